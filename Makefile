@@ -1,0 +1,61 @@
+# Works on a fresh machine with Python 3.11 or later (venv, pip), Java 17 and Maven.
+# Java and Maven are only needed by the tests on a real Kafka.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(or $(shell command -v python3.11 || command -v python3.12 || command -v python3),python3)
+BIN    := .venv/bin
+STAMP  := .venv/.installed
+PYTEST := $(BIN)/python -m pytest
+LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
+          --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+.PHONY: help venv demo test test-fast lint check format broker lock clean
+
+help:  ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
+
+venv: $(STAMP)  ## make .venv with the pinned packages and this project in it
+
+# The hashes are checked for every package; the project itself is installed editable.
+$(STAMP): requirements/dev.txt pyproject.toml
+	@echo "installing the pinned packages into .venv ..."
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	    --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	    --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP)  ## a few hundred claims through an embedded Kafka; SERVE=1 keeps it running
+	@$(BIN)/stream-edits demo $(if $(filter-out 0,$(SERVE)),--serve)
+
+test: $(STAMP)  ## every test, those on a real Kafka included
+	$(PYTEST)
+
+test-fast: $(STAMP)  ## the tests that need no broker, in a few minutes
+	$(PYTEST) -m "not kafka and not slow"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test-fast  ## lint, types and the fast tests
+
+format: $(STAMP)  ## rewrite the code in the house format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand
+	@$(BIN)/python -m tests.broker
+
+lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer versions)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/run.txt pyproject.toml
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --constraint requirements/run.txt \
+	    --output-file requirements/dev.txt pyproject.toml
+
+clean:  ## remove what was built, the virtual environment and the caches
+	rm -rf .venv build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

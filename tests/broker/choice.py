@@ -1,0 +1,63 @@
+"""Which Kafka the tests run on: a named one, else Docker's, else one started here."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.broker.distribution import NoKafkaDistribution
+from tests.broker.docker import engine_answers, kafka_container
+from tests.broker.local import BrokerDidNotStart, LocalKafka
+from tests.broker.ready import answers
+
+VARIABLE = "STREAM_EDITS_TEST_BROKER"
+
+
+class NoBroker(Exception):
+    """No Kafka was to be had; the message says what was tried."""
+
+
+def skip_reason(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Why the tests on a real Kafka may be left out, or None when they must run.
+
+    Only a person may leave them out, in so many words; continuous integration never.
+    """
+    if environ.get(VARIABLE) != "none":
+        return None
+    if environ.get("CI"):
+        raise NoBroker(f"{VARIABLE}=none is not allowed under CI: the tests on Kafka must run")
+    return f"{VARIABLE}=none: NOTHING was proven on a real Kafka"
+
+
+@contextmanager
+def running_broker(folder: Path, environ: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """The bootstrap address of a broker that answers; `folder` is for one started here."""
+    named = environ.get(VARIABLE)
+    if named:
+        if not answers(named, seconds=20.0):
+            raise NoBroker(f"no Kafka answers at {VARIABLE}={named}")
+        yield named
+        return
+    with ExitStack() as stack:
+        yield _in_docker(stack) or _started_here(stack, folder)
+
+
+def _in_docker(stack: ExitStack) -> str | None:
+    if not engine_answers():
+        return None
+    try:
+        return stack.enter_context(kafka_container())
+    except Exception as failure:  # no image, no network, no answer: the local one is as good
+        print(f"no Kafka in Docker ({type(failure).__name__}), trying Maven", file=sys.stderr)
+        return None
+
+
+def _started_here(stack: ExitStack, folder: Path) -> str:
+    try:
+        return stack.enter_context(LocalKafka(folder)).bootstrap
+    except (NoKafkaDistribution, BrokerDidNotStart) as failure:
+        raise NoBroker(
+            f"no Kafka to test on. Docker: no engine or no image. Started here: {failure}. "
+            f"Give the address of one in {VARIABLE}, or `none` to leave these tests out."
+        ) from failure

@@ -1,0 +1,54 @@
+"""The settings of a single-node broker for tests, wherever it runs."""
+
+import random
+import socket
+
+# Above the usual services, below every system's range of ephemeral ports: a client that
+# keeps dialling a dead broker's port inside that range can end up connected to itself,
+# and then the restarted broker cannot have its port back.
+_PORTS = range(20_000, 32_000)
+
+
+def single_node(listen: str, advertise: str, port: int, controller_port: int) -> dict[str, str]:
+    """KRaft with one node that is broker and controller, and short waits throughout."""
+    return {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+        "listeners": f"PLAINTEXT://{listen}:{port},CONTROLLER://127.0.0.1:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{advertise}:{port}",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "auto.create.topics.enable": "false",
+        "offsets.topic.replication.factor": "1",
+        "offsets.topic.num.partitions": "1",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+        "transaction.state.log.num.partitions": "1",
+        # After a crash the node waits until its former self is taken for dead.
+        "broker.session.timeout.ms": "2000",
+        "broker.heartbeat.interval.ms": "500",
+        "group.initial.rebalance.delay.ms": "0",
+        "group.min.session.timeout.ms": "1000",
+        # How often a transaction that outlived its timeout is looked for.
+        "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+        "log.cleaner.backoff.ms": "1000",
+        "log.cleaner.dedupe.buffer.size": "4194304",
+        "num.network.threads": "2",
+        "num.io.threads": "4",
+    }
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    for port in random.sample(_PORTS, 100):
+        with socket.socket() as probe:
+            # As Java does: else a port in TIME_WAIT looks taken here and is free to Kafka.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"no free port among 100 tried between {_PORTS.start} and {_PORTS.stop}")
