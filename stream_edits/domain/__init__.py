@@ -1,0 +1,1 @@
+"""What a claim, an encounter and a decision are: immutable values without I/O."""

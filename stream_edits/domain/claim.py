@@ -1,0 +1,160 @@
+"""The claim as it arrives: contract.md's ClaimEvent, ServiceLine and Attachment.
+
+The same models validate decoded Avro (Python values) and JSON; both end in equal objects, so a
+claim gets one decision however it was carried. A value outside its type raises pydantic's
+``ValidationError``; a claim that is merely incomplete is a valid ``ClaimEvent`` and is judged by
+the edit ``incomplete-claim-form``.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
+from pydantic.types import Strict
+
+VOID = "8"
+REPLACEMENT = "7"
+ORIGINAL = "1"
+
+
+class LineOfBusiness(StrEnum):
+    """Who pays; policy 6.21-P governs MEDI_CAL only."""
+
+    MEDI_CAL = "MEDI_CAL"
+    MEDICARE = "MEDICARE"
+    CORPORATE = "CORPORATE"
+    OTHER = "OTHER"
+
+
+class ClaimForm(StrEnum):
+    """The form a claim came on (6.21-P IV.A.1)."""
+
+    CMS1500 = "CMS1500"
+    UB04 = "UB04"
+
+
+class Supervision(StrEnum):
+    """How a physician took part in a line (42 CFR 410.32(b)(3))."""
+
+    PERSONALLY_PERFORMED = "PERSONALLY_PERFORMED"
+    DIRECT = "DIRECT"
+    GENERAL = "GENERAL"
+    NONE = "NONE"
+    NOT_STATED = "NOT_STATED"
+
+
+def _to_utc_milliseconds(moment: datetime) -> datetime:
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _to_milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+# Avro's int is 32 bits wide; a JSON claim must not hold what Avro could not carry.
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc_milliseconds)]
+WallClock = Annotated[NaiveDatetime, AfterValidator(_to_milliseconds)]
+Dollars = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
+UnitPrice = Annotated[Decimal, Field(max_digits=12, decimal_places=4)]
+# Arrays and enums come as lists and strings from both carriers; everything else is strict.
+Texts = Annotated[tuple[str, ...], Strict(False)]
+Numbers = Annotated[tuple[Int32, ...], Strict(False)]
+
+
+class _Record(BaseModel):
+    # A claim with units that are no number is judged too, so JSON must carry them both ways.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, ser_json_inf_nan="constants"
+    )
+
+
+class Attachment(_Record):
+    """A document that came with the claim; empty ``line_numbers`` means it covers every line."""
+
+    kind: str
+    line_numbers: Numbers = ()
+    report_type_code: str | None = None
+    control_number: str | None = None
+
+    def covers(self, line_number: int) -> bool:
+        """Whether the document speaks for that line."""
+        return not self.line_numbers or line_number in self.line_numbers
+
+
+class ServiceLine(_Record):
+    """One billed service. Times are the wall clock where the service was given."""
+
+    line_number: Int32
+    procedure_code: str
+    modifiers: Texts = ()
+    units: float
+    service_date: date
+    service_date_through: date | None = None
+    start_time: WallClock | None = None
+    end_time: WallClock | None = None
+    place_of_service: str | None = None
+    revenue_code: str | None = None
+    charge_amount: Dollars | None = None
+    rendering_provider_npi: str | None = None
+    supervising_provider_npi: str | None = None
+    supervision: Annotated[Supervision, Strict(False)] = Supervision.NOT_STATED
+    diagnosis_pointers: Numbers = ()
+    ndc_qualifier: str | None = None
+    ndc: str | None = None
+    drug_name: str | None = None
+    drug_strength: str | None = None
+    drug_dosage: str | None = None
+    drug_unit_price: UnitPrice | None = None
+
+    @property
+    def supervisor(self) -> str | None:
+        """The supervising, else the rendering NPI: who cannot be with two patients at once."""
+        return self.supervising_provider_npi or self.rendering_provider_npi or None
+
+
+class ClaimEvent(_Record):
+    """A claim as published on ``claims.events``."""
+
+    event_id: str
+    event_time: Instant
+    claim_id: str
+    frequency_code: str = ORIGINAL
+    replaces_claim_id: str | None = None
+    line_of_business: Annotated[LineOfBusiness, Strict(False)] = LineOfBusiness.OTHER
+    claim_form: Annotated[ClaimForm, Strict(False)]
+    member_id: str
+    encounter_id: str | None = None
+    billing_provider_npi: str
+    attending_provider_npi: str | None = None
+    place_of_service: str | None = None
+    type_of_bill: str | None = None
+    admission_type: str | None = None
+    statement_from: date
+    statement_through: date
+    diagnosis_codes: Texts = ()
+    attachments: Annotated[tuple[Attachment, ...], Strict(False)] = ()
+    lines: Annotated[tuple[ServiceLine, ...], Strict(False), Field(min_length=1)]
+
+    @property
+    def withdraws(self) -> str | None:
+        """The claim that this one replaces (7) or voids (8)."""
+        if self.frequency_code in (REPLACEMENT, VOID):
+            return self.replaces_claim_id or None
+        return None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether this event only takes a claim back (type of bill / box 22 frequency 8)."""
+        return self.frequency_code == VOID
+
+    def documents_for(self, line_number: int) -> frozenset[str]:
+        """The kinds of attachments that cover a line."""
+        return frozenset(a.kind for a in self.attachments if a.covers(line_number))
+
+    def place_of(self, line: ServiceLine) -> str | None:
+        """The line's place of service, else the claim's (CMS-1500 box 24B)."""
+        return line.place_of_service or self.place_of_service or None

@@ -1,0 +1,142 @@
+"""What is decided: contract.md's EditFinding, LineOutcome and ClaimDecision, and the roll-up."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+POLICY_ID = "6.21-P"
+_DECISIONS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision")
+
+
+class Disposition(StrEnum):
+    """What becomes of a line or a claim, mildest first."""
+
+    PASS = "PASS"
+    PEND = "PEND"
+    DENY = "DENY"
+
+
+class Pricing(StrEnum):
+    """How a line is to be priced (6.21-P IV.B.5, IV.B.7)."""
+
+    FEE_SCHEDULE = "FEE_SCHEDULE"
+    BY_REPORT = "BY_REPORT"
+
+
+class RollUp(StrEnum):
+    """How lines make a claim's disposition; STRICT lets one denied line deny the claim."""
+
+    STANDARD = "standard"
+    STRICT = "strict"
+
+
+class EditFinding(NamedTuple):
+    """One edit's word on one line, or on the whole claim when ``line_number`` is None."""
+
+    edit_id: str
+    line_number: int | None
+    disposition: Disposition
+    message: str
+    policy_section: str
+    carc: str | None = None
+    rarcs: tuple[str, ...] = ()
+    requested_documents: tuple[str, ...] = ()
+    recommended_code: str | None = None
+    allowed_units: float | None = None
+    related_claim_ids: tuple[str, ...] = ()
+    policy_version: str = ""
+
+
+class LineOutcome(NamedTuple):
+    """What becomes of one claim line; units are the claim's own units of service."""
+
+    line_number: int
+    procedure_code: str
+    disposition: Disposition
+    billed_units: float
+    allowed_units: float
+    pricing: Pricing
+    recommended_code: str | None
+
+
+class Source(NamedTuple):
+    """Where the claim was first read: its ``claims.events`` record, or a file's name and line."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class ClaimDecision(NamedTuple):
+    """One decision on one claim; ``revision`` 1, 2, … of the same claim supersede each other."""
+
+    decision_id: str
+    trigger_event_id: str | None
+    revision: int
+    supersedes: str | None
+    claim_id: str
+    event_id: str
+    line_of_business: str
+    encounter_keys: tuple[str, ...]
+    disposition: Disposition
+    applicable: bool
+    lines: tuple[LineOutcome, ...]
+    findings: tuple[EditFinding, ...]
+    policy_id: str
+    policy_version: str
+    engine_version: str
+    decided_at: datetime
+    source: Source
+
+
+def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str) -> str:
+    """The name of a decision: the same inputs give the same id, so a replay reproduces it."""
+    name = "\x1f".join((claim_id, event_id, str(revision), policy_version))
+    return str(uuid.uuid5(_DECISIONS, name))
+
+
+_SEVERITY = {Disposition.PASS: 0, Disposition.PEND: 1, Disposition.DENY: 2}
+
+
+def most_severe(dispositions: Iterable[Disposition]) -> Disposition:
+    """DENY over PEND over PASS; PASS of nothing."""
+    return max(dispositions, key=_SEVERITY.__getitem__, default=Disposition.PASS)
+
+
+def line_outcome(
+    line_number: int,
+    procedure_code: str,
+    billed_units: float,
+    pricing: Pricing,
+    findings: Sequence[EditFinding],
+) -> LineOutcome:
+    """A line's outcome under its own findings (contract.md, Claim roll-up).
+
+    The least ``allowed_units`` of the findings holds; none left denies the line.
+    """
+    disposition = most_severe(f.disposition for f in findings)
+    cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
+    allowed = min([billed_units, *cuts]) if cuts else billed_units
+    if not allowed > 0 and cuts:
+        disposition = Disposition.DENY
+    if disposition is Disposition.DENY:
+        allowed = 0.0
+    recommended = next((f.recommended_code for f in findings if f.recommended_code), None)
+    return LineOutcome(
+        line_number, procedure_code, disposition, billed_units, allowed, pricing, recommended
+    )
+
+
+def roll_up(
+    lines: Sequence[LineOutcome], findings: Sequence[EditFinding], rule: RollUp
+) -> Disposition:
+    """The claim's disposition from its lines and its claim-level findings (contract.md)."""
+    whole = most_severe(f.disposition for f in findings if f.line_number is None)
+    own = {line.disposition for line in lines}
+    if whole is Disposition.DENY or (rule is RollUp.STRICT and Disposition.DENY in own):
+        return Disposition.DENY
+    if whole is Disposition.PEND or Disposition.PEND in own:
+        return Disposition.PEND
+    return Disposition.DENY if own == {Disposition.DENY} else Disposition.PASS

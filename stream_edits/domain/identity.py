@@ -1,0 +1,47 @@
+"""Digests by which a re-sent event or unchanged content is known again: 16-byte BLAKE2b."""
+
+from decimal import Decimal
+from hashlib import blake2b
+
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+
+_SIZE = 16
+_PUBLICATION = {"event_id", "event_time"}
+_CENT, _UNIT_PRICE = Decimal("0.01"), Decimal("0.0001")
+
+
+def event_digest(event_id: str) -> bytes:
+    """16 bytes that stand for a publication."""
+    return blake2b(event_id.encode(), digest_size=_SIZE).digest()
+
+
+def content_digest(claim: ClaimEvent) -> bytes:
+    """16 bytes that stand for all a claim says, but not when and under which event it came.
+
+    Equal for equal amounts however they were written (125.5 and 125.50), and different for
+    different units even where those are not finite.
+    """
+    if not all(_canonical(line) for line in claim.lines):
+        claim = claim.model_copy(update={"lines": tuple(map(_rewritten, claim.lines))})
+    said = claim.model_dump_json(exclude=_PUBLICATION)
+    return blake2b(said.encode(), digest_size=_SIZE).digest()
+
+
+def _canonical(line: ServiceLine) -> bool:
+    charge, price = line.charge_amount, line.drug_unit_price
+    return (charge is None or charge.same_quantum(_CENT)) and (
+        price is None or price.same_quantum(_UNIT_PRICE)
+    )
+
+
+def _rewritten(line: ServiceLine) -> ServiceLine:
+    amounts = {
+        "charge_amount": _quantized(line.charge_amount, _CENT),
+        "drug_unit_price": _quantized(line.drug_unit_price, _UNIT_PRICE),
+    }
+    return line.model_copy(update=amounts)
+
+
+def _quantized(amount: Decimal | None, quantum: Decimal) -> Decimal | None:
+    # Adding zero takes the sign off a negative zero.
+    return None if amount is None else amount.quantize(quantum) + 0
