@@ -1,0 +1,120 @@
+"""Log lines that cannot carry a claim: an event's name, allow-listed fields, no foreign text.
+
+What our own code logs is an event name with fields (`extra={"event": …, "fields": {…}}`), of
+which only the allowed ones are written. A message of our own loggers is written as its template,
+without the arguments; one of any other library not at all, but for librdkafka's. An exception is
+written as its type and the places in the code: its text may quote a record.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import PurePath
+from traceback import walk_tb
+from types import TracebackType
+from typing import Literal, TextIO
+
+FIELDS = frozenset(
+    {
+        *("stage", "topic", "partition", "partitions", "offset", "instance", "group", "version"),
+        *("records", "events", "runners", "failures", "cold", "topics", "stages", "tables"),
+        *("error", "reason", "call", "attempt", "in_a_row", "wait_s", "seconds", "signal"),
+        *("host", "port", "setting", "policy", "edits", "count", "first_class"),
+    }
+)
+_OURS = "stream_edits"
+# librdkafka's own lines: it knows brokers, topics and offsets, and never logs a payload.
+_CLIENTS = ("librdkafka", "stream_edits.engine.client")
+_LONGEST = 500
+
+
+def configure_logs(
+    form: Literal["console", "json"], level: str, stream: TextIO | None = None
+) -> None:
+    """Write every log line of this process to `stream` (stderr unless given), uncaught
+    exceptions included."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLine() if form == "json" else ConsoleLine())
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+
+
+class JsonLine(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": _time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": _event(record),
+            **_fields(record),
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = list(_places(record.exc_info[1]))
+        return json.dumps(line, ensure_ascii=False)
+
+
+class ConsoleLine(logging.Formatter):
+    """For a person: time, level, event, `name=value` pairs, then where an exception came from."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        pairs = (f"{name}={value}" for name, value in _fields(record).items())
+        lines = [" ".join([_time(record), f"{record.levelname:<7}", _event(record), *pairs])]
+        if record.exc_info and record.exc_info[1]:
+            lines += (f"    {place}" for place in _places(record.exc_info[1]))
+        return "\n".join(lines)
+
+
+def _time(record: logging.LogRecord) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _event(record: logging.LogRecord) -> str:
+    if record.name in _CLIENTS:
+        return _one_line(record.getMessage())
+    if record.name.partition(".")[0] == _OURS:
+        return _one_line(str(getattr(record, "event", record.msg)))
+    return f"message withheld ({PurePath(record.pathname).name}:{record.lineno})"
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    given = getattr(record, "fields", None)
+    if record.name.partition(".")[0] != _OURS or not isinstance(given, dict):
+        return {}
+    return {name: _plain(value) for name, value in given.items() if name in FIELDS}
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, int | float) else _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST]
+
+
+def _places(failure: BaseException) -> Iterator[str]:
+    """Each exception of the chain, the last raised first, as `Type at file:line function < …`."""
+    seen: set[int] = set()
+    link: BaseException | None = failure
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        frames = [
+            f"{PurePath(frame.f_code.co_filename).name}:{line} {frame.f_code.co_name}"
+            for frame, line in walk_tb(link.__traceback__)
+        ]
+        yield f"{type(link).__name__} at {' < '.join(reversed(frames)) or 'an unknown place'}"
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+
+
+def _log_uncaught(
+    kind: type[BaseException], failure: BaseException, trace: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, failure, trace)
+        return
+    logging.getLogger(_OURS).critical("uncaught", exc_info=(kind, failure, trace))

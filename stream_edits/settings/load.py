@@ -1,0 +1,79 @@
+"""Reading the settings: environment over file over defaults, or one line of complaint."""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from .model import Settings, Topics
+from .sources import (
+    FILE_VARIABLE,
+    OPTION_TABLES,
+    Given,
+    KeyPath,
+    UnreadableFile,
+    from_environment,
+    from_file,
+    variable,
+)
+from .values import Conflict, ordinal
+
+
+class BadSetting(Exception):
+    """One line: the setting as its author wrote it, and what is expected. Never its value."""
+
+
+def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings from `environ` (the process's own unless given) over those of `file`.
+
+    Without `file`, the file that STREAM_EDITS_SETTINGS names, if it does. Raises BadSetting.
+    """
+    environ = os.environ if environ is None else environ
+    named = environ.get(FILE_VARIABLE)
+    if file is None and named:
+        file = Path(named)
+    try:
+        given = from_environment(environ).over(from_file(file) if file else Given())
+    except UnreadableFile as failure:
+        raise BadSetting(str(failure)) from None
+    if ("instance",) not in given.values:
+        given.values[("instance",)] = ordinal(environ.get("HOSTNAME", "")) or 0
+    try:
+        return Settings.model_validate(given.tree())
+    except ValidationError as failure:
+        first = failure.errors(include_url=False, include_input=False)[0]
+        raise BadSetting(_one_line(first, given)) from None
+
+
+def _one_line(error: ErrorDetails, given: Given) -> str:
+    path: KeyPath = tuple(str(step) for step in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{given.name(path)}: there is no such setting{_meant(path, given)}"
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, Conflict):
+        return f"{given.name(cause.path)} {cause}"
+    if error["type"] in ("dict_type", "model_type"):
+        return f"{given.name(path)} should be a table of names and values"
+    expected = str(cause) if cause else error["msg"].replace("Input should", "should")
+    return f"{given.name(path)} {expected}"
+
+
+def _meant(path: KeyPath, given: Given) -> str:
+    """`; did you mean …?`, in the form the author uses, where a name comes close."""
+    written = path[-1]
+    likely: KeyPath | None = None
+    for table in (*OPTION_TABLES, "topics"):
+        if len(path) == 1 and written.startswith(f"{table}_"):
+            likely = (table, written.removeprefix(f"{table}_"))
+    known = [field.alias or name for name, field in Topics.model_fields.items()]
+    known = known if path[:-1] == ("topics",) else list(Settings.model_fields)
+    close = get_close_matches(written, known, n=1, cutoff=0.75)
+    if close:
+        likely = (*path[:-1], close[0])
+    if likely is None:
+        return ""
+    from_file = " in " in given.name(path)
+    return f"; did you mean {'.'.join(likely) if from_file else variable(likely)}?"

@@ -1,0 +1,172 @@
+"""The settings themselves: one field each, with its default, its limits and its meaning."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from .values import Conflict, Instance, KafkaOptions, Name, Options, RegistryUrl
+
+# Nothing of what was given is repeated in an error: it might be a password gone astray.
+_STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+
+
+class Topics(BaseModel):
+    """The names of all topics."""
+
+    model_config = _STRICT
+
+    events: Name = Field("claims.events", description="Claims come in here.")
+    by_member: Name = Field("claims.edits.by-member", description="Intake to encounter.")
+    by_supervisor: Name = Field(
+        "claims.edits.by-supervisor", description="Encounter to supervision."
+    )
+    pass_: Name = Field("claims.edits.pass", alias="pass", description="Decisions to pay.")
+    pend: Name = Field("claims.edits.pend", description="Decisions that wait for a person.")
+    deny: Name = Field("claims.edits.deny", description="Decisions not to pay.")
+    dead_letter: Name = Field(
+        "claims.edits.dead-letter", description="Records no stage can process, untouched."
+    )
+    encounter_state: Name = Field(
+        "claims.edits.encounter-state", description="Changelog of the encounter stage; compacted."
+    )
+    supervision_state: Name = Field(
+        "claims.edits.supervision-state",
+        description="Changelog of the supervision stage; compacted.",
+    )
+
+    def by_key(self) -> dict[str, str]:
+        """Every topic's name, by the key it has in the settings."""
+        return self.model_dump(by_alias=True)
+
+
+class Settings(BaseModel):
+    """What an operator may choose."""
+
+    model_config = _STRICT
+
+    bootstrap_servers: str = Field(
+        "localhost:9092", min_length=1, description="Kafka brokers to start from, host:port,…"
+    )
+    kafka: KafkaOptions = Field(
+        default_factory=dict,
+        description="Any other librdkafka option of the clients, e.g. `sasl.mechanism`. In a "
+        "variable's name in capitals with `_` for `.`: `STREAM_EDITS_KAFKA__SASL_MECHANISM`.",
+    )
+    schema_registry_url: RegistryUrl | None = Field(
+        None, description="Confluent-compatible schema registry; without one the packaged schemas."
+    )
+    schema_registry: Options = Field(
+        default_factory=dict,
+        description="Options of the registry's client, e.g. `basic.auth.user.info`; named as "
+        "those under `kafka`.",
+    )
+    group_prefix: Name = Field(
+        "stream-edits", description="Consumer groups are named `<group_prefix>-<stage>`."
+    )
+    instance: Instance = Field(
+        0,
+        description="Which of several processes of a stage this is: a number, or a pod's name "
+        "that ends in one. Unless given, the number at the end of HOSTNAME, else 0. No two may "
+        "share it.",
+    )
+    static_membership: bool = Field(
+        False,
+        description="Keep partitions over a restart within the session timeout; a process that "
+        "dies for good is then replaced only after it.",
+    )
+    topics: Topics = Field(default_factory=Topics, description="Names of the topics.")
+    partitions: int = Field(
+        6,
+        ge=1,
+        le=10_000,
+        description="Partitions of each topic; fixed when it is made, checked at every start.",
+    )
+    replication_factor: int = Field(
+        3, ge=1, le=32_767, description="Copies of every topic `topics create` makes."
+    )
+    policy: Path | None = Field(None, description="A file that overlays the packaged policy.")
+    rollup: Literal["standard", "strict"] = Field(
+        "standard", description="`strict`: one denied line denies the claim."
+    )
+    batch_size: int = Field(500, ge=1, le=100_000, description="Most events in a transaction.")
+    linger_ms: int = Field(
+        100, ge=0, le=10_000, description="Longest wait for a transaction to fill."
+    )
+    session_timeout_ms: int = Field(
+        45_000, ge=1_000, le=1_800_000, description="A silent process loses its partitions then."
+    )
+    max_poll_interval_ms: int = Field(
+        300_000,
+        ge=200_000,
+        le=86_400_000,
+        description="Longest time for one batch; its retries take up to 180 s.",
+    )
+    transaction_timeout_ms: int = Field(
+        40_000,
+        ge=36_000,
+        le=900_000,
+        description="The broker aborts a transaction open for longer. At most the broker's "
+        "`transaction.max.timeout.ms`.",
+    )
+    restore_stall_seconds: float = Field(
+        120.0, gt=0, le=86_400, description="Stop when restoring state makes no progress for this."
+    )
+    breaker_share: float = Field(
+        0.2, gt=0, le=1, description="Stop when more than this share of events are dead letters…"
+    )
+    breaker_window: int = Field(
+        1_000, ge=1, le=1_000_000, description="… among this many of the last events …"
+    )
+    breaker_minimum: int = Field(
+        50, ge=1, le=1_000_000, description="… and at least this many of them are."
+    )
+    http_host: str = Field(
+        "0.0.0.0", min_length=1, description="Address of /metrics and the health checks."
+    )
+    http_port: int = Field(9464, ge=0, le=65_535, description="Their port; 0 takes a free one.")
+    log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe lines logged."
+    )
+
+    @model_validator(mode="after")
+    def _go_together(self) -> Self:
+        if self.breaker_minimum > self.breaker_window:
+            raise Conflict(("breaker_minimum",), "should not be above breaker_window")
+        if self.session_timeout_ms > self.max_poll_interval_ms:
+            raise Conflict(("session_timeout_ms",), "should not be above max_poll_interval_ms")
+        if self.schema_registry and self.schema_registry_url is None:
+            raise Conflict(("schema_registry_url",), "is needed for the schema_registry options")
+        seen: dict[str, str] = {}
+        for key, name in self.topics.by_key().items():
+            if name in seen:
+                raise Conflict(("topics", key), f"should differ from topics.{seen[name]}")
+            seen[name] = key
+        return self
+
+    def group_id(self, stage: str) -> str:
+        """The consumer group of a stage."""
+        return f"{self.group_prefix}-{stage}"
+
+    def transactional_id(self, stage: str) -> str:
+        """The producer's id: the same after a restart, so that the broker fences the old one."""
+        return f"{self.group_prefix}-{stage}-{self.instance}"
+
+    def group_instance_id(self, stage: str) -> str | None:
+        """The static member's id, or None for a dynamic member."""
+        return self.transactional_id(stage) if self.static_membership else None
+
+    def kafka_options(self) -> dict[str, str]:
+        """What every Kafka client is given, credentials in the clear: not for a log."""
+        return {"bootstrap.servers": self.bootstrap_servers, **_revealed(self.kafka)}
+
+    def registry_options(self) -> dict[str, str]:
+        """What the registry's client is given, credentials in the clear; empty without one."""
+        if self.schema_registry_url is None:
+            return {}
+        return {"url": self.schema_registry_url, **_revealed(self.schema_registry)}
+
+
+def _revealed(options: dict[str, SecretStr]) -> dict[str, str]:
+    return {name: value.get_secret_value() for name, value in options.items()}

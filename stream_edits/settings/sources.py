@@ -1,0 +1,129 @@
+"""Settings as they were given: a tree of values, and for each the name its author knows it by."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+PREFIX = "STREAM_EDITS_"
+FILE_VARIABLE = "STREAM_EDITS_SETTINGS"
+OPTION_TABLES = ("kafka", "schema_registry")
+_NOT_SETTINGS = re.compile(r"STREAM_EDITS_(SETTINGS|TEST_.*)")
+# Kubernetes gives every pod such variables for each service of the namespace, and a service
+# may well be named stream-edits or stream-edits-http.
+_OF_KUBERNETES = re.compile(r"_SERVICE_HOST|_SERVICE_PORT(_\w+)?|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?")
+_SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://")
+# The one option of librdkafka whose name has an underscore.
+_UNDERSCORED = {"log_level"}
+
+KeyPath = tuple[str, ...]
+
+
+class UnreadableFile(Exception):
+    """The settings file cannot be used; one line, free of its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The values by path (`("topics", "events")`) and the written name of each path."""
+
+    values: dict[KeyPath, Any] = field(default_factory=dict)
+    names: dict[KeyPath, str] = field(default_factory=dict)
+
+    def over(self, weaker: "Given") -> "Given":
+        """Both, where this one wins."""
+        return Given(weaker.values | self.values, weaker.names | self.names)
+
+    def tree(self) -> dict[str, Any]:
+        """The values as nested dicts. A plain value where a table belongs stays, to be refused."""
+        root: dict[str, Any] = {}
+        for path, value in sorted(self.values.items(), key=lambda item: len(item[0])):
+            node: Any = root
+            for step in path[:-1]:
+                node = node.setdefault(step, {}) if isinstance(node, dict) else node
+            if isinstance(node, dict):
+                node[path[-1]] = value
+        return root
+
+    def name(self, path: KeyPath) -> str:
+        """How the author of the value at `path` (or of what holds it) wrote its name."""
+        if path in self.names:
+            return self.names[path]
+        holders = (path[:length] for length in range(len(path) - 1, 0, -1))
+        holder = next((held for held in holders if held in self.values), None)
+        return self.names[holder] if holder else variable(path)
+
+
+def variable(path: KeyPath) -> str:
+    """The environment variable of a setting: `STREAM_EDITS_KAFKA__SASL_MECHANISM`."""
+    return PREFIX + "__".join(step.replace(".", "_").upper() for step in path)
+
+
+def from_environment(environ: Mapping[str, str]) -> Given:
+    """Every STREAM_EDITS_ variable. An empty one counts as not set, as a chart may leave it."""
+    given = Given()
+    for name, value in environ.items():
+        if not name.startswith(PREFIX) or not value or _is_no_setting(name, value):
+            continue
+        path = tuple(name.removeprefix(PREFIX).lower().split("__"))
+        if path[0] in OPTION_TABLES and len(path) > 1:
+            path = (path[0], _option("_".join(path[1:])))
+        given.values[path] = value
+        given.names[path] = name
+    return given
+
+
+def _option(name: str) -> str:
+    return name if name in _UNDERSCORED else name.replace("_", ".")
+
+
+def _is_no_setting(name: str, value: str) -> bool:
+    return bool(
+        _NOT_SETTINGS.fullmatch(name) or _OF_KUBERNETES.search(name) or _SERVICE_LINK.match(value)
+    )
+
+
+def from_file(file: Path) -> Given:
+    """A YAML file of settings; a key without a value counts as not set."""
+    given = Given()
+    for path, value in _leaves(_loaded(file)):
+        given.values[path] = value
+        for length in range(1, len(path) + 1):
+            given.names[path[:length]] = f"{'.'.join(path[:length])} in {file}"
+    return given
+
+
+def _loaded(file: Path) -> dict[Any, Any]:
+    try:
+        content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+    except OSError as failure:
+        raise UnreadableFile(f"{file}: cannot be read: {failure.strerror}") from None
+    except MarkedYAMLError as failure:
+        # Its own text may quote values.
+        mark = failure.problem_mark or failure.context_mark
+        where = f"{file}:{mark.line + 1}" if mark else str(file)
+        twice = isinstance(failure, DuplicateKeyError)
+        raise UnreadableFile(
+            f"{where}: {'a key stands here twice' if twice else 'not readable as YAML'}"
+        ) from None
+    except (YAMLError, ValueError):
+        raise UnreadableFile(f"{file}: not readable as YAML") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise UnreadableFile(f"{file}: should be a mapping of settings to values")
+    return content
+
+
+def _leaves(node: dict[Any, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    for key, value in node.items():
+        path = (*above, str(key))
+        if isinstance(value, dict):
+            yield from _leaves(value, path)
+        elif value is not None:
+            yield path, value

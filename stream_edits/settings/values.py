@@ -1,0 +1,86 @@
+"""The types of setting that are more than a number, a text or a choice."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+_ORDINAL = re.compile(r"(?:^|-)(\d{1,6})$")
+
+
+def ordinal(name: Any) -> int | None:
+    """The number at the end of a pod's name (`stream-edits-2` gives 2), if there is one."""
+    found = _ORDINAL.search(str(name))
+    return int(found[1]) if found else None
+
+
+def _instance(given: Any) -> int:
+    number = ordinal(given)
+    if number is None:
+        raise ValueError("should be a whole number, or a pod's name that ends in one (name-0)")
+    return number
+
+
+def _text(given: Any) -> Any:
+    """An option as the clients take it; the settings file may have a number or a boolean."""
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, int | float):
+        return str(given)
+    return given
+
+
+def _plain_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,200}", name):
+        raise ValueError("should be 1 to 200 letters, digits, dots, hyphens and underscores")
+    return name
+
+
+def _no_credentials(url: str) -> str:
+    if not re.match(r"https?://[^/]", url):
+        raise ValueError("should be a web address that begins with http:// or https://")
+    if "@" in url:
+        raise ValueError(
+            "should hold no user or password: give them as the schema_registry option "
+            "basic.auth.user.info"
+        )
+    return url
+
+
+class Conflict(ValueError):
+    """A setting that does not go with another; `path` leads to the one to mend."""
+
+    def __init__(self, path: tuple[str, ...], expected: str) -> None:
+        super().__init__(expected)
+        self.path = path
+
+
+def _none_of_ours(options: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name in sorted(_OWNED & options.keys()):
+        raise Conflict(("kafka", name), f"cannot be passed through: {_OWNED[name]}")
+    return options
+
+
+# The engine stands on these; a passed-through value would silently undo exactly-once.
+_OWNED = {
+    "bootstrap.servers": "it has a setting of its own, bootstrap_servers",
+    "group.id": "it follows from group_prefix",
+    "group.instance.id": "it follows from static_membership",
+    "transactional.id": "it follows from group_prefix and instance",
+    "transaction.timeout.ms": "it has a setting of its own, transaction_timeout_ms",
+    "session.timeout.ms": "it has a setting of its own, session_timeout_ms",
+    "max.poll.interval.ms": "it has a setting of its own, max_poll_interval_ms",
+    "isolation.level": "every stage reads committed records only",
+    "enable.auto.commit": "offsets are committed inside the transaction",
+    "enable.auto.offset.store": "offsets are committed inside the transaction",
+    "enable.idempotence": "transactions need it on",
+    "auto.offset.reset": "a lost offset must stop the program, not skip records",
+    "partitioner": "keys must land where other clients put them",
+}
+
+Instance = Annotated[int, BeforeValidator(_instance)]
+RegistryUrl = Annotated[str, AfterValidator(_no_credentials)]
+Name = Annotated[str, AfterValidator(_plain_name)]
+# Any option may be a credential, so none is ever shown.
+Options = dict[str, Annotated[SecretStr, BeforeValidator(_text)]]
+KafkaOptions = Annotated[Options, AfterValidator(_none_of_ours)]
