@@ -6,17 +6,29 @@ claim gets one decision however it was carried. A value outside its type raises 
 the edit ``incomplete-claim-form``.
 """
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+)
 from pydantic.types import Strict
+from pydantic_core import PydanticKnownError
 
 VOID = "8"
 REPLACEMENT = "7"
 ORIGINAL = "1"
+
+_DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 class LineOfBusiness(StrEnum):
@@ -45,21 +57,44 @@ class Supervision(StrEnum):
     NOT_STATED = "NOT_STATED"
 
 
+def _iso_8601(moment: object) -> object:
+    # pydantic alone would also take a bare date, and a number of seconds written as text.
+    if not isinstance(moment, str):
+        return moment
+    if not _DATE_AND_TIME.match(moment):
+        raise PydanticKnownError("datetime_parsing", {"error": "not ISO-8601"})
+    try:
+        return datetime.fromisoformat(moment)
+    except ValueError:
+        raise PydanticKnownError("datetime_parsing", {"error": "not ISO-8601"}) from None
+
+
+def _number(amount: object) -> object:
+    if isinstance(amount, (str, bool)):
+        raise PydanticKnownError("decimal_type")
+    return Decimal(str(amount)) if isinstance(amount, (int, float)) else amount
+
+
 def _to_utc_milliseconds(moment: datetime) -> datetime:
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    if moment.tzinfo is not UTC:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise PydanticKnownError("datetime_parsing", {"error": "outside 1-9999"}) from None
+    return _to_milliseconds(moment)
 
 
 def _to_milliseconds(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    part = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - part) if part else moment
 
 
 # Avro's int is 32 bits wide; a JSON claim must not hold what Avro could not carry.
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc_milliseconds)]
-WallClock = Annotated[NaiveDatetime, AfterValidator(_to_milliseconds)]
-Dollars = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
-UnitPrice = Annotated[Decimal, Field(max_digits=12, decimal_places=4)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_iso_8601), AfterValidator(_to_utc_milliseconds)]
+WallClock = Annotated[NaiveDatetime, BeforeValidator(_iso_8601), AfterValidator(_to_milliseconds)]
+Dollars = Annotated[Decimal, BeforeValidator(_number), Field(max_digits=12, decimal_places=2)]
+UnitPrice = Annotated[Decimal, BeforeValidator(_number), Field(max_digits=12, decimal_places=4)]
 # Arrays and enums come as lists and strings from both carriers; everything else is strict.
 Texts = Annotated[tuple[str, ...], Strict(False)]
 Numbers = Annotated[tuple[Int32, ...], Strict(False)]

@@ -1,0 +1,80 @@
+"""Avro schema text: making it self-contained, and parsing it once."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastavro.schema import SchemaParseException, UnknownType, parse_schema
+
+from stream_edits.codec.errors import WrongSchema
+
+PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
+_COMPLEX = frozenset({"record", "error", "enum", "fixed", "array", "map"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A schema with every name spelt in full; ``names`` holds its named types."""
+
+    root: Any
+    names: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """The Avro type of the outermost schema, such as ``record``."""
+        return str(self.root["type"]) if isinstance(self.root, dict) else "union or primitive"
+
+    @property
+    def name(self) -> str:
+        """The full name of the outermost schema, or nothing."""
+        return str(self.root.get("name", "")) if isinstance(self.root, dict) else ""
+
+    def named(self, schema: Any) -> Any:
+        """The definition that a name stands for; anything else as it is."""
+        schema = self.names.get(schema, schema) if isinstance(schema, str) else schema
+        if isinstance(schema, dict) and set(schema) == {"type"} and schema["type"] in PRIMITIVES:
+            return schema["type"]
+        return schema
+
+
+def parse(text: str) -> Parsed:
+    """A self-contained Avro schema. Raises WrongSchema when the text is not one."""
+    names: dict[str, Any] = {}
+    try:
+        root = parse_schema(json.loads(text), names)
+    except (SchemaParseException, UnknownType, ValueError, LookupError) as error:
+        raise WrongSchema("the writer's schema is not valid Avro") from error
+    except (TypeError, AttributeError, RecursionError) as error:
+        raise WrongSchema("the writer's schema is not valid Avro") from error
+    return Parsed(root, names)
+
+
+def self_contained(schema: Any, others: Mapping[str, Any]) -> Any:
+    """The schema with each named type of ``others`` written out where it is first named.
+
+    ``others`` maps full names to their JSON; a type that stands in none is left as it is.
+    """
+    return _written_out(schema, others, set())
+
+
+def _written_out(schema: Any, others: Mapping[str, Any], done: set[str]) -> Any:
+    if isinstance(schema, str):
+        if schema in done or schema not in others:
+            return schema
+        done.add(schema)
+        return _written_out(others[schema], others, done)
+    if isinstance(schema, list):
+        return [_written_out(branch, others, done) for branch in schema]
+    if not isinstance(schema, dict):
+        return schema
+    written = dict(schema)
+    for part in ("items", "values"):
+        if part in written:
+            written[part] = _written_out(written[part], others, done)
+    if isinstance(schema.get("type"), str) and schema["type"] in _COMPLEX | PRIMITIVES:
+        if isinstance(schema.get("fields"), list):
+            written["fields"] = [_written_out(field, others, done) for field in schema["fields"]]
+    elif "type" in written:
+        written["type"] = _written_out(written["type"], others, done)
+    return written

@@ -1,0 +1,83 @@
+"""Claims in an Avro object container file."""
+
+import zlib
+from collections.abc import Iterator
+from lzma import LZMAError
+from struct import error as StructError
+from typing import Any, BinaryIO
+
+import fastavro
+from fastavro.schema import SchemaParseException, UnknownType
+
+from stream_edits.codec.claims import claim_decoder
+from stream_edits.codec.errors import MalformedContainer, Undecodable
+from stream_edits.codec.jsonl import BadLine
+from stream_edits.codec.reading import Decoder, read_next
+from stream_edits.codec.violations import validated
+from stream_edits.domain.claim import ClaimEvent
+
+# What fastavro and the decompressors under it raise for a broken header or block.
+_BROKEN = (
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    StructError,
+    zlib.error,
+    LZMAError,
+    SchemaParseException,
+    UnknownType,
+)
+
+
+def read_claims_container(file: BinaryIO) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
+    """Each record's number, from 1, and its claim or what is wrong with it.
+
+    Records are not framed within a block, so nothing after one that cannot be decoded is read:
+    that one is the last reported. A record that only breaks the contract does not stop the rest.
+    """
+    number = 1
+    try:
+        blocks = _blocks(file)
+        decode = claim_decoder(next(blocks))
+        for count, data in blocks:
+            for value in _values(decode, count, data):
+                yield number, _claim(number, value)
+                number += 1
+    except Undecodable as error:
+        yield number, BadLine(number, error.error_class, error.message)
+
+
+def _claim(number: int, value: Any) -> ClaimEvent | BadLine:
+    try:
+        return validated(ClaimEvent.model_validate, value)
+    except Undecodable as error:
+        return BadLine(number, error.error_class, error.message)
+
+
+def _blocks(file: BinaryIO) -> Iterator[Any]:
+    """The writer's schema text, then (count, bytes) of each block, decompressed."""
+    try:
+        reader = fastavro.block_reader(file)
+        yield str(reader.metadata["avro.schema"])
+    except _BROKEN:
+        raise MalformedContainer("not an Avro object container file") from None
+    try:
+        for block in reader:
+            # fastavro's stub lacks the attribute.
+            data = block.bytes_  # type: ignore[attr-defined]
+            yield block.num_records, data.getvalue()
+    except _BROKEN:
+        raise MalformedContainer("a block is broken; nothing after it was read") from None
+
+
+def _values(decode: Decoder, count: int, data: bytes) -> Iterator[Any]:
+    start = 0
+    for _ in range(count):
+        value, start = read_next(decode, data, start)
+        yield value
+    if start != len(data):
+        raise MalformedContainer("a block holds more than its records")

@@ -1,0 +1,76 @@
+"""ClaimDecision: the domain to framed Avro and back, and to a line of JSON."""
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from stream_edits.codec.framing import schema_id
+from stream_edits.codec.reading import decoder, read_body
+from stream_edits.codec.resolution import resolve
+from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, parsed_by, schema_of
+from stream_edits.codec.writing import Encoder, Paths, encoder
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    LineOutcome,
+    Pricing,
+    Source,
+)
+
+# The wire holds the source flat (contract.md); in the domain it is one value.
+_SOURCE = ("topic", "partition", "offset")
+PATHS: Paths = {CLAIM_DECISION: {f"source_{part}": f"source.{part}" for part in _SOURCE}}
+ENUMS: dict[str, Callable[[str], object]] = {"Disposition": Disposition, "Pricing": Pricing}
+
+
+def _decision(*fields: Any) -> ClaimDecision:
+    return ClaimDecision._make((*fields[:-3], Source._make(fields[-3:])))
+
+
+RECORDS: dict[str, Callable[..., object]] = {
+    CLAIM_DECISION: _decision,
+    "EditFinding": EditFinding,
+    "LineOutcome": LineOutcome,
+}
+
+
+def decision_encoder(number: int) -> Encoder:
+    """A function ClaimDecision -> framed bytes, where our schema has that id."""
+    return encoder(schema_of(CLAIM_DECISION).parsed, number, PATHS)
+
+
+def decode_decision(framed: bytes, source: SchemaSource) -> ClaimDecision:
+    """A decision read back, for tools and tests; each call works its schema out anew.
+
+    Raises Undecodable when the data is at fault, RegistryAway.
+    """
+    writer = parsed_by(source, schema_id(framed))
+    plan = resolve(writer, schema_of(CLAIM_DECISION).parsed)
+    decision: ClaimDecision = read_body(decoder(plan, RECORDS, ENUMS), framed)
+    return decision
+
+
+def decision_to_json(decision: ClaimDecision) -> str:
+    """One line of JSON, without a newline: contract.md's names in contract.md's order.
+
+    Times are ISO-8601 in UTC with milliseconds; units that are not finite become null.
+    """
+    told = decision._asdict()
+    source = told.pop("source")
+    told["lines"] = [_plain(line) for line in decision.lines]
+    told["findings"] = [_plain(finding) for finding in decision.findings]
+    told["decided_at"] = decision.decided_at.isoformat(timespec="milliseconds")
+    told |= {f"source_{part}": getattr(source, part) for part in _SOURCE}
+    return json.dumps(told, allow_nan=False)
+
+
+def _plain(value: LineOutcome | EditFinding) -> dict[str, Any]:
+    return dict(_finite(value._asdict().items()))
+
+
+def _finite(items: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
+    for name, value in items:
+        lost = isinstance(value, float) and not math.isfinite(value)
+        yield name, None if lost else value

@@ -1,0 +1,37 @@
+"""Confluent framing: magic byte 0, the schema id in 4 bytes big-endian, the Avro body."""
+
+import struct
+
+from stream_edits.codec.errors import NotConfluentFraming
+
+BODY_START = 5
+_HEAD = struct.Struct(">bI")
+
+
+def schema_id(framed: bytes) -> int:
+    """The writer's schema id; the body starts at ``BODY_START``.
+
+    Raises NotConfluentFraming for a wrong magic byte, or fewer than 5 bytes or none at all (the
+    value of a tombstone is None).
+    """
+    if not framed or len(framed) < BODY_START:
+        raise NotConfluentFraming("shorter than the 5 bytes of Confluent framing")
+    magic, number = _HEAD.unpack_from(framed)
+    if magic:
+        raise NotConfluentFraming("does not start with the magic byte 0 of Confluent framing")
+    return int(number)
+
+
+def frame_head(number: int) -> bytes:
+    """The 5 bytes that stand before a body written with that schema id."""
+    return _HEAD.pack(0, number)
+
+
+def split(framed: bytes) -> tuple[int, bytes]:
+    """The schema id and the body. Raises NotConfluentFraming."""
+    return schema_id(framed), framed[BODY_START:]
+
+
+def join(number: int, body: bytes) -> bytes:
+    """The framed form of a body."""
+    return frame_head(number) + body

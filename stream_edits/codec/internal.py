@@ -1,0 +1,86 @@
+"""The records that only our own stages read: always framed with packaged schema ids.
+
+So that restoring state never depends on a registry. A record written by an earlier version has
+that version's id and is resolved to ours.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from stream_edits.codec import decisions
+from stream_edits.codec.errors import UnknownSchema, WrongSchema
+from stream_edits.codec.framing import schema_id
+from stream_edits.codec.reading import Decoder, decoder, read_body
+from stream_edits.codec.resolution import resolve
+from stream_edits.codec.schemas import packaged, schema_of
+from stream_edits.codec.writing import Encoder, encoder
+from stream_edits.domain.decision import Source
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.routing import (
+    Reopen,
+    SupervisedClaim,
+    SupervisedSlot,
+    SupervisedTime,
+    SupervisedVisit,
+)
+
+
+class VisitIndex(NamedTuple):
+    """The record around the claim ids of a visit."""
+
+    claim_ids: tuple[str, ...]
+
+
+class SupervisedDay(NamedTuple):
+    """The record around the slots of a day."""
+
+    slots: tuple[SupervisedSlot, ...]
+
+
+class CarriedClaim(NamedTuple):
+    """A RoutedClaim on the wire: its claim is still the bytes it came in."""
+
+    raw: bytes
+    source: Source
+
+
+_RECORDS: Mapping[str, Callable[..., object]] = {
+    **decisions.RECORDS,
+    "RoutedClaim": CarriedClaim,
+    "SupervisedClaim": SupervisedClaim,
+    "SupervisedTime": SupervisedTime,
+    "Reopen": Reopen,
+    "ClaimRecord": ClaimRecord,
+    "LineRecord": LineRecord,
+    "VisitIndex": VisitIndex,
+    "SupervisedDay": SupervisedDay,
+    "SupervisedSlot": SupervisedSlot,
+    "SupervisedVisit": SupervisedVisit,
+    "Source": Source,
+}
+_ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}
+
+
+@cache
+def internal_encoder(record: str) -> Encoder:
+    """A function value -> framed bytes for the packaged record of that name."""
+    schema = schema_of(record)
+    return encoder(schema.parsed, schema.id, decisions.PATHS)
+
+
+@cache
+def _decoder(number: int) -> tuple[str, Decoder]:
+    writer = packaged().get(number)
+    if writer is None:
+        raise UnknownSchema("no packaged schema has this id")
+    plan = resolve(writer.parsed, schema_of(writer.record).parsed)
+    return writer.record, decoder(plan, _RECORDS, _ENUMS)
+
+
+def read_internal(framed: bytes, *records: str) -> Any:
+    """The value of a record that must be one of ``records``. Raises Undecodable."""
+    name, decode = _decoder(schema_id(framed))
+    if name not in records:
+        raise WrongSchema(f"the schema is not that of a {' or a '.join(records)}")
+    return read_body(decode, framed)

@@ -1,0 +1,117 @@
+"""Claims as JSON lines (contract.md): reading them and writing them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from stream_edits.codec.errors import ContractViolation, MalformedJson, Undecodable
+from stream_edits.codec.violations import validated
+from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class BadLine(NamedTuple):
+    """A line or record that is no claim; ``message`` holds no value from the data."""
+
+    line_number: int
+    error_class: str
+    message: str
+
+
+def read_claims_jsonl(lines: Iterable[bytes]) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
+    """Each line's number, from 1, and its claim or what is wrong with it. Blank ones are skipped.
+
+    ``lines`` may be a file opened in binary mode.
+    """
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+        if not text.strip():
+            continue
+        try:
+            yield number, claim_from_json(text)
+        except Undecodable as error:
+            yield number, BadLine(number, error.error_class, error.message)
+
+
+def claim_from_json(text: bytes) -> ClaimEvent:
+    """One JSON object as a claim; null for a field with another default means that default.
+
+    Raises MalformedJson for anything but one UTF-8 object with distinct keys, ContractViolation.
+    """
+    members = _object(text)
+    try:
+        return validated(ClaimEvent.model_validate_json, text)
+    except ContractViolation:
+        # Only now, since few claims need it.
+        if not _drop_nulls(members):
+            raise
+    return validated(ClaimEvent.model_validate_json, json.dumps(members))
+
+
+def claim_to_json(claim: ClaimEvent) -> str:
+    """One line of JSON, without a newline, that ``read_claims_jsonl`` reads as an equal claim."""
+    return json.dumps(claim.model_dump(), default=_plain)
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(text.decode(), object_pairs_hook=_distinct)
+    except UnicodeDecodeError:
+        raise MalformedJson("not UTF-8") from None
+    except RecursionError:
+        raise MalformedJson("nested too deep") from None
+    except ValueError:
+        raise MalformedJson("not a JSON object") from None
+    if not isinstance(members, dict):
+        raise MalformedJson("not a JSON object")
+    return members
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedJson("an object has the same key twice")
+    return members
+
+
+def _with_own_default(model: type[BaseModel]) -> frozenset[str]:
+    fields = model.model_fields.items()
+    return frozenset(n for n, f in fields if not f.is_required() and f.default is not None)
+
+
+_DEFAULTED: dict[type[BaseModel], frozenset[str]] = {
+    model: _with_own_default(model) for model in (ClaimEvent, ServiceLine, Attachment)
+}
+
+
+def _drop_nulls(claim: dict[str, Any]) -> bool:
+    """Whether there was a null to drop."""
+    dropped = _drop_from(claim, ClaimEvent)
+    for name, model in (("lines", ServiceLine), ("attachments", Attachment)):
+        items = claim.get(name)
+        for item in items if isinstance(items, list) else ():
+            dropped |= isinstance(item, dict) and _drop_from(item, model)
+    return dropped
+
+
+def _drop_from(members: dict[str, Any], model: type[BaseModel]) -> bool:
+    empty = [name for name in _DEFAULTED[model] if members.get(name, "") is None]
+    for name in empty:
+        del members[name]
+    return bool(empty)
+
+
+def _plain(value: Any) -> str | float:
+    if isinstance(value, Decimal):
+        # At most 12 digits, which a float carries and prints exactly.
+        return float(value)
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.isoformat(timespec="milliseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a claim holds no {type(value).__name__}")

@@ -1,0 +1,141 @@
+"""A Confluent-compatible schema registry as a SchemaSource, and our own schema's id in it."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
+
+from stream_edits.codec.avsc import self_contained
+from stream_edits.codec.errors import NotRegistered, RegistryAway, UnknownSchema, WrongSchema
+
+# The registry's own "no such schema", "no such subject" and "no such version"; a 404 from a proxy
+# or a wrong path has no such code and says nothing about the data.
+_NO_SCHEMA = 40403
+_NOT_THERE = {40401, 40402, _NO_SCHEMA}
+_REFUSED = {409, 422}
+# The engine retries with the stream standing still, so the client itself gives up early.
+_DEFAULTS = {"timeout": 10, "max.retries": 0}
+_UNKNOWN_FOR_SECONDS = 10.0
+_UNKNOWN_AT_MOST = 1000
+
+_Answer = TypeVar("_Answer")
+
+
+class Registry:
+    """Schemas by id, each fetched once; an unknown id is asked for again after 10 seconds."""
+
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        *,
+        client: SchemaRegistryClient | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``options`` are SchemaRegistryClient's: ``url``, ``basic.auth.user.info``, ``ssl.*``."""
+        self._client = client or SchemaRegistryClient({**_DEFAULTS, **options})
+        self._now = now
+        self._texts: dict[int, str] = {}
+        self._unknown_until: dict[int, float] = {}
+
+    def schema_text(self, schema_id: int) -> str:
+        """The self-contained Avro schema with that id.
+
+        Raises UnknownSchema, WrongSchema when it is not Avro, RegistryAway for all that may pass.
+        """
+        if schema_id in self._texts:
+            return self._texts[schema_id]
+        if self._unknown_until.get(schema_id, 0.0) > self._now():
+            raise UnknownSchema("the schema registry has no schema with this id")
+        try:
+            schema = _ask(lambda: self._client.get_schema(schema_id))
+        except SchemaRegistryError as error:
+            if error.error_code != _NO_SCHEMA:
+                raise _away(error) from error
+            self._remember_unknown(schema_id)
+            raise UnknownSchema("the schema registry has no schema with this id") from None
+        self._texts[schema_id] = self._alone(schema)
+        return self._texts[schema_id]
+
+    def id_for(self, topic: str, text: str, *, auto_register: bool = False) -> int:
+        """The id of our own schema under the subject ``<topic>-value``.
+
+        Looks it up and never registers it, unless ``auto_register``. Raises NotRegistered when an
+        operator must see to it first, RegistryAway.
+        """
+        subject, schema = f"{topic}-value", Schema(text, "AVRO")
+        try:
+            if auto_register:
+                return _ask(lambda: int(self._client.register_schema(subject, schema)))
+            return _ask(lambda: _id(self._client.lookup_schema(subject, schema)))
+        except SchemaRegistryError as error:
+            if error.http_status_code in _REFUSED:
+                raise NotRegistered(
+                    f"the schema registry refused our schema for {subject} (HTTP "
+                    f"{error.http_status_code}): compare it with the versions registered there"
+                ) from error
+            if error.error_code in _NOT_THERE:
+                raise NotRegistered(
+                    f"our schema is not registered under {subject}: register schemas/ there, or "
+                    "allow auto-registration"
+                ) from error
+            raise _away(error) from error
+
+    def _alone(self, schema: Schema) -> str:
+        if not schema.schema_str:
+            self._client.clear_caches()  # type: ignore[no-untyped-call]
+            raise RegistryAway("the schema registry answered without a schema")
+        if (schema.schema_type or "AVRO") != "AVRO":
+            raise WrongSchema("the schema is not an Avro schema")
+        try:
+            others = self._referenced(schema)
+            if not others:
+                return schema.schema_str
+            return json.dumps(self_contained(json.loads(schema.schema_str), others))
+        except ValueError:
+            raise WrongSchema("the writer's schema is not valid Avro") from None
+
+    def _referenced(self, schema: Schema) -> dict[str, Any]:
+        """The JSON of every schema it refers to, however far, by full name."""
+        found: dict[str, Any] = {}
+        waiting = list(schema.references or ())
+        while waiting:
+            reference = waiting.pop()
+            if reference.name in found or not reference.subject:
+                continue
+            get = partial(self._client.get_version, reference.subject, reference.version or -1)
+            try:
+                other = _ask(get).schema
+            except SchemaRegistryError as error:
+                raise _away(error) from error
+            found[str(reference.name)] = json.loads(other.schema_str or "")
+            waiting += other.references or ()
+        return found
+
+    def _remember_unknown(self, schema_id: int) -> None:
+        if len(self._unknown_until) >= _UNKNOWN_AT_MOST:
+            self._unknown_until.clear()
+        self._unknown_until[schema_id] = self._now() + _UNKNOWN_FOR_SECONDS
+
+
+def _ask(question: Callable[[], _Answer]) -> _Answer:
+    """The registry's answer. Raises SchemaRegistryError as it is, RegistryAway for the rest."""
+    try:
+        return question()
+    except SchemaRegistryError:
+        raise
+    except Exception as error:
+        # The client lets its HTTP library's errors through, and that library has changed before.
+        # Whatever went wrong in asking, the data is not at fault.
+        raise RegistryAway(f"the schema registry did not answer: {type(error).__name__}") from error
+
+
+def _id(registered: Any) -> int:
+    return int(registered.schema_id)
+
+
+def _away(error: SchemaRegistryError) -> RegistryAway:
+    # Not the registry's own words: a proxy's page may stand in their place.
+    return RegistryAway(f"the schema registry answered with HTTP {error.http_status_code}")

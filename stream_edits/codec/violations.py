@@ -1,0 +1,74 @@
+"""pydantic's findings in plain English: where and what kind, never the value itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from stream_edits.codec.errors import ContractViolation, MalformedJson
+from stream_edits.domain.claim import ClaimEvent
+
+_SHOWN = 5
+_KINDS = {
+    "missing": "is missing",
+    "extra_forbidden": "has a field that the contract does not know",
+    "string_type": "is not text",
+    "string_unicode": "is not valid Unicode text",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_type": "is not a number",
+    "greater_than_equal": "is below the range of a 32-bit number",
+    "less_than_equal": "is above the range of a 32-bit number",
+    "enum": "is not one of the allowed symbols",
+    "date_type": "is not a date",
+    "date_parsing": "is not a date (YYYY-MM-DD)",
+    "date_from_datetime_parsing": "is not a date (YYYY-MM-DD)",
+    "datetime_type": "is not a date and time",
+    "datetime_parsing": "is not a date and time (ISO-8601)",
+    "datetime_from_date_parsing": "is not a date and time (ISO-8601)",
+    "timezone_aware": "has no offset from UTC",
+    "timezone_naive": "has an offset from UTC, which a wall clock has not",
+    "decimal_type": "is not an amount",
+    "decimal_parsing": "is not an amount",
+    "finite_number": "is not a finite amount",
+    "decimal_max_digits": "has more digits than the contract allows",
+    "decimal_max_places": "has more decimal places than the contract allows",
+    "decimal_whole_digits": "has more digits before the point than the contract allows",
+    "tuple_type": "is not a list",
+    "too_short": "has no entries",
+    "model_type": "is not an object",
+    "model_attributes_type": "is not an object",
+}
+
+
+def validated(validate: Callable[..., ClaimEvent], data: Any) -> ClaimEvent:
+    """What ``ClaimEvent.model_validate`` or its JSON twin makes of the data.
+
+    Raises ContractViolation, or MalformedJson where the data is not JSON at all.
+    """
+    try:
+        return validate(data)
+    except ValidationError as error:
+        findings = error.errors(include_url=False, include_context=False, include_input=False)
+    if findings[0]["type"] == "json_invalid":
+        raise MalformedJson("not a JSON object")
+    raise ContractViolation(_sentence([_said(f["type"], f["loc"]) for f in findings]))
+
+
+def _said(kind: str, location: tuple[int | str, ...]) -> str:
+    # The last part of an unknown field's location is its name, which is data.
+    place = location[:-1] if kind == "extra_forbidden" else location
+    return f"{_path(place)} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return path.removeprefix(".") or "the claim"
+
+
+def _sentence(said: list[str]) -> str:
+    # pydantic also calls an array too short when every entry of it failed.
+    if any(text.startswith("lines[") for text in said):
+        said = [text for text in said if text != "lines has no entries"]
+    rest = len(said) - _SHOWN
+    return "; ".join(said[:_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")

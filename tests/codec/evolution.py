@@ -1,0 +1,54 @@
+"""Other versions of the writer's schema, for tests of resolution."""
+
+import json
+from typing import Any
+
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.errors import UnknownSchema
+from stream_edits.codec.framing import join
+from stream_edits.codec.schemas import schema_of
+from tests.codec.examples import CLAIM
+from tests.codec.oracle import write_with
+
+Json = dict[str, Any]
+
+
+class OneSchema:
+    """A SchemaSource that knows a single schema, as id 9."""
+
+    def __init__(self, schema: Json) -> None:
+        self._text = json.dumps(schema)
+
+    def schema_text(self, schema_id: int) -> str:
+        if schema_id != 9:
+            raise UnknownSchema("not 9")
+        return self._text
+
+
+def claim_schema() -> Json:
+    """Our ClaimEvent schema, to be changed."""
+    schema: Json = json.loads(schema_of("ClaimEvent").text)
+    return schema
+
+
+def field_of(record: Json, name: str) -> Json:
+    """A field of a record schema."""
+    found: Json = next(field for field in record["fields"] if field["name"] == name)
+    return found
+
+
+def line_of(schema: Json) -> Json:
+    """The ServiceLine record within a ClaimEvent schema."""
+    record: Json = field_of(schema, "lines")["type"]["items"]
+    return record
+
+
+def without(record: Json, *names: str) -> None:
+    """Takes fields out of a record schema."""
+    record["fields"] = [field for field in record["fields"] if field["name"] not in names]
+
+
+def read(schema: Json, value: Json | None = None) -> Any:
+    """The claim that was written with ``schema``, as our reader reads it."""
+    body = write_with(schema, value or CLAIM.model_dump())
+    return ClaimReader(OneSchema(schema)).decode(join(9, body))

@@ -1,0 +1,89 @@
+"""A schema registry small enough to read: schemas by id, look-up, registration, and faults."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class StubRegistry:
+    """What the server answers; ``fault`` is a status and body that it answers instead."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[int, dict[str, Any]] = {}
+        self.subjects: dict[str, list[int]] = {}
+        self.fault: tuple[int, bytes] | None = None
+        self.requests: list[str] = []
+        self.url = ""
+
+    def add(self, number: int, text: str, **more: Any) -> None:
+        """A schema that exists under an id and, unless told, no subject."""
+        self.schemas[number] = {"schema": text, **more}
+
+    def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        """Status and JSON of one request."""
+        parts = path.split("?")[0].strip("/").split("/")
+        match method, parts:
+            case "GET", ["schemas", "ids", number]:
+                found = self.schemas.get(int(number))
+                return (200, found) if found else (404, _error(40403))
+            case "GET", ["subjects", subject, "versions", version]:
+                told = {"subject": subject, "version": int(version)}
+                return 200, told | self.schemas[self.subjects[subject][int(version) - 1]]
+            case "POST", ["subjects", subject]:
+                return self._look_up(subject, body["schema"])
+            case "POST", ["subjects", subject, "versions"]:
+                new = len(self.schemas) + 1
+                self.add(new, body["schema"])
+                self.subjects.setdefault(subject, []).append(new)
+                return 200, {"id": new}
+        return 404, _error(404)
+
+    def _look_up(self, subject: str, text: str) -> tuple[int, Any]:
+        if subject not in self.subjects:
+            return 404, _error(40401)
+        for version, number in enumerate(self.subjects[subject], start=1):
+            if json.loads(self.schemas[number]["schema"]) == json.loads(text):
+                told = {"subject": subject, "id": number, "version": version, "schema": text}
+                return 200, told
+        return 404, _error(40403)
+
+
+def _error(code: int) -> dict[str, Any]:
+    return {"error_code": code, "message": "secret words of the registry"}
+
+
+@contextmanager
+def running() -> Iterator[StubRegistry]:
+    """The stub behind HTTP on a free local port."""
+    stub = StubRegistry()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            stub.requests.append(f"{self.command} {self.path}")
+            length = int(self.headers.get("content-length") or 0)
+            body = json.loads(self.rfile.read(length) or b"{}")
+            status, answer = stub.fault or stub.answer(self.command, self.path, body)
+            data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/vnd.schemaregistry.v1+json")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = _serve
+
+        def log_message(self, *args: object) -> None:
+            """Tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    stub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield stub
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,74 @@
+"""Claims: framed Avro to the domain and back, with fastavro as the oracle."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.errors import ContractViolation, UnknownSchema, WrongSchema
+from stream_edits.codec.framing import join
+from stream_edits.domain.claim import ClaimEvent
+from tests.codec.examples import CLAIM, DECISION, LINE
+from tests.codec.oracle import body, oracle_read, oracle_write
+from tests.codec.whole import Codec
+from tests.strategies import claims
+
+CODEC = Codec()
+encode = claim_encoder(1)
+
+
+@given(claims)
+def test_a_claim_comes_back_as_it_went(claim: ClaimEvent) -> None:
+    framed = encode(claim)
+    assert CODEC.decode_claim(framed) == claim
+    assert encode(CODEC.decode_claim(framed)) == framed
+
+
+@given(claims)
+def test_decoding_again_gives_the_same_claim(claim: ClaimEvent) -> None:
+    again = CODEC.decode_claim_again(encode(claim))
+    assert again == claim
+    assert again.model_dump_json() == claim.model_dump_json()
+    assert again.model_copy(update={"claim_id": "x"}).claim_id == "x"
+
+
+@given(claims)
+def test_fastavro_writes_the_same_bytes(claim: ClaimEvent) -> None:
+    assert oracle_write("ClaimEvent", claim.model_dump()) == body(encode(claim))
+
+
+@given(claims)
+def test_fastavro_reads_the_same_values(claim: ClaimEvent) -> None:
+    assert ClaimEvent.model_validate(oracle_read(encode(claim))) == claim
+
+
+def test_amounts_keep_their_places() -> None:
+    line = CODEC.decode_claim(encode(CLAIM)).lines[0]
+    assert str(line.charge_amount) == "-125.50"
+    assert str(line.drug_unit_price) == "52.1234"
+
+
+def test_an_unknown_schema_id_is_the_data_s_fault() -> None:
+    with pytest.raises(UnknownSchema):
+        CODEC.decode_claim(join(77, b""))
+
+
+def test_another_record_is_no_claim() -> None:
+    framed = CODEC.encode_decision(DECISION)
+    for _ in range(2):
+        with pytest.raises(WrongSchema, match="ClaimEvent"):
+            CODEC.decode_claim(framed)
+
+
+def test_a_violation_names_the_place_and_the_kind_but_no_value() -> None:
+    claim = CLAIM.model_copy(update={"lines": ()})
+    with pytest.raises(ContractViolation) as caught:
+        CODEC.decode_claim(encode(claim))
+    assert caught.value.message == "lines has no entries"
+
+
+def test_a_decimal_of_twelve_digits_passes() -> None:
+    line = LINE.model_copy(update={"charge_amount": Decimal("-9999999999.99")})
+    claim = CLAIM.model_copy(update={"lines": (line,)})
+    assert CODEC.decode_claim(encode(claim)) == claim

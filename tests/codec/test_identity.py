@@ -1,0 +1,66 @@
+"""The digests by which a re-sent event is known again."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.jsonl import claim_from_json, claim_to_json
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.identity import content_digest, event_digest
+from tests.codec.examples import CLAIM, LINE
+from tests.codec.whole import Codec
+from tests.strategies import claims
+
+
+def _with_line(**changes: Any) -> ClaimEvent:
+    return CLAIM.model_copy(update={"lines": (LINE.model_copy(update=changes),)})
+
+
+def test_digests_are_of_sixteen_bytes_and_fixed() -> None:
+    assert event_digest("event-1").hex() == "ecff491f4762f725c4383b6eddbc9095"
+    assert content_digest(CLAIM).hex() == "21695492d3451a90e21eea6e434c03f0"
+
+
+@given(claims)
+def test_the_carrier_makes_no_difference(claim: ClaimEvent) -> None:
+    framed = claim_encoder(1)(claim)
+    digest = content_digest(Codec().decode_claim(framed))
+    assert content_digest(Codec().decode_claim_again(framed)) == digest
+    assert content_digest(claim_from_json(claim_to_json(claim).encode())) == digest
+
+
+def test_the_publication_makes_no_difference() -> None:
+    again = CLAIM.model_copy(
+        update={"event_id": "event-2", "event_time": CLAIM.event_time + timedelta(days=1)}
+    )
+    assert content_digest(again) == content_digest(CLAIM)
+
+
+@pytest.mark.parametrize("amount", ["125.5", "125.50", "1.255E+2"])
+def test_equal_amounts_are_the_same(amount: str) -> None:
+    expected = content_digest(_with_line(charge_amount=Decimal("125.50")))
+    assert content_digest(_with_line(charge_amount=Decimal(amount))) == expected
+
+
+@pytest.mark.parametrize("amount", ["0", "-0", "0.0000"])
+def test_zero_has_no_sign(amount: str) -> None:
+    expected = content_digest(_with_line(drug_unit_price=Decimal("0.0")))
+    assert content_digest(_with_line(drug_unit_price=Decimal(amount))) == expected
+
+
+def test_units_that_are_not_finite_stay_distinct() -> None:
+    units = [float("nan"), float("inf"), float("-inf"), 0.0, 1.0]
+    assert len({content_digest(_with_line(units=number)) for number in units}) == len(units)
+
+
+def test_every_other_field_counts() -> None:
+    for name in ClaimEvent.model_fields:
+        value = getattr(CLAIM, name)
+        if type(value) is str and name != "event_id":
+            changed = CLAIM.model_copy(update={name: value + "x"})
+            assert content_digest(changed) != content_digest(CLAIM), name
+    assert content_digest(_with_line(drug_name="other")) != content_digest(_with_line())

@@ -1,0 +1,115 @@
+"""What travels between stages and what they remember: both ways, with fastavro as the oracle."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stream_edits.codec import routing, state
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.errors import Truncated, Undecodable, UnknownSchema, WrongSchema
+from stream_edits.codec.framing import join, schema_id
+from stream_edits.codec.schemas import schema_of
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Source
+from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
+from tests import strategies
+from tests.codec.examples import CLAIM, DECISION
+from tests.codec.oracle import oracle_read
+from tests.codec.whole import Codec
+
+CODEC = Codec()
+SEVERAL_TEXTS = st.lists(strategies.texts, max_size=4).map(tuple)
+SLOTS = st.lists(strategies.slots, max_size=4).map(tuple)
+Encode = Callable[[Any], bytes]
+Decode = Callable[[bytes], Any]
+PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
+    (
+        "SupervisedClaim",
+        strategies.supervised_claims,
+        routing.encode_supervised,
+        routing.decode_supervised,
+    ),
+    ("Reopen", strategies.reopens, routing.encode_by_member, CODEC.decode_by_member),
+    (
+        "ClaimRecord",
+        strategies.claim_records,
+        state.encode_claim_record,
+        state.decode_claim_record,
+    ),
+    ("VisitIndex", SEVERAL_TEXTS, state.encode_visit_index, state.decode_visit_index),
+    ("SupervisedDay", SLOTS, state.encode_day, state.decode_day),
+    ("SupervisedVisit", strategies.visits, state.encode_visit, state.decode_visit),
+]
+REOPEN = Reopen(
+    SupervisedClaim("member-1", ("1",), None, (), DECISION), "event-2", DECISION.decided_at
+)
+NAMES = [pair[0] for pair in PAIRS]
+
+
+@pytest.mark.parametrize(("record", "values", "encode", "decode"), PAIRS, ids=NAMES)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@given(data=st.data())
+def test_a_value_comes_back_as_it_went(
+    record: str,
+    values: st.SearchStrategy[Any],
+    encode: Encode,
+    decode: Decode,
+    data: st.DataObject,
+) -> None:
+    value = data.draw(values)
+    framed = encode(value)
+    assert decode(framed) == value
+    assert type(decode(framed)) is type(value)
+    assert encode(decode(framed)) == framed
+    assert oracle_read(framed) is not None
+
+
+@pytest.mark.parametrize(("record", "values", "encode", "decode"), PAIRS, ids=NAMES)
+@given(body=st.binary(max_size=60))
+def test_bytes_of_another_make_are_undecodable(
+    record: str, values: st.SearchStrategy[Any], encode: Encode, decode: Decode, body: bytes
+) -> None:
+    number = schema_of(record).id
+    for framed in (body, join(number, body), join(1, body), join(77, body)):
+        with suppress(Undecodable):
+            decode(framed)
+
+
+@settings(max_examples=50)
+@given(strategies.claims, strategies.sources)
+def test_a_routed_claim_keeps_its_bytes(claim: ClaimEvent, source: Source) -> None:
+    raw = claim_encoder(1)(claim)
+    framed = routing.encode_by_member(RoutedClaim(claim, raw, source))
+    assert raw in framed
+    assert CODEC.decode_by_member(framed) == RoutedClaim(claim, raw, source)
+
+
+def test_the_by_member_topic_tells_its_records_apart() -> None:
+    routed = RoutedClaim(CLAIM, claim_encoder(1)(CLAIM), Source("claims.events", 0, 1))
+    assert schema_id(routing.encode_by_member(routed)) == 101
+    reopen = REOPEN
+    assert schema_id(routing.encode_by_member(reopen)) == 103
+    assert isinstance(CODEC.decode_by_member(routing.encode_by_member(reopen)), Reopen)
+
+
+def test_a_registry_does_not_change_how_state_is_read() -> None:
+    class Forbidden:
+        def schema_text(self, schema_id: int) -> str:
+            raise AssertionError("asked the registry")
+
+    codec = Codec(Forbidden())
+    framed = routing.encode_by_member(REOPEN)
+    assert isinstance(codec.decode_by_member(framed), Reopen)
+
+
+def test_other_records_are_refused() -> None:
+    with pytest.raises(WrongSchema, match="ClaimRecord"):
+        state.decode_claim_record(state.encode_visit_index(()))
+    with pytest.raises(UnknownSchema):
+        state.decode_claim_record(join(9999, b""))
+    with pytest.raises(Truncated):
+        state.decode_claim_record(state.encode_visit_index(("a",))[:4] + b"\x68")

@@ -1,0 +1,75 @@
+"""Writers' schemas that no claim can be read from, or that are not safe to read by."""
+
+from collections.abc import Callable
+
+import pytest
+
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.errors import WrongSchema
+from stream_edits.codec.framing import join
+from tests.codec.evolution import Json, OneSchema, claim_schema, field_of, line_of, read, without
+from tests.codec.examples import CLAIM
+
+
+def _wrong(change: Callable[[Json], object]) -> None:
+    schema = claim_schema()
+    change(schema)
+    reader = ClaimReader(OneSchema(schema))
+    for _ in range(2):
+        with pytest.raises(WrongSchema):
+            reader.decode(join(9, b"\x00" * 50))
+
+
+WRONG: dict[str, Callable[[Json], object]] = {
+    "another record": lambda s: s.update(name="Invoice"),
+    "a required field less": lambda s: without(s, "claim_id"),
+    "text for a number": lambda s: field_of(line_of(s), "line_number").update(type="string"),
+    "a date for a time": lambda s: field_of(s, "event_time").update(
+        type={"type": "int", "logicalType": "date"}
+    ),
+    "a local time for an instant": lambda s: field_of(s, "event_time").update(
+        type={"type": "long", "logicalType": "local-timestamp-millis"}
+    ),
+    "an array for a text": lambda s: field_of(s, "claim_id").update(
+        type={"type": "array", "items": "string"}
+    ),
+    "an array of nothing": lambda s: s["fields"].append(
+        {"name": "more", "type": {"type": "array", "items": "null"}}
+    ),
+    "an array of empty records": lambda s: s["fields"].append(
+        {
+            "name": "more",
+            "type": {"type": "array", "items": {"type": "record", "name": "N", "fields": []}},
+        }
+    ),
+    "a recursive record": lambda s: s["fields"].append(
+        {"name": "more", "type": ["null", "stream_edits.v1.ClaimEvent"]}
+    ),
+    "a bad name": lambda s: s["fields"].append({"name": "a b", "type": "nonsense"}),
+    "no fields": lambda s: s.pop("fields"),
+}
+
+
+@pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
+def test_wrong_schemas_are_refused(change: Callable[[Json], object]) -> None:
+    if change is WRONG["a recursive record"]:
+        # An optional branch: refused only for the data that takes it, never walked into.
+        schema = claim_schema()
+        change(schema)
+        assert read(schema, CLAIM.model_dump() | {"more": None}) == CLAIM
+        return
+    _wrong(change)
+
+
+@pytest.mark.parametrize("text", ["", "7", '"string"', "[]", "{}", '{"type":"record"}', "[" * 9999])
+def test_texts_that_are_no_schema_of_a_claim(text: str) -> None:
+    source = OneSchema({})
+    source._text = text
+    with pytest.raises(WrongSchema):
+        ClaimReader(source).decode(join(9, b""))
+
+
+def test_field_names_are_never_code() -> None:
+    schema = claim_schema()
+    schema["fields"].append({"name": "__import__", "type": "string", "aliases": ["x"]})
+    assert read(schema, CLAIM.model_dump() | {"__import__": "x"}) == CLAIM

@@ -1,0 +1,38 @@
+"""The codec as a run without a registry, or with one, puts it together."""
+
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.decisions import decision_encoder, decode_decision
+from stream_edits.codec.routing import decode_by_member
+from stream_edits.codec.schemas import PackagedSchemas, SchemaSource
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.domain.routing import Reopen, RoutedClaim
+
+
+class Codec:
+    """Claims in and decisions out under one source of schemas; decisions have the packaged id."""
+
+    def __init__(self, source: SchemaSource | None = None) -> None:
+        self._source = source or PackagedSchemas()
+        self._reader = ClaimReader(self._source)
+        self._encode = decision_encoder(2)
+
+    def decode_claim(self, framed: bytes) -> ClaimEvent:
+        """As intake reads a claim."""
+        return self._reader.decode(framed)
+
+    def decode_claim_again(self, framed: bytes) -> ClaimEvent:
+        """As later stages read a claim."""
+        return self._reader.decode_again(framed)
+
+    def decode_by_member(self, framed: bytes) -> RoutedClaim | Reopen:
+        """As the encounter stage reads its input."""
+        return decode_by_member(framed, self._reader.decode_again)
+
+    def encode_decision(self, decision: ClaimDecision) -> bytes:
+        """As the last stage of a claim writes its decision."""
+        return self._encode(decision)
+
+    def decode_decision(self, framed: bytes) -> ClaimDecision:
+        """As a tool reads a decision."""
+        return decode_decision(framed, self._source)

@@ -1,0 +1,126 @@
+"""The schemas hold contract.md's names literally, and every published version can be read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pytest
+from pydantic import BaseModel
+
+from stream_edits.codec.avsc import parse
+from stream_edits.codec.resolution import resolve
+from stream_edits.codec.schemas import packaged, schema_folder, schema_of
+from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
+from tests.codec.examples import CLAIM, DECISION
+from tests.codec.whole import Codec
+
+PUBLISHED = sorted(schema_folder().glob("published/*"))
+FIELDS = {
+    "ClaimEvent": """event_id event_time claim_id frequency_code replaces_claim_id
+        line_of_business claim_form member_id encounter_id billing_provider_npi
+        attending_provider_npi place_of_service type_of_bill admission_type statement_from
+        statement_through diagnosis_codes attachments lines""",
+    "Attachment": "kind line_numbers report_type_code control_number",
+    "ServiceLine": """line_number procedure_code modifiers units service_date
+        service_date_through start_time end_time place_of_service revenue_code charge_amount
+        rendering_provider_npi supervising_provider_npi supervision diagnosis_pointers
+        ndc_qualifier ndc drug_name drug_strength drug_dosage drug_unit_price""",
+    "ClaimDecision": """decision_id trigger_event_id revision supersedes claim_id event_id
+        line_of_business encounter_keys disposition applicable lines findings policy_id
+        policy_version engine_version decided_at source_topic source_partition source_offset""",
+    "LineOutcome": """line_number procedure_code disposition billed_units allowed_units pricing
+        recommended_code""",
+    "EditFinding": """edit_id line_number disposition message policy_section carc rarcs
+        requested_documents recommended_code allowed_units related_claim_ids policy_version""",
+}
+SYMBOLS = {
+    "LineOfBusiness": ("MEDI_CAL MEDICARE CORPORATE OTHER", "OTHER"),
+    "ClaimForm": ("CMS1500 UB04", None),
+    "Supervision": ("PERSONALLY_PERFORMED DIRECT GENERAL NONE NOT_STATED", "NOT_STATED"),
+    "Disposition": ("PASS PEND DENY", None),
+    "Pricing": ("FEE_SCHEDULE BY_REPORT", None),
+}
+IDS = {
+    1: "ClaimEvent",
+    2: "ClaimDecision",
+    101: "RoutedClaim",
+    102: "SupervisedClaim",
+    103: "Reopen",
+    104: "ClaimRecord",
+    105: "VisitIndex",
+    106: "SupervisedDay",
+    107: "SupervisedVisit",
+}
+
+
+def _contract_types() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in ("ClaimEvent", "ClaimDecision"):
+        for full, definition in schema_of(name).parsed.names.items():
+            found[full.removeprefix("stream_edits.v1.")] = definition
+    return found
+
+
+def test_packaged_ids_are_for_ever() -> None:
+    assert {number: schema.record for number, schema in packaged().items()} == IDS
+
+
+@pytest.mark.parametrize("record", FIELDS)
+def test_fields_are_the_contract_s(record: str) -> None:
+    fields = _contract_types()[record]["fields"]
+    assert [field["name"] for field in fields] == FIELDS[record].split()
+
+
+@pytest.mark.parametrize("enum", SYMBOLS)
+def test_symbols_are_the_contract_s(enum: str) -> None:
+    symbols, default = SYMBOLS[enum]
+    assert _contract_types()[enum]["symbols"] == symbols.split()
+    assert _contract_types()[enum].get("default") == default
+
+
+@pytest.mark.parametrize("model", [ClaimEvent, ServiceLine, Attachment])
+def test_the_model_has_the_fields_in_the_schema_s_order(model: type[BaseModel]) -> None:
+    # ClaimReader.decode_again fills the model by position.
+    assert list(model.model_fields) == FIELDS[model.__name__].split()
+
+
+@pytest.mark.parametrize("model", [ClaimEvent, ServiceLine, Attachment])
+def test_the_model_has_the_schema_s_defaults(model: type[BaseModel]) -> None:
+    for field in _contract_types()[model.__name__]["fields"]:
+        ours = model.model_fields[field["name"]]
+        assert ours.is_required() == ("default" not in field), field["name"]
+        if "default" in field:
+            assert (list(ours.default) if field["default"] == [] else ours.default) == (
+                field["default"]
+            )
+
+
+@pytest.mark.parametrize("number", IDS)
+def test_each_text_stands_alone_and_documents_every_field(number: int) -> None:
+    schema = packaged()[number]
+    named: dict[str, Any] = {}
+    fastavro.parse_schema(json.loads(schema.text), named)
+    assert f"stream_edits.v1.{schema.record}" in named
+    for definition in named.values():
+        assert definition["doc"]
+        for field in definition.get("fields", ()):
+            assert field["doc"].endswith("."), field["name"]
+
+
+@pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
+def test_a_published_version_is_still_read(folder: Path) -> None:
+    codec = Codec()
+    assert codec.decode_claim((folder / "ClaimEvent.golden.bin").read_bytes()) == CLAIM
+    assert codec.decode_decision((folder / "ClaimDecision.golden.bin").read_bytes()) == DECISION
+
+
+@pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("record", ["ClaimEvent", "ClaimDecision"])
+def test_ours_resolves_what_a_published_schema_wrote(folder: Path, record: str) -> None:
+    writer = parse((folder / f"{record}.avsc").read_text("utf-8"))
+    assert resolve(writer, schema_of(record).parsed).order == tuple(FIELDS[record].split())
+
+
+def test_the_published_schemas_are_there() -> None:
+    assert [folder.name for folder in PUBLISHED] == ["1.0"]

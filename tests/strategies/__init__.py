@@ -1,0 +1,49 @@
+"""Hypothesis strategies for domain values, as wide as the contract allows."""
+
+from tests.strategies.claim import attachments, claims, service_lines
+from tests.strategies.decision import decisions, dispositions, findings, outcomes, sources
+from tests.strategies.records import (
+    claim_records,
+    line_records,
+    reopens,
+    slots,
+    supervised_claims,
+    supervised_times,
+    visits,
+)
+from tests.strategies.values import (
+    amounts,
+    dates,
+    instants,
+    int32s,
+    int64s,
+    texts,
+    units,
+    wall_clocks,
+)
+
+__all__ = [
+    "amounts",
+    "attachments",
+    "claim_records",
+    "claims",
+    "dates",
+    "decisions",
+    "dispositions",
+    "findings",
+    "instants",
+    "int32s",
+    "int64s",
+    "line_records",
+    "outcomes",
+    "reopens",
+    "service_lines",
+    "slots",
+    "sources",
+    "supervised_claims",
+    "supervised_times",
+    "texts",
+    "units",
+    "visits",
+    "wall_clocks",
+]

@@ -1,0 +1,70 @@
+"""Decisions."""
+
+from hypothesis import strategies as st
+
+from stream_edits.domain.claim import LineOfBusiness
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    LineOutcome,
+    Pricing,
+    Source,
+)
+from tests.strategies.values import (
+    instants,
+    int32s,
+    int64s,
+    maybe,
+    several,
+    texts,
+    units,
+)
+
+sources = st.builds(Source, texts, int32s, int64s)
+dispositions = st.sampled_from(Disposition)
+findings = st.builds(
+    EditFinding,
+    texts,
+    maybe(int32s),
+    dispositions,
+    texts,
+    texts,
+    maybe(texts),
+    several(texts),
+    several(texts),
+    maybe(texts),
+    maybe(units),
+    several(texts),
+    texts,
+)
+outcomes = st.builds(
+    LineOutcome,
+    int32s,
+    texts,
+    dispositions,
+    units,
+    units,
+    st.sampled_from(Pricing),
+    maybe(texts),
+)
+decisions = st.builds(
+    ClaimDecision,
+    decision_id=texts,
+    trigger_event_id=maybe(texts),
+    revision=int32s,
+    supersedes=maybe(texts),
+    claim_id=texts,
+    event_id=texts,
+    line_of_business=st.sampled_from(LineOfBusiness).map(str),
+    encounter_keys=several(texts),
+    disposition=dispositions,
+    applicable=st.booleans(),
+    lines=several(outcomes),
+    findings=several(findings),
+    policy_id=texts,
+    policy_version=texts,
+    engine_version=texts,
+    decided_at=instants,
+    source=sources,
+)

@@ -1,0 +1,72 @@
+"""What travels between stages, and what they remember."""
+
+from hypothesis import strategies as st
+
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.routing import (
+    Reopen,
+    SupervisedClaim,
+    SupervisedSlot,
+    SupervisedTime,
+    SupervisedVisit,
+)
+from tests.strategies.decision import decisions, dispositions, findings, sources
+from tests.strategies.values import (
+    dates,
+    instants,
+    int32s,
+    int64s,
+    maybe,
+    several,
+    texts,
+    units,
+    wall_clocks,
+)
+
+supervised_times = st.builds(SupervisedTime, int32s, texts, texts, dates, wall_clocks, wall_clocks)
+supervised_claims = st.builds(
+    SupervisedClaim,
+    texts,
+    several(texts),
+    maybe(texts),
+    several(supervised_times),
+    decisions,
+    several(findings),
+)
+reopens = st.builds(Reopen, supervised_claims, texts, instants)
+slots = st.builds(
+    SupervisedSlot, texts, texts, int32s, wall_clocks, wall_clocks, int64s, st.booleans()
+)
+visits = st.builds(SupervisedVisit, several(dates), int64s, maybe(supervised_claims))
+line_records = st.builds(
+    LineRecord,
+    int32s,
+    texts,
+    several(texts),
+    units,
+    units,
+    dates,
+    maybe(wall_clocks),
+    maybe(wall_clocks),
+    texts,
+    dispositions,
+    st.booleans(),
+    st.booleans(),
+)
+digests = st.binary(min_size=16, max_size=16)
+claim_records = st.builds(
+    ClaimRecord,
+    claim_id=texts,
+    status=st.sampled_from(ClaimStatus),
+    arrival=int64s,
+    event_digests=several(digests),
+    content_digest=digests | st.just(b""),
+    revision=int32s,
+    decision_id=maybe(texts),
+    visited=several(texts),
+    visits=several(texts),
+    lines=several(line_records),
+    raw=maybe(st.binary(max_size=40)),
+    source=maybe(sources),
+    outcome_digest=digests | st.just(b""),
+)
