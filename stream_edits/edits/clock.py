@@ -1,0 +1,37 @@
+"""Documented time: minutes and overlaps, for the edits that read the clock.
+
+Times are the wall clock where the service was given; an interval is [start, end), so that two
+which only touch do not overlap. An interval whose end is not after its start is empty.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+Interval = tuple[datetime, datetime]
+
+_MINUTE = timedelta(minutes=1)
+
+
+def minutes(start: datetime, end: datetime) -> float:
+    """The minutes of [start, end), fractions included; 0 for an empty interval."""
+    return max((end - start) / _MINUTE, 0.0)
+
+
+def overlap(a_start: datetime, a_end: datetime, b_start: datetime, b_end: datetime) -> bool:
+    """Whether two intervals share any time."""
+    return max(a_start, b_start) < min(a_end, b_end)
+
+
+def uncovered_minutes(start: datetime, end: datetime, others: Iterable[Interval]) -> float:
+    """The minutes of [start, end) that lie in none of ``others``; time they share counts once."""
+    left = timedelta()
+    free_from = start
+    for other_start, other_end in sorted(others):
+        if other_end <= other_start:
+            continue
+        if other_start >= end:
+            break
+        left += max(other_start - free_from, timedelta())
+        free_from = max(free_from, other_end)
+    left += max(end - free_from, timedelta())
+    return left / _MINUTE

@@ -1,0 +1,131 @@
+"""What a policy value may be: code lists, outcomes, and the rules of one edit on one date."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from stream_edits.domain.decision import Disposition, EditFinding
+
+_RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-([A-Z]?)(\d+)([A-Z]?)")
+
+
+def _expand(entry: object) -> Iterator[str]:
+    if not isinstance(entry, str):
+        raise ValueError("write codes in quotation marks, so that none loses a leading zero")
+    match = _RANGE.fullmatch(entry)
+    if not match:
+        if not re.fullmatch(r"[0-9A-Z]{1,5}", entry):
+            raise ValueError("not a code, and not a range such as J9000-J9999")
+        yield entry
+        return
+    letter, first, tail, letter_2, last, tail_2 = match.groups()
+    if (letter, tail, len(first)) != (letter_2, tail_2, len(last)) or int(first) > int(last):
+        raise ValueError("a range runs upward between codes of one letter and length")
+    for number in range(int(first), int(last) + 1):
+        yield f"{letter}{number:0{len(first)}}{tail}"
+
+
+def _code_list(entries: object) -> frozenset[str]:
+    if isinstance(entries, frozenset):
+        return entries
+    if not isinstance(entries, list):
+        raise ValueError("a list of codes is expected")
+    return frozenset(code for entry in entries for code in _expand(entry))
+
+
+# Codes of one kind (HCPCS, places of service, modifiers). Ranges such as J9000-J9999 are expanded.
+CodeSet = Annotated[frozenset[str], BeforeValidator(_code_list)]
+
+
+class GovernedMark:
+    """Marks a rule's code list whose codes bring a claim under the policy."""
+
+
+# A list of procedure codes: a claim with one of them is governed by the policy.
+ProcedureCodes = Annotated[frozenset[str], BeforeValidator(_code_list), GovernedMark()]
+Count = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Minutes = Annotated[int, Field(ge=0)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Outcome(_Value):
+    """What an edit says when it speaks: disposition, reason codes, documents that would help."""
+
+    disposition: Annotated[Disposition, Field(strict=False)]
+    carc: str | None = None
+    rarcs: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    requests: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    section: str | None = None
+
+    @model_validator(mode="after")
+    def _is_payable_reason(self) -> Self:
+        if self.disposition is Disposition.DENY and not self.carc:
+            raise ValueError("a DENY needs a CARC")
+        if self.disposition is Disposition.PEND and self.requests and not self.carc:
+            raise ValueError("a PEND that asks for a document needs a CARC")
+        if self.requests and self.carc == "16":
+            raise ValueError("CARC 16 is not to be used for a missing attachment")
+        return self
+
+
+class EditRules(_Value):
+    """The values of one edit in force on a date; each edit adds its own fields."""
+
+    edit_id: str
+    section: str
+    version: str
+    effective: date
+
+    def finding(
+        self,
+        outcome: Outcome,
+        line_number: int | None,
+        message: str,
+        *,
+        recommended_code: str | None = None,
+        allowed_units: float | None = None,
+        related_claim_ids: tuple[str, ...] = (),
+        section: str | None = None,
+    ) -> EditFinding:
+        """A finding of this edit, with its citation, reasons and policy version filled in.
+
+        With ``allowed_units`` above zero the finding only cuts units back, so it is a PASS.
+        """
+        cut = allowed_units is not None and allowed_units > 0
+        return EditFinding(
+            self.edit_id,
+            line_number,
+            Disposition.PASS if cut else outcome.disposition,
+            message,
+            section or outcome.section or self.section,
+            outcome.carc,
+            outcome.rarcs,
+            outcome.requests,
+            recommended_code,
+            allowed_units,
+            related_claim_ids,
+            self.version,
+        )
+
+    @classmethod
+    def governing_fields(cls) -> list[str]:
+        """The names of the fields whose codes bring a claim under the policy."""
+        return [
+            name
+            for name, field in cls.model_fields.items()
+            if any(isinstance(mark, GovernedMark) for mark in field.metadata)
+        ]
+
+    def governed_codes(self) -> frozenset[str]:
+        """Every procedure code that these rules name."""
+        found: set[str] = set()
+        for name in self.governing_fields():
+            value: Any = getattr(self, name)
+            found |= value
+        return frozenset(found)
