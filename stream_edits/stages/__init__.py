@@ -1,0 +1,1 @@
+"""The three stages a claim walks through, as pure functions of their memory and one event."""

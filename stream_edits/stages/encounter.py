@@ -1,0 +1,175 @@
+"""encounter: everything that looks at one claim, or at the claims of one visit.
+
+The only stage that numbers revisions. In one event: the claim it withdraws is taken out, the claim
+itself is decided at the arrival place of the one it replaces, and the claims that waited are
+decided afresh; one whose outcome changed gets its next revision.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus
+from stream_edits.domain.identity import content_digest, event_digest
+from stream_edits.domain.keys import encounter_keys
+from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.edits.already_replaced.edit import say as say_already_replaced
+from stream_edits.edits.evaluation import OpenClaim, judge_form
+from stream_edits.stages.drafting import Cause, Drafting, revised
+from stream_edits.stages.memory import MemberMemory
+from stream_edits.stages.recording import first_record, outcome_digest, with_outcome, withdrawn
+from stream_edits.stages.settling import Candidate, kept_source, settle
+from stream_edits.stages.slip import send_on, supervised_times
+from stream_edits.stages.visits import gather, list_claim, unlist_claim, visit_keys
+
+Adjudicated = ClaimDecision | SupervisedClaim
+
+
+class EncounterStage(NamedTuple):
+    """The stage's unchanging parts; ``decode`` reads the kept bytes of a claim that waits."""
+
+    drafting: Drafting
+    decode: Callable[[bytes], ClaimEvent]
+
+    def step(
+        self, memory: MemberMemory, message: RoutedClaim | Reopen, order: int
+    ) -> list[Adjudicated]:
+        """Decide one event of a member.
+
+        ``order`` is its place in the log (its offset). Returns decisions, and claims to be sent
+        round their supervisors, in the order of publication; nothing for a re-sent event or for a
+        reopening that the claim has moved on from.
+        """
+        if isinstance(message, Reopen):
+            return self._reopen(memory, message)
+        claim = message.claim
+        known = memory.claim(claim.member_id, claim.claim_id)
+        event, content = event_digest(claim.event_id), content_digest(claim)
+        if known and (event in known.event_digests or content == known.content_digest):
+            return []
+        record = known or first_record(claim, message.raw, message.source, order)
+        record = record._replace(
+            event_digests=(*record.event_digests, event),
+            content_digest=content,
+            raw=message.raw,
+            source=message.source,
+        )
+        if record.status is ClaimStatus.WITHDRAWN:
+            return [self._without_effect(memory, message, record)]
+        return self._decide(memory, message, record, is_new=known is None)
+
+    def _without_effect(
+        self, memory: MemberMemory, message: RoutedClaim, record: ClaimRecord
+    ) -> Adjudicated:
+        """A claim that was replaced or voided already."""
+        claim = message.claim
+        draft = self.drafting.draft(
+            claim,
+            message.source,
+            self.drafting.applies_to(claim),
+            [say_already_replaced(self.drafting.policy.on(claim.lines[0].service_date))],
+            Cause(None, claim.event_time),
+            record.revision + 1,
+            record.decision_id,
+        )
+        record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
+        memory.remember(claim.member_id, withdrawn(record))
+        return send_on(claim.member_id, draft, (), record.visited)
+
+    def _decide(
+        self, memory: MemberMemory, message: RoutedClaim, record: ClaimRecord, is_new: bool
+    ) -> list[Adjudicated]:
+        claim = message.claim
+        unlist_claim(memory, record)
+        gone = _withdraw_named(memory, claim, record.arrival)
+        old_visits = record.visits + (gone.visits if gone else ())
+        if gone is not None:
+            arrival = gone.arrival if is_new else record.arrival
+            visited = tuple(sorted({*record.visited, *gone.visited}))
+            record = record._replace(arrival=arrival, visited=visited)
+        own = OpenClaim(claim, record.arrival, encounter_keys(claim))
+        first = Candidate(own, record, Cause(None, claim.event_time))
+        takes_part = self.drafting.applies_to(claim) and not claim.is_void
+        new_visits = visit_keys(claim, own.encounter_keys) if takes_part else ()
+        around = gather(memory, claim.member_id, (*old_visits, *new_visits), self.decode)
+        waiting = [
+            Candidate(w.claim, w.record, Cause(claim.event_id, claim.event_time))
+            for w in around.waiting
+        ]
+        drafts = settle(self.drafting, [first, *waiting] if takes_part else waiting, around.decided)
+        draft = drafts.get(claim.claim_id) or self._bystander(first)
+        sent = [self._send(memory, first, draft, gone.claim_id if gone else None)]
+        for each in waiting:
+            draft = drafts[each.own.claim.claim_id]
+            if outcome_digest(draft) != each.record.outcome_digest:
+                sent.append(self._send(memory, each, draft, None))
+        return sent
+
+    def _bystander(self, each: Candidate) -> ClaimDecision:
+        """The decision on a void, or on a replacement that the policy does not govern."""
+        claim, record = each.own.claim, each.record
+        applicable = self.drafting.applies_to(claim)
+        return self.drafting.draft(
+            claim,
+            kept_source(record),
+            applicable,
+            judge_form(claim, self.drafting.policy.on) if applicable else (),
+            each.cause,
+            record.revision + 1,
+            record.decision_id,
+        )
+
+    def _send(
+        self,
+        memory: MemberMemory,
+        each: Candidate,
+        draft: ClaimDecision,
+        withdrawn_claim_id: str | None,
+    ) -> Adjudicated:
+        """Remember a claim under its new decision, and send it on."""
+        claim, policy = each.own.claim, self.drafting.policy
+        times = supervised_times(claim, draft, policy)
+        sent = send_on(claim.member_id, draft, times, each.record.visited, withdrawn_claim_id)
+        record = with_outcome(each.record, each.own, draft, policy)
+        if isinstance(sent, SupervisedClaim):
+            record = record._replace(visited=sent.stops)
+        memory.remember(claim.member_id, record)
+        list_claim(memory, record)
+        return sent
+
+    def _reopen(self, memory: MemberMemory, message: Reopen) -> list[Adjudicated]:
+        freed = message.freed
+        record = memory.claim(freed.member_id, freed.draft.claim_id)
+        if (
+            record is None
+            or record.status is ClaimStatus.WITHDRAWN
+            or record.revision != freed.draft.revision
+        ):
+            return []
+        cause = Cause(message.trigger_event_id, message.decided_at)
+        draft = revised(freed.draft, record.decision_id, cause)
+        memory.remember(
+            freed.member_id,
+            record._replace(revision=draft.revision, decision_id=draft.decision_id),
+        )
+        return [send_on(freed.member_id, draft, freed.times, record.visited)]
+
+
+def _withdraw_named(memory: MemberMemory, claim: ClaimEvent, order: int) -> ClaimRecord | None:
+    """Take out the claim that this one replaces or voids; returns its record as it stood.
+
+    A name never heard of is remembered, so that the claim has no effect should it still come.
+    """
+    name = claim.withdraws
+    if name is None or name == claim.claim_id:
+        return None
+    record = memory.claim(claim.member_id, name)
+    if record is None:
+        memory.remember(claim.member_id, ClaimRecord(name, ClaimStatus.WITHDRAWN, order))
+        return None
+    if record.status is ClaimStatus.WITHDRAWN:
+        return None
+    unlist_claim(memory, record)
+    memory.remember(claim.member_id, withdrawn(record))
+    return record

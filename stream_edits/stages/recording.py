@@ -1,0 +1,110 @@
+"""What is kept of a claim once it is decided, or while it waits."""
+
+from hashlib import blake2b
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, Source
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.edits.evaluation import STILL_PRIMARY, OpenClaim, has_header_fault
+from stream_edits.edits.policy import Policy
+from stream_edits.stages.visits import visit_keys
+
+
+def outcome_digest(draft: ClaimDecision) -> bytes:
+    """16 bytes that differ when a decision would tell the provider something else.
+
+    Wording and policy version are left out: a claim that waits is not published again for them.
+    """
+    said = [
+        (
+            f.edit_id,
+            f.line_number,
+            f.disposition.value,
+            f.requested_documents,
+            f.recommended_code,
+            f.allowed_units,
+            f.related_claim_ids,
+        )
+        for f in draft.findings
+    ]
+    lines = [(x.disposition.value, x.allowed_units, x.recommended_code) for x in draft.lines]
+    told = repr((draft.disposition.value, lines, said))
+    return blake2b(told.encode(), digest_size=16).digest()
+
+
+def with_outcome(
+    record: ClaimRecord, own: OpenClaim, draft: ClaimDecision, policy: Policy
+) -> ClaimRecord:
+    """The record of a claim under its newest decision.
+
+    A PEND claim keeps its bytes and waits; a decided one keeps its governed lines. A claim with a
+    header fault, or a void, leaves nothing but its id.
+    """
+    leaves_lines = draft.applicable and not own.claim.is_void
+    if not leaves_lines or has_header_fault(draft.findings):
+        return _with(record, draft, ClaimStatus.DECIDED, ())
+    keys = visit_keys(own.claim, own.encounter_keys)
+    if draft.disposition is Disposition.PEND:
+        open_record = _with(record, draft, ClaimStatus.OPEN, keys)
+        return open_record._replace(outcome_digest=outcome_digest(draft))
+    lines = _line_records(own, draft, policy)
+    return _with(record, draft, ClaimStatus.DECIDED, keys)._replace(lines=lines)
+
+
+def _with(
+    record: ClaimRecord, draft: ClaimDecision, status: ClaimStatus, visits: tuple[str, ...]
+) -> ClaimRecord:
+    waits = status is ClaimStatus.OPEN
+    return record._replace(
+        status=status,
+        revision=draft.revision,
+        decision_id=draft.decision_id,
+        visits=visits,
+        lines=(),
+        raw=record.raw if waits else None,
+        source=record.source if waits else None,
+        outcome_digest=b"",
+    )
+
+
+def withdrawn(record: ClaimRecord) -> ClaimRecord:
+    """The record of a claim that another one has replaced or voided."""
+    return record._replace(
+        status=ClaimStatus.WITHDRAWN, visits=(), lines=(), raw=None, source=None, outcome_digest=b""
+    )
+
+
+def _line_records(own: OpenClaim, draft: ClaimDecision, policy: Policy) -> tuple[LineRecord, ...]:
+    denies: dict[int | None, list[EditFinding]] = {}
+    for finding in draft.findings:
+        if finding.disposition is Disposition.DENY:
+            denies.setdefault(finding.line_number, []).append(finding)
+    # Under the strict roll-up a denied claim's other lines are not paid either.
+    denied_whole = draft.disposition is Disposition.DENY
+    return tuple(
+        LineRecord(
+            line.line_number,
+            line.procedure_code,
+            line.modifiers,
+            line.units,
+            0.0 if denied_whole else outcome.allowed_units,
+            line.service_date,
+            line.start_time,
+            line.end_time,
+            key,
+            Disposition.DENY if denied_whole else outcome.disposition,
+            still_primary=_is_still_primary(denies.get(line.line_number, [])),
+            names_drug=bool(line.ndc or line.drug_name),
+        )
+        for line, key, outcome in zip(own.claim.lines, own.encounter_keys, draft.lines, strict=True)
+        if policy.on(line.service_date).governs(line.procedure_code)
+    )
+
+
+def _is_still_primary(denials: list[EditFinding]) -> bool:
+    return bool(denials) and all(f.edit_id in STILL_PRIMARY for f in denials)
+
+
+def first_record(claim: ClaimEvent, raw: bytes, source: Source, arrival: int) -> ClaimRecord:
+    """The record of a claim that has just come, before anything is decided."""
+    return ClaimRecord(claim.claim_id, ClaimStatus.OPEN, arrival, raw=raw, source=source)

@@ -1,0 +1,72 @@
+"""supervision: one supervisor's time, across all members (6.21-P IV.B.6).
+
+A claim visits each of its supervising NPIs in ascending order. At each stop the time it took
+before is removed, its lines are judged against the standing time of other members, and time that
+came free is given to the line that has waited longest, whose claim is sent round again.
+"""
+
+from stream_edits.domain.decision import ClaimDecision, EditFinding
+from stream_edits.domain.routing import (
+    Reopen,
+    SupervisedClaim,
+    SupervisedSlot,
+    SupervisedTime,
+)
+from stream_edits.edits.catalog import all_edits
+from stream_edits.edits.kit import SupervisionEdit
+from stream_edits.stages.drafting import Drafting, with_findings
+from stream_edits.stages.memory import SupervisorMemory
+from stream_edits.stages.supervisor_time import Stop
+
+_EDITS = [e for e in all_edits() if isinstance(e, SupervisionEdit)]
+
+Supervised = SupervisedClaim | ClaimDecision | Reopen
+
+
+def supervise(
+    drafting: Drafting, memory: SupervisorMemory, message: SupervisedClaim, order: int
+) -> list[Supervised]:
+    """Judge a claim at the first of its stops.
+
+    ``order`` is the message's place in the log (its offset). Returns the claim for its next stop,
+    or its decision at the last one, and the claims that wait for time now given back.
+    """
+    npi = message.stops[0]
+    stop = Stop(memory, npi)
+    freed, arrival = stop.withdraw(message, order)
+    found, slots = _judge(drafting, stop, message, arrival)
+    stop.record(message, arrival, slots)
+    reopened = stop.give_back(freed, message)
+    onward = message._replace(stops=message.stops[1:], found=message.found + tuple(found))
+    if onward.stops:
+        return [onward, *reopened]
+    return [with_findings(onward.draft, onward.found, drafting.rule), *reopened]
+
+
+def _judge(
+    drafting: Drafting, stop: Stop, message: SupervisedClaim, arrival: int
+) -> tuple[list[EditFinding], list[SupervisedSlot]]:
+    found: list[EditFinding] = []
+    slots: list[SupervisedSlot] = []
+    for time in message.times:
+        if time.npi != stop.npi:
+            continue
+        slot = _slot(message, time, arrival)
+        others = stop.standing_against(slot)
+        on_date = drafting.policy.on(time.service_date)
+        said = [finding for edit in _EDITS for finding in edit.judge(time, others, on_date)]
+        found += said
+        slots.append(slot._replace(standing=not said))
+    return found, slots
+
+
+def _slot(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> SupervisedSlot:
+    return SupervisedSlot(
+        message.member_id,
+        message.draft.claim_id,
+        time.line_number,
+        time.start_time,
+        time.end_time,
+        arrival,
+        standing=True,
+    )
