@@ -1,0 +1,1 @@
+"""An exactly-once stage runner for Kafka. It moves bytes and knows nothing of claims."""

@@ -1,0 +1,173 @@
+"""The changelog's progress record, and the restore that it completes.
+
+The committed offset and the progress record come from one transaction, so their equality proves a
+restore complete. The end of what a read_committed reader sees proves nothing: a crashed writer's
+open transaction hides newer committed state behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stream_edits.metrics import StageMetrics
+
+from . import log
+from .config import StageConfig
+from .errors import LostOffset, ProgressAhead, RestoreStalled, Retriable, StateBehind
+from .ports import ChangelogReader, Chunk, Clock
+from .store import PROGRESS_KEY, MemoryStore
+
+_CHUNK = 1000
+
+
+def progress_value(offset: int) -> bytes:
+    """The value of a progress record: the next input offset, in decimal digits."""
+    return b"%d" % offset
+
+
+class _Restoring:
+    """One partition on its way: `progress` as last read, `end` the visible end once reached."""
+
+    __slots__ = ("any_record", "committed", "end", "log_end", "progress", "store")
+
+    def __init__(self, committed: int | None) -> None:
+        self.committed = committed
+        self.store = MemoryStore()
+        self.progress: int | None = None
+        self.any_record = False
+        self.end: int | None = None
+        self.log_end = 0
+
+
+class Restore:
+    """Rebuilds the state of some partitions, in small steps between polls of the group, so that a
+    restore may take longer than max.poll.interval.ms."""
+
+    def __init__(
+        self,
+        config: StageConfig,
+        reader: ChangelogReader,
+        committed: Mapping[int, int | None],
+        clock: Clock,
+        metrics: StageMetrics,
+    ) -> None:
+        self._config = config
+        self._reader = reader
+        self._clock = clock
+        self._metrics = metrics
+        self._pending = {number: _Restoring(offset) for number, offset in committed.items()}
+        self._records = 0
+        self._begun = self._moved = clock.monotonic()
+        self._started = False
+        self.stores: dict[int, MemoryStore] = {}
+
+    def step(self, timeout_s: float) -> bool:
+        """Read for at most about `timeout_s`; True when `stores` holds every partition.
+
+        Raises ProgressAhead, StateBehind, LostOffset or RestoreStalled.
+        """
+        try:
+            if not self._started:
+                self._start()
+            self._take(self._reader.consume(_CHUNK, timeout_s))
+        except Retriable as failure:
+            log.warning("restore_retry", stage=self._config.stage, error=failure.code)
+            self._clock.sleep(timeout_s)
+        if not self._pending:
+            self._finish()
+            return True
+        if self._clock.monotonic() - self._moved > self._config.restore_stall_s:
+            raise RestoreStalled(
+                f"restore of {self._config.changelog_topic} partitions {sorted(self._pending)} "
+                f"read nothing for {self._config.restore_stall_s:g} s: look for an open "
+                "transaction on it (kafka-transactions.sh find-hanging) or an unavailable broker"
+            )
+        return False
+
+    def close(self) -> None:
+        """Free the reader."""
+        self._reader.close()
+
+    def _start(self) -> None:
+        # Asked after the committed offsets: whatever they count is before these ends.
+        for number, end in self._reader.end_offsets(list(self._pending), 10.0).items():
+            self._pending[number].log_end = end
+            self._metrics.restore_remaining(number).set(end)
+        self._reader.start(list(self._pending))
+        self._started = True
+        log.info("restore_begins", stage=self._config.stage, partitions=len(self._pending))
+
+    def _take(self, chunk: Chunk) -> None:
+        changes: dict[int, dict[bytes, bytes | None]] = {}
+        for number, key, value in chunk.records:
+            if number not in changes:
+                changes[number] = {}
+            changes[number][key] = value
+        for number, entries in changes.items():
+            state = self._pending.get(number)
+            if state is not None:
+                self._apply(state, entries)
+                state.end = None
+        for number, end in chunk.ends.items():
+            state = self._pending.get(number)
+            if state is not None and state.end != end:
+                state.end = end
+                self._metrics.restore_remaining(number).set(max(0, state.log_end - end))
+                self._moved = self._clock.monotonic()
+        if chunk.records:
+            self._records += len(chunk.records)
+            self._metrics.restore_records.inc(len(chunk.records))
+            self._moved = self._clock.monotonic()
+        for number in [n for n, state in self._pending.items() if self._complete(n, state)]:
+            self.stores[number] = self._pending.pop(number).store
+
+    def _apply(self, state: _Restoring, entries: dict[bytes, bytes | None]) -> None:
+        progress = entries.pop(PROGRESS_KEY, None)
+        if progress is not None:
+            state.progress = int(progress)
+        state.any_record = True
+        state.store.apply(entries)
+
+    def _complete(self, number: int, state: _Restoring) -> bool:
+        """Equality decides, at the end of what is visible: a progress record in the middle of the
+        log may equal an offset that an operator has set back. Anything else is judged at the end
+        of the log only, where no open transaction hides a newer progress."""
+        if state.end is None:
+            return False
+        if state.committed is not None and state.progress == state.committed:
+            return True
+        if state.end < state.log_end:
+            return False
+        where = f"{self._config.input_topic}/{number} of group {self._config.group_id}"
+        if state.committed is None:
+            if not state.any_record:
+                return True
+            raise LostOffset(
+                f"no committed offset for {where}, but its changelog has state (progress "
+                f"{state.progress}): the group's offsets expired or were deleted; set them to "
+                "that progress, or empty the changelog to begin anew"
+            )
+        if state.progress is not None and state.progress > state.committed:
+            raise ProgressAhead(
+                f"state of {where} is at {state.progress}, ahead of the committed offset "
+                f"{state.committed}: another process owns it, or the offset was set back; set it "
+                "to the progress, or empty the changelog and delete the offset to replay"
+            )
+        raise StateBehind(
+            f"state of {where} ends at {state.progress}, behind the committed offset "
+            f"{state.committed}: the changelog lost records, or the offset was set forward; set "
+            "it to the progress, or begin anew with an empty changelog and no offset"
+        )
+
+    def _finish(self) -> None:
+        seconds = self._clock.monotonic() - self._begun
+        self._metrics.restore_seconds.observe(seconds)
+        for number in self.stores:
+            self._metrics.restore_remaining(number).set(0)
+        log.info(
+            "restore_complete",
+            stage=self._config.stage,
+            partitions=len(self.stores),
+            records=self._records,
+            seconds=round(seconds, 3),
+        )

@@ -1,0 +1,27 @@
+"""What a committed batch adds to the metrics: counted after the commit, hence never twice."""
+
+from __future__ import annotations
+
+from stream_edits.metrics import StageMetrics
+
+from . import log
+from .batch import Batch
+
+
+def count_committed(batch: Batch, stage: str, metrics: StageMetrics, now_s: float) -> None:
+    """Add a batch that was committed at `now_s` (Unix time)."""
+    dead = len(batch.reasons)
+    metrics.committed.inc()
+    metrics.stepped.inc(batch.events - dead)
+    metrics.transaction_events.observe(batch.events)
+    metrics.last_commit.set(now_s)
+    age_s = max(0.0, now_s - batch.oldest_ms / 1000)
+    metrics.event_age.observe(age_s)
+    metrics.oldest_event_age.set(age_s)
+    if dead:
+        metrics.dead_lettered.inc(dead)
+        for reason in batch.reasons:
+            metrics.dead_letters(reason.error_class).inc()
+        log.warning(
+            "dead_letters", stage=stage, count=dead, first_class=batch.reasons[0].error_class
+        )

@@ -1,0 +1,113 @@
+"""Dead letters: the record byte for byte with headers that say why, and the breaker."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from .config import Breaker, StageConfig
+from .errors import BreakerOpen
+from .ports import Output, Record
+
+REDRIVE_COUNT = "redrive.count"
+OWN_HEADERS = frozenset(
+    {
+        "error.class",
+        "error.message",
+        "error.stage",
+        "source.topic",
+        "source.partition",
+        "source.offset",
+        "source.timestamp",
+        "engine.version",
+        REDRIVE_COUNT,
+    }
+)
+
+
+class Reason(NamedTuple):
+    """Why a record is a dead letter; both texts are free of the record's values."""
+
+    error_class: str
+    message: str
+
+
+def reason_of(failure: Exception, stage: str) -> Reason:
+    """The reason for an exception raised by a processor: its type only, for its text may quote the
+    record."""
+    name = type(failure).__name__
+    return Reason(name, f"the {stage} stage raised {name} on this record")
+
+
+def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
+    """The dead letter of `record`: key, value and headers untouched, then the contract's headers.
+
+    A redriven record already carries such headers: they are replaced, not doubled, and its
+    redrive count goes on as it came.
+    """
+    redriven: bytes = b"0"
+    kept: list[tuple[str, bytes | None]] = []
+    for name, value in record.headers:
+        if name not in OWN_HEADERS:
+            kept.append((name, value))
+        elif name == REDRIVE_COUNT and value is not None and value.isdigit():
+            redriven = value
+    kept += [
+        ("error.class", reason.error_class.encode()),
+        ("error.message", reason.message.encode()),
+        ("error.stage", config.stage.encode()),
+        ("source.topic", record.topic.encode()),
+        ("source.partition", b"%d" % record.partition),
+        ("source.offset", b"%d" % record.offset),
+        ("source.timestamp", b"%d" % record.timestamp_ms),
+        ("engine.version", config.engine_version.encode()),
+        (REDRIVE_COUNT, redriven),
+    ]
+    return Output(config.dead_letter_topic, record.key, record.value, kept)
+
+
+class CircuitBreaker:
+    """Opens when too large a share of the last events were dead letters.
+
+    The batch that trips it is not committed: its transaction is never begun, its events are read
+    again after the restart, and nothing is lost. Only dead letters cost time here: they are
+    remembered by the ordinal of their event.
+    """
+
+    def __init__(self, limits: Breaker) -> None:
+        self._limits = limits
+        self._events = 0
+        self._dead: list[int] = []
+        self._pending: list[int] = []
+
+    def record(self, position: int) -> None:
+        """Event number `position` (from 1) of the current batch is a dead letter.
+
+        Raises BreakerOpen.
+        """
+        limits = self._limits
+        now = self._events + position
+        self._pending.append(now)
+        before_window = now - limits.window
+        dead = sum(
+            len(ordinals) - bisect_right(ordinals, before_window)
+            for ordinals in (self._dead, self._pending)
+        )
+        seen = min(now, limits.window)
+        if dead >= limits.minimum and dead > limits.share * seen:
+            raise BreakerOpen(
+                f"circuit breaker: {dead} of the last {seen} events were dead letters; see "
+                "error.class in the dead-letter topic and the log, mend the cause, then restart "
+                "(nothing of the last batch was committed)"
+            )
+
+    def keep(self, events: int) -> None:
+        """The batch of `events` was committed: it counts."""
+        self._events += events
+        self._dead += self._pending
+        del self._dead[: bisect_right(self._dead, self._events - self._limits.window)]
+        self._pending.clear()
+
+    def forget(self) -> None:
+        """The batch was not committed: it will come again and must not count twice."""
+        self._pending.clear()

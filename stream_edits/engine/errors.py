@@ -1,0 +1,67 @@
+"""What can end a run, and the three ways in which a client call can fail."""
+
+from __future__ import annotations
+
+
+class EngineStopped(Exception):
+    """The runner cannot go on. The text is one line that says what to do; it quotes no payload."""
+
+
+class FatalClientError(EngineStopped):
+    """The client declared itself unusable, or failed in a way nobody classified."""
+
+
+class LostOffset(EngineStopped):
+    """The committed offset is no longer in the log, or the group's offsets have expired."""
+
+
+class ProgressAhead(EngineStopped):
+    """The state is newer than the committed offset: another owner, or an offset set back."""
+
+
+class StateBehind(EngineStopped):
+    """The changelog was read to its end and does not reach the committed offset."""
+
+
+class RestoreStalled(EngineStopped):
+    """Nothing could be read from the changelog for longer than the deadline."""
+
+
+class TopicsUnfit(EngineStopped):
+    """A topic is missing, or the partition counts of input and changelog differ."""
+
+
+class BreakerOpen(EngineStopped):
+    """Too large a share of the events were dead letters."""
+
+
+class OutcomeUnknown(EngineStopped):
+    """A commit or an abort did not answer within the budget; only a restart can tell."""
+
+
+class TooManyAborts(EngineStopped):
+    """Transactions were aborted again and again without one commit between them."""
+
+
+class OptionRefused(EngineStopped):
+    """A client option was given that the engine itself must set, or two settings contradict."""
+
+
+class Interrupted(Exception):
+    """`stop()` was called while something was being retried."""
+
+
+class ClientError(Exception):
+    """A client call failed. `code` is the client's name of the error, e.g. `_TIMED_OUT`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Retriable(ClientError):
+    """The same call may be made again."""
+
+
+class RequiresAbort(ClientError):
+    """The open transaction has failed and must be aborted; the producer lives on."""

@@ -1,0 +1,103 @@
+"""/metrics, /healthz and /readyz, for Prometheus and Kubernetes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+_TEXT = "text/plain; charset=utf-8"
+Answer = tuple[int, str, bytes]
+
+
+class Observed(Protocol):
+    """What is asked about a runner."""
+
+    @property
+    def ready(self) -> bool:
+        """Assigned and restored."""
+
+    @property
+    def last_moved(self) -> float:
+        """Monotonic time at which the loop last moved."""
+
+
+class HealthServer:
+    """Serves exactly three paths, everything else is 404.
+
+    Liveness asks only whether every loop moved within `deadline_s` (above a transaction's time-out,
+    for a commit may block that long): a broker that is away keeps the loops moving and must not
+    fail it. Readiness asks whether every runner is assigned and restored.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        registry: CollectorRegistry,
+        runners: Sequence[Observed],
+        deadline_s: float = 180.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Binds at once; raises OSError if the port is taken. Port 0 takes a free one."""
+        self._registry = registry
+        self._runners = runners
+        self._deadline_s = deadline_s
+        self._monotonic = monotonic
+        self._server = ThreadingHTTPServer((host, port), _handler(self.answer))
+        self._server.daemon_threads = True
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, name="health", daemon=True
+        )
+
+    def start(self) -> None:
+        """Serve, in a thread of its own."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+
+    def answer(self, path: str, accept: str) -> Answer:
+        """(status, content type, body) for a path and the Accept header."""
+        if path == "/metrics":
+            encode, content_type = choose_encoder(accept)
+            return 200, content_type, encode(self._registry)
+        if path == "/healthz":
+            now = self._monotonic()
+            live = all(now - runner.last_moved <= self._deadline_s for runner in self._runners)
+            return _state(live, b"live\n", b"a loop stands still\n")
+        if path == "/readyz":
+            ready = all(runner.ready for runner in self._runners)
+            return _state(ready, b"ready\n", b"not assigned or not restored\n")
+        return 404, _TEXT, b"not found\n"
+
+
+def _state(good: bool, yes: bytes, no: bytes) -> Answer:
+    return (200, _TEXT, yes) if good else (503, _TEXT, no)
+
+
+def _handler(answer: Callable[[str, str], Answer]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            status, content_type, body = answer(path, self.headers.get("Accept", ""))
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """A probe every few seconds is no news."""
+
+    return Handler

@@ -1,0 +1,6 @@
+"""The only place that knows confluent-kafka: the Kafka side of `engine.ports`."""
+
+from .admin import check_topics as check_topics
+from .admin import create_topics as create_topics
+from .port import ConfluentKafka as ConfluentKafka
+from .publisher import publish_records as publish_records

@@ -1,0 +1,103 @@
+"""Topics: created once, then checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+
+from ..config import ClientOptions
+from ..errors import Retriable
+from ..ports import TopicSpec
+from .client_log import CLIENT_LOG
+from .failure import AWAY, client_errors, raise_classified
+
+_ASK_S = 15.0
+
+
+def create_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> dict[str, bool]:
+    """Create what does not exist. By name: True if created now, False if it was there.
+
+    `options` are librdkafka properties. Existing topics are left as they are: see `check_topics`.
+    Raises Retriable or FatalClientError.
+    """
+    admin = AdminClient(dict(options), logger=CLIENT_LOG)
+    made = {}
+    new = [
+        NewTopic(
+            spec.name,
+            num_partitions=spec.partitions,
+            replication_factor=spec.replication_factor,
+            config={"cleanup.policy": spec.cleanup_policy, **spec.extra},
+        )
+        for spec in specs
+    ]
+    with client_errors("create_topics", AWAY):
+        futures = admin.create_topics(new, request_timeout=_ASK_S) if new else {}
+    for name, future in futures.items():
+        try:
+            future.result()
+            made[name] = True
+        except KafkaException as failure:
+            error = failure.args[0]
+            if error.code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise_classified(error, f"creating topic {name}", AWAY)
+            made[name] = False
+    return made
+
+
+def check_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> list[str]:
+    """What differs from the specs, one sentence each: existence, partition count, cleanup policy,
+    and the settings in `extra`. Raises Retriable or FatalClientError."""
+    admin = AdminClient(dict(options), logger=CLIENT_LOG)
+    counts = partition_counts(admin, [spec.name for spec in specs], _ASK_S)
+    problems = []
+    existing = []
+    for spec in specs:
+        count = counts[spec.name]
+        if count is None:
+            problems.append(
+                f"topic {spec.name} does not exist: create it with `stream-edits topics create`"
+            )
+            continue
+        existing.append(spec)
+        if count != spec.partitions:
+            problems.append(f"topic {spec.name} has {count} partitions, not {spec.partitions}")
+    settings = _settings(admin, [spec.name for spec in existing])
+    for spec in existing:
+        wanted = {"cleanup.policy": spec.cleanup_policy, **spec.extra}
+        problems += [
+            f"topic {spec.name} has {name}={settings[spec.name].get(name)}, not {value}"
+            for name, value in wanted.items()
+            if settings[spec.name].get(name) != value
+        ]
+    return problems
+
+
+def partition_counts(
+    admin: AdminClient, topics: Collection[str], timeout_s: float
+) -> dict[str, int | None]:
+    """The number of partitions by topic, None if there is no such topic. Raises Retriable."""
+    with client_errors("list_topics", AWAY):
+        # All topics, not one by one: asking for one by name may create it.
+        known = admin.list_topics(timeout=timeout_s).topics
+    counts: dict[str, int | None] = {}
+    for topic in topics:
+        found = known.get(topic)
+        if found is not None and found.error is not None:
+            raise Retriable(found.error.name())
+        counts[topic] = len(found.partitions) if found is not None else None
+    return counts
+
+
+def _settings(admin: AdminClient, topics: Collection[str]) -> dict[str, dict[str, str | None]]:
+    settings: dict[str, dict[str, str | None]] = {}
+    if not topics:
+        return settings
+    resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in sorted(set(topics))]
+    with client_errors("describe_configs", AWAY):
+        for resource, future in admin.describe_configs(resources, request_timeout=_ASK_S).items():
+            entries = future.result()
+            settings[resource.name] = {name: entry.value for name, entry in entries.items()}
+    return settings

@@ -1,0 +1,33 @@
+"""The client's own log lines, without the flood of an outage."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+_REMEMBERED = 1000
+
+
+class RepeatsFilter(logging.Filter):
+    """Lets the same line pass once in `every_s`: a consumer whose broker is away writes forty a
+    second. The time spent in a state, which differs each time, is not compared."""
+
+    def __init__(self, every_s: float = 10.0) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for a repeat."""
+        line = record.getMessage().partition(" (after ")[0]
+        now = time.monotonic()
+        if now - self._last.get(line, -self._every_s) < self._every_s:
+            return False
+        if len(self._last) >= _REMEMBERED:
+            self._last.clear()
+        self._last[line] = now
+        return True
+
+
+CLIENT_LOG = logging.getLogger("stream_edits.engine.client")
+CLIENT_LOG.addFilter(RepeatsFilter())

@@ -1,0 +1,102 @@
+"""One function tells what a client error means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn, Protocol
+
+from confluent_kafka import KafkaError, KafkaException
+
+from ..errors import ClientError, EngineStopped, FatalClientError, RequiresAbort, Retriable
+
+
+class ErrorLike(Protocol):
+    """What is read of a KafkaError."""
+
+    def code(self) -> int:
+        """The error's number."""
+
+    def name(self) -> str:
+        """The error's name, e.g. `_TIMED_OUT`."""
+
+    def fatal(self) -> bool:
+        """The client instance is unusable."""
+
+    def txn_requires_abort(self) -> bool:
+        """The transaction has failed."""
+
+    def retriable(self) -> bool:
+        """The same call may be repeated."""
+
+
+# The flags above are set by the transactional API only. For questions (metadata, committed
+# offsets, watermarks) these codes mean that a broker is away for the moment.
+AWAY = frozenset(
+    {
+        KafkaError._TIMED_OUT,
+        KafkaError._TIMED_OUT_QUEUE,
+        KafkaError._TRANSPORT,
+        KafkaError._RESOLVE,
+        KafkaError._ALL_BROKERS_DOWN,
+        KafkaError._WAIT_COORD,
+        KafkaError._WAIT_CACHE,
+        KafkaError._LEADER_NOT_AVAILABLE if hasattr(KafkaError, "_LEADER_NOT_AVAILABLE") else -195,
+        KafkaError.REQUEST_TIMED_OUT,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.BROKER_NOT_AVAILABLE,
+        KafkaError.REPLICA_NOT_AVAILABLE,
+        KafkaError.NETWORK_EXCEPTION,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.UNSTABLE_OFFSET_COMMIT,
+        KafkaError.KAFKA_STORAGE_ERROR,
+        KafkaError.OFFSET_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.REBALANCE_IN_PROGRESS,
+    }
+)
+
+_ADVICE = {
+    "_FENCED": "another process uses the same transactional.id: give each replica its own ordinal",
+    "PRODUCER_FENCED": "another process uses the same transactional.id",
+    "INVALID_PRODUCER_EPOCH": "the transaction timed out or was fenced; a restart resumes",
+    "FENCED_INSTANCE_ID": "another process uses the same group.instance.id",
+    "TOPIC_AUTHORIZATION_FAILED": "grant READ on the input and changelog, WRITE on the outputs",
+    "GROUP_AUTHORIZATION_FAILED": "grant READ on the consumer group",
+    "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": "grant WRITE and DESCRIBE on the transactional id",
+    "CLUSTER_AUTHORIZATION_FAILED": "grant IDEMPOTENT_WRITE on the cluster",
+    "_AUTHENTICATION": "check the SASL or TLS settings",
+}
+
+
+def classify(
+    error: ErrorLike, call: str, away: frozenset[int] = frozenset()
+) -> ClientError | EngineStopped:
+    """The engine's exception for a client error, in the order of librdkafka's manual: fatal, then
+    requires abort, then retriable; none of them is fatal, unless its code is in `away`."""
+    name = error.name()
+    if not error.fatal():
+        if error.txn_requires_abort():
+            return RequiresAbort(name)
+        if error.retriable() or error.code() in away:
+            return Retriable(name)
+    advice = _ADVICE.get(name, "see the brokers' log; a restart resumes from the committed offsets")
+    return FatalClientError(f"{call} failed for good with {name}: {advice}")
+
+
+@contextmanager
+def client_errors(call: str, away: frozenset[int] = frozenset()) -> Iterator[None]:
+    """Turn a KafkaException of the body into the engine's exception."""
+    try:
+        yield
+    except KafkaException as failure:
+        raise_classified(failure.args[0], call, away)
+
+
+def raise_classified(error: ErrorLike, call: str, away: frozenset[int] = frozenset()) -> NoReturn:
+    """Raise what `classify` says, without the client's text: it may name hosts and values."""
+    raise classify(error, call, away) from None

@@ -1,0 +1,50 @@
+"""Publishing from outside the stages: for files of claims, the demo and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from confluent_kafka import KafkaError, Message, Producer
+
+from ..config import ClientOptions
+from ..errors import EngineStopped
+from ..ports import Output
+from .client_log import CLIENT_LOG
+
+_FLUSH_S = 60.0
+
+
+def publish_records(options: ClientOptions, records: Iterable[Output]) -> int:
+    """Produce every record and wait until the brokers have them all; returns how many.
+
+    `options` are librdkafka properties. Partitions follow from the keys as Java's do. Raises
+    EngineStopped when a record was refused, or was not taken within a minute.
+    """
+    refused: list[str] = []
+
+    def delivered(error: KafkaError | None, _message: Message) -> None:
+        if error is not None:
+            refused.append(error.name())
+
+    fixed = {"enable.idempotence": True, "partitioner": "murmur2_random"}
+    producer = Producer({**options, **fixed, "on_delivery": delivered}, logger=CLIENT_LOG)
+    count = 0
+    for record in records:
+        while True:
+            try:
+                producer.produce(
+                    record.topic, record.value, record.key, headers=list(record.headers) or None
+                )
+                break
+            except BufferError:
+                producer.poll(0.5)
+        count += 1
+        producer.poll(0)
+    left = producer.flush(_FLUSH_S)
+    if left or refused:
+        why = refused[0] if refused else "no answer"
+        raise EngineStopped(
+            f"{left + len(refused)} of {count} records were not taken ({why}): check the brokers "
+            "and the topic, then publish the file again; what was taken already is known again"
+        )
+    return count

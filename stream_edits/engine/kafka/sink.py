@@ -1,0 +1,134 @@
+"""The transactional producer, by confluent-kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from .. import log
+from ..config import StageConfig
+from ..errors import RequiresAbort
+from ..ports import Output
+from .client_log import CLIENT_LOG
+from .failure import AWAY, client_errors
+from .options import producer_options
+from .watched import WatchedThread
+
+_PURGED = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
+_INIT_S = 20.0
+_OFFSETS_S = 20.0
+# A call that is this long over its own time-out will not return.
+_GRACE_S = 15.0
+# The remaining time of the transaction; librdkafka's manual warns of any other value.
+_REMAINING = -1.0
+
+
+class ConfluentSink:
+    """`ports.Sink`."""
+
+    def __init__(self, config: StageConfig) -> None:
+        self._stage = config.stage
+        self._failed: str | None = None
+        self._thread = WatchedThread(f"transactions-{config.stage}")
+        self._transaction_s = config.transaction_timeout_ms / 1000
+        self._producer = Producer(
+            {**producer_options(config), "on_delivery": self._delivered}, logger=CLIENT_LOG
+        )
+
+    def init(self) -> None:
+        self._call(
+            "init_transactions", lambda: self._producer.init_transactions(_INIT_S), _INIT_S, AWAY
+        )
+
+    def begin(self) -> None:
+        self._failed = None
+        with client_errors("begin_transaction"):
+            self._producer.begin_transaction()
+
+    def produce(self, outputs: Iterable[Output]) -> None:
+        produce = self._producer.produce
+        with client_errors("produce"):
+            for topic, key, value, headers, _ in outputs:
+                while True:
+                    try:
+                        if headers:
+                            produce(topic, value, key, headers=list(headers))
+                        else:
+                            produce(topic, value, key)
+                        break
+                    except BufferError:
+                        self._make_room()
+
+    def produce_at(
+        self, topic: str, partition: int, items: Iterable[tuple[bytes, bytes | None]]
+    ) -> None:
+        produce = self._producer.produce
+        with client_errors("produce"):
+            for key, value in items:
+                while True:
+                    try:
+                        produce(topic, value, key, partition)
+                        break
+                    except BufferError:
+                        self._make_room()
+
+    def send_offsets(self, topic: str, offsets: Mapping[int, int], metadata: object) -> None:
+        places = [TopicPartition(topic, number, offset) for number, offset in offsets.items()]
+        self._call(
+            "send_offsets_to_transaction",
+            lambda: self._producer.send_offsets_to_transaction(places, metadata, _OFFSETS_S),
+            _OFFSETS_S,
+        )
+
+    def commit(self) -> None:
+        self._call(
+            "commit_transaction",
+            lambda: self._producer.commit_transaction(_REMAINING),
+            self._transaction_s,
+        )
+
+    def abort(self) -> None:
+        self._call(
+            "abort_transaction",
+            lambda: self._producer.abort_transaction(_REMAINING),
+            self._transaction_s,
+        )
+        self._failed = None
+
+    def close(self) -> None:
+        self._thread.close()
+        if self._thread.hangs:
+            return
+        # A producer that failed for good raises here once more; it has been reported.
+        with suppress(KafkaException):
+            self._producer.purge()
+            self._producer.poll(0)
+
+    def _call(
+        self,
+        name: str,
+        call: Callable[[], None],
+        timeout_s: float,
+        away: frozenset[int] = frozenset(),
+    ) -> None:
+        with client_errors(name, away):
+            self._thread.run(name, call, timeout_s + _GRACE_S)
+
+    def _make_room(self) -> None:
+        """The local queue is full: wait for deliveries, or learn that they fail."""
+        self._producer.poll(0.1)
+        if self._failed is not None:
+            raise RequiresAbort(self._failed)
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        """Called for failures only. Those of a purge follow an abort and are none; any other has
+        also failed the transaction, so that its commit raises RequiresAbort."""
+        if error is None or error.code() in _PURGED:
+            return
+        if self._failed is None:
+            self._failed = error.name()
+            log.warning(
+                "delivery_failed", stage=self._stage, topic=message.topic(), error=error.name()
+            )

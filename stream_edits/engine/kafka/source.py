@@ -1,0 +1,173 @@
+"""The group member, by confluent-kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, Message, TopicPartition
+
+from .. import log
+from ..config import StageConfig
+from ..errors import FatalClientError, LostOffset, Retriable
+from ..ports import AssignmentListener, Record
+from .client_log import CLIENT_LOG
+from .failure import AWAY, client_errors, raise_classified
+from .options import consumer_options
+
+_LOST = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
+_REFUSED = frozenset(
+    {
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.INCONSISTENT_GROUP_PROTOCOL,
+        KafkaError.INVALID_SESSION_TIMEOUT,
+        KafkaError.GROUP_MAX_SIZE_REACHED,
+    }
+)
+_SEEK_TRIES = 20
+
+
+class ConfluentSource:
+    """`ports.Source`. The client calls back from inside `consume` and `close`."""
+
+    def __init__(self, config: StageConfig, sleep: Callable[[float], None]) -> None:
+        self._topic = config.input_topic
+        self._stage = config.stage
+        self._sleep = sleep
+        self._consumer = Consumer(consumer_options(config), logger=CLIENT_LOG)
+        self._failure: BaseException | None = None
+
+    def subscribe(self, listener: AssignmentListener) -> None:
+        with client_errors("subscribe"):
+            self._consumer.subscribe(
+                [self._topic],
+                on_assign=self._guarded(listener.on_assign),
+                on_revoke=self._guarded(listener.on_revoke),
+                on_lost=self._guarded(listener.on_lost),
+            )
+
+    def consume(self, limit: int, timeout_s: float) -> list[Record]:
+        with client_errors("consume"):
+            messages = self._consumer.consume(limit, timeout_s)
+        self._raise_failure()
+        topic = self._topic
+        records = []
+        for message in messages:
+            if message.error() is not None:
+                self._judge(message)
+                continue
+            records.append(
+                Record(
+                    topic,
+                    message.partition(),  # type: ignore[arg-type]
+                    message.offset(),  # type: ignore[arg-type]
+                    message.key(),
+                    message.value(),
+                    message.headers() or (),  # type: ignore[arg-type]
+                    message.timestamp()[1],
+                )
+            )
+        return records
+
+    def committed(self, partitions: Collection[int], timeout_s: float) -> dict[int, int | None]:
+        with client_errors("committed", AWAY):
+            answers = self._consumer.committed(self._places(partitions), timeout_s)
+        for answer in answers:
+            if answer.error is not None:
+                raise_classified(answer.error, "committed", AWAY)
+        return {
+            answer.partition: None if answer.offset == OFFSET_INVALID else answer.offset
+            for answer in answers
+        }
+
+    def low_watermark(self, partition: int, timeout_s: float) -> int:
+        with client_errors("get_watermark_offsets", AWAY):
+            answer = self._consumer.get_watermark_offsets(
+                TopicPartition(self._topic, partition), timeout_s
+            )
+        if answer is None:
+            raise Retriable("_TIMED_OUT")
+        return answer[0]
+
+    def cached_high_watermark(self, partition: int) -> int | None:
+        with client_errors("get_watermark_offsets", AWAY):
+            answer = self._consumer.get_watermark_offsets(
+                TopicPartition(self._topic, partition), cached=True
+            )
+        return answer[1] if answer[1] >= 0 else None
+
+    def assign(self, offsets: Mapping[int, int]) -> None:
+        with client_errors("assign"):
+            self._consumer.assign(self._placed(offsets))
+
+    def seek(self, offsets: Mapping[int, int]) -> None:
+        for place in self._placed(offsets):
+            self._seek_one(place)
+
+    def pause(self, partitions: Collection[int]) -> None:
+        with client_errors("pause"):
+            self._consumer.pause(self._places(partitions))
+
+    def resume(self, partitions: Collection[int]) -> None:
+        with client_errors("resume"):
+            self._consumer.resume(self._places(partitions))
+
+    def group_metadata(self) -> object:
+        return self._consumer.consumer_group_metadata()
+
+    def close(self) -> None:
+        with client_errors("close"):
+            self._consumer.close()
+        self._raise_failure()
+
+    def _seek_one(self, place: TopicPartition) -> None:
+        """A partition that is just being started refuses to be moved (`_STATE`) for a moment."""
+        for attempt in range(_SEEK_TRIES):
+            try:
+                with client_errors("seek", AWAY | {KafkaError._STATE}):
+                    self._consumer.seek(place)
+                return
+            except Retriable as failure:
+                log.info("seek_retry", stage=self._stage, attempt=attempt, error=failure.code)
+                self._sleep(0.1)
+        raise FatalClientError("seek failed again and again: a restart resumes where we stood")
+
+    def _judge(self, message: Message) -> None:
+        """What the client reports between records is news of a connection, unless it is final."""
+        error = message.error()
+        if error is None:
+            return
+        if error.code() in _LOST:
+            raise LostOffset(
+                f"the committed offset of {self._topic}/{message.partition()} is not in the log "
+                "any more (retention, or the topic was recreated): events would be skipped; "
+                "decide where to go on and set the group's offset there"
+            )
+        if error.fatal() or error.code() in _REFUSED:
+            raise_classified(error, "consume")
+        log.warning("client_error", stage=self._stage, error=error.name())
+
+    def _guarded(
+        self, callback: Callable[[Collection[int]], None]
+    ) -> Callable[[Consumer, list[TopicPartition]], None]:
+        """An exception must not cross the C client: it is kept and raised after the call."""
+
+        def guarded(consumer: Consumer, places: list[TopicPartition]) -> None:
+            try:
+                callback([place.partition for place in places])
+            except BaseException as failure:
+                self._failure = failure
+
+        return guarded
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+
+    def _places(self, partitions: Collection[int]) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, number) for number in partitions]
+
+    def _placed(self, offsets: Mapping[int, int]) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, number, offset) for number, offset in offsets.items()]

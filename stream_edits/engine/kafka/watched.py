@@ -1,0 +1,59 @@
+"""A bound on client calls that may not return.
+
+`send_offsets_to_transaction` ignores its time-out when the group coordinator goes away at the wrong
+moment, and then never returns (confluentinc/librdkafka#5456, #5511).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from ..errors import FatalClientError
+
+_Call = Callable[[], None]
+
+
+class WatchedThread:
+    """Runs calls one by one in a thread that the process does not wait for at its end."""
+
+    def __init__(self, name: str) -> None:
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._done: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._answered = threading.Event()
+        self.hangs = False
+        threading.Thread(target=self._serve, name=name, daemon=True).start()
+
+    def run(self, name: str, call: _Call, limit_s: float) -> None:
+        """Run `call` and raise what it raises.
+
+        `limit_s` must exceed the call's own time-out. FatalClientError when the call has not
+        returned by then, and for every call after one that has not.
+        """
+        if not self.hangs:
+            self._answered.clear()
+            self._calls.put(call)
+            self.hangs = not self._answered.wait(limit_s)
+        if self.hangs:
+            raise FatalClientError(
+                f"{name}: the client does not return (librdkafka#5456, a coordinator went away): "
+                "the process must restart; it resumes from the committed offsets"
+            )
+        failure = self._done.get()
+        if failure is not None:
+            raise failure
+
+    def close(self) -> None:
+        """End the thread, unless it hangs."""
+        self._calls.put(None)
+
+    def _serve(self) -> None:
+        while (call := self._calls.get()) is not None:
+            failure: BaseException | None = None
+            try:
+                call()
+            except BaseException as raised:
+                failure = raised
+            self._done.put(failure)
+            self._answered.set()

@@ -1,0 +1,195 @@
+"""The partitions this member owns: assigned, revoked, lost, and their warm state.
+
+The fence is member and generation, so state is torn down inside the callbacks. No transaction is
+ever open in them (see `batch.Batch`), so there is nothing left to commit on revoke.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from stream_edits.metrics import StageMetrics
+
+from . import log
+from .changelog import Restore
+from .config import StageConfig
+from .errors import EngineStopped, Interrupted, Retriable
+from .ports import ChangelogReader, Clock, Source
+from .store import MemoryStore, NoState, Overlay
+
+_ASK_S = 5.0
+_T = TypeVar("_T")
+
+
+class Owned:
+    """One partition: its committed offset (None before the first commit) and its state."""
+
+    __slots__ = ("committed", "start", "store")
+
+    def __init__(self, committed: int | None, start: int, store: MemoryStore) -> None:
+        self.committed = committed
+        self.start = start
+        self.store = store
+
+
+class Partitions:
+    """The listener of the group member, and what it owns at the moment.
+
+    `changes` counts callbacks: records consumed in a call during which it moved are stale.
+    """
+
+    def __init__(
+        self,
+        config: StageConfig,
+        source: Source,
+        open_reader: Callable[[], ChangelogReader],
+        clock: Clock,
+        metrics: StageMetrics,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._config = config
+        self._source = source
+        self._open_reader = open_reader
+        self._clock = clock
+        self._metrics = metrics
+        self._stopping = stopping
+        self._warm: dict[int, Owned] = {}
+        self.owned: dict[int, Owned] = {}
+        self.views: dict[int, Overlay] = {}
+        self.restore: Restore | None = None
+        self.assigned = False
+        self.changes = 0
+
+    def on_assign(self, partitions: Collection[int]) -> None:
+        """Start at the committed offsets; what has no warm state stays paused until restored."""
+        self.changes += 1
+        self._metrics.assigned.inc()
+        committed = self._ask(
+            "committed", lambda: self._source.committed(partitions, _ASK_S) if partitions else {}
+        )
+        starts = {number: self._start(number, offset) for number, offset in committed.items()}
+        # Offsets go in with assign: a seek inside the callback may fail.
+        self._source.assign(starts)
+        cold: dict[int, int | None] = {}
+        for number, offset in committed.items():
+            warm = self._warm.get(number)
+            if warm is None or warm.committed != offset:
+                warm = Owned(offset, starts[number], MemoryStore())
+                cold[number] = offset
+            warm.start = starts[number]
+            self.owned[number] = warm
+        self._warm.clear()
+        if self._config.changelog_topic is None or not cold:
+            self._open_views()
+        else:
+            self._source.pause(list(self.owned))
+            self.restore = Restore(
+                self._config, self._open_reader(), cold, self._clock, self._metrics
+            )
+        self.assigned = True
+        self._metrics.assigned_partitions.set(len(self.owned))
+        log.info("assigned", stage=self._config.stage, partitions=len(self.owned), cold=len(cold))
+
+    def on_revoke(self, partitions: Collection[int]) -> None:
+        """Everything was committed before this call; the state is kept warm until the next
+        assignment tells whether it is still the newest."""
+        self._metrics.revoked.inc()
+        kept = dict(self.owned) if self.restore is None else {}
+        self._tear_down("revoked", len(partitions))
+        self._warm = kept
+
+    def on_lost(self, partitions: Collection[int]) -> None:
+        """Others own them already: drop everything, commit nothing."""
+        self._metrics.lost.inc()
+        self._tear_down("lost", len(partitions))
+        self._warm.clear()
+
+    def restore_step(self, timeout_s: float) -> bool:
+        """Go on restoring; True when every owned partition is restored."""
+        if self.restore is None:
+            return True
+        if not self.restore.step(timeout_s):
+            return False
+        for number, store in self.restore.stores.items():
+            self.owned[number].store = store
+        self._end_restore()
+        self._open_views()
+        return True
+
+    def committed(self, offsets: dict[int, int]) -> None:
+        """A transaction was committed: its state counts and its offsets are the start now."""
+        for number, offset in offsets.items():
+            owned = self.owned[number]
+            owned.committed = owned.start = offset
+            self.views[number].merge()
+            self._metrics.state_entries(number).set(len(owned.store))
+
+    def dropped(self) -> dict[int, int]:
+        """A transaction was aborted: forget its state. The offset to seek each partition to: *all*
+        owned ones, because the consumer stands past the lost events."""
+        for view in self.views.values():
+            view.drop()
+        return self.positions()
+
+    def positions(self) -> dict[int, int]:
+        """The committed offset of every owned partition (where it starts, if there is none)."""
+        return {number: owned.start for number, owned in self.owned.items()}
+
+    def measure_lag(self) -> None:
+        """Set the lag gauges from what the client has heard anyway."""
+        for number, owned in self.owned.items():
+            high = self._source.cached_high_watermark(number)
+            if high is not None:
+                self._metrics.lag(number).set(max(0, high - owned.start))
+
+    def close(self) -> None:
+        """Drop everything, also what is warm."""
+        self._tear_down("closed", len(self.owned))
+        self._warm.clear()
+
+    def _open_views(self) -> None:
+        stateless = self._config.changelog_topic is None
+        for number, owned in self.owned.items():
+            self.views[number] = NoState() if stateless else Overlay(owned.store)
+            if not stateless:
+                self._metrics.state_entries(number).set(len(owned.store))
+
+    def _end_restore(self) -> None:
+        if self.restore is not None:
+            self.restore.close()
+            self.restore = None
+
+    def _tear_down(self, why: str, partitions: int) -> None:
+        self.changes += 1
+        self._end_restore()
+        for number in self.owned:
+            self._metrics.forget_partition(number)
+        self.owned.clear()
+        self.views.clear()
+        self.assigned = False
+        self._metrics.assigned_partitions.set(0)
+        log.info(why, stage=self._config.stage, partitions=partitions)
+
+    def _start(self, number: int, committed: int | None) -> int:
+        """A first start is explicit: auto.offset.reset=error never decides it."""
+        if committed is not None:
+            return committed
+        return self._ask("low watermark", lambda: self._source.low_watermark(number, _ASK_S))
+
+    def _ask(self, what: str, question: Callable[[], _T]) -> _T:
+        deadline = self._clock.monotonic() + self._config.assign_budget_s
+        while True:
+            try:
+                return question()
+            except Retriable as failure:
+                if self._stopping():
+                    raise Interrupted from None
+                if self._clock.monotonic() >= deadline:
+                    raise EngineStopped(
+                        f"no answer about the {what} of {self._config.input_topic} for "
+                        f"{self._config.assign_budget_s:g} s ({failure.code}): check the brokers "
+                        "and look for a hanging transaction of this group"
+                    ) from None
+                log.warning("client_retry", stage=self._config.stage, call=what, error=failure.code)
+                self._clock.sleep(0.5)

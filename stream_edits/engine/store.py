@@ -1,0 +1,124 @@
+"""State: a plain store in memory, and the overlay that makes rollback free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .errors import EngineStopped
+
+PROGRESS_KEY = b"__progress__"
+
+
+class MemoryStore:
+    """Packed bytes by key, in a dict. Is itself a `StateView`, for use without a broker."""
+
+    __slots__ = ("_entries", "get")
+
+    def __init__(self) -> None:
+        self._entries: dict[bytes, bytes] = {}
+        # The dict's own method: one call less for every look-up of every event.
+        self.get = self._entries.get
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Set a value. Raises ValueError for the reserved key, TypeError for other than bytes."""
+        refuse(key, value)
+        self._entries[key] = value
+
+    def delete(self, key: bytes) -> None:
+        """Forget a key, if there."""
+        self._entries.pop(key, None)
+
+    def apply(self, changes: Mapping[bytes, bytes | None]) -> None:
+        """Take over committed changes; None deletes."""
+        entries = self._entries
+        for key, value in changes.items():
+            if value is None:
+                entries.pop(key, None)
+            else:
+                entries[key] = value
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def snapshot(self) -> dict[bytes, bytes]:
+        """A copy of everything, for comparisons."""
+        return dict(self._entries)
+
+
+class Overlay:
+    """A `StateView` of two layers over a store: this event's changes over this batch's.
+
+    Nothing reaches the store before `merge`, so a failed event or an aborted transaction is undone
+    by forgetting a dict.
+    """
+
+    __slots__ = ("_base", "_store", "batch", "event")
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._base = store.get
+        self.batch: dict[bytes, bytes | None] = {}
+        self.event: dict[bytes, bytes | None] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        """The newest value: of this event, of this batch, or committed."""
+        if key in self.event:
+            return self.event[key]
+        if key in self.batch:
+            return self.batch[key]
+        return self._base(key)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Set a value. Raises ValueError for the reserved key, TypeError for other than bytes."""
+        refuse(key, value)
+        self.event[key] = value
+
+    def delete(self, key: bytes) -> None:
+        """Forget a key; becomes a tombstone."""
+        refuse(key, b"")
+        self.event[key] = None
+
+    def keep_event(self) -> None:
+        """The event succeeded: its changes belong to the batch."""
+        self.batch.update(self.event)
+        self.event.clear()
+
+    def drop_event(self) -> None:
+        """The event failed: nothing of it happened."""
+        self.event.clear()
+
+    def drop(self) -> None:
+        """The transaction was aborted: nothing of the batch happened."""
+        self.event.clear()
+        self.batch.clear()
+
+    def merge(self) -> None:
+        """The transaction was committed: the batch's changes reach the store."""
+        self._store.apply(self.batch)
+        self.batch.clear()
+
+
+class NoState(Overlay):
+    """The view of a stage without a changelog: empty, and writing stops the runner, because such
+    state would be lost at the next rebalance."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore())
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Raises EngineStopped."""
+        raise EngineStopped("a stage without a changelog wrote state: give it a changelog topic")
+
+    def delete(self, key: bytes) -> None:
+        """Raises EngineStopped."""
+        self.put(key, b"")
+
+
+def refuse(key: bytes, value: bytes) -> None:
+    """Raise if `key` or `value` cannot be stored; the texts quote neither."""
+    if type(key) is not bytes or type(value) is not bytes:
+        raise TypeError("state keys and values are bytes")
+    if key == PROGRESS_KEY:
+        raise ValueError("the state key __progress__ is the engine's own")

@@ -1,0 +1,5 @@
+"""Creating and checking topics, for the command line."""
+
+from .kafka import check_topics as check_topics
+from .kafka import create_topics as create_topics
+from .ports import TopicSpec as TopicSpec

@@ -1,0 +1,139 @@
+"""One transaction: begin, changelog, outputs, offsets, commit; or abort."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from . import log
+from .batch import Batch
+from .changelog import progress_value
+from .config import StageConfig
+from .errors import (
+    ClientError,
+    EngineStopped,
+    Interrupted,
+    OutcomeUnknown,
+    RequiresAbort,
+    Retriable,
+)
+from .ports import Clock, Sink, Source
+from .store import PROGRESS_KEY, Overlay
+
+_FIRST_WAIT_S = 0.1
+_MOST_WAIT_S = 2.0
+
+
+class TransactionAborted(Exception):
+    """The transaction is aborted and nothing of it happened; `code` is the client's error name."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Transactions:
+    """The transactions of one producer, one after another."""
+
+    def __init__(
+        self, config: StageConfig, sink: Sink, clock: Clock, on_retry: Callable[[], None]
+    ) -> None:
+        self._config = config
+        self._sink = sink
+        self._clock = clock
+        self._on_retry = on_retry
+        self.open = False
+
+    def init(self, stopping: Callable[[], bool]) -> None:
+        """Fence and finish predecessors.
+
+        Raises OutcomeUnknown after the budget, Interrupted when `stopping()`.
+        """
+
+        def init() -> None:
+            if stopping():
+                raise Interrupted
+            self._sink.init()
+
+        self._resume("init_transactions", init, self._config.init_budget_s)
+
+    def send(self, batch: Batch, views: Mapping[int, Overlay], source: Source) -> None:
+        """Write and commit a batch.
+
+        Raises TransactionAborted after a completed abort, or an EngineStopped when the producer is
+        lost or the outcome unknown.
+        """
+        sink, config = self._sink, self._config
+        try:
+            sink.begin()
+            self.open = True
+            if config.changelog_topic is not None:
+                self._write_changelog(config.changelog_topic, batch, views)
+            sink.produce(batch.outputs)
+            self._send_offsets(batch, source)
+            self._resume("commit_transaction", sink.commit, config.transaction_budget_s)
+            self.open = False
+        except (RequiresAbort, Retriable) as failure:
+            if self.open:
+                self.abort()
+            raise TransactionAborted(failure.code) from None
+
+    def abort(self) -> None:
+        """Abort the open transaction. Raises an EngineStopped if even that fails."""
+        self._resume("abort_transaction", self._sink.abort, self._config.transaction_budget_s)
+        self.open = False
+
+    def close(self) -> None:
+        """Abort what is open, if the producer still can, and free it."""
+        try:
+            if self.open:
+                self._sink.abort()
+        except (ClientError, EngineStopped) as failure:
+            log.warning(
+                "abort_at_close_failed", stage=self._config.stage, error=type(failure).__name__
+            )
+        self._sink.close()
+
+    def _write_changelog(self, topic: str, batch: Batch, views: Mapping[int, Overlay]) -> None:
+        """Snapshots first and progress last: who reads the progress has read the state."""
+        for partition, offset in batch.offsets.items():
+            self._sink.produce_at(topic, partition, views[partition].batch.items())
+            self._sink.produce_at(topic, partition, [(PROGRESS_KEY, progress_value(offset))])
+
+    def _send_offsets(self, batch: Batch, source: Source) -> None:
+        """Retriable but not resumable; when the budget is spent, the transaction is aborted."""
+        deadline = self._clock.monotonic() + self._config.transaction_budget_s
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                # Fetched anew for every try: generations advance without a callback.
+                self._sink.send_offsets(
+                    self._config.input_topic, batch.offsets, source.group_metadata()
+                )
+                return
+            except Retriable as failure:
+                if self._clock.monotonic() >= deadline:
+                    raise
+                wait_s = self._wait("send_offsets_to_transaction", failure, wait_s)
+
+    def _resume(self, name: str, call: Callable[[], None], budget_s: float) -> None:
+        """Init, commit and abort continue where they were when called again."""
+        deadline = self._clock.monotonic() + budget_s
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                call()
+                return
+            except Retriable as failure:
+                if self._clock.monotonic() >= deadline:
+                    raise OutcomeUnknown(
+                        f"{name} of {self._config.transactional_id} did not finish within "
+                        f"{budget_s:g} s ({failure.code}): check the brokers; a restart resumes "
+                        "from the committed offsets"
+                    ) from None
+                wait_s = self._wait(name, failure, wait_s)
+
+    def _wait(self, name: str, failure: Retriable, wait_s: float) -> float:
+        log.warning("client_retry", stage=self._config.stage, call=name, error=failure.code)
+        self._on_retry()
+        self._clock.sleep(wait_s)
+        return min(wait_s * 2, _MOST_WAIT_S)

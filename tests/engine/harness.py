@@ -1,0 +1,151 @@
+"""What the engine's tests share: a clock they own, a processor that counts, a small cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from stream_edits.engine.partitions import Partitions
+from stream_edits.engine.ports import (
+    Breaker,
+    Output,
+    Record,
+    StageConfig,
+    StateView,
+    TryAgain,
+    Undecodable,
+)
+from stream_edits.engine.runner import StageRunner
+from stream_edits.metrics import Metrics
+from tests.engine.broker import Broker
+
+
+class FakeClock:
+    """Time that moves only when slept."""
+
+    def __init__(self) -> None:
+        self.time_s = 1000.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.time_s
+
+    def wall(self) -> float:
+        return self.time_s
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time_s += seconds
+
+
+class Counter:
+    """Counts by key: order and multiplicity of events show in its outputs.
+
+    A value says what else to do: b"raise", b"bad", b"delete", b"reserved", b"away" (while `away`),
+    b"late-raise" (after an output), b"huge".
+    """
+
+    def __init__(self) -> None:
+        self.away = False
+        self.seen: list[tuple[int, int]] = []
+        # Done once, in the middle of the next event.
+        self.meanwhile: Callable[[], None] | None = None
+
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
+        self.seen.append((record.partition, record.offset))
+        if self.meanwhile is not None:
+            happen, self.meanwhile = self.meanwhile, None
+            happen()
+        key = record.key or b""
+        count = int(state.get(key) or b"0") + 1
+        state.put(key, b"%d" % count)
+        yield Output("out", key, b"%s:%d" % (record.value or b"", count))
+        if record.value == b"raise":
+            raise RuntimeError("member 12345 is secret")
+        if record.value == b"bad":
+            raise Undecodable("BadFrame", "the first byte is not the magic byte")
+        if record.value == b"delete":
+            state.delete(key)
+        if record.value == b"reserved":
+            state.put(b"__progress__", b"1")
+        if record.value == b"huge":
+            state.put(key, b"x" * 2000)
+        if record.value == b"away" and self.away:
+            raise TryAgain("schema registry")
+
+
+def config(**changes: Any) -> StageConfig:
+    """A stage `count` that reads `in`, writes `out`, with changelog `log`."""
+    settings: dict[str, Any] = {
+        "stage": "count",
+        "group_id": "g",
+        "input_topic": "in",
+        "changelog_topic": "log",
+        "dead_letter_topic": "dead",
+        "transactional_id": "g-count-0",
+        "engine_version": "1.2",
+        "max_message_bytes": 1000,
+        "breaker": Breaker(window=1000, share=1.0, minimum=1000),
+    }
+    return StageConfig(**{**settings, **changes})
+
+
+def cluster(partitions: int = 2) -> Broker:
+    """A broker with the topics of `config()`."""
+    broker = Broker()
+    broker.create("in", partitions)
+    broker.create("log", partitions)
+    broker.create("out", 1)
+    broker.create("dead", 1)
+    return broker
+
+
+class Stage:
+    """A runner on a fake broker, turned by hand."""
+
+    def __init__(self, broker: Broker, processor: Counter | None = None, **changes: Any) -> None:
+        self.broker = broker
+        self.clock = FakeClock()
+        self.processor = processor if processor is not None else Counter()
+        self.metrics = Metrics()
+        self.config = config(**changes)
+        self.runner = StageRunner(self.config, self.processor, broker, self.metrics, self.clock)
+
+    def start(self, turns: int = 20) -> Stage:
+        """Start, and turn until ready."""
+        self.runner.start()
+        return self.until_ready(turns)
+
+    def until_ready(self, turns: int = 20) -> Stage:
+        """Turn until ready."""
+        for _ in range(turns):
+            if self.runner.ready:
+                return self
+            self.runner.turn()
+        assert self.runner.ready, "never ready"
+        return self
+
+    def turn(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.runner.turn()
+
+    def store(self, partition: int) -> dict[bytes, bytes]:
+        """The committed state in memory of a partition."""
+        return self.partitions.owned[partition].store.snapshot()
+
+    @property
+    def partitions(self) -> Partitions:
+        """What the runner owns."""
+        assert self.runner._joined is not None
+        return self.runner._joined.partitions
+
+    def sample(self, name: str, **labels: str) -> float | None:
+        """A metric's value."""
+        return self.metrics.registry.get_sample_value(
+            f"stream_edits_{name}", {"stage": "count", **labels}
+        )
+
+
+def outputs(broker: Broker) -> list[bytes]:
+    """The committed outputs in order."""
+    return [output.value or b"" for output in broker.visible("out")]

@@ -1,0 +1,298 @@
+"""The real client: error classes, options, and a stage against librdkafka's mock cluster."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+
+from stream_edits.engine.errors import (
+    ClientError,
+    EngineStopped,
+    FatalClientError,
+    LostOffset,
+    OptionRefused,
+    RequiresAbort,
+    Retriable,
+)
+from stream_edits.engine.kafka.client_log import RepeatsFilter
+from stream_edits.engine.kafka.failure import AWAY, classify
+from stream_edits.engine.kafka.options import consumer_options, producer_options, reader_options
+from stream_edits.engine.kafka.sink import ConfluentSink
+from stream_edits.engine.kafka.source import ConfluentSource
+from stream_edits.engine.kafka.watched import WatchedThread
+from stream_edits.engine.ports import Output
+from stream_edits.engine.runner import StageRunner
+from stream_edits.metrics import Metrics
+from tests.engine.harness import Counter, config
+from tests.engine.mock_cluster import (
+    END_TXN,
+    PRODUCE,
+    TXN_OFFSET_COMMIT,
+    MockCluster,
+    mock_cluster,
+)
+
+
+class Flags:
+    """A KafkaError with chosen flags."""
+
+    def __init__(self, fatal: bool, abort: bool, retriable: bool) -> None:
+        self.flags = (fatal, abort, retriable)
+
+    def code(self) -> int:
+        return KafkaError._TIMED_OUT
+
+    def name(self) -> str:
+        return "_TIMED_OUT"
+
+    def fatal(self) -> bool:
+        return self.flags[0]
+
+    def txn_requires_abort(self) -> bool:
+        return self.flags[1]
+
+    def retriable(self) -> bool:
+        return self.flags[2]
+
+
+@pytest.mark.parametrize(
+    ("flags", "kind"),
+    [
+        ((True, True, True), FatalClientError),
+        ((True, False, True), FatalClientError),
+        ((False, True, True), RequiresAbort),
+        ((False, True, False), RequiresAbort),
+        ((False, False, True), Retriable),
+        ((False, False, False), FatalClientError),
+    ],
+)
+def test_the_order_of_classification(
+    flags: tuple[bool, bool, bool], kind: type[ClientError | EngineStopped]
+) -> None:
+    assert type(classify(Flags(*flags), "commit")) is kind
+
+
+def test_away_counts_for_questions_only() -> None:
+    error = KafkaError(KafkaError._TIMED_OUT)
+    assert isinstance(classify(error, "committed", AWAY), Retriable)
+    assert isinstance(classify(error, "commit_transaction"), FatalClientError)
+
+
+def test_a_fatal_error_tells_what_to_do_and_no_text_of_the_client() -> None:
+    error = KafkaError(KafkaError._FENCED, "host 10.0.0.1", fatal=True)
+    assert str(classify(error, "commit_transaction")) == (
+        "commit_transaction failed for good with _FENCED: another process uses the same "
+        "transactional.id: give each replica its own ordinal"
+    )
+
+
+def test_purges_are_no_delivery_failures() -> None:
+    sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}))
+
+    class Topic:
+        def topic(self) -> str:
+            return "out"
+
+    for code in (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT):
+        sink._delivered(KafkaError(code), Topic())  # type: ignore[arg-type]
+    assert sink._failed is None
+    sink._delivered(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE), Topic())  # type: ignore[arg-type]
+    assert sink._failed == "MSG_SIZE_TOO_LARGE"
+
+
+class TestCallsThatHang:
+    """librdkafka#5456: send_offsets_to_transaction may never return."""
+
+    def test_a_call_that_does_not_return_is_fatal_and_so_is_every_later_one(self) -> None:
+        thread, release = WatchedThread("test"), threading.Event()
+
+        def hang() -> None:
+            release.wait(20)
+
+        with pytest.raises(FatalClientError, match="does not return"):
+            thread.run("send_offsets", hang, 0.05)
+        with pytest.raises(FatalClientError, match="abort"):
+            thread.run("abort", lambda: None, 20)
+        release.set()
+
+    def test_what_a_call_raises_is_raised_and_the_thread_goes_on(self) -> None:
+        thread, ran = WatchedThread("test"), []
+
+        def fail() -> None:
+            raise RuntimeError("a bug")
+
+        with pytest.raises(RuntimeError):
+            thread.run("commit", fail, 20)
+        thread.run("commit", lambda: ran.append(1), 20)
+        assert ran == [1]
+        thread.close()
+
+
+def test_repeated_lines_of_the_client_are_dropped() -> None:
+    repeats = RepeatsFilter()
+
+    def passes(text: str) -> bool:
+        return repeats.filter(logging.LogRecord("x", 30, "x", 1, text, None, None))
+
+    lines = [
+        "FAIL refused (after 1ms in state CONNECT)",
+        "FAIL refused (after 7ms in state CONNECT)",
+    ]
+    assert [passes(line) for line in lines] == [True, False]
+    assert passes("FAIL resolved")
+
+
+class TestOptions:
+    def test_of_the_consumer(self) -> None:
+        options = consumer_options(config(group_instance_id="pod-0"))
+        assert options["partition.assignment.strategy"] == "range"
+        assert options["isolation.level"] == "read_committed"
+        assert options["enable.auto.commit"] is False
+        assert options["enable.auto.offset.store"] is False
+        assert options["auto.offset.reset"] == "error"
+        assert options["group.instance.id"] == "pod-0"
+
+    def test_of_the_producer(self) -> None:
+        options = producer_options(config())
+        assert options["partitioner"] == "murmur2_random"
+        assert options["acks"] == "all"
+        assert options["transaction.timeout.ms"] == 40_000
+        assert options["message.timeout.ms"] == 35_000
+        assert options["compression.type"] == "lz4"
+
+    def test_of_the_reader(self) -> None:
+        assert reader_options(config())["isolation.level"] == "read_committed"
+
+    def test_tuning_is_let_through(self) -> None:
+        settings = config(producer_options={"compression.type": "zstd"}, kafka={"client.id": "x"})
+        assert producer_options(settings)["compression.type"] == "zstd"
+        assert consumer_options(settings)["client.id"] == "x"
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"consumer_options": {"enable.auto.commit": True}},
+            {"consumer_options": {"isolation.level": "read_uncommitted"}},
+            {"consumer_options": {"group.protocol": "consumer"}},
+            {"kafka": {"auto.offset.reset": "earliest"}},
+            {"producer_options": {"acks": "1"}},
+        ],
+    )
+    def test_what_the_engine_sets_cannot_be_overridden(
+        self, options: dict[str, dict[str, object]]
+    ) -> None:
+        settings = config(**options)
+        with pytest.raises(OptionRefused, match="remove the client option"):
+            (consumer_options if "producer_options" not in options else producer_options)(settings)
+
+
+@pytest.fixture
+def mock() -> Iterator[MockCluster]:
+    with mock_cluster() as cluster:
+        for topic, partitions in (("in", 2), ("log", 2), ("out", 1), ("dead", 1)):
+            cluster.create(topic, partitions)
+        yield cluster
+
+
+def feed(mock: MockCluster, *values: bytes) -> None:
+    producer = Producer({"bootstrap.servers": mock.servers})
+    for value in values:
+        producer.produce("in", value, b"k", 0, headers=[("h", b"\x00\xff"), ("n", None)])
+    assert producer.flush(10) == 0
+
+
+def read(mock: MockCluster, topic: str, count: int) -> list[Output]:
+    consumer = Consumer({"bootstrap.servers": mock.servers, "group.id": "test"})
+    consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
+    found: list[Output] = []
+    deadline = time.monotonic() + 20
+    while len(found) < count and time.monotonic() < deadline:
+        found += [
+            Output(topic, message.key(), message.value(), message.headers() or [])  # type: ignore[arg-type]
+            for message in consumer.consume(100, 0.2)
+            if message.error() is None
+        ]
+    consumer.close()
+    return found
+
+
+def run_until(mock: MockCluster, done: Callable[[Metrics], bool], **changes: object) -> Metrics:
+    """Run a stage against the mock until `done`, then stop it and re-raise what it raised."""
+    metrics = Metrics()
+    settings = config(kafka={"bootstrap.servers": mock.servers}, **changes)
+    runner = StageRunner(settings, Counter(), metrics=metrics)
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            runner.run()
+        except BaseException as failure:
+            raised.append(failure)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and thread.is_alive() and not done(metrics):
+        time.sleep(0.05)
+    runner.stop()
+    thread.join(30)
+    if raised:
+        raise raised[0]
+    assert done(metrics)
+    return metrics
+
+
+def value(metrics: Metrics, name: str, outcome: str) -> float:
+    labels = {"stage": "count", "outcome": outcome}
+    return metrics.registry.get_sample_value(f"stream_edits_{name}_total", labels) or 0
+
+
+@pytest.mark.slow
+class TestMockCluster:
+    def test_events_state_progress_and_dead_letters_reach_their_topics(
+        self, mock: MockCluster
+    ) -> None:
+        feed(mock, b"1", b"raise", b"2")
+        run_until(mock, lambda metrics: value(metrics, "events", "stepped") >= 2)
+        assert [output.value for output in read(mock, "out", 2)] == [b"1:1", b"2:2"]
+        log = {(output.key, output.value) for output in read(mock, "log", 2)}
+        assert (b"__progress__", b"3") in log
+        (letter,) = read(mock, "dead", 1)
+        assert (letter.key, letter.value) == (b"k", b"raise")
+        assert list(letter.headers)[:2] == [("h", b"\x00\xff"), ("n", None)]
+        assert dict(letter.headers)["error.class"] == b"RuntimeError"
+
+    def test_a_failed_delivery_aborts_and_the_batch_comes_again(self, mock: MockCluster) -> None:
+        feed(mock, b"1")
+        mock.answer(PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)
+        metrics = run_until(mock, lambda metrics: value(metrics, "events", "stepped") >= 1)
+        # The mock refuses the next sequence number too, where a broker takes the bumped epoch.
+        assert value(metrics, "transactions", "aborted") >= 1
+        assert value(metrics, "transactions", "committed") == 1
+
+    def test_an_illegal_generation_aborts_and_the_run_goes_on(self, mock: MockCluster) -> None:
+        feed(mock, b"1")
+        mock.answer(TXN_OFFSET_COMMIT, KafkaError.ILLEGAL_GENERATION)
+        metrics = run_until(mock, lambda metrics: value(metrics, "events", "stepped") >= 1)
+        assert value(metrics, "transactions", "aborted") == 1
+
+    def test_a_fenced_producer_ends_the_run(self, mock: MockCluster) -> None:
+        feed(mock, b"1")
+        mock.answer(END_TXN, KafkaError.INVALID_PRODUCER_EPOCH)
+        with pytest.raises(FatalClientError):
+            run_until(mock, lambda metrics: False)
+
+    def test_a_lost_offset_ends_with_a_clear_message(self, mock: MockCluster) -> None:
+        """auto.offset.reset=error: an offset outside the log is never silently moved."""
+        feed(mock, b"1")
+        source = ConfluentSource(config(kafka={"bootstrap.servers": mock.servers}), time.sleep)
+        source.assign({0: 500})
+        with pytest.raises(LostOffset, match="in/0 is not in the log"):  # noqa: PT012
+            for _ in range(100):
+                source.consume(10, 0.1)
+        source.close()

@@ -1,0 +1,160 @@
+"""A restore is complete when progress equals the committed offset, and at no other time."""
+
+from __future__ import annotations
+
+import pytest
+
+from stream_edits.engine.errors import (
+    LostOffset,
+    ProgressAhead,
+    RestoreStalled,
+    Retriable,
+    StateBehind,
+)
+from tests.engine.broker import Broker
+from tests.engine.harness import Stage, cluster, outputs
+
+
+def worked(events: int = 8) -> Broker:
+    """A cluster after a stage has worked, and left."""
+    broker = cluster(1)
+    stage = Stage(broker).start()
+    for number in range(events):
+        broker.put("in", 0, b"k%d" % (number % 3), b"1")
+        stage.turn()
+    stage.runner.close()
+    return broker
+
+
+def test_not_ready_and_nothing_processed_until_restored() -> None:
+    broker = worked()
+    broker.put("in", 0, b"k0", b"2")
+    stage = Stage(broker)
+    stage.runner.start()
+    turns = 0
+    while not stage.runner.ready:
+        stage.turn()
+        turns += 1
+        assert stage.processor.seen == []
+    assert turns > 3, "the group was polled between the steps"
+    stage.turn()
+    assert outputs(broker)[-1] == b"2:4"
+    assert stage.sample("restore_records_total") == 16
+    assert broker.readers_open == 0
+
+
+def test_a_late_marker_hides_newer_state_and_the_restore_waits_for_it() -> None:
+    broker = cluster(1)
+    stage = Stage(broker).start()
+    broker.put("in", 0, b"k", b"1")
+    stage.turn()
+    broker.late_markers = []
+    broker.put("in", 0, b"k", b"2")
+    stage.turn()
+    stage.runner.close()
+    again = Stage(broker)
+    again.runner.start()
+    again.turn(5)
+    assert not again.runner.ready, "the end of what is visible is not the end"
+    broker.release_markers()
+    again.until_ready()
+    assert again.store(0) == {b"k": b"2"}
+
+
+def test_an_aborted_writer_leaves_nothing_and_hinders_nothing() -> None:
+    broker = worked(2)
+    other = broker.sink(Stage(broker).config)
+    other.begin()
+    other.produce_at("log", 0, [(b"k0", b"999"), (b"__progress__", b"999")])
+    other.abort()
+    stage = Stage(broker).start()
+    assert stage.store(0) == {b"k0": b"1", b"k1": b"1"}
+
+
+def test_progress_ahead_stops() -> None:
+    broker = worked()
+    broker.groups["g"].committed[0] = 3
+    with pytest.raises(ProgressAhead, match="at 8, ahead of the committed offset 3"):
+        Stage(broker).start()
+
+
+def test_progress_behind_stops() -> None:
+    broker = worked()
+    broker.groups["g"].committed[0] = 11
+    with pytest.raises(StateBehind, match="ends at 8, behind the committed offset 11"):
+        Stage(broker).start()
+
+
+def test_a_lost_changelog_stops() -> None:
+    broker = worked()
+    broker.logs["log", 0].clear()
+    with pytest.raises(StateBehind):
+        Stage(broker).start()
+
+
+def test_state_without_an_offset_stops() -> None:
+    broker = worked()
+    broker.groups["g"].committed.clear()
+    with pytest.raises(LostOffset, match="set them to that progress"):
+        Stage(broker).start()
+
+
+def test_an_open_transaction_that_never_ends_stops_after_the_deadline() -> None:
+    broker = cluster(1)
+    hanging = broker.sink(Stage(broker).config)
+    hanging.begin()
+    hanging.produce_at("log", 0, [(b"k", b"1")])
+    stage = Stage(broker)
+    stage.runner.start()
+    for _ in range(3):
+        stage.turn()
+    stage.clock.time_s += 121
+    with pytest.raises(RestoreStalled, match="find-hanging"):
+        stage.turn()
+
+
+def test_a_broker_away_during_a_restore_is_retried() -> None:
+    broker = worked()
+    broker.fail("end_offsets", Retriable("_TRANSPORT"), times=2)
+    broker.fail("read_changelog", Retriable("_TRANSPORT"), times=2)
+    assert len(Stage(broker).start().store(0)) == 3
+
+
+def test_a_rebalance_in_the_middle_of_a_restore_begins_it_anew() -> None:
+    broker = worked()
+    stage = Stage(broker)
+    stage.runner.start()
+    stage.turn(2)
+    assert not stage.runner.ready
+    other = Stage(broker, transactional_id="g-count-1")
+    other.runner.start()
+    for _ in range(12):
+        stage.turn()
+        other.turn()
+    assert stage.runner.ready
+    assert len(stage.store(0)) == 3
+    assert broker.readers_open == 0
+
+
+def test_records_that_stray_in_before_the_restore_ends_are_read_again() -> None:
+    broker = worked()
+    broker.put("in", 0, b"k0", b"2")
+    stage = Stage(broker)
+    stage.runner.start()
+    stage.turn(2)
+    broker.sources[-1].paused.clear()
+    while not stage.runner.ready:
+        stage.turn()
+    stage.turn()
+    assert outputs(broker)[-1] == b"2:4"
+
+
+def test_compaction_changes_nothing() -> None:
+    broker = worked()
+    log = broker.logs["log", 0]
+    last = {entry.key: offset for offset, entry in enumerate(log) if not entry.marker}
+    keep = set(last.values())
+    broker.logs["log", 0] = [
+        entry for offset, entry in enumerate(log) if entry.marker or offset in keep
+    ]
+    assert Stage(broker).start().store(0) == {b"k0": b"3", b"k1": b"3", b"k2": b"2"}
