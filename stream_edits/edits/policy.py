@@ -112,10 +112,10 @@ class EditValues:
             culprit = chosen[str(name)]
             raise culprit.source.fail((*culprit.at, *deeper), first["msg"]) from None
         for name, each in chosen.items():
-            for deeper, outcome in outcomes_in(getattr(rules, name)):
+            for within, outcome in outcomes_in(getattr(rules, name)):
                 problem = reason_problem(outcome, each.day)
                 if problem:
-                    raise each.source.fail((*each.at, *deeper), problem)
+                    raise each.source.fail((*each.at, *within), problem)
         return rules
 
 

@@ -1,0 +1,43 @@
+"""An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions)."""
+
+from collections.abc import Iterator
+
+from stream_edits.edits.kit import Encounter, EncounterEdit, Group, LineFinding, spoken
+from stream_edits.edits.rules import CodeSet, EditRules, Outcome
+
+
+class Rules(EditRules):
+    """Values of policy.yaml: for each add-on the codes that it may stand on."""
+
+    primaries: dict[str, CodeSet]
+    orphan: Outcome
+
+    def governed_codes(self) -> frozenset[str]:
+        """The add-ons and their primaries."""
+        return frozenset(self.primaries).union(*self.primaries.values())
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Pend each add-on that stands on nothing.
+
+    A line denied only as the wrong initial service still counts: it is to be rebilled.
+    """
+    present = {line.code for line in encounter.lines if line.active or line.still_primary}
+    for line in encounter.open:
+        rules = line.policy[Rules]
+        allowed = rules.primaries.get(line.code)
+        if allowed is None or not allowed.isdisjoint(present):
+            continue
+        yield (
+            line,
+            rules.finding(
+                rules.orphan,
+                line.line_number,
+                f"{line.code} is an add-on code, and no claim for this encounter has the service "
+                f"it adds to ({spoken(allowed)}). It waits for that claim; if this is "
+                "the only service, bill it with its initial code instead.",
+            ),
+        )
+
+
+EDIT = EncounterEdit("add-on-without-primary", Group.SEQUENCE, Rules, judge)

@@ -1,0 +1,26 @@
+"""A claim that comes after its own replacement or void has no effect (6.21-P IV.A)."""
+
+from stream_edits.domain.decision import EditFinding
+from stream_edits.edits.kit import Notice
+from stream_edits.edits.policy import PolicyOnDate
+from stream_edits.edits.rules import EditRules, Outcome
+
+
+class Rules(EditRules):
+    """Values of policy.yaml."""
+
+    no_effect: Outcome
+
+
+def say(policy: PolicyOnDate) -> EditFinding:
+    """The claim-level finding on such a claim."""
+    rules = policy[Rules]
+    return rules.finding(
+        rules.no_effect,
+        None,
+        "Another claim had already replaced or voided this one, so it has no effect. If it is to "
+        "be paid after all, bill it as a new claim.",
+    )
+
+
+EDIT = Notice("already-replaced", Rules)

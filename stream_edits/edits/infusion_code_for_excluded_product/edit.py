@@ -1,0 +1,106 @@
+"""Infusion codes are not for injections, chemotherapy or blood (6.21-P IV.B.4)."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from stream_edits.domain.decision import EditFinding
+from stream_edits.edits.kit import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
+from stream_edits.edits.products import drug_lines
+from stream_edits.edits.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.edits.vocabulary.rules import Family
+
+
+class Product(StrEnum):
+    """A kind of product that the codes exclude; the first of an encounter is the one named."""
+
+    CHEMOTHERAPY = "chemotherapy"
+    BLOOD = "a blood product"
+    VACCINE = "a vaccine"
+    SUBCUTANEOUS = "a drug given under the skin"
+
+
+class Rules(EditRules):
+    """Values of policy.yaml; ``chemotherapy_form`` is what to bill for chemotherapy instead.
+
+    ``bill_instead`` names what is billed for each product, as a message says it.
+    """
+
+    codes: ProcedureCodes
+    subcutaneous_modifiers: CodeSet
+    chemotherapy_form: dict[str, str]
+    bill_instead: dict[Annotated[Product, Field(strict=False)], str]
+    excluded: Outcome
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Deny infusion codes of an encounter that bills none but excluded products."""
+    billed = [line for line in encounter.open if line.code in line.policy[Rules].codes]
+    product = _only_product(encounter) if billed else None
+    for line in billed:
+        if _is_subcutaneous(line):
+            yield line, _finding(line, Product.SUBCUTANEOUS)
+        elif product is not None:
+            yield line, _finding(line, product)
+
+
+def _only_product(encounter: Encounter) -> Product | None:
+    """The excluded product of an encounter, None when it has another one or none at all."""
+    active = encounter.active
+    blood = [x for x in active if x.code in x.policy.vocabulary.blood_products]
+    vaccines = [x for x in active if x.code in x.policy.vocabulary.vaccines]
+    drugs = drug_lines(encounter)
+    kinds = {_kind_of_drug(drug, encounter) for drug in drugs}
+    if kinds == {None} and not vaccines and _is_vaccine_by_another_code(drugs, encounter):
+        kinds = {Product.VACCINE}
+    kinds |= {Product.BLOOD} if blood else set()
+    kinds |= {Product.VACCINE} if vaccines else set()
+    if None in kinds:
+        return None
+    return next((product for product in Product if product in kinds), None)
+
+
+def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
+    if _is_subcutaneous(drug):
+        return Product.SUBCUTANEOUS
+    is_chemotherapy = drug.code in drug.policy.vocabulary.chemotherapy_drugs
+    if is_chemotherapy and not _has_chemotherapy_given(encounter):
+        return Product.CHEMOTHERAPY
+    return None
+
+
+def _is_subcutaneous(line: EncounterLine) -> bool:
+    return not line.modifiers.isdisjoint(line.policy[Rules].subcutaneous_modifiers)
+
+
+def _has_chemotherapy_given(encounter: Encounter) -> bool:
+    families = (x.administration.family for x in encounter.active if x.administration)
+    return Family.CHEMOTHERAPY in families
+
+
+def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter) -> bool:
+    """Whether the only drug is one that vaccine administration must have been billed for."""
+    if len(drugs) > 1 or drugs[0].code in drugs[0].policy.vocabulary.chemotherapy_drugs:
+        return False
+    return any(x.code in x.policy.vocabulary.vaccine_administration for x in encounter.active)
+
+
+def _finding(line: EncounterLine, product: Product) -> EditFinding:
+    rules = line.policy[Rules]
+    recommended = None
+    if product is Product.CHEMOTHERAPY:
+        recommended = rules.chemotherapy_form.get(line.code)
+    instead = recommended or rules.bill_instead[product]
+    return rules.finding(
+        rules.excluded,
+        line.line_number,
+        f"{line.code} was billed for {product}, which the policy says it must not be used "
+        f"for. Bill {instead} instead; if another drug was infused, send a "
+        "replacement claim with that drug on a line of its own.",
+        recommended_code=recommended,
+    )
+
+
+EDIT = EncounterEdit("infusion-code-for-excluded-product", Group.WRONG_USE, Rules, judge)
