@@ -15,7 +15,9 @@ PACKAGE = "stream_edits"
 ITSELF = ""  # stream_edits/__init__.py: the version
 
 _CORE = {"domain", "edits", "stages"}
-_APP = {*_CORE, "codec", "engine", "metrics", "settings", "logs", ITSELF}
+_OFFLINE = {*_CORE, ITSELF}
+_APP = {*_OFFLINE, "codec", "engine", "metrics", "settings", "logs", "offline", "report"}
+_HANDBOOK = {"edits", "domain"}
 BELOW: dict[str, set[str]] = {
     ITSELF: set(),
     "domain": set(),
@@ -27,10 +29,13 @@ BELOW: dict[str, set[str]] = {
     "settings": set(),
     "logs": set(),
     "embedded": set(),
+    "offline": _OFFLINE,
+    "report": {"domain"},
     "app": _APP,
-    "offline": {*_APP, "app"},
-    "demo": {*_APP, "app", "offline", "embedded"},
-    "cli": {*_APP, "app", "offline", "embedded", "demo"},
+    "handbook": _HANDBOOK,
+    "policy_cli": {*_HANDBOOK, "handbook", "settings"},
+    "demo": {*_APP, "app", "embedded"},
+    "cli": {*_APP, "app", "demo", "policy_cli"},
     "__main__": {"cli"},
 }
 # Folders of edits/ that are no edit but belong to all of them.

@@ -13,7 +13,8 @@ from stream_edits.engine.errors import (
     RequiresAbort,
     Retriable,
 )
-from tests.engine.broker import Broker, FakeSource
+from tests.engine.broker import Broker
+from tests.engine.clients import FakeSource
 from tests.engine.harness import Counter, Stage, cluster
 
 CALLS = ["begin", "produce_at", "produce", "send_offsets", "commit", "abort", "init", "committed"]

@@ -9,7 +9,7 @@ import pytest
 from stream_edits.engine.changelog import Restore, _Restoring
 from stream_edits.engine.partitions import Partitions
 from stream_edits.engine.store import Overlay
-from tests.engine.broker import FakeSource
+from tests.engine.clients import FakeSource
 from tests.engine.simulation import Simulation, Violation
 
 SEEDS = 150

@@ -1,0 +1,89 @@
+"""The stages as the engine runs them: bytes in, bytes out."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.app.records import Outbox
+from stream_edits.app.tally import Tally
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.errors import RegistryAway
+from stream_edits.codec.errors import Undecodable as BadBytes
+from stream_edits.codec.routing import decode_by_member, decode_supervised
+from stream_edits.domain.decision import Source
+from stream_edits.domain.routing import RoutedClaim
+from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
+from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.encounter import EncounterStage
+from stream_edits.stages.intake import take_in
+from stream_edits.stages.supervision import supervise
+
+
+@contextmanager
+def _as_the_engine_knows() -> Iterator[None]:
+    """Codec errors as the engine's: bad data is a dead letter, an absent registry a retry."""
+    try:
+        yield
+    except BadBytes as bad:
+        raise Undecodable(bad.error_class, bad.message) from None
+    except RegistryAway as away:
+        raise TryAgain(str(away)) from None
+
+
+def _value(record: Record) -> bytes:
+    if record.value is None:
+        raise Undecodable("NoValue", "the record has no value")
+    return record.value
+
+
+class IntakeProcessor:
+    """claims.events -> by-member, or a decision."""
+
+    def __init__(self, drafting: Drafting, reader: ClaimReader, outbox: Outbox) -> None:
+        self._drafting = drafting
+        self._reader = reader
+        self._outbox = outbox
+
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
+        """Check, decode, decide or send on. Raises Undecodable, TryAgain."""
+        value = _value(record)
+        with _as_the_engine_knows():
+            claim = self._reader.decode(value)
+        source = Source(record.topic, record.partition, record.offset)
+        return [self._outbox.output(take_in(self._drafting, claim, value, source), record)]
+
+
+class EncounterProcessor:
+    """by-member -> by-supervisor, or decisions."""
+
+    def __init__(
+        self, drafting: Drafting, reader: ClaimReader, outbox: Outbox, tally: Tally
+    ) -> None:
+        self._stage = EncounterStage(drafting, reader.decode_again)
+        self._decode = reader.decode_again
+        self._outbox = outbox
+        self._tally = tally
+
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
+        """Step the member's memory. Raises Undecodable, TryAgain."""
+        with _as_the_engine_knows():
+            message = decode_by_member(_value(record), self._decode)
+            sent = self._stage.step(StoredMembers(state), message, record.offset)
+        if not sent and isinstance(message, RoutedClaim):
+            self._tally.re_sent()
+        return [self._outbox.output(each, record) for each in sent]
+
+
+class SupervisionProcessor:
+    """by-supervisor -> the next stop, decisions, and claims reopened."""
+
+    def __init__(self, drafting: Drafting, outbox: Outbox) -> None:
+        self._drafting = drafting
+        self._outbox = outbox
+
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
+        """Step the supervisor's memory. Raises Undecodable."""
+        with _as_the_engine_knows():
+            message = decode_supervised(_value(record))
+        sent = supervise(self._drafting, StoredSupervisors(state), message, record.offset)
+        return [self._outbox.output(each, record) for each in sent]

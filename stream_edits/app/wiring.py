@@ -1,0 +1,141 @@
+"""From settings to running stages."""
+
+from collections.abc import Callable, Collection
+from enum import StrEnum
+from functools import partial
+
+from stream_edits import ENGINE_VERSION
+from stream_edits.app.processors import (
+    EncounterProcessor,
+    IntakeProcessor,
+    SupervisionProcessor,
+)
+from stream_edits.app.records import Outbox
+from stream_edits.app.tally import Tally
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.decisions import decision_encoder
+from stream_edits.codec.registry import Registry
+from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
+from stream_edits.domain.decision import Disposition, RollUp
+from stream_edits.edits.catalog import policy
+from stream_edits.engine.config import Breaker, StageConfig
+from stream_edits.engine.ports import Processor, TopicSpec
+from stream_edits.engine.runner import StageRunner
+from stream_edits.metrics import Metrics
+from stream_edits.settings import Settings
+from stream_edits.stages.drafting import Drafting
+
+
+class Stage(StrEnum):
+    """The three stages, in the order a claim walks through them."""
+
+    INTAKE = "intake"
+    ENCOUNTER = "encounter"
+    SUPERVISION = "supervision"
+
+
+def drafting_of(settings: Settings) -> Drafting:
+    """The policy under its overlay, and the roll-up. Raises PolicyError."""
+    return Drafting(policy(settings.policy), RollUp(settings.rollup), ENGINE_VERSION)
+
+
+def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> list[StageRunner]:
+    """A runner for each stage asked for; nothing is connected to Kafka yet.
+
+    Raises PolicyError for a bad overlay, NotRegistered or RegistryAway where a registry is
+    configured that does not know our decisions.
+    """
+    tally = Tally(metrics)
+    drafting = drafting_of(settings)
+    reader, outbox = _codec(settings)
+    processors: dict[Stage, Callable[[], Processor]] = {
+        Stage.INTAKE: lambda: IntakeProcessor(drafting, reader, outbox),
+        Stage.ENCOUNTER: lambda: EncounterProcessor(drafting, reader, outbox, tally),
+        Stage.SUPERVISION: lambda: SupervisionProcessor(drafting, outbox),
+    }
+    metrics.build.info({"version": ENGINE_VERSION, "policy": drafting.policy.revisions[-1].version})
+    return [
+        StageRunner(
+            stage_config(settings, stage),
+            processors[stage](),
+            metrics=metrics,
+            on_committed=tally.committed,
+        )
+        for stage in Stage
+        if stage in stages
+    ]
+
+
+def _codec(settings: Settings) -> tuple[ClaimReader, Outbox]:
+    own = schema_of(CLAIM_DECISION)
+    if settings.schema_registry_url is None:
+        encoder = decision_encoder(own.id)
+        return ClaimReader(PackagedSchemas()), Outbox(
+            settings.topics, dict.fromkeys(Disposition, encoder)
+        )
+    registry = Registry(settings.registry_options())
+    id_for = partial(registry.id_for, text=own.text)
+    topics = settings.topics
+    encoders = {
+        Disposition.PASS: decision_encoder(id_for(topics.pass_)),
+        Disposition.PEND: decision_encoder(id_for(topics.pend)),
+        Disposition.DENY: decision_encoder(id_for(topics.deny)),
+    }
+    return ClaimReader(registry), Outbox(topics, encoders)
+
+
+def stage_config(settings: Settings, stage: Stage) -> StageConfig:
+    """What the engine is told of a stage."""
+    topics = settings.topics
+    inputs = {
+        Stage.INTAKE: (topics.events, None),
+        Stage.ENCOUNTER: (topics.by_member, topics.encounter_state),
+        Stage.SUPERVISION: (topics.by_supervisor, topics.supervision_state),
+    }
+    decided = (topics.pass_, topics.pend, topics.deny)
+    outputs = {
+        Stage.INTAKE: (topics.by_member, *decided),
+        Stage.ENCOUNTER: (topics.by_supervisor, *decided),
+        Stage.SUPERVISION: (topics.by_member, topics.by_supervisor, *decided),
+    }
+    return StageConfig(
+        stage=stage.value,
+        group_id=settings.group_id(stage),
+        input_topic=inputs[stage][0],
+        dead_letter_topic=topics.dead_letter,
+        transactional_id=settings.transactional_id(stage),
+        changelog_topic=inputs[stage][1],
+        output_topics=outputs[stage],
+        group_instance_id=settings.group_instance_id(stage),
+        engine_version=ENGINE_VERSION,
+        batch_size=settings.batch_size,
+        linger_s=settings.linger_ms / 1000,
+        transaction_timeout_ms=settings.transaction_timeout_ms,
+        session_timeout_ms=settings.session_timeout_ms,
+        max_poll_interval_ms=settings.max_poll_interval_ms,
+        restore_stall_s=settings.restore_stall_seconds,
+        breaker=Breaker(settings.breaker_window, settings.breaker_share, settings.breaker_minimum),
+        kafka=settings.kafka_options(),
+    )
+
+
+def topic_specs(settings: Settings) -> list[TopicSpec]:
+    """Every topic as it should be: one partition count, changelogs compacted."""
+    topics = settings.topics
+    compacted = {topics.encounter_state, topics.supervision_state}
+    return [
+        TopicSpec(
+            name,
+            settings.partitions,
+            "compact" if name in compacted else "delete",
+            settings.replication_factor,
+            # Positions and state must not outlive the records they speak of.
+            {"retention.ms": "-1"} if name in _kept(settings) else {},
+        )
+        for name in topics.by_key().values()
+    ]
+
+
+def _kept(settings: Settings) -> set[str]:
+    # A dead letter is the only copy of a claim that nothing has decided yet.
+    return {settings.topics.dead_letter}

@@ -1,0 +1,156 @@
+"""The commands. Each is thin: what it does lies in the module it names."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from stream_edits import __version__
+from stream_edits.app import files, publishing, service
+from stream_edits.app.wiring import Stage, topic_specs
+from stream_edits.codec.errors import NotRegistered, RegistryAway
+from stream_edits.edits.policy import PolicyError
+from stream_edits.engine.errors import ClientError, EngineStopped
+from stream_edits.engine.topics import check_topics, create_topics
+from stream_edits.policy_cli import policy
+from stream_edits.settings import BadSetting, Settings, load_settings
+
+BAD_INPUT = 3
+_REFUSED = (BadSetting, PolicyError)
+_FAILED = (EngineStopped, ClientError, NotRegistered, RegistryAway)
+
+
+@contextlib.contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Exit 2 for what the operator wrote, 1 for what failed, each with one line on stderr."""
+    try:
+        yield
+    except _REFUSED as refused:
+        click.echo(f"stream-edits: {refused}", err=True)
+        sys.exit(2)
+    except _FAILED as failed:
+        click.echo(f"stream-edits: {failed}", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="stream-edits")
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A settings file (YAML); environment variables STREAM_EDITS_… go before it.",
+)
+@click.pass_context
+def cli(context: click.Context, settings_file: Path | None) -> None:
+    """Infusion claim edits (policy 6.21-P) on a Kafka stream, each claim decided exactly once."""
+    context.obj = settings_file
+
+
+def _settings(context: click.Context) -> Settings:
+    return load_settings(context.obj)
+
+
+@cli.command()
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    type=click.Choice([stage.value for stage in Stage]),
+    help="Run only this stage (may be repeated). Without it all three run in one process.",
+)
+@click.pass_context
+def run(context: click.Context, stages: tuple[str, ...]) -> None:
+    """Consume claims and publish decisions until SIGTERM."""
+    with _one_line_errors():
+        service.run(_settings(context), [Stage(s) for s in stages] or list(Stage))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "table"]),
+    default="json",
+    show_default=True,
+    help="json: one decision a line, in the order published. table: for people.",
+)
+@click.pass_context
+def adjudicate(context: click.Context, file: str, form: str) -> None:
+    """Decide the claims of FILE without Kafka (JSON lines or an Avro container; - is stdin).
+
+    Claims are taken in order of arrival. A line that is no claim is reported on stderr with its
+    number; the others are still decided, and the exit code is 3.
+    """
+    with _one_line_errors():
+        bad = files.adjudicate(_settings(context), file, form)
+    if bad:
+        sys.exit(BAD_INPUT)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
+@click.pass_context
+def publish(context: click.Context, file: str) -> None:
+    """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
+    with _one_line_errors():
+        bad = publishing.publish(_settings(context), file)
+    if bad:
+        sys.exit(BAD_INPUT)
+
+
+@cli.group()
+def topics() -> None:
+    """Create or check the topics."""
+
+
+@topics.command("create")
+@click.pass_context
+def topics_create(context: click.Context) -> None:
+    """Create the topics that do not exist; others are left as they are."""
+    with _one_line_errors():
+        settings = _settings(context)
+        made = create_topics(settings.kafka_options(), topic_specs(settings))
+    for name, is_new in made.items():
+        click.echo(f"{'created' if is_new else 'exists '}  {name}")
+
+
+@topics.command("check")
+@click.pass_context
+def topics_check(context: click.Context) -> None:
+    """Compare the topics with the settings; exit 1 when one is missing or differs."""
+    with _one_line_errors():
+        settings = _settings(context)
+        problems = check_topics(settings.kafka_options(), topic_specs(settings))
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        sys.exit(1)
+    click.echo("all topics are as they should be")
+
+
+@cli.command()
+@click.option("--serve", is_flag=True, help="Keep running, with /metrics up, until interrupted.")
+def demo(serve: bool) -> None:
+    """Show the whole flow on an embedded Kafka with made-up claims; needs nothing installed."""
+    from stream_edits.demo.run import run_demo
+
+    with _one_line_errors():
+        sys.exit(run_demo(serve))
+
+
+cli.add_command(policy)
+
+
+def main() -> None:
+    """The command `stream-edits`."""
+    try:
+        cli(prog_name="stream-edits", standalone_mode=True)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: no error, and nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
