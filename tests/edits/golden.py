@@ -4,10 +4,7 @@ A case is a list of claim events, each merged over a base claim, and every decis
 bring about. README.md beside this file says what its keys mean.
 """
 
-import copy
-import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,25 +15,8 @@ from stream_edits.domain.decision import ClaimDecision, EditFinding, Source, mos
 from stream_edits.edits.catalog import FOLDER
 from stream_edits.edits.policy import Policy
 from stream_edits.offline import adjudicate
+from tests.edits.events import claim_of
 
-SERVICE_DATE = date(2025, 1, 15)
-FIRST_EVENT = datetime.fromisoformat("2025-01-15T12:00:00+00:00")
-BASE_CLAIM: dict[str, Any] = {
-    "line_of_business": "MEDI_CAL",
-    "claim_form": "CMS1500",
-    "member_id": "M1",
-    "billing_provider_npi": "1234567893",
-    "place_of_service": "11",
-    "diagnosis_codes": ["C50.911"],
-}
-BASE_DOCUMENTS = ("supervision_documentation", "by_report")
-BASE_LINE: dict[str, Any] = {"units": 1, "supervision": "DIRECT", "diagnosis_pointers": [1]}
-SHORT_KEYS = {
-    "code": "procedure_code",
-    "start": "start_time",
-    "end": "end_time",
-    "date": "service_date",
-}
 CASE_KEYS = {"name", "section", "events", "expect", "overlay"}
 
 
@@ -52,7 +32,7 @@ class Case(NamedTuple):
 
     def claims(self) -> list[ClaimEvent]:
         """The events as claims, in order of arrival."""
-        return [_claim(event, place) for place, event in enumerate(self.events)]
+        return [claim_of(event, place) for place, event in enumerate(self.events)]
 
 
 def read_cases(folder: Path) -> list[Case]:
@@ -127,6 +107,7 @@ def _compared(
         "hits": {key: _worst(found) for key, found in own.items()},
         "related": _gathered(own, "related_claim_ids"),
         "asks": _gathered(own, "requested_documents"),
+        "cites": {key: found[0].policy_section for key, found in own.items()},
         "says": {key: " ".join(f.message for f in found) for key, found in own.items()},
     }
     unknown = set(expectation) - {*was, "claim", "revision"}
@@ -135,7 +116,7 @@ def _compared(
     compared = [("hits", dict(expectation.get("hits", {})), was["hits"])]
     for key in expectation.keys() - {"claim", "revision", "hits"}:
         wanted, here = expectation[key], was[key]
-        if key in ("lines", "allowed", "pricing"):
+        if key in ("lines", "allowed", "pricing", "cites"):
             here = {n: here.get(n) for n in wanted}
         elif key == "says":
             here = {
@@ -163,46 +144,3 @@ def _revision_superseded(
         return None
     own = {d.decision_id: d.revision for d in published if d.claim_id == decision.claim_id}
     return own.get(decision.supersedes, "another claim's")
-
-
-def _claim(event: Mapping[str, Any], place: int) -> ClaimEvent:
-    given = dict(event)
-    claim_id = given.pop("claim")
-    without = set(given.pop("without", ()))
-    added = [{"kind": a} if isinstance(a, str) else dict(a) for a in given.pop("attachments", ())]
-    lines = [_line(raw, number) for number, raw in enumerate(given.pop("lines"), start=1)]
-    days = [line["service_date"] for line in lines]
-    claim = copy.deepcopy(BASE_CLAIM) | {
-        "event_id": f"E{place + 1}",
-        "event_time": (FIRST_EVENT + timedelta(minutes=place)).isoformat(),
-        "claim_id": claim_id,
-        "statement_from": min(days),
-        "statement_through": max(days),
-        "attachments": [
-            *({"kind": kind} for kind in BASE_DOCUMENTS if kind not in without),
-            *({("line_numbers" if k == "lines" else k): v for k, v in a.items()} for a in added),
-        ],
-        "lines": lines,
-    }
-    # Through JSON, so that dates, numbers and enums are read as `adjudicate` reads them.
-    return ClaimEvent.model_validate_json(json.dumps(claim | given, default=str))
-
-
-def _line(raw: Mapping[str, Any], number: int) -> dict[str, Any]:
-    given = {SHORT_KEYS.get(key, key): value for key, value in raw.items()}
-    line = copy.deepcopy(BASE_LINE) | {"line_number": number, "service_date": SERVICE_DATE} | given
-    day = date.fromisoformat(str(line["service_date"]))
-    line["service_date"] = day.isoformat()
-    for name in ("start_time", "end_time"):
-        if line.get(name):
-            line[name] = _moment(str(line[name]), day)
-    return line
-
-
-def _moment(clock: str, day: date) -> str:
-    """A clock such as "09:00" or "+1 00:30" on the date of service; a full timestamp as it is."""
-    if "T" in clock:
-        return clock
-    ahead, _, hour = clock.rpartition(" ")
-    on = day + timedelta(days=int(ahead or 0))
-    return datetime.combine(on, time.fromisoformat(hour)).isoformat()

@@ -1,7 +1,5 @@
 """Every golden case of every edit, through all three stages."""
 
-from pathlib import Path
-
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
@@ -12,7 +10,7 @@ CASES = all_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.edit_id}: {c.name}" for c in CASES])
-def test_the_case_holds(case: Case, tmp_path: Path) -> None:
+def test_the_case_holds(case: Case) -> None:
     published = decide(case, policy_of_case(case))
     assert failures(case, published) == []
     for decision in published:

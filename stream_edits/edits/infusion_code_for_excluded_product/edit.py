@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stream_edits.domain.decision import EditFinding
 from stream_edits.edits.kit import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
@@ -33,6 +33,13 @@ class Rules(EditRules):
     chemotherapy_form: dict[str, str]
     bill_instead: dict[Annotated[Product, Field(strict=False)], str]
     excluded: Outcome
+
+    @model_validator(mode="after")
+    def _says_what_to_bill_for_each(self) -> Self:
+        unsaid = sorted(set(Product) - set(self.bill_instead))
+        if unsaid:
+            raise ValueError(f"bill_instead does not say what to bill for {', '.join(unsaid)}")
+        return self
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -92,7 +99,7 @@ def _finding(line: EncounterLine, product: Product) -> EditFinding:
     recommended = None
     if product is Product.CHEMOTHERAPY:
         recommended = rules.chemotherapy_form.get(line.code)
-    instead = recommended or rules.bill_instead[product]
+    instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
     return rules.finding(
         rules.excluded,
         line.line_number,

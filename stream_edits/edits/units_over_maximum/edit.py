@@ -53,7 +53,7 @@ def _finding(
     before = maximum - left
     taken = f", of which {before:g} {_are(before)} already used" if before else ""
     billed = (
-        f"{line.code} was billed with {_units(line.allowed_units)}. The policy allows "
+        f"{line.code} was billed with {_units(line.units)}. The policy allows "
         f"{_units(maximum)} an encounter without review{taken}."
     )
     if reviewed:

@@ -1,0 +1,54 @@
+"""`policy check`: what a plan's overlay changes."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from stream_edits.edits.policy import Policy
+from stream_edits.handbook.entry import DatedValue, Entry, entries
+from stream_edits.handbook.wording import codes_in_words, value_in_words
+
+
+def changes_of(shipped: Policy, overlaid: Policy, file: Path) -> str:
+    """A line for every value that the overlay sets: edit, value, date, old -> new."""
+    before = {entry.id: entry for entry in entries(shipped)}
+    lines = [line for each in entries(overlaid) for line in _changed(before[each.id], each, file)]
+    versions = [r.version for r in overlaid.revisions]
+    lines.append(f"{file}: valid; policy versions {', '.join(versions)}")
+    return "\n".join(lines) + "\n"
+
+
+def _changed(before: Entry, after: Entry, file: Path) -> Iterator[str]:
+    old = dict(before.dated())
+    for name, history in after.dated():
+        for each in history:
+            if each.file == file:
+                was = _in_force(old[name], each.day)
+                yield f"{after.id}  {name}  {each.day}  {_difference(was.read, each.read)}"
+
+
+def _in_force(history: list[DatedValue], day: date) -> DatedValue:
+    """The shipped value that would judge a date of service."""
+    return next((each for each in reversed(history) if each.day <= day), history[0])
+
+
+def _difference(was: Any, becomes: Any) -> str:
+    if was == becomes:
+        return f"{value_in_words(was)} (unchanged)"
+    if isinstance(was, frozenset) and isinstance(becomes, frozenset):
+        parts = [("added", becomes - was), ("removed", was - becomes)]
+        return "; ".join(f"{word} {codes_in_words(codes)}" for word, codes in parts if codes)
+    if isinstance(was, dict) and isinstance(becomes, dict):
+        return "; ".join(_keys_changed(was, becomes))
+    return f"{value_in_words(was)} -> {value_in_words(becomes)}"
+
+
+def _keys_changed(was: dict[Any, Any], becomes: dict[Any, Any]) -> Iterator[str]:
+    for key in [*was, *(key for key in becomes if key not in was)]:
+        if key not in becomes:
+            yield f"{key}: {value_in_words(was[key])} -> removed"
+        elif key not in was:
+            yield f"{key}: added, {value_in_words(becomes[key])}"
+        elif was[key] != becomes[key]:
+            yield f"{key}: {_difference(was[key], becomes[key])}"

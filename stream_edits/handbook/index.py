@@ -1,0 +1,78 @@
+"""`policy index`: docs/edits.md, written anew from the edits' own files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from stream_edits.edits.policy import Policy
+from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.wording import outcome_in_words, value_in_words
+
+_HEAD = """\
+# The edits of policy 6.21-P
+
+Written by `stream-edits policy index`; do not edit. `stream-edits policy show EDIT` says more of
+each, and `stream-edits policy coverage` goes the other way, from the policy's sentences to these.
+
+| Edit | Paragraph | What it catches | Dispositions | Cases |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def index(policy: Policy) -> str:
+    """The whole page; the same files give the same text."""
+    vocabulary, *edits = entries(policy)
+    listed = [*edits, vocabulary]
+    rows = "".join(f"{_row(entry)}\n" for entry in listed)
+    return _HEAD + rows + "".join(f"\n{_section(entry)}" for entry in listed)
+
+
+def _row(entry: Entry) -> str:
+    file = entry.values.file
+    cells = [
+        f"[{entry.id}](#{entry.id})",
+        file.section.removeprefix("6.21-P "),
+        file.title,
+        ", ".join(_dispositions(entry)),
+        str(len(entry.cases)),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _dispositions(entry: Entry) -> list[str]:
+    found = {outcome.disposition.value for _, _, outcome in entry.outcomes()}
+    return [name for name in ("DENY", "PEND", "PASS") if name in found]
+
+
+def _section(entry: Entry) -> str:
+    file = entry.values.file
+    lines = [
+        f"## {entry.id}",
+        "",
+        f"{file.title}. {entry.does}",
+        "",
+        f"- Paragraph: {file.section}",
+    ]
+    lines += [f"- {line}" for line in _outcomes(entry)]
+    lines += [f"- {line}" for line in _numbers(entry)]
+    lines += ["- Cases:", *(f"  - {case.name} ({case.section})" for case in entry.cases)]
+    return "\n".join(lines) + "\n"
+
+
+def _outcomes(entry: Entry) -> Iterator[str]:
+    for name, day, outcome in entry.outcomes():
+        yield f"`{name}` from {day}: {outcome_in_words(outcome)}"
+
+
+def _numbers(entry: Entry) -> Iterator[str]:
+    for name, history in entry.dated():
+        for each in history:
+            if _holds_number(each.written):
+                yield f"`{name}` from {each.day}: {value_in_words(each.read)}"
+
+
+def _holds_number(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_number(each) for each in value.values())
+    if isinstance(value, list):
+        return any(_holds_number(each) for each in value)
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,101 @@
+"""`policy show`: everything a claims analyst wants to know of one edit, in plain text."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from stream_edits.edits.kit import Group
+from stream_edits.edits.policy import Policy, PolicyError
+from stream_edits.edits.reason_codes import Kind, Reason, reason_codes
+from stream_edits.edits.rules import Outcome
+from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.wording import outcome_in_words, paragraph, value_in_words
+
+_LOOKS_AT = {
+    Group.FORM: "the claim's form",
+    Group.SINGLE_LINE: "one line at a time",
+    Group.DUPLICATE: "the lines of all claims of a member's visits",
+    Group.WRONG_USE: "the codes of an encounter",
+    Group.SEQUENCE: "the sequence of an encounter",
+    Group.HYDRATION: "the hydration of an encounter",
+    Group.UNITS: "the units of an encounter",
+    Group.PRICING: "what is left of a line once every other edit has spoken",
+    Group.SUPERVISION: "a supervisor's time, across members",
+}
+
+
+def entry_named(policy: Policy, edit_id: str) -> Entry:
+    """The edit of that id; raises PolicyError that lists those whose ids come near."""
+    known = {entry.id: entry for entry in entries(policy)}
+    wanted = edit_id.strip().lower().replace("_", "-")
+    if wanted in known:
+        return known[wanted]
+    words = set(wanted.split("-"))
+    near = get_close_matches(wanted, known, n=5, cutoff=0.55)
+    near += [name for name in known if words & set(name.split("-")) and name not in near]
+    listed = ", ".join(near[:5] or sorted(known))
+    raise PolicyError(f"there is no edit {edit_id!r}; near it: {listed}")
+
+
+def page(entry: Entry, overlay: Path | None = None) -> str:
+    """The page of an edit; values that an overlay sets are marked."""
+    blocks = [
+        _head(entry),
+        ["The policy says", *paragraph(entry.values.file.text, "  ")],
+        list(_choices(entry)),
+        list(_values(entry, overlay)),
+        list(_reasons(entry)),
+        list(_cases(entry)),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _head(entry: Entry) -> list[str]:
+    file = entry.values.file
+    lines = [*paragraph(f"{entry.id}: {file.title}"), file.section]
+    if entry.edit is not None:
+        lines += paragraph(f"Looks at {_LOOKS_AT[entry.edit.group]}. {entry.does}")
+    return lines
+
+
+def _choices(entry: Entry) -> Iterator[str]:
+    if entry.values.file.choices:
+        yield "Choices where the policy is silent"
+        for choice in entry.values.file.choices:
+            yield from paragraph(choice, "    ", "  - ")
+
+
+def _values(entry: Entry, overlay: Path | None) -> Iterator[str]:
+    yield "Values, each in force from its date until the next"
+    for name, history in entry.dated():
+        yield f"  {name}"
+        for each in history:
+            mark = f" (overlay {each.file.name})" if each.file == overlay else ""
+            yield from paragraph(value_in_words(each.read), " " * 8, f"    {each.day}{mark}  ")
+            yield from paragraph(each.reference, " " * 8, "        source: ")
+
+
+def _reasons(entry: Entry) -> Iterator[str]:
+    said: dict[str, Outcome] = {
+        f"{name} ({outcome_in_words(outcome)})": outcome for name, _, outcome in entry.outcomes()
+    }
+    if said:
+        yield "Reasons"
+    for heading, outcome in said.items():
+        yield from paragraph(heading, "    ", "  ")
+        for reason in _codes(outcome):
+            yield from paragraph(reason.meaning, " " * 14, f"    {reason.name:<9} ")
+
+
+def _codes(outcome: Outcome) -> Iterator[Reason]:
+    listed = reason_codes()
+    if outcome.carc:
+        yield listed[Kind.CARC, outcome.carc]
+    for rarc in outcome.rarcs:
+        yield listed[Kind.RARC, rarc]
+
+
+def _cases(entry: Entry) -> Iterator[str]:
+    yield f"Golden cases ({len(entry.cases)})"
+    for case in entry.cases:
+        yield from paragraph(f"{case.name} ({case.section})", "    ", "  - ")

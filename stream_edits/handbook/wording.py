@@ -1,0 +1,72 @@
+"""Policy values as people read them."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stream_edits.edits.rules import Outcome
+
+WIDTH = 100
+_PROCEDURE = re.compile(r"(?=.{5}$)([A-Z]?)(\d+)")
+
+
+def outcome_in_words(outcome: Outcome) -> str:
+    """An outcome on one line: DENY · CARC 16 · RARC M77."""
+    parts = [outcome.disposition.value]
+    if outcome.carc:
+        parts.append(f"CARC {outcome.carc}")
+    if outcome.rarcs:
+        parts.append(f"RARC {', '.join(outcome.rarcs)}")
+    if outcome.requests:
+        parts.append(f"asks for {', '.join(outcome.requests)}")
+    return " · ".join(parts)
+
+
+def value_in_words(value: Any) -> str:
+    """Any policy value on one line; code lists sorted, with their runs as ranges."""
+    if isinstance(value, Outcome):
+        return outcome_in_words(value)
+    if isinstance(value, frozenset | set):
+        return codes_in_words(str(each) for each in value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {value_in_words(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(value_in_words(each) for each in value)
+    if hasattr(value, "model_dump"):
+        said = value.model_dump(exclude_none=True).items()
+        return ", ".join(f"{name} {value_in_words(each)}" for name, each in said)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def codes_in_words(codes: Iterable[str]) -> str:
+    """Codes in order; procedure codes, three and more in a row, as a range: 96365-96368, J3490."""
+    runs: list[list[str]] = []
+    for code in sorted(set(codes)):
+        if runs and _follows(runs[-1][-1], code):
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    spoken = (f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
+    return ", ".join(spoken) or "none"
+
+
+def _follows(before: str, code: str) -> bool:
+    one, other = _PROCEDURE.fullmatch(before), _PROCEDURE.fullmatch(code)
+    if one is None or other is None:
+        return False
+    return one[1] == other[1] and int(one[2]) + 1 == int(other[2])
+
+
+def paragraph(text: str, indent: str = "", first: str | None = None) -> list[str]:
+    """The text's lines at most 100 columns wide."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,87 @@
+"""`stream-edits policy`: the policy for claims analysts. Each command is thin."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from stream_edits.edits import catalog
+from stream_edits.edits.policy import PolicyError
+from stream_edits.handbook.changes import changes_of
+from stream_edits.handbook.coverage import coverage_of
+from stream_edits.handbook.index import index as index_of
+from stream_edits.handbook.page import entry_named, page
+from stream_edits.settings import BadSetting, load_settings
+
+INDEX = Path("docs/edits.md")
+
+
+@contextlib.contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """Exit 2 with one line on stderr for what the operator wrote."""
+    try:
+        yield
+    except (BadSetting, PolicyError) as refused:
+        click.echo(f"stream-edits: {refused}", err=True)
+        sys.exit(2)
+
+
+@click.group()
+def policy() -> None:
+    """Read the policy: edits, values and reasons, overlays, coverage."""
+
+
+@policy.command()
+@click.argument("edit")
+@click.pass_context
+def show(context: click.Context, edit: str) -> None:
+    """Show all there is to know of EDIT: paragraph, choices, values, reasons, cases.
+
+    Values are those in force here, under the overlay of the settings.
+    """
+    with _one_line_errors():
+        overlay = load_settings(context.obj).policy
+        text = page(entry_named(catalog.policy(overlay), edit), overlay)
+    click.echo(text, nl=False)
+
+
+@policy.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def check(file: Path) -> None:
+    """Validate the overlay FILE, and say what it changes.
+
+    One line for each value: edit, value, date, what it was and what it becomes.
+    """
+    with _one_line_errors():
+        text = changes_of(catalog.policy(), catalog.policy(file), file)
+    click.echo(text, nl=False)
+
+
+@policy.command()
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=INDEX,
+    show_default=True,
+    help="Where the page lies.",
+)
+@click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 when it is stale.")
+def index(output: Path, check_only: bool) -> None:
+    """Write the index of the edits as shipped: paragraph, numbers, cases."""
+    with _one_line_errors():
+        text = index_of(catalog.policy())
+    if not check_only:
+        output.write_text(text, encoding="utf-8")
+    elif not output.exists() or output.read_text(encoding="utf-8") != text:
+        click.echo(f"{output} is stale; write it with `stream-edits policy index`", err=True)
+        sys.exit(1)
+
+
+@policy.command()
+def coverage() -> None:
+    """Show each sentence of the policy with the edits that carry it out, or why none does."""
+    with _one_line_errors():
+        text = coverage_of(catalog.policy())
+    click.echo(text, nl=False)

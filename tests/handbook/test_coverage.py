@@ -1,0 +1,106 @@
+"""Every sentence of the policy has its edit or the reason why it has none."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from stream_edits.edits.catalog import all_edits, policy
+from stream_edits.handbook.coverage import (
+    DEFINITIONS,
+    Sentence,
+    cited,
+    codes_of,
+    coverage,
+    coverage_of,
+)
+from stream_edits.handbook.entry import entries
+
+POLICY_TEXT = Path(__file__).parents[1] / "edits" / "policy_6_21_p.txt"
+BY_ID = {entry.id: entry for entry in entries(policy())}
+
+
+def section_iv() -> str:
+    """The policy's own words from IV to V: the procedures and the code definitions."""
+    text = POLICY_TEXT.read_text(encoding="utf-8")
+    found = re.search(r"^IV\. PROCEDURES$.*?(?=^V\. ATTACHMENTS$)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found.group()
+
+
+def words(texts: Iterable[str]) -> list[str]:
+    return " ".join(texts).split()
+
+
+def test_it_holds_every_sentence_word_by_word_and_in_order() -> None:
+    assert words(each.text for _, each in coverage().sentences()) == words([section_iv()])
+
+
+def test_each_paragraph_is_named() -> None:
+    numbers = [part.paragraph for part in coverage().paragraphs]
+    restrictions = [f"IV.B.{n}" for n in range(1, 8)]
+    assert numbers == [
+        *("IV", "IV.A", "IV.A.1", "IV.A.2", "IV.B", *restrictions),
+        DEFINITIONS,
+    ]
+
+
+def test_each_edit_is_named_somewhere_and_no_other() -> None:
+    named = {name for _, sentence in coverage().sentences() for name in sentence.named}
+    assert named == {edit.id for edit in all_edits()} | {"vocabulary"}
+
+
+def test_each_edit_cites_the_paragraph_it_is_named_for() -> None:
+    astray = [
+        (number, name)
+        for number, sentence in coverage().sentences()
+        for name in sentence.edits
+        if number not in cited(BY_ID[name])
+    ]
+    assert astray == []
+
+
+def test_no_reason_is_given_for_citing_elsewhere_by_an_edit_that_does_not() -> None:
+    needless = [
+        (number, name)
+        for number, sentence in coverage().sentences()
+        for name in sentence.elsewhere
+        if name in sentence.edits
+    ]
+    assert needless == []
+
+
+def test_each_defined_code_is_on_some_list() -> None:
+    known = policy().revisions[-1]
+    listed = frozenset[str]().union(*(codes_of(known[e.values.rules]) for e in BY_ID.values()))
+    defined = coverage().defined_codes()
+    assert len(defined) == 25
+    assert set(defined) - listed == set()
+
+
+def test_the_codes_read_are_those_of_the_text() -> None:
+    definitions = section_iv().partition("PROCEDURE CODE DEFINITIONS")[2]
+    assert coverage().defined_codes() == list(
+        dict.fromkeys(re.findall(r"\b(?:96\d{3}|X\d{4})\b", definitions))
+    )
+
+
+def test_the_report_says_all_of_it_within_a_hundred_columns() -> None:
+    report = coverage_of(policy())
+    assert max(map(len, report.splitlines())) <= 100
+    for _, sentence in coverage().sentences():
+        assert " ".join(sentence.text.split()) in " ".join(report.split())
+    assert ": none\n" not in report
+
+
+@pytest.mark.parametrize("text", ["Bandages, tissues", "Pushes are primary to injections"])
+def test_what_claims_cannot_show_is_said(text: str) -> None:
+    found = [sentence for _, sentence in coverage().sentences() if text in sentence.text]
+    assert [bool(sentence.reason) for sentence in found] == [True]
+
+
+def test_a_sentence_with_neither_edit_nor_reason_is_refused() -> None:
+    with pytest.raises(ValidationError, match="needs an edit"):
+        Sentence(text="Claims should be submitted.")

@@ -1,0 +1,50 @@
+"""docs/edits.md is the index of the edits as they are."""
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from stream_edits.edits.catalog import all_edits, policy
+from stream_edits.handbook.entry import entries
+from stream_edits.handbook.index import index
+from stream_edits.policy_cli import policy as commands
+
+DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
+
+
+def test_the_committed_index_is_current() -> None:
+    run = CliRunner().invoke(commands, ["index", "--check", "--output", str(DOCS)])
+    assert run.exit_code == 0, run.output
+
+
+def test_a_stale_or_missing_index_is_told_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "edits.md"
+    check = ["index", "--check", "--output", str(file)]
+    run = CliRunner().invoke(commands, check)
+    assert run.exit_code == 1
+    assert "is stale" in run.output
+    file.write_text(index(policy()) + "more\n", encoding="utf-8")
+    assert CliRunner().invoke(commands, check).exit_code == 1
+    assert file.read_text(encoding="utf-8").endswith("more\n")
+
+
+def test_it_is_written_where_asked(tmp_path: Path) -> None:
+    file = tmp_path / "edits.md"
+    run = CliRunner().invoke(commands, ["index", "--output", str(file)])
+    assert run.exit_code == 0
+    assert CliRunner().invoke(commands, ["index", "--check", "--output", str(file)]).exit_code == 0
+
+
+def test_each_edit_has_its_row_its_numbers_and_its_cases() -> None:
+    text = index(policy())
+    for edit in all_edits():
+        assert f"| [{edit.id}](#{edit.id}) |" in text
+        assert f"\n## {edit.id}\n" in text
+    assert "`maximum_units` from 2024-12-03: 96361: 8; 96366: 8" in text
+    assert "`longest_days` from 2024-12-03: 31" in text
+    for entry in entries(policy()):
+        assert all(f"  - {case.name} ({case.section})\n" in text for case in entry.cases)
+
+
+def test_every_edit_says_what_it_does() -> None:
+    assert [e.id for e in entries(policy()) if e.edit is not None and not e.does] == []

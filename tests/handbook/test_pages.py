@@ -1,0 +1,129 @@
+"""`policy show` and `policy check`, as an analyst meets them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stream_edits.edits.catalog import all_edits
+from stream_edits.policy_cli import policy as commands
+
+OVERLAY = """\
+edits:
+  place-of-service-not-allowed:
+    places:
+      2025-07-01:
+        reference: Plan memo 12
+        value: ["11", "19", "22", "23", "24", "42", "53", "65", "71", "72"]
+  units-over-maximum:
+    maximum_units:
+      2025-07-01:
+        reference: Plan memo 12
+        value: {"96361": 6, "96366": 8, "96367": 3, "96375": 3, "X7700": 1, "X7702": 4}
+    excess:
+      2024-12-03:
+        reference: Plan memo 12
+        value: {disposition: PEND, carc: "151", rarcs: ["N435"]}
+    review:
+      2026-01-01:
+        reference: Plan memo 12
+        value: {disposition: PEND, carc: "151", rarcs: ["N362"]}
+"""
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    file = tmp_path / "plan.yaml"
+    file.write_text(OVERLAY, encoding="utf-8")
+    return file
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(commands, list(arguments))
+
+
+@pytest.mark.parametrize("edit", [*(e.id for e in all_edits()), "vocabulary"])
+def test_every_edit_has_a_page_of_a_hundred_columns(edit: str) -> None:
+    page = run("show", edit)
+    assert page.exit_code == 0
+    assert page.output.startswith(f"{edit}: ")
+    assert max(map(len, page.output.splitlines())) <= 100
+
+
+def test_a_page_says_all_there_is_to_know() -> None:
+    said = " ".join(run("show", "units-over-maximum").output.split())
+    for part in (
+        "6.21-P IV.B.5",
+        "The policy says The maximum number of allowable units for CPT codes 96366 and 96370",
+        "they are summed over the encounter.",
+        "maximum_units 2024-12-03 96361: 8; 96366: 8; 96370: 8",
+        "source: 6.21-P (rev. 2024-12-03) IV.B.3, IV.B.5 and Procedure Code Definitions, X7700",
+        "excess (DENY · CARC 151 · RARC N435) CARC 151 The information does not support this many",
+        "Golden cases (",
+    ):
+        assert part in said
+
+
+@pytest.mark.parametrize("typed", ["units_over_maximum", " Units-Over-Maximum"])
+def test_an_edit_is_found_however_it_is_typed(typed: str) -> None:
+    assert run("show", typed).output.startswith("units-over-maximum: ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("units-over-maximun", "units-over-maximum"),
+        ("supervision", "simultaneous-supervision"),
+        ("xyz", "by-report-missing"),
+    ],
+)
+def test_an_unknown_edit_is_told_its_neighbours(typed: str, near: str) -> None:
+    result = run("show", typed)
+    assert result.exit_code == 2
+    assert result.output.startswith(f"stream-edits: there is no edit '{typed}'; near it: ")
+    assert near in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_a_page_shows_the_plan_s_own_values(overlay: Path) -> None:
+    page = run("show", "units-over-maximum", STREAM_EDITS_POLICY=str(overlay)).output
+    assert "    2024-12-03  96361: 8; 96366: 8" in page
+    assert "    2025-07-01 (overlay plan.yaml)  96361: 6; 96366: 8" in page
+
+
+def test_a_check_says_what_changes_and_when(overlay: Path) -> None:
+    result = run("check", str(overlay))
+    assert result.exit_code == 0
+    *changes, verdict = result.output.splitlines()
+    assert changes == [
+        "place-of-service-not-allowed  places  2025-07-01  added 19",
+        "units-over-maximum  maximum_units  2025-07-01  "
+        "96361: 8 -> 6; 96370: 8 -> removed; X7702: added, 4",
+        "units-over-maximum  excess  2024-12-03  "
+        "DENY · CARC 151 · RARC N435 -> PEND · CARC 151 · RARC N435",
+        "units-over-maximum  review  2026-01-01  PEND · CARC 151 · RARC N362 (unchanged)",
+    ]
+    assert verdict.startswith(f"{overlay}: valid; policy versions 2024-12-03+")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "line", "problem"),
+    [
+        ("reference: Plan memo 12", "reason: Plan memo 12", 3, "reference"),
+        ("    places:", "    place:", 3, "is not a value of"),
+        ("  units-over-maximum:", "  unit-maximum:", 7, "there is no such edit"),
+        ('"96361": 6', '"96361": -6', 11, "greater than 0"),
+        ('"96361": 6', '"96361": 6, "96361": 7', 11, "duplicate"),
+        ("disposition: PEND", "disposition: PENDING", 15, "disposition"),
+        ('"N435"', '"N999"', 15, "RARC N999 is not on the list"),
+    ],
+)
+def test_a_bad_overlay_is_refused_with_its_line(
+    overlay: Path, was: str, becomes: str, line: int, problem: str
+) -> None:
+    overlay.write_text(OVERLAY.replace(was, becomes, 1), encoding="utf-8")
+    result = run("check", str(overlay))
+    assert result.exit_code == 2
+    assert result.output.startswith(f"stream-edits: {overlay}:{line}: ")
+    assert problem in result.output
+    assert result.output.count("\n") == 1

@@ -1,0 +1,189 @@
+"""One test's own `stream-edits` on a shared broker: its topics, groups, processes and claims."""
+
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from subprocess import CompletedProcess
+from types import TracebackType
+from typing import Self
+
+from confluent_kafka import Producer
+
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.decisions import decode_decision
+from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.settings import Settings, load_settings
+from tests.kafka.programs import Program, eventually, run_command
+from tests.kafka.topic_log import Place, TopicLog
+
+STAGES = ("intake", "encounter", "supervision")
+_encode = claim_encoder(schema_of(CLAIM_EVENT).id)
+
+
+class Deployment:
+    """Unique names for everything; whatever it starts is ended when its `with` block is left."""
+
+    def __init__(self, bootstrap: str, folder: Path, partitions: int, **settings: str) -> None:
+        """`settings` by their variable's name without the prefix: `BATCH_SIZE="50"`."""
+        self.bootstrap = bootstrap
+        self.name = f"t{uuid.uuid4().hex[:8]}"
+        self._folder = folder
+        self._given = {
+            "BOOTSTRAP_SERVERS": bootstrap,
+            "PARTITIONS": str(partitions),
+            "REPLICATION_FACTOR": "1",
+            "GROUP_PREFIX": self.name,
+            "SESSION_TIMEOUT_MS": "6000",
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_PORT": "0",
+            "LINGER_MS": "20",
+            "LOG_LEVEL": "DEBUG",
+            **{
+                f"TOPICS__{key.upper()}": f"{self.name}.{key}" for key in Settings().topics.by_key()
+            },
+            **settings,
+        }
+        self.settings = load_settings(environ=self.environ())
+        self.topics = self.settings.topics
+        self.programs: list[Program] = []
+        self._named: dict[str, Program] = {}
+        self.texts: list[str] = []
+        self._log: TopicLog | None = None
+        self._producer = Producer(
+            {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 5}
+        )
+
+    def environ(self, **more: str) -> dict[str, str]:
+        """The environment of its processes."""
+        return {f"STREAM_EDITS_{name}": value for name, value in {**self._given, **more}.items()}
+
+    def command(self, *arguments: str, **settings: str) -> "CompletedProcess[str]":
+        """Run a command that ends by itself."""
+        done = run_command(list(arguments), self.environ(**settings))
+        self.texts += [done.stdout, done.stderr]
+        return done
+
+    def create_topics(self) -> Self:
+        """By the command, as an operator would."""
+        done = self.command("topics", "create")
+        assert done.returncode == 0, done.stderr
+        return self
+
+    def start(self, *stages: str, instance: int = 0, **settings: str) -> Program:
+        """A `run` process; all stages unless some are named. Its Kafka client.id is its name."""
+        name = "-".join([*(stages or ["all"]), str(instance)])
+        environ = self.environ(
+            INSTANCE=str(instance), KAFKA__CLIENT_ID=f"{self.name}-{name}", **settings
+        )
+        arguments = ["run", *(word for stage in stages for word in ("--stage", stage))]
+        log_file = self._folder / f"{self.name}-{name}.{len(self.programs)}.log"
+        program = Program(arguments, environ, log_file)
+        self.programs.append(program)
+        self._named[name] = program
+        return program
+
+    def named(self, stage: str, instance: int) -> Program:
+        """The newest process of a stage that was started as this instance."""
+        return self._named[f"{stage}-{instance}"]
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """The topic that each consumer group reads."""
+        inputs = (self.topics.events, self.topics.by_member, self.topics.by_supervisor)
+        return {self.settings.group_id(s): topic for s, topic in zip(STAGES, inputs, strict=True)}
+
+    @property
+    def log(self) -> TopicLog:
+        """What its topics hold."""
+        if self._log is None:
+            names = self.topics.by_key().values()
+            self._log = TopicLog(self.bootstrap, dict.fromkeys(names, self.settings.partitions))
+        return self._log
+
+    def changelog_of(self, stage: str, partitions: set[int]) -> set[Place]:
+        """Where a stage with state keeps that of these partitions."""
+        topics = {
+            "encounter": self.topics.encounter_state,
+            "supervision": self.topics.supervision_state,
+        }
+        return {(topics[stage], partition) for partition in partitions}
+
+    def wait_for_members(self, stage: str, count: int, seconds: float = 60.0) -> list[set[int]]:
+        """Until so many members share all partitions of a stage; those of each, by instance."""
+        group, partitions = self.settings.group_id(stage), set(range(self.settings.partitions))
+
+        def settled() -> list[set[int]] | None:
+            members = self.log.members(group)
+            shares = [members[name] for name in sorted(members)]
+            complete = len(shares) == count and all(shares)
+            return shares if complete and set().union(*shares) == partitions else None
+
+        return eventually(settled, seconds, self.tails)
+
+    def publish(self, claims: Iterable[ClaimEvent]) -> None:
+        """Keyed by member, so that a member's claims stay in order."""
+        for claim in claims:
+            self.publish_raw(claim.member_id.encode(), _encode(claim))
+        self.flush()
+
+    def publish_raw(
+        self,
+        key: bytes | None,
+        value: bytes | None,
+        headers: list[tuple[str, str | bytes | None]] | None = None,
+    ) -> None:
+        """Any record, on claims.events; `flush` must follow."""
+        self._producer.produce(self.topics.events, value, key, headers=headers or [])
+        self._producer.poll(0)
+
+    def flush(self) -> None:
+        assert self._producer.flush(30) == 0, "the claims could not be published"
+
+    def drain(self, seconds: float = 60.0) -> None:
+        """Wait until every stage has committed all of its input and no transaction is open."""
+
+        def drained() -> bool:
+            for program in self.programs:
+                assert program.running or program.ended_by_us, f"ended by itself:{program.tail()}"
+            return self.log.processed(self.groups)
+
+        eventually(drained, seconds, lambda: f"claims are left over\n{self.tails()}")
+
+    def decisions(self) -> list[ClaimDecision]:
+        """Every decision read so far."""
+        topics = self.topics
+        kept = self.log.of(topics.pass_, topics.pend, topics.deny)
+        return [decode_decision(record.value or b"", _SCHEMAS) for record in kept]
+
+    def decided_by_now(self) -> int:
+        """How many decisions there are, after reading on."""
+        self.log.read_to_the_end()
+        return len(self.log.of(self.topics.pass_, self.topics.pend, self.topics.deny))
+
+    def said(self) -> str:
+        """Everything its processes and commands have written, on either stream."""
+        return "\n".join([*self.texts, *(program.output for program in self.programs)])
+
+    def tails(self) -> str:
+        """The ends of the processes' output, for a failure's message."""
+        return "\n".join(program.tail() for program in self.programs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for program in self.programs:
+            program.kill()
+        if self._log is not None:
+            self._log.close()
+        del self._producer
+
+
+_SCHEMAS = PackagedSchemas()

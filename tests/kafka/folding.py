@@ -1,0 +1,201 @@
+"""The pure fold of each stage over its own input log.
+
+It stands on the stages and the codec alone; nothing of the engine or of app/ is used, and what
+those write down (topics, keys, state keys) is spelt out here once more.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from hashlib import blake2b
+from typing import NamedTuple
+
+from stream_edits import ENGINE_VERSION
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.decisions import decision_encoder
+from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.routing import (
+    decode_by_member,
+    decode_supervised,
+    encode_by_member,
+    encode_supervised,
+)
+from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
+from stream_edits.codec.state import (
+    encode_claim_record,
+    encode_day,
+    encode_visit,
+    encode_visit_index,
+)
+from stream_edits.domain.decision import ClaimDecision, RollUp, Source
+from stream_edits.domain.encounter import ClaimRecord
+from stream_edits.domain.routing import (
+    Reopen,
+    RoutedClaim,
+    SupervisedClaim,
+    SupervisedSlot,
+    SupervisedVisit,
+)
+from stream_edits.edits.catalog import policy
+from stream_edits.settings import Topics
+from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.encounter import EncounterStage
+from stream_edits.stages.intake import take_in
+from stream_edits.stages.supervision import supervise
+from tests.kafka.topic_log import Kept
+
+Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
+# Topic, key, value.
+Sent = tuple[str, bytes, bytes]
+State = dict[bytes, bytes]
+
+
+class Fold(NamedTuple):
+    """What a stage must have made of one partition of its input."""
+
+    sent: list[Sent]
+    dead: list[Kept]
+    state: State
+
+
+class Members(NamedTuple):
+    """stages.memory.MemberMemory, in two dictionaries."""
+
+    claims: dict[tuple[str, str], ClaimRecord]
+    visits: dict[str, tuple[str, ...]]
+
+    def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
+        return self.claims.get((member_id, claim_id))
+
+    def remember(self, member_id: str, record: ClaimRecord) -> None:
+        self.claims[member_id, record.claim_id] = record
+
+    def visit(self, key: str) -> tuple[str, ...]:
+        return self.visits.get(key, ())
+
+    def list_visit(self, key: str, claim_ids: tuple[str, ...]) -> None:
+        self.visits[key] = claim_ids
+
+    def written(self) -> State:
+        """As the changelog must hold it."""
+        claims = {_key(b"c", *k): encode_claim_record(r) for k, r in self.claims.items()}
+        return claims | {_key(b"v", k): encode_visit_index(v) for k, v in self.visits.items() if v}
+
+
+class Supervisors(NamedTuple):
+    """stages.memory.SupervisorMemory, in two dictionaries."""
+
+    days: dict[tuple[str, date], tuple[SupervisedSlot, ...]]
+    visits: dict[tuple[str, str, str], SupervisedVisit | None]
+
+    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
+        return self.days.get((npi, day), ())
+
+    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
+        self.days[npi, day] = slots
+
+    def visit(self, npi: str, member_id: str, claim_id: str) -> SupervisedVisit | None:
+        return self.visits.get((npi, member_id, claim_id))
+
+    def keep_visit(
+        self, npi: str, member_id: str, claim_id: str, visit: SupervisedVisit | None
+    ) -> None:
+        self.visits[npi, member_id, claim_id] = visit
+
+    def written(self) -> State:
+        """As the changelog must hold it."""
+        days = {
+            _key(b"d", npi, day.isoformat()): encode_day(slots)
+            for (npi, day), slots in self.days.items()
+            if slots
+        }
+        return days | {_key(b"s", *k): encode_visit(v) for k, v in self.visits.items() if v}
+
+
+class Folding:
+    """The three folds of one deployment without a schema registry and a policy overlay."""
+
+    def __init__(self, topics: Topics) -> None:
+        self._topics = topics
+        self._drafting = Drafting(policy(None), RollUp.STANDARD, ENGINE_VERSION)
+        self._reader = ClaimReader(PackagedSchemas())
+        self._encode_decision = decision_encoder(schema_of(CLAIM_DECISION).id)
+
+    def intake(self, log: Iterable[Kept]) -> Fold:
+        """claims.events, one partition in offset order."""
+
+        def step(record: Kept) -> list[Message]:
+            claim = self._reader.decode(record.value or b"")
+            source = Source(record.topic, record.partition, record.offset)
+            return [take_in(self._drafting, claim, record.value or b"", source)]
+
+        return self._fold(log, step, dict)
+
+    def encounter(self, log: Iterable[Kept]) -> Fold:
+        """by-member, one partition in offset order."""
+        decode = self._reader.decode
+        stage, memory = EncounterStage(self._drafting, decode), Members({}, {})
+
+        def step(record: Kept) -> Iterable[Message]:
+            message = decode_by_member(record.value or b"", decode)
+            return stage.step(memory, message, record.offset)
+
+        return self._fold(log, step, memory.written)
+
+    def supervision(self, log: Iterable[Kept]) -> Fold:
+        """by-supervisor, one partition in offset order."""
+        memory = Supervisors({}, {})
+
+        def step(record: Kept) -> Iterable[Message]:
+            message = decode_supervised(record.value or b"")
+            return supervise(self._drafting, memory, message, record.offset)
+
+        return self._fold(log, step, memory.written)
+
+    def _fold(
+        self,
+        log: Iterable[Kept],
+        step: Callable[[Kept], Iterable[Message]],
+        written: Callable[[], Mapping[bytes, bytes]],
+    ) -> Fold:
+        sent: list[Sent] = []
+        dead: list[Kept] = []
+        for record in log:
+            try:
+                sent += map(self._sent, step(record))
+            except Undecodable:
+                dead.append(record)
+        return Fold(sent, dead, dict(written()))
+
+    def _sent(self, message: Message) -> Sent:
+        topics = self._topics
+        match message:
+            case ClaimDecision():
+                named = {"PASS": topics.pass_, "PEND": topics.pend, "DENY": topics.deny}
+                topic = named[message.disposition.value]
+                return topic, message.claim_id.encode(), self._encode_decision(message)
+            case SupervisedClaim():
+                return topics.by_supervisor, message.stops[0].encode(), encode_supervised(message)
+            case RoutedClaim():
+                return topics.by_member, message.claim.member_id.encode(), encode_by_member(message)
+            case Reopen():
+                return topics.by_member, message.freed.member_id.encode(), encode_by_member(message)
+
+
+def _key(kind: bytes, *parts: str) -> bytes:
+    """A state key, as the changelogs have held it since the first release."""
+    named = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
+    return kind + blake2b(named, digest_size=16).digest()
+
+
+def by_key(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, bytes], list[bytes]]]:
+    """The values sent to each topic under each key, in order."""
+    ordered: dict[tuple[str, bytes], list[bytes]] = {}
+    for topic, key, value in sent:
+        ordered.setdefault((topic, key), []).append(value)
+    yield from ordered.items()
+
+
+def counted(folds: Iterable[Fold]) -> Counter[Sent]:
+    """Everything sent, with how often."""
+    return Counter(sent for fold in folds for sent in fold.sent)

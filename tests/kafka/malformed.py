@@ -1,0 +1,36 @@
+"""Records on claims.events that are no claims, each with a canary, a key and headers of its own."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from stream_edits.codec.claims import claim_encoder
+from tests.kafka.claims import claim
+
+_BODY = claim_encoder(1)(claim("MALFORMED", "96365"))
+
+
+class Malformed(NamedTuple):
+    """A record, and the class of error that it must be given."""
+
+    error_class: str
+    key: bytes | None
+    value: bytes | None
+
+
+def malformed(count: int) -> Iterator[Malformed]:
+    """So many records, of every kind in turn, no two alike."""
+    for number in range(count):
+        key = b"CANARY-MALFORMED-%d" % number
+        tail = b"CANARY-%d" % number
+        kinds = (
+            Malformed("NotConfluentFraming", key, b'{"claim_id": "' + tail + b'"}'),
+            Malformed("NotConfluentFraming", None, b"\\x00"),
+            Malformed("UnknownSchema", key, b"\x00\x00\x00\x27\x0f" + tail),
+            Malformed("Truncated", key, _BODY[: -(number % 20 + 1)]),
+            Malformed("TrailingBytes", key, _BODY + tail),
+            Malformed("NoValue", key, None),
+            Malformed(
+                "MalformedAvro", b"\xff\xfe" + key, _BODY[:5] + b"\x08\xff\xff\xff\xff" + tail
+            ),
+        )
+        yield kinds[number % len(kinds)]

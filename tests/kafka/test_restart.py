@@ -1,0 +1,97 @@
+"""A restart forgets nothing: state comes back from the changelog, and nothing is left open."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision
+from tests.kafka.claims import canaries, claim, timed
+from tests.kafka.conftest import Deploy
+from tests.kafka.deployment import Deployment
+from tests.kafka.verifier import Verifier
+
+pytestmark = pytest.mark.timeout(180)
+
+# Far more than an orderly end takes, far less than a session or a transaction times out in.
+QUICKLY = 10.0
+
+
+def told(decisions: Iterable[ClaimDecision]) -> dict[tuple[str, int], str]:
+    """Disposition by claim and revision."""
+    return {(d.claim_id, d.revision): d.disposition.value for d in decisions}
+
+
+def decide(deployment: Deployment, events: list[ClaimEvent]) -> dict[tuple[str, int], str]:
+    """Publish, wait until all is decided, and tell every decision there is by now."""
+    deployment.publish(events)
+    deployment.drain()
+    return told(deployment.decisions())
+
+
+def test_state_comes_back_after_a_restart(deploy: Deploy) -> None:
+    deployment = deploy().create_topics()
+    first = deployment.start()
+    primary = claim("1", "96365")
+    orphan = claim("2", "96366")
+    before = decide(deployment, [primary, orphan])
+    assert before == {(primary.claim_id, 1): "PASS", (orphan.claim_id, 1): "PEND"}
+    assert first.terminate() < QUICKLY
+    assert deployment.log.open_transactions() == []
+
+    second = deployment.start()
+    add_on = claim("1", "96366", name="LATER")
+    its_primary = claim("2", "96365", name="LATER")
+    after = decide(deployment, [add_on, its_primary])
+    assert after == before | {
+        (add_on.claim_id, 1): "PASS",  # finds the primary that came before the restart
+        (its_primary.claim_id, 1): "PASS",
+        (orphan.claim_id, 2): "PASS",  # healed by what came after it
+    }
+    again = primary.model_copy(update={"event_id": "CANARY-EVENT-AGAIN"})
+    assert decide(deployment, [primary, orphan, again]) == after
+    assert len(deployment.decisions()) == len(after)
+    assert second.terminate() < QUICKLY
+    assert "restore_complete" in second.output
+    Verifier(deployment.log, deployment.topics).verify()
+    shown = canaries([primary, orphan, add_on, its_primary, again])
+    assert [value for value in shown if value in deployment.said()] == []
+
+
+def test_a_supervisors_time_comes_back_after_a_restart(deploy: Deploy) -> None:
+    deployment = deploy().create_topics()
+    program = deployment.start()
+    first, second = timed(claim("1", "96365"), 9), timed(claim("2", "96365"), 9)
+    before = decide(deployment, [first])
+    program.terminate()
+
+    deployment.start()
+    overlapping = decide(deployment, [second])
+    assert overlapping == before | {(second.claim_id, 1): "DENY"}
+    void = {"claim_id": f"{first.claim_id}-VOID", "frequency_code": "8"}
+    taken_back = claim("1", "96365", **void, replaces_claim_id=first.claim_id)
+    freed = decide(deployment, [taken_back])
+    assert freed == overlapping | {(taken_back.claim_id, 1): "PASS", (second.claim_id, 2): "PASS"}
+    Verifier(deployment.log, deployment.topics).verify()
+
+
+def test_sigterm_in_the_middle_leaves_nothing_open(deploy: Deploy) -> None:
+    deployment = deploy(BATCH_SIZE="20").create_topics()
+    program = deployment.start()
+    deployment.wait_for_members("encounter", 1)
+    events = [claim(str(number), "96365") for number in range(1500)]
+    deployment.publish(events)
+    while not deployment.decisions():
+        deployment.log.read_on()
+    seconds = program.terminate()
+    deployment.log.read_to_the_end()
+    decided = len(deployment.decisions())
+    assert 0 < decided < len(events), "SIGTERM did not come in the middle"
+    assert seconds < QUICKLY
+    assert deployment.log.open_transactions() == []
+
+    deployment.start()
+    deployment.drain()
+    assert told(deployment.decisions()) == {(e.claim_id, 1): "PASS" for e in events}
+    Verifier(deployment.log, deployment.topics).verify()
+    print(f"\nSIGTERM after {decided} of {len(events)} decisions, exit 0 in {seconds:.2f} s")

@@ -1,0 +1,192 @@
+"""Was it exactly once? Kafka's own logs against the pure folds, byte for byte.
+
+The verifier reads what Kafka holds (TopicLog), folds each stage over its own input (folding), and
+compares: everything published, in the order of each key; the dead letters; the state left in the
+changelogs and how far it says it has come; and the revisions of every claim.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from stream_edits.codec.decisions import decode_decision
+from stream_edits.codec.schemas import PackagedSchemas
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.settings import Topics
+from tests.kafka.folding import Fold, Folding, Sent, State, by_key, counted
+from tests.kafka.topic_log import Kept, TopicLog
+
+_PROGRESS = b"__progress__"
+_SHOWN = 3
+
+
+class Verifier:
+    """The comparison for one deployment whose log was read to the end; `problems` stays empty."""
+
+    def __init__(self, log: TopicLog, topics: Topics) -> None:
+        self._log = log
+        self._topics = topics
+        self.problems: list[str] = []
+        folding = Folding(topics)
+        self._folds: dict[str, dict[int, Fold]] = {
+            topics.events: self._per_partition(topics.events, folding.intake),
+            topics.by_member: self._per_partition(topics.by_member, folding.encounter),
+            topics.by_supervisor: self._per_partition(topics.by_supervisor, folding.supervision),
+        }
+        schemas = PackagedSchemas()
+        self.decisions: list[ClaimDecision] = [
+            decode_decision(r.value or b"", schemas)
+            for r in log.of(topics.pass_, topics.pend, topics.deny)
+        ]
+
+    def verify(self) -> None:
+        """Raise AssertionError with everything that does not hold."""
+        topics = self._topics
+        self._published()
+        self._keys_in_order()
+        self._dead_letters()
+        self._state(topics.by_member, topics.encounter_state)
+        self._state(topics.by_supervisor, topics.supervision_state)
+        self.problems += revision_problems(self.decisions)
+        assert not self.problems, "\n".join(self.problems)
+
+    def counts(self) -> str:
+        """What was counted, for the test to print."""
+        topics, log = self._topics, self._log
+        decided = {name: len(log.of(name)) for name in (topics.pass_, topics.pend, topics.deny)}
+        claims = {d.claim_id for d in self.decisions}
+        most = max((d.revision for d in self.decisions), default=0)
+        later = sum(d.revision > 1 for d in self.decisions)
+        return (
+            f"events {len(log.of(topics.events))}, claims decided {len(claims)}, "
+            f"pass/pend/deny {'/'.join(map(str, decided.values()))}, "
+            f"later revisions {later} (highest {most}), "
+            f"by-member {len(log.of(topics.by_member))}, "
+            f"by-supervisor {len(log.of(topics.by_supervisor))}, "
+            f"dead letters {len(log.of(topics.dead_letter))}"
+        )
+
+    def _per_partition(self, topic: str, fold: Callable[[Iterable[Kept]], Fold]) -> dict[int, Fold]:
+        return {
+            p: fold(records) for (name, p), records in self._log.records.items() if name == topic
+        }
+
+    def _all(self) -> list[Fold]:
+        return [fold for of_stage in self._folds.values() for fold in of_stage.values()]
+
+    def _published(self) -> None:
+        """Every output topic holds what the folds sent to it, as often as they did."""
+        topics = self._topics
+        outputs = (topics.by_member, topics.by_supervisor, topics.pass_, topics.pend, topics.deny)
+        actual = Counter((r.topic, r.key or b"", r.value or b"") for r in self._log.of(*outputs))
+        expected = counted(self._all())
+        self._differ("is missing", expected - actual)
+        self._differ("is too many", actual - expected)
+
+    def _keys_in_order(self) -> None:
+        """A key has one partition, and what one input partition sent under it is in order."""
+        found: dict[tuple[str, bytes], list[bytes]] = {}
+        places: dict[tuple[str, bytes], int] = {}
+        for record in self._log.of(*self._topics.by_key().values()):
+            key = record.topic, record.key or b""
+            found.setdefault(key, []).append(record.value or b"")
+            if (
+                record.topic in self._outputs
+                and places.setdefault(key, record.partition) != record.partition
+            ):
+                self.problems.append(f"one key on two partitions of {record.topic}")
+        for fold in self._all():
+            for key, values in by_key(fold.sent):
+                actual = iter(found.get(key, []))
+                if not all(value in actual for value in values):
+                    self.problems.append(f"records of one key are out of order in {key[0]}")
+
+    @property
+    def _outputs(self) -> tuple[str, ...]:
+        topics = self._topics
+        return topics.by_member, topics.by_supervisor, topics.pass_, topics.pend, topics.deny
+
+    def _dead_letters(self) -> None:
+        """One for every record that no fold could decode: its key, value and headers untouched."""
+        expected = Counter(
+            (r.topic, r.partition, r.offset, r.key, r.value, r.headers)
+            for fold in self._all()
+            for r in fold.dead
+        )
+        actual = Counter(_original(letter) for letter in self._log.of(self._topics.dead_letter))
+        for what, count in (expected - actual).items():
+            self.problems.append(f"no dead letter for {what[0]}/{what[1]}@{what[2]} ({count})")
+        for what, count in (actual - expected).items():
+            self.problems.append(
+                f"{count} dead letter(s) too many of {what[0]}/{what[1]}@{what[2]}"
+            )
+
+    def _state(self, input_topic: str, changelog: str) -> None:
+        """The last value of each changelog key is the folded state, and progress is complete."""
+        for partition, fold in self._folds[input_topic].items():
+            kept = compacted(self._log.records[changelog, partition])
+            progress = kept.pop(_PROGRESS, None)
+            records = self._log.records[input_topic, partition]
+            wanted = b"%d" % (records[-1].offset + 1) if records else None
+            where = f"{changelog}/{partition}"
+            if progress != wanted:
+                self.problems.append(f"{where}: progress is {progress!r}, not {wanted!r}")
+            self._differ_in_state(where, fold.state, kept)
+
+    def _differ_in_state(self, where: str, expected: State, actual: State) -> None:
+        missing, extra = expected.keys() - actual.keys(), actual.keys() - expected.keys()
+        other = [k for k in expected.keys() & actual.keys() if expected[k] != actual[k]]
+        if missing or extra or other:
+            self.problems.append(
+                f"{where}: {len(missing)} keys missing, {len(extra)} too many, {len(other)} differ"
+            )
+
+    def _differ(self, how: str, left: Counter[Sent]) -> None:
+        for topic, count in _by_topic(left).items():
+            shown = [value[:40].hex() for t, _, value in left if t == topic][:_SHOWN]
+            self.problems.append(f"{topic}: {count} record(s) {how}, such as {shown}")
+
+
+def compacted(records: Iterable[Kept]) -> State:
+    """What compaction may leave of a log: the last value of each key, without the deleted."""
+    state: dict[bytes, bytes | None] = {r.key or b"": r.value for r in records}
+    return {key: value for key, value in state.items() if value is not None}
+
+
+def revision_problems(decisions: Sequence[ClaimDecision]) -> list[str]:
+    """Whether every claim's revisions are 1, 2, … once each, and each names the one before."""
+    by_claim: dict[str, list[ClaimDecision]] = {}
+    for decision in decisions:
+        by_claim.setdefault(decision.claim_id, []).append(decision)
+    problems = []
+    for revisions in by_claim.values():
+        revisions.sort(key=lambda d: d.revision)
+        numbers = [d.revision for d in revisions]
+        if numbers != list(range(1, len(revisions) + 1)):
+            problems.append(f"a claim has the revisions {numbers}")
+        elif [d.supersedes for d in revisions] != [None, *(d.decision_id for d in revisions[:-1])]:
+            problems.append(f"a chain of {len(revisions)} revisions does not name its predecessors")
+    return problems
+
+
+def _by_topic(left: Mapping[Sent, int]) -> dict[str, int]:
+    by_topic: dict[str, int] = {}
+    for (topic, _, _), count in left.items():
+        by_topic[topic] = by_topic.get(topic, 0) + count
+    return by_topic
+
+
+_OWN_HEADERS = ("error.", "source.", "engine.version", "redrive.count")
+
+
+def _original(
+    letter: Kept,
+) -> tuple[str, int, int, bytes | None, bytes | None, tuple[tuple[str, bytes | None], ...]]:
+    """What a dead letter says it was, and where it stood."""
+    own = {n: v or b"" for n, v in letter.headers if n.startswith(_OWN_HEADERS)}
+    place = (
+        own["source.topic"].decode(),
+        int(own["source.partition"]),
+        int(own["source.offset"]),
+    )
+    untouched = tuple((n, v) for n, v in letter.headers if not n.startswith(_OWN_HEADERS))
+    return (*place, letter.key, letter.value, untouched)

@@ -1,0 +1,153 @@
+"""Which lines share an encounter (edits.md, Vocabulary), seen through whole runs."""
+
+from datetime import date
+
+from stream_edits.domain.decision import Disposition
+from tests.stages.claims import CLINIC, OTHER_CLINIC, claim, line
+from tests.stages.walk import brief, edits, outcomes, through_stages
+
+PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
+TUESDAY = date(2025, 1, 14)
+WEDNESDAY = date(2025, 1, 15)
+
+
+def test_two_days_on_one_claim_are_two_encounters() -> None:
+    (sent,) = through_stages(
+        [claim("A", line("96365", day=TUESDAY), line("96365", day=WEDNESDAY))]
+    ).published
+    assert sent.disposition is PASS
+    assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-14", f"M1|{CLINIC}|2025-01-15")
+    assert edits(sent) == []
+
+
+def test_two_initials_of_one_day_are_one_encounter() -> None:
+    (sent,) = through_stages([claim("A", line("96365"), line("96374"))]).published
+    assert outcomes(sent) == {1: PASS, 2: DENY}
+
+
+def test_one_encounter_number_holds_two_days_together() -> None:
+    (sent,) = through_stages(
+        [
+            claim(
+                "A",
+                line("96365", day=TUESDAY),
+                line("96374", day=WEDNESDAY),
+                encounter_id="visit 7",
+            )
+        ]
+    ).published
+    assert sent.encounter_keys == (f"M1|{CLINIC}|#visit 7",)
+    assert outcomes(sent) == {1: PASS, 2: DENY}
+
+
+def test_one_encounter_number_of_two_claims_is_one_encounter() -> None:
+    sent = through_stages(
+        [
+            claim("A", line("96365"), encounter_id="7"),
+            claim("B", line("96366", at="09:00-10:00", day=date(2025, 1, 20)), encounter_id="7"),
+            claim("C", line("96366", day=date(2025, 1, 20))),
+        ]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 PASS", "C1 PEND"]
+
+
+def test_an_encounter_number_that_looks_like_a_date_is_not_that_date() -> None:
+    sent = through_stages(
+        [claim("A", line("96365"), encounter_id="2025-01-15"), claim("B", line("96366"))]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 PEND"]
+
+
+def test_one_encounter_may_be_spread_over_several_claims() -> None:
+    sent = through_stages(
+        [claim("A", line("96365")), claim("B", line("96366")), claim("C", line("96367"))]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 PASS", "C1 PASS"]
+
+
+def test_two_billing_npis_are_two_encounters() -> None:
+    sent = through_stages(
+        [
+            claim("A", line("96365")),
+            claim("B", line("96365"), billing_provider_npi=OTHER_CLINIC),
+            claim("C", line("96366"), billing_provider_npi=OTHER_CLINIC),
+        ]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 PASS", "C1 PASS"]
+
+
+def test_an_add_on_of_the_other_clinic_has_no_primary_here() -> None:
+    sent = through_stages(
+        [
+            claim("A", line("96365")),
+            claim("B", line("96366"), billing_provider_npi=OTHER_CLINIC),
+        ]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 PEND"]
+
+
+def test_the_start_names_the_day_not_the_date_of_service() -> None:
+    (sent,) = through_stages(
+        [
+            claim(
+                "A",
+                line("96365", "23:00-23:50", day=TUESDAY).model_copy(
+                    update={"service_date": WEDNESDAY}
+                ),
+                line("96366", "22:00-22:50", day=TUESDAY),
+            )
+        ]
+    ).published
+    assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-14",)
+    assert "add-on-without-primary" not in edits(sent)
+
+
+def test_a_line_that_starts_when_another_ends_past_midnight_joins_its_encounter() -> None:
+    night = claim(
+        "A",
+        line("96365", "23:00-00:30", day=TUESDAY),
+        line("96366", "00:30-01:30", day=WEDNESDAY),
+        line("96366", "01:30-02:30", day=WEDNESDAY),
+    )
+    (sent,) = through_stages([night]).published
+    assert sent.disposition is PASS
+    assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-14",)
+
+
+def test_a_minute_between_them_makes_two_encounters() -> None:
+    night = claim(
+        "A",
+        line("96365", "23:00-00:30", day=TUESDAY),
+        line("96366", "00:31-01:31", day=WEDNESDAY),
+    )
+    (sent,) = through_stages([night]).published
+    assert outcomes(sent) == {1: PASS, 2: PEND}
+    assert len(sent.encounter_keys) == 2
+
+
+def test_midnight_joins_lines_of_one_claim_only() -> None:
+    sent = through_stages(
+        [
+            claim("A", line("96365", "23:00-00:30", day=TUESDAY)),
+            claim("B", line("96366", "00:30-01:30", day=WEDNESDAY)),
+        ]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 PEND"]
+
+
+def test_a_claim_that_waits_in_two_encounters_is_freed_line_by_line() -> None:
+    walk = through_stages(
+        [
+            claim("A", line("96366", day=TUESDAY), line("96366", day=WEDNESDAY)),
+            claim("B", line("96365", day=TUESDAY)),
+            claim("C", line("96365", day=WEDNESDAY)),
+        ]
+    )
+    assert brief(walk.published) == [
+        "A1 PEND",
+        "B1 PASS",
+        "A2 PEND",
+        "C1 PASS",
+        "A3 PASS",
+    ]
+    assert outcomes(walk.published[2]) == {1: PASS, 2: PEND}

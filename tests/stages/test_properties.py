@@ -1,0 +1,177 @@
+"""What holds of every history of claims (edits.md, Across claims, Order and determinism)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
+from stream_edits.domain.encounter import ClaimStatus
+from stream_edits.domain.keys import encounter_keys
+from tests.stages.claims import voiding
+from tests.stages.infusions import INITIALS, claims, histories
+from tests.stages.walk import Walk, through_stages
+
+rules = st.sampled_from(RollUp)
+SEPARATE_SITE = {"59", "XE", "XS", "XP", "XU"}
+
+
+def told(decision: ClaimDecision) -> tuple[Any, ...]:
+    """All that a decision says but for the order of its lines and findings."""
+    return (
+        decision.claim_id,
+        decision.revision,
+        decision.supersedes,
+        decision.trigger_event_id,
+        decision.disposition,
+        decision.applicable,
+        sorted(decision.encounter_keys),
+        sorted(decision.lines),
+        sorted(map(repr, decision.findings)),
+        decision.policy_version,
+    )
+
+
+def outcome(decision: ClaimDecision) -> tuple[Any, ...]:
+    """What a decision comes to, whatever its revision."""
+    findings = sorted(map(repr, decision.findings))
+    return decision.disposition, decision.applicable, decision.lines, findings
+
+
+@given(histories(), rules, st.data())
+def test_the_order_of_lines_within_a_claim_never_matters(
+    history: list[ClaimEvent], rule: RollUp, data: st.DataObject
+) -> None:
+    shuffled = [
+        each.model_copy(update={"lines": tuple(data.draw(st.permutations(each.lines)))})
+        for each in history
+    ]
+    one = through_stages(history, rule=rule).published
+    other = through_stages(shuffled, rule=rule).published
+    assert list(map(told, one)) == list(map(told, other))
+
+
+@given(histories(), rules, st.data())
+def test_an_event_sent_again_changes_nothing(
+    history: list[ClaimEvent], rule: RollUp, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(history) - 1))
+    later = data.draw(st.integers(place + 1, len(history)))
+    once = through_stages(history, rule=rule)
+    twice = Walk(rule)
+    twice.send(*history[:later])
+    repeated = twice.send(history[place])
+    twice.send(*history[later:])
+    # Only intake, which has no memory, answers again, and in the same words.
+    assert all(not each.applicable and each in once.published for each in repeated)
+    rest = [each for each in twice.published if not any(each is x for x in repeated)]
+    assert rest == once.published
+
+
+@given(histories(), rules, st.data())
+def test_content_sent_again_under_another_event_changes_nothing(
+    history: list[ClaimEvent], rule: RollUp, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(history) - 1))
+    walk = through_stages(history[: place + 1], rule=rule)
+    again = history[place].model_copy(update={"event_id": "again"})
+    repeated = walk.send(again)
+    assert all(not each.applicable and each.event_id == "again" for each in repeated)
+
+
+@given(histories(), rules, st.data())
+def test_an_unrelated_member_s_claim_changes_nothing_but_through_supervision(
+    history: list[ClaimEvent], rule: RollUp, data: st.DataObject
+) -> None:
+    stranger = data.draw(claims(data.draw(st.sampled_from("AZ")), "e90", "M9"))
+    unsupervised = [
+        each.model_copy(update={"supervising_provider_npi": None}) for each in stranger.lines
+    ]
+    stranger = stranger.model_copy(update={"lines": tuple(unsupervised)})
+    place = data.draw(st.integers(0, len(history)))
+    without = through_stages(history, rule=rule).published
+    beside = through_stages([*history[:place], stranger, *history[place:]], rule=rule).published
+    assert [each for each in beside if each.event_id != "e90"] == without
+    assert {each.trigger_event_id for each in beside}.isdisjoint({"e90"})
+
+
+def is_final(decision: ClaimDecision) -> bool:
+    return decision.disposition is not Disposition.PEND
+
+
+@given(histories(most=3), claims("X", "e80"), histories(most=3), histories(most=3), rules)
+def test_a_voided_claim_leaves_everything_as_if_it_had_never_come(
+    before: list[ClaimEvent],
+    extra: ClaimEvent,
+    between: list[ClaimEvent],
+    after: list[ClaimEvent],
+    rule: RollUp,
+) -> None:
+    between = [each.model_copy(update={"event_id": f"b{each.event_id}"}) for each in between]
+    after = [each.model_copy(update={"event_id": f"a{each.event_id}"}) for each in after]
+    without, beside = Walk(rule), Walk(rule)
+    without.send(*before, *between)
+    beside.send(*before, extra, *between)
+    for name, decision in without.last().items():
+        # Decisions that became final under its influence stay; that is not what is asked here.
+        swayed = beside.last()[name]
+        assume(not is_final(swayed) or outcome(swayed) == outcome(decision))
+        assume(not is_final(decision) or is_final(swayed))
+    beside.send(voiding("X", "V", event="void"))
+    without.send(*after)
+    beside.send(*after)
+    ours = {name: outcome(each) for name, each in beside.last().items() if name not in "XV"}
+    assert ours == {name: outcome(each) for name, each in without.last().items()}
+
+
+@given(histories(most=8, members=1), rules)
+def test_two_initial_services_never_pass_in_one_encounter(
+    history: list[ClaimEvent], rule: RollUp
+) -> None:
+    walk = through_stages(history, rule=rule)
+    events = {each.event_id: each for each in history}
+    passed: Counter[str] = Counter()
+    for decision in walk.last().values():
+        claim = events[decision.event_id]
+        record = walk.members.claim(claim.member_id, claim.claim_id)
+        if record is None or record.status is ClaimStatus.WITHDRAWN or claim.is_void:
+            continue
+        if decision.disposition is Disposition.DENY:
+            continue
+        for line, key, said in zip(claim.lines, encounter_keys(claim), decision.lines, strict=True):
+            plain = SEPARATE_SITE.isdisjoint(line.modifiers)
+            if said.disposition is Disposition.PASS and plain and line.procedure_code in INITIALS:
+                passed[key] += max(1, int(said.allowed_units))
+    assert all(count <= 1 for count in passed.values()), passed
+
+
+@given(histories(), rules)
+def test_a_replay_is_equal(history: list[ClaimEvent], rule: RollUp) -> None:
+    one, other = through_stages(history, rule=rule), through_stages(history, rule=rule)
+    assert one.published == other.published
+    assert one.sent == other.sent
+
+
+def by_claim(published: Iterable[ClaimDecision]) -> dict[str, list[ClaimDecision]]:
+    found: dict[str, list[ClaimDecision]] = {}
+    for each in published:
+        if each.applicable:
+            found.setdefault(each.claim_id, []).append(each)
+    return found
+
+
+@given(histories(most=8), rules)
+def test_revisions_form_a_chain_and_final_ones_stay(
+    history: list[ClaimEvent], rule: RollUp
+) -> None:
+    for chain in by_claim(through_stages(history, rule=rule).published).values():
+        for was, becomes in zip(chain, chain[1:], strict=False):
+            assert becomes.revision > was.revision
+            by_source = becomes.trigger_event_id is None
+            freed = any(f.edit_id == "simultaneous-supervision" for f in was.findings)
+            assert not is_final(was) or by_source or freed
+            assert becomes.supersedes != was.supersedes
+            assert by_source or becomes.event_id == was.event_id

@@ -1,0 +1,106 @@
+"""The three stages in one process, message by message, with their memory open to the test."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
+from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.edits.catalog import policy
+from stream_edits.edits.policy import Policy
+from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.encounter import EncounterStage
+from stream_edits.stages.intake import take_in
+from stream_edits.stages.memory import (
+    MemberDictionary,
+    MemberMemory,
+    SupervisorDictionary,
+    SupervisorMemory,
+)
+from stream_edits.stages.supervision import supervise
+
+SOURCE = Source("claims.events", 0, 0)
+Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
+SHIPPED = policy()
+
+
+class Walk:
+    """One run; ``sent`` keeps every message between the stages, in order."""
+
+    def __init__(
+        self,
+        rule: RollUp = RollUp.STANDARD,
+        members: MemberMemory | None = None,
+        supervisors: SupervisorMemory | None = None,
+        under: Policy = SHIPPED,
+    ) -> None:
+        self.drafting = Drafting(under, rule, "test")
+        self.members = members or MemberDictionary()
+        self.supervisors = supervisors or SupervisorDictionary()
+        self.encounter = EncounterStage(self.drafting, ClaimEvent.model_validate_json)
+        self.sent: list[Message] = []
+        self.published: list[ClaimDecision] = []
+        self._order = 0
+
+    def step(self, message: Message) -> list[Message]:
+        """What the stage that a message is for sends on."""
+        self._order += 1
+        sent: list[Message]
+        if isinstance(message, ClaimDecision):
+            self.published.append(message)
+            return []
+        if isinstance(message, SupervisedClaim):
+            sent = list(supervise(self.drafting, self.supervisors, message, self._order))
+        else:
+            sent = list(self.encounter.step(self.members, message, self._order))
+        self.sent += sent
+        return sent
+
+    def take_in(self, claim: ClaimEvent) -> Message:
+        """What intake makes of a claim."""
+        raw = claim.model_dump_json().encode()
+        return take_in(self.drafting, claim, raw, SOURCE)
+
+    def drain(self, *messages: Message) -> list[ClaimDecision]:
+        """Carry these messages, and what they set off, to the end; the decisions on the way."""
+        before = len(self.published)
+        todo = deque(messages)
+        while todo:
+            todo += self.step(todo.popleft())
+        return self.published[before:]
+
+    def send(self, *claims: ClaimEvent) -> list[ClaimDecision]:
+        """Let claims come one after the other; every decision they bring about."""
+        return [decision for claim in claims for decision in self.drain(self.take_in(claim))]
+
+    def last(self) -> dict[str, ClaimDecision]:
+        """The newest decision on each claim."""
+        return {decision.claim_id: decision for decision in self.published}
+
+
+def through_stages(claims: Iterable[ClaimEvent], **how: Any) -> Walk:
+    """A run over claims in order of arrival."""
+    walk = Walk(**how)
+    walk.send(*claims)
+    return walk
+
+
+def brief(decisions: Iterable[ClaimDecision]) -> list[str]:
+    """Each decision in a few words: A1 PASS."""
+    return [f"{each.claim_id}{each.revision} {each.disposition}" for each in decisions]
+
+
+def outcomes(decision: ClaimDecision) -> dict[int, Disposition]:
+    """Each line's disposition."""
+    return {each.line_number: each.disposition for each in decision.lines}
+
+
+def edits(decision: ClaimDecision) -> list[str]:
+    """The edits that spoke, in order."""
+    return [finding.edit_id for finding in decision.findings]
+
+
+def stops(messages: Iterable[Message]) -> list[tuple[str, ...]]:
+    """The supervisors still to be visited, of every message on its round."""
+    return [each.stops for each in messages if isinstance(each, SupervisedClaim)]
