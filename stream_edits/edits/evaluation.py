@@ -8,6 +8,7 @@ came does not otherwise matter.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
@@ -104,6 +105,12 @@ def _in_order(claim: ClaimEvent, findings: list[EditFinding]) -> tuple[EditFindi
     )
 
 
+@lru_cache(maxsize=1 << 16)
+def _asked(on_date: PolicyOnDate, code: str) -> tuple[LineEdit, ...]:
+    """The single-line edits whose rules name a code; the others have nothing to say of it."""
+    return tuple(e for e in _LINE_EDITS if code in on_date[e.rules].governed_codes())
+
+
 def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> list[_Judged]:
     """Judge the claim's lines one by one (groups a and b); return its governed lines."""
     form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
@@ -118,7 +125,9 @@ def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> l
             line.denied = True
             continue
         said = [
-            finding for edit in _LINE_EDITS for finding in edit.judge(each.claim, service, on_date)
+            finding
+            for edit in _asked(on_date, service.procedure_code)
+            for finding in edit.judge(each.claim, service, on_date)
         ]
         found += said
         _stand(line, said)

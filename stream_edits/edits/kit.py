@@ -129,6 +129,7 @@ class ClaimEdit:
 class LineEdit:
     """An edit that needs to see nothing but one line and its claim's header.
 
+    It is asked only of lines whose code its rules name (``EditRules.governed_codes``).
     In the group PRICING it is asked last, of lines that nothing has denied.
     """
 

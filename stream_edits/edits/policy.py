@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -130,13 +130,14 @@ class PolicyOnDate:
     def __init__(self, effective: date, version: str, rules: Sequence[EditRules]) -> None:
         self.effective = effective
         self.version = version
-        self._rules = {type(r): r for r in rules}
+        self._rules: dict[type[EditRules], Any] = {type(r): r for r in rules}
         self.vocabulary = self[VocabularyRules]
         self.governed = frozenset[str]().union(*(r.governed_codes() for r in rules))
         self.administration = self.vocabulary.administration
 
     def __getitem__(self, kind: type[R]) -> R:
-        return cast(R, self._rules[kind])
+        rules: R = self._rules[kind]
+        return rules
 
     def governs(self, code: str) -> bool:
         """Whether the policy, or one of its lists, names the procedure code."""
