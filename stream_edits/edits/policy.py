@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from stream_edits.edits.reason_codes import outcomes_in, reason_problem
 from stream_edits.edits.rules import EditRules
 from stream_edits.edits.vocabulary.rules import VocabularyRules
-from stream_edits.edits.yaml_source import PolicyError, YamlSource
+from stream_edits.edits.yaml_source import PolicyError, YamlSource, said
 
 R = TypeVar("R", bound=EditRules)
 
@@ -107,10 +107,10 @@ class EditValues:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             if not first["loc"]:
-                raise self.yaml.fail(("values",), first["msg"]) from None
+                raise self.yaml.fail(("values",), said(first["msg"])) from None
             name, *deeper = first["loc"]
             culprit = chosen[str(name)]
-            raise culprit.source.fail((*culprit.at, *deeper), first["msg"]) from None
+            raise culprit.source.fail((*culprit.at, *deeper), said(first["msg"])) from None
         for name, each in chosen.items():
             for within, outcome in outcomes_in(getattr(rules, name)):
                 problem = reason_problem(outcome, each.day)

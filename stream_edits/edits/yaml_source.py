@@ -36,28 +36,53 @@ class YamlSource:
 
     def fail(self, at: Sequence[Any], problem: str) -> PolicyError:
         """The error for the node at a path of keys, naming its line as near as it is known."""
-        trail = ".".join(str(step) for step in at)
-        return PolicyError(f"{self.path}:{self._line(at)}: {trail}: {problem}")
+        trail, line = self._place(at)
+        named = f"{'.'.join(trail)}: " if trail else ""
+        return PolicyError(f"{self.path}:{line}: {named}{problem}")
 
-    def _line(self, at: Sequence[Any]) -> int:
-        node, line = self.root, 0
+    def _place(self, at: Sequence[Any]) -> tuple[list[str], int]:
+        """The path as the file has it, and the line of its last step that is in the file."""
+        node, line, trail = self.root, 0, []
         for step in at:
-            if isinstance(node, CommentedMap) and step in node:
-                line = node.lc.key(step)[0]
-            elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-                line = node.lc.item(step)[0]
-            else:
-                break
-            node = node[step]
-        return line + 1
+            key = _key_of(node, step)
+            trail.append(str(step if key is None else key))
+            if key is None:
+                node = None
+                continue
+            position = node.lc.key(key) if isinstance(node, CommentedMap) else node.lc.item(key)
+            line, node = position[0], node[key]
+        return trail, line + 1
 
     def validate(self, model: type[M], node: Any, at: Sequence[Any]) -> M:
-        """The node as a pydantic model; raises PolicyError at the first thing amiss."""
+        """The node as a pydantic model; raises PolicyError for what is amiss, one thing at a time.
+
+        An unknown key goes first: a misspelt one is missing under its right name as well.
+        """
+        if not isinstance(node, dict):
+            keys = ", ".join(model.model_fields)
+            raise self.fail(at, f"a mapping is expected, with the keys {keys}")
         try:
             return model.model_validate(plain(node))
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise self.fail([*at, *first["loc"]], first["msg"]) from None
+            found = error.errors(include_url=False)
+            unknown = [e for e in found if e["type"] == "extra_forbidden"]
+            first = (unknown or found)[0]
+            problem = "is not a key known here" if unknown else said(first["msg"])
+            raise self.fail([*at, *first["loc"]], problem) from None
+
+
+def said(message: str) -> str:
+    """A validator's own words, without pydantic's prefix."""
+    return message.removeprefix("Value error, ")
+
+
+def _key_of(node: Any, step: Any) -> Any:
+    """The key or index that a step of a path stands for; pydantic names dates by their repr."""
+    if isinstance(node, CommentedMap):
+        return next((key for key in node if key == step or repr(key) == step), None)
+    if isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+        return step
+    return None
 
 
 def plain(node: Any) -> Any:

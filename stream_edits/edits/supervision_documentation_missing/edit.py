@@ -32,7 +32,8 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
             rules.not_direct,
             line.line_number,
             f"{code} was billed with {NOT_DIRECT[line.supervision]}. The policy pays it only when "
-            "a physician personally gave or directly supervised the service.",
+            "a physician personally gave or directly supervised the service. If the supervision is "
+            "wrong, send a replacement claim.",
             section=section,
         )
     elif not claim.documents_for(line.line_number).issuperset(rules.missing.requests):
