@@ -109,7 +109,7 @@ def test_a_check_says_what_changes_and_when(overlay: Path) -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "line", "problem"),
     [
-        ("reference: Plan memo 12", "reason: Plan memo 12", 6, "reason: is not a key"),
+        ("reference: Plan memo 12", "reason: Plan memo 12", 5, "reason: is not a key"),
         ("    places:", "    place:", 3, "is not a value of"),
         ("  units-over-maximum:", "  unit-maximum:", 7, "there is no such edit"),
         ('"96361": 6', '"96361": -6', 11, "greater than 0"),
