@@ -74,8 +74,11 @@ class _NativeCluster:
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
         reason = ctypes.create_string_buffer(512)
+        settings = library.rd_kafka_conf_new()
+        # The handle has no brokers to talk to and would say so in every demo.
+        library.rd_kafka_conf_set(settings, b"log_level", b"0", reason, len(reason))
         # A handle of type producer (0) that produces nothing: the cluster needs one to live in.
-        self._handle = library.rd_kafka_new(0, library.rd_kafka_conf_new(), reason, len(reason))
+        self._handle = library.rd_kafka_new(0, settings, reason, len(reason))
         if not self._handle:
             raise EmbeddedKafkaFailed(f"no librdkafka handle: {reason.value.decode()}")
         self._cluster = library.rd_kafka_mock_cluster_new(self._handle, _BROKERS)
@@ -148,6 +151,7 @@ def _declare(library: ctypes.CDLL) -> None:
     pointer, number, text = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
     signatures: dict[str, tuple[type | None, list[type]]] = {
         "rd_kafka_conf_new": (pointer, []),
+        "rd_kafka_conf_set": (number, [pointer, text, text, text, ctypes.c_size_t]),
         "rd_kafka_new": (pointer, [number, pointer, text, ctypes.c_size_t]),
         "rd_kafka_destroy": (None, [pointer]),
         "rd_kafka_mock_cluster_new": (pointer, [pointer, number]),
