@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from stream_edits import ENGINE_VERSION
+from stream_edits.codec.claims import ClaimReader, claim_encoder
+from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
@@ -24,7 +26,8 @@ class Adjudication:
 
     def __init__(self, drafting: Drafting) -> None:
         self._drafting = drafting
-        self._encounter = EncounterStage(drafting, ClaimEvent.model_validate_json)
+        self._encode = claim_encoder(schema_of(CLAIM_EVENT).id)
+        self._encounter = EncounterStage(drafting, ClaimReader(PackagedSchemas()).decode_again)
         self._members = MemberDictionary()
         self._supervisors = SupervisorDictionary()
         self._order = 0
@@ -33,8 +36,8 @@ class Adjudication:
         """The decisions one claim sets off, in the order published."""
         taken = take_in(self._drafting, claim, b"", source)
         if isinstance(taken, RoutedClaim):
-            # JSON is the quickest way to keep a claim and read it again here.
-            taken = taken._replace(raw=claim.model_dump_json().encode())
+            # A claim that waits is read again from its bytes, here as in the service.
+            taken = taken._replace(raw=self._encode(claim))
         todo: deque[RoutedClaim | Reopen | SupervisedClaim | ClaimDecision] = deque([taken])
         while todo:
             message = todo.popleft()

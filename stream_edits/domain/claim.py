@@ -182,6 +182,11 @@ class ClaimEvent(_Record):
         return None
 
     @property
+    def first_day(self) -> date:
+        """The earliest date of service: whose policy judges the claim's header."""
+        return min(line.service_date for line in self.lines)
+
+    @property
     def is_void(self) -> bool:
         """Whether this event only takes a claim back (type of bill / box 22 frequency 8)."""
         return self.frequency_code == VOID

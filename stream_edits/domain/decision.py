@@ -1,5 +1,6 @@
 """What is decided: contract.md's EditFinding, LineOutcome and ClaimDecision, and the roll-up."""
 
+import math
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -118,8 +119,10 @@ def line_outcome(
     """
     disposition = most_severe(f.disposition for f in findings)
     cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
-    allowed = min([billed_units, *cuts]) if cuts else billed_units
-    if not allowed > 0 and cuts:
+    # Units that are no number above zero are allowed by nobody, whatever else is said of the line.
+    billed = billed_units if math.isfinite(billed_units) else 0.0
+    allowed = max(0.0, min([billed, *cuts]))
+    if allowed == 0 and cuts:
         disposition = Disposition.DENY
     if disposition is Disposition.DENY:
         allowed = 0.0

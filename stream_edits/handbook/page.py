@@ -32,9 +32,10 @@ def entry_named(policy: Policy, edit_id: str) -> Entry:
         return known[wanted]
     words = set(wanted.split("-"))
     near = get_close_matches(wanted, known, n=5, cutoff=0.55)
-    near += [name for name in known if words & set(name.split("-")) and name not in near]
-    listed = ", ".join(near[:5] or sorted(known))
-    raise PolicyError(f"there is no edit {edit_id!r}; near it: {listed}")
+    alike = (name for name in known if wanted in name or words & set(name.split("-")))
+    near = list(dict.fromkeys([*near, *alike]))
+    listed = f"near it: {', '.join(near[:5])}" if near else f"there are: {', '.join(sorted(known))}"
+    raise PolicyError(f"there is no edit {edit_id!r}; {listed}")
 
 
 def page(entry: Entry, overlay: Path | None = None) -> str:

@@ -68,7 +68,7 @@ class EncounterStage(NamedTuple):
             claim,
             message.source,
             self.drafting.applies_to(claim),
-            [say_already_replaced(self.drafting.policy.on(claim.lines[0].service_date))],
+            [say_already_replaced(self.drafting.policy.on(claim.first_day))],
             Cause(None, claim.event_time),
             record.revision + 1,
             record.decision_id,

@@ -72,15 +72,16 @@ def test_an_edit_is_found_however_it_is_typed(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "near"),
     [
-        ("units-over-maximun", "units-over-maximum"),
+        ("units-over-maximun", "near it: units-over-maximum"),
+        ("unit", "near it: units-over-maximum"),
         ("supervision", "simultaneous-supervision"),
-        ("xyz", "by-report-missing"),
+        ("xyz", "there are: add-on-without-primary, "),
     ],
 )
 def test_an_unknown_edit_is_told_its_neighbours(typed: str, near: str) -> None:
     result = run("show", typed)
     assert result.exit_code == 2
-    assert result.output.startswith(f"stream-edits: there is no edit '{typed}'; near it: ")
+    assert result.output.startswith(f"stream-edits: there is no edit '{typed}'; ")
     assert near in result.output
     assert result.output.count("\n") == 1
 

@@ -1,6 +1,7 @@
 """Hypothesis strategies for infusion claims that mean something, and histories of them."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -44,6 +45,8 @@ def lines(draw: st.DrawFn, number: int) -> ServiceLine:
         supervision=draw(often(Supervision.DIRECT, Supervision.NOT_STATED, Supervision.NONE)),
         place_of_service=draw(often(None, "12", "19")),
         drug_name=draw(often(None, "Iron")),
+        drug_unit_price=draw(often(None, Decimal("52.1234"))),
+        charge_amount=draw(often(None, Decimal("125.50"))),
         **given,
     )
 

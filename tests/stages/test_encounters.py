@@ -151,3 +151,33 @@ def test_a_claim_that_waits_in_two_encounters_is_freed_line_by_line() -> None:
         "A3 PASS",
     ]
     assert outcomes(walk.published[2]) == {1: PASS, 2: PEND}
+
+
+def test_the_lines_of_a_claim_count_by_their_numbers_not_by_their_places() -> None:
+    (sent,) = through_stages(
+        [
+            claim(
+                "A",
+                line("96366", number=3, units=6),
+                line("96366", number=2, units=6, modifiers=("76",)),
+                line("96365", number=1),
+            )
+        ]
+    ).published
+    assert [(each.line_number, each.allowed_units) for each in sent.lines] == [
+        (3, 2),
+        (2, 6),
+        (1, 1),
+    ]
+
+
+def test_a_duplicate_is_found_under_another_encounter_number() -> None:
+    sent = through_stages(
+        [
+            claim("A", line("96365"), encounter_id="7"),
+            claim("B", line("96365"), encounter_id="8"),
+            claim("C", line("96365", "09:00-10:00")),
+        ]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
+    assert edits(sent[1]) == ["duplicate-service"]

@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -11,8 +14,9 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from stream_edits.domain.encounter import ClaimStatus
 from stream_edits.domain.keys import encounter_keys
-from tests.stages.claims import voiding
-from tests.stages.infusions import INITIALS, claims, histories
+from stream_edits.edits.catalog import policy
+from tests.stages.claims import claim, line, voiding
+from tests.stages.infusions import DAYS, INITIALS, claims, histories
 from tests.stages.walk import Walk, through_stages
 
 rules = st.sampled_from(RollUp)
@@ -45,8 +49,13 @@ def outcome(decision: ClaimDecision) -> tuple[Any, ...]:
 def test_the_order_of_lines_within_a_claim_never_matters(
     history: list[ClaimEvent], rule: RollUp, data: st.DataObject
 ) -> None:
+    # One order for all: lines in another order are other content, and a claim that is sent again
+    # with other content replaces itself.
+    order = data.draw(st.permutations(range(1, 5)))
     shuffled = [
-        each.model_copy(update={"lines": tuple(data.draw(st.permutations(each.lines)))})
+        each.model_copy(
+            update={"lines": tuple(sorted(each.lines, key=lambda x: order.index(x.line_number)))}
+        )
         for each in history
     ]
     one = through_stages(history, rule=rule).published
@@ -135,15 +144,17 @@ def test_two_initial_services_never_pass_in_one_encounter(
     events = {each.event_id: each for each in history}
     passed: Counter[str] = Counter()
     for decision in walk.last().values():
-        claim = events[decision.event_id]
-        record = walk.members.claim(claim.member_id, claim.claim_id)
-        if record is None or record.status is ClaimStatus.WITHDRAWN or claim.is_void:
+        event = events[decision.event_id]
+        record = walk.members.claim(event.member_id, event.claim_id)
+        if record is None or record.status is ClaimStatus.WITHDRAWN or event.is_void:
             continue
         if decision.disposition is Disposition.DENY:
             continue
-        for line, key, said in zip(claim.lines, encounter_keys(claim), decision.lines, strict=True):
-            plain = SEPARATE_SITE.isdisjoint(line.modifiers)
-            if said.disposition is Disposition.PASS and plain and line.procedure_code in INITIALS:
+        for billed, key, said in zip(
+            event.lines, encounter_keys(event), decision.lines, strict=True
+        ):
+            plain = SEPARATE_SITE.isdisjoint(billed.modifiers)
+            if said.disposition is Disposition.PASS and plain and billed.procedure_code in INITIALS:
                 passed[key] += max(1, int(said.allowed_units))
     assert all(count <= 1 for count in passed.values()), passed
 
@@ -168,10 +179,37 @@ def test_revisions_form_a_chain_and_final_ones_stay(
     history: list[ClaimEvent], rule: RollUp
 ) -> None:
     for chain in by_claim(through_stages(history, rule=rule).published).values():
-        for was, becomes in zip(chain, chain[1:], strict=False):
+        for was, becomes in pairwise(chain):
             assert becomes.revision > was.revision
             by_source = becomes.trigger_event_id is None
             freed = any(f.edit_id == "simultaneous-supervision" for f in was.findings)
             assert not is_final(was) or by_source or freed
             assert becomes.supersedes != was.supersedes
             assert by_source or becomes.event_id == was.event_id
+
+
+TWO_DATES = """\
+edits:
+  incomplete-claim-form:
+    diagnosis:
+      2025-01-16: {reference: a memo, value: {disposition: PEND, carc: "16", rarcs: ["M76"]}}
+  already-replaced:
+    no_effect:
+      2025-01-16: {reference: a memo, value: {disposition: DENY, carc: "18"}}
+"""
+
+
+@pytest.mark.parametrize("told_before", [[], [voiding("A", "V")]], ids=["header", "replaced"])
+def test_nor_does_it_where_the_policy_changes_between_the_lines(
+    told_before: list[ClaimEvent], tmp_path: Path
+) -> None:
+    overlay = tmp_path / "plan.yaml"
+    overlay.write_text(TWO_DATES, encoding="utf-8")
+    billed = [line("96365", number=n, day=day) for n, day in enumerate(DAYS, start=1)]
+    one, other = (
+        through_stages(
+            [*told_before, claim("A", *lines, diagnosis_codes=())], under=policy(overlay)
+        ).published
+        for lines in (billed, billed[::-1])
+    )
+    assert list(map(told, one)) == list(map(told, other))

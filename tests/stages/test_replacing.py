@@ -5,7 +5,7 @@ import pytest
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import Disposition
 from stream_edits.domain.encounter import ClaimStatus
-from tests.stages.claims import claim, line, replacing, voiding
+from tests.stages.claims import DAY, claim, line, replacing, voiding
 from tests.stages.walk import Walk, brief, edits, outcomes, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
@@ -57,6 +57,7 @@ def test_a_void_takes_lines_out_and_passes() -> None:
     assert brief(sent) == ["A1 PASS", "V1 PASS", "B1 PASS"]
     assert edits(sent[1]) == edits(sent[2]) == []
     assert outcomes(sent[1]) == {1: PASS}
+    assert walk.members.visit(sent[0].encounter_keys[0]) == ("B",)
 
 
 def test_a_void_decides_the_claims_that_waited_anew() -> None:
@@ -185,6 +186,15 @@ def test_intake_has_no_memory_and_repeats_itself() -> None:
     walk = Walk()
     one, other = walk.send(claim("A", line("99213")), claim("A", line("99213")))
     assert one == other
+
+
+def test_a_claim_that_moves_to_another_day_leaves_those_who_stood_on_it() -> None:
+    moved = claim("A", line("96365", day=DAY.replace(day=20)), event="moved")
+    sent = through_stages(
+        [claim("A", line("96365")), claim("B", line("96366"), documents=()), moved]
+    ).published
+    assert brief(sent) == ["A1 PASS", "B1 PEND", "A2 PASS", "B2 PEND"]
+    assert "add-on-without-primary" in edits(sent[3])
 
 
 def test_an_older_content_under_a_new_event_is_a_replacement_too() -> None:

@@ -68,6 +68,15 @@ def test_a_line_denied_before_leaves_no_time_and_a_pended_one_does() -> None:
     assert brief(sent) == ["A1 DENY", "B1 PEND", "C1 DENY"]
 
 
+@pytest.mark.parametrize("rule", RollUp)
+def test_a_claim_denied_as_a_whole_leaves_no_time(rule: RollUp) -> None:
+    faulty = infusion("A", "M1", "09:00-10:00", diagnosis_codes=())
+    denied = claim("B", line("96365", "12:00-13:00", by=ADA), line("96366", place_of_service="12"))
+    walk = through_stages([faulty, denied], rule=rule)
+    kept = [(slot.claim_id, slot.standing) for slot in walk.supervisors.day(ADA, DAY)]
+    assert kept == ([("B", True)] if rule is RollUp.STANDARD else [])
+
+
 def test_one_denied_for_the_overlap_leaves_no_time_of_its_own() -> None:
     sent = through_stages(
         [

@@ -36,6 +36,17 @@ class TestTimeGivenBack:
         assert brief(walk.published[3:]) == ["V1 PASS", "B2 PASS"]
         assert brief(walk.send(voiding("B", "W", member_id="M2"))) == ["W1 PASS", "C2 PASS"]
 
+    def test_one_that_is_decided_anew_keeps_its_place_among_those_who_wait(self) -> None:
+        walk = through_stages(
+            [
+                infusion("A", "M1", "09:00-10:00"),
+                infusion("B", "M2", "09:00-10:00"),
+                infusion("C", "M3", "09:00-10:00"),
+                infusion("B", "M2", "09:00-10:10", event="again"),
+            ]
+        )
+        assert brief(walk.send(voiding("A", "V"))) == ["V1 PASS", "B3 PASS"]
+
     def test_two_that_fit_beside_each_other_both_get_it(self) -> None:
         sent = through_stages(
             [

@@ -33,7 +33,7 @@ class Rules(EditRules):
 
 def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[EditFinding]:
     """Check the header (claim-level) and each line (line-level)."""
-    header = on(claim.lines[0].service_date)[Rules]
+    header = on(claim.first_day)[Rules]
     for outcome, message in _reference_faults(claim, header):
         yield header.finding(outcome, None, message)
     if claim.is_void:

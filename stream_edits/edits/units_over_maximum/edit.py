@@ -8,10 +8,14 @@ from stream_edits.edits.rules import Count, EditRules, Outcome
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; ``maximum_units`` are units of a code an encounter."""
+    """Values of policy.yaml; ``maximum_units`` are units of a code an encounter.
+
+    Units beyond the maximum of a code in ``further_codes`` are billed under another code.
+    """
 
     maximum_units: dict[str, Count]
     sections: dict[str, str]
+    further_codes: dict[str, str]
     necessity_documents: list[str]
     excess: Outcome
     review: Outcome
@@ -56,25 +60,31 @@ def _finding(
         f"{line.code} was billed with {_units(line.units)}. The policy allows "
         f"{_units(maximum)} an encounter without review{taken}."
     )
-    if reviewed:
-        remedy = "The documentation of medical necessity that came with it will be reviewed."
-    elif left:
-        remedy = (
-            f"{_units(left)} {_are(left)} allowed; for more, send a replacement claim with "
-            "documentation of medical necessity for this line."
-        )
-    else:
-        remedy = (
-            "No unit is left for this line; send a replacement claim with documentation of "
-            "medical necessity for it."
-        )
+    remedy = (
+        "The documentation of medical necessity that came with it will be reviewed."
+        if reviewed
+        else f"{_left(left)} {_beyond(line.code, rules)}"
+    )
     return rules.finding(
         rules.review if reviewed else rules.excess,
         line.line_number,
         f"{billed} {remedy}",
-        allowed_units=None if reviewed else left,
+        allowed_units=None if reviewed else left or None,
         related_claim_ids=others,
         section=rules.sections.get(line.code),
+    )
+
+
+def _left(left: float) -> str:
+    return f"{_units(left)} {_are(left)} allowed." if left else "No unit is left for this line."
+
+
+def _beyond(code: str, rules: Rules) -> str:
+    further = rules.further_codes.get(code)
+    if further:
+        return f"Bill what goes beyond with {further}."
+    return (
+        "For more, send a replacement claim with documentation of medical necessity for this line."
     )
 
 

@@ -1,0 +1,135 @@
+"""Out-of-order arrival, splitting, memory kept as bytes, and files without Kafka (edits.md)."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.codec.claims import ClaimReader, claim_encoder
+from stream_edits.codec.routing import (
+    decode_by_member,
+    decode_supervised,
+    encode_by_member,
+    encode_supervised,
+)
+from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
+from stream_edits.domain.routing import RoutedClaim, SupervisedClaim
+from stream_edits.offline import adjudicate
+from stream_edits.stages.encounter import EncounterStage
+from stream_edits.stages.intake import take_in
+from tests.stages.claims import claim, line
+from tests.stages.infusions import ADD_ONS, BESIDE, INITIALS, histories
+from tests.stages.walk import SHIPPED, SOURCE, Message, Walk, through_stages
+
+# One line that waits for a report keeps a claim open, so that nothing is final before the end.
+WAITING = "96377"
+_TIMES = [None, "09:00-09:30", "09:20-11:00", "10:00-12:30", "13:00-21:30"]
+
+
+@st.composite
+def visits(draw: st.DrawFn) -> list[ServiceLine]:
+    """The lines of one visit, none of which depends on which came first.
+
+    Each code comes once, and of the two equally ranked initial services (96413, 96416) one.
+    """
+    left_out = draw(st.sampled_from(["96413", "96416"]))
+    some = st.sampled_from(sorted({*INITIALS, *ADD_ONS, *BESIDE} - {WAITING, left_out}))
+    billed = draw(st.lists(some, min_size=1, max_size=6, unique=True))
+    return [
+        line(code, draw(st.sampled_from(_TIMES)), number=place, units=draw(st.sampled_from([1, 9])))
+        for place, code in enumerate(billed, start=1)
+    ]
+
+
+@st.composite
+def splits(draw: st.DrawFn, billed: list[ServiceLine]) -> list[ClaimEvent]:
+    """The lines on one to three claims that all wait, in any order of arrival."""
+    owner = [draw(st.sampled_from("ABC")) for _ in billed]
+    made = []
+    for name in draw(st.permutations(sorted(set(owner)))):
+        own = [each for each, whose in zip(billed, owner, strict=True) if whose == name]
+        waiting = line(WAITING, number=90, units=1.0 + "ABC".index(name))
+        made.append(claim(name, *own, waiting, documents=("supervision_documentation",)))
+    return made
+
+
+def ends(claims: list[ClaimEvent]) -> dict[int, tuple[Any, ...]]:
+    """What each line of the visit comes to, whichever claim it is on."""
+    walk = through_stages(claims)
+    assert all(each.disposition is Disposition.PEND for each in walk.published)
+    return {
+        each.line_number: (each.disposition, each.allowed_units, each.recommended_code)
+        for decision in walk.last().values()
+        for each in decision.lines
+        if each.line_number != 90
+    }
+
+
+@given(visits(), st.data())
+def test_however_a_visit_is_split_and_arrives_its_lines_end_alike(
+    billed: list[ServiceLine], data: st.DataObject
+) -> None:
+    one, other = data.draw(splits(billed)), data.draw(splits(billed))
+    assert ends(one) == ends(other)
+
+
+class State:
+    """The engine's state, of bytes only."""
+
+    def __init__(self) -> None:
+        self.kept: dict[bytes, bytes] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        assert isinstance(value, bytes)
+        self.kept[key] = value
+
+    def delete(self, key: bytes) -> None:
+        del self.kept[key]
+
+
+class OverTheWire(Walk):
+    """A run whose memory and messages are bytes, as in the service."""
+
+    def __init__(self, rule: RollUp) -> None:
+        super().__init__(rule, StoredMembers(State()), StoredSupervisors(State()))
+        self.reader = ClaimReader(PackagedSchemas())
+        self.encode = claim_encoder(schema_of(CLAIM_EVENT).id)
+        self.encounter = EncounterStage(self.drafting, self.reader.decode_again)
+
+    def take_in(self, claim: ClaimEvent) -> Message:
+        raw = self.encode(claim)
+        return take_in(self.drafting, self.reader.decode(raw), raw, SOURCE)
+
+    def step(self, message: Message) -> list[Message]:
+        if isinstance(message, SupervisedClaim):
+            return super().step(decode_supervised(encode_supervised(message)))
+        if not isinstance(message, ClaimDecision):
+            sent = decode_by_member(encode_by_member(message), self.reader.decode_again)
+            assert isinstance(sent, RoutedClaim) == isinstance(message, RoutedClaim)
+            return super().step(sent)
+        return super().step(message)
+
+
+@given(histories(), st.sampled_from(RollUp))
+def test_memory_and_messages_as_bytes_give_the_same_decisions(
+    history: list[ClaimEvent], rule: RollUp
+) -> None:
+    in_bytes = OverTheWire(rule)
+    in_bytes.send(*history)
+    assert in_bytes.published == through_stages(history, rule=rule).published
+
+
+@given(histories(), st.sampled_from(RollUp))
+def test_claims_of_a_file_are_decided_as_by_the_service(
+    history: list[ClaimEvent], rule: RollUp
+) -> None:
+    offline = list(adjudicate(((each, SOURCE) for each in history), SHIPPED, rule))
+    served = through_stages(history, rule=rule).published
+    engine = offline[0].engine_version
+    assert offline == [each._replace(engine_version=engine) for each in served]
