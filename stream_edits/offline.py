@@ -8,8 +8,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from stream_edits import ENGINE_VERSION
-from stream_edits.codec.claims import ClaimReader, claim_encoder
-from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
@@ -26,8 +24,9 @@ class Adjudication:
 
     def __init__(self, drafting: Drafting) -> None:
         self._drafting = drafting
-        self._encode = claim_encoder(schema_of(CLAIM_EVENT).id)
-        self._encounter = EncounterStage(drafting, ClaimReader(PackagedSchemas()).decode_again)
+        # Claims are kept as they are; their bytes are only a name to find them by.
+        self._kept: dict[bytes, ClaimEvent] = {}
+        self._encounter = EncounterStage(drafting, self._kept.__getitem__)
         self._members = MemberDictionary()
         self._supervisors = SupervisorDictionary()
         self._order = 0
@@ -36,8 +35,7 @@ class Adjudication:
         """The decisions one claim sets off, in the order published."""
         taken = take_in(self._drafting, claim, b"", source)
         if isinstance(taken, RoutedClaim):
-            # A claim that waits is read again from its bytes, here as in the service.
-            taken = taken._replace(raw=self._encode(claim))
+            taken = self._named(taken)
         todo: deque[RoutedClaim | Reopen | SupervisedClaim | ClaimDecision] = deque([taken])
         while todo:
             message = todo.popleft()
@@ -48,6 +46,19 @@ class Adjudication:
                 todo += supervise(self._drafting, self._supervisors, message, self._order)
             else:
                 todo += self._encounter.step(self._members, message, self._order)
+        if isinstance(taken, RoutedClaim):
+            self._let_go(taken)
+
+    def _named(self, routed: RoutedClaim) -> RoutedClaim:
+        name = self._order.to_bytes(8, "big")
+        self._kept[name] = routed.claim
+        return routed._replace(raw=name)
+
+    def _let_go(self, routed: RoutedClaim) -> None:
+        """Forget a claim that does not wait to be judged again."""
+        record = self._members.claim(routed.claim.member_id, routed.claim.claim_id)
+        if record is None or record.raw != routed.raw:
+            del self._kept[routed.raw]
 
 
 def adjudicate(

@@ -15,7 +15,7 @@ PACKAGE = "stream_edits"
 ITSELF = ""  # stream_edits/__init__.py: the version
 
 _CORE = {"domain", "edits", "stages"}
-_OFFLINE = {*_CORE, "codec", ITSELF}
+_OFFLINE = {*_CORE, ITSELF}
 _APP = {*_OFFLINE, "codec", "engine", "metrics", "settings", "logs", "offline", "report"}
 _HANDBOOK = {"edits", "domain"}
 BELOW: dict[str, set[str]] = {

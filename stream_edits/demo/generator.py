@@ -1,119 +1,110 @@
-"""A stream of realistic made-up claims, the same for the same seed."""
+"""Made-up claims as a plan would see them, the same for the same seed."""
 
-from collections import deque
-from collections.abc import Iterator
-from random import Random
+import heapq
+from collections.abc import Callable, Iterator
 
-from stream_edits.demo import visits
-from stream_edits.demo.making import Maker, Member, npi
-from stream_edits.demo.visits import Visit
-from stream_edits.domain.claim import REPLACEMENT, VOID, Attachment, ClaimEvent
+from stream_edits.demo import hospital, mistakes, office, sequels
+from stream_edits.demo.making import Pause, Practice, Story
+from stream_edits.domain.claim import ClaimEvent
 
-# How often each kind of visit is drawn, of their sum.
-_VISITS: dict[Visit, int] = {
-    visits.office_visit: 12,
-    visits.other_plan: 4,
-    visits.iron_infusion: 10,
-    visits.antibiotics: 6,
-    visits.chemotherapy: 8,
-    visits.two_initials: 5,
-    visits.low_initial: 3,
-    visits.hydration: 6,
-    visits.hydration_beside_infusion: 3,
-    visits.pushes: 5,
-    visits.injection: 6,
-    visits.immune_globulin: 3,
-    visits.long_infusion: 3,
-    visits.concurrent: 3,
-    visits.unclassified_drug: 3,
-    visits.contrast_imaging: 3,
-    visits.at_home: 3,
-    visits.incomplete: 3,
-    visits.outpatient_hospital: 4,
-    visits.monthly_hospital: 2,
-    visits.past_midnight: 2,
-    visits.split_visit: 6,
-    visits.missing_papers: 3,
+Telling = Callable[[Practice], Story]
+# How often each story is told, in a hundred or so.
+STORIES: dict[Telling, int] = {
+    office.infusion: 9,
+    office.antibiotics: 5,
+    office.concurrent: 2,
+    office.chemotherapy: 8,
+    office.chemotherapy_regimen: 3,
+    office.chemotherapy_push: 3,
+    office.hydration: 4,
+    office.pushes: 5,
+    office.injection: 5,
+    office.under_the_skin: 2,
+    office.many_hours: 2,
+    office.unclassified_drug: 2,
+    office.on_body_injector: 1,
+    office.relieved: 2,
+    office.office_visit: 4,
+    office.other_plan: 4,
+    hospital.outpatient: 4,
+    hospital.emergency: 2,
+    hospital.monthly: 2,
+    hospital.past_midnight: 1,
+    hospital.incomplete_bill: 1,
+    mistakes.second_initial: 3,
+    mistakes.low_initial: 3,
+    mistakes.twice_the_initial: 1,
+    mistakes.too_short: 2,
+    mistakes.missing_documents: 3,
+    mistakes.general_supervision: 1,
+    mistakes.loose_hydration: 3,
+    mistakes.over_maximum: 2,
+    mistakes.solutions_and_supplies: 2,
+    mistakes.wrong_place: 3,
+    mistakes.incomplete_form: 2,
+    mistakes.incomplete_unclassified: 2,
+    mistakes.wrong_product: 2,
+    mistakes.contrast: 1,
+    sequels.split_visit: 4,
+    sequels.numbered_visit: 1,
+    sequels.outranked_later: 1,
+    sequels.voided: 2,
+    sequels.completed_later: 2,
+    sequels.sent_again: 2,
+    sequels.changed_silently: 1,
+    sequels.billed_twice: 1,
+    sequels.void_of_nothing: 1,
+    sequels.replaced_before_it_came: 1,
 }
-# Of a hundred claims, how many are followed up in each way.
-_FOLLOWED_UP = {"void": 4, "replace": 4, "resend": 3, "rename": 2, "rewrite": 2, "early": 1}
-_VISITS_A_MEMBER = 4
-_RECENT = 40
-_MEMBERS_A_PHYSICIAN = 12
+CONTESTED: dict[Telling, int] = {sequels.two_patients: 4, sequels.three_patients: 1}
 
 
 def generate(seed: int, encounters: int, *, contested: bool = True) -> Iterator[ClaimEvent]:
-    """Claims of that many visits, in order of arrival, with voids, replacements and re-sent events.
+    """Claims of so many stories, in order of publication: at least one claim a story.
 
-    Where ``contested``, a clinic's patients share its physician, so that some of their times
-    overlap; otherwise every member has a physician of their own, and no two members ever compete
-    for a supervisor's time.
+    A story is a visit with what its billing office makes of it; a monthly bill holds three visits.
+    With ``contested``, some patients overlap under one physician; without, no two members ever
+    have a supervisor in common, so that a run does not hang on the order in which their claims
+    meet. A claim that the policy does not govern is never published twice: intake, which has no
+    memory, would repeat its decision.
     """
-    rng = Random(seed)
-    make = Maker(rng)
-    kinds, weights = list(_VISITS), list(_VISITS.values())
-    members = _members(encounters, contested)
-    recent: deque[ClaimEvent] = deque(maxlen=_RECENT)
-    held: list[ClaimEvent] = []
-    for _ in range(encounters):
-        visit = rng.choices(kinds, weights)[0]
-        for claim in visit(make, rng.choice(members)):
-            if rng.random() < _FOLLOWED_UP["early"] / 100:
-                # Its replacement overtakes it on the way.
-                yield _replacing(make, claim, REPLACEMENT)
-                held.append(claim)
-                continue
-            yield claim
-            recent.append(claim)
-        yield from _follow_up(make, recent)
-        if held and rng.random() < 0.3:
-            yield held.pop(0)
-    yield from held
+    practice = Practice(seed, contested)
+    weights = STORIES | (CONTESTED if contested else {})
+    tellings, shares = list(weights), list(weights.values())
+    # A pass over all of them first, so that a short demo misses none.
+    told = _Told()
+    for number in range(encounters):
+        if number < len(tellings):
+            story = tellings[number](practice)
+        else:
+            story = practice.rng.choices(tellings, shares)[0](practice)
+        yield from told.go_on(story, number)
+        while told.has_due(number):
+            yield from told.go_on(told.next(), number)
+    while told.has_due(None):
+        yield from told.go_on(told.next(), encounters)
 
 
-def _members(encounters: int, contested: bool) -> list[Member]:
-    members = []
-    for number in range(max(1, encounters // _VISITS_A_MEMBER)):
-        clinic = number // _MEMBERS_A_PHYSICIAN
-        physician = 50_000_000 + (clinic if contested else number)
-        members.append(Member(number, clinic, npi(physician)))
-    return members
+class _Told:
+    """The stories that pause, by the encounter after which they go on."""
 
+    def __init__(self) -> None:
+        self._paused: list[tuple[int, int, Story]] = []
+        self._begun = 0
 
-def _follow_up(make: Maker, recent: deque[ClaimEvent]) -> Iterator[ClaimEvent]:
-    """What now and then happens to a claim some time after it came."""
-    rng = make.rng
-    if not recent:
-        return
-    claim = rng.choice(recent)
-    drawn = rng.random() * 100
-    for what, share in _FOLLOWED_UP.items():
-        drawn -= share
-        if drawn >= 0:
-            continue
-        if what == "void":
-            yield _replacing(make, claim, VOID)
-        elif what == "replace":
-            yield _replacing(make, claim, REPLACEMENT)
-        elif what == "resend":
-            yield claim
-        elif what == "rename":
-            yield claim.model_copy(update=make.stamp())
-        elif what == "rewrite" and len(claim.lines) > 1:
-            # The first line stays, so that a governed claim remains one.
-            yield claim.model_copy(update={**make.stamp(), "lines": claim.lines[:-1]})
-        return
+    def go_on(self, story: Story, now: int) -> Iterator[ClaimEvent]:
+        """Tell a story up to its end or its next pause."""
+        for each in story:
+            if isinstance(each, Pause):
+                self._begun += 1
+                heapq.heappush(self._paused, (now + each.encounters, self._begun, story))
+                return
+            yield each
 
+    def has_due(self, now: int | None) -> bool:
+        """Whether a story goes on by then; None is the end of time."""
+        return bool(self._paused) and (now is None or self._paused[0][0] <= now)
 
-def _replacing(make: Maker, claim: ClaimEvent, frequency_code: str) -> ClaimEvent:
-    documents = {a.kind for a in claim.attachments} | {"supervision_documentation", "by_report"}
-    changes = {
-        **make.stamp(),
-        "claim_id": make.next_claim_id(),
-        "frequency_code": frequency_code,
-        "replaces_claim_id": claim.claim_id,
-    }
-    if frequency_code == REPLACEMENT:
-        kinds = sorted(documents | {"medical_justification"})
-        changes["attachments"] = tuple(Attachment(kind=kind) for kind in kinds)
-    return claim.model_copy(update=changes)
+    def next(self) -> Story:
+        """The story that has waited longest."""
+        return heapq.heappop(self._paused)[2]

@@ -1,134 +1,169 @@
-"""Making one claim: ids, NPIs, the header, lines with their clock times."""
+"""The practice in which stories are told: visits, and the forms their lines are billed on."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-from stream_edits.domain.claim import Attachment, ClaimEvent, ClaimForm, LineOfBusiness, ServiceLine
-from stream_edits.domain.claim import Supervision as Supervised
+from stream_edits.demo.people import Calendar, Patient, Population
+from stream_edits.demo.visit import Visit
+from stream_edits.domain.claim import (
+    Attachment,
+    ClaimEvent,
+    ClaimForm,
+    LineOfBusiness,
+    ServiceLine,
+)
 
-FIRST_DAY = date(2025, 1, 6)
-_FIRST_EVENT = datetime(2025, 2, 1, 8, tzinfo=UTC)
-_DIAGNOSES = ("C50.911", "D50.9", "E86.0", "K50.90", "L03.115", "M05.79", "J18.9", "C18.9")
-OFFICE_DOCUMENTS = ("supervision_documentation", "by_report")
-
-
-def npi(number: int) -> str:
-    """A ten-digit NPI whose check digit holds (Luhn over 80840 and the nine digits)."""
-    nine = f"{100_000_000 + number:09d}"
-    digits = [int(d) for d in reversed("80840" + nine)]
-    doubled = sum(2 * d - 9 * (d > 4) for d in digits[0::2])
-    return nine + str(-(doubled + sum(digits[1::2])) % 10)
-
-
-class Member:
-    """A patient with a clinic, a physician and the next day on which they are seen."""
-
-    def __init__(self, number: int, clinic: int, supervisor: str) -> None:
-        self.id = f"DEMO-M{number:06d}"
-        self.clinic = npi(clinic)
-        self.supervisor = supervisor
-        self._number = number
-        self._visits = 0
-
-    def next_day(self) -> date:
-        """The day of the next visit: a week after the last one."""
-        self._visits += 1
-        return FIRST_DAY + timedelta(days=self._number % 5 + 7 * (self._visits - 1))
+_FIRST_EVENT = datetime(2025, 2, 3, 8, tzinfo=UTC)
+_BETWEEN_EVENTS = timedelta(seconds=20)
+REPORT = ("supervision_documentation", "by_report")
+JUSTIFIED = (*REPORT, "medical_justification")
 
 
-class Maker:
-    """Numbers claims and events, and fills in what every claim has."""
+class Pause(NamedTuple):
+    """A story goes on after so many other encounters have begun."""
 
-    def __init__(self, rng: Random) -> None:
-        self.rng = rng
+    encounters: int
+
+
+Story = Iterator[ClaimEvent | Pause]
+
+
+class Practice:
+    """The world the stories are told in: dice, people, calendars, and claims numbered in turn."""
+
+    def __init__(self, seed: int, contested: bool) -> None:
+        self.rng = Random(seed)
+        self.people = Population(self.rng, contested)
+        self.calendar = Calendar()
+        self.contested = contested
         self._claims = 0
         self._events = 0
 
-    def next_claim_id(self) -> str:
-        """A claim control number that no other claim has."""
-        self._claims += 1
-        return f"DEMO-C{self._claims:07d}"
+    def visit(self, patient: Patient | None = None) -> Visit:
+        """A visit on a day on which the patient has no other, one to five weeks ago."""
+        who = patient or self.people.someone()
+        while True:
+            day = self._day_for(who)
+            starts = self.calendar.opening(who.physician, day, self.rng) if day else None
+            if day and starts:
+                who.days.add(day)
+                return Visit(who, who.physician, starts, self.calendar)
+            who = self.people.newcomer()
 
-    def stamp(self) -> dict[str, Any]:
-        """The identity of one publication: its event id and time."""
-        self._events += 1
-        return {
-            "event_id": f"DEMO-E{self._events:08d}",
-            "event_time": _FIRST_EVENT + timedelta(seconds=self._events),
-        }
+    def hospital_visit(self, patient: Patient, starts: time | None = None) -> Visit:
+        """A visit of a newcomer to the hospital, where the patient's locum is on duty."""
+        day = self._day_for(patient)
+        if day is None:
+            raise ValueError("this patient has been seen too often for another visit")
+        patient.days |= {day, day + timedelta(days=1)}
+        starts = starts or time(self.rng.randint(8, 14), self.rng.choice((0, 15, 30, 45)))
+        return Visit(patient, patient.locum, datetime.combine(day, starts), self.calendar)
+
+    def _day_for(self, patient: Patient) -> date | None:
+        for _ in range(20):
+            day = (self._now() - timedelta(days=self.rng.randint(7, 35))).date()
+            if not {day, day + timedelta(days=1)} & patient.days:
+                return day
+        return None
+
+    def beside(self, other: Visit, minutes_later: int) -> Visit:
+        """Another patient's visit with the same physician, begun while the first still goes on."""
+        patient = self.people.newcomer()
+        patient.clinic, patient.physician = other.patient.clinic, other.physician
+        patient.days.add(other.day)
+        starts = other.starts + timedelta(minutes=minutes_later)
+        return Visit(patient, other.physician, starts, self.calendar)
 
     def claim(
         self,
-        member: Member,
-        lines: Iterable[ServiceLine],
-        documents: Iterable[str | Attachment] = OFFICE_DOCUMENTS,
+        visit: Visit,
+        lines: Sequence[ServiceLine],
+        documents: Iterable[str | Attachment] = REPORT,
         **header: Any,
     ) -> ClaimEvent:
-        """An office claim (CMS-1500, place of service 11) of Medi-Cal, unless told otherwise."""
-        numbered = tuple(
-            line.model_copy(update={"line_number": i}) for i, line in enumerate(lines, start=1)
-        )
-        days = [line.service_date for line in numbered]
-        values: dict[str, Any] = {
+        """An office's CMS-1500 to Medi-Cal, unless ``header`` says otherwise."""
+        days = [line.service_date for line in lines]
+        given: dict[str, Any] = {
             **self.stamp(),
-            "claim_id": self.next_claim_id(),
+            "claim_id": self.claim_number(),
             "line_of_business": LineOfBusiness.MEDI_CAL,
             "claim_form": ClaimForm.CMS1500,
-            "member_id": member.id,
-            "billing_provider_npi": member.clinic,
+            "member_id": visit.patient.member_id,
+            "billing_provider_npi": visit.patient.clinic,
             "place_of_service": "11",
             "statement_from": min(days),
             "statement_through": max(days),
-            "diagnosis_codes": (self.rng.choice(_DIAGNOSES),),
-            "attachments": tuple(
-                Attachment(kind=d) if isinstance(d, str) else d for d in documents
+            "diagnosis_codes": ("R69",),
+            "attachments": tuple(_attachment(document) for document in documents),
+            "lines": tuple(
+                line.model_copy(update={"line_number": n}) for n, line in enumerate(lines, start=1)
             ),
-            "lines": numbered,
         }
-        return ClaimEvent(**(values | header))
+        return ClaimEvent(**(given | header))
 
     def hospital_claim(
-        self, member: Member, lines: Iterable[ServiceLine], type_of_bill: str, **header: Any
+        self,
+        visit: Visit,
+        lines: Sequence[ServiceLine],
+        documents: Iterable[str | Attachment] = REPORT,
+        **header: Any,
     ) -> ClaimEvent:
-        """A UB-04 with revenue codes and an attending physician."""
-        billed = [line.model_copy(update={"revenue_code": "0335"}) for line in lines]
+        """A hospital's outpatient UB-04 (type of bill 131)."""
         ub04: dict[str, Any] = {
             "claim_form": ClaimForm.UB04,
+            "billing_provider_npi": visit.patient.hospital,
             "place_of_service": None,
-            "type_of_bill": type_of_bill,
-            "attending_provider_npi": member.supervisor,
+            "type_of_bill": "131",
+            "admission_type": "3",
+            "attending_provider_npi": visit.patient.locum,
         }
-        return self.claim(member, billed, **(ub04 | header))
+        return self.claim(
+            visit, [_with_revenue(line) for line in lines], documents, **(ub04 | header)
+        )
+
+    def published_again(self, claim: ClaimEvent, **changes: Any) -> ClaimEvent:
+        """The same claim in an event of its own."""
+        return claim.model_copy(update={**self.stamp(), **changes})
+
+    def document(self, kind: str) -> Attachment:
+        """A document for the whole claim."""
+        return _attachment(kind)
+
+    def claim_number(self) -> str:
+        """A claim control number: the day it came in, and the next number."""
+        self._claims += 1
+        return f"D{self._now():%y%j}{self._claims:07d}"
+
+    def stamp(self) -> dict[str, Any]:
+        """The identity of one publication."""
+        self._events += 1
+        return {"event_id": f"evt-{self._events:09d}", "event_time": self._now()}
+
+    def _now(self) -> datetime:
+        return _FIRST_EVENT + self._events * _BETWEEN_EVENTS
 
 
-class Day:
-    """One visit's lines: services follow one another on the clock."""
+def _attachment(document: str | Attachment) -> Attachment:
+    if isinstance(document, Attachment):
+        return document
+    return _WHOLE_CLAIM.get(document) or Attachment(kind=document)
 
-    def __init__(self, member: Member, day: date, starts: str = "09:00") -> None:
-        self.day = day
-        self._member = member
-        self._clock = datetime.fromisoformat(f"{day.isoformat()}T{starts}")
 
-    def untimed(self, code: str, units: float = 1, **fields: Any) -> ServiceLine:
-        """A line without documented times: a drug, a supply, an injection."""
-        values: dict[str, Any] = {
-            "line_number": 1,
-            "procedure_code": code,
-            "units": units,
-            "service_date": self.day,
-            "supervision": Supervised.DIRECT,
-            "rendering_provider_npi": self._member.supervisor,
-            "diagnosis_pointers": (1,),
-        }
-        return ServiceLine(**(values | fields))
+def _with_revenue(line: ServiceLine) -> ServiceLine:
+    revenue = "0636" if line.ndc else "0335" if line.procedure_code[:4] == "9641" else "0260"
+    return line.model_copy(update={"revenue_code": revenue})
 
-    def timed(self, code: str, minutes: int, units: float = 1, **fields: Any) -> ServiceLine:
-        """A line with documented times, starting where the last one ended."""
-        start, self._clock = self._clock, self._clock + timedelta(minutes=minutes)
-        return self.untimed(code, units, start_time=start, end_time=self._clock, **fields)
 
-    def wait(self, minutes: int) -> None:
-        """Let time pass before the next service."""
-        self._clock += timedelta(minutes=minutes)
+_WHOLE_CLAIM = {
+    kind: Attachment(kind=kind, report_type_code=code)
+    for kind, code in {
+        "supervision_documentation": "OZ",
+        "by_report": "OZ",
+        "medical_justification": "M1",
+        "medical_necessity": "M1",
+        "invoice": "PZ",
+        "itemized_statement": "B4",
+    }.items()
+}

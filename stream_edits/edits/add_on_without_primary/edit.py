@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from stream_edits.edits.kit import Encounter, EncounterEdit, Group, LineFinding, spoken
+from stream_edits.edits.kit import (
+    Encounter,
+    EncounterEdit,
+    EncounterLine,
+    Group,
+    LineFinding,
+    spoken,
+)
 from stream_edits.edits.rules import CodeSet, EditRules, Outcome
 
 
@@ -33,11 +40,19 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             rules.finding(
                 rules.orphan,
                 line.line_number,
-                f"{line.code} is an add-on code, and no claim for this encounter has the service "
-                f"it adds to ({spoken(allowed)}). It waits for that claim; if this is "
-                "the only service, bill it with its initial code instead.",
+                f"{line.code} is an add-on code, and no service that it adds to "
+                f"({spoken(_ranking_with(line, allowed))}) stands in this encounter. The line "
+                "waits for the claim that brings one; if this is the only service, bill it with "
+                "its initial code instead.",
             ),
         )
+
+
+def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
+    """The primaries that the add-on does not outrank: beside one below it, that one is wrong."""
+    rank = line.policy.vocabulary.rank
+    own = rank(line.code)
+    return [code for code in allowed if own is None or (rank(code) or 0) <= own]
 
 
 EDIT = EncounterEdit("add-on-without-primary", Group.SEQUENCE, Rules, judge)

@@ -40,8 +40,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             rules.finding(
                 rules.surplus,
                 line.line_number,
-                f"{line.code} (concurrent infusion) can be reported "
-                f"{rules.maximum_units:g} time an encounter. {remedy}",
+                f"{line.code} (concurrent infusion) can be reported for {rules.maximum_units:g} "
+                f"unit an encounter. {remedy}",
                 allowed_units=left or None,
             ),
         )

@@ -1,0 +1,156 @@
+"""What came of it: the decisions and dead letters on the output topics."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+
+from stream_edits.app.wiring import Stage
+from stream_edits.codec.decisions import ENUMS, RECORDS
+from stream_edits.codec.reading import Decoder, decoder, read_body
+from stream_edits.codec.resolution import resolve
+from stream_edits.codec.schemas import CLAIM_DECISION, schema_of
+from stream_edits.demo.service import Service
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.engine.kafka.client_log import CLIENT_LOG
+from stream_edits.settings import Settings
+
+_TIMEOUT_S = 10.0
+
+
+class NotDecided(Exception):
+    """Not everything was decided in time; the text says how far it came."""
+
+
+class DeadLetter(NamedTuple):
+    """A record that no stage could process: what is wrong with it, and where it lies."""
+
+    error_class: str
+    stage: str
+    message: str
+    source: str
+
+
+class Outcome:
+    """What has been read so far of the topics between and behind the stages."""
+
+    def __init__(self, settings: Settings) -> None:
+        topics = settings.topics
+        self._dead = topics.dead_letter
+        self._inputs = {
+            Stage.INTAKE: topics.events,
+            Stage.ENCOUNTER: topics.by_member,
+            Stage.SUPERVISION: topics.by_supervisor,
+        }
+        outputs = (topics.pass_, topics.pend, topics.deny, topics.dead_letter)
+        self._decode = _decoder()
+        self._decisions: dict[tuple[str, int], ClaimDecision] = {}
+        self.dead_letters: list[DeadLetter] = []
+        self._read: Counter[str] = Counter()
+        options = {"group.id": "demo", "enable.auto.commit": False, **settings.kafka_options()}
+        self._consumer = Consumer(options | {"enable.partition.eof": True}, logger=CLIENT_LOG)
+        # On a connection of its own, where no answer waits behind a fetch.
+        self._asking = Consumer(options, logger=CLIENT_LOG)
+        self._ends = {
+            (topic, partition): 0
+            for topic in (*self._inputs.values(), *outputs)
+            for partition in self._asking.list_topics(topic, _TIMEOUT_S).topics[topic].partitions
+        }
+        self._consumer.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in self._ends])
+
+    @property
+    def decisions(self) -> list[ClaimDecision]:
+        """Every decision, in the order read."""
+        return list(self._decisions.values())
+
+    def newest(self) -> dict[str, ClaimDecision]:
+        """The newest revision of each claim's decision."""
+        return {d.claim_id: d for d in sorted(self.decisions, key=lambda d: d.revision)}
+
+    def wait(self, service: Service, deadline: float, tell: Callable[[int], None]) -> None:
+        """Read until nothing is left to decide; ``tell`` hears how many claims are decided.
+
+        ``deadline`` is a monotonic time. Raises NotDecided, or what stopped a stage.
+        """
+        while self.read() or not self._all_decided(service):
+            service.check()
+            if time.monotonic() > deadline:
+                raise NotDecided(f"not all was decided in time: {self._how_far(service)}")
+            tell(len({claim_id for claim_id, _ in self._decisions}))
+
+    def read(self) -> int:
+        """Take in what has arrived; how many records that were."""
+        records = 0
+        for message in self._consumer.consume(500, 0.1):
+            error = message.error()
+            if error is None:
+                records += 1
+                self._take(message)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                self._ends[_place(message)] = message.offset() or 0
+        return records
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._consumer.close()
+        self._asking.close()
+
+    def _take(self, message: Message) -> None:
+        topic, _ = _place(message)
+        self._read[topic] += 1
+        if topic in self._inputs.values():
+            return
+        if topic == self._dead:
+            self.dead_letters.append(_dead_letter(message))
+            return
+        decision: ClaimDecision = read_body(self._decode, message.value() or b"")
+        # The embedded broker would show the records of an aborted transaction too.
+        self._decisions[decision.claim_id, decision.revision] = decision
+
+    def _all_decided(self, service: Service) -> bool:
+        """Whether every topic has been read to its end, and every stage has committed its input.
+
+        The stages are asked first: what they publish in between makes an end differ.
+        """
+        done = {stage: service.events(stage) for stage in self._inputs}
+        if done != {stage: self._read[topic] for stage, topic in self._inputs.items()}:
+            return False
+        return all(self._end(place) == end for place, end in self._ends.items())
+
+    def _end(self, place: tuple[str, int]) -> int:
+        return self._asking.get_watermark_offsets(TopicPartition(*place), _TIMEOUT_S)[1]
+
+    def _how_far(self, service: Service) -> str:
+        return ", ".join(
+            f"{stage.value} {service.events(stage)} of {self._read[topic]} events"
+            for stage, topic in self._inputs.items()
+        )
+
+
+def _place(message: Message) -> tuple[str, int]:
+    topic, partition = message.topic(), message.partition()
+    if topic is None or partition is None:
+        raise NotDecided("the embedded broker sent a record that lies nowhere")
+    return topic, partition
+
+
+def _decoder() -> Decoder:
+    own = schema_of(CLAIM_DECISION).parsed
+    return decoder(resolve(own, own), RECORDS, ENUMS)
+
+
+def _dead_letter(message: Message) -> DeadLetter:
+    headers = {name: _text(value) for name, value in dict(message.headers() or ()).items()}
+    place = ("source.topic", "source.partition", "source.offset")
+    return DeadLetter(
+        headers["error.class"],
+        headers["error.stage"],
+        headers["error.message"],
+        "/".join(headers[name] for name in place),
+    )
+
+
+def _text(value: str | bytes | None) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""

@@ -1,0 +1,188 @@
+"""`stream-edits demo`: the whole flow on one machine, with nothing installed."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from types import FrameType
+from typing import NamedTuple
+
+from pydantic import SecretStr
+from rich.console import Console
+
+from stream_edits.demo.input import Input, made_up
+from stream_edits.demo.outcome import NotDecided, Outcome
+from stream_edits.demo.service import Service, create_topics, logs_in_a_file
+from stream_edits.demo.showing import heading, show
+from stream_edits.demo.stories import worth_telling
+from stream_edits.embedded import EmbeddedKafka, EmbeddedKafkaFailed
+from stream_edits.engine.errors import ClientError, EngineStopped
+from stream_edits.engine.kafka import publish_records
+from stream_edits.report import WIDTH
+from stream_edits.settings import Settings
+
+_SEED, _ENCOUNTERS, _PORTION = 621, 400, 25
+_READY_WITHIN_S = 30.0
+_FAILURES = (NotDecided, EmbeddedKafkaFailed, EngineStopped, ClientError, OSError)
+
+
+class Burst(NamedTuple):
+    """How many events were decided in how many seconds."""
+
+    events: int
+    seconds: float
+
+
+def run_demo(
+    serve: bool,
+    console: Console | None = None,
+    *,
+    encounters: int = _ENCOUNTERS,
+    within_s: float = 60.0,
+) -> int:
+    """Show a person what happens to a few hundred made-up claims; the exit code.
+
+    With ``serve`` it then keeps running, with /metrics up, until SIGINT or SIGTERM. ``within_s``
+    bounds the time until everything is decided.
+    """
+    console = console or _console()
+    with logs_in_a_file() as log:
+        try:
+            _demonstrate(console, serve, encounters, within_s)
+        except _FAILURES as failure:
+            console.print(f"The demo failed: {failure}", style="red", markup=False)
+            console.print(_last_lines(log.read_text(encoding="utf-8")), markup=False)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def _last_lines(log: str) -> str:
+    return "\n".join(["The end of its log:", *log.splitlines()[-15:]])
+
+
+def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float) -> None:
+    with EmbeddedKafka() as kafka:
+        settings = _settings(kafka.bootstrap_servers)
+        create_topics(kafka, settings)
+        console.print(f"An embedded Kafka with {len(settings.topics.by_key())} topics is running.")
+        with Service(settings) as service, closing(Outcome(settings)) as outcome:
+            _until_ready(service)
+            console.print("Three stages (intake, encounter, supervision) are consuming.")
+            given = made_up(_SEED, encounters, settings.topics.events)
+            console.print(
+                f"Publishing {len(given.claims)} made-up claim events ({len(given.claim_ids)} "
+                f"claims) and {given.malformed} records that are no claims."
+            )
+            burst = _flow(console, settings, service, outcome, given, within_s)
+            topics = (settings.topics.pass_, settings.topics.pend, settings.topics.deny)
+            show(console, outcome, worth_telling(outcome.decisions, given.claims), topics)
+            _throughput(console, burst)
+            if serve:
+                _serve(console, service)
+
+
+def _settings(bootstrap_servers: str) -> Settings:
+    # The mock answers a fetch only when its time is up, even if records have come.
+    quick = {"fetch.wait.max.ms": SecretStr("10")}
+    return Settings(bootstrap_servers=bootstrap_servers, kafka=quick, linger_ms=20)
+
+
+def _until_ready(service: Service) -> None:
+    deadline = time.monotonic() + _READY_WITHIN_S
+    while not service.ready:
+        if time.monotonic() > deadline:
+            raise NotDecided(f"the stages were not ready after {_READY_WITHIN_S:g} s")
+        time.sleep(0.05)
+
+
+def _flow(
+    console: Console,
+    settings: Settings,
+    service: Service,
+    outcome: Outcome,
+    given: Input,
+    within_s: float,
+) -> Burst:
+    """Publish, wait until everything is decided; how long the burst at the end took.
+
+    The first part comes in portions, each after the one before is decided: with all at once, the
+    order in which the claims of two patients meet at their physician would be left to chance.
+    """
+    expected, deadline = len(given.claim_ids), time.monotonic() + within_s
+    middle = len(given.records) // 2
+    with _progress(console, expected) as tell:
+        for start in range(0, middle, _PORTION):
+            portion = given.records[start : min(start + _PORTION, middle)]
+            publish_records(settings.kafka_options(), portion)
+            outcome.wait(service, deadline, tell)
+        begun = time.monotonic()
+        publish_records(settings.kafka_options(), given.records[middle:])
+        outcome.wait(service, deadline, tell)
+    seconds = time.monotonic() - begun
+    decided = len(outcome.newest())
+    if decided != expected or len(outcome.dead_letters) != given.malformed:
+        raise NotDecided(
+            f"{decided} of {expected} claims were decided, and {len(outcome.dead_letters)} of "
+            f"{given.malformed} malformed records became dead letters"
+        )
+    console.print(f"Decided all {expected} claims.")
+    return Burst(len(given.records) - middle, seconds)
+
+
+@contextmanager
+def _progress(console: Console, expected: int) -> Iterator[Callable[[int], None]]:
+    """A line redrawn on a terminal; elsewhere a line a quarter."""
+    if console.is_terminal:
+        with console.status("deciding ...") as status:
+            yield lambda count: status.update(f"decided {count} of {expected} claims")
+        return
+    told = 0
+
+    def tell(count: int) -> None:
+        nonlocal told
+        quarter = 4 * count // expected
+        if quarter > told and count < expected:
+            told = quarter
+            console.print(f"  decided {count} of {expected}")
+
+    yield tell
+
+
+def _throughput(console: Console, burst: Burst) -> None:
+    heading(console, "Throughput")
+    console.print(
+        f"The last {burst.events} events came in one burst: {burst.seconds:.2f} s from the first "
+        f"byte published to the last decision read, {burst.events / burst.seconds:.0f} events a "
+        "second. With so few it is mostly waiting for batches to fill; it is no benchmark."
+    )
+    console.print(
+        "\nThe embedded broker is librdkafka's mock cluster. It keeps no transactional offsets and "
+        "shows aborted records, so this proves the flow, not exactly-once: `make test` proves that "
+        "on a real Kafka, with processes killed in the middle."
+    )
+
+
+def _serve(console: Console, service: Service) -> None:
+    """Keep running until a signal comes. Raises what stopped a stage."""
+    ended = threading.Event()
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    before = {sig: signal.signal(sig, end) for sig in (signal.SIGTERM, signal.SIGINT)}
+    console.print(f"\nStill running. Metrics: {service.address}/metrics (also /healthz, /readyz).")
+    console.print("Ctrl-C ends it.")
+    try:
+        while not ended.wait(0.2):
+            service.check()
+    finally:
+        for sig, handler in before.items():
+            signal.signal(sig, handler)

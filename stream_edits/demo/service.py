@@ -1,0 +1,123 @@
+"""The real three stages on an embedded Kafka, in this process."""
+
+import logging
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from stream_edits.app.wiring import Stage, runners, topic_specs
+from stream_edits.embedded import EmbeddedKafka
+from stream_edits.engine.group import run_together
+from stream_edits.engine.health import HealthServer
+from stream_edits.engine.runner import StageRunner
+from stream_edits.logs import configure_logs
+from stream_edits.metrics import Metrics
+from stream_edits.settings import Settings
+
+_HOST = "127.0.0.1"
+
+
+def create_topics(kafka: EmbeddedKafka, settings: Settings) -> None:
+    """Every topic, with the partitions that the settings ask for."""
+    for spec in topic_specs(settings):
+        kafka.create_topic(spec.name, spec.partitions)
+
+
+class Service:
+    """The stages, running from `with` to the end of its block, with /metrics up."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.metrics = Metrics()
+        self._runners = runners(settings, list(Stage), self.metrics)
+        self._server = _server(settings.http_port, self)
+        self._thread = threading.Thread(target=self._run, name="stages")
+        self._failure: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for runner in self._runners:
+            runner.stop()
+        self._thread.join()
+        self.dismiss()
+
+    def dismiss(self) -> None:
+        """Free the port."""
+        self._server.close()
+
+    @property
+    def runners(self) -> list[StageRunner]:
+        """The runners of the three stages."""
+        return self._runners
+
+    @property
+    def address(self) -> str:
+        """Where /metrics, /healthz and /readyz are."""
+        return f"http://{_HOST}:{self._server.port}"
+
+    @property
+    def ready(self) -> bool:
+        """Every stage is assigned and restored. Raises what stopped one."""
+        self.check()
+        return all(runner.ready for runner in self._runners)
+
+    def check(self) -> None:
+        """Raise what stopped the stages, if they have stopped."""
+        if self._failure is not None:
+            raise self._failure
+
+    def events(self, stage: Stage) -> int:
+        """The events a stage has committed, dead letters included."""
+        return sum(
+            int(
+                self.metrics.registry.get_sample_value(
+                    "stream_edits_events_total", {"stage": stage.value, "outcome": outcome}
+                )
+                or 0
+            )
+            for outcome in ("stepped", "dead_letter")
+        )
+
+    def _run(self) -> None:
+        try:
+            run_together(self._runners, handle_signals=False)
+        except BaseException as failure:
+            self._failure = failure
+
+
+def _server(port: int, service: Service) -> HealthServer:
+    """On the usual port, or on a free one where that is taken."""
+    for each in (port, 0):
+        try:
+            return HealthServer(_HOST, each, service.metrics.registry, service.runners)
+        except OSError:
+            continue
+    raise OSError("no free port on this machine")
+
+
+@contextmanager
+def logs_in_a_file() -> Iterator[Path]:
+    """Log lines go to a file, out of what the demo shows; it is removed at the end."""
+    root, hook = logging.getLogger(), sys.excepthook
+    handlers, level = root.handlers[:], root.level
+    with tempfile.TemporaryDirectory(prefix="stream-edits-demo-") as folder:
+        path = Path(folder) / "demo.log"
+        with path.open("w", encoding="utf-8", buffering=1) as file:
+            configure_logs("console", "INFO", file)
+            try:
+                yield path
+            finally:
+                for handler in root.handlers[:]:
+                    root.removeHandler(handler)
+                for handler in handlers:
+                    root.addHandler(handler)
+                root.setLevel(level)
+                logging.captureWarnings(False)
+                sys.excepthook = hook

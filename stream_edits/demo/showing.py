@@ -1,0 +1,86 @@
+"""What a person sees at the end of the demo."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stream_edits.demo.outcome import DeadLetter, Outcome
+from stream_edits.demo.stories import Told
+from stream_edits.domain.decision import ClaimDecision, Disposition
+from stream_edits.report import explain
+
+_MEANING = {
+    Disposition.PASS: "goes on to payment, its denied lines listed",
+    Disposition.PEND: "waits for a document, a reviewer, or another claim",
+    Disposition.DENY: "nothing of it is paid",
+}
+
+
+def show(console: Console, outcome: Outcome, told: Iterable[Told], topics: Sequence[str]) -> None:
+    """Dispositions, edits, three decisions explained, dead letters."""
+    heading(console, "What became of the claims")
+    console.print(_dispositions(outcome, topics))
+    heading(console, "The edits that fired")
+    console.print(_edits(outcome.decisions))
+    for number, each in enumerate(told, start=1):
+        heading(console, f"Example {number}. {each.heading}")
+        told_of = "\n\n".join(map(explain, each.decisions)) + (
+            f"\n\n{each.note}" if each.note else ""
+        )
+        console.print(told_of, markup=False, highlight=False, soft_wrap=True)
+    heading(console, "Dead letters: records that are no claims, kept byte for byte")
+    console.print(_dead_letters(outcome.dead_letters))
+
+
+def heading(console: Console, text: str) -> None:
+    """A line that begins a part."""
+    console.print(Text(f"\n{text}", style="bold"))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(*columns, box=SIMPLE_HEAD, padding=(0, 2, 0, 0), header_style="bold")
+    table.columns[-1].overflow = "fold"
+    return table
+
+
+def _dispositions(outcome: Outcome, topics: Sequence[str]) -> Table:
+    """Claims by their newest decision; those that 6.21-P does not govern are among the passed."""
+    newest = Counter(decision.disposition for decision in outcome.newest().values())
+    published = Counter(decision.disposition for decision in outcome.decisions)
+    table = _table("claim is", "claims", "decisions", "topic", "the claim")
+    for (disposition, meaning), topic in zip(_MEANING.items(), topics, strict=True):
+        counts = (str(newest[disposition]), str(published[disposition]))
+        table.add_row(disposition.value, *counts, topic, meaning)
+    table.add_row("total", str(newest.total()), str(published.total()))
+    table.caption = "A claim has a further decision when a later event changed its outcome."
+    return table
+
+
+def _edits(decisions: Iterable[ClaimDecision]) -> Table:
+    fired: Counter[tuple[str, Disposition]] = Counter()
+    sections: dict[str, set[str]] = {}
+    for decision in decisions:
+        for finding in decision.findings:
+            fired[finding.edit_id, finding.disposition] += 1
+            sections.setdefault(finding.edit_id, set()).add(finding.policy_section)
+    table = _table("edit", "deny", "pend", "note, cut", "policy section")
+    by_count = sorted(sections, key=lambda edit: -sum(fired[edit, d] for d in Disposition))
+    for edit in by_count:
+        counts = [fired[edit, d] for d in (Disposition.DENY, Disposition.PEND, Disposition.PASS)]
+        named = sorted(sections[edit])
+        row = (edit, *(str(count or "") for count in counts), "; ".join(named))
+        table.add_row(*row)
+    return table
+
+
+def _dead_letters(letters: Iterable[DeadLetter]) -> Table:
+    table = _table("class", "stage", "topic/partition/offset", "what is wrong")
+    for letter in letters:
+        table.add_row(
+            *(Text(x) for x in (letter.error_class, letter.stage, letter.source, letter.message))
+        )
+    return table

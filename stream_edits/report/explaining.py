@@ -1,0 +1,142 @@
+"""One decision in plain English."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from textwrap import fill
+
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    LineOutcome,
+    Pricing,
+)
+from stream_edits.report.wording import (
+    WIDTH,
+    denied_as_a_whole,
+    is_quiet,
+    listed,
+    printable,
+    units,
+)
+
+_CLAIM = {
+    Disposition.PASS: "is passed on for payment",
+    Disposition.PEND: "is held (PEND)",
+    Disposition.DENY: "is denied",
+}
+_NAMED_ONE_BY_ONE = 4
+_DOCUMENTS = {"by_report": "a report of the service", "invoice": "the invoice"}
+_LINE = {Disposition.PASS: "passed", Disposition.PEND: "held", Disposition.DENY: "denied"}
+
+
+def explain(decision: ClaimDecision) -> str:
+    """One decision in plain English, at most 100 columns wide: what was decided, line by line,
+    why and under which paragraph, and what to bill or send."""
+    return "\n".join(_paragraphs(decision))
+
+
+def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
+    yield _wrapped(f"Claim {printable(decision.claim_id)} {_verdict(decision)}.", 0)
+    if decision.revision > 1:
+        yield _wrapped(_revision(decision), 2)
+    if not decision.applicable:
+        yield _wrapped("Policy 6.21-P does not govern this claim; its edits have no say in it.", 2)
+    for finding in decision.findings:
+        if finding.line_number is None:
+            yield _wrapped("The claim as a whole:", 2)
+            yield from _reason(finding)
+    for said, outcomes in groupby(decision.lines, lambda line: is_quiet(decision, line)):
+        lines = list(outcomes)
+        if said:
+            yield _wrapped(f"{_named(lines)}: {_quiet(decision, lines)}.", 2)
+            continue
+        for line in lines:
+            yield _wrapped(f"{_named([line])}: {_outcome(line)}.", 2)
+            for finding in decision.findings:
+                if finding.line_number == line.line_number:
+                    yield from _reason(finding)
+
+
+def _verdict(decision: ClaimDecision) -> str:
+    said = _CLAIM[decision.disposition]
+    denied = sum(line.disposition is Disposition.DENY for line in decision.lines)
+    if denied and decision.disposition is not Disposition.DENY:
+        count = len(decision.lines)
+        said += f", but {denied} of its {count} lines {'is' if denied == 1 else 'are'} denied"
+    elif denied_as_a_whole(decision):
+        said += " as a whole: none of its lines is paid"
+    return said
+
+
+def _revision(decision: ClaimDecision) -> str:
+    cause = (
+        f"another claim has changed what it is judged by (event "
+        f"{printable(decision.trigger_event_id)})"
+        if decision.trigger_event_id
+        else "the claim itself came again with other content, or was taken back"
+    )
+    return (
+        f"This is revision {decision.revision}. It takes the place of revision "
+        f"{decision.revision - 1} ({decision.supersedes}), because {cause}."
+    )
+
+
+def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
+    if denied_as_a_whole(decision):
+        return (
+            "not paid with the rest, though nothing is wrong with it"
+            if len(lines) == 1
+            else "not paid with the rest, though nothing is wrong with them"
+        )
+    by_report = [line for line in lines if line.pricing is Pricing.BY_REPORT]
+    said = "passed as billed" if decision.applicable else "not governed"
+    if by_report and decision.applicable:
+        codes = dict.fromkeys(printable(line.procedure_code) for line in by_report)
+        priced = "" if len(by_report) == len(lines) else f"{listed(list(codes))} "
+        said += f", {priced}priced By Report"
+    return said
+
+
+def _named(lines: Sequence[LineOutcome]) -> str:
+    billed = [f"{printable(line.procedure_code)} x {units(line.billed_units)}" for line in lines]
+    if len(lines) == 1:
+        return f"Line {lines[0].line_number}, {billed[0]}"
+    if len(lines) > _NAMED_ONE_BY_ONE:
+        codes = dict.fromkeys(printable(line.procedure_code) for line in lines)
+        numbers = f"{lines[0].line_number} to {lines[-1].line_number}"
+        return f"Lines {numbers} ({listed(list(codes))})"
+    return f"Lines {listed([str(line.line_number) for line in lines])}, {', '.join(billed)}"
+
+
+def _outcome(line: LineOutcome) -> str:
+    said = _LINE[line.disposition]
+    if line.disposition is not Disposition.DENY and line.allowed_units != line.billed_units:
+        said += f", but cut back to {units(line.allowed_units)}"
+    if line.disposition is not Disposition.DENY and line.pricing is Pricing.BY_REPORT:
+        said += ", priced By Report"
+    if line.recommended_code:
+        said += f"; bill {line.recommended_code} instead"
+    return said
+
+
+def _reason(finding: EditFinding) -> Iterator[str]:
+    """Why, what to send, the claims it has to do with, and where it is written."""
+    yield _wrapped(f"Why: {finding.message}", 4)
+    if finding.requested_documents:
+        asked = [_DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]
+        yield _wrapped(f"To send: {listed(asked)}.", 4)
+    if finding.related_claim_ids:
+        related = [printable(name) for name in finding.related_claim_ids]
+        yield _wrapped(
+            f"Related: {'claim' if len(related) == 1 else 'claims'} {listed(related)}.", 4
+        )
+    codes = [f"CARC {finding.carc}"] if finding.carc else []
+    codes += [f"RARC {code}" for code in finding.rarcs]
+    where = [f"Policy {finding.policy_section}", f"edit {finding.edit_id}", *codes]
+    yield _wrapped(f"{', '.join(where)}.", 4)
+
+
+def _wrapped(text: str, indent: int) -> str:
+    margin = " " * indent
+    return fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=True)

@@ -1,0 +1,84 @@
+"""Many decisions in one table."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, LineOutcome
+from stream_edits.report.wording import (
+    WIDTH,
+    coloured,
+    denied_as_a_whole,
+    is_quiet,
+    printable,
+    units,
+)
+
+
+def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
+    """A row for each line of which something is said; lines paid as billed share one."""
+    table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("claim", overflow="fold", max_width=24)
+    for name in ("decided", "line", "code", "units", "becomes"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("why", ratio=1, overflow="fold")
+    for decision in decisions:
+        head: list[str | Text] = [_claim(decision), coloured(decision.disposition)]
+        for row in _rows(decision):
+            # As Text, for a claim's own words are no markup.
+            table.add_row(*(Text(x) if isinstance(x, str) else x for x in (*head, *row)))
+            head = ["", ""]
+        table.add_section()
+    return table
+
+
+def _claim(decision: ClaimDecision) -> Text:
+    again = f" rev. {decision.revision}" if decision.revision > 1 else ""
+    return Text(printable(decision.claim_id) + again)
+
+
+def _rows(decision: ClaimDecision) -> Iterator[list[str | Text]]:
+    for finding in decision.findings:
+        if finding.line_number is None:
+            yield ["all", "", "", coloured(finding.disposition), _why(finding)]
+    for quiet, lines in groupby(decision.lines, lambda line: is_quiet(decision, line)):
+        shown = list(lines)
+        if quiet:
+            yield _quiet_row(decision, shown)
+        else:
+            yield from (_row(decision, line) for line in shown)
+
+
+def _quiet_row(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> list[str | Text]:
+    first, more = lines[0], len(lines) - 1
+    numbers = f"{first.line_number}-{lines[-1].line_number}" if more else str(first.line_number)
+    code = printable(first.procedure_code) + (f" +{more}" if more else "")
+    becomes = "" if denied_as_a_whole(decision) else coloured(Disposition.PASS)
+    why = "" if decision.applicable else "not governed by 6.21-P"
+    return [numbers, code, "" if more else units(first.billed_units), becomes, why]
+
+
+def _row(decision: ClaimDecision, line: LineOutcome) -> list[str | Text]:
+    own = [f for f in decision.findings if f.line_number == line.line_number]
+    billed = units(line.billed_units)
+    if line.allowed_units != line.billed_units:
+        billed += f" > {units(line.allowed_units)}"
+    why = "\n".join(_why(finding) for finding in own)
+    code = printable(line.procedure_code)
+    return [str(line.line_number), code, billed, coloured(line.disposition), why]
+
+
+def _why(finding: EditFinding) -> str:
+    return f"{finding.message} ({finding.policy_section})"
+
+
+def print_report(decisions: Iterable[ClaimDecision]) -> None:
+    """The table, on standard output, as wide as the terminal or 100 columns without one."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH, no_color=True)
+    console.print(decision_table(decisions))

@@ -1,0 +1,23 @@
+"""The decisions on the claims of examples/, by claim and revision."""
+
+from functools import cache
+from pathlib import Path
+
+from stream_edits.codec.jsonl import BadLine, read_claims_jsonl
+from stream_edits.domain.decision import ClaimDecision, Source
+from stream_edits.edits.catalog import policy
+from stream_edits.offline import adjudicate
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def decided() -> dict[tuple[str, int], ClaimDecision]:
+    """What `stream-edits adjudicate examples/claims.jsonl` decides."""
+    with (ROOT / "examples" / "claims.jsonl").open("rb") as lines:
+        claims = [
+            (claim, Source("claims.jsonl", 0, number))
+            for number, claim in read_claims_jsonl(lines)
+            if not isinstance(claim, BadLine)
+        ]
+    return {(d.claim_id, d.revision): d for d in adjudicate(claims, policy())}

@@ -1,0 +1,105 @@
+"""The demo, end to end on the embedded broker."""
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import time
+from io import StringIO
+from urllib.request import urlopen
+
+import pytest
+from rich.console import Console
+
+from stream_edits.app.wiring import Stage
+from stream_edits.demo import run as demo
+from stream_edits.demo.input import made_up
+from stream_edits.demo.run import run_demo
+from stream_edits.demo.service import Service
+from stream_edits.settings import Settings
+
+
+def run(within_s: float) -> tuple[int, str]:
+    page = StringIO()
+    code = run_demo(False, Console(file=page, width=100), within_s=within_s)
+    return code, page.getvalue()
+
+
+@pytest.mark.timeout(90)
+def test_a_person_sees_what_happened() -> None:
+    handlers, begun = logging.getLogger().handlers[:], time.monotonic()
+    code, said = run(within_s=45.0)
+    assert (code, "failed" in said) == (0, False), said
+    assert time.monotonic() - begun < 60
+    for part in (
+        "What became of the claims",
+        "The edits that fired",
+        "Example 1. Denied, with the code to bill instead",
+        "Example 2. Held until the claim it waited for came",
+        "Example 3. Denied while another patient had the physician",
+        "Dead letters",
+        "Throughput",
+        "not exactly-once",
+    ):
+        assert part in said, part
+    for error in ("NotConfluentFraming", "UnknownSchema", "Truncated", "TrailingBytes"):
+        assert error in said
+    assert "6.21-P IV.B.2" in said
+    assert "INFO" not in said, "log lines in the demo's output"
+    assert logging.getLogger().handlers == handlers
+
+
+@pytest.mark.timeout(60)
+def test_what_is_not_decided_in_time_is_a_failure() -> None:
+    code, said = run(within_s=0.0)
+    assert code == 1
+    assert "not all was decided in time" in " ".join(said.split())
+    assert "The end of its log" in said
+
+
+@pytest.mark.timeout(60)
+def test_a_stage_that_stops_is_a_failure_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "create_topics", lambda kafka, settings: None)
+    code, said = run(within_s=45.0)
+    assert code == 1
+    assert "The demo failed" in said
+
+
+def test_its_input_holds_every_kind_of_malformed_record() -> None:
+    given = made_up(621, 60, "claims.events")
+    assert (len(given.records) - len(given.claims), given.malformed) == (4, 4)
+    assert {output.topic for output in given.records} == {"claims.events"}
+
+
+def test_a_port_that_is_taken_is_no_obstacle() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        service = Service(Settings(http_port=port))
+        assert service.address != f"http://127.0.0.1:{port}"
+        assert service.events(Stage.INTAKE) == 0
+        service.dismiss()
+
+
+@pytest.mark.timeout(90)
+def test_it_serves_metrics_until_it_is_ended() -> None:
+    command = [sys.executable, "-m", "stream_edits", "demo", "--serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            while "Metrics: " not in said:
+                line = process.stdout.readline()
+                assert line, said
+                said += line
+            assert said.count("Example ") == 3
+            address = said.split("Metrics: ")[1].split()[0]
+            with urlopen(address, timeout=10) as answer:
+                metrics = answer.read().decode()
+            assert 'stream_edits_decisions_total{disposition="PASS"}' in metrics
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
