@@ -15,6 +15,7 @@ from stream_edits.codec.errors import NotRegistered, RegistryAway
 from stream_edits.edits.policy import PolicyError
 from stream_edits.engine.errors import ClientError, EngineStopped
 from stream_edits.engine.topics import check_topics, create_topics
+from stream_edits.logs import configure_logs
 from stream_edits.policy_cli import policy
 from stream_edits.settings import BadSetting, Settings, load_settings
 
@@ -148,6 +149,8 @@ cli.add_command(policy)
 
 def main() -> None:
     """The command `stream-edits`."""
+    # From here on an exception that nobody foresaw is told without the values in it.
+    configure_logs("console", "WARNING")
     try:
         cli(prog_name="stream-edits", standalone_mode=True)
     except BrokenPipeError:

@@ -86,7 +86,7 @@ def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float
             show(console, outcome, worth_telling(outcome.decisions, given.claims), topics)
             _throughput(console, burst)
             if serve:
-                _serve(console, service)
+                _serve(console, service, kafka.bootstrap_servers)
 
 
 def _settings(bootstrap_servers: str) -> Settings:
@@ -170,7 +170,7 @@ def _throughput(console: Console, burst: Burst) -> None:
     )
 
 
-def _serve(console: Console, service: Service) -> None:
+def _serve(console: Console, service: Service, bootstrap_servers: str) -> None:
     """Keep running until a signal comes. Raises what stopped a stage."""
     ended = threading.Event()
 
@@ -179,6 +179,7 @@ def _serve(console: Console, service: Service) -> None:
 
     before = {sig: signal.signal(sig, end) for sig in (signal.SIGTERM, signal.SIGINT)}
     console.print(f"\nStill running. Metrics: {service.address}/metrics (also /healthz, /readyz).")
+    console.print(f"Kafka: STREAM_EDITS_BOOTSTRAP_SERVERS={bootstrap_servers}", soft_wrap=True)
     console.print("Ctrl-C ends it.")
     try:
         while not ended.wait(0.2):
