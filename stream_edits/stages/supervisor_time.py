@@ -9,6 +9,7 @@ from stream_edits.domain.routing import (
     SupervisedSlot,
     SupervisedVisit,
 )
+from stream_edits.edits.clock import overlap
 from stream_edits.stages.memory import SupervisorMemory
 
 
@@ -22,7 +23,7 @@ def _days(slot: SupervisedSlot) -> Iterator[date]:
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     """Whether two half-open times overlap; touching ends do not."""
-    return a.start_time < b.end_time and b.start_time < a.end_time
+    return overlap(a.start_time, a.end_time, b.start_time, b.end_time)
 
 
 def _of(member_id: str, claim_id: str, slots: Iterable[SupervisedSlot]) -> list[SupervisedSlot]:

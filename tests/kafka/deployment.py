@@ -1,7 +1,8 @@
 """One test's own `stream-edits` on a shared broker: its topics, groups, processes and claims."""
 
+import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
 from types import TracebackType
@@ -122,6 +123,21 @@ class Deployment:
 
         return eventually(settled, seconds, self.tails)
 
+    def freeze_in_a_transaction(self, stage: str) -> None:
+        """SIGSTOP process 0 of a stage with state while one of its transactions is open."""
+        owned = self.wait_for_members(stage, 2)[0]
+        its_own, program = self.changelog_of(stage, owned), self.named(stage, instance=0)
+
+        def frozen() -> bool:
+            program.freeze()
+            time.sleep(0.1)  # a commit that was on its way arrives
+            if its_own & set(self.log.open_transactions()):
+                return True
+            program.thaw()
+            return False
+
+        eventually(frozen, 30, self.tails)
+
     def publish(self, claims: Iterable[ClaimEvent]) -> None:
         """Keyed by member, so that a member's claims stay in order."""
         for claim in claims:
@@ -132,10 +148,10 @@ class Deployment:
         self,
         key: bytes | None,
         value: bytes | None,
-        headers: list[tuple[str, str | bytes | None]] | None = None,
+        headers: Sequence[tuple[str, bytes | None]] = (),
     ) -> None:
         """Any record, on claims.events; `flush` must follow."""
-        self._producer.produce(self.topics.events, value, key, headers=headers or [])
+        self._producer.produce(self.topics.events, value, key, headers=list(headers))
         self._producer.poll(0)
 
     def flush(self) -> None:
@@ -146,7 +162,7 @@ class Deployment:
 
         def drained() -> bool:
             for program in self.programs:
-                assert program.running or program.ended_by_us, f"ended by itself:{program.tail()}"
+                assert program.running or program.accounted_for, f"ended by itself:{program.tail()}"
             return self.log.processed(self.groups)
 
         eventually(drained, seconds, lambda: f"claims are left over\n{self.tails()}")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ class Program:
 
     def __init__(self, arguments: list[str], environ: Mapping[str, str], log_file: Path) -> None:
         self.log_file = log_file
-        self.ended_by_us = False
+        self.accounted_for = False
         with log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "stream_edits", *arguments],
@@ -51,7 +52,7 @@ class Program:
     def terminate(self, seconds: float = 20.0) -> float:
         """SIGTERM, and wait for exit 0; the seconds that took."""
         begun = time.monotonic()
-        self.ended_by_us = True
+        self.accounted_for = True
         self._process.send_signal(signal.SIGTERM)
         code = self.exit_code(seconds)
         assert code == 0, f"exit {code} after SIGTERM:{self.tail()}"
@@ -59,9 +60,24 @@ class Program:
 
     def kill(self) -> None:
         """SIGKILL: not even a `finally` runs."""
-        self.ended_by_us = True
+        self.accounted_for = True
         self._process.kill()
         self._process.wait(10)
+
+    def freeze(self) -> None:
+        """SIGSTOP: it stands still, and nobody is told."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT: it goes on."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether it ends by itself, which is then no surprise."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+            self.accounted_for = True
+        return not self.running
 
     def exit_code(self, seconds: float) -> int:
         """Wait for the end of the process."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from confluent_kafka import (
@@ -17,6 +18,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 Place = tuple[str, int]
 
+_TRIES = 20
 # A new broker makes the topic of the groups when it is first asked for one, which takes a while.
 _NO_GROUP_YET = (
     KafkaError.GROUP_ID_NOT_FOUND,
@@ -44,6 +46,7 @@ class TopicLog:
 
     def __init__(self, bootstrap: str, topics: Mapping[str, int]) -> None:
         """`topics` gives the number of partitions of each."""
+        self._bootstrap = bootstrap
         self._admin = AdminClient({"bootstrap.servers": bootstrap})
         self._consumer = Consumer(
             {
@@ -96,6 +99,15 @@ class TopicLog:
 
     def ends(self, isolation: IsolationLevel) -> dict[Place, int]:
         """The end of each partition: of all, or of what no open transaction hides."""
+        for _ in range(_TRIES):
+            with suppress(KafkaException):
+                return self._ends(isolation)
+            # A broker has just come back, and this client would ask by what it knew before.
+            time.sleep(0.5)
+            self._admin = AdminClient({"bootstrap.servers": self._bootstrap})
+        return self._ends(isolation)
+
+    def _ends(self, isolation: IsolationLevel) -> dict[Place, int]:
         asked = {TopicPartition(*place): OffsetSpec.latest() for place in self.places}  # type: ignore[no-untyped-call]
         answers = self._admin.list_offsets(asked, isolation_level=isolation, request_timeout=10)
         return {(p.topic, p.partition): answer.result().offset for p, answer in answers.items()}

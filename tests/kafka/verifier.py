@@ -32,10 +32,14 @@ class Verifier:
             topics.by_member: self._per_partition(topics.by_member, folding.encounter),
             topics.by_supervisor: self._per_partition(topics.by_supervisor, folding.supervision),
         }
-        schemas = PackagedSchemas()
-        self.decisions: list[ClaimDecision] = [
-            decode_decision(r.value or b"", schemas)
-            for r in log.of(topics.pass_, topics.pend, topics.deny)
+        schemas, decided = PackagedSchemas(), log.of(topics.pass_, topics.pend, topics.deny)
+        self.decisions = [decode_decision(r.value or b"", schemas) for r in decided]
+        at_intake = {value for f in self._folds[topics.events].values() for _, _, value in f.sent}
+        self._by_intake = [
+            d for d, r in zip(self.decisions, decided, strict=True) if r.value in at_intake
+        ]
+        self._by_state = [
+            d for d, r in zip(self.decisions, decided, strict=True) if r.value not in at_intake
         ]
 
     def verify(self) -> None:
@@ -46,7 +50,8 @@ class Verifier:
         self._dead_letters()
         self._state(topics.by_member, topics.encounter_state)
         self._state(topics.by_supervisor, topics.supervision_state)
-        self.problems += revision_problems(self.decisions)
+        self.problems += revision_problems(self._by_state)
+        self.problems += once_an_event(self._by_intake)
         assert not self.problems, "\n".join(self.problems)
 
     def counts(self) -> str:
@@ -55,15 +60,22 @@ class Verifier:
         decided = {name: len(log.of(name)) for name in (topics.pass_, topics.pend, topics.deny)}
         claims = {d.claim_id for d in self.decisions}
         most = max((d.revision for d in self.decisions), default=0)
+        again = len(self._by_intake) - len({d.claim_id for d in self._by_intake})
         later = sum(d.revision > 1 for d in self.decisions)
         return (
             f"events {len(log.of(topics.events))}, claims decided {len(claims)}, "
             f"pass/pend/deny {'/'.join(map(str, decided.values()))}, "
+            f"sent again and decided again by intake {again}, "
             f"later revisions {later} (highest {most}), "
+            f"claims reopened by time given back {self._reopened()}, "
             f"by-member {len(log.of(topics.by_member))}, "
             f"by-supervisor {len(log.of(topics.by_supervisor))}, "
             f"dead letters {len(log.of(topics.dead_letter))}"
         )
+
+    def _reopened(self) -> int:
+        folds = self._folds[self._topics.by_supervisor].values()
+        return sum(topic == self._topics.by_member for f in folds for topic, _, _ in f.sent)
 
     def _per_partition(self, topic: str, fold: Callable[[Iterable[Kept]], Fold]) -> dict[int, Fold]:
         return {
@@ -166,6 +178,14 @@ def revision_problems(decisions: Sequence[ClaimDecision]) -> list[str]:
         elif [d.supersedes for d in revisions] != [None, *(d.decision_id for d in revisions[:-1])]:
             problems.append(f"a chain of {len(revisions)} revisions does not name its predecessors")
     return problems
+
+
+def once_an_event(decisions: Sequence[ClaimDecision]) -> list[str]:
+    """Intake has no memory: it decides an event sent again once more, always as revision 1."""
+    events = Counter(decision.source for decision in decisions)
+    problems = [f"intake decided an event {n} times" for n in events.values() if n > 1]
+    wrong = [d for d in decisions if d.revision != 1 or d.supersedes is not None]
+    return problems + [f"intake made a revision {d.revision}" for d in wrong]
 
 
 def _by_topic(left: Mapping[Sent, int]) -> dict[str, int]:
