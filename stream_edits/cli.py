@@ -104,6 +104,18 @@ def publish(context: click.Context, file: str) -> None:
         sys.exit(BAD_INPUT)
 
 
+@contextlib.contextmanager
+def _asking(settings: Settings) -> Iterator[None]:
+    """Name the brokers that do not answer; the client names only the error."""
+    try:
+        yield
+    except ClientError as error:
+        raise EngineStopped(
+            f"no answer from the brokers at {settings.bootstrap_servers} ({error.code}): check "
+            "bootstrap_servers and the security options"
+        ) from None
+
+
 @cli.group()
 def topics() -> None:
     """Create or check the topics."""
@@ -115,7 +127,8 @@ def topics_create(context: click.Context) -> None:
     """Create the topics that do not exist; others are left as they are."""
     with _one_line_errors():
         settings = _settings(context)
-        made = create_topics(settings.kafka_options(), topic_specs(settings))
+        with _asking(settings):
+            made = create_topics(settings.kafka_options(), topic_specs(settings))
     for name, is_new in made.items():
         click.echo(f"{'created' if is_new else 'exists '}  {name}")
 
@@ -126,7 +139,8 @@ def topics_check(context: click.Context) -> None:
     """Compare the topics with the settings; exit 1 when one is missing or differs."""
     with _one_line_errors():
         settings = _settings(context)
-        problems = check_topics(settings.kafka_options(), topic_specs(settings))
+        with _asking(settings):
+            problems = check_topics(settings.kafka_options(), topic_specs(settings))
     for problem in problems:
         click.echo(problem)
     if problems:

@@ -105,6 +105,7 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
         dead_letter_topic=topics.dead_letter,
         transactional_id=settings.transactional_id(stage),
         changelog_topic=inputs[stage][1],
+        partitions=settings.partitions,
         output_topics=outputs[stage],
         group_instance_id=settings.group_instance_id(stage),
         engine_version=ENGINE_VERSION,

@@ -33,6 +33,8 @@ class StageConfig:
     # stalls every reader; two pods with one id fence each other.
     transactional_id: str
     changelog_topic: str | None = None
+    # How many partitions input and changelog must have; None takes what the input has.
+    partitions: int | None = None
     # Only checked for existence at the start, so that a missing one is not found by time-outs.
     output_topics: tuple[str, ...] = ()
     # The pod's name. A static member does not leave on close: its partitions wait for it until

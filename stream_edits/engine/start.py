@@ -20,14 +20,15 @@ def check_topics_fit(
     moved: Callable[[], None],
     stopping: Callable[[], bool],
 ) -> None:
-    """Every topic exists, and input and changelog have equally many partitions.
+    """Every topic exists; input and changelog have the partitions they must have.
 
     Waits for the brokers as long as they are away, calling `moved` at each try. Raises TopicsUnfit,
     or Interrupted when `stopping()`.
     """
     changelog = config.changelog_topic
-    topics = [config.input_topic, config.dead_letter_topic, *config.output_topics]
-    topics += [changelog] if changelog is not None else []
+    named = [config.input_topic, config.dead_letter_topic, *config.output_topics]
+    named += [changelog] if changelog is not None else []
+    topics = list(dict.fromkeys(named))
     wait_s = 0.5
     while True:
         moved()
@@ -44,7 +45,13 @@ def check_topics_fit(
             wait_s = min(wait_s * 2, 5.0)
     missing = [topic for topic in topics if counts.get(topic) is None]
     if missing:
-        raise TopicsUnfit(f"topic {', '.join(missing)} does not exist: {_CREATE}")
+        raise TopicsUnfit(f"no topic named {', '.join(missing)}: {_CREATE}")
+    found = counts[config.input_topic]
+    if config.partitions is not None and found != config.partitions:
+        raise TopicsUnfit(
+            f"{config.input_topic} has {found} partitions, the settings say {config.partitions}: "
+            "the count is fixed when a topic is made, so set it to what the topics have"
+        )
     if changelog is not None and counts[changelog] != counts[config.input_topic]:
         raise TopicsUnfit(
             f"{config.input_topic} has {counts[config.input_topic]} partitions, its changelog "

@@ -28,10 +28,16 @@ from tests.engine.harness import Stage, cluster, config, outputs
 
 
 class TestStart:
+    def test_another_partition_count_than_the_settings_say_stops_the_start(self) -> None:
+        broker = cluster(1)
+        with pytest.raises(TopicsUnfit, match=r"has 1 partitions, the settings say 6"):
+            Stage(broker, partitions=6).start()
+        assert "subscribe" not in broker.names()
+
     def test_missing_topics_are_named_with_the_command_that_creates_them(self) -> None:
         broker = cluster(1)
         del broker.counts["log"], broker.counts["dead"]
-        with pytest.raises(TopicsUnfit, match=r"dead, log .*`stream-edits topics create`"):
+        with pytest.raises(TopicsUnfit, match=r"dead, log: .*`stream-edits topics create`"):
             Stage(broker).start()
         assert "subscribe" not in broker.names()
 

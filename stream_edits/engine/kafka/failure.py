@@ -41,6 +41,8 @@ AWAY = frozenset(
         KafkaError._ALL_BROKERS_DOWN,
         KafkaError._WAIT_COORD,
         KafkaError._WAIT_CACHE,
+        # list_offsets says so while a partition has no leader.
+        KafkaError._NOENT,
         KafkaError._LEADER_NOT_AVAILABLE if hasattr(KafkaError, "_LEADER_NOT_AVAILABLE") else -195,
         KafkaError.REQUEST_TIMED_OUT,
         KafkaError.LEADER_NOT_AVAILABLE,

@@ -30,7 +30,7 @@ class ConfluentReader:
             raise FatalClientError("a stage without a changelog has nothing to restore")
         self._topic = config.changelog_topic
         self._stage = config.stage
-        self._admin = AdminClient(dict(config.kafka), logger=CLIENT_LOG)
+        self._kafka = dict(config.kafka)
         self._consumer = Consumer(reader_options(config), logger=CLIENT_LOG)
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
@@ -40,8 +40,11 @@ class ConfluentReader:
             for number in partitions
         }
         ends = {}
+        # A new client each time: one that lived through a broker's crash goes on asking with the
+        # old leader's epoch.
+        admin = AdminClient(self._kafka, logger=CLIENT_LOG)
         with client_errors("list_offsets", AWAY):
-            answers = self._admin.list_offsets(
+            answers = admin.list_offsets(
                 questions,
                 isolation_level=IsolationLevel.READ_UNCOMMITTED,
                 request_timeout=timeout_s,
