@@ -29,6 +29,8 @@ from tests.kafka.verifier import Verifier
 
 pytestmark = pytest.mark.timeout(300)
 
+Capture = pytest.CaptureFixture[str]
+
 CLAIMS = 5_000
 PARTITIONS = 6
 BAD = 40  # fewer than the circuit breaker's minimum
@@ -118,8 +120,8 @@ def told(lines: Sequence[str]) -> Counter[str]:
     return Counter(json.dumps(members, sort_keys=True) for members in kept)
 
 
-def check(deployment: Deployment, whole: Input, kill: Kill) -> Verifier:
-    """All that must hold of any run."""
+def check(deployment: Deployment, whole: Input, kill: Kill, capsys: Capture) -> Verifier:
+    """All that must hold of any run; its counts are printed past pytest's capture."""
     verifier = Verifier(deployment.log, deployment.topics)
     verifier.verify()
     decided, letters = verifier.decisions, deployment.log.of(deployment.topics.dead_letter)
@@ -131,22 +133,25 @@ def check(deployment: Deployment, whole: Input, kill: Kill) -> Verifier:
     assert kill.open_partitions, "the kill did not come inside a transaction"
     assert leaked(deployment, whole.claims) == set()
     events, bad = len(whole.claims), len(whole.bad)
-    print(f"\npublished {events} events of {CLAIMS} claims and {bad} bad records")
-    print(f"{verifier.counts()}\n{kill}")
+    with capsys.disabled():
+        print(f"\npublished {events} events of {CLAIMS} claims and {bad} bad records")
+        print(f"{verifier.counts()}\n{kill}")
     return verifier
 
 
-def test_claims_that_compete_for_supervisors(deploy: Deploy) -> None:
+def test_claims_that_compete_for_supervisors(deploy: Deploy, capsys: Capture) -> None:
     deployment, whole = deploy(PARTITIONS, BATCH_SIZE="100"), made_up(contested=True)
     kill = run_with_a_kill(deployment, "encounter", whole)
-    verifier = check(deployment, whole, kill)
+    verifier = check(deployment, whole, kill, capsys)
     assert any(d.trigger_event_id and d.revision > 1 for d in verifier.decisions)
 
 
-def test_without_competition_it_is_what_adjudicate_gives(deploy: Deploy, tmp_path: Path) -> None:
+def test_without_competition_it_is_what_adjudicate_gives(
+    deploy: Deploy, tmp_path: Path, capsys: Capture
+) -> None:
     deployment, whole = deploy(PARTITIONS, BATCH_SIZE="100"), made_up(contested=False)
     kill = run_with_a_kill(deployment, "supervision", whole)
-    decided = check(deployment, whole, kill).decisions
+    decided = check(deployment, whole, kill, capsys).decisions
 
     numbered = [(claim, Source("file", 0, n)) for n, claim in enumerate(whole.claims)]
     offline = list(adjudicate(numbered, policy(None)))
@@ -157,4 +162,5 @@ def test_without_competition_it_is_what_adjudicate_gives(deploy: Deploy, tmp_pat
     done = deployment.command("adjudicate", str(file))
     assert (done.returncode, done.stderr) == (0, "")
     assert told(done.stdout.splitlines()) == told([decision_to_json(d) for d in decided])
-    print(f"adjudicate, as a module and as a command: the same {len(offline)} decisions")
+    with capsys.disabled():
+        print(f"adjudicate, as a module and as a command: the same {len(offline)} decisions")
