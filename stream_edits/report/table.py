@@ -73,7 +73,9 @@ def _row(decision: ClaimDecision, line: LineOutcome) -> list[str | Text]:
 
 
 def _why(finding: EditFinding) -> str:
-    return f"{finding.message} ({finding.policy_section})"
+    related = ", ".join(printable(name) for name in finding.related_claim_ids)
+    named = f" Related: {related}." if related else ""
+    return f"{finding.message}{named} ({finding.policy_section})"
 
 
 def print_report(decisions: Iterable[ClaimDecision]) -> None:

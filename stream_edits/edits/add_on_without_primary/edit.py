@@ -42,10 +42,15 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 line.line_number,
                 f"{line.code} is an add-on code, and no service that it adds to "
                 f"({spoken(_ranking_with(line, allowed))}) stands in this encounter. The line "
-                "waits for the claim that brings one; if this is the only service, bill it with "
-                "its initial code instead.",
+                "waits for a claim that brings one. If none is to come, send a replacement claim "
+                f"that bills {_initial_form(line)} instead.",
             ),
         )
+
+
+def _initial_form(line: EncounterLine) -> str:
+    words = line.policy.vocabulary
+    return words.initial_form.get(line.code, "the service's initial code")
 
 
 def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:

@@ -18,8 +18,9 @@ def say(policy: PolicyOnDate) -> EditFinding:
     return rules.finding(
         rules.no_effect,
         None,
-        "Another claim had already replaced or voided this one, so it has no effect. If it is to "
-        "be paid after all, bill it as a new claim.",
+        "Another claim had already replaced or voided this one, so it has no effect. The "
+        "replacement is decided in its place and nothing needs to be sent; after a void that was a "
+        "mistake, bill it as a new claim.",
     )
 
 

@@ -30,7 +30,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         if line.allowed_units <= left:
             continue
         remedy = (
-            f"{left:g} of the {line.units:g} units billed is allowed."
+            f"{left:g} of the {line.units:g} units billed is allowed; bill a further drug given "
+            "after another as a sequential infusion."
             if left
             else "It is already billed; remove this line, or bill a further drug given after "
             "another as a sequential infusion."

@@ -37,7 +37,8 @@ def _outranking_initial(line: EncounterLine, decided: EncounterLine) -> EditFind
         f"{line.code} was billed as the initial service, but a claim already decided has "
         f"{decided.code} as the initial service of this encounter. The policy allows one, and "
         f"{line.code} ranks above {decided.code}. Replace the earlier claim"
-        f"{_corrected(decided)}; if protocol required a second IV site, bill this line with a "
+        f"{_corrected(decided)} (see the related claim); this one is then decided again. If "
+        "protocol required a second IV site, bill this line with a "
         "separate-site modifier and the justification.",
     )
 

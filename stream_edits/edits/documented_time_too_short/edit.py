@@ -90,7 +90,7 @@ def _remedy(supported: float, instead: str | None) -> str:
         return f"{_units(supported)} {verb} allowed."
     if instead:
         return f"So short an infusion is billed as a push: bill {instead} instead."
-    return "Bill the code that fits the documented time, or take the line off if there is none."
+    return "So short a service is not reported with this code; take the line off."
 
 
 def _units(units: float) -> str:

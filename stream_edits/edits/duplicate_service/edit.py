@@ -54,8 +54,9 @@ def _duplicate(line: EncounterLine, first: EncounterLine) -> LineFinding:
     return line, rules.finding(
         rules.duplicate,
         line.line_number,
-        f"{line.code} was billed with the same date, times and units on another claim (see the "
-        "related claim). If the service was given twice, bill it with a modifier that says so "
+        f"{line.code} was billed with the same date{', times' if line.start else ''} and units on "
+        "another claim (see the related claim). If it was sent twice by mistake, nothing needs to "
+        "be done; if the service was given twice, bill it with a modifier that says so "
         f"({spoken(rules.repeat_modifiers)}); to correct the earlier claim, send a replacement.",
         related_claim_ids=(first.claim_id,),
     )

@@ -82,8 +82,9 @@ def _judge_line(line: EncounterLine, beside: list[EncounterLine]) -> EditFinding
         f"{line.code} (hydration) ran at the same time as an infusion ({codes}). The policy does "
         "not pay hydration given as a concurrent infusion; of its "
         f"{int(minutes(line.start, line.end))} documented minutes {int(left)} lie outside. "
-        f"{_remedy(line.code, supported, needed)}",
-        allowed_units=supported,
+        f"{_remedy(line.code, supported, needed)} If the times are wrong, send a replacement claim "
+        "with the documented times.",
+        allowed_units=supported or None,
         related_claim_ids=tuple(
             dict.fromkeys(x.claim_id for x in beside if x.claim_id != line.claim_id)
         ),

@@ -36,9 +36,9 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
         yield rules.finding(
             rules.missing,
             line.line_number,
-            f"{code} (hydration) was billed without saying who supervised it. The policy pays it "
-            "only when a physician gave or directly supervised it. Send documentation of the "
-            "supervision for this line.",
+            f"{code} (hydration) was billed without saying how it was supervised. The policy pays "
+            "it only when a physician, or a qualified assistant under a physician's direct "
+            "supervision, gave it. Send documentation of the supervision for this line.",
         )
 
 

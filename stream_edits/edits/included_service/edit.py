@@ -44,7 +44,7 @@ def _includes(
 def _finding(line: EncounterLine, kind: str, beside: EncounterLine) -> EditFinding:
     rules = line.policy[IncludedServiceRules]
     remedy = (
-        "No modifier makes it payable beside one."
+        "No modifier makes it payable in the same encounter."
         if line.code in rules.never_separate
         else "If it had nothing to do with that service, bill it with modifier "
         f"{spoken(line.policy.vocabulary.separate_site_modifiers)}."

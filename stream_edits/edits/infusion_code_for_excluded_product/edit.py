@@ -48,9 +48,9 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     product = _only_product(encounter) if billed else None
     for line in billed:
         if _is_subcutaneous(line):
-            yield line, _finding(line, Product.SUBCUTANEOUS)
+            yield line, _finding(line, Product.SUBCUTANEOUS, by_modifier=True)
         elif product is not None:
-            yield line, _finding(line, product)
+            yield line, _finding(line, product, _is_billed(encounter, line, product))
 
 
 def _only_product(encounter: Encounter) -> Product | None:
@@ -94,18 +94,34 @@ def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter
     return any(x.code in x.policy.vocabulary.vaccine_administration for x in encounter.active)
 
 
-def _finding(line: EncounterLine, product: Product) -> EditFinding:
+def _is_billed(encounter: Encounter, line: EncounterLine, product: Product) -> bool:
+    """Whether the code to bill instead is on a claim of the encounter already."""
+    said = line.policy[Rules].bill_instead[product]
+    return any(other.code in said for other in encounter.active)
+
+
+def _finding(
+    line: EncounterLine, product: Product, is_billed: bool = False, by_modifier: bool = False
+) -> EditFinding:
     rules = line.policy[Rules]
     recommended = None
     if product is Product.CHEMOTHERAPY:
         recommended = rules.chemotherapy_form.get(line.code)
     instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
+    remedy = f"Bill {instead} instead"
+    if is_billed:
+        remedy = f"Take the line off: {instead} is billed already"
+    otherwise = (
+        "if the drug went into a vein, send a replacement claim without that modifier."
+        if by_modifier
+        else "if another drug was infused, send a replacement claim with that drug on a line of "
+        "its own."
+    )
     return rules.finding(
         rules.excluded,
         line.line_number,
-        f"{line.code} was billed for {product}, which the policy says it must not be used "
-        f"for. Bill {instead} instead; if another drug was infused, send a "
-        "replacement claim with that drug on a line of its own.",
+        f"{line.code} was billed for {product}{' (by its modifier)' if by_modifier else ''}. The "
+        f"policy says it must not be used for that. {remedy}; {otherwise}",
         recommended_code=recommended,
     )
 

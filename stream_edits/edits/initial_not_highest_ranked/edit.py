@@ -25,9 +25,12 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     words = initial.policy.vocabulary
     should_be = words.initial_form.get(added.code, "its initial code")
     instead = words.add_on_form.get(initial.code)
-    remedy = f"Bill {should_be} as the initial service"
+    remedy = (
+        f"Send a replacement claim with {should_be} as the initial service instead of {added.code} "
+        "(one unit of it)"
+    )
     if instead:
-        remedy += f" and {instead} instead of {initial.code}"
+        remedy += f", and {instead} instead of {initial.code}"
     rules = initial.policy[Rules]
     yield (
         initial,

@@ -34,7 +34,8 @@ def _surplus(line: EncounterLine, standing: EncounterLine) -> EditFinding:
     rules = line.policy[Rules]
     instead = line.policy.vocabulary.add_on_form.get(line.code)
     remedy = (
-        f"Bill {instead} instead, as a service added to {standing.code}"
+        f"Bill {instead} instead, as a service added to {standing.code}, with the documents that "
+        f"{instead} needs"
         if instead
         else f"{line.code} has no add-on form to bill instead"
     )
@@ -53,7 +54,8 @@ def _surplus(line: EncounterLine, standing: EncounterLine) -> EditFinding:
 def _second_site(line: EncounterLine) -> str:
     return (
         f"{line.code} was billed as the initial service of a second IV site. Send the medical "
-        "justification (the protocol that required two separate sites) for this line."
+        "justification (the protocol that required two separate sites) for this line, or a report "
+        "that gives it."
     )
 
 

@@ -94,7 +94,8 @@ def _judge_emergency(
         line.line_number,
         f"{line.procedure_code} was billed with facility type {facility}, which the policy allows "
         f"for emergency services only (admission type {emergency}); the claim says admission type "
-        f"{admission}.",
+        f"{admission}. If it was an emergency, send a replacement claim with admission type "
+        f"{emergency} (box 14).",
     )
 
 

@@ -32,15 +32,23 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
             "Send a replacement claim that gives them.",
         )
     if missing.ndc:
-        yield rules.finding(rules.ndc, number, _ndc_message(code, rules))
+        yield rules.finding(rules.ndc, number, _ndc_message(line, rules))
 
 
-def _ndc_message(code: str, rules: UnclassifiedDrugRules) -> str:
-    return (
-        f"{code} was billed without qualifier {spoken(rules.ndc_qualifiers)} and an NDC of "
-        f"{sum(rules.ndc_segments)} digits. Send a replacement claim with both; write a shorter "
-        f"NDC in its {'-'.join(map(str, rules.ndc_segments))} form with leading zeros."
-    )
+def _ndc_message(line: ServiceLine, rules: UnclassifiedDrugRules) -> str:
+    digits = sum(rules.ndc_segments)
+    qualifier = spoken(rules.ndc_qualifiers)
+    if not line.ndc:
+        lacks = f"without an NDC. Send a replacement claim with {qualifier} and"
+        remedy = f"the NDC of {digits} digits."
+    elif line.ndc_qualifier not in rules.ndc_qualifiers:
+        lacks = f"with an NDC but without qualifier {qualifier}."
+        remedy = f"Send a replacement claim with {qualifier} before the NDC of {digits} digits."
+    else:
+        segments = "-".join(map(str, rules.ndc_segments))
+        lacks = f"with an NDC that has not {digits} digits. Send a replacement claim with all"
+        remedy = f"digits; a shorter NDC is written in its {segments} form with leading zeros."
+    return f"{line.procedure_code} was billed {lacks} {remedy}"
 
 
 EDIT = LineEdit("unclassified-drug-incomplete", UnclassifiedDrugRules, judge)

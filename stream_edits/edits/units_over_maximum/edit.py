@@ -54,11 +54,12 @@ def _finding(
 ) -> EditFinding:
     rules = line.policy[Rules]
     maximum = rules.maximum_units[line.code]
+    further = line.code in rules.further_codes
     before = maximum - left
     taken = f", of which {before:g} {_are(before)} already used" if before else ""
     billed = (
         f"{line.code} was billed with {_units(line.units)}. The policy allows "
-        f"{_units(maximum)} an encounter without review{taken}."
+        f"{_units(maximum)} an encounter{'' if further else ' without review'}{taken}."
     )
     remedy = (
         "The documentation of medical necessity that came with it will be reviewed."
@@ -82,7 +83,7 @@ def _left(left: float) -> str:
 def _beyond(code: str, rules: Rules) -> str:
     further = rules.further_codes.get(code)
     if further:
-        return f"Bill what goes beyond with {further}."
+        return f"What goes beyond is billed with {further}, if it is not billed already."
     return (
         "For more, send a replacement claim with documentation of medical necessity for this line."
     )
