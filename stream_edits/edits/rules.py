@@ -95,8 +95,11 @@ class EditRules(_Value):
     ) -> EditFinding:
         """A finding of this edit, with its citation, reasons and policy version filled in.
 
-        With ``allowed_units`` above zero the finding only cuts units back, so it is a PASS.
+        With ``allowed_units`` above zero a DENY only cuts units back, so it is a PASS. An outcome
+        that a plan has made PEND or PASS cuts nothing: it holds for the line as billed.
         """
+        if outcome.disposition is not Disposition.DENY:
+            allowed_units = None
         cut = allowed_units is not None and allowed_units > 0
         return EditFinding(
             self.edit_id,

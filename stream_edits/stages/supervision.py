@@ -5,7 +5,7 @@ before is removed, its lines are judged against the standing time of other membe
 came free is given to the line that has waited longest, whose claim is sent round again.
 """
 
-from stream_edits.domain.decision import ClaimDecision, EditFinding
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
 from stream_edits.domain.routing import (
     Reopen,
     SupervisedClaim,
@@ -56,7 +56,9 @@ def _judge(
         on_date = drafting.policy.on(time.service_date)
         said = [finding for edit in _EDITS for finding in edit.judge(time, others, on_date)]
         found += said
-        slots.append(slot._replace(standing=not said))
+        # What is not denied is payable, now or later, and so takes its time.
+        denied = any(finding.disposition is Disposition.DENY for finding in said)
+        slots.append(slot._replace(standing=not denied))
     return found, slots
 
 
