@@ -48,8 +48,8 @@ format: $(STAMP)  ## rewrite the code in the house format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand
-	@$(BIN)/python -m tests.broker
+broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand (PORT=9092)
+	@$(BIN)/python -m tests.broker $(PORT)
 
 lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

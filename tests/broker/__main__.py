@@ -1,25 +1,33 @@
 """`make broker`: a real Kafka in the foreground, for trying things by hand."""
 
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
 from tests.broker.local import LocalKafka
+from tests.broker.properties import is_free
+
+_USUAL_PORT = 9092
 
 
-def main() -> None:
+def main(port: int) -> None:
     """Start a broker on a throw-away folder and run until interrupted."""
+    # Asked first: whatever listens there may be a broker too, and answer in the new one's place.
+    if not is_free(port):
+        sys.exit(f"port {port} is taken: `make broker PORT=19092` takes another")
     with tempfile.TemporaryDirectory(prefix="stream-edits-broker-") as folder:
-        broker = LocalKafka(Path(folder))
+        broker = LocalKafka(Path(folder), port=port)
         signals = {signal.SIGINT, signal.SIGTERM}
         signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         broker.start()
         try:
-            print(f"Kafka is up at {broker.bootstrap} (log: {broker.log_file}); Ctrl-C ends it")
+            line = f"Kafka is up at {broker.bootstrap} (log: {broker.log_file}); Ctrl-C ends it"
+            print(line, flush=True)
             signal.sigwait(signals)
         finally:
             broker.stop()
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else _USUAL_PORT)

@@ -43,12 +43,18 @@ def single_node(listen: str, advertise: str, port: int, controller_port: int) ->
 def free_port() -> int:
     """A port that nothing listens on now."""
     for port in random.sample(_PORTS, 100):
-        with socket.socket() as probe:
-            # As Java does: else a port in TIME_WAIT looks taken here and is free to Kafka.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if is_free(port):
             return port
     raise OSError(f"no free port among 100 tried between {_PORTS.start} and {_PORTS.stop}")
+
+
+def is_free(port: int) -> bool:
+    """Whether a broker could listen on the port now."""
+    with socket.socket() as probe:
+        # As Java does: else a port in TIME_WAIT looks taken here and is free to Kafka.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
