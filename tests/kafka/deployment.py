@@ -103,6 +103,12 @@ class Deployment:
             self._log = TopicLog(self.bootstrap, dict.fromkeys(names, self.settings.partitions))
         return self._log
 
+    def read_anew(self) -> None:
+        """Forget what was read of its topics: some of them have been made anew."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
     def changelog_of(self, stage: str, partitions: set[int]) -> set[Place]:
         """Where a stage with state keeps that of these partitions."""
         topics = {
