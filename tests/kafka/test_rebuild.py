@@ -1,4 +1,4 @@
-"""docs/operations.md, Rebuild: all state anew from the claims, with the same decisions once more."""
+"""docs/operations.md, Rebuild: all state anew from the claims, the same decisions once more."""
 
 from collections import Counter
 
