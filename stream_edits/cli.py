@@ -1,9 +1,7 @@
 """The commands. Each is thin: what it does lies in the module it names."""
 
-import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,30 +9,14 @@ import click
 from stream_edits import __version__
 from stream_edits.app import files, publishing, service
 from stream_edits.app.wiring import Stage, topic_specs
-from stream_edits.codec.errors import NotRegistered, RegistryAway
-from stream_edits.edits.policy import PolicyError
-from stream_edits.engine.errors import ClientError, EngineStopped
+from stream_edits.dead_letters_cli import dead_letters
 from stream_edits.engine.topics import check_topics, create_topics
+from stream_edits.failing import asking, one_line_errors
 from stream_edits.logs import configure_logs
 from stream_edits.policy_cli import policy
-from stream_edits.settings import BadSetting, Settings, load_settings
+from stream_edits.settings import Settings, load_settings
 
 BAD_INPUT = 3
-_REFUSED = (BadSetting, PolicyError)
-_FAILED = (EngineStopped, ClientError, NotRegistered, RegistryAway)
-
-
-@contextlib.contextmanager
-def _one_line_errors() -> Iterator[None]:
-    """Exit 2 for what the operator wrote, 1 for what failed, each with one line on stderr."""
-    try:
-        yield
-    except _REFUSED as refused:
-        click.echo(f"stream-edits: {refused}", err=True)
-        sys.exit(2)
-    except _FAILED as failed:
-        click.echo(f"stream-edits: {failed}", err=True)
-        sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,7 +48,7 @@ def _settings(context: click.Context) -> Settings:
 @click.pass_context
 def run(context: click.Context, stages: tuple[str, ...]) -> None:
     """Consume claims and publish decisions until SIGTERM."""
-    with _one_line_errors():
+    with one_line_errors():
         service.run(_settings(context), [Stage(s) for s in stages] or list(Stage))
 
 
@@ -87,7 +69,7 @@ def adjudicate(context: click.Context, file: str, form: str) -> None:
     Claims are taken in order of arrival. A line that is no claim is reported on stderr with its
     number; the others are still decided, and the exit code is 3.
     """
-    with _one_line_errors():
+    with one_line_errors():
         bad = files.adjudicate(_settings(context), file, form)
     if bad:
         sys.exit(BAD_INPUT)
@@ -98,22 +80,10 @@ def adjudicate(context: click.Context, file: str, form: str) -> None:
 @click.pass_context
 def publish(context: click.Context, file: str) -> None:
     """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
-    with _one_line_errors():
+    with one_line_errors():
         bad = publishing.publish(_settings(context), file)
     if bad:
         sys.exit(BAD_INPUT)
-
-
-@contextlib.contextmanager
-def _asking(settings: Settings) -> Iterator[None]:
-    """Name the brokers that do not answer; the client names only the error."""
-    try:
-        yield
-    except ClientError as error:
-        raise EngineStopped(
-            f"no answer from the brokers at {settings.bootstrap_servers} ({error.code}): check "
-            "bootstrap_servers and the security options"
-        ) from None
 
 
 @cli.group()
@@ -125,9 +95,9 @@ def topics() -> None:
 @click.pass_context
 def topics_create(context: click.Context) -> None:
     """Create the topics that do not exist; others are left as they are."""
-    with _one_line_errors():
+    with one_line_errors():
         settings = _settings(context)
-        with _asking(settings):
+        with asking(settings):
             made = create_topics(settings.kafka_options(), topic_specs(settings))
     for name, is_new in made.items():
         click.echo(f"{'created' if is_new else 'exists '}  {name}")
@@ -137,9 +107,9 @@ def topics_create(context: click.Context) -> None:
 @click.pass_context
 def topics_check(context: click.Context) -> None:
     """Compare the topics with the settings; exit 1 when one is missing or differs."""
-    with _one_line_errors():
+    with one_line_errors():
         settings = _settings(context)
-        with _asking(settings):
+        with asking(settings):
             problems = check_topics(settings.kafka_options(), topic_specs(settings))
     for problem in problems:
         click.echo(problem)
@@ -154,11 +124,12 @@ def demo(serve: bool) -> None:
     """Show the whole flow on an embedded Kafka with made-up claims; needs nothing installed."""
     from stream_edits.demo.run import run_demo
 
-    with _one_line_errors():
+    with one_line_errors():
         sys.exit(run_demo(serve))
 
 
 cli.add_command(policy)
+cli.add_command(dead_letters)
 
 
 def main() -> None:

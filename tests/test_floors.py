@@ -34,8 +34,10 @@ BELOW: dict[str, set[str]] = {
     "app": _APP,
     "handbook": _HANDBOOK,
     "policy_cli": {*_HANDBOOK, "handbook", "settings"},
+    "failing": {"settings", "codec", "engine", "edits"},
+    "dead_letters_cli": {"app", "settings", "failing"},
     "demo": {*_APP, "app", "embedded"},
-    "cli": {*_APP, "app", "demo", "policy_cli"},
+    "cli": {*_APP, "app", "demo", "policy_cli", "dead_letters_cli", "failing"},
     "__main__": {"cli"},
 }
 # Folders of edits/ that are no edit but belong to all of them.

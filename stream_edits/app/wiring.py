@@ -121,9 +121,9 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
-    """Every topic as it should be: one partition count, changelogs compacted."""
+    """Every topic as it should be: one partition count, changelogs and markers compacted."""
     topics = settings.topics
-    compacted = {topics.encounter_state, topics.supervision_state}
+    compacted = {topics.encounter_state, topics.supervision_state, topics.redriven}
     return [
         TopicSpec(
             name,

@@ -7,22 +7,22 @@ from typing import NamedTuple
 
 from .config import Breaker, StageConfig
 from .errors import BreakerOpen
-from .ports import Output, Record
+from .ports import Headers, Output, Record
 
 REDRIVE_COUNT = "redrive.count"
-OWN_HEADERS = frozenset(
-    {
-        "error.class",
-        "error.message",
-        "error.stage",
-        "source.topic",
-        "source.partition",
-        "source.offset",
-        "source.timestamp",
-        "engine.version",
-        REDRIVE_COUNT,
-    }
+# In the order in which they stand behind the record's own.
+OWN_HEADERS = (
+    "error.class",
+    "error.message",
+    "error.stage",
+    "source.topic",
+    "source.partition",
+    "source.offset",
+    "source.timestamp",
+    "engine.version",
+    REDRIVE_COUNT,
 )
+_MOST_DIGITS = 9
 
 
 class Reason(NamedTuple):
@@ -39,20 +39,46 @@ def reason_of(failure: Exception, stage: str) -> Reason:
     return Reason(name, f"the {stage} stage raised {name} on this record")
 
 
+class Original(NamedTuple):
+    """What a record carried before it was first a dead letter, and how often it was redriven."""
+
+    headers: Headers
+    redrives: int
+
+
+def original(headers: Headers) -> Original:
+    """The record's own headers, byte for byte, and its redrive count, 0 if it has none.
+
+    Ours stand last: all of them on a dead letter, also on one that was published again as it is;
+    only the count on a redriven record. A publisher's own header of the same name stands before
+    them and stays.
+    """
+    redrives = _count(headers[-1]) if headers else None
+    if redrives is None:
+        return Original(headers, 0)
+    ours = len(OWN_HEADERS) if is_dead_letter(headers) else 1
+    return Original(headers[: len(headers) - ours], redrives)
+
+
+def is_dead_letter(headers: Headers) -> bool:
+    """Whether all of our headers stand last."""
+    return tuple(name for name, _ in headers[-len(OWN_HEADERS) :]) == OWN_HEADERS
+
+
+def _count(header: tuple[str, bytes | None]) -> int | None:
+    name, value = header
+    if name != REDRIVE_COUNT or value is None or not value.isdigit() or len(value) > _MOST_DIGITS:
+        return None
+    return int(value)
+
+
 def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
     """The dead letter of `record`: key, value and headers untouched, then the contract's headers.
 
-    A redriven record already carries such headers: they are replaced, not doubled, and its
-    redrive count goes on as it came.
+    A redriven record's count goes on as it came.
     """
-    redriven: bytes = b"0"
-    kept: list[tuple[str, bytes | None]] = []
-    for name, value in record.headers:
-        if name not in OWN_HEADERS:
-            kept.append((name, value))
-        elif name == REDRIVE_COUNT and value is not None and value.isdigit():
-            redriven = value
-    kept += [
+    own, redrives = original(record.headers)
+    ours: Headers = [
         ("error.class", reason.error_class.encode()),
         ("error.message", reason.message.encode()),
         ("error.stage", config.stage.encode()),
@@ -61,9 +87,9 @@ def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
         ("source.offset", b"%d" % record.offset),
         ("source.timestamp", b"%d" % record.timestamp_ms),
         ("engine.version", config.engine_version.encode()),
-        (REDRIVE_COUNT, redriven),
+        (REDRIVE_COUNT, b"%d" % redrives),
     ]
-    return Output(config.dead_letter_topic, record.key, record.value, kept)
+    return Output(config.dead_letter_topic, record.key, record.value, [*own, *ours])
 
 
 class CircuitBreaker:

@@ -57,20 +57,27 @@ class Transactions:
         self._resume("init_transactions", init, self._config.init_budget_s)
 
     def send(self, batch: Batch, views: Mapping[int, Overlay], source: Source) -> None:
-        """Write and commit a batch.
+        """Write and commit a batch. Raises as `commit` does."""
+
+        def write(sink: Sink) -> None:
+            if self._config.changelog_topic is not None:
+                self._write_changelog(self._config.changelog_topic, batch, views)
+            sink.produce(batch.outputs)
+            self._send_offsets(batch, source)
+
+        self.commit(write)
+
+    def commit(self, write: Callable[[Sink], None]) -> None:
+        """One transaction around what `write` produces.
 
         Raises TransactionAborted after a completed abort, or an EngineStopped when the producer is
         lost or the outcome unknown.
         """
-        sink, config = self._sink, self._config
         try:
-            sink.begin()
+            self._sink.begin()
             self.open = True
-            if config.changelog_topic is not None:
-                self._write_changelog(config.changelog_topic, batch, views)
-            sink.produce(batch.outputs)
-            self._send_offsets(batch, source)
-            self._resume("commit_transaction", sink.commit, config.transaction_budget_s)
+            write(self._sink)
+            self._resume("commit_transaction", self._sink.commit, self._config.transaction_budget_s)
             self.open = False
         except (RequiresAbort, Retriable) as failure:
             if self.open:

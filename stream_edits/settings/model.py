@@ -27,6 +27,9 @@ class Topics(BaseModel):
     dead_letter: Name = Field(
         "claims.edits.dead-letter", description="Records no stage can process, untouched."
     )
+    redriven: Name = Field(
+        "claims.edits.redriven", description="Which dead letters were redriven; compacted."
+    )
     encounter_state: Name = Field(
         "claims.edits.encounter-state", description="Changelog of the encounter stage; compacted."
     )

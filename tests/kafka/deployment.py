@@ -85,6 +85,14 @@ class Deployment:
         self._named[name] = program
         return program
 
+    def run_in_background(self, *arguments: str, **settings: str) -> Program:
+        """A command that ends by itself, or is ended in the middle."""
+        log_file = self._folder / f"{self.name}-{arguments[0]}.{len(self.programs)}.log"
+        program = Program(list(arguments), self.environ(**settings), log_file)
+        program.accounted_for = True
+        self.programs.append(program)
+        return program
+
     def named(self, stage: str, instance: int) -> Program:
         """The newest process of a stage that was started as this instance."""
         return self._named[f"{stage}-{instance}"]
@@ -155,9 +163,10 @@ class Deployment:
         key: bytes | None,
         value: bytes | None,
         headers: Sequence[tuple[str, bytes | None]] = (),
+        topic: str | None = None,
     ) -> None:
-        """Any record, on claims.events; `flush` must follow."""
-        self._producer.produce(self.topics.events, value, key, headers=list(headers))
+        """Any record, on claims.events unless told; `flush` must follow."""
+        self._producer.produce(topic or self.topics.events, value, key, headers=list(headers))
         self._producer.poll(0)
 
     def flush(self) -> None:

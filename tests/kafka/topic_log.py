@@ -120,10 +120,15 @@ class TopicLog:
         ]
 
     def committed(self, group: str) -> dict[Place, int]:
-        """The offsets a consumer group has committed."""
+        """The offsets a consumer group has committed; none while a new broker cannot tell."""
         question = [ConsumerGroupTopicPartitions(group)]
         answer = self._admin.list_consumer_group_offsets(question, request_timeout=10)
-        places = answer[group].result().topic_partitions
+        try:
+            places = answer[group].result().topic_partitions
+        except KafkaException as failure:
+            if failure.args[0].code() in _NO_GROUP_YET:
+                return {}
+            raise
         return {(p.topic, p.partition): p.offset for p in places if p.offset >= 0}
 
     def processed(self, groups: Mapping[str, str]) -> bool:

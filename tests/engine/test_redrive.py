@@ -1,0 +1,148 @@
+"""Dead letters given back: on the in-memory broker, with aborts, faults and a second redrive."""
+
+from __future__ import annotations
+
+import pytest
+
+from stream_edits.engine.clock import SystemClock
+from stream_edits.engine.dead_letter import original
+from stream_edits.engine.errors import EngineStopped, FatalClientError, RequiresAbort
+from stream_edits.engine.ports import Headers, Record
+from stream_edits.engine.redrive import letter_of, redrive
+from stream_edits.engine.transaction import Transactions
+from tests.engine.broker import Broker, is_committed
+from tests.engine.harness import Stage, cluster, config
+
+OWN: Headers = [("x", b"1"), ("error.class", b"the publisher's"), ("none", None)]
+
+
+def with_letters(count: int = 1) -> Broker:
+    """So many dead letters of the stage `count`, and an empty topic of markers."""
+    broker = cluster(1)
+    broker.create("redriven", 1)
+    for number in range(count):
+        broker.put("in", 0, b"key-%d" % number, b"bad", OWN)
+    live(broker)
+    assert len(broker.visible("dead")) == count
+    return broker
+
+
+def live(broker: Broker) -> None:
+    """The stage takes all that is there, and ends."""
+    stage = Stage(broker).start()
+    stage.turn(3)
+    stage.runner.close()
+
+
+def letters(broker: Broker) -> list[Record]:
+    """The dead-letter topic as a bounded reader sees it."""
+    return [
+        Record("dead", 0, offset, e.key, e.value, e.headers, e.timestamp_ms)
+        for offset, e in enumerate(broker.logs["dead", 0][: broker.stable_end("dead", 0)])
+        if is_committed(e)
+    ]
+
+
+def producer(broker: Broker) -> Transactions:
+    settings = config(transactional_id="g-redrive")
+    made = Transactions(settings, broker.sink(settings), SystemClock(), lambda: None)
+    made.init(lambda: False)
+    return made
+
+
+def give_back(broker: Broker, transactions: Transactions | None = None) -> list[int]:
+    """Redrive what no marker names, two in a transaction."""
+    transactions = transactions or producer(broker)
+    marked = {output.key for output in broker.visible("redriven")}
+    told = [(record, letter_of(record)) for record in letters(broker)]
+    waiting = {letter.place for _, letter in told if letter and letter.marker not in marked}
+    return list(redrive(letters(broker), waiting, "redriven", transactions, 2))
+
+
+def test_the_record_comes_back_as_it_was_and_counts_its_redrives() -> None:
+    broker = with_letters()
+    for redrives in (1, 2, 3):
+        assert give_back(broker) == [1]
+        back = broker.visible("in")[redrives]
+        assert (back.key, back.value) == (b"key-0", b"bad")
+        assert list(back.headers) == [*OWN, ("redrive.count", b"%d" % redrives)]
+        live(broker)
+        died = broker.visible("dead")[redrives]
+        assert list(died.headers[:3]) == OWN
+        assert len(died.headers) == 12
+        assert dict(died.headers[3:])["redrive.count"] == b"%d" % redrives
+
+
+def test_what_was_given_back_is_not_given_back_again() -> None:
+    broker = with_letters(5)
+    assert give_back(broker) == [2, 2, 1]
+    assert give_back(broker) == []
+    assert len(broker.visible("in")) == 10
+    assert len({output.key for output in broker.visible("redriven")}) == 5
+
+
+def test_an_aborted_transaction_leaves_its_letters_waiting() -> None:
+    broker = with_letters(5)
+    broker.fail("produce", RequiresAbort("_MSG_TIMED_OUT"))
+    with pytest.raises(EngineStopped, match="_MSG_TIMED_OUT.*redrive again"):
+        give_back(broker)
+    assert len(broker.visible("in")) == 5
+    assert broker.visible("redriven") == []
+    assert give_back(broker) == [2, 2, 1]
+    assert len(broker.visible("in")) == 10
+
+
+def test_a_second_redrive_fences_the_first_and_takes_what_it_left() -> None:
+    broker = with_letters(5)
+    first = producer(broker)
+    waiting = {(r.partition, r.offset) for r in letters(broker)}
+    run = redrive(letters(broker), waiting, "redriven", first, 2)
+    assert next(run) == 2
+    assert give_back(broker) == [2, 1]
+    with pytest.raises(FatalClientError):
+        next(run)
+    assert len(broker.visible("in")) == 10
+    assert len(broker.visible("redriven")) == 5
+
+
+def test_a_letter_is_known_by_its_time_as_well() -> None:
+    """Its topic may be deleted and made anew: old markers must not hide new letters."""
+    broker = with_letters(1)
+    assert give_back(broker) == [1]
+    broker.logs["dead", 0].clear()
+    live(broker)
+    assert [record.offset for record in letters(broker)] == [0]
+    assert give_back(broker) == [1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "own", "redrives"),
+    [
+        ((), 0, 0),
+        ([("redrive.count", b"2")], 0, 2),
+        ([("a", b"1"), ("redrive.count", b"2")], 1, 2),
+        ([("redrive.count", b"2"), ("a", b"1")], 2, 0),
+        ([("redrive.count", b"many")], 1, 0),
+        ([("redrive.count", None)], 1, 0),
+        ([("redrive.count", b"-1")], 1, 0),
+        ([("redrive.count", b"9" * 5000)], 1, 0),
+        ([("error.class", b"x"), ("redrive.count", b"1")], 1, 1),
+    ],
+)
+def test_only_our_headers_are_taken_off(headers: Headers, own: int, redrives: int) -> None:
+    assert original(headers) == (headers[:own], redrives)
+
+
+def test_what_no_stage_has_written_is_no_letter() -> None:
+    broker = with_letters()
+    (record,) = letters(broker)
+    headers = list(record.headers)
+    assert letter_of(record) is not None
+    for change in (
+        headers[:-1],
+        [*headers, ("x", b"1")],
+        [*headers[:-1], ("redrive.count", b"x")],
+        [*headers[:-9], ("error.class", b"\xff"), *headers[-8:]],
+        [],
+    ):
+        assert letter_of(record._replace(headers=change)) is None
