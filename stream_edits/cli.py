@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stream_edits import __version__
-from stream_edits.app import files, publishing, service
+from stream_edits.app import decided, files, publishing, service
 from stream_edits.app.wiring import Stage, topic_specs
 from stream_edits.dead_letters_cli import dead_letters
 from stream_edits.engine.topics import check_topics, create_topics
@@ -82,6 +82,27 @@ def publish(context: click.Context, file: str) -> None:
     """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
     with one_line_errors():
         bad = publishing.publish(_settings(context), file)
+    if bad:
+        sys.exit(BAD_INPUT)
+
+
+@cli.command()
+@click.option("--claim", "claim_id", help="Only the decisions on this claim.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "table"]),
+    default="json",
+    show_default=True,
+    help="json: one decision a line, topic after topic. table: for people.",
+)
+@click.pass_context
+def decisions(context: click.Context, claim_id: str | None, form: str) -> None:
+    """Print the decisions that are in the three topics now."""
+    with one_line_errors():
+        settings = _settings(context)
+        with asking(settings):
+            bad = decided.show(settings, claim_id, form)
     if bad:
         sys.exit(BAD_INPUT)
 

@@ -15,7 +15,7 @@ from stream_edits.app.tally import Tally
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.registry import Registry
-from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
+from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, SchemaSource, schema_of
 from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.edits.catalog import policy
 from stream_edits.engine.config import Breaker, StageConfig
@@ -82,6 +82,12 @@ def _codec(settings: Settings) -> tuple[ClaimReader, Outbox]:
         Disposition.DENY: decision_encoder(id_for(topics.deny)),
     }
     return ClaimReader(registry), Outbox(topics, encoders)
+
+
+def schema_source(settings: Settings) -> SchemaSource:
+    """Where the schemas of what is read come from: the registry, or the package without one."""
+    options = settings.registry_options()
+    return Registry(options) if options else PackagedSchemas()
 
 
 def stage_config(settings: Settings, stage: Stage) -> StageConfig:

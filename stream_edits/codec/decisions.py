@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from stream_edits.codec.framing import schema_id
-from stream_edits.codec.reading import decoder, read_body
+from stream_edits.codec.reading import Decoder, decoder, read_body
 from stream_edits.codec.resolution import resolve
 from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, parsed_by, schema_of
 from stream_edits.codec.writing import Encoder, Paths, encoder
@@ -41,15 +41,26 @@ def decision_encoder(number: int) -> Encoder:
     return encoder(schema_of(CLAIM_DECISION).parsed, number, PATHS)
 
 
-def decode_decision(framed: bytes, source: SchemaSource) -> ClaimDecision:
-    """A decision read back, for tools and tests; each call works its schema out anew.
+class DecisionReader:
+    """Reads decisions back, for tools; each writer's schema is worked out once."""
 
-    Raises Undecodable when the data is at fault, RegistryAway.
-    """
-    writer = parsed_by(source, schema_id(framed))
-    plan = resolve(writer, schema_of(CLAIM_DECISION).parsed)
-    decision: ClaimDecision = read_body(decoder(plan, RECORDS, ENUMS), framed)
-    return decision
+    def __init__(self, source: SchemaSource) -> None:
+        self._source = source
+        self._decoders: dict[int, Decoder] = {}
+
+    def decode(self, framed: bytes) -> ClaimDecision:
+        """The decision. Raises Undecodable when the data is at fault, RegistryAway."""
+        number = schema_id(framed)
+        if number not in self._decoders:
+            plan = resolve(parsed_by(self._source, number), schema_of(CLAIM_DECISION).parsed)
+            self._decoders[number] = decoder(plan, RECORDS, ENUMS)
+        decision: ClaimDecision = read_body(self._decoders[number], framed)
+        return decision
+
+
+def decode_decision(framed: bytes, source: SchemaSource) -> ClaimDecision:
+    """One decision read back, as a DecisionReader of its own does."""
+    return DecisionReader(source).decode(framed)
 
 
 def decision_to_json(decision: ClaimDecision) -> str:

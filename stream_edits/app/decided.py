@@ -1,0 +1,49 @@
+"""`decisions`: what was decided, read back from the three topics."""
+
+import sys
+from collections.abc import Iterator
+
+from stream_edits.app.wiring import schema_source
+from stream_edits.codec.decisions import DecisionReader, decision_to_json
+from stream_edits.codec.errors import Undecodable
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.engine.kafka import read_topic
+from stream_edits.engine.ports import Record
+from stream_edits.report import print_report
+from stream_edits.settings import Settings
+
+
+def show(settings: Settings, claim_id: str | None, form: str) -> int:
+    """Print the committed decisions there are now: topic after topic as JSON, or all in one table
+    by the time of the event that caused them.
+
+    Returns the number of records that are no decisions; each is reported on stderr by its place.
+    Raises ClientError, EngineStopped, RegistryAway.
+    """
+    reader = DecisionReader(schema_source(settings))
+    decisions: list[ClaimDecision] = []
+    bad = 0
+    for record in _published(settings):
+        if claim_id is not None and record.key != claim_id.encode():
+            continue
+        try:
+            decision = reader.decode(record.value or b"")
+        except Undecodable as failure:
+            bad += 1
+            place = f"{record.topic}/{record.partition}/{record.offset}"
+            print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
+            continue
+        if form == "json":
+            sys.stdout.write(decision_to_json(decision) + "\n")
+        else:
+            decisions.append(decision)
+    if form == "table":
+        print_report(sorted(decisions, key=lambda d: (d.decided_at, d.claim_id, d.revision)))
+    sys.stdout.flush()
+    return bad
+
+
+def _published(settings: Settings) -> Iterator[Record]:
+    topics = settings.topics
+    for topic in (topics.pass_, topics.pend, topics.deny):
+        yield from read_topic(settings.kafka_options(), topic, settings.group_id("decisions"))
