@@ -16,17 +16,19 @@ from stream_edits.stages.drafting import Drafting
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import take_in
 from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from stream_edits.stages.supervision import supervise
 
 
 class Adjudication:
     """The stages with their memory, for one run over claims in order of arrival."""
 
-    def __init__(self, drafting: Drafting) -> None:
+    def __init__(self, drafting: Drafting, retention: Retention) -> None:
         self._drafting = drafting
+        self._retention = retention
         # Claims are kept as they are; their bytes are only a name to find them by.
         self._kept: dict[bytes, ClaimEvent] = {}
-        self._encounter = EncounterStage(drafting, self._kept.__getitem__)
+        self._encounter = EncounterStage(drafting, retention, self._kept.__getitem__)
         self._members = MemberDictionary()
         self._supervisors = SupervisorDictionary()
         self._order = 0
@@ -43,7 +45,9 @@ class Adjudication:
             if isinstance(message, ClaimDecision):
                 yield message
             elif isinstance(message, SupervisedClaim):
-                todo += supervise(self._drafting, self._supervisors, message, self._order)
+                todo += supervise(
+                    self._drafting, self._retention, self._supervisors, message, self._order
+                )
             else:
                 todo += self._encounter.step(self._members, message, self._order)
         if isinstance(taken, RoutedClaim):
@@ -65,8 +69,9 @@ def adjudicate(
     claims: Iterable[tuple[ClaimEvent, Source]],
     policy: Policy,
     rollup: RollUp = RollUp.STANDARD,
+    retention: Retention = DEFAULT_RETENTION,
 ) -> Iterator[ClaimDecision]:
     """The decisions on these claims, in the order published."""
-    run = Adjudication(Drafting(policy, rollup, ENGINE_VERSION))
+    run = Adjudication(Drafting(policy, rollup, ENGINE_VERSION), retention)
     for claim, source in claims:
         yield from run.decide(claim, source)

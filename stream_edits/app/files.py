@@ -16,6 +16,7 @@ from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.offline import Adjudication
 from stream_edits.report import print_report
 from stream_edits.settings import Settings
+from stream_edits.stages.retention import Retention
 
 _CONTAINER_MAGIC = b"Obj\x01"
 
@@ -50,7 +51,7 @@ def adjudicate(settings: Settings, file: str, form: str) -> int:
 
     Returns the number of lines that are no claims. Raises PolicyError.
     """
-    run = Adjudication(drafting_of(settings))
+    run = Adjudication(drafting_of(settings), Retention(settings.retention_days))
     name = "-" if file == "-" else Path(file).name
     decisions: list[ClaimDecision] = []
     bad = 0

@@ -8,15 +8,17 @@ from typing import Protocol, TypeVar
 from stream_edits.codec.state import (
     decode_claim_record,
     decode_day,
+    decode_member_claims,
+    decode_quarters,
     decode_visit,
-    decode_visit_index,
     encode_claim_record,
     encode_day,
+    encode_member_claims,
+    encode_quarters,
     encode_visit,
-    encode_visit_index,
 )
-from stream_edits.domain.encounter import ClaimRecord
-from stream_edits.domain.routing import SupervisedSlot, SupervisedVisit
+from stream_edits.domain.encounter import ClaimRecord, ListedClaim
+from stream_edits.domain.routing import SupervisedQuarter, SupervisedSlot, SupervisedVisit
 
 T = TypeVar("T")
 
@@ -67,11 +69,14 @@ class StoredMembers(_Stored):
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         self._keep(_key(b"c", member_id, record.claim_id), encode_claim_record(record))
 
-    def visit(self, key: str) -> tuple[str, ...]:
-        return self._get(_key(b"v", key), decode_visit_index) or ()
+    def forget(self, member_id: str, claim_id: str) -> None:
+        self._keep(_key(b"c", member_id, claim_id), None)
 
-    def list_visit(self, key: str, claim_ids: tuple[str, ...]) -> None:
-        self._keep(_key(b"v", key), encode_visit_index(claim_ids) if claim_ids else None)
+    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
+        return self._get(_key(b"m", member_id), decode_member_claims) or ()
+
+    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
+        self._keep(_key(b"m", member_id), encode_member_claims(claims))
 
 
 class StoredSupervisors(_Stored):
@@ -90,3 +95,9 @@ class StoredSupervisors(_Stored):
         self, npi: str, member_id: str, claim_id: str, visit: SupervisedVisit | None
     ) -> None:
         self._keep(_key(b"s", npi, member_id, claim_id), encode_visit(visit) if visit else None)
+
+    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
+        return self._get(_key(b"q", npi), decode_quarters) or ()
+
+    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
+        self._keep(_key(b"q", npi), encode_quarters(quarters) if quarters else None)

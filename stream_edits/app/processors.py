@@ -16,6 +16,7 @@ from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undec
 from stream_edits.stages.drafting import Drafting
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import take_in
+from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 
 
@@ -57,9 +58,14 @@ class EncounterProcessor:
     """by-member -> by-supervisor, or decisions."""
 
     def __init__(
-        self, drafting: Drafting, reader: ClaimReader, outbox: Outbox, tally: Tally
+        self,
+        drafting: Drafting,
+        retention: Retention,
+        reader: ClaimReader,
+        outbox: Outbox,
+        tally: Tally,
     ) -> None:
-        self._stage = EncounterStage(drafting, reader.decode_again)
+        self._stage = EncounterStage(drafting, retention, reader.decode_again)
         self._decode = reader.decode_again
         self._outbox = outbox
         self._tally = tally
@@ -77,13 +83,15 @@ class EncounterProcessor:
 class SupervisionProcessor:
     """by-supervisor -> the next stop, decisions, and claims reopened."""
 
-    def __init__(self, drafting: Drafting, outbox: Outbox) -> None:
+    def __init__(self, drafting: Drafting, retention: Retention, outbox: Outbox) -> None:
         self._drafting = drafting
+        self._retention = retention
         self._outbox = outbox
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Step the supervisor's memory. Raises Undecodable."""
         with _as_the_engine_knows():
             message = decode_supervised(_value(record))
-        sent = supervise(self._drafting, StoredSupervisors(state), message, record.offset)
+        memory = StoredSupervisors(state)
+        sent = supervise(self._drafting, self._retention, memory, message, record.offset)
         return [self._outbox.output(each, record) for each in sent]

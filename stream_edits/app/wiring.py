@@ -24,6 +24,7 @@ from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.retention import Retention
 
 
 class Stage(StrEnum):
@@ -46,12 +47,12 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     configured that does not know our decisions.
     """
     tally = Tally(metrics)
-    drafting = drafting_of(settings)
+    drafting, retention = drafting_of(settings), Retention(settings.retention_days)
     reader, outbox = _codec(settings)
     processors: dict[Stage, Callable[[], Processor]] = {
         Stage.INTAKE: lambda: IntakeProcessor(drafting, reader, outbox),
-        Stage.ENCOUNTER: lambda: EncounterProcessor(drafting, reader, outbox, tally),
-        Stage.SUPERVISION: lambda: SupervisionProcessor(drafting, outbox),
+        Stage.ENCOUNTER: lambda: EncounterProcessor(drafting, retention, reader, outbox, tally),
+        Stage.SUPERVISION: lambda: SupervisionProcessor(drafting, retention, outbox),
     }
     metrics.build.info({"version": ENGINE_VERSION, "policy": drafting.policy.revisions[-1].version})
     return [

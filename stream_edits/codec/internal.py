@@ -16,26 +16,33 @@ from stream_edits.codec.resolution import resolve
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.codec.writing import Encoder, encoder
 from stream_edits.domain.decision import Source
-from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
 from stream_edits.domain.routing import (
     Reopen,
     SupervisedClaim,
+    SupervisedQuarter,
     SupervisedSlot,
     SupervisedTime,
     SupervisedVisit,
 )
 
 
-class VisitIndex(NamedTuple):
-    """The record around the claim ids of a visit."""
+class MemberClaims(NamedTuple):
+    """The record around the list of a member's claims."""
 
-    claim_ids: tuple[str, ...]
+    claims: tuple[ListedClaim, ...]
 
 
 class SupervisedDay(NamedTuple):
     """The record around the slots of a day."""
 
     slots: tuple[SupervisedSlot, ...]
+
+
+class SupervisedQuarters(NamedTuple):
+    """The record around the list of a supervisor's quarters."""
+
+    quarters: tuple[SupervisedQuarter, ...]
 
 
 class CarriedClaim(NamedTuple):
@@ -53,10 +60,13 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "Reopen": Reopen,
     "ClaimRecord": ClaimRecord,
     "LineRecord": LineRecord,
-    "VisitIndex": VisitIndex,
+    "MemberClaims": MemberClaims,
+    "ListedClaim": ListedClaim,
     "SupervisedDay": SupervisedDay,
     "SupervisedSlot": SupervisedSlot,
     "SupervisedVisit": SupervisedVisit,
+    "SupervisedQuarters": SupervisedQuarters,
+    "SupervisedQuarter": SupervisedQuarter,
     "Source": Source,
 }
 _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}

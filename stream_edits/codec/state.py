@@ -4,18 +4,20 @@ Every ``decode`` raises Undecodable; state that does so was not written by this 
 """
 
 from stream_edits.codec.internal import (
+    MemberClaims,
     SupervisedDay,
-    VisitIndex,
+    SupervisedQuarters,
     internal_encoder,
     read_internal,
 )
-from stream_edits.domain.encounter import ClaimRecord
-from stream_edits.domain.routing import SupervisedSlot, SupervisedVisit
+from stream_edits.domain.encounter import ClaimRecord, ListedClaim
+from stream_edits.domain.routing import SupervisedQuarter, SupervisedSlot, SupervisedVisit
 
 _put_claim_record = internal_encoder("ClaimRecord")
-_put_visit_index = internal_encoder("VisitIndex")
+_put_member_claims = internal_encoder("MemberClaims")
 _put_day = internal_encoder("SupervisedDay")
 _put_visit = internal_encoder("SupervisedVisit")
+_put_quarters = internal_encoder("SupervisedQuarters")
 
 
 def encode_claim_record(record: ClaimRecord) -> bytes:
@@ -29,15 +31,15 @@ def decode_claim_record(framed: bytes) -> ClaimRecord:
     return record
 
 
-def encode_visit_index(claim_ids: tuple[str, ...]) -> bytes:
-    """The ids of the claims that are listed under a visit."""
-    return _put_visit_index(VisitIndex(claim_ids))
+def encode_member_claims(claims: tuple[ListedClaim, ...]) -> bytes:
+    """The list of a member's claims."""
+    return _put_member_claims(MemberClaims(claims))
 
 
-def decode_visit_index(framed: bytes) -> tuple[str, ...]:
-    """The reverse of ``encode_visit_index``."""
-    index: VisitIndex = read_internal(framed, "VisitIndex")
-    return index.claim_ids
+def decode_member_claims(framed: bytes) -> tuple[ListedClaim, ...]:
+    """The reverse of ``encode_member_claims``."""
+    member: MemberClaims = read_internal(framed, "MemberClaims")
+    return member.claims
 
 
 def encode_day(slots: tuple[SupervisedSlot, ...]) -> bytes:
@@ -60,3 +62,14 @@ def decode_visit(framed: bytes) -> SupervisedVisit:
     """The reverse of ``encode_visit``."""
     visit: SupervisedVisit = read_internal(framed, "SupervisedVisit")
     return visit
+
+
+def encode_quarters(quarters: tuple[SupervisedQuarter, ...]) -> bytes:
+    """The quarters in which a supervisor's days are kept."""
+    return _put_quarters(SupervisedQuarters(quarters))
+
+
+def decode_quarters(framed: bytes) -> tuple[SupervisedQuarter, ...]:
+    """The reverse of ``encode_quarters``."""
+    held: SupervisedQuarters = read_internal(framed, "SupervisedQuarters")
+    return held.quarters

@@ -34,6 +34,16 @@ class LineRecord(NamedTuple):
     names_drug: bool
 
 
+class ListedClaim(NamedTuple):
+    """A claim in its member's list of all that is remembered."""
+
+    claim_id: str
+    # The day (UTC) of the newest event that named the claim: its own, a replacement or a void.
+    newest: date
+    # The visits (see stages.visits) in which other claims must see it.
+    visits: tuple[str, ...]
+
+
 class ClaimRecord(NamedTuple):
     """A claim of a member, in its newest revision."""
 
@@ -48,8 +58,6 @@ class ClaimRecord(NamedTuple):
     decision_id: str | None = None
     # Every supervising NPI that any revision has visited, ascending.
     visited: tuple[str, ...] = ()
-    # The visits (see stages.memory) the claim is listed under.
-    visits: tuple[str, ...] = ()
     # Of a decided claim:
     lines: tuple[LineRecord, ...] = ()
     # Of an open claim: the bytes it came in, where from, and a digest of what was last said of it.

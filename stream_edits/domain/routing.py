@@ -66,6 +66,13 @@ class SupervisedSlot(NamedTuple):
     standing: bool
 
 
+class SupervisedQuarter(NamedTuple):
+    """A quarter of the year in which a supervisor's days are kept."""
+
+    first: date  # its first day
+    newest: date  # the day (UTC) of the newest event that left time in it
+
+
 class SupervisedVisit(NamedTuple):
     """What one supervisor's partition remembers of one claim.
 

@@ -92,6 +92,14 @@ class Settings(BaseModel):
     rollup: Literal["standard", "strict"] = Field(
         "standard", description="`strict`: one denied line denies the claim."
     )
+    retention_days: int = Field(
+        1461,
+        ge=30,
+        le=36_525,
+        description="Days that a claim, or a supervisor's time, is remembered after the newest "
+        "event of it, in the time of events. Longer than a provider may take to correct a claim: "
+        "one that comes back later is a new claim.",
+    )
     batch_size: int = Field(500, ge=1, le=100_000, description="Most events in a transaction.")
     linger_ms: int = Field(
         100, ge=0, le=10_000, description="Longest wait for a transaction to fill."

@@ -2,7 +2,8 @@
 
 The only stage that numbers revisions. In one event: the claim it withdraws is taken out, the claim
 itself is decided at the arrival place of the one it replaces, and the claims that waited are
-decided afresh; one whose outcome changed gets its next revision.
+decided afresh; one whose outcome changed gets its next revision. Before all this, the member's
+claims that no event has named for longer than the retention are forgotten.
 """
 
 from collections.abc import Callable
@@ -17,11 +18,13 @@ from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.edits.already_replaced.edit import say as say_already_replaced
 from stream_edits.edits.evaluation import OpenClaim, judge_form
 from stream_edits.stages.drafting import Cause, Drafting, revised
+from stream_edits.stages.member import Member
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.recording import first_record, outcome_digest, with_outcome, withdrawn
+from stream_edits.stages.retention import Retention
 from stream_edits.stages.settling import Candidate, kept_source, settle
 from stream_edits.stages.slip import send_on, supervised_times
-from stream_edits.stages.visits import gather, list_claim, unlist_claim, visit_keys
+from stream_edits.stages.visits import visits_left_by, visits_of
 
 Adjudicated = ClaimDecision | SupervisedClaim
 
@@ -30,6 +33,7 @@ class EncounterStage(NamedTuple):
     """The stage's unchanging parts; ``decode`` reads the kept bytes of a claim that waits."""
 
     drafting: Drafting
+    retention: Retention
     decode: Callable[[bytes], ClaimEvent]
 
     def step(
@@ -44,7 +48,16 @@ class EncounterStage(NamedTuple):
         if isinstance(message, Reopen):
             return self._reopen(memory, message)
         claim = message.claim
-        known = memory.claim(claim.member_id, claim.claim_id)
+        member = Member(memory, claim.member_id, claim.event_time.date())
+        member.forget_before(self.retention.oldest_kept(claim.event_time))
+        sent = self._take(member, message, order)
+        member.keep()
+        return sent
+
+    def _take(self, member: Member, message: RoutedClaim, order: int) -> list[Adjudicated]:
+        claim = message.claim
+        known = member.claim(claim.claim_id)
+        member.name(claim.claim_id)
         event, content = event_digest(claim.event_id), content_digest(claim)
         if known and (event in known.event_digests or content == known.content_digest):
             return []
@@ -56,11 +69,11 @@ class EncounterStage(NamedTuple):
             source=message.source,
         )
         if record.status is ClaimStatus.WITHDRAWN:
-            return [self._without_effect(memory, message, record)]
-        return self._decide(memory, message, record, is_new=known is None)
+            return [self._without_effect(member, message, record)]
+        return self._decide(member, message, record, is_new=known is None)
 
     def _without_effect(
-        self, memory: MemberMemory, message: RoutedClaim, record: ClaimRecord
+        self, member: Member, message: RoutedClaim, record: ClaimRecord
     ) -> Adjudicated:
         """A claim that was replaced or voided already."""
         claim = message.claim
@@ -74,36 +87,37 @@ class EncounterStage(NamedTuple):
             record.decision_id,
         )
         record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
-        memory.remember(claim.member_id, withdrawn(record))
+        member.remember(withdrawn(record))
         return send_on(claim.member_id, draft, (), record.visited)
 
     def _decide(
-        self, memory: MemberMemory, message: RoutedClaim, record: ClaimRecord, is_new: bool
+        self, member: Member, message: RoutedClaim, record: ClaimRecord, is_new: bool
     ) -> list[Adjudicated]:
         claim = message.claim
-        unlist_claim(memory, record)
-        gone = _withdraw_named(memory, claim, record.arrival)
-        old_visits = record.visits + (gone.visits if gone else ())
+        visits = member.unlist(claim.claim_id)
+        gone = _withdraw_named(member, claim, record.arrival)
         if gone is not None:
             arrival = gone.arrival if is_new else record.arrival
             visited = tuple(sorted({*record.visited, *gone.visited}))
             record = record._replace(arrival=arrival, visited=visited)
+            visits += member.unlist(gone.claim_id)
         own = OpenClaim(claim, record.arrival, encounter_keys(claim))
         first = Candidate(own, record, Cause(None, claim.event_time))
         takes_part = self.drafting.applies_to(claim) and not claim.is_void
-        new_visits = visit_keys(claim, own.encounter_keys) if takes_part else ()
-        around = gather(memory, claim.member_id, (*old_visits, *new_visits), self.decode)
+        if takes_part:
+            visits += visits_of(claim, own.encounter_keys)
+        around = member.gather(visits, self.decode)
         waiting = [
             Candidate(w.claim, w.record, Cause(claim.event_id, claim.event_time))
             for w in around.waiting
         ]
         drafts = settle(self.drafting, [first, *waiting] if takes_part else waiting, around.decided)
         draft = drafts.get(claim.claim_id) or self._bystander(first)
-        sent = [self._send(memory, first, draft, gone.claim_id if gone else None)]
+        sent = [self._send(member, first, draft, gone.claim_id if gone else None)]
         for each in waiting:
             draft = drafts[each.own.claim.claim_id]
             if outcome_digest(draft) != each.record.outcome_digest:
-                sent.append(self._send(memory, each, draft, None))
+                sent.append(self._send(member, each, draft, None))
         return sent
 
     def _bystander(self, each: Candidate) -> ClaimDecision:
@@ -122,7 +136,7 @@ class EncounterStage(NamedTuple):
 
     def _send(
         self,
-        memory: MemberMemory,
+        member: Member,
         each: Candidate,
         draft: ClaimDecision,
         withdrawn_claim_id: str | None,
@@ -134,8 +148,8 @@ class EncounterStage(NamedTuple):
         record = with_outcome(each.record, each.own, draft, policy)
         if isinstance(sent, SupervisedClaim):
             record = record._replace(visited=sent.stops)
-        memory.remember(claim.member_id, record)
-        list_claim(memory, record)
+        member.remember(record)
+        member.list_under(claim.claim_id, visits_left_by(each.own, record))
         return sent
 
     def _reopen(self, memory: MemberMemory, message: Reopen) -> list[Adjudicated]:
@@ -144,7 +158,7 @@ class EncounterStage(NamedTuple):
         if (
             record is None
             or record.status is ClaimStatus.WITHDRAWN
-            or record.revision != freed.draft.revision
+            or record.decision_id != freed.draft.decision_id
         ):
             return []
         cause = Cause(message.trigger_event_id, message.decided_at)
@@ -156,7 +170,7 @@ class EncounterStage(NamedTuple):
         return [send_on(freed.member_id, draft, freed.times, record.visited)]
 
 
-def _withdraw_named(memory: MemberMemory, claim: ClaimEvent, order: int) -> ClaimRecord | None:
+def _withdraw_named(member: Member, claim: ClaimEvent, order: int) -> ClaimRecord | None:
     """Take out the claim that this one replaces or voids; returns its record as it stood.
 
     A name never heard of is remembered, so that the claim has no effect should it still come.
@@ -164,12 +178,12 @@ def _withdraw_named(memory: MemberMemory, claim: ClaimEvent, order: int) -> Clai
     name = claim.withdraws
     if name is None or name == claim.claim_id:
         return None
-    record = memory.claim(claim.member_id, name)
+    record = member.claim(name)
+    member.name(name)
     if record is None:
-        memory.remember(claim.member_id, ClaimRecord(name, ClaimStatus.WITHDRAWN, order))
+        member.remember(ClaimRecord(name, ClaimStatus.WITHDRAWN, order))
         return None
     if record.status is ClaimStatus.WITHDRAWN:
         return None
-    unlist_claim(memory, record)
-    memory.remember(claim.member_id, withdrawn(record))
+    member.remember(withdrawn(record))
     return record

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Protocol
 
-from stream_edits.domain.encounter import ClaimRecord
-from stream_edits.domain.routing import SupervisedSlot, SupervisedVisit
+from stream_edits.domain.encounter import ClaimRecord, ListedClaim
+from stream_edits.domain.routing import SupervisedQuarter, SupervisedSlot, SupervisedVisit
 
 
 class MemberMemory(Protocol):
-    """The encounter stage's memory: each member's claims, and which claims share a visit."""
+    """The encounter stage's memory: each member's claims, and a list of them."""
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         """The newest record of a claim, None if it was never heard of."""
@@ -16,11 +16,14 @@ class MemberMemory(Protocol):
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         """Keep a claim's record in place of the old one."""
 
-    def visit(self, key: str) -> tuple[str, ...]:
-        """The ids of the claims listed under a visit."""
+    def forget(self, member_id: str, claim_id: str) -> None:
+        """Forget a claim."""
 
-    def list_visit(self, key: str, claim_ids: tuple[str, ...]) -> None:
-        """Keep the list of a visit; an empty one is forgotten."""
+    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
+        """Every claim of a member that is remembered."""
+
+    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
+        """Keep the list of a member's claims."""
 
 
 class SupervisorMemory(Protocol):
@@ -40,13 +43,19 @@ class SupervisorMemory(Protocol):
     ) -> None:
         """Keep what is known of a claim here; None forgets it."""
 
+    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
+        """The quarters in which days are kept."""
+
+    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
+        """Keep the list of quarters; an empty one is forgotten."""
+
 
 class MemberDictionary:
     """MemberMemory in dictionaries, for one process and no longer."""
 
     def __init__(self) -> None:
         self._claims: dict[tuple[str, str], ClaimRecord] = {}
-        self._visits: dict[str, tuple[str, ...]] = {}
+        self._listed: dict[str, tuple[ListedClaim, ...]] = {}
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         return self._claims.get((member_id, claim_id))
@@ -54,14 +63,14 @@ class MemberDictionary:
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         self._claims[member_id, record.claim_id] = record
 
-    def visit(self, key: str) -> tuple[str, ...]:
-        return self._visits.get(key, ())
+    def forget(self, member_id: str, claim_id: str) -> None:
+        self._claims.pop((member_id, claim_id), None)
 
-    def list_visit(self, key: str, claim_ids: tuple[str, ...]) -> None:
-        if claim_ids:
-            self._visits[key] = claim_ids
-        else:
-            self._visits.pop(key, None)
+    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
+        return self._listed.get(member_id, ())
+
+    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
+        self._listed[member_id] = claims
 
 
 class SupervisorDictionary:
@@ -70,6 +79,7 @@ class SupervisorDictionary:
     def __init__(self) -> None:
         self._days: dict[tuple[str, date], tuple[SupervisedSlot, ...]] = {}
         self._visits: dict[tuple[str, str, str], SupervisedVisit] = {}
+        self._quarters: dict[str, tuple[SupervisedQuarter, ...]] = {}
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
         return self._days.get((npi, day), ())
@@ -90,3 +100,12 @@ class SupervisorDictionary:
             self._visits[npi, member_id, claim_id] = visit
         else:
             self._visits.pop((npi, member_id, claim_id), None)
+
+    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
+        return self._quarters.get(npi, ())
+
+    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
+        if quarters:
+            self._quarters[npi] = quarters
+        else:
+            self._quarters.pop(npi, None)

@@ -7,7 +7,6 @@ from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
 from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
 from stream_edits.edits.evaluation import STILL_PRIMARY, OpenClaim, has_header_fault
 from stream_edits.edits.policy import Policy
-from stream_edits.stages.visits import visit_keys
 
 
 def outcome_digest(draft: ClaimDecision) -> bytes:
@@ -42,24 +41,20 @@ def with_outcome(
     """
     leaves_lines = draft.applicable and not own.claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):
-        return _with(record, draft, ClaimStatus.DECIDED, ())
-    keys = visit_keys(own.claim, own.encounter_keys)
+        return _with(record, draft, ClaimStatus.DECIDED)
     if draft.disposition is Disposition.PEND:
-        open_record = _with(record, draft, ClaimStatus.OPEN, keys)
+        open_record = _with(record, draft, ClaimStatus.OPEN)
         return open_record._replace(outcome_digest=outcome_digest(draft))
     lines = _line_records(own, draft, policy)
-    return _with(record, draft, ClaimStatus.DECIDED, keys)._replace(lines=lines)
+    return _with(record, draft, ClaimStatus.DECIDED)._replace(lines=lines)
 
 
-def _with(
-    record: ClaimRecord, draft: ClaimDecision, status: ClaimStatus, visits: tuple[str, ...]
-) -> ClaimRecord:
+def _with(record: ClaimRecord, draft: ClaimDecision, status: ClaimStatus) -> ClaimRecord:
     waits = status is ClaimStatus.OPEN
     return record._replace(
         status=status,
         revision=draft.revision,
         decision_id=draft.decision_id,
-        visits=visits,
         lines=(),
         raw=record.raw if waits else None,
         source=record.source if waits else None,
@@ -70,7 +65,7 @@ def _with(
 def withdrawn(record: ClaimRecord) -> ClaimRecord:
     """The record of a claim that another one has replaced or voided."""
     return record._replace(
-        status=ClaimStatus.WITHDRAWN, visits=(), lines=(), raw=None, source=None, outcome_digest=b""
+        status=ClaimStatus.WITHDRAWN, lines=(), raw=None, source=None, outcome_digest=b""
     )
 
 

@@ -2,7 +2,8 @@
 
 A claim visits each of its supervising NPIs in ascending order. At each stop the time it took
 before is removed, its lines are judged against the standing time of other members, and time that
-came free is given to the line that has waited longest, whose claim is sent round again.
+came free is given to the line that has waited longest, whose claim is sent round again. Before all
+this, the supervisor's time that no event has touched for longer than the retention is forgotten.
 """
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
@@ -16,6 +17,7 @@ from stream_edits.edits.catalog import all_edits
 from stream_edits.edits.kit import SupervisionEdit
 from stream_edits.stages.drafting import Drafting, with_findings
 from stream_edits.stages.memory import SupervisorMemory
+from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervisor_time import Stop
 
 _EDITS = [e for e in all_edits() if isinstance(e, SupervisionEdit)]
@@ -24,19 +26,24 @@ Supervised = SupervisedClaim | ClaimDecision | Reopen
 
 
 def supervise(
-    drafting: Drafting, memory: SupervisorMemory, message: SupervisedClaim, order: int
+    drafting: Drafting,
+    retention: Retention,
+    memory: SupervisorMemory,
+    message: SupervisedClaim,
+    order: int,
 ) -> list[Supervised]:
     """Judge a claim at the first of its stops.
 
     ``order`` is the message's place in the log (its offset). Returns the claim for its next stop,
     or its decision at the last one, and the claims that wait for time now given back.
     """
-    npi = message.stops[0]
-    stop = Stop(memory, npi)
+    stop = Stop(memory, message.stops[0], message.draft.decided_at.date())
+    stop.forget_before(retention.oldest_kept(message.draft.decided_at))
     freed, arrival = stop.withdraw(message, order)
     found, slots = _judge(drafting, stop, message, arrival)
     stop.record(message, arrival, slots)
     reopened = stop.give_back(freed, message)
+    stop.keep()
     onward = message._replace(stops=message.stops[1:], found=message.found + tuple(found))
     if onward.stops:
         return [onward, *reopened]

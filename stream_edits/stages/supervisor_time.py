@@ -1,4 +1,4 @@
-"""One supervisor's time: what stands, what waits, and giving back what comes free."""
+"""One supervisor's time: what stands, what waits, giving back what comes free, and forgetting."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from stream_edits.domain.routing import (
     Reopen,
     SupervisedClaim,
+    SupervisedQuarter,
     SupervisedSlot,
     SupervisedVisit,
 )
@@ -19,6 +20,18 @@ def _days(slot: SupervisedSlot) -> Iterator[date]:
     while day <= last:
         yield day
         day += timedelta(days=1)
+
+
+def _quarter(day: date) -> date:
+    """The first day of a day's quarter."""
+    return date(day.year, day.month - (day.month - 1) % 3, 1)
+
+
+def _days_from(first: date) -> Iterator[date]:
+    """Every day of the quarter that begins on that day."""
+    for ordinal in range(first.toordinal(), min(first.toordinal() + 92, date.max.toordinal()) + 1):
+        if _quarter(day := date.fromordinal(ordinal)) == first:
+            yield day
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
@@ -35,11 +48,35 @@ def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
 
 
 class Stop:
-    """One supervisor's memory while one message is being handled."""
+    """One supervisor's memory while one message, of the day ``today`` (UTC), is being handled."""
 
-    def __init__(self, memory: SupervisorMemory, npi: str) -> None:
+    def __init__(self, memory: SupervisorMemory, npi: str, today: date) -> None:
         self.npi = npi
         self._memory = memory
+        self._today = today
+        self._before = memory.quarters(npi)
+        self._quarters: dict[date, date] = dict(self._before)
+
+    def forget_before(self, oldest: date) -> None:
+        """Forget every quarter in which no event since that day has left time.
+
+        Nothing is given back: what waited for time in such a quarter is forgotten with it.
+        """
+        for first, newest in self._before:
+            if newest < oldest:
+                del self._quarters[first]
+                for day in _days_from(first):
+                    self._forget_day(day)
+
+    def _forget_day(self, day: date) -> None:
+        slots = self._memory.day(self.npi, day)
+        for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
+            visit = self._memory.visit(self.npi, member_id, claim_id)
+            dates = tuple(each for each in visit.dates if each != day) if visit else ()
+            left = visit._replace(dates=dates) if visit and dates else None
+            self._memory.keep_visit(self.npi, member_id, claim_id, left)
+        if slots:
+            self._memory.keep_day(self.npi, day, ())
 
     def withdraw(self, message: SupervisedClaim, order: int) -> tuple[list[SupervisedSlot], int]:
         """Remove the time of the claim and of the one it withdraws.
@@ -82,6 +119,9 @@ class Stop:
             waits = waits or not slot.standing
             for day in _days(slot):
                 dates[day] = None
+                quarter = _quarter(day)
+                if self._quarters.get(quarter, date.min) < self._today:
+                    self._quarters[quarter] = self._today
                 self._memory.keep_day(self.npi, day, (*self._memory.day(self.npi, day), slot))
         if dates:
             waiting = message._replace(stops=(), found=()) if waits else None
@@ -112,6 +152,12 @@ class Stop:
         for member_id, claim_id in reopened:
             self._forget_if_all_stand(member_id, claim_id)
         return list(reopened.values())
+
+    def keep(self) -> None:
+        """The message is done: keep the list of quarters, if it changed."""
+        if self._quarters != dict(self._before):
+            held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
+            self._memory.keep_quarters(self.npi, held)
 
     def _stand(self, slot: SupervisedSlot) -> None:
         for day in _days(slot):

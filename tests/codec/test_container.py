@@ -52,9 +52,9 @@ def test_what_is_no_container(data: bytes) -> None:
 
 
 def test_another_record() -> None:
-    schema = json.loads(schema_of("VisitIndex").text)
+    schema = json.loads(schema_of("MemberClaims").text)
     file = io.BytesIO()
-    fastavro.writer(file, schema, [{"claim_ids": []}])
+    fastavro.writer(file, schema, [{"claims": []}])
     ((_, read),) = _read(file.getvalue())
     assert isinstance(read, BadLine)
     assert read.error_class == "WrongSchema"

@@ -22,8 +22,9 @@ from tests.codec.oracle import oracle_read
 from tests.codec.whole import Codec
 
 CODEC = Codec()
-SEVERAL_TEXTS = st.lists(strategies.texts, max_size=4).map(tuple)
+LISTED = st.lists(strategies.listed_claims, max_size=4).map(tuple)
 SLOTS = st.lists(strategies.slots, max_size=4).map(tuple)
+QUARTERS = st.lists(strategies.quarters, max_size=4).map(tuple)
 Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], Any]
 PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
@@ -40,9 +41,10 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
         state.encode_claim_record,
         state.decode_claim_record,
     ),
-    ("VisitIndex", SEVERAL_TEXTS, state.encode_visit_index, state.decode_visit_index),
+    ("MemberClaims", LISTED, state.encode_member_claims, state.decode_member_claims),
     ("SupervisedDay", SLOTS, state.encode_day, state.decode_day),
     ("SupervisedVisit", strategies.visits, state.encode_visit, state.decode_visit),
+    ("SupervisedQuarters", QUARTERS, state.encode_quarters, state.decode_quarters),
 ]
 REOPEN = Reopen(
     SupervisedClaim("member-1", ("1",), None, (), DECISION), "event-2", DECISION.decided_at
@@ -108,8 +110,8 @@ def test_a_registry_does_not_change_how_state_is_read() -> None:
 
 def test_other_records_are_refused() -> None:
     with pytest.raises(WrongSchema, match="ClaimRecord"):
-        state.decode_claim_record(state.encode_visit_index(()))
+        state.decode_claim_record(state.encode_member_claims(()))
     with pytest.raises(UnknownSchema):
         state.decode_claim_record(join(9999, b""))
     with pytest.raises(Truncated):
-        state.decode_claim_record(state.encode_visit_index(("a",))[:4] + b"\x68")
+        state.decode_claim_record(join(104, b""))

@@ -24,15 +24,17 @@ from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_o
 from stream_edits.codec.state import (
     encode_claim_record,
     encode_day,
+    encode_member_claims,
+    encode_quarters,
     encode_visit,
-    encode_visit_index,
 )
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.domain.encounter import ClaimRecord
+from stream_edits.domain.encounter import ClaimRecord, ListedClaim
 from stream_edits.domain.routing import (
     Reopen,
     RoutedClaim,
     SupervisedClaim,
+    SupervisedQuarter,
     SupervisedSlot,
     SupervisedVisit,
 )
@@ -41,6 +43,7 @@ from stream_edits.settings import Topics
 from stream_edits.stages.drafting import Drafting
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import take_in
+from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 from tests.kafka.topic_log import Kept
 
@@ -62,7 +65,7 @@ class Members(NamedTuple):
     """stages.memory.MemberMemory, in two dictionaries."""
 
     claims: dict[tuple[str, str], ClaimRecord]
-    visits: dict[str, tuple[str, ...]]
+    lists: dict[str, tuple[ListedClaim, ...]]
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         return self.claims.get((member_id, claim_id))
@@ -70,23 +73,27 @@ class Members(NamedTuple):
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         self.claims[member_id, record.claim_id] = record
 
-    def visit(self, key: str) -> tuple[str, ...]:
-        return self.visits.get(key, ())
+    def forget(self, member_id: str, claim_id: str) -> None:
+        del self.claims[member_id, claim_id]
 
-    def list_visit(self, key: str, claim_ids: tuple[str, ...]) -> None:
-        self.visits[key] = claim_ids
+    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
+        return self.lists.get(member_id, ())
+
+    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
+        self.lists[member_id] = claims
 
     def written(self) -> State:
         """As the changelog must hold it."""
         claims = {_key(b"c", *k): encode_claim_record(r) for k, r in self.claims.items()}
-        return claims | {_key(b"v", k): encode_visit_index(v) for k, v in self.visits.items() if v}
+        return claims | {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
 
 
 class Supervisors(NamedTuple):
-    """stages.memory.SupervisorMemory, in two dictionaries."""
+    """stages.memory.SupervisorMemory, in three dictionaries."""
 
     days: dict[tuple[str, date], tuple[SupervisedSlot, ...]]
     visits: dict[tuple[str, str, str], SupervisedVisit | None]
+    held: dict[str, tuple[SupervisedQuarter, ...]]
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
         return self.days.get((npi, day), ())
@@ -102,6 +109,12 @@ class Supervisors(NamedTuple):
     ) -> None:
         self.visits[npi, member_id, claim_id] = visit
 
+    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
+        return self.held.get(npi, ())
+
+    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
+        self.held[npi] = quarters
+
     def written(self) -> State:
         """As the changelog must hold it."""
         days = {
@@ -109,14 +122,18 @@ class Supervisors(NamedTuple):
             for (npi, day), slots in self.days.items()
             if slots
         }
-        return days | {_key(b"s", *k): encode_visit(v) for k, v in self.visits.items() if v}
+        visits = {_key(b"s", *k): encode_visit(v) for k, v in self.visits.items() if v}
+        return (
+            days | visits | {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
+        )
 
 
 class Folding:
     """The three folds of one deployment without a schema registry and a policy overlay."""
 
-    def __init__(self, topics: Topics) -> None:
+    def __init__(self, topics: Topics, retention_days: int) -> None:
         self._topics = topics
+        self._retention = Retention(retention_days)
         self._drafting = Drafting(policy(None), RollUp.STANDARD, ENGINE_VERSION)
         self._reader = ClaimReader(PackagedSchemas())
         self._encode_decision = decision_encoder(schema_of(CLAIM_DECISION).id)
@@ -134,7 +151,7 @@ class Folding:
     def encounter(self, log: Iterable[Kept]) -> Fold:
         """by-member, one partition in offset order."""
         decode = self._reader.decode
-        stage, memory = EncounterStage(self._drafting, decode), Members({}, {})
+        stage, memory = EncounterStage(self._drafting, self._retention, decode), Members({}, {})
 
         def step(record: Kept) -> Iterable[Message]:
             message = decode_by_member(record.value or b"", decode)
@@ -144,11 +161,11 @@ class Folding:
 
     def supervision(self, log: Iterable[Kept]) -> Fold:
         """by-supervisor, one partition in offset order."""
-        memory = Supervisors({}, {})
+        memory = Supervisors({}, {}, {})
 
         def step(record: Kept) -> Iterable[Message]:
             message = decode_supervised(record.value or b"")
-            return supervise(self._drafting, memory, message, record.offset)
+            return supervise(self._drafting, self._retention, memory, message, record.offset)
 
         return self._fold(log, step, memory.written)
 

@@ -11,22 +11,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.settings import Topics
+from stream_edits.settings import Settings, Topics
 from tests.kafka.folding import Fold, Folding, Sent, State, by_key, counted
 from tests.kafka.topic_log import Kept, TopicLog
 
 _PROGRESS = b"__progress__"
 _SHOWN = 3
+KEPT_DAYS = Settings().retention_days
 
 
 class Verifier:
     """The comparison for one deployment whose log was read to the end; `problems` stays empty."""
 
-    def __init__(self, log: TopicLog, topics: Topics) -> None:
+    def __init__(self, log: TopicLog, topics: Topics, retention_days: int = KEPT_DAYS) -> None:
         self._log = log
         self._topics = topics
         self.problems: list[str] = []
-        folding = Folding(topics)
+        folding = Folding(topics, retention_days)
         self._folds: dict[str, dict[int, Fold]] = {
             topics.events: self._per_partition(topics.events, folding.intake),
             topics.by_member: self._per_partition(topics.by_member, folding.encounter),

@@ -41,6 +41,7 @@ SYMBOLS = {
     "Disposition": ("PASS PEND DENY", None),
     "Pricing": ("FEE_SCHEDULE BY_REPORT", None),
 }
+# 105 went before the first release, and is not to be given again.
 IDS = {
     1: "ClaimEvent",
     2: "ClaimDecision",
@@ -48,9 +49,10 @@ IDS = {
     102: "SupervisedClaim",
     103: "Reopen",
     104: "ClaimRecord",
-    105: "VisitIndex",
     106: "SupervisedDay",
     107: "SupervisedVisit",
+    108: "MemberClaims",
+    109: "SupervisedQuarters",
 }
 
 

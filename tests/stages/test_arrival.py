@@ -100,7 +100,7 @@ class OverTheWire(Walk):
         super().__init__(rule, StoredMembers(State()), StoredSupervisors(State()))
         self.reader = ClaimReader(PackagedSchemas())
         self.encode = claim_encoder(schema_of(CLAIM_EVENT).id)
-        self.encounter = EncounterStage(self.drafting, self.reader.decode_again)
+        self.encounter = EncounterStage(self.drafting, self.retention, self.reader.decode_again)
 
     def take_in(self, claim: ClaimEvent) -> Message:
         raw = self.encode(claim)

@@ -17,13 +17,14 @@ from stream_edits.edits.catalog import all_edits
 from stream_edits.edits.kit import Notice
 from stream_edits.offline import Adjudication
 from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.stages.walk import SHIPPED
 
 MANY = int(os.environ.get("STREAM_EDITS_CLAIMS", "10000"))
 
 
 def decisions(claims: Iterator[ClaimEvent], rule: RollUp) -> Iterator[ClaimDecision]:
-    run = Adjudication(Drafting(SHIPPED, rule, "test"))
+    run = Adjudication(Drafting(SHIPPED, rule, "test"), DEFAULT_RETENTION)
     for place, each in enumerate(claims):
         yield from run.decide(each, Source("made up", 0, place))
 

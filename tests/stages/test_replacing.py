@@ -57,7 +57,7 @@ def test_a_void_takes_lines_out_and_passes() -> None:
     assert brief(sent) == ["A1 PASS", "V1 PASS", "B1 PASS"]
     assert edits(sent[1]) == edits(sent[2]) == []
     assert outcomes(sent[1]) == {1: PASS}
-    assert walk.members.visit(sent[0].encounter_keys[0]) == ("B",)
+    assert walk.sharing(sent[0].encounter_keys[0]) == ["B"]
 
 
 def test_a_void_decides_the_claims_that_waited_anew() -> None:

@@ -18,6 +18,7 @@ from stream_edits.stages.memory import (
     SupervisorDictionary,
     SupervisorMemory,
 )
+from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from stream_edits.stages.supervision import supervise
 
 SOURCE = Source("claims.events", 0, 0)
@@ -34,12 +35,14 @@ class Walk:
         members: MemberMemory | None = None,
         supervisors: SupervisorMemory | None = None,
         under: Policy = SHIPPED,
+        retention: Retention = DEFAULT_RETENTION,
     ) -> None:
         self.drafting = Drafting(under, rule, "test")
+        self.retention = retention
         self.members = members or MemberDictionary()
         self.supervisors = supervisors or SupervisorDictionary()
         self._claims: dict[bytes, ClaimEvent] = {}
-        self.encounter = EncounterStage(self.drafting, self._claims.__getitem__)
+        self.encounter = EncounterStage(self.drafting, retention, self._claims.__getitem__)
         self.sent: list[Message] = []
         self.published: list[ClaimDecision] = []
         self._order = 0
@@ -52,7 +55,8 @@ class Walk:
             self.published.append(message)
             return []
         if isinstance(message, SupervisedClaim):
-            sent = list(supervise(self.drafting, self.supervisors, message, self._order))
+            memory = self.supervisors
+            sent = list(supervise(self.drafting, self.retention, memory, message, self._order))
         else:
             sent = list(self.encounter.step(self.members, message, self._order))
         self.sent += sent
@@ -75,6 +79,11 @@ class Walk:
     def send(self, *claims: ClaimEvent) -> list[ClaimDecision]:
         """Let claims come one after the other; every decision they bring about."""
         return [decision for claim in claims for decision in self.drain(self.take_in(claim))]
+
+    def sharing(self, encounter_key: str) -> list[str]:
+        """The claims that others of an encounter must see."""
+        member_id, _, visit = encounter_key.partition("|")
+        return [x.claim_id for x in self.members.listed(member_id) if visit in x.visits]
 
     def last(self) -> dict[str, ClaimDecision]:
         """The newest decision on each claim."""

@@ -5,6 +5,8 @@ from tests.strategies.decision import decisions, dispositions, findings, outcome
 from tests.strategies.records import (
     claim_records,
     line_records,
+    listed_claims,
+    quarters,
     reopens,
     slots,
     supervised_claims,
@@ -35,7 +37,9 @@ __all__ = [
     "int32s",
     "int64s",
     "line_records",
+    "listed_claims",
     "outcomes",
+    "quarters",
     "reopens",
     "service_lines",
     "slots",

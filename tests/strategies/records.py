@@ -2,10 +2,11 @@
 
 from hypothesis import strategies as st
 
-from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
 from stream_edits.domain.routing import (
     Reopen,
     SupervisedClaim,
+    SupervisedQuarter,
     SupervisedSlot,
     SupervisedTime,
     SupervisedVisit,
@@ -38,6 +39,8 @@ slots = st.builds(
     SupervisedSlot, texts, texts, int32s, wall_clocks, wall_clocks, int64s, st.booleans()
 )
 visits = st.builds(SupervisedVisit, several(dates), int64s, maybe(supervised_claims))
+quarters = st.builds(SupervisedQuarter, dates, dates)
+listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
 line_records = st.builds(
     LineRecord,
     int32s,
@@ -64,7 +67,6 @@ claim_records = st.builds(
     revision=int32s,
     decision_id=maybe(texts),
     visited=several(texts),
-    visits=several(texts),
     lines=several(line_records),
     raw=maybe(st.binary(max_size=40)),
     source=maybe(sources),

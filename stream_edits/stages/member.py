@@ -1,0 +1,106 @@
+"""One member's claims: what is remembered of them, how long, and which of them share a visit."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import NamedTuple
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, ListedClaim
+from stream_edits.domain.keys import encounter_keys
+from stream_edits.edits.evaluation import OpenClaim
+from stream_edits.stages.memory import MemberMemory
+
+
+class Waiting(NamedTuple):
+    """A PEND claim that a later event may decide: its record and the claim itself."""
+
+    record: ClaimRecord
+    claim: OpenClaim
+
+
+class Neighbours(NamedTuple):
+    """The claims that bear on an event, waiting ones in order of arrival."""
+
+    waiting: list[Waiting]
+    decided: list[ClaimRecord]
+
+
+class Member:
+    """One member's memory while one event, of the day ``today`` (UTC), is being handled."""
+
+    def __init__(self, memory: MemberMemory, member_id: str, today: date) -> None:
+        self._memory = memory
+        self._member_id = member_id
+        self._today = today
+        self._before = memory.listed(member_id)
+        self._listed = {each.claim_id: each for each in self._before}
+
+    def forget_before(self, oldest: date) -> None:
+        """Forget every claim whose newest event is of an earlier day, whatever its status."""
+        for each in self._before:
+            if each.newest < oldest:
+                del self._listed[each.claim_id]
+                self._memory.forget(self._member_id, each.claim_id)
+
+    def claim(self, claim_id: str) -> ClaimRecord | None:
+        """What is remembered of a claim."""
+        return self._memory.claim(self._member_id, claim_id)
+
+    def remember(self, record: ClaimRecord) -> None:
+        """Keep a claim's record in place of the old one."""
+        self._memory.remember(self._member_id, record)
+
+    def name(self, claim_id: str) -> None:
+        """Today's event names this claim: as its own, or as the one it replaces or voids."""
+        each = self._listed.get(claim_id) or ListedClaim(claim_id, self._today, ())
+        self._listed[claim_id] = each._replace(newest=max(each.newest, self._today))
+
+    def list_under(self, claim_id: str, visits: tuple[str, ...]) -> None:
+        """List a claim that was named before under these visits only."""
+        self._listed[claim_id] = self._listed[claim_id]._replace(visits=visits)
+
+    def unlist(self, claim_id: str) -> tuple[str, ...]:
+        """Take a named claim off the lists of its visits, which are returned."""
+        visits = self._listed[claim_id].visits
+        self.list_under(claim_id, ())
+        return visits
+
+    def gather(self, visits: Iterable[str], decode: Callable[[bytes], ClaimEvent]) -> Neighbours:
+        """Every claim listed under these visits, or under the visits of a waiting claim found so.
+
+        A waiting claim is decided as a whole, so all its visits must be seen with it.
+        """
+        under: dict[str, list[str]] = {}
+        for each in self._listed.values():
+            for visit in each.visits:
+                under.setdefault(visit, []).append(each.claim_id)
+        todo, seen = list(visits), set(visits)
+        found: dict[str, ClaimRecord] = {}
+        while todo:
+            for claim_id in under.get(todo.pop(), ()):
+                if claim_id in found:
+                    continue
+                record = self.claim(claim_id)
+                if record is None:
+                    raise LookupError("a member's list names a claim that is not remembered")
+                found[claim_id] = record
+                if record.status is ClaimStatus.OPEN:
+                    further = self._listed[claim_id].visits
+                    todo += [visit for visit in further if visit not in seen]
+                    seen.update(further)
+        records = sorted(found.values(), key=lambda record: record.arrival)
+        waiting = [_waiting(r, decode) for r in records if r.status is ClaimStatus.OPEN]
+        return Neighbours(waiting, [r for r in records if r.status is ClaimStatus.DECIDED])
+
+    def keep(self) -> None:
+        """The event is done: keep the list of claims, if it changed."""
+        listed = tuple(self._listed.values())
+        if listed != self._before:
+            self._memory.keep_listed(self._member_id, listed)
+
+
+def _waiting(record: ClaimRecord, decode: Callable[[bytes], ClaimEvent]) -> Waiting:
+    if record.raw is None:
+        raise LookupError("a waiting claim was kept without its bytes")
+    claim = decode(record.raw)
+    return Waiting(record, OpenClaim(claim, record.arrival, encounter_keys(claim)))
