@@ -27,11 +27,10 @@ def _quarter(day: date) -> date:
     return date(day.year, day.month - (day.month - 1) % 3, 1)
 
 
-def _days_from(first: date) -> Iterator[date]:
+def _days_of(quarter: date) -> list[date]:
     """Every day of the quarter that begins on that day."""
-    for ordinal in range(first.toordinal(), min(first.toordinal() + 92, date.max.toordinal()) + 1):
-        if _quarter(day := date.fromordinal(ordinal)) == first:
-            yield day
+    days = (quarter + timedelta(days=n) for n in range(92))
+    return [day for day in days if _quarter(day) == quarter]
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
@@ -65,7 +64,7 @@ class Stop:
         for first, newest in self._before:
             if newest < oldest:
                 del self._quarters[first]
-                for day in _days_from(first):
+                for day in _days_of(first):
                     self._forget_day(day)
 
     def _forget_day(self, day: date) -> None:
@@ -120,8 +119,8 @@ class Stop:
             for day in _days(slot):
                 dates[day] = None
                 quarter = _quarter(day)
-                if self._quarters.get(quarter, date.min) < self._today:
-                    self._quarters[quarter] = self._today
+                newest = self._quarters.get(quarter, self._today)
+                self._quarters[quarter] = max(newest, self._today)
                 self._memory.keep_day(self.npi, day, (*self._memory.day(self.npi, day), slot))
         if dates:
             waiting = message._replace(stops=(), found=()) if waits else None

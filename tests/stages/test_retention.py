@@ -1,0 +1,191 @@
+"""What the encounter stage forgets, and when: a claim that no event has named for too long."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from stream_edits.app.memory import StoredMembers
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.domain.routing import Reopen
+from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.settings import Settings
+from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from tests.stages.claims import claim, infusion, line, replacing, voiding
+from tests.stages.walk import Walk, brief, edits
+
+DAYS = 400
+
+
+def on(day: int, event: ClaimEvent, hour: int = 12) -> ClaimEvent:
+    """The claim, published so many days after the first."""
+    time = event.event_time + timedelta(days=day, hours=hour)
+    return event.model_copy(update={"event_time": time, "event_id": f"{event.event_id}-{day}"})
+
+
+def original(claim_id: str, *codes: str, **fields: Any) -> ClaimEvent:
+    return claim(claim_id, *(line(code) for code in codes or ("96365",)), **fields)
+
+
+def walk_of(*events: ClaimEvent) -> Walk:
+    walk = Walk(retention=Retention(DAYS))
+    walk.send(*events)
+    return walk
+
+
+def remembered(walk: Walk, member_id: str = "M1") -> list[str]:
+    """The claims that are listed and known; none may be only one of the two."""
+    names = [each.claim_id for each in walk.members.listed(member_id)]
+    assert all(walk.members.claim(member_id, name) for name in names)
+    return names
+
+
+def test_the_setting_s_default_is_that_of_the_stages() -> None:
+    assert Retention(Settings().retention_days) == DEFAULT_RETENTION
+
+
+@pytest.mark.parametrize(
+    ("day", "second", "kept"),
+    [(DAYS, "B1 DENY", ["A", "B"]), (DAYS + 1, "B1 PASS", ["B"])],
+)
+@pytest.mark.parametrize("hours", [(0, 23), (23, 0)])
+def test_a_claim_is_remembered_for_so_many_days_and_not_one_more(
+    day: int, second: str, kept: list[str], hours: tuple[int, int]
+) -> None:
+    first, last = hours
+    walk = walk_of(on(0, original("A"), first), on(day, original("B"), last))
+    assert brief(walk.published) == ["A1 PASS", second]
+    assert remembered(walk) == kept
+    assert (walk.members.claim("M1", "A") is not None) == ("A" in kept)
+
+
+def test_what_is_forgotten_becomes_a_tombstone() -> None:
+    store = MemoryStore()
+    overlay = Overlay(store)
+    walk = Walk(members=StoredMembers(overlay), retention=Retention(DAYS))
+    walk.send(on(0, original("A")), on(0, original("B", "96372")))
+    overlay.keep_event()
+    overlay.merge()
+    before = store.snapshot()
+    assert [key[:1] for key in sorted(before)] == [b"c", b"c", b"m"]
+
+    walk.send(on(DAYS + 1, original("C")))
+    gone = {key for key, value in overlay.event.items() if value is None}
+    assert gone == {key for key in before if key.startswith(b"c")}
+    overlay.keep_event()
+    overlay.merge()
+    assert [key[:1] for key in sorted(store.snapshot())] == [b"c", b"m"]
+
+
+def test_a_claim_that_waits_is_forgotten_without_a_word() -> None:
+    walk = walk_of(on(0, original("A", "96366")), on(DAYS + 1, original("B")))
+    assert brief(walk.published) == ["A1 PEND", "B1 PASS"]
+    assert remembered(walk) == ["B"]
+
+
+@pytest.mark.parametrize("way", ["corrected", "sent again", "replaced", "voided"])
+def test_every_event_that_names_a_claim_keeps_it(way: str) -> None:
+    naming = {
+        "corrected": original("A", "96365", "96372"),
+        "sent again": original("A"),
+        "replaced": replacing("A", "R", line("96365")),
+        "voided": voiding("A", "R"),
+    }[way]
+    walk = walk_of(on(0, original("A")), on(DAYS, naming), on(2 * DAYS, original("X", "96372")))
+    assert "A" in remembered(walk)
+    walk.send(on(2 * DAYS + 1, original("Y", "96372")))
+    assert "A" not in remembered(walk)
+
+
+@pytest.mark.parametrize("day", [2 * DAYS, 2 * DAYS + 1])
+def test_a_claim_withdrawn_stays_withdrawn_for_so_long(day: int) -> None:
+    walk = walk_of(on(0, original("A")), on(DAYS, voiding("A", "V")))
+    (late,) = walk.send(on(day, original("A", "96365", "96372")))
+    assert edits(late) == (["already-replaced"] if day == 2 * DAYS else [])
+    assert late.revision == (2 if day == 2 * DAYS else 1)
+
+
+@pytest.mark.parametrize("day", [DAYS, DAYS + 1])
+def test_a_name_remembered_for_a_claim_that_never_came_ages_too(day: int) -> None:
+    walk = walk_of(on(0, voiding("A", "V")))
+    (late,) = walk.send(on(day, original("A")))
+    assert edits(late) == (["already-replaced"] if day == DAYS else [])
+
+
+def test_another_claim_s_event_does_not_keep_one_alive() -> None:
+    walk = walk_of(on(0, original("A", "96366")), on(DAYS, original("B")))
+    assert brief(walk.published) == ["A1 PEND", "B1 PASS", "A2 PASS"]
+    walk.send(on(DAYS + 1, original("C", "96372")))
+    assert remembered(walk) == ["B", "C"]
+
+
+def test_a_late_event_forgets_no_more_than_it_should() -> None:
+    walk = walk_of(
+        on(100, original("A")), on(100 + DAYS, original("B")), on(0, original("C", "96372"))
+    )
+    assert remembered(walk) == ["A", "B", "C"]
+    walk.send(on(DAYS, original("D", "96372")))
+    assert remembered(walk) == ["A", "B", "C", "D"]
+    walk.send(on(DAYS + 1, original("E", "96372")))
+    assert remembered(walk) == ["A", "B", "D", "E"]
+
+
+def test_a_late_correction_makes_a_claim_no_older() -> None:
+    walk = walk_of(on(100, original("A")), on(0, original("A", "96365", "96372")))
+    walk.send(on(100 + DAYS, original("B", "96372")))
+    assert remembered(walk) == ["A", "B"]
+
+
+def test_a_claim_that_comes_back_is_new() -> None:
+    first = on(0, original("A"))
+    walk = walk_of(first)
+    (again,) = walk.send(on(DAYS + 1, original("A")))
+    assert (again.claim_id, again.revision, again.supersedes) == ("A", 1, None)
+    assert again.decision_id != walk.published[0].decision_id
+
+
+def test_the_same_event_long_after_is_decided_in_the_same_words() -> None:
+    first = on(0, original("A"))
+    walk = walk_of(first, on(DAYS + 1, original("B", "96372")))
+    (again,) = walk.send(first)
+    assert again == walk.published[0]
+
+
+def test_another_member_s_event_forgets_nothing() -> None:
+    walk = walk_of(on(0, original("A")), on(10 * DAYS, original("B", member_id="M2")))
+    assert (remembered(walk), remembered(walk, "M2")) == (["A"], ["B"])
+
+
+def freed_by_a_void() -> tuple[Walk, Reopen]:
+    """A run in which B waits for A's time and gets it; the reopening has not come yet."""
+    walk = walk_of(
+        on(0, infusion("A", "M1", "09:00-10:00")), on(0, infusion("B", "M2", "09:00-10:00"))
+    )
+    (voided,) = walk.step(walk.take_in(on(DAYS, voiding("A", "V"))))
+    decision, reopen = walk.step(voided)
+    assert isinstance(decision, ClaimDecision)
+    assert isinstance(reopen, Reopen)
+    return walk, reopen
+
+
+def test_time_given_back_by_another_member_ages_nothing() -> None:
+    walk, reopen = freed_by_a_void()
+    late = reopen._replace(decided_at=reopen.decided_at + timedelta(days=DAYS))
+    assert brief(walk.drain(late)) == ["B2 PASS"]
+    assert remembered(walk, "M2") == ["B"]
+    walk.send(on(DAYS + 1, original("C", "96372", member_id="M2")))
+    assert remembered(walk, "M2") == ["C"]
+
+
+def test_a_reopening_of_a_claim_forgotten_meanwhile_is_ignored() -> None:
+    walk, reopen = freed_by_a_void()
+    walk.send(on(DAYS + 1, original("C", "96372", member_id="M2")))
+    assert walk.drain(reopen) == []
+
+
+def test_nor_is_it_taken_for_the_claim_that_came_back_under_that_id() -> None:
+    walk, reopen = freed_by_a_void()
+    back = on(DAYS + 1, original("B", member_id="M2"))
+    assert [each.revision for each in walk.send(back)] == [1]
+    assert walk.drain(reopen) == []
