@@ -96,9 +96,9 @@ class Settings(BaseModel):
         1461,
         ge=30,
         le=36_525,
-        description="Days, in the time of events, that a claim or a supervisor's time is remembered "
-        "after its newest event. Must exceed the time in which a claim may be sent, corrected or "
-        "voided: one that comes after it is taken for new.",
+        description="Days, in the time of events, that a claim or a supervisor's time is "
+        "remembered after its newest event. Must exceed the time in which a claim may be sent, "
+        "corrected or voided: one that comes after it is taken for new.",
     )
     batch_size: int = Field(500, ge=1, le=100_000, description="Most events in a transaction.")
     linger_ms: int = Field(

@@ -79,6 +79,32 @@ def infusion(claim_id: str, member: str, at: str, by: str = ADA, **fields: Any) 
     return claim(claim_id, line("96365", at, by=by), member_id=member, **fields)
 
 
+def moved(event: ClaimEvent, days: int) -> ClaimEvent:
+    """The claim with its services so many days later; when it was published stays as it was."""
+    by = timedelta(days=days)
+    lines = tuple(
+        each.model_copy(
+            update={
+                "service_date": each.service_date + by,
+                "start_time": each.start_time and each.start_time + by,
+                "end_time": each.end_time and each.end_time + by,
+            }
+        )
+        for each in event.lines
+    )
+    statement = {
+        "statement_from": event.statement_from + by,
+        "statement_through": event.statement_through + by,
+    }
+    return event.model_copy(update={"lines": lines, **statement})
+
+
+def published(event: ClaimEvent, days: int, hours: int = 0) -> ClaimEvent:
+    """The claim as published so much later, as an event of its own."""
+    time = event.event_time + timedelta(days=days, hours=hours)
+    return event.model_copy(update={"event_time": time, "event_id": f"{event.event_id}-{days}"})
+
+
 def replacing(name: str, claim_id: str, *lines: ServiceLine, **fields: Any) -> ClaimEvent:
     """A claim that replaces another (frequency 7)."""
     return claim(claim_id, *lines, frequency_code="7", replaces_claim_id=name, **fields)

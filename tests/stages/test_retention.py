@@ -12,20 +12,18 @@ from stream_edits.domain.routing import Reopen
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
-from tests.stages.claims import claim, infusion, line, replacing, voiding
+from tests.stages.claims import claim, infusion, line, published, replacing, voiding
 from tests.stages.walk import Walk, brief, edits
 
 DAYS = 400
 
 
-def on(day: int, event: ClaimEvent, hour: int = 12) -> ClaimEvent:
-    """The claim, published so many days after the first."""
-    time = event.event_time + timedelta(days=day, hours=hour)
-    return event.model_copy(update={"event_time": time, "event_id": f"{event.event_id}-{day}"})
-
-
 def original(claim_id: str, *codes: str, **fields: Any) -> ClaimEvent:
     return claim(claim_id, *(line(code) for code in codes or ("96365",)), **fields)
+
+
+def on(day: int, event: ClaimEvent) -> ClaimEvent:
+    return published(event, day)
 
 
 def walk_of(*events: ClaimEvent) -> Walk:
@@ -54,7 +52,7 @@ def test_a_claim_is_remembered_for_so_many_days_and_not_one_more(
     day: int, second: str, kept: list[str], hours: tuple[int, int]
 ) -> None:
     first, last = hours
-    walk = walk_of(on(0, original("A"), first), on(day, original("B"), last))
+    walk = walk_of(published(original("A"), 0, first), published(original("B"), day, last))
     assert brief(walk.published) == ["A1 PASS", second]
     assert remembered(walk) == kept
     assert (walk.members.claim("M1", "A") is not None) == ("A" in kept)

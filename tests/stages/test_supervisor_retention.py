@@ -9,12 +9,16 @@ from stream_edits.app.memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.stages.retention import Retention
-from tests.stages.claims import ADA, BEA, DAY, infusion, voiding
-from tests.stages.test_retention import DAYS, on
+from tests.stages.claims import ADA, BEA, DAY, infusion, moved, published, voiding
 from tests.stages.walk import Walk, brief
 
+DAYS = 400
 NINE, TEN, ELEVEN = "09:00-10:00", "10:00-11:00", "11:00-12:00"
 IN_APRIL = DAY.replace(month=4)
+
+
+def on(day: int, event: ClaimEvent) -> ClaimEvent:
+    return published(event, day)
 
 
 def walk_of(*events: ClaimEvent) -> Walk:
@@ -25,19 +29,7 @@ def walk_of(*events: ClaimEvent) -> Walk:
 
 def timed(claim_id: str, member: str, at: str, by: str = ADA, day: date = DAY) -> ClaimEvent:
     """A claim of one infusion on that day."""
-    made = infusion(claim_id, member, at, by)
-    moved = day - DAY
-    lines = tuple(
-        each.model_copy(
-            update={
-                "service_date": each.service_date + moved,
-                "start_time": each.start_time and each.start_time + moved,
-                "end_time": each.end_time and each.end_time + moved,
-            }
-        )
-        for each in made.lines
-    )
-    return made.model_copy(update={"lines": lines})
+    return moved(infusion(claim_id, member, at, by), (day - DAY).days)
 
 
 def held(walk: Walk, npi: str = ADA) -> list[date]:

@@ -1,0 +1,83 @@
+"""Years of claims of the same members and supervisors: memory holds what is young, and no more."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.engine.store import MemoryStore
+from stream_edits.stages.retention import Retention
+from tests.stages.claims import ADA, BEA, claim, line, moved, published
+from tests.stages.walk import Walk
+
+DAYS = 364
+YEARS = 8
+WEEKS = 52 * YEARS
+MEMBERS = {"M1": ("09:00-10:00", ADA), "M2": ("10:00-11:00", ADA), "M3": ("09:00-10:00", BEA)}
+# A claim is a week younger than the one before it; the oldest is exactly DAYS old.
+YOUNG = DAYS // 7 + 1
+
+
+def week(number: int) -> Iterator[ClaimEvent]:
+    """One infusion of each member; every fifth is only an add-on, and waits for its primary."""
+    for member, (at, by) in MEMBERS.items():
+        billed = line("96366" if number % 5 == 0 else "96365", at, by=by)
+        made = claim(f"{member}-{number}", billed, member_id=member)
+        yield published(moved(made, 7 * number), 7 * number)
+
+
+class Memory:
+    """Both stages' state, fed week by week."""
+
+    def __init__(self, days: int) -> None:
+        self.members, self.supervisors = MemoryStore(), MemoryStore()
+        self._walk = Walk(
+            members=StoredMembers(self.members),
+            supervisors=StoredSupervisors(self.supervisors),
+            retention=Retention(days),
+        )
+        self._week = 0
+
+    def live(self, weeks: int) -> None:
+        for _ in range(weeks):
+            self._walk.send(*week(self._week))
+            self._week += 1
+
+    def size(self) -> int:
+        """Bytes of keys and values."""
+        stores = (self.members.snapshot(), self.supervisors.snapshot())
+        return sum(len(key) + len(value) for each in stores for key, value in each.items())
+
+
+def test_the_years_leave_nothing_behind() -> None:
+    memory = Memory(DAYS)
+    memory.live(2 * 52)
+    sizes = []
+    for _ in range(YEARS - 2):
+        memory.live(52)
+        sizes.append(memory.size())
+        assert len(memory.members) == len(MEMBERS) * (YOUNG + 1)
+        # Besides what is young: what a quarter not yet wholly old holds, 14 weeks at most.
+        of_each = YOUNG + 14
+        days, claims = 2 * of_each, 3 * of_each
+        assert len(memory.supervisors) <= days + claims + 2
+    assert max(sizes) < 1.1 * min(sizes)
+
+
+@pytest.mark.parametrize("weeks", [52, 104])
+def test_what_is_not_old_is_all_kept(weeks: int) -> None:
+    memory = Memory(DAYS * YEARS)
+    memory.live(weeks)
+    assert len(memory.members) == len(MEMBERS) * (weeks + 1)
+    assert len(memory.supervisors) == 2 * weeks + 3 * weeks + 2
+
+
+def test_the_last_year_is_whole() -> None:
+    memory = Memory(DAYS)
+    memory.live(WEEKS // 2)
+    newest = range(WEEKS // 2 - YOUNG, WEEKS // 2)
+    members = StoredMembers(memory.members)
+    assert [x.claim_id for x in members.listed("M1")] == [f"M1-{n}" for n in newest]
+    assert members.listed("M1")[-1].newest - members.listed("M1")[0].newest == timedelta(DAYS)

@@ -1,0 +1,170 @@
+"""Whichever keys share a partition, and however long the memory: each key's outcomes are its own.
+
+A key is a member for the encounter stage, a supervisor for the supervision stage.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.engine.store import MemoryStore
+from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.retention import Retention
+from stream_edits.stages.supervision import supervise
+from tests.stages.claims import ADA, BEA, moved, published
+from tests.stages.infusions import histories, often
+from tests.stages.walk import Message, Walk
+
+DAYS = 30
+MEMBERS = ("M1", "M2", "M3")
+_GAPS = st.sampled_from([0, 1, 10, 29, 30, 31, 61, -10, -40])
+_PLACES = st.sampled_from([0, 0, 0, 76, 90])
+
+
+@st.composite
+def years(draw: st.DrawFn) -> list[ClaimEvent]:
+    """A history of three members in which long times pass, some events late, over quarters."""
+    day, told = 50, []
+    for event in draw(histories(least=3, most=10, members=len(MEMBERS))):
+        day += draw(_GAPS)
+        told.append(published(moved(event, draw(_PLACES)), day))
+    return told
+
+
+class Step(NamedTuple):
+    """What a stage was given, and what it sent on."""
+
+    message: Message
+    sent: list[Message]
+
+    @property
+    def key(self) -> str:
+        """The member or supervisor whose partition the message was on."""
+        match self.message:
+            case RoutedClaim(claim):
+                return claim.member_id
+            case Reopen(freed):
+                return freed.member_id
+            case SupervisedClaim():
+                return self.message.stops[0]
+        return ""
+
+
+class Recorded(Walk):
+    """A run that keeps every step."""
+
+    def __init__(self) -> None:
+        super().__init__(retention=Retention(DAYS))
+        self.steps: list[Step] = []
+
+    def step(self, message: Message) -> list[Message]:
+        sent = super().step(message)
+        self.steps.append(Step(message, sent))
+        return sent
+
+    def repeated(self, steps: Iterable[Step]) -> None:
+        """Give these messages to the stages once more, as one partition: the same comes out."""
+        members, supervisors = MemberDictionary(), SupervisorDictionary()
+        for offset, (message, sent) in enumerate(steps):
+            if isinstance(message, SupervisedClaim):
+                again: list[Message] = list(
+                    supervise(self.drafting, self.retention, supervisors, message, offset)
+                )
+                assert again == sent
+            elif not isinstance(message, ClaimDecision):
+                again = list(self.encounter.step(members, message, offset))
+                assert again == sent
+
+
+@given(years(), st.data())
+def test_each_key_s_log_alone_gives_what_it_gave_among_others(
+    history: list[ClaimEvent], data: st.DataObject
+) -> None:
+    walk = Recorded()
+    walk.send(*history)
+    by_key: dict[str, list[Step]] = {}
+    for step in walk.steps:
+        by_key.setdefault(step.key, []).append(step)
+    for steps in by_key.values():
+        walk.repeated(steps)
+    # And keys thrown together at random, one's log after the other's.
+    thrown: dict[int, list[Step]] = {}
+    for steps in by_key.values():
+        thrown.setdefault(data.draw(st.integers(0, 2)), []).extend(steps)
+    for partition in thrown.values():
+        walk.repeated(partition)
+
+
+def under_his_own(event: ClaimEvent) -> ClaimEvent:
+    """The claim with supervisors whom no other member sees."""
+    number = event.member_id[1:]
+    own = {ADA: f"1{number}", BEA: f"2{number}"}
+    lines = tuple(
+        each.model_copy(
+            update={"supervising_provider_npi": own.get(each.supervising_provider_npi or "")}
+        )
+        for each in event.lines
+    )
+    return event.model_copy(update={"lines": lines, "attending_provider_npi": None})
+
+
+@given(years(), st.data())
+def test_members_without_common_supervisors_are_decided_as_if_alone(
+    history: list[ClaimEvent], data: st.DataObject
+) -> None:
+    own = {m: [under_his_own(e) for e in history if e.member_id == m] for m in MEMBERS}
+    alone = {member: told(events) for member, events in own.items()}
+    queues = {member: iter(events) for member, events in own.items()}
+    turns = data.draw(st.permutations([event.member_id for event in history]))
+    together = told(next(queues[member]) for member in turns)
+    for member, decisions in alone.items():
+        mine = {event.event_id for event in own[member]}
+        assert [d for d in together if d.event_id in mine] == decisions
+
+
+def told(events: Iterable[ClaimEvent]) -> list[ClaimDecision]:
+    walk = Walk(retention=Retention(DAYS))
+    return walk.send(*events)
+
+
+@given(years(), often(DAYS, 0, 10_000))
+def test_memory_holds_nothing_that_it_could_not_find_again(
+    history: list[ClaimEvent], days: int
+) -> None:
+    claims, times = MemoryStore(), MemoryStore()
+    members, supervisors = StoredMembers(claims), StoredSupervisors(times)
+    walk = Walk(members=members, supervisors=supervisors, retention=Retention(days))
+    walk.send(*history)
+    listed = [(m, each.claim_id) for m in MEMBERS for each in members.listed(m)]
+    assert all(members.claim(*each) for each in listed)
+    assert kinds(claims) == {b"c": len(listed), b"m": len({m for m, _ in listed})}
+
+    held = [(npi, quarter.first) for npi in (ADA, BEA) for quarter in supervisors.quarters(npi)]
+    days_of = {(npi, first + timedelta(days=n)) for npi, first in held for n in range(92)}
+    slots = {(npi, day): supervisors.day(npi, day) for npi, day in days_of}
+    visits = {(npi, s.member_id, s.claim_id) for (npi, _), day in slots.items() for s in day}
+    assert all(supervisors.visit(*each) for each in visits)
+    assert kinds(times) == {
+        kind: count
+        for kind, count in (
+            (b"d", sum(map(bool, slots.values()))),
+            (b"q", len({npi for npi, _ in held})),
+            (b"s", len(visits)),
+        )
+        if count
+    }
+
+
+def kinds(store: MemoryStore) -> dict[bytes, int]:
+    """How many entries there are of each kind."""
+    found: dict[bytes, int] = {}
+    for key in store.snapshot():
+        found[key[:1]] = found.get(key[:1], 0) + 1
+    return found
