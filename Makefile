@@ -56,6 +56,8 @@ lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer v
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/run.txt pyproject.toml
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --constraint requirements/run.txt \
 	    --output-file requirements/dev.txt pyproject.toml
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --only-build-deps --build-deps-for wheel \
+	    --constraint requirements/dev.txt --output-file requirements/build.txt pyproject.toml
 
 clean:  ## remove what was built, the virtual environment and the caches
 	rm -rf .venv build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,0 +1,135 @@
+{{/* The parts that the pods of the stages, of the topics' job and of `helm test` have in common. */}}
+
+{{- define "stream-edits.podSecurity" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "stream-edits.container" -}}
+image: {{ include "stream-edits.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- with .Values.securityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* {root, extraEnv, member: whether it is a pod of a stage, whose name ends in its number} */}}
+{{- define "stream-edits.environment" -}}
+{{- $kafka := .root.Values.kafka -}}
+{{- $auth := .root.Values.schemaRegistry.basicAuth -}}
+env:
+  - name: STREAM_EDITS_SETTINGS
+    value: /etc/stream-edits/settings/settings.yaml
+  {{- if .member }}
+  - name: STREAM_EDITS_INSTANCE
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.name
+  {{- end }}
+  {{- if and $kafka.sasl.mechanism $kafka.sasl.existingSecret }}
+  {{- include "stream-edits.secretEnv" (list "STREAM_EDITS_KAFKA__SASL_USERNAME" $kafka.sasl.existingSecret $kafka.sasl.usernameKey) | nindent 2 }}
+  {{- include "stream-edits.secretEnv" (list "STREAM_EDITS_KAFKA__SASL_PASSWORD" $kafka.sasl.existingSecret $kafka.sasl.passwordKey) | nindent 2 }}
+  {{- end }}
+  {{- if and $kafka.tls.enabled $kafka.tls.client.existingSecret $kafka.tls.client.passwordKey }}
+  {{- include "stream-edits.secretEnv" (list "STREAM_EDITS_KAFKA__SSL_KEY_PASSWORD" $kafka.tls.client.existingSecret $kafka.tls.client.passwordKey) | nindent 2 }}
+  {{- end }}
+  {{- if and .root.Values.schemaRegistry.url $auth.existingSecret }}
+  {{- include "stream-edits.secretEnv" (list "REGISTRY_USERNAME" $auth.existingSecret $auth.usernameKey) | nindent 2 }}
+  {{- include "stream-edits.secretEnv" (list "REGISTRY_PASSWORD" $auth.existingSecret $auth.passwordKey) | nindent 2 }}
+  - name: STREAM_EDITS_SCHEMA_REGISTRY__BASIC_AUTH_USER_INFO
+    value: $(REGISTRY_USERNAME):$(REGISTRY_PASSWORD)
+  {{- end }}
+  {{- with .extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .root.Values.extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "stream-edits.secretEnv" -}}
+- name: {{ index . 0 }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ index . 1 }}
+      key: {{ index . 2 }}
+{{- end -}}
+
+{{/* Name and secret of every mounted one, as YAML: {items: [{name, secret}]}. */}}
+{{- define "stream-edits.tlsSecrets" -}}
+{{- $items := list -}}
+{{- $sides := dict -}}
+{{- if .Values.kafka.tls.enabled -}}{{- $_ := set $sides "kafka" .Values.kafka.tls -}}{{- end -}}
+{{- if .Values.schemaRegistry.url -}}{{- $_ := set $sides "schema-registry" .Values.schemaRegistry.tls -}}{{- end -}}
+{{- range $side, $tls := $sides -}}
+{{- range $part := list "ca" "client" -}}
+{{- with (index $tls $part).existingSecret -}}
+{{- $items = append $items (dict "name" (printf "%s-%s" $side $part) "secret" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- dict "items" $items | toYaml -}}
+{{- end -}}
+
+{{/* {root, policy: that of the overlay or empty} */}}
+{{- define "stream-edits.volumeMounts" -}}
+- name: settings
+  mountPath: /etc/stream-edits/settings
+  readOnly: true
+{{- if .policy }}
+- name: policy
+  mountPath: /etc/stream-edits/policy
+  readOnly: true
+{{- end }}
+{{- range (include "stream-edits.tlsSecrets" .root | fromYaml).items }}
+- name: {{ .name }}
+  mountPath: /etc/stream-edits/tls/{{ .name }}
+  readOnly: true
+{{- end }}
+{{- with .root.Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* {root, settings: the config map's name, policy: that of the overlay or empty} */}}
+{{- define "stream-edits.volumes" -}}
+- name: settings
+  configMap:
+    name: {{ .settings }}
+{{- with .policy }}
+- name: policy
+  configMap:
+    name: {{ . }}
+{{- end }}
+{{- range (include "stream-edits.tlsSecrets" .root | fromYaml).items }}
+- name: {{ .name }}
+  secret:
+    secretName: {{ .secret }}
+    defaultMode: 288 # 0440
+{{- end }}
+{{- with .root.Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* A container that only asks about topics: it needs no policy. */}}
+{{- define "stream-edits.topicsContainer" -}}
+{{ include "stream-edits.container" . }}
+{{ include "stream-edits.environment" (dict "root" . "extraEnv" .Values.extraEnv) }}
+{{- with .Values.topics.resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+volumeMounts:
+  {{- include "stream-edits.volumeMounts" (dict "root" . "policy" "") | nindent 2 }}
+{{- end -}}

@@ -1,0 +1,67 @@
+{{/*
+The StatefulSets, as YAML: {items: [{component, stages, arguments, and what a stage may override}]}.
+*/}}
+{{- define "stream-edits.workloads" -}}
+{{- $items := list -}}
+{{- $all := list "intake" "encounter" "supervision" -}}
+{{- if eq .Values.topology "combined" -}}
+{{- $combined := dict "component" "stages" "stages" $all "arguments" (list "run") -}}
+{{- $items = append $items (include "stream-edits.workload" (dict "values" .Values "own" dict "is" $combined) | fromYaml) -}}
+{{- else -}}
+{{- range $stage := $all -}}
+{{- $one := dict "component" $stage "stages" (list $stage) "arguments" (list "run" "--stage" $stage) -}}
+{{- $items = append $items (include "stream-edits.workload" (dict "values" $.Values "own" (index $.Values.stages $stage) "is" $one) | fromYaml) -}}
+{{- end -}}
+{{- end -}}
+{{- dict "items" $items | toYaml -}}
+{{- end -}}
+
+{{/*
+One of them: a stage's own value stands for the common one; of autoscaling and resources, key by key.
+Not `merge`, which takes false, 0 and an empty list for not given.
+*/}}
+{{- define "stream-edits.workload" -}}
+{{- $one := .is -}}
+{{- range $key := list "replicas" "resources" "autoscaling" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "podAnnotations" "podLabels" "extraEnv" -}}
+{{- $value := index $.values $key -}}
+{{- if hasKey $.own $key -}}
+{{- $own := index $.own $key -}}
+{{- if has $key (list "autoscaling" "resources") -}}
+{{- $value = deepCopy (default dict $value) -}}
+{{- range $name, $each := $own -}}{{- $_ := set $value $name $each -}}{{- end -}}
+{{- else -}}
+{{- $value = $own -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $one $key $value -}}
+{{- end -}}
+{{- toYaml $one -}}
+{{- end -}}
+
+{{- define "stream-edits.workloadName" -}}
+{{- $full := include "stream-edits.fullname" .root -}}
+{{- ternary $full (printf "%s-%s" $full .workload.component) (eq .workload.component "stages") -}}
+{{- end -}}
+
+{{- define "stream-edits.workloadSelectorLabels" -}}
+{{ include "stream-edits.selectorLabels" .root }}
+app.kubernetes.io/component: {{ .workload.component }}
+{{- end -}}
+
+{{/* Most pods that KEDA may make: what was asked for, never above the partitions. */}}
+{{- define "stream-edits.maxReplicas" -}}
+{{- $partitions := include "stream-edits.partitions" .root | int -}}
+{{- min $partitions (default $partitions .workload.autoscaling.maxReplicas | int) -}}
+{{- end -}}
+
+{{/* Every constraint with the pods of its own StatefulSet to count. */}}
+{{- define "stream-edits.topologySpread" -}}
+{{- $own := include "stream-edits.workloadSelectorLabels" . | fromYaml -}}
+{{- $constraints := list -}}
+{{- range .workload.topologySpreadConstraints -}}
+{{- $filled := deepCopy . -}}
+{{- if not (hasKey . "labelSelector") -}}{{- $_ := set $filled "labelSelector" (dict "matchLabels" $own) -}}{{- end -}}
+{{- $constraints = append $constraints $filled -}}
+{{- end -}}
+{{- toYaml $constraints -}}
+{{- end -}}

@@ -1,0 +1,55 @@
+"""`make chart`: what follows in the chart from elsewhere.
+
+The `settings` part of values.schema.json from the program's settings, and README.md from
+values.yaml by helm-docs.
+"""
+
+import json
+from typing import Any
+
+from stream_edits.settings import Settings
+from tests.helm.tool import CHART, helm_docs
+
+SCHEMA = CHART / "values.schema.json"
+# The chart gives these itself: from `kafka`, `schemaRegistry`, `policy` and the pods' names.
+OWN = {"bootstrap_servers", "schema_registry_url", "policy", "instance"}
+_OPTIONS = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+}
+
+
+def schema() -> dict[str, Any]:
+    """values.schema.json with `settings` as the program has them today."""
+    content: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    content["properties"]["settings"] = settings_schema()
+    return content
+
+
+def settings_schema() -> dict[str, Any]:
+    """The settings that a chart's user may give: their types, limits and meanings."""
+    model = Settings.model_json_schema()
+    kept = {name: each for name, each in model["properties"].items() if name not in OWN}
+    topics = model["$defs"]["Topics"]["properties"]
+    kept["topics"] = _object(topics) | {"description": kept["topics"]["description"]}
+    for table in ("kafka", "schema_registry"):
+        kept[table] = _OPTIONS | {"description": kept[table]["description"]}
+    return _object(kept)
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    bare = {
+        name: {key: value for key, value in each.items() if key not in ("title", "default")}
+        for name, each in properties.items()
+    }
+    return {"type": "object", "additionalProperties": False, "properties": bare}
+
+
+def main() -> None:
+    """Write both."""
+    SCHEMA.write_text(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (CHART / "README.md").write_text(helm_docs(CHART), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
