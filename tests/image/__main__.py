@@ -1,0 +1,44 @@
+"""`make image-test`: build the image, run it as Kubernetes would, and write the log into docs/."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from stream_edits import __version__
+from tests.broker import running_broker
+from tests.image.podman import OFFICIAL, ROOT, NoPodman, Podman
+from tests.image.trial import Trial
+from tests.written_counts import write_counts
+
+REPORT = ROOT / "docs" / "image.md"
+
+
+def main() -> None:
+    """Exit 1 with one line when something does not hold, 2 when something is missing."""
+    with tempfile.TemporaryDirectory(prefix="stream-edits-image-") as folder:
+        try:
+            podman = Podman(Path(folder))
+        except NoPodman as missing:
+            sys.exit(f"image-test: {missing}")
+        base = podman.base()
+        tag = f"localhost/stream-edits:{__version__}"
+        podman.build(tag, base, [f"VERSION={__version__}"])
+        trial = Trial(podman, tag)
+        with running_broker(Path(folder) / "kafka") as brokers:
+            trial.of_commands()
+            trial.of_the_service(brokers)
+    write_counts("image", [_base_line(base), "", "```console", *trial.log, "```"], REPORT)
+    print("\n".join(trial.log))
+
+
+def _base_line(base: str) -> str:
+    if base.endswith(OFFICIAL):
+        return f"Base image: {OFFICIAL}."
+    return (
+        f"Base image: a stand-in, Debian 12 with its own Python 3.11, for {OFFICIAL} could not be "
+        "pulled."
+    )
+
+
+if __name__ == "__main__":
+    main()
