@@ -17,7 +17,9 @@ from stream_edits.engine.ports import (
 )
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
-from tests.engine.broker import Broker
+from tests.memory_kafka.broker import Broker
+from tests.memory_kafka.calls import InterceptedPort
+from tests.memory_kafka.script import Script
 
 
 class FakeClock:
@@ -90,9 +92,17 @@ def config(**changes: Any) -> StageConfig:
     return StageConfig(**{**settings, **changes})
 
 
-def cluster(partitions: int = 2) -> Broker:
+class Cluster(Broker, Script):
+    """A broker that remembers the calls made to it, and fails them as told."""
+
+    def __init__(self) -> None:
+        Broker.__init__(self)
+        Script.__init__(self)
+
+
+def cluster(partitions: int = 2) -> Cluster:
     """A broker with the topics of `config()`."""
-    broker = Broker()
+    broker = Cluster()
     broker.create("in", partitions)
     broker.create("log", partitions)
     broker.create("out", 1)
@@ -103,13 +113,14 @@ def cluster(partitions: int = 2) -> Broker:
 class Stage:
     """A runner on a fake broker, turned by hand."""
 
-    def __init__(self, broker: Broker, processor: Counter | None = None, **changes: Any) -> None:
+    def __init__(self, broker: Cluster, processor: Counter | None = None, **changes: Any) -> None:
         self.broker = broker
         self.clock = FakeClock()
         self.processor = processor if processor is not None else Counter()
         self.metrics = Metrics()
         self.config = config(**changes)
-        self.runner = StageRunner(self.config, self.processor, broker, self.metrics, self.clock)
+        port = InterceptedPort(broker, broker)
+        self.runner = StageRunner(self.config, self.processor, port, self.metrics, self.clock)
 
     def start(self, turns: int = 20) -> Stage:
         """Start, and turn until ready."""

@@ -156,7 +156,7 @@ class TestBreaker:
         stage = Stage(broker, breaker=Breaker(window=4, share=0.5, minimum=2)).start()
         for value in (b"bad", b"bad", b"1", b"2", b"3", b"4", b"bad", b"5", b"6", b"bad"):
             broker.put("in", 0, b"a", value)
-            if value == b"bad" and len(broker.logs["in", 0]) == 2:
+            if value == b"bad" and broker.logs["in", 0].end == 2:
                 break
             stage.turn()
         with pytest.raises(BreakerOpen):

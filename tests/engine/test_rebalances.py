@@ -18,7 +18,7 @@ def test_a_first_start_begins_at_the_low_watermark_by_assign_not_by_seek() -> No
     broker = cluster(2)
     for value in (b"gone", b"1"):
         broker.put("in", 0, b"a", value)
-    broker.first["in", 0] = 1
+    broker.logs["in", 0].first = 1
     Stage(broker).start().turn()
     assert ("assign", {0: 1, 1: 0}) in broker.calls
     assert "seek" not in broker.names()
@@ -112,7 +112,7 @@ def test_lost_partitions_are_dropped_and_nothing_is_committed() -> None:
     broker.put("in", 0, b"k", b"1")
     first.turn()
     second = Stage(broker, transactional_id="g-count-1")
-    broker.kick(broker.sources[0])
+    broker.evict(broker.sources[0])
     second.start()
     broker.put("in", 0, b"k", b"2")
     second.turn()
@@ -130,7 +130,7 @@ def test_a_zombie_that_processed_is_fenced_by_its_generation() -> None:
     broker = cluster(1)
     first = Stage(broker).start()
     second = Stage(broker, transactional_id="g-count-1")
-    broker.leave(broker.sources[0])
+    broker.evict(broker.sources[0], deaf=1)
     second.start()
     broker.put("in", 0, b"k", b"1")
     first.turn()
@@ -142,7 +142,7 @@ def test_a_zombie_that_processed_is_fenced_by_its_generation() -> None:
 def test_records_consumed_before_a_rebalance_in_the_same_call_are_not_processed() -> None:
     broker = cluster(2)
     first = Stage(broker).start()
-    broker.sources[0].stale_on_rebalance = True
+    broker.sources[0].prefetched = True
     second = Stage(broker, transactional_id="g-count-1")
     second.runner.start()
     for number in (0, 1):
@@ -176,7 +176,7 @@ def test_a_predecessors_open_transaction_is_ended_before_joining() -> None:
     broker.fail("commit", FatalClientError("crash"))
     with pytest.raises(FatalClientError):
         crashed.turn()
-    broker.leave(broker.sources[0])
+    broker.evict(broker.sources[0], deaf=1)
     assert broker.visible("out") == []
     names_before = len(broker.calls)
     again = Stage(broker).start()
@@ -193,7 +193,7 @@ def test_unstable_offsets_are_waited_for_then_given_up() -> None:
     broker.fail("committed", Retriable("UNSTABLE_OFFSET_COMMIT"), times=3)
     stage.start()
     broker.fail("committed", Retriable("UNSTABLE_OFFSET_COMMIT"), times=10_000)
-    broker.kick(broker.sources[0])
+    broker.evict(broker.sources[0])
     with pytest.raises(EngineStopped, match="hanging transaction"):
         stage.turn(3)
 
@@ -204,7 +204,7 @@ def test_a_committed_offset_that_is_gone_stops_the_runner() -> None:
     stage = Stage(broker).start()
     stage.turn()
     stage.runner.close()
-    broker.first["in", 0] = 5
+    broker.logs["in", 0].first = 5
     again = Stage(broker).start()
     with pytest.raises(LostOffset):
         again.turn()

@@ -11,11 +11,10 @@ from stream_edits.engine.errors import (
     Retriable,
     StateBehind,
 )
-from tests.engine.broker import Broker
-from tests.engine.harness import Stage, cluster, outputs
+from tests.engine.harness import Cluster, Stage, cluster, config, outputs
 
 
-def worked(events: int = 8) -> Broker:
+def worked(events: int = 8) -> Cluster:
     """A cluster after a stage has worked, and left."""
     broker = cluster(1)
     stage = Stage(broker).start()
@@ -40,7 +39,7 @@ def test_not_ready_and_nothing_processed_until_restored() -> None:
     stage.turn()
     assert outputs(broker)[-1] == b"2:4"
     assert stage.sample("restore_records_total") == 16
-    assert broker.readers_open == 0
+    assert not broker.readers
 
 
 def test_a_late_marker_hides_newer_state_and_the_restore_waits_for_it() -> None:
@@ -48,11 +47,12 @@ def test_a_late_marker_hides_newer_state_and_the_restore_waits_for_it() -> None:
     stage = Stage(broker).start()
     broker.put("in", 0, b"k", b"1")
     stage.turn()
-    broker.late_markers = []
+    broker.late = True
     broker.put("in", 0, b"k", b"2")
     stage.turn()
     stage.runner.close()
-    again = Stage(broker)
+    broker.write_marker([place for _, place in broker.markers].index(None))
+    again = Stage(broker, transactional_id="g-count-1")
     again.runner.start()
     again.turn(5)
     assert not again.runner.ready, "the end of what is visible is not the end"
@@ -63,7 +63,8 @@ def test_a_late_marker_hides_newer_state_and_the_restore_waits_for_it() -> None:
 
 def test_an_aborted_writer_leaves_nothing_and_hinders_nothing() -> None:
     broker = worked(2)
-    other = broker.sink(Stage(broker).config)
+    other = broker.sink(config(transactional_id="g-count-1"))
+    other.init()
     other.begin()
     other.produce_at("log", 0, [(b"k0", b"999"), (b"__progress__", b"999")])
     other.abort()
@@ -87,7 +88,7 @@ def test_progress_behind_stops() -> None:
 
 def test_a_lost_changelog_stops() -> None:
     broker = worked()
-    broker.logs["log", 0].clear()
+    broker.create("log", 1)
     with pytest.raises(StateBehind):
         Stage(broker).start()
 
@@ -101,7 +102,8 @@ def test_state_without_an_offset_stops() -> None:
 
 def test_an_open_transaction_that_never_ends_stops_after_the_deadline() -> None:
     broker = cluster(1)
-    hanging = broker.sink(Stage(broker).config)
+    hanging = broker.sink(config(transactional_id="g-count-1"))
+    hanging.init()
     hanging.begin()
     hanging.produce_at("log", 0, [(b"k", b"1")])
     stage = Stage(broker)
@@ -133,7 +135,7 @@ def test_a_rebalance_in_the_middle_of_a_restore_begins_it_anew() -> None:
         other.turn()
     assert stage.runner.ready
     assert len(stage.store(0)) == 3
-    assert broker.readers_open == 0
+    assert not broker.readers
 
 
 def test_records_that_stray_in_before_the_restore_ends_are_read_again() -> None:
@@ -151,10 +153,7 @@ def test_records_that_stray_in_before_the_restore_ends_are_read_again() -> None:
 
 def test_compaction_changes_nothing() -> None:
     broker = worked()
-    log = broker.logs["log", 0]
-    last = {entry.key: offset for offset, entry in enumerate(log) if not entry.marker}
-    keep = set(last.values())
-    broker.logs["log", 0] = [
-        entry for offset, entry in enumerate(log) if entry.marker or offset in keep
-    ]
+    end = broker.logs["log", 0].end
+    broker.compact("log", 0)
+    assert (len(broker.visible("log")), broker.logs["log", 0].end) == (4, end)
     assert Stage(broker).start().store(0) == {b"k0": b"3", b"k1": b"3", b"k2": b"2"}

@@ -110,7 +110,7 @@ class TestRun:
         assert not stage.runner.ready
         assert len(outputs(broker)) == 5
         closing = [name for name in broker.names() if name.endswith("_close")]
-        assert closing == ["producer_close", "consumer_close"]
+        assert closing == ["reader_close", "producer_close", "consumer_close"]
 
     def test_a_bug_is_raised_after_closing(self) -> None:
         broker = cluster(1)

@@ -1,0 +1,139 @@
+"""The cluster: topics, groups, transactions; also the `KafkaPort` of the stages in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from stream_edits.engine.config import StageConfig
+from stream_edits.engine.ports import Headers, Output
+from tests.memory_kafka.group import Group
+from tests.memory_kafka.log import Entry, Log, Place, Txn
+from tests.memory_kafka.reader import MemoryReader
+from tests.memory_kafka.sink import MemorySink
+from tests.memory_kafka.source import MemorySource
+
+
+class Broker:
+    """Transactions are decided at once; `late` holds their markers back until they are written."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.logs: dict[Place, Log] = {}
+        self.groups: dict[str, Group] = {}
+        self.producers: dict[str, MemorySink] = {}
+        self.sources: list[MemorySource] = []
+        self.readers: list[MemoryReader] = []
+        self.decided: list[Txn] = []
+        self.late = False
+        # What is to be written still: a place of a log, or None for the group's offsets.
+        self.markers: list[tuple[Txn, Place | None]] = []
+        self.now_ms = 1_000_000
+
+    def create(self, topic: str, partitions: int) -> None:
+        """Create a topic."""
+        self.counts[topic] = partitions
+        for number in range(partitions):
+            self.logs[topic, number] = Log()
+
+    def put(
+        self,
+        topic: str,
+        partition: int,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers = (),
+        txn: Txn | None = None,
+    ) -> int:
+        """Append a record, outside any transaction unless one is given; its offset."""
+        self.now_ms += 1
+        entry = Entry(key, value, headers, self.now_ms, txn)
+        log = self.logs[topic, partition]
+        log.append(entry)
+        if txn is not None:
+            txn.touched.add((topic, partition))
+            txn.entries.append(((topic, partition), entry))
+        return log.end - 1
+
+    def visible(self, topic: str, partition: int | None = None) -> list[Output]:
+        """What a read_committed reader sees, partition by partition."""
+        numbers = range(self.counts[topic]) if partition is None else [partition]
+        return [
+            Output(topic, entry.key, entry.value, entry.headers)
+            for number in numbers
+            for _, entry in self.logs[topic, number].visible()
+        ]
+
+    def group(self, config: StageConfig) -> Group:
+        """The group of a stage, made when first asked for."""
+        if config.group_id not in self.groups:
+            self.groups[config.group_id] = Group(self.counts[config.input_topic])
+        return self.groups[config.group_id]
+
+    # --- the fates of members and producers
+
+    def evict(self, source: MemorySource, deaf: int = 0) -> None:
+        """The member's session timed out; it hears of it after so many more polls."""
+        source.deaf = deaf
+        self.group(source.config).remove(source.member)
+
+    def time_out(self, sink: MemorySink) -> None:
+        """The coordinator aborts the producer's open transaction, and fences it."""
+        if sink.txn is not None:
+            self.finish(sink.txn, "aborted")
+            sink.fenced = True
+
+    def finish(self, txn: Txn, state: str) -> None:
+        """Decide a transaction. Its markers follow at once, or `late` and in any order."""
+        txn.state = state
+        self.decided.append(txn)
+        self.markers += [(txn, place) for place in sorted(txn.touched)]
+        if txn.group is not None:
+            self.markers.append((txn, None))
+        if not self.late:
+            self.release_markers()
+
+    def release_markers(self) -> None:
+        """Write all markers, from now on without delay."""
+        self.late = False
+        while self.markers:
+            self.write_marker(0)
+
+    def write_marker(self, number: int) -> None:
+        """Write one of the markers that are held back."""
+        txn, place = self.markers.pop(number % len(self.markers))
+        if place is not None:
+            self.logs[place].mark(txn, self.now_ms)
+        else:
+            assert txn.group is not None
+            self.groups[txn.group].settle(txn)
+
+    def complete(self, transactional_id: str) -> None:
+        """Write the markers of this id's transactions: its producer waits for them."""
+        for txn, place in list(self.markers):
+            if txn.transactional_id == transactional_id:
+                self.write_marker(self.markers.index((txn, place)))
+
+    def compact(self, topic: str, partition: int) -> None:
+        """Run the log cleaner over a partition."""
+        reading = any(reader.topic == topic for reader in self.readers)
+        self.logs[topic, partition].compact(drop_tombstones=not reading)
+
+    # --- KafkaPort
+
+    def source(self, config: StageConfig) -> MemorySource:
+        source = MemorySource(self, config, f"member-{len(self.sources):04d}")
+        self.sources.append(source)
+        return source
+
+    def sink(self, config: StageConfig) -> MemorySink:
+        return MemorySink(self, config)
+
+    def changelog_reader(self, config: StageConfig) -> MemoryReader:
+        reader = MemoryReader(self, config)
+        self.readers.append(reader)
+        return reader
+
+    def partition_counts(
+        self, config: StageConfig, topics: Collection[str], timeout_s: float
+    ) -> dict[str, int | None]:
+        return {topic: self.counts.get(topic) for topic in topics}

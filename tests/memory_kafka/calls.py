@@ -1,0 +1,108 @@
+"""Every call that the engine makes of Kafka, found by reflection over the ports, and a `KafkaPort`
+that asks before and after each of them whether it may go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple, Protocol, cast
+
+from stream_edits.engine.config import StageConfig
+from stream_edits.engine.ports import ChangelogReader, KafkaPort, Sink, Source
+from tests.memory_kafka.broker import Broker
+
+
+class Call(NamedTuple):
+    """One call of a port, e.g. `sink.commit`."""
+
+    port: type
+    method: str
+
+    @property
+    def name(self) -> str:
+        """The short name if no other port has a call of this name, else with its port's."""
+        return _NAMES.get((self.port, self.method), self.method)
+
+
+_NAMES: dict[tuple[type, str], str] = {
+    (Source, "close"): "consumer_close",
+    (Sink, "close"): "producer_close",
+    (ChangelogReader, "close"): "reader_close",
+    (ChangelogReader, "consume"): "read_changelog",
+}
+
+
+def calls_of(port: type) -> list[Call]:
+    """The public methods that a Protocol declares."""
+    return [
+        Call(port, name)
+        for name, member in vars(port).items()
+        if callable(member) and not name.startswith("_")
+    ]
+
+
+CALLS = [call for port in (KafkaPort, Source, Sink, ChangelogReader) for call in calls_of(port)]
+CALL_NAMES = [call.name for call in CALLS]
+assert len(set(CALL_NAMES)) == len(CALL_NAMES), "two calls of one name: add one to _NAMES"
+
+
+class Interceptor(Protocol):
+    """Is asked around every call; what it raises, the call raises."""
+
+    def before(self, call: str, client: object, detail: object) -> None:
+        """The call has had no effect yet. `detail` is its first argument."""
+
+    def after(self, call: str, client: object) -> None:
+        """The call has had its effect, of which its caller is not told if this raises."""
+
+
+class _Intercepted:
+    """A client whose calls are intercepted."""
+
+    def __init__(self, client: Any, interceptor: Interceptor) -> None:
+        self._client = client
+        self._interceptor = interceptor
+
+
+def _method(call: Call) -> Callable[..., Any]:
+    name = call.name
+
+    def method(self: _Intercepted, *arguments: Any, **named: Any) -> Any:
+        client = self._client
+        self._interceptor.before(name, client, arguments[0] if arguments else None)
+        result = getattr(client, call.method)(*arguments, **named)
+        self._interceptor.after(name, client)
+        return result
+
+    return method
+
+
+def _class(port: type) -> type[_Intercepted]:
+    methods = {call.method: _method(call) for call in calls_of(port)}
+    return type(f"Intercepted{port.__name__}", (_Intercepted,), methods)
+
+
+_SOURCE, _SINK, _READER = _class(Source), _class(Sink), _class(ChangelogReader)
+_PORT = _class(KafkaPort)
+
+
+class InterceptedPort:
+    """`KafkaPort` of the broker, all of whose clients' calls are intercepted."""
+
+    def __init__(self, broker: Broker, interceptor: Interceptor) -> None:
+        self._port = cast(KafkaPort, _PORT(broker, interceptor))
+        self._interceptor = interceptor
+
+    def source(self, config: StageConfig) -> Source:
+        return cast(Source, _SOURCE(self._port.source(config), self._interceptor))
+
+    def sink(self, config: StageConfig) -> Sink:
+        return cast(Sink, _SINK(self._port.sink(config), self._interceptor))
+
+    def changelog_reader(self, config: StageConfig) -> ChangelogReader:
+        reader = self._port.changelog_reader(config)
+        return cast(ChangelogReader, _READER(reader, self._interceptor))
+
+    def partition_counts(
+        self, config: StageConfig, topics: Collection[str], timeout_s: float
+    ) -> dict[str, int | None]:
+        return self._port.partition_counts(config, topics, timeout_s)

@@ -1,0 +1,101 @@
+"""The group coordinator: members, generations, eager rebalances, transactional offsets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.memory_kafka.log import Txn
+
+
+@dataclass(eq=False)
+class Member:
+    """One member as the coordinator sees it. `pending` is an assignment it has not heard of."""
+
+    name: str
+    instance: str | None = None
+    generation: int = -1
+    assigned: list[int] = field(default_factory=list)
+    pending: list[int] | None = None
+    joined: bool = False
+    # Another process joined with the same group.instance.id.
+    replaced: bool = False
+
+
+@dataclass(eq=False)
+class Group:
+    """A consumer group of one topic with so many partitions; assigns ranges by members' names."""
+
+    partitions: int
+    members: list[Member] = field(default_factory=list)
+    generation: int = 0
+    rebalancing: bool = False
+    committed: dict[int, int] = field(default_factory=dict)
+    # Of transactions whose marker has not reached the group's own log.
+    pending: dict[Txn, dict[int, int]] = field(default_factory=dict)
+
+    def join(self, member: Member) -> None:
+        """A new member joins: all must join again, unless it takes a static member's place."""
+        former = next((m for m in self.members if m.instance and m.instance == member.instance), None)
+        if former is not None:
+            former.replaced = True
+            self.members.remove(former)
+        self.members.append(member)
+        member.joined = True
+        if former is not None and not self.rebalancing:
+            member.generation = self.generation
+            member.assigned = former.assigned
+            member.pending = list(former.assigned)
+            return
+        self.rebalance(joining=member)
+
+    def rejoin(self, member: Member) -> None:
+        """A member has given up its partitions and waits for new ones."""
+        member.joined = True
+        self._complete()
+
+    def remove(self, member: Member) -> None:
+        """It left, or its session timed out."""
+        if member in self.members:
+            self.members.remove(member)
+            self.rebalance()
+
+    def rebalance(self, joining: Member | None = None) -> None:
+        """Ask every other member to give up and join again."""
+        self.rebalancing = True
+        for member in self.members:
+            member.joined = member is joining
+        self._complete()
+
+    def unstable(self, partitions: set[int]) -> bool:
+        """Whether a transaction still hides what is committed for one of them."""
+        return any(partitions & offsets.keys() for offsets in self.pending.values())
+
+    def settle(self, txn: Txn) -> None:
+        """The transaction's marker reached the group's log."""
+        offsets = self.pending.pop(txn, {})
+        if txn.state == "committed":
+            self.committed.update(offsets)
+
+    def decided(self) -> dict[int, int]:
+        """The committed offsets, those included that late markers still hide."""
+        offsets = dict(self.committed)
+        for txn, pending in self.pending.items():
+            if txn.state == "committed":
+                offsets.update(pending)
+        return offsets
+
+    def _complete(self) -> None:
+        """When all have joined: a new generation, and ranges."""
+        if not self.rebalancing or not all(member.joined for member in self.members):
+            return
+        self.rebalancing = False
+        self.generation += 1
+        members = sorted(self.members, key=lambda member: member.name)
+        start = 0
+        for index, member in enumerate(members):
+            more = 1 if index < self.partitions % len(members) else 0
+            size = self.partitions // len(members) + more
+            member.assigned = list(range(start, start + size))
+            member.pending = list(member.assigned)
+            member.generation = self.generation
+            start += size

@@ -1,0 +1,137 @@
+"""The group member."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from stream_edits.engine.config import StageConfig
+from stream_edits.engine.errors import FatalClientError, LostOffset, Retriable
+from stream_edits.engine.ports import AssignmentListener, Record
+from tests.memory_kafka.group import Group, Member
+
+if TYPE_CHECKING:
+    from tests.memory_kafka.broker import Broker
+
+
+class MemorySource:
+    """`deaf` is how many polls pass before the member hears that it was evicted.
+
+    `prefetched` makes `consume` hand out, together with a rebalance, what was read before it, as
+    librdkafka's may.
+    """
+
+    def __init__(self, broker: Broker, config: StageConfig, name: str) -> None:
+        self.broker = broker
+        self.config = config
+        self.topic = config.input_topic
+        self.member = Member(name, config.group_instance_id)
+        self.listener: AssignmentListener | None = None
+        self.positions: dict[int, int] = {}
+        self.paused: set[int] = set()
+        self.deaf = 0
+        self.prefetched = False
+        self.closed = False
+        self._owning = False
+
+    @property
+    def group(self) -> Group:
+        """Its group."""
+        return self.broker.group(self.config)
+
+    def subscribe(self, listener: AssignmentListener) -> None:
+        self.listener = listener
+        self.group.join(self.member)
+
+    def consume(self, limit: int, timeout_s: float) -> list[Record]:
+        before = self._fetch(limit) if self.prefetched else []
+        if self.listener is not None:
+            if self.deaf:
+                self.deaf -= 1
+            else:
+                self._serve(self.listener)
+        return before + self._fetch(limit - len(before))
+
+    def committed(self, partitions: Collection[int], timeout_s: float) -> dict[int, int | None]:
+        if self.group.unstable(set(partitions)):
+            raise Retriable("UNSTABLE_OFFSET_COMMIT")
+        return {number: self.group.committed.get(number) for number in partitions}
+
+    def low_watermark(self, partition: int, timeout_s: float) -> int:
+        return self.broker.logs[self.topic, partition].first
+
+    def cached_high_watermark(self, partition: int) -> int | None:
+        return self.broker.logs[self.topic, partition].end
+
+    def assign(self, offsets: Mapping[int, int]) -> None:
+        self.positions = dict(offsets)
+        self.paused.clear()
+
+    def seek(self, offsets: Mapping[int, int]) -> None:
+        if not offsets.keys() <= self.positions.keys():
+            raise FatalClientError("_STATE: sought what is not assigned")
+        self.positions.update(offsets)
+
+    def pause(self, partitions: Collection[int]) -> None:
+        self.paused.update(partitions)
+
+    def resume(self, partitions: Collection[int]) -> None:
+        self.paused.difference_update(partitions)
+
+    def group_metadata(self) -> object:
+        return (self.member, self.member.generation)
+
+    def close(self) -> None:
+        self.closed = True
+        if self.listener is not None and self.member in self.group.members:
+            self._revoke(self.listener)
+            if self.member.instance is None:
+                self.group.remove(self.member)
+
+    def _serve(self, listener: AssignmentListener) -> None:
+        """As the client's poll: hear what the coordinator has to say, and call back."""
+        if self.member.replaced:
+            raise FatalClientError("FENCED_INSTANCE_ID")
+        if self.member not in self.group.members:
+            self._lose(listener)
+            return
+        if self.group.rebalancing and not self.member.joined:
+            self._revoke(listener)
+            self.group.rejoin(self.member)
+        if self.member.pending is not None:
+            owned, self.member.pending = self.member.pending, None
+            self._owning = True
+            listener.on_assign(owned)
+
+    def _lose(self, listener: AssignmentListener) -> None:
+        owned, self._owning = self._owning, False
+        lost = list(self.positions)
+        self.positions.clear()
+        self.paused.clear()
+        if owned:
+            listener.on_lost(lost)
+        self.member = Member(self.member.name, self.member.instance)
+        self.group.join(self.member)
+
+    def _revoke(self, listener: AssignmentListener) -> None:
+        """The callback may still ask and commit; what was assigned is gone when it returns."""
+        if self._owning:
+            self._owning = False
+            listener.on_revoke(list(self.positions))
+        self.positions.clear()
+        self.paused.clear()
+
+    def _fetch(self, limit: int) -> list[Record]:
+        records: list[Record] = []
+        for number in sorted(self.positions.keys() - self.paused):
+            position = self.positions[number]
+            log = self.broker.logs[self.topic, number]
+            if not log.first <= position <= log.end:
+                raise LostOffset(f"offset {position} of partition {number} is not in the log")
+            while position < log.stable_end and len(records) < limit:
+                entry = log.entries[position]
+                if entry is not None and entry.committed:
+                    records.append(Record(self.topic, number, position, *entry[:4]))
+                position += 1
+            self.positions[number] = position
+        return records
