@@ -71,6 +71,9 @@ class Restore:
                 self._start()
             self._take(self._reader.consume(_CHUNK, timeout_s))
         except Retriable as failure:
+            # What the failed call may have read is lost with it: read all again, for a gap in the
+            # middle would not show in the progress at the end.
+            self._started = False
             log.warning("restore_retry", stage=self._config.stage, error=failure.code)
             self._clock.sleep(timeout_s)
         if not self._pending:
@@ -89,6 +92,7 @@ class Restore:
         self._reader.close()
 
     def _start(self) -> None:
+        self._pending = {n: _Restoring(state.committed) for n, state in self._pending.items()}
         # Asked after the committed offsets: whatever they count is before these ends.
         for number, end in self._reader.end_offsets(list(self._pending), 10.0).items():
             self._pending[number].log_end = end

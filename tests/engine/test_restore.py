@@ -122,6 +122,17 @@ def test_a_broker_away_during_a_restore_is_retried() -> None:
     assert len(Stage(broker).start().store(0)) == 3
 
 
+def test_a_chunk_that_was_lost_with_a_failed_call_is_read_again() -> None:
+    broker = cluster(1)
+    stage = Stage(broker).start()
+    for key in (b"once", b"k", b"k"):
+        broker.put("in", 0, key, b"1")
+        stage.turn()
+    stage.runner.close()
+    broker.fail("read_changelog", Retriable("_TIMED_OUT"), after=True)
+    assert Stage(broker).start().store(0) == {b"once": b"1", b"k": b"2"}
+
+
 def test_a_rebalance_in_the_middle_of_a_restore_begins_it_anew() -> None:
     broker = worked()
     stage = Stage(broker)

@@ -21,6 +21,7 @@ class Broker:
         self.logs: dict[Place, Log] = {}
         self.groups: dict[str, Group] = {}
         self.producers: dict[str, MemorySink] = {}
+        self.sinks: list[MemorySink] = []
         self.sources: list[MemorySource] = []
         self.readers: list[MemoryReader] = []
         self.decided: list[Txn] = []
@@ -78,7 +79,7 @@ class Broker:
 
     def time_out(self, sink: MemorySink) -> None:
         """The coordinator aborts the producer's open transaction, and fences it."""
-        if sink.txn is not None:
+        if sink.txn is not None and not sink.ended:
             self.finish(sink.txn, "aborted")
             sink.fenced = True
 
@@ -126,7 +127,9 @@ class Broker:
         return source
 
     def sink(self, config: StageConfig) -> MemorySink:
-        return MemorySink(self, config)
+        sink = MemorySink(self, config)
+        self.sinks.append(sink)
+        return sink
 
     def changelog_reader(self, config: StageConfig) -> MemoryReader:
         reader = MemoryReader(self, config)

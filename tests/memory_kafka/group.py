@@ -51,6 +51,8 @@ class Group:
     def rejoin(self, member: Member) -> None:
         """A member has given up its partitions and waits for new ones."""
         member.joined = True
+        # An older assignment that it has not fetched is void.
+        member.pending = None
         self._complete()
 
     def remove(self, member: Member) -> None:

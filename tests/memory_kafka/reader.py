@@ -39,13 +39,16 @@ class MemoryReader:
         ends: dict[int, int] = {}
         for number, position in self.positions.items():
             log = self.broker.logs[self.topic, number]
-            upto = min(log.stable_end, position + min(limit, _STEP))
-            for entry in log.entries[position:upto]:
+            room = min(limit, _STEP)
+            while position < log.stable_end and room:
+                entry = log.entries[position]
                 if entry is not None and entry.committed:
                     records.append((number, entry.key or b"", entry.value))
-            self.positions[number] = upto
-            if upto == log.stable_end:
-                ends[number] = upto
+                    room -= 1
+                position += 1
+            self.positions[number] = position
+            if position == log.stable_end:
+                ends[number] = position
         return Chunk(records, ends)
 
     def close(self) -> None:

@@ -39,6 +39,12 @@ class MemorySource:
         """Its group."""
         return self.broker.group(self.config)
 
+    @property
+    def current(self) -> bool:
+        """A member of the newest generation."""
+        group = self.group
+        return self.member in group.members and self.member.generation == group.generation
+
     def subscribe(self, listener: AssignmentListener) -> None:
         self.listener = listener
         self.group.join(self.member)

@@ -1,93 +1,105 @@
-"""Exactly once under every schedule tried; and each fence, taken away, turns the suite red."""
+"""Exactly once under every schedule tried: some hundreds here, ten thousand by `make simulate`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from stream_edits.engine.changelog import Restore, _Restoring
-from stream_edits.engine.partitions import Partitions
-from stream_edits.engine.store import Overlay
-from tests.engine.clients import FakeSource
-from tests.engine.simulation import Simulation, Violation
+from tests.memory_kafka.calls import CALL_NAMES
+from tests.simulation.actions import ACTIONS, Action
+from tests.simulation.faults import AT_EVERY_CALL, Fault
+from tests.simulation.schedule import run_schedule
+from tests.simulation.world import World
 
-SEEDS = 150
-
-
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_committed_equals_the_fold_of_the_input(seed: int) -> None:
-    Simulation(seed).run()
+_A_TEST = 30
 
 
-def violated() -> bool:
-    """Does any seed find the flaw?"""
-    for seed in range(SEEDS * 3):
-        try:
-            Simulation(seed).run()
-        except (Violation, AssertionError, KeyError):
-            return True
-    return False
+@pytest.mark.parametrize("first", range(0, 300, _A_TEST))
+def test_committed_equals_the_fold_of_the_input(first: int) -> None:
+    for seed in range(first, first + _A_TEST):
+        run_schedule(seed)
 
 
-def test_without_the_rewind_it_goes_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stay(self: FakeSource, offsets: Mapping[int, int]) -> None:
-        self.broker.note("seek", dict(offsets))
-
-    monkeypatch.setattr(FakeSource, "seek", stay)
-    assert violated()
-
-
-def test_without_the_rollback_of_state_it_goes_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Overlay, "drop", Overlay.merge)
-    assert violated()
+@pytest.mark.parametrize("call", CALL_NAMES)
+def test_every_fault_at_every_call(call: str) -> None:
+    for fault in AT_EVERY_CALL:
+        world = World(static=call == "subscribe")
+        world.inject(0, call, fault, times=1)
+        _make_every_call(world)
+        assert world.fired[call, fault] >= 1, f"{fault} never happened"
+        world.settle()
 
 
-def test_without_the_generation_fence_it_goes_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fresh(self: FakeSource) -> object:
-        group = self.broker.groups["g"]
-        member = group.members[0] if group.members else self.member
-        return (member, group.generation)
+def _make_every_call(world: World) -> None:
+    """Runner 0 starts, commits, aborts, waits, is evicted, restores and stops, among others."""
 
-    monkeypatch.setattr(FakeSource, "group_metadata", fresh)
-    assert violated()
+    def turn(times: int) -> None:
+        for _ in range(times):
+            for runner in (0, 0, 1):
+                world.turn(runner, prefetched=True)
+                world.check()
 
-
-def test_with_a_restore_that_stops_at_the_visible_end_it_goes_red(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def naive(self: Restore, number: int, state: _Restoring) -> bool:
-        return state.end is not None
-
-    monkeypatch.setattr(Restore, "_complete", naive)
-    assert violated()
-
-
-def test_with_warm_state_trusted_blindly_it_goes_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = Partitions.on_assign
-
-    def trusting(self: Partitions, partitions: list[int]) -> None:
-        committed = self._source.committed(partitions, 1.0) if partitions else {}
-        for number, offset in committed.items():
-            if number in self._warm:
-                self._warm[number].committed = offset
-        before(self, partitions)
-
-    monkeypatch.setattr(Partitions, "on_assign", trusting)
-    monkeypatch.setattr(Partitions, "on_lost", Partitions.on_revoke)
-    assert violated()
+    for word in (b"plain", b"away"):
+        for partition in range(3):
+            world.send(partition, b"k0", word)
+        turn(6)
+        world.inject(0, "commit", Fault.ABORTABLE, times=1)
+        world.away(True)
+        for partition in range(3):
+            world.send(partition, b"k1", b"delete")
+            world.send(partition, b"k1", b"away")
+        turn(6)
+        world.away(False)
+        world.wait(0, 31.0)
+        turn(3)
+        world.evict(0, deaf=1)
+        turn(9)
+        world.stop(0)
+        world.expire()
+        world.start(0)
+        turn(9)
 
 
-def test_with_stale_records_of_a_rebalance_processed_it_goes_red(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    unmoved = property(lambda self: 0, lambda self, value: None)
-    monkeypatch.setattr(Partitions, "changes", unmoved, raising=False)
-    before = FakeSource.__init__
+class ExactlyOnce(RuleBasedStateMachine):
+    """The actions as rules: what Hypothesis finds, it also shrinks."""
 
-    def stale(self: FakeSource, *args: object) -> None:
-        before(self, *args)  # type: ignore[arg-type]
-        self.stale_on_rebalance = True
+    world: World | None = None
 
-    monkeypatch.setattr(FakeSource, "__init__", stale)
-    assert violated()
+    @initialize(static=st.booleans())
+    def begin(self, static: bool) -> None:
+        self.world = World(static)
+
+    @invariant()
+    def committed_equals_the_fold_of_the_input(self) -> None:
+        if self.world is not None:
+            world, self.world = self.world, None
+            world.check()
+            # Left unset by a violation: there is nothing to settle then.
+            self.world = world
+
+    def teardown(self) -> None:
+        if self.world is not None:
+            self.world.settle()
+
+
+def _rule(action: Action) -> object:
+    def act(self: ExactlyOnce, **chosen: object) -> None:
+        world, self.world = self.world, None
+        assert world is not None
+        action.method(world, **chosen)
+        self.world = world
+
+    act.__name__ = action.name
+    values = {name: st.sampled_from(list(of)) for name, of in action.parameters.items()}
+    return rule(**values)(act)
+
+
+for _action in ACTIONS:
+    setattr(ExactlyOnce, _action.name, _rule(_action))
+
+TestExactlyOnce = ExactlyOnce.TestCase
+TestExactlyOnce.settings = settings(
+    max_examples=60, stateful_step_count=60, deadline=None, derandomize=True
+)

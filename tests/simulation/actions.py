@@ -1,0 +1,57 @@
+"""The table of what can happen: the seeded schedules and the Hypothesis machine both read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from tests.memory_kafka.calls import CALL_NAMES
+from tests.simulation.faults import AT_EVERY_CALL, STANDSTILLS
+from tests.simulation.ledger import WORDS
+from tests.simulation.world import PARTITIONS, RUNNERS, World
+
+
+class Action(NamedTuple):
+    """A method of World, how often it is chosen, and the values of its parameters."""
+
+    method: Callable[..., None]
+    weight: float
+    parameters: dict[str, Sequence[Any]]
+
+    @property
+    def name(self) -> str:
+        return self.method.__name__
+
+
+_RUNNER = {"runner": range(RUNNERS)}
+_PARTITION = {"partition": range(PARTITIONS)}
+_KEYS = (b"k0", b"k1", b"k2")
+_ENDS = ("committed", "aborted")
+
+ACTIONS = [
+    Action(World.send, 16, {**_PARTITION, "key": _KEYS, "word": (b"plain", b"plain", *WORDS)}),
+    Action(World.send_in_transaction, 2, {**_PARTITION, "state": (*_ENDS, "open")}),
+    Action(World.end_upstream, 2, {"state": _ENDS}),
+    Action(World.turn, 45, {**_RUNNER, "prefetched": (False, True)}),
+    Action(World.wait, 2, {**_RUNNER, "seconds": (1.0, 31.0)}),
+    Action(World.crash, 1, _RUNNER),
+    Action(World.stop, 1, _RUNNER),
+    Action(World.start, 3, _RUNNER),
+    Action(World.evict, 2, {**_RUNNER, "deaf": range(3)}),
+    Action(
+        World.inject,
+        12,
+        {**_RUNNER, "call": CALL_NAMES, "fault": AT_EVERY_CALL, "times": (1, 1, 1, 2, 80)},
+    ),
+    Action(World.interrupt, 1, {**_RUNNER, "fault": STANDSTILLS}),
+    Action(World.lose_commit, 1, _RUNNER),
+    Action(World.overtake, 0.5, _RUNNER),
+    Action(World.away, 2, {"away": (False, False, True)}),
+    Action(World.expire, 4, {}),
+    Action(World.deliver, 4, {}),
+    Action(World.hold_markers, 1, {}),
+    Action(World.write_marker, 4, {"number": range(3)}),
+    Action(World.release_markers, 1, {}),
+    Action(World.compact, 1, _PARTITION),
+    Action(World.expire_input, 0.5, _PARTITION),
+]

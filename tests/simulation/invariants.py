@@ -1,0 +1,178 @@
+"""What must hold after every step: what is committed is the fold of the input up to the committed
+offsets, no more and no less, and so is every state.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import Enum
+
+from stream_edits.engine.partitions import Partitions
+from stream_edits.engine.ports import Record
+from tests.memory_kafka.broker import Broker
+from tests.memory_kafka.log import Entry, Txn
+from tests.simulation.ledger import AT, Said, State, fold
+
+GROUP, PROGRESS = "g", b"__progress__"
+
+
+class Kind(Enum):
+    """The ways to be wrong."""
+
+    SKIPPED = "an input offset was committed without what it leads to"
+    DUPLICATED = "an input offset was decided more than once"
+    DIFFERS = "a decision or dead letter is not the one that the input leads to"
+    AHEAD = "something was committed without, or before, its input offset"
+    WENT_BACK = "a committed offset went back"
+    ORDER = "decisions of a partition are out of order"
+    PROGRESS = "the progress record is not the committed offset of its transaction"
+    CHANGELOG = "the changelog does not hold the state"
+    MEMORY = "a runner's memory is not the state at its offset"
+    HANGING = "a transaction of a dead process outlived the start of its successor"
+    REFUSED = "a runner found state and offset apart"
+    STUCK = "something is left over although the faults have stopped"
+    BUG = "an error that nobody injected"
+
+
+class Violation(AssertionError):
+    """An invariant does not hold."""
+
+    def __init__(self, kind: Kind, detail: str) -> None:
+        super().__init__(f"{kind.name}: {kind.value} ({detail})")
+        self.kind = kind
+
+
+class Invariants:
+    """Refolds the input beside the engine, transaction by transaction."""
+
+    def __init__(self, broker: Broker, partitions: int) -> None:
+        self._broker = broker
+        # By partition and offset: the state before the event there, and what it leads to.
+        self._states: list[list[State]] = [[{}] for _ in range(partitions)]
+        self._said: list[list[list[Said]]] = [[] for _ in range(partitions)]
+        self._checked = 0
+        self.committed: dict[int, int] = {}
+        self.events = 0
+        self.dead_letters = 0
+
+    def check(self) -> None:
+        """Whatever was decided since the last time. Raises Violation."""
+        new = self._broker.decided[self._checked :]
+        self._checked += len(new)
+        for txn in new:
+            if txn.state == "committed" and txn.transactional_id.startswith(GROUP):
+                self._check_transaction(txn)
+        group = self._broker.groups.get(GROUP)
+        if group is not None and group.decided() != self.committed:
+            raise Violation(Kind.WENT_BACK, f"{group.decided()}, not {self.committed}")
+
+    def check_changelog(self) -> None:
+        """What a restore would read, late markers included."""
+        for number in range(len(self._states)):
+            kept: State = {}
+            for entry in self._broker.logs["log", number].entries:
+                if entry is not None and entry.committed:
+                    key = entry.key or b""
+                    if entry.value is None:
+                        kept.pop(key, None)
+                    else:
+                        kept[key] = entry.value
+            progress = kept.pop(PROGRESS, b"0")
+            offset = self.committed.get(number, 0)
+            if int(progress) != offset or kept != self._states[number][offset]:
+                raise Violation(Kind.CHANGELOG, f"partition {number} at {offset}")
+
+    def check_memory(self, partitions: Partitions) -> None:
+        """A restored runner between two batches: what it holds, and nothing half done."""
+        for number, owned in partitions.owned.items():
+            offset = owned.committed or 0
+            if offset > self.committed.get(number, 0):
+                raise Violation(Kind.AHEAD, f"a runner is at {offset} of partition {number}")
+            if owned.store.snapshot() != self._states[number][offset]:
+                held = owned.store.snapshot()
+                raise Violation(
+                    Kind.MEMORY,
+                    f"partition {number} at {offset}: {held}, not {self._states[number][offset]}",
+                )
+            if partitions.views[number].batch or partitions.views[number].event:
+                raise Violation(Kind.MEMORY, f"partition {number} holds a batch")
+
+    def _check_transaction(self, txn: Txn) -> None:
+        found: dict[tuple[int, int], list[Said]] = defaultdict(list)
+        newest: dict[tuple[str, int, int], int] = {}
+        for (topic, place), entry in txn.entries:
+            if topic == "log":
+                continue
+            said = _said(topic, entry)
+            number, offset = _origin(said)
+            found[number, offset].append(said)
+            if newest.get((topic, place, number), -1) > offset:
+                raise Violation(Kind.ORDER, f"partition {number}: {offset} late")
+            newest[topic, place, number] = offset
+        for number, offset in found:
+            if offset < self.committed.get(number, 0):
+                raise Violation(Kind.DUPLICATED, f"partition {number} offset {offset}")
+            if offset >= txn.offsets.get(number, 0):
+                raise Violation(Kind.AHEAD, f"partition {number} offset {offset}")
+        for number, upto in txn.offsets.items():
+            self._check_offsets(number, upto, found)
+        self._check_progress(txn)
+        self.committed.update(txn.offsets)
+
+    def _check_offsets(
+        self, number: int, upto: int, found: dict[tuple[int, int], list[Said]]
+    ) -> None:
+        begin = self.committed.get(number, 0)
+        if upto < begin:
+            raise Violation(Kind.WENT_BACK, f"partition {number} from {begin} to {upto}")
+        self._fold(number, upto)
+        for offset in range(begin, upto):
+            wanted, got = self._said[number][offset], found.get((number, offset), [])
+            where = f"partition {number} offset {offset}: {got}, not {wanted}"
+            if len(got) < len(wanted):
+                raise Violation(Kind.SKIPPED, where)
+            if len(got) > len(wanted):
+                raise Violation(Kind.DUPLICATED, where)
+            if sorted(got, key=str) != sorted(wanted, key=str):
+                raise Violation(Kind.DIFFERS, where)
+            self.dead_letters += sum(said.topic == "dead" for said in got)
+
+    def _check_progress(self, txn: Txn) -> None:
+        told = [
+            (place, int(entry.value or b"-1"))
+            for (topic, place), entry in txn.entries
+            if topic == "log" and entry.key == PROGRESS
+        ]
+        if sorted(told) != sorted(txn.offsets.items()):
+            raise Violation(Kind.PROGRESS, f"{told}, not {txn.offsets}")
+
+    def _fold(self, number: int, upto: int) -> None:
+        """Go on folding, up to the offset `upto`."""
+        log = self._broker.logs["in", number]
+        if upto > log.stable_end:
+            raise Violation(Kind.AHEAD, f"partition {number}: {upto} is not stable")
+        states, said = self._states[number], self._said[number]
+        for offset in range(len(said), upto):
+            entry = log.entries[offset]
+            state, leads_to = states[-1], list[Said]()
+            if entry is not None and entry.committed:
+                state, leads_to = fold(state, Record("in", number, offset, *entry[:4]))
+                self.events += 1
+            states.append(state)
+            said.append(leads_to)
+
+
+def _said(topic: str, entry: Entry) -> Said:
+    headers = [header for header in entry.headers if header[0] != "error.message"]
+    return Said(topic, entry.key, entry.value, headers)
+
+
+def _origin(said: Said) -> tuple[int, int]:
+    """The input partition and offset that a record came of."""
+    headers = dict(said.headers)
+    if said.topic == "out":
+        number, _, offset = (headers[AT] or b"").partition(b"/")
+    else:
+        number = headers["source.partition"] or b""
+        offset = headers["source.offset"] or b""
+    return int(number), int(offset)

@@ -1,0 +1,111 @@
+"""One simulated process: a runner of the stage with its clients, from its start to its end."""
+
+from __future__ import annotations
+
+import logging
+
+from stream_edits.engine.partitions import Partitions
+from stream_edits.engine.runner import StageRunner
+from stream_edits.metrics import Metrics
+from tests.engine.harness import FakeClock, config
+from tests.memory_kafka.broker import Broker
+from tests.memory_kafka.calls import InterceptedPort
+from tests.memory_kafka.log import Txn
+from tests.memory_kafka.sink import MemorySink
+from tests.memory_kafka.source import MemorySource
+from tests.simulation.faults import Plan
+from tests.simulation.invariants import Kind, Violation
+from tests.simulation.ledger import Ledger, Outside
+
+# Declared once: making the metrics takes longer than many a schedule, and no outcome hangs on them.
+_METRICS = Metrics()
+# Hundreds of lines a schedule, each about a fault that was injected.
+logging.getLogger("stream_edits.engine").setLevel(logging.CRITICAL)
+_TURN_S = 0.3
+
+
+class Process:
+    """`ordinal` is what stays the same over restarts, as of a pod of a StatefulSet."""
+
+    def __init__(
+        self, broker: Broker, ordinal: int, plan: Plan, outside: Outside, static: bool
+    ) -> None:
+        self.broker = broker
+        self.config = config(
+            transactional_id=f"g-count-{ordinal}",
+            group_instance_id=f"pod-{ordinal}" if static else None,
+            batch_size=3,
+            assign_budget_s=20.0,
+        )
+        self.clock = FakeClock()
+        ledger = _Interrupted(Ledger(outside), plan)
+        port = InterceptedPort(broker, plan)
+        self.runner = StageRunner(self.config, ledger, port, _METRICS, self.clock)
+        self.started = False
+
+    @property
+    def source(self) -> MemorySource | None:
+        """Its group member, once it has one."""
+        return next((s for s in self.broker.sources if s.config is self.config), None)
+
+    @property
+    def sink(self) -> MemorySink | None:
+        """Its producer, once it has one."""
+        return next((s for s in self.broker.sinks if s.config is self.config), None)
+
+    @property
+    def partitions(self) -> Partitions | None:
+        """What it owns, once it is restored."""
+        joined = self.runner._joined
+        return joined.partitions if joined is not None and self.runner.ready else None
+
+    @property
+    def idle(self) -> bool:
+        """Restored, and not waiting to step anything again."""
+        joined = self.runner._joined
+        return self.runner.ready and joined is not None and not joined.inbox.waiting
+
+    def turn(self, prefetched: bool) -> None:
+        """Start, or go one round further."""
+        self.clock.time_s += _TURN_S
+        source = self.source
+        if source is not None:
+            source.prefetched = prefetched
+        if self.started:
+            self.runner.turn()
+            return
+        self.started = True
+        self.runner.start()
+        if self._left_open():
+            raise Violation(Kind.HANGING, self.config.transactional_id)
+
+    def free_readers(self) -> None:
+        """The operating system closes the connections of a process that ended."""
+        for reader in [r for r in self.broker.readers if r.config is self.config]:
+            reader.close()
+
+    def _left_open(self) -> list[Txn]:
+        """Transactions that processes of the same ordinal left open before this one."""
+        prefix = self.config.transactional_id
+        return [
+            sink.txn
+            for sink in self.broker.sinks
+            if sink.config is not self.config
+            and sink.config.transactional_id.startswith(prefix)
+            and sink.txn is not None
+            and sink.txn.state == "open"
+        ]
+
+
+class _Interrupted:
+    """A processor during which things happen, as during a call of a client."""
+
+    def __init__(self, ledger: Ledger, plan: Plan) -> None:
+        self._ledger = ledger
+        self._plan = plan
+
+    def process(self, record, state):  # type: ignore[no-untyped-def]
+        self._plan.before("process", self, None)
+        outputs = list(self._ledger.process(record, state))
+        self._plan.after("process", self)
+        return outputs
