@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help venv demo test test-fast lint check format broker lock clean
+.PHONY: help venv demo test test-fast simulate lint check format broker lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -41,6 +41,10 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+SCHEDULES ?= 10000
+simulate: $(STAMP)  ## SCHEDULES=10000 of faults in memory; writes docs/reliability.md
+	$(BIN)/python -m tests.simulation $(SCHEDULES)
 
 check: lint test-fast  ## lint, types and the fast tests
 

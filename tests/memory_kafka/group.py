@@ -35,7 +35,9 @@ class Group:
 
     def join(self, member: Member) -> None:
         """A new member joins: all must join again, unless it takes a static member's place."""
-        former = next((m for m in self.members if m.instance and m.instance == member.instance), None)
+        former = next(
+            (m for m in self.members if m.instance and m.instance == member.instance), None
+        )
         if former is not None:
             former.replaced = True
             self.members.remove(former)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.memory_kafka.calls import CALL_NAMES
@@ -16,7 +16,7 @@ class Action(NamedTuple):
 
     method: Callable[..., None]
     weight: float
-    parameters: dict[str, Sequence[Any]]
+    parameters: Mapping[str, Sequence[Any]]
 
     @property
     def name(self) -> str:

@@ -1,8 +1,8 @@
 """What the simulated stage does to an event: as a processor, and again as a plain fold.
 
-The words: `plain` counts and says so, `twice` says two things, `quiet` nothing, `delete` forgets the
-key, `away` waits for something outside, `bad` breaks the contract, `raise` fails at once and `late`
-after an output.
+The words: `plain` counts and says so, `twice` says two things, `quiet` nothing, `delete` forgets
+the key, `away` waits for something outside, `bad` breaks the contract, `raise` fails at once and
+`late` after an output.
 """
 
 from __future__ import annotations

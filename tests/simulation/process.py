@@ -24,6 +24,11 @@ logging.getLogger("stream_edits.engine").setLevel(logging.CRITICAL)
 _TURN_S = 0.3
 
 
+def transactional_id(ordinal: int) -> str:
+    """Stable over restarts."""
+    return f"g-count-{ordinal}"
+
+
 class Process:
     """`ordinal` is what stays the same over restarts, as of a pod of a StatefulSet."""
 
@@ -31,8 +36,9 @@ class Process:
         self, broker: Broker, ordinal: int, plan: Plan, outside: Outside, static: bool
     ) -> None:
         self.broker = broker
+        self.ordinal = ordinal
         self.config = config(
-            transactional_id=f"g-count-{ordinal}",
+            transactional_id=transactional_id(ordinal),
             group_instance_id=f"pod-{ordinal}" if static else None,
             batch_size=3,
             assign_budget_s=20.0,
@@ -86,14 +92,14 @@ class Process:
 
     def _left_open(self) -> list[Txn]:
         """Transactions that processes of the same ordinal left open before this one."""
-        prefix = self.config.transactional_id
+        prefix = f"g-count-{self.ordinal}"
         return [
             sink.txn
             for sink in self.broker.sinks
             if sink.config is not self.config
             and sink.config.transactional_id.startswith(prefix)
             and sink.txn is not None
-            and sink.txn.state == "open"
+            and not sink.ended
         ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -92,7 +94,9 @@ def _rule(action: Action) -> object:
         self.world = world
 
     act.__name__ = action.name
-    values = {name: st.sampled_from(list(of)) for name, of in action.parameters.items()}
+    values: dict[str, Any] = {
+        name: st.sampled_from(list(of)) for name, of in action.parameters.items()
+    }
     return rule(**values)(act)
 
 

@@ -21,7 +21,6 @@ from stream_edits.engine.errors import (
 from tests.memory_kafka.broker import Broker
 from tests.memory_kafka.log import Txn
 from tests.memory_kafka.sink import MemorySink
-from tests.memory_kafka.source import MemorySource
 from tests.simulation.faults import Bug, Crashed, Fault, Plan
 from tests.simulation.invariants import GROUP, Invariants, Kind, Violation
 from tests.simulation.ledger import Outside
@@ -138,8 +137,9 @@ class World:
             self.broker.evict(source, deaf)
 
     def inject(self, runner: int, call: str, fault: Fault, times: int) -> None:
-        """The runner's next calls of this name go wrong."""
-        self.plans[runner].arm(call, fault, times)
+        """The runner's next calls of this name go wrong: many in a row only if it may try again."""
+        many = fault in (Fault.RETRIABLE, Fault.UNKNOWN)
+        self.plans[runner].arm(call, fault, times if many else min(times, 2))
 
     def interrupt(self, runner: int, fault: Fault) -> None:
         """The runner is struck in the middle of its next event."""
