@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from tests.memory_kafka.calls import CALL_NAMES
 from tests.simulation.faults import AT_EVERY_CALL, STANDSTILLS
+from tests.simulation.fleet import PARTITIONS, RUNNERS
 from tests.simulation.ledger import WORDS
-from tests.simulation.world import PARTITIONS, RUNNERS, World
+from tests.simulation.world import World
 
 
 class Action(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Iterable
 
 from stream_edits.engine.partitions import Partitions
+from stream_edits.engine.ports import Output, Record, StateView
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
 from tests.engine.harness import FakeClock, config
@@ -19,8 +20,6 @@ from tests.simulation.ledger import Ledger, Outside
 
 # Declared once: making the metrics takes longer than many a schedule, and no outcome hangs on them.
 _METRICS = Metrics()
-# Hundreds of lines a schedule, each about a fault that was injected.
-logging.getLogger("stream_edits.engine").setLevel(logging.CRITICAL)
 _TURN_S = 0.3
 
 
@@ -110,7 +109,7 @@ class _Interrupted:
         self._ledger = ledger
         self._plan = plan
 
-    def process(self, record, state):  # type: ignore[no-untyped-def]
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
         self._plan.before("process", self, None)
         outputs = list(self._ledger.process(record, state))
         self._plan.after("process", self)

@@ -48,6 +48,7 @@ def run_schedule(seed: int, lenient: bool = False, steps: int = STEPS) -> Tally:
         {
             "schedules": 1,
             "steps": steps,
+            "processes ended": world.ended.total(),
             "rebalances": world.rebalances,
             "events decided": world.invariants.events,
             "dead letters": world.invariants.dead_letters,

@@ -86,7 +86,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             self.world.settle()
 
 
-def _rule(action: Action) -> object:
+def _rule(action: Action) -> Any:
     def act(self: ExactlyOnce, **chosen: object) -> None:
         world, self.world = self.world, None
         assert world is not None
@@ -97,7 +97,8 @@ def _rule(action: Action) -> object:
     values: dict[str, Any] = {
         name: st.sampled_from(list(of)) for name, of in action.parameters.items()
     }
-    return rule(**values)(act)
+    rule_of: Any = rule
+    return rule_of(**values)(act)
 
 
 for _action in ACTIONS:

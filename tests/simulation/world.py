@@ -6,57 +6,20 @@ Every public action takes plain values, so that a seed and Hypothesis can choose
 
 from __future__ import annotations
 
-from collections import Counter
-
-from stream_edits.engine.errors import (
-    BreakerOpen,
-    ClientError,
-    EngineStopped,
-    Interrupted,
-    LostOffset,
-    ProgressAhead,
-    StateBehind,
-    TopicsUnfit,
-)
-from tests.memory_kafka.broker import Broker
 from tests.memory_kafka.log import Txn
-from tests.memory_kafka.sink import MemorySink
-from tests.simulation.faults import Bug, Crashed, Fault, Plan
+from tests.simulation.fleet import PARTITIONS, RUNNERS, Fleet
 from tests.simulation.invariants import GROUP, Invariants, Kind, Violation
-from tests.simulation.ledger import Outside
-from tests.simulation.process import Process
 
-RUNNERS = 3
-PARTITIONS = 3
-_MEANWHILE = 6
 _ROUNDS = 150
-# What no fault here may lead to: state and offset are apart, or the input seems to be gone.
-_REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicsUnfit)
 
 
-class World:
-    """`static` gives the members a group.instance.id. With `lenient`, for the negative controls, an
-    error that nobody injected ends its process only, as it would in life."""
+class World(Fleet):
+    """The fleet, its input and its cluster; beside it the invariants, which refold the input."""
 
     def __init__(self, static: bool = False, lenient: bool = False) -> None:
-        self.broker = Broker()
-        for topic, partitions in (("in", PARTITIONS), ("log", PARTITIONS), ("out", 2), ("dead", 1)):
-            self.broker.create(topic, partitions)
+        super().__init__(static, lenient)
         self.invariants = Invariants(self.broker, PARTITIONS)
-        self.counts: Counter[str] = Counter()
-        self.fired: Counter[tuple[str, Fault]] = Counter()
-        self.outside = Outside()
-        self.static = static
-        self.lenient = lenient
-        self.enabled = [True] * RUNNERS
-        self.processes: list[Process | None] = [None] * RUNNERS
-        self.plans = [self._plan(index) for index in range(RUNNERS)]
-        # In the middle of a turn: while one stands still, the others must not turn it.
-        self._busy: set[int] = set()
-        self._dead: list[Process] = []
         self._upstream: list[Txn] = []
-        self._in_flight: list[tuple[MemorySink, Txn]] = []
-        self._settling: Counter[int] | None = None
         self._sent = 0
         self._checked = (-1, -1)
 
@@ -85,99 +48,9 @@ class World:
         if self._upstream:
             self.broker.finish(self._upstream.pop(0), state)
 
-    def turn(self, runner: int, prefetched: bool) -> None:
-        """A runner goes one round further; one that had ended is started again."""
-        if runner in self._busy or not self.enabled[runner]:
-            return
-        self._busy.add(runner)
-        process = self.processes[runner]
-        if process is None:
-            plan = self.plans[runner]
-            process = Process(self.broker, runner, plan, self.outside, self.static)
-            self.processes[runner] = process
-        try:
-            process.turn(prefetched)
-        except Crashed:
-            self._bury(runner)
-        except Exception as failure:
-            self._judge(failure, process)
-            self._end(runner)
-        finally:
-            self._busy.discard(runner)
-
-    def wait(self, runner: int, seconds: float) -> None:
-        """Time passes for a runner."""
-        process = self.processes[runner]
-        if process is not None:
-            process.clock.time_s += seconds
-
-    def crash(self, runner: int) -> None:
-        """SIGKILL: nothing is closed; member and transaction stay until they time out."""
-        if self.processes[runner] is not None and runner not in self._busy:
-            self.counts["crashes"] += 1
-            self._bury(runner)
-
-    def stop(self, runner: int) -> None:
-        """SIGTERM: a clean stop, until `start`."""
-        self.enabled[runner] = False
-        if self.processes[runner] is not None and runner not in self._busy:
-            self.counts["clean stops"] += 1
-            self._end(runner)
-
-    def start(self, runner: int) -> None:
-        """The runner may be started again."""
-        self.enabled[runner] = True
-
-    def evict(self, runner: int, deaf: int) -> None:
-        """Its session times out; it hears of it after so many more polls."""
-        process = self.processes[runner]
-        source = process.source if process is not None else None
-        if source is not None and source.listener is not None:
-            self.counts["evictions"] += 1
-            self.broker.evict(source, deaf)
-
-    def inject(self, runner: int, call: str, fault: Fault, times: int) -> None:
-        """The runner's next calls of this name go wrong: many in a row only if it may try again."""
-        many = fault in (Fault.RETRIABLE, Fault.UNKNOWN)
-        self.plans[runner].arm(call, fault, times if many else min(times, 2))
-
-    def interrupt(self, runner: int, fault: Fault) -> None:
-        """The runner is struck in the middle of its next event."""
-        self.plans[runner].arm("process", fault)
-
-    def lose_commit(self, runner: int) -> None:
-        """The runner's process ends while its next commit is on its way."""
-        self.plans[runner].arm("commit", Fault.IN_FLIGHT)
-
-    def overtake(self, runner: int) -> None:
-        """The start of an assignment overtakes a pause: records come in spite of it."""
-        process = self.processes[runner]
-        source = process.source if process is not None else None
-        if source is not None:
-            source.paused.clear()
-
     def away(self, away: bool) -> None:
         """What the stage needs besides Kafka goes or comes back."""
         self.outside.away = away
-
-    def expire(self) -> None:
-        """Members and transactions of processes that ended time out."""
-        for process in self._dead:
-            source, sink = process.source, process.sink
-            if source is not None:
-                self.broker.evict(source)
-            if sink is not None and not sink.ended:
-                self.counts["transactions timed out"] += 1
-                self.broker.time_out(sink)
-        self._dead.clear()
-
-    def deliver(self) -> None:
-        """Commits that were on their way when their process ended arrive."""
-        for sink, txn in self._in_flight:
-            if not sink.fenced and txn.state == "open":
-                self.counts["late commits"] += 1
-                self.broker.finish(txn, "committed")
-        self._in_flight.clear()
 
     def hold_markers(self) -> None:
         """From now on, transaction markers are late."""
@@ -218,7 +91,6 @@ class World:
         """No more faults: everything must be decided, and no process may end more than once by what
         was begun before. Raises Violation."""
         self.check()
-        self._settling = Counter()
         self.outside.away = False
         self.broker.release_markers()
         while self._upstream:
@@ -226,6 +98,7 @@ class World:
         for runner, plan in enumerate(self.plans):
             plan.disarm()
             self.start(runner)
+        before = self.ended.copy()
         for _ in range(_ROUNDS):
             self.deliver()
             self.expire()
@@ -233,6 +106,8 @@ class World:
                 self.wait(runner, 5.0)
                 self.turn(runner, False)
             self.check()
+            if max((self.ended - before).values(), default=0) > 1:
+                raise Violation(Kind.STUCK, "a process ended again after the faults")
             if self._drained():
                 return
         raise Violation(Kind.STUCK, f"at {self.invariants.committed}")
@@ -249,63 +124,3 @@ class World:
             ends[number] = offsets[-1] + 1 if offsets else 0
         behind = any(self.invariants.committed.get(n, 0) < end for n, end in ends.items())
         return not behind and all(process and process.idle for process in self.processes)
-
-    def _plan(self, runner: int) -> Plan:
-        return Plan(
-            lambda fault: self._meanwhile(runner, fault),
-            lambda: self._send_off(runner),
-            self.fired,
-        )
-
-    def _meanwhile(self, runner: int, fault: Fault) -> None:
-        """A runner stands still between two instructions; the others go on."""
-        process = self.processes[runner]
-        source, sink = (process.source, process.sink) if process is not None else (None, None)
-        if fault is not Fault.PAUSE and source is not None and source.listener is not None:
-            self.counts["zombies"] += 1
-            self.broker.evict(source)
-        if fault is Fault.TIMED_OUT and sink is not None:
-            self.counts["transactions timed out"] += not sink.ended
-            self.broker.time_out(sink)
-        for _ in range(_MEANWHILE):
-            for other in range(RUNNERS):
-                self.turn(other, False)
-
-    def _send_off(self, runner: int) -> None:
-        process = self.processes[runner]
-        sink = process.sink if process is not None else None
-        if sink is not None and sink.txn is not None and not sink.ended:
-            self._in_flight.append((sink, sink.txn))
-
-    def _judge(self, failure: Exception, process: Process) -> None:
-        """Is this an end that the faults explain? A member that was evicted, and has not heard of
-        it, may find its partitions further on than it left them."""
-        if isinstance(failure, Violation):
-            raise failure
-        if isinstance(failure, _REFUSALS) and (process.source is None or process.source.current):
-            raise Violation(Kind.REFUSED, str(failure)) from failure
-        if not isinstance(failure, (EngineStopped, ClientError, Interrupted, Bug)):
-            self.counts["other errors"] += 1
-            if not self.lenient:
-                raise Violation(Kind.BUG, repr(failure)) from failure
-
-    def _end(self, runner: int) -> None:
-        """The process closes what it has, as far as it can, and is gone."""
-        process = self.processes[runner]
-        assert process is not None
-        try:
-            process.runner.close()
-        except (Crashed, EngineStopped, ClientError, Interrupted, Bug):
-            self.counts["failed closes"] += 1
-        self._bury(runner)
-
-    def _bury(self, runner: int) -> None:
-        process, self.processes[runner] = self.processes[runner], None
-        assert process is not None
-        process.free_readers()
-        self._dead.append(process)
-        self.counts["processes ended"] += 1
-        if self._settling is not None:
-            self._settling[runner] += 1
-            if self._settling[runner] > 1:
-                raise Violation(Kind.STUCK, f"runner {runner} ended again after the faults")
