@@ -10,6 +10,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 M = TypeVar("M", bound=BaseModel)
+# Far above any policy. Aliases count each time they stand for something, so that a few lines of
+# aliases of aliases cannot fill the memory.
+_MOST_NODES = 100_000
 
 
 class PolicyError(Exception):
@@ -33,6 +36,8 @@ class YamlSource:
             raise PolicyError(f"{path}: not readable as YAML: {type(error).__name__}") from None
         except OSError as error:
             raise PolicyError(f"{path}: cannot be read: {error.strerror}") from None
+        except RecursionError:
+            raise PolicyError(f"{path}: nested too deep") from None
 
     def fail(self, at: Sequence[Any], problem: str) -> PolicyError:
         """The error for the node at a path of keys, naming its line as near as it is known."""
@@ -49,8 +54,10 @@ class YamlSource:
             if key is None:
                 node = None
                 continue
-            position = node.lc.key(key) if isinstance(node, CommentedMap) else node.lc.item(key)
-            line, node = position[0], node[key]
+            # What a merge key brings in has no place of its own: the line of what holds it stands.
+            lines = node.lc.data or {}
+            line = lines[key][0] if key in lines else line
+            node = node[key]
         return trail, line + 1
 
     def validate(self, model: type[M], node: Any, at: Sequence[Any]) -> M:
@@ -62,13 +69,23 @@ class YamlSource:
             keys = ", ".join(model.model_fields)
             raise self.fail(at, f"a mapping is expected, with the keys {keys}")
         try:
-            return model.model_validate(plain(node))
+            return model.model_validate(self._plain(node))
         except ValidationError as error:
             found = error.errors(include_url=False)
             unknown = [e for e in found if e["type"] == "extra_forbidden"]
             first = (unknown or found)[0]
             problem = "is not a key known here" if unknown else said(first["msg"])
             raise self.fail([*at, *first["loc"]], problem) from None
+
+    def _plain(self, node: Any) -> Any:
+        try:
+            return _Plain().of(node)
+        except _TooMany:
+            raise PolicyError(
+                f"{self.path}: holds more than {_MOST_NODES} values, counting each alias"
+            ) from None
+        except RecursionError:
+            raise PolicyError(f"{self.path}: nested too deep") from None
 
 
 def said(message: str) -> str:
@@ -85,12 +102,25 @@ def _key_of(node: Any, step: Any) -> Any:
     return None
 
 
-def plain(node: Any) -> Any:
-    """The node without ruamel's own container types."""
-    if isinstance(node, dict):
-        return {plain(key): plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [plain(item) for item in node]
-    if isinstance(node, float):
-        return float(node)
-    return node
+class _TooMany(Exception):
+    """A document that stands for more values than a policy can have."""
+
+
+class _Plain:
+    """Nodes without ruamel's own container types, so many and no more."""
+
+    def __init__(self) -> None:
+        self._nodes = 0
+
+    def of(self, node: Any) -> Any:
+        """The node in plain types. Raises _TooMany, and RecursionError for one that holds itself."""
+        self._nodes += 1
+        if self._nodes > _MOST_NODES:
+            raise _TooMany
+        if isinstance(node, dict):
+            return {self.of(key): self.of(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [self.of(item) for item in node]
+        if isinstance(node, float):
+            return float(node)
+        return node

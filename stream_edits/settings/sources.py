@@ -21,6 +21,9 @@ _SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://")
 # The one option of librdkafka whose name has an underscore.
 _UNDERSCORED = {"log_level"}
 
+# No setting lies deeper; a mapping that does, perhaps within itself, is refused like a value.
+_DEEPEST = 4
+
 KeyPath = tuple[str, ...]
 
 
@@ -111,7 +114,7 @@ def _loaded(file: Path) -> dict[Any, Any]:
         raise UnreadableFile(
             f"{where}: {'a key stands here twice' if twice else 'not readable as YAML'}"
         ) from None
-    except (YAMLError, ValueError):
+    except (YAMLError, ValueError, RecursionError):
         raise UnreadableFile(f"{file}: not readable as YAML") from None
     if content is None:
         return {}
@@ -123,7 +126,7 @@ def _loaded(file: Path) -> dict[Any, Any]:
 def _leaves(node: dict[Any, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     for key, value in node.items():
         path = (*above, str(key))
-        if isinstance(value, dict):
+        if isinstance(value, dict) and len(path) < _DEEPEST:
             yield from _leaves(value, path)
         elif value is not None:
             yield path, value
