@@ -81,7 +81,9 @@ def adjudicate(context: click.Context, file: str, form: str) -> None:
 def publish(context: click.Context, file: str) -> None:
     """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
     with one_line_errors():
-        bad = publishing.publish(_settings(context), file)
+        settings = _settings(context)
+        with asking(settings):
+            bad = publishing.publish(settings, file)
     if bad:
         sys.exit(BAD_INPUT)
 

@@ -8,10 +8,10 @@ import click
 
 from stream_edits.codec.errors import NotRegistered, RegistryAway
 from stream_edits.edits.policy import PolicyError
-from stream_edits.engine.errors import ClientError, EngineStopped
+from stream_edits.engine.errors import AccessRefused, ClientError, EngineStopped, OptionRefused
 from stream_edits.settings import BadSetting, Settings
 
-_REFUSED = (BadSetting, PolicyError)
+_REFUSED = (BadSetting, PolicyError, OptionRefused)
 _FAILED = (EngineStopped, ClientError, NotRegistered, RegistryAway)
 
 
@@ -31,10 +31,13 @@ def one_line_errors() -> Iterator[None]:
 @contextlib.contextmanager
 def asking(settings: Settings) -> Iterator[None]:
     """Name the brokers that do not answer; the client names only the error."""
+    where = f"no answer from the brokers at {settings.bootstrap_servers}"
     try:
         yield
+    except AccessRefused as refused:
+        raise EngineStopped(f"{where}: {refused.reason}") from None
     except ClientError as error:
         raise EngineStopped(
-            f"no answer from the brokers at {settings.bootstrap_servers} ({error.code}): check "
-            "bootstrap_servers and the security options"
+            f"{where} ({error.code}): check bootstrap_servers, and security.protocol among the "
+            "kafka options"
         ) from None

@@ -10,9 +10,10 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from tests.broker import LocalKafka, running_broker
 from tests.broker.choice import skip_reason
+from tests.broker.secured import SecuredKafka
 
 _KEPT_LOGS = Path(__file__).parents[1] / "build" / "test-logs"
-_ON_KAFKA = {"broker", "new_topic", "local_kafka"}
+_ON_KAFKA = {"broker", "new_topic", "local_kafka", "secured_kafka"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,6 +43,19 @@ def local_kafka(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Loca
     _skip_when_told_to()
     failed_before = request.session.testsfailed
     kafka = LocalKafka(tmp_path / "kafka")
+    with kafka:
+        yield kafka
+    _clear_away(kafka.data_dir, keep_log=request.session.testsfailed > failed_before)
+
+
+@pytest.fixture(scope="session")
+def secured_kafka(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SecuredKafka]:
+    """A started broker that asks for passwords and certificates, and checks rights."""
+    _skip_when_told_to()
+    failed_before = request.session.testsfailed
+    kafka = SecuredKafka(tmp_path_factory.mktemp("secured-kafka"))
     with kafka:
         yield kafka
     _clear_away(kafka.data_dir, keep_log=request.session.testsfailed > failed_before)

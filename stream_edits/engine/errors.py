@@ -63,5 +63,14 @@ class Retriable(ClientError):
     """The same call may be made again."""
 
 
+class AccessRefused(Retriable):
+    """The brokers are there and will not have us: TLS or the sign-in failed. `reason` says what to
+    check; it may pass while the brokers themselves are starting."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(code)
+        self.reason = reason
+
+
 class RequiresAbort(ClientError):
     """The open transaction has failed and must be aborted; the producer lives on."""

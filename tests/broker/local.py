@@ -3,13 +3,13 @@
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
 from tests.broker.distribution import class_path, java
-from tests.broker.properties import free_port, single_node
+from tests.broker.properties import Listener, free_port, single_node
 from tests.broker.ready import answers
 
 _CLUSTER_ID = "c3RyZWFtLWVkaXRzLTAwMQ"
@@ -31,7 +31,8 @@ class BrokerDidNotStart(Exception):
 class LocalKafka:
     """One broker on one data folder and one port, both kept across restarts.
 
-    `properties` are added to the broker's own (see `properties.single_node`).
+    `properties` are added to the broker's own (see `properties.single_node`), `listeners` to the
+    plain one that `bootstrap` names.
     """
 
     def __init__(
@@ -40,12 +41,14 @@ class LocalKafka:
         *,
         port: int | None = None,
         properties: Mapping[str, str] = MappingProxyType({}),
+        listeners: Sequence[Listener] = (),
     ) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
         self.log_file = data_dir / "kafka.log"
         self._controller_port = free_port()
         self._properties = dict(properties)
+        self._listeners = listeners
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -118,7 +121,8 @@ class LocalKafka:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         (self.data_dir / "log4j2.properties").write_text(_LOG4J.format(level="INFO"))
         (self.data_dir / "log4j2-quiet.properties").write_text(_LOG4J.format(level="WARN"))
-        settings = single_node("127.0.0.1", "127.0.0.1", self.port, self._controller_port)
+        here = "127.0.0.1"
+        settings = single_node(here, here, self.port, self._controller_port, self._listeners)
         settings["log.dirs"] = str(self.data_dir / "log")
         settings |= self._properties
         file = self.data_dir / "server.properties.new"

@@ -2,6 +2,8 @@
 
 import random
 import socket
+from collections.abc import Sequence
+from typing import NamedTuple
 
 # Above the usual services, below every system's range of ephemeral ports: a client that
 # keeps dialling a dead broker's port inside that range can end up connected to itself,
@@ -9,17 +11,37 @@ import socket
 _PORTS = range(20_000, 32_000)
 
 
-def single_node(listen: str, advertise: str, port: int, controller_port: int) -> dict[str, str]:
+class Listener(NamedTuple):
+    """A further listener of the broker: its name is that of its protocol."""
+
+    protocol: str
+    port: int
+
+
+def single_node(
+    listen: str,
+    advertise: str,
+    port: int,
+    controller_port: int,
+    more: Sequence[Listener] = (),
+) -> dict[str, str]:
     """KRaft with one node that is broker and controller, and short waits throughout."""
+    served = [Listener("PLAINTEXT", port), *more]
+    protocols = {"CONTROLLER": "PLAINTEXT", **{each.protocol: each.protocol for each in served}}
+    bound = [f"{each.protocol}://{listen}:{each.port}" for each in served]
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
-        "listeners": f"PLAINTEXT://{listen}:{port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{advertise}:{port}",
+        "listeners": ",".join([*bound, f"CONTROLLER://127.0.0.1:{controller_port}"]),
+        "advertised.listeners": ",".join(
+            f"{each.protocol}://{advertise}:{each.port}" for each in served
+        ),
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAINTEXT",
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "listener.security.protocol.map": ",".join(
+            f"{name}:{protocol}" for name, protocol in protocols.items()
+        ),
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": "1",
         "offsets.topic.num.partitions": "1",

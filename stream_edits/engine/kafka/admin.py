@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from ..config import ClientOptions
-from ..errors import Retriable
+from ..errors import AccessRefused, Retriable
 from ..ports import TopicSpec
-from .client_log import CLIENT_LOG
+from .client import Refusals, make
 from .failure import AWAY, client_errors, raise_classified
 
 _ASK_S = 15.0
+# Short ones first: a refusal is heard at once, and a large cluster's answer may take its time.
+_REACH_S = (1.0, 2.0, 4.0, 8.0)
+
+
+@contextmanager
+def asking(options: ClientOptions) -> Iterator[AdminClient]:
+    """An admin client that has reached a broker.
+
+    Raises OptionRefused, AccessRefused, or another Retriable when no broker answers.
+    """
+    refusals = Refusals()
+    admin = make(AdminClient, options, refusals)
+    for patience_s in _REACH_S:
+        try:
+            with client_errors("list_topics", AWAY):
+                admin.list_topics(timeout=patience_s)
+            break
+        except Retriable as failure:
+            admin.poll(0)
+            if refusals.reason is not None:
+                raise AccessRefused(failure.code, refusals.reason) from None
+            last = failure
+    else:
+        raise last
+    yield admin
 
 
 def create_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> dict[str, bool]:
     """Create what does not exist. By name: True if created now, False if it was there.
 
     `options` are librdkafka properties. Existing topics are left as they are: see `check_topics`.
-    Raises Retriable or FatalClientError.
+    Raises OptionRefused, AccessRefused, another Retriable or FatalClientError.
     """
-    admin = AdminClient(dict(options), logger=CLIENT_LOG)
+    with asking(options) as admin:
+        return _created(admin, specs)
+
+
+def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
     made = {}
     new = [
         NewTopic(
@@ -49,8 +79,12 @@ def create_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> dict[st
 
 def check_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> list[str]:
     """What differs from the specs, one sentence each: existence, partition count, cleanup policy,
-    and the settings in `extra`. Raises Retriable or FatalClientError."""
-    admin = AdminClient(dict(options), logger=CLIENT_LOG)
+    and the settings in `extra`. Raises as `create_topics` does."""
+    with asking(options) as admin:
+        return _differences(admin, specs)
+
+
+def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
     counts = partition_counts(admin, [spec.name for spec in specs], _ASK_S)
     problems = []
     existing = []

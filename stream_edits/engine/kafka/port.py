@@ -5,12 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
-from confluent_kafka.admin import AdminClient
-
 from ..config import StageConfig
 from ..ports import ChangelogReader, Sink, Source
-from .admin import partition_counts
-from .client_log import CLIENT_LOG
+from .admin import asking, partition_counts
 from .reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
@@ -31,5 +28,5 @@ class ConfluentKafka:
     def partition_counts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
     ) -> dict[str, int | None]:
-        admin = AdminClient(dict(config.kafka), logger=CLIENT_LOG)
-        return partition_counts(admin, topics, timeout_s)
+        with asking(config.kafka) as admin:
+            return partition_counts(admin, topics, timeout_s)

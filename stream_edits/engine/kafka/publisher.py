@@ -9,7 +9,8 @@ from confluent_kafka import KafkaError, Message, Producer
 from ..config import ClientOptions
 from ..errors import EngineStopped
 from ..ports import Output
-from .client_log import CLIENT_LOG
+from .admin import asking
+from .client import make
 
 _FLUSH_S = 60.0
 
@@ -18,8 +19,11 @@ def publish_records(options: ClientOptions, records: Iterable[Output]) -> int:
     """Produce every record and wait until the brokers have them all; returns how many.
 
     `options` are librdkafka properties. Partitions follow from the keys as Java's do. Raises
-    EngineStopped when a record was refused, or was not taken within a minute.
+    AccessRefused or another Retriable when no broker answers, OptionRefused, or EngineStopped when
+    a record was refused or not taken within a minute.
     """
+    with asking(options):
+        pass  # a broker answers
     refused: list[str] = []
 
     def delivered(error: KafkaError | None, _message: Message) -> None:
@@ -27,7 +31,7 @@ def publish_records(options: ClientOptions, records: Iterable[Output]) -> int:
             refused.append(error.name())
 
     fixed = {"enable.idempotence": True, "partitioner": "murmur2_random"}
-    producer = Producer({**options, **fixed, "on_delivery": delivered}, logger=CLIENT_LOG)
+    producer = make(Producer, {**options, **fixed, "on_delivery": delivered})
     count = 0
     for record in records:
         while True:

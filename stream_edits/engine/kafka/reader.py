@@ -17,7 +17,7 @@ from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError
 from ..ports import Chunk
-from .client_log import CLIENT_LOG
+from .client import make
 from .failure import AWAY, client_errors, raise_classified
 from .options import reader_options
 
@@ -31,7 +31,7 @@ class ConfluentReader:
         self._topic = config.changelog_topic
         self._stage = config.stage
         self._kafka = dict(config.kafka)
-        self._consumer = Consumer(reader_options(config), logger=CLIENT_LOG)
+        self._consumer = make(Consumer, reader_options(config))
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
         """By the admin client: a read_committed consumer would name the last stable offset."""
@@ -42,7 +42,7 @@ class ConfluentReader:
         ends = {}
         # A new client each time: one that lived through a broker's crash goes on asking with the
         # old leader's epoch.
-        admin = AdminClient(self._kafka, logger=CLIENT_LOG)
+        admin = make(AdminClient, self._kafka)
         with client_errors("list_offsets", AWAY):
             answers = admin.list_offsets(
                 questions,

@@ -11,7 +11,7 @@ from .. import log
 from ..config import StageConfig
 from ..errors import RequiresAbort
 from ..ports import Output
-from .client_log import CLIENT_LOG
+from .client import make
 from .failure import AWAY, client_errors
 from .options import producer_options
 from .watched import WatchedThread
@@ -33,8 +33,8 @@ class ConfluentSink:
         self._failed: str | None = None
         self._thread = WatchedThread(f"transactions-{config.stage}")
         self._transaction_s = config.transaction_timeout_ms / 1000
-        self._producer = Producer(
-            {**producer_options(config), "on_delivery": self._delivered}, logger=CLIENT_LOG
+        self._producer = make(
+            Producer, {**producer_options(config), "on_delivery": self._delivered}
         )
 
     def init(self) -> None:

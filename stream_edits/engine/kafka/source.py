@@ -10,7 +10,7 @@ from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
 from ..ports import AssignmentListener, Record
-from .client_log import CLIENT_LOG
+from .client import make
 from .failure import AWAY, client_errors, raise_classified
 from .options import consumer_options
 
@@ -35,7 +35,7 @@ class ConfluentSource:
         self._topic = config.input_topic
         self._stage = config.stage
         self._sleep = sleep
-        self._consumer = Consumer(consumer_options(config), logger=CLIENT_LOG)
+        self._consumer = make(Consumer, consumer_options(config))
         self._failure: BaseException | None = None
 
     def subscribe(self, listener: AssignmentListener) -> None:

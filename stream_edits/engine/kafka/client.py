@@ -1,0 +1,72 @@
+"""Making a client, and hearing from it why the brokers will not have us.
+
+A client goes on trying for ever when a password or a certificate is wrong: its calls only time out.
+The cause is told to its error callback alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from confluent_kafka import KafkaError, KafkaException
+
+from ..errors import OptionRefused
+from .client_log import CLIENT_LOG
+
+_Client = TypeVar("_Client")
+
+_SIGN_IN = (
+    "the brokers refuse our user (_AUTHENTICATION): check sasl.mechanism, sasl.username and "
+    "sasl.password among the kafka options"
+)
+_TRUST = (
+    "the brokers' certificate is not accepted (_SSL): check ssl.ca.location among the kafka "
+    "options, and that bootstrap_servers has the names in the certificate"
+)
+_CERTIFICATE = (
+    "the brokers refuse our certificate (TLS alert): check ssl.certificate.location and "
+    "ssl.key.location among the kafka options"
+)
+_OPTION_NAME = re.compile(r"\b[a-z]+(?:\.[a-z0-9]+)+\b")
+
+
+class Refusals:
+    """An error callback that remembers whether it was TLS or a sign-in that failed."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+
+    def __call__(self, error: KafkaError) -> None:
+        if error.code() == KafkaError._AUTHENTICATION:
+            self.reason = _SIGN_IN
+        elif error.code() == KafkaError._SSL:
+            self.reason = _TRUST
+        elif "SSL alert" in error.str():
+            # The other side's complaint reaches us as a broken connection.
+            self.reason = _CERTIFICATE
+
+
+def make(
+    kind: Callable[..., _Client],
+    options: Mapping[str, object],
+    refusals: Refusals | None = None,
+) -> _Client:
+    """A client of that kind, logging to ours. Raises OptionRefused for options it cannot use."""
+    heard: dict[str, object] = {} if refusals is None else {"error_cb": refusals}
+    try:
+        return kind({**options, **heard}, logger=CLIENT_LOG)
+    except KafkaException as failure:
+        raise OptionRefused(_complaint(failure.args[0].str(), options)) from None
+
+
+def _complaint(text: str, options: Mapping[str, object]) -> str:
+    """Which options the client complains of, without its words: they may hold a value."""
+    values = " ".join(map(str, options.values()))
+    names = [name for name in _OPTION_NAME.findall(text) if name not in values]
+    if "SASL mechanism" in text:
+        names.append("sasl.mechanism")
+    if not names:
+        return "the Kafka client cannot use the kafka options: check security.protocol and ssl.*"
+    return f"the Kafka client cannot use the kafka options: check {', '.join(names)}"
