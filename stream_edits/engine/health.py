@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-_TEXT = "text/plain; charset=utf-8"
-Answer = tuple[int, str, bytes]
+from .endpoint import TEXT, Answer, Endpoint
 
 
 class Observed(Protocol):
@@ -49,8 +47,7 @@ class HealthServer:
         self._runners = runners
         self._deadline_s = deadline_s
         self._monotonic = monotonic
-        self._server = ThreadingHTTPServer((host, port), _handler(self.answer))
-        self._server.daemon_threads = True
+        self._server = Endpoint(host, port, self.answer)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="health", daemon=True
@@ -79,25 +76,8 @@ class HealthServer:
         if path == "/readyz":
             ready = all(runner.ready for runner in self._runners)
             return _state(ready, b"ready\n", b"not assigned or not restored\n")
-        return 404, _TEXT, b"not found\n"
+        return 404, TEXT, b"not found\n"
 
 
 def _state(good: bool, yes: bytes, no: bytes) -> Answer:
-    return (200, _TEXT, yes) if good else (503, _TEXT, no)
-
-
-def _handler(answer: Callable[[str, str], Answer]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.partition("?")[0]
-            status, content_type, body = answer(path, self.headers.get("Accept", ""))
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """A probe every few seconds is no news."""
-
-    return Handler
+    return (200, TEXT, yes) if good else (503, TEXT, no)

@@ -14,7 +14,9 @@ from prometheus_client import CollectorRegistry
 
 from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import (
+    AccessRefused,
     EngineStopped,
+    FatalClientError,
     Interrupted,
     OptionRefused,
     Retriable,
@@ -37,7 +39,9 @@ class TestStart:
     def test_missing_topics_are_named_with_the_command_that_creates_them(self) -> None:
         broker = cluster(1)
         del broker.counts["log"], broker.counts["dead"]
-        with pytest.raises(TopicsUnfit, match=r"dead, log: .*`stream-edits topics create`"):
+        with pytest.raises(
+            TopicsUnfit, match=r"dead, log, or no right to .*`stream-edits topics create`"
+        ):
             Stage(broker).start()
         assert "subscribe" not in broker.names()
 
@@ -50,6 +54,18 @@ class TestStart:
         broker.create("log", 3)
         with pytest.raises(TopicsUnfit, match=r"in has 2 partitions.*log has 3"):
             Stage(broker).start()
+
+    def test_brokers_that_refuse_us_are_given_three_tries(self) -> None:
+        for refusals, let_in in ((2, True), (3, False)):
+            broker = cluster(1)
+            refused = AccessRefused("_TRANSPORT", "check the password")
+            broker.fail("partition_counts", refused, times=refusals)
+            if let_in:
+                Stage(broker).start()
+                continue
+            with pytest.raises(FatalClientError, match="check the password"):
+                Stage(broker).start()
+            assert "subscribe" not in broker.names()
 
     def test_a_broker_that_is_away_is_waited_for(self) -> None:
         broker = cluster(1)
