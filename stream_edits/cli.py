@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stream_edits import __version__
-from stream_edits.app import decided, files, publishing, service
+from stream_edits.app import asyncapi, decided, files, publishing, registration, service
 from stream_edits.app.wiring import Stage, topic_specs
 from stream_edits.dead_letters_cli import dead_letters
 from stream_edits.engine.topics import check_topics, create_topics
@@ -139,6 +139,53 @@ def topics_check(context: click.Context) -> None:
     if problems:
         sys.exit(1)
     click.echo("all topics are as they should be")
+
+
+@cli.group()
+def schemas() -> None:
+    """Register or check the schemas in the schema registry."""
+
+
+@schemas.command("register")
+@click.pass_context
+def schemas_register(context: click.Context) -> None:
+    """Register what is missing, each subject with compatibility BACKWARD_TRANSITIVE."""
+    with one_line_errors():
+        for line in registration.register(_settings(context)):
+            click.echo(line)
+
+
+@schemas.command("check")
+@click.pass_context
+def schemas_check(context: click.Context) -> None:
+    """Compare the subjects with our schemas; exit 1 when one is missing, differs or is lax."""
+    with one_line_errors():
+        checked = list(registration.check(_settings(context)))
+    for subject, problem, found in checked:
+        click.echo(f"{subject}: {problem}" if problem else f"as it should be  {subject}  {found}")
+    if any(problem for _, problem, _ in checked):
+        sys.exit(1)
+
+
+@cli.command("asyncapi")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("docs/asyncapi.yaml"),
+    show_default=True,
+    help="Where the document lies.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when it is stale.")
+@click.pass_context
+def asyncapi_document(context: click.Context, output: Path, check: bool) -> None:
+    """Write the AsyncAPI document of the topics, as the settings name them."""
+    with one_line_errors():
+        text = asyncapi.asyncapi(_settings(context))
+    if not check:
+        output.write_text(text, encoding="utf-8")
+    elif not output.exists() or output.read_text(encoding="utf-8") != text:
+        click.echo(f"{output} is stale; write it with `stream-edits asyncapi`", err=True)
+        sys.exit(1)
 
 
 @cli.command()

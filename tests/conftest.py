@@ -13,7 +13,7 @@ from tests.broker.choice import skip_reason
 from tests.broker.secured import SecuredKafka
 
 _KEPT_LOGS = Path(__file__).parents[1] / "build" / "test-logs"
-_ON_KAFKA = {"broker", "new_topic", "local_kafka", "secured_kafka"}
+_ON_KAFKA = {"broker", "new_topic", "local_kafka", "secured_kafka", "registry"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -43,7 +43,7 @@ def _runners_once_the_registry_answers(
     while True:
         try:
             return runners(settings, stages, metrics)
-        except RegistryAway:
-            fields = {"call": "schema registry", "wait_s": _REGISTRY_WAIT_S}
+        except RegistryAway as away:
+            fields = {"reason": str(away), "wait_s": _REGISTRY_WAIT_S}
             _LOG.warning("registry_away", extra={"event": "registry_away", "fields": fields})
             time.sleep(_REGISTRY_WAIT_S)

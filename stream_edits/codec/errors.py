@@ -58,5 +58,9 @@ class RegistryAway(Exception):
     """The schema registry did not answer. To be retried: the data may be perfectly good."""
 
 
+class BadRegistryOptions(Exception):
+    """The registry's client cannot be made with the options that it was given."""
+
+
 class NotRegistered(Exception):
     """Our own schema is not in the registry; an operator must register it."""

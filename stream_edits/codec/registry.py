@@ -9,13 +9,22 @@ from typing import Any, TypeVar
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
 
 from stream_edits.codec.avsc import self_contained
-from stream_edits.codec.errors import NotRegistered, RegistryAway, UnknownSchema, WrongSchema
+from stream_edits.codec.errors import (
+    BadRegistryOptions,
+    NotRegistered,
+    RegistryAway,
+    UnknownSchema,
+    WrongSchema,
+)
 
 # The registry's own "no such schema", "no such subject" and "no such version"; a 404 from a proxy
 # or a wrong path has no such code and says nothing about the data.
 _NO_SCHEMA = 40403
 _NOT_THERE = {40401, 40402, _NO_SCHEMA}
 _REFUSED = {409, 422}
+# No mode of the subject's own: the registry's holds.
+_NO_MODE = {40401, 40408}
+_NO_ACCESS = {401, 403}
 # The engine retries with the stream standing still, so the client itself gives up early.
 _DEFAULTS = {"timeout": 10, "max.retries": 0}
 _UNKNOWN_FOR_SECONDS = 10.0
@@ -34,8 +43,11 @@ class Registry:
         client: SchemaRegistryClient | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``options`` are SchemaRegistryClient's: ``url``, ``basic.auth.user.info``, ``ssl.*``."""
-        self._client = client or SchemaRegistryClient({**_DEFAULTS, **options})
+        """``options`` are SchemaRegistryClient's: ``url``, ``basic.auth.user.info``, ``ssl.*``.
+
+        Raises BadRegistryOptions.
+        """
+        self._client = client or _client(options)
         self._now = now
         self._texts: dict[int, str] = {}
         self._unknown_until: dict[int, float] = {}
@@ -59,28 +71,57 @@ class Registry:
         self._texts[schema_id] = self._alone(schema)
         return self._texts[schema_id]
 
-    def id_for(self, topic: str, text: str, *, auto_register: bool = False) -> int:
+    def id_for(self, topic: str, text: str) -> int:
         """The id of our own schema under the subject ``<topic>-value``.
 
-        Looks it up and never registers it, unless ``auto_register``. Raises NotRegistered when an
-        operator must see to it first, RegistryAway.
+        Looks it up and never registers it. Raises NotRegistered when an operator must see to it
+        first, RegistryAway.
         """
-        subject, schema = f"{topic}-value", Schema(text, "AVRO")
+        subject, schema = subject_of(topic), Schema(text, "AVRO")
         try:
-            if auto_register:
-                return _ask(lambda: int(self._client.register_schema(subject, schema)))
             return _ask(lambda: _id(self._client.lookup_schema(subject, schema)))
+        except SchemaRegistryError as error:
+            if error.error_code in _NOT_THERE:
+                other = ", which has others" if error.error_code == _NO_SCHEMA else ""
+                raise NotRegistered(
+                    f"our schema is not registered under {subject}{other}: register it with "
+                    "`stream-edits schemas register`"
+                ) from error
+            raise _away(error) from error
+
+    def register(self, topic: str, text: str) -> int:
+        """Register our schema under ``<topic>-value``, if it is not there yet; its id.
+
+        Raises NotRegistered when the registry refuses it, RegistryAway.
+        """
+        subject, schema = subject_of(topic), Schema(text, "AVRO")
+        try:
+            return _ask(lambda: int(self._client.register_schema(subject, schema)))
         except SchemaRegistryError as error:
             if error.http_status_code in _REFUSED:
                 raise NotRegistered(
                     f"the schema registry refused our schema for {subject} (HTTP "
                     f"{error.http_status_code}): compare it with the versions registered there"
                 ) from error
-            if error.error_code in _NOT_THERE:
-                raise NotRegistered(
-                    f"our schema is not registered under {subject}: register schemas/ there, or "
-                    "allow auto-registration"
-                ) from error
+            raise _away(error) from error
+
+    def compatibility(self, topic: str) -> str:
+        """The compatibility mode that holds for ``<topic>-value``. Raises RegistryAway."""
+        try:
+            return _ask(lambda: str(self._client.get_compatibility(subject_of(topic))))
+        except SchemaRegistryError as error:
+            if error.error_code not in _NO_MODE:
+                raise _away(error) from error
+        try:
+            return _ask(lambda: str(self._client.get_compatibility()))
+        except SchemaRegistryError as error:
+            raise _away(error) from error
+
+    def set_compatibility(self, topic: str, mode: str) -> None:
+        """Give ``<topic>-value`` a compatibility mode of its own. Raises RegistryAway."""
+        try:
+            _ask(lambda: self._client.set_compatibility(subject_of(topic), mode))
+        except SchemaRegistryError as error:
             raise _away(error) from error
 
     def _alone(self, schema: Schema) -> str:
@@ -132,10 +173,28 @@ def _ask(question: Callable[[], _Answer]) -> _Answer:
         raise RegistryAway(f"the schema registry did not answer: {type(error).__name__}") from error
 
 
+def subject_of(topic: str) -> str:
+    """The subject of a topic's values, by the usual TopicNameStrategy."""
+    return f"{topic}-value"
+
+
+def _client(options: Mapping[str, Any]) -> SchemaRegistryClient:
+    try:
+        return SchemaRegistryClient({**_DEFAULTS, **options})
+    except Exception:
+        # Its own words may hold a password or a file's content.
+        raise BadRegistryOptions(
+            "the schema registry's client cannot use its options: check "
+            + ", ".join(sorted(options.keys() - {"url"}) or ["schema_registry_url"])
+        ) from None
+
+
 def _id(registered: Any) -> int:
     return int(registered.schema_id)
 
 
 def _away(error: SchemaRegistryError) -> RegistryAway:
     # Not the registry's own words: a proxy's page may stand in their place.
-    return RegistryAway(f"the schema registry answered with HTTP {error.http_status_code}")
+    status = error.http_status_code
+    advice = ": check the schema_registry options" if status in _NO_ACCESS else ""
+    return RegistryAway(f"the schema registry answered with HTTP {status}{advice}")

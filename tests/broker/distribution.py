@@ -31,7 +31,7 @@ def class_path() -> str:
     """The class path of the Kafka that pom.xml pins, fetched on the first call."""
     pinned = hashlib.sha256(_POM.read_bytes()).hexdigest()[:12]
     remembered = _CACHE / f"classpath-{pinned}.txt"
-    with _only_one_process(_CACHE):
+    with only_one_process(_CACHE):
         if not _still_there(remembered):
             _resolve(remembered)
         return remembered.read_text().strip()
@@ -58,7 +58,7 @@ def _resolve(target: Path) -> None:
 
 
 @contextmanager
-def _only_one_process(folder: Path) -> Iterator[None]:
+def only_one_process(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

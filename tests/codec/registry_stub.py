@@ -9,12 +9,18 @@ from typing import Any
 
 
 class StubRegistry:
-    """What the server answers; ``fault`` is a status and body that it answers instead."""
+    """What the server answers; ``fault`` is a status and body that it answers instead.
+
+    ``sign_in`` is the Authorization header that it asks for; ``modes`` are compatibilities by
+    subject, with that of the registry itself under ``""``.
+    """
 
     def __init__(self) -> None:
         self.schemas: dict[int, dict[str, Any]] = {}
         self.subjects: dict[str, list[int]] = {}
         self.fault: tuple[int, bytes] | None = None
+        self.modes: dict[str, str] = {}
+        self.sign_in: str | None = None
         self.requests: list[str] = []
         self.url = ""
 
@@ -39,6 +45,12 @@ class StubRegistry:
                 self.add(new, body["schema"])
                 self.subjects.setdefault(subject, []).append(new)
                 return 200, {"id": new}
+            case "GET", ["config", *subject]:
+                mode = self.modes.get("".join(subject))
+                return (200, {"compatibilityLevel": mode}) if mode else (404, _error(40408))
+            case "PUT", ["config", subject]:
+                self.modes[subject] = body["compatibility"]
+                return 200, body
         return 404, _error(404)
 
     def _look_up(self, subject: str, text: str) -> tuple[int, Any]:
@@ -65,7 +77,9 @@ def running() -> Iterator[StubRegistry]:
             stub.requests.append(f"{self.command} {self.path}")
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length) or b"{}")
-            status, answer = stub.fault or stub.answer(self.command, self.path, body)
+            refused = stub.sign_in and self.headers.get("authorization") != stub.sign_in
+            fault = (401, b'{"error_code": 401, "message": "secret"}') if refused else stub.fault
+            status, answer = fault or stub.answer(self.command, self.path, body)
             data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("content-type", "application/vnd.schemaregistry.v1+json")
@@ -73,7 +87,7 @@ def running() -> Iterator[StubRegistry]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = do_PUT = _serve
 
         def log_message(self, *args: object) -> None:
             """Tests are quiet."""

@@ -134,12 +134,12 @@ def test_our_own_schema_is_looked_up_and_never_registered(
     assert not any("versions" in request for request in stub.requests)
 
 
-def test_registration_when_allowed(stub: StubRegistry, registry: Registry) -> None:
-    number = registry.id_for("claims.edits.pass", DECISION, auto_register=True)
+def test_registration_when_asked_for(stub: StubRegistry, registry: Registry) -> None:
+    number = registry.register("claims.edits.pass", DECISION)
     assert json.loads(stub.schemas[number]["schema"]) == json.loads(DECISION)
 
 
 def test_an_incompatible_schema_is_for_an_operator(stub: StubRegistry, registry: Registry) -> None:
     stub.fault = (409, b'{"error_code": 409, "message": "secret"}')
     with pytest.raises(NotRegistered, match="HTTP 409"):
-        registry.id_for("claims.edits.pass", DECISION, auto_register=True)
+        registry.register("claims.edits.pass", DECISION)

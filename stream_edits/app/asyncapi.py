@@ -1,0 +1,171 @@
+"""`asyncapi`: topics, records, and who reads and writes them, as an AsyncAPI 3 document."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from stream_edits import ENGINE_VERSION
+from stream_edits.app.wiring import Stage, stage_config, topic_specs
+from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
+from stream_edits.settings import Settings, Topics
+
+# Of the version of the Kafka bindings that describe a topic's settings and a schema's id.
+_BINDING = {"bindingVersion": "0.5.0"}
+_HEAD = "# Written by `stream-edits asyncapi`; do not edit.\n"
+_ABOUT = (
+    "Claims come in on one topic; each is decided under policy 6.21-P on one of three others, "
+    "exactly once for readers with isolation.level=read_committed. Values are Avro in Confluent "
+    "framing: a zero byte, the schema's id in four bytes big-endian, the body."
+)
+_TRACE = {
+    "traceparent": "W3C trace context of the claim, passed on.",
+    "tracestate": "W3C trace state of the claim, passed on.",
+}
+DECISION_HEADERS = {
+    **_TRACE,
+    "ce_specversion": "CloudEvents version, 1.0.",
+    "ce_id": "The decision's id.",
+    "ce_source": "/stream-edits",
+    "ce_type": "stream_edits.v1.ClaimDecision",
+    "ce_time": "Time of the event that caused the decision.",
+    "content-type": "application/avro",
+}
+DEAD_LETTER_HEADERS = {
+    "error.class": "Stable name of what is wrong with the record.",
+    "error.message": "What is wrong, without a value of the record.",
+    "error.stage": "The stage that could not process it.",
+    "source.topic": "Where it was read.",
+    "source.partition": "Its partition there.",
+    "source.offset": "Its offset there.",
+    "source.timestamp": "Its timestamp there, milliseconds since 1970.",
+    "engine.version": "Version of the software that gave it up.",
+    "redrive.count": "How often it has been sent again.",
+}
+_INTERNAL = "Between the stages, or their memory: no contract, and it may change in any version."
+
+
+def asyncapi(settings: Settings) -> str:
+    """The document in YAML; the same settings give the same text."""
+    document = {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "stream-edits",
+            "version": ENGINE_VERSION,
+            "description": _ABOUT,
+        },
+        "defaultContentType": "application/avro",
+        "channels": _channels(settings),
+        "operations": dict(_operations(settings)),
+        "components": {"messages": _messages()},
+    }
+    text = io.StringIO()
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.width = 100
+    writer.dump(document, text)
+    return _HEAD + text.getvalue()
+
+
+def _channels(settings: Settings) -> dict[str, Any]:
+    keys = {name: key for key, name in settings.topics.by_key().items()}
+    return {
+        keys[spec.name]: {
+            "address": spec.name,
+            "description": _meaning(keys[spec.name]),
+            "messages": {
+                message: {"$ref": f"#/components/messages/{message}"}
+                for message in [_message_of(keys[spec.name])]
+            },
+            "bindings": {
+                "kafka": {
+                    "partitions": spec.partitions,
+                    "replicas": spec.replication_factor,
+                    "topicConfiguration": {
+                        "cleanup.policy": [spec.cleanup_policy],
+                        **{name: int(value) for name, value in spec.extra.items()},
+                    },
+                    **_BINDING,
+                }
+            },
+        }
+        for spec in topic_specs(settings)
+    }
+
+
+def _meaning(key: str) -> str:
+    named = {field.alias or name: field for name, field in Topics.model_fields.items()}
+    return named[key].description or ""
+
+
+def _message_of(key: str) -> str:
+    if key == "events":
+        return CLAIM_EVENT
+    if key in ("pass", "pend", "deny"):
+        return CLAIM_DECISION
+    return "DeadLetter" if key == "dead_letter" else "Internal"
+
+
+def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """What each stage reads, under its group, and what it writes."""
+    keys = {name: key for key, name in settings.topics.by_key().items()}
+    for stage in Stage:
+        config = stage_config(settings, stage)
+        group = {"groupId": {"type": "string", "enum": [config.group_id]}, **_BINDING}
+        read = {"action": "receive", "channel": _channel(keys[config.input_topic])}
+        yield f"{stage}.reads.{keys[config.input_topic]}", read | {"bindings": {"kafka": group}}
+        changelog = [config.changelog_topic] if config.changelog_topic else []
+        for topic in (*config.output_topics, config.dead_letter_topic, *changelog):
+            written = {"action": "send", "channel": _channel(keys[topic])}
+            yield f"{stage}.writes.{keys[topic]}", written
+
+
+def _channel(key: str) -> dict[str, str]:
+    return {"$ref": f"#/channels/{key}"}
+
+
+def _messages() -> dict[str, Any]:
+    return {
+        CLAIM_EVENT: _avro(CLAIM_EVENT, "member_id", _TRACE),
+        CLAIM_DECISION: _avro(CLAIM_DECISION, "claim_id", DECISION_HEADERS),
+        "DeadLetter": {
+            "summary": "A record that no stage can process, its key, value and headers untouched.",
+            "contentType": "application/octet-stream",
+            "headers": _headers(DEAD_LETTER_HEADERS, required=True),
+            "payload": {"type": "string", "format": "binary"},
+        },
+        "Internal": {"summary": _INTERNAL},
+    }
+
+
+def _avro(record: str, key: str, headers: dict[str, str]) -> dict[str, Any]:
+    schema = json.loads(schema_of(record).text)
+    return {
+        "summary": schema["doc"],
+        "headers": _headers(headers, required=False),
+        "payload": {
+            "schemaFormat": "application/vnd.apache.avro+json;version=1.9.0",
+            "schema": schema,
+        },
+        "bindings": {
+            "kafka": {
+                "key": {"type": "string", "description": f"The {key}, in UTF-8."},
+                "schemaIdLocation": "payload",
+                "schemaIdPayloadEncoding": "confluent",
+                "schemaLookupStrategy": "TopicNameStrategy",
+                **_BINDING,
+            }
+        },
+    }
+
+
+def _headers(named: dict[str, str], *, required: bool) -> dict[str, Any]:
+    properties = {name: {"type": "string", "description": text} for name, text in named.items()}
+    return {
+        "type": "object",
+        "properties": properties,
+        **({"required": list(named)} if required else {}),
+    }

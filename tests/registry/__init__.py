@@ -1,0 +1,1 @@
+"""A real, Confluent-compatible schema registry for the tests: Apicurio, started here."""

@@ -1,0 +1,131 @@
+"""`schemas register|check`, and the whole flow by the ids of a real registry."""
+
+import json
+from pathlib import Path
+
+import pytest
+from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
+
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.decisions import decode_decision
+from stream_edits.codec.framing import schema_id
+from stream_edits.codec.jsonl import claim_to_json
+from stream_edits.codec.registry import Registry
+from stream_edits.codec.schemas import schema_of
+from stream_edits.domain.claim import ClaimEvent
+from tests.kafka.claims import claim
+from tests.kafka.deployment import Deployment
+from tests.registry.apicurio import Apicurio
+
+pytestmark = pytest.mark.timeout(300)
+
+DECISION = schema_of("ClaimDecision").text
+
+
+def decision_topics(deployment: Deployment) -> list[str]:
+    topics = deployment.topics
+    return [topics.pass_, topics.pend, topics.deny]
+
+
+def subjects(deployment: Deployment) -> list[str]:
+    return [f"{t}-value" for t in (deployment.topics.events, *decision_topics(deployment))]
+
+
+def test_the_whole_flow_by_the_registry_s_ids(
+    broker: str, registry: Apicurio, tmp_path: Path
+) -> None:
+    client = SchemaRegistryClient({"url": registry.url})
+    for name in ("one", "two", "three"):  # so that no id of ours is by chance a packaged one
+        other = json.dumps({"type": "record", "name": name, "fields": list[str]()})
+        client.register_schema(f"{name}-value", Schema(other, "AVRO"))
+    settings = {"SCHEMA_REGISTRY_URL": registry.url}
+    with Deployment(broker, tmp_path, 1, **settings) as deployment:
+        deployment.create_topics()
+        for words in (["schemas", "check"], ["run"]):
+            refused = deployment.command(*words)
+            assert refused.returncode == 1
+            assert "stream-edits schemas register" in refused.stdout + refused.stderr
+        assert set(client.get_subjects()) == {"one-value", "two-value", "three-value"}
+
+        for word in ("registered", "exists"):
+            done = deployment.command("schemas", "register")
+            assert done.returncode == 0, done.stderr
+            lines = [line.split() for line in done.stdout.splitlines()]
+            assert [(line[0], line[1], line[-1]) for line in lines] == [
+                (word, subject, "BACKWARD_TRANSITIVE") for subject in subjects(deployment)
+            ]
+        assert deployment.command("schemas", "check").returncode == 0
+
+        first, second, third = (claim(str(number), "96365") for number in range(3))
+        file = tmp_path / "claims.jsonl"
+        file.write_text(claim_to_json(first) + "\n")
+        assert deployment.command("publish", str(file)).returncode == 0
+        running = deployment.start()
+        deployment.drain()
+        (arrived,) = deployment.log.of(deployment.topics.events)
+        ids = {s: client.get_latest_version(s).schema_id or 0 for s in subjects(deployment)}
+        assert schema_id(arrived.value or b"") == ids[f"{arrived.topic}-value"] > 3
+
+        # What was looked up once is remembered: an outage stops nothing that runs.
+        registry.stop()
+        framed = (arrived.value or b"")[:5]
+        publish_as(deployment, framed, second)
+        deployment.drain()
+        running.terminate()
+        waiting = deployment.start()
+        assert "did not answer" in waiting.says("registry_away", 60)
+        registry.start()
+        publish_as(deployment, framed, third)
+        deployment.drain()
+
+        records = deployment.log.of(*decision_topics(deployment))
+        assert {schema_id(r.value or b"") for r in records} <= {
+            ids[f"{topic}-value"] for topic in decision_topics(deployment)
+        }
+        source = Registry({"url": registry.url})
+        decided = {decode_decision(r.value or b"", source).claim_id for r in records}
+        assert decided == {event.claim_id for event in (first, second, third)}
+        waiting.terminate()
+        assert "CANARY" not in deployment.said()
+
+
+def publish_as(deployment: Deployment, frame: bytes, event: ClaimEvent) -> None:
+    """A claim framed with the id that the registry gave."""
+    value = claim_encoder(schema_id(frame))(event)
+    deployment.publish_raw(event.member_id.encode(), value)
+    deployment.flush()
+
+
+def test_what_the_registry_has_already_is_compared(
+    broker: str, registry: Apicurio, tmp_path: Path
+) -> None:
+    client = SchemaRegistryClient({"url": registry.url})
+    with Deployment(broker, tmp_path, 1, SCHEMA_REGISTRY_URL=registry.url) as deployment:
+        subject = f"{deployment.topics.pend}-value"
+        older = json.loads(DECISION)
+        older["fields"].append({"name": "text", "type": "string"})
+        older["fields"][0]["type"] = "long"  # which our string cannot read
+        client.register_schema(subject, Schema(json.dumps(older), "AVRO"))
+
+        refused = deployment.command("schemas", "register")
+        assert refused.returncode == 1
+        line = refused.stderr.strip().splitlines()[-1]
+        assert f"refused our schema for {subject} (HTTP 409)" in line
+        checked = deployment.command("schemas", "check")
+        assert checked.returncode == 1
+        assert f"{subject}: our schema is not registered under {subject}, which has others" in (
+            checked.stdout
+        )
+
+        client.delete_subject(subject)
+        assert deployment.command("schemas", "register").returncode == 0
+        client.set_compatibility(subject, "BACKWARD")
+        lax = deployment.command("schemas", "check")
+        assert lax.returncode == 1
+        assert f"{subject}: its compatibility is BACKWARD, not BACKWARD_TRANSITIVE" in lax.stdout
+        assert deployment.command("schemas", "register").returncode == 0
+        assert deployment.command("schemas", "check").returncode == 0
+
+        newer = json.loads(DECISION)
+        newer["fields"].append({"name": "must", "type": "string"})
+        assert not client.test_compatibility(subject, Schema(json.dumps(newer), "AVRO"))
