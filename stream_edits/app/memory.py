@@ -17,7 +17,7 @@ from stream_edits.codec.state import (
     encode_quarters,
     encode_visit,
 )
-from stream_edits.domain.encounter import ClaimRecord, ListedClaim
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, ListedClaim
 from stream_edits.domain.routing import SupervisedQuarter, SupervisedSlot, SupervisedVisit
 
 T = TypeVar("T")
@@ -61,10 +61,20 @@ class _Stored:
 
 
 class StoredMembers(_Stored):
-    """stages.memory.MemberMemory over the encounter stage's state."""
+    """stages.memory.MemberMemory over the encounter stage's state, for one event.
+
+    ``pended`` are the claims that were read as PEND, hence were so before the event.
+    """
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self.pended: set[str] = set()
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
-        return self._get(_key(b"c", member_id, claim_id), decode_claim_record)
+        record = self._get(_key(b"c", member_id, claim_id), decode_claim_record)
+        if record is not None and record.status is ClaimStatus.OPEN:
+            self.pended.add(claim_id)
+        return record
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         self._keep(_key(b"c", member_id, record.claim_id), encode_claim_record(record))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.app.pends import resolved_pend
 from stream_edits.app.records import Outbox
 from stream_edits.app.tally import Tally
 from stream_edits.codec.claims import ClaimReader
@@ -19,6 +20,9 @@ from stream_edits.stages.intake import take_in
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 
+_NO_VALUE = "NoValue"
+ERROR_CLASSES = (_NO_VALUE, *(error.__name__ for error in BadBytes.__subclasses__()))
+
 
 @contextmanager
 def _as_the_engine_knows() -> Iterator[None]:
@@ -33,7 +37,7 @@ def _as_the_engine_knows() -> Iterator[None]:
 
 def _value(record: Record) -> bytes:
     if record.value is None:
-        raise Undecodable("NoValue", "the record has no value")
+        raise Undecodable(_NO_VALUE, "the record has no value")
     return record.value
 
 
@@ -74,10 +78,17 @@ class EncounterProcessor:
         """Step the member's memory. Raises Undecodable, TryAgain."""
         with _as_the_engine_knows():
             message = decode_by_member(_value(record), self._decode)
-            sent = self._stage.step(StoredMembers(state), message, record.offset)
+            memory = StoredMembers(state)
+            sent = self._stage.step(memory, message, record.offset)
         if not sent and isinstance(message, RoutedClaim):
             self._tally.re_sent()
-        return [self._outbox.output(each, record) for each in sent]
+        outputs = [self._outbox.output(each, record) for each in sent]
+        if memory.pended:
+            for place, each in enumerate(sent):
+                resolved = resolved_pend(each, message, memory.pended)
+                if resolved is not None:
+                    outputs[place] = outputs[place]._replace(about=resolved)
+        return outputs
 
 
 class SupervisionProcessor:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Collection
 
+from stream_edits import ENGINE_VERSION
 from stream_edits.app.wiring import Stage, runners
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.engine.group import run_together
@@ -30,6 +31,14 @@ def run(settings: Settings, stages: Collection[Stage]) -> None:
             f"{error.strerror}"
         ) from None
     server.start()
+    _say(
+        logging.INFO,
+        "started",
+        version=ENGINE_VERSION,
+        stages=" ".join(runner.config.stage for runner in group),
+        host=settings.http_host,
+        port=server.port,
+    )
     try:
         run_together(group)
     finally:
@@ -44,6 +53,9 @@ def _runners_once_the_registry_answers(
         try:
             return runners(settings, stages, metrics)
         except RegistryAway as away:
-            fields = {"reason": str(away), "wait_s": _REGISTRY_WAIT_S}
-            _LOG.warning("registry_away", extra={"event": "registry_away", "fields": fields})
+            _say(logging.WARNING, "registry_away", reason=str(away), wait_s=_REGISTRY_WAIT_S)
             time.sleep(_REGISTRY_WAIT_S)
+
+
+def _say(level: int, name: str, **fields: object) -> None:
+    _LOG.log(level, name, extra={"event": name, "fields": fields})

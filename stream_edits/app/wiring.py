@@ -6,6 +6,7 @@ from functools import partial
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.processors import (
+    ERROR_CLASSES,
     EncounterProcessor,
     IntakeProcessor,
     SupervisionProcessor,
@@ -15,14 +16,22 @@ from stream_edits.app.tally import Tally
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.registry import Registry
-from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, SchemaSource, schema_of
+from stream_edits.codec.schemas import (
+    CLAIM_DECISION,
+    CLAIM_EVENT,
+    PackagedSchemas,
+    SchemaSource,
+    schema_of,
+)
 from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.edits.catalog import policy
+from stream_edits.edits.policy import Policy
 from stream_edits.engine.config import Breaker, StageConfig
+from stream_edits.engine.kafka import client_version
 from stream_edits.engine.ports import Processor, TopicSpec
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
-from stream_edits.settings import Settings
+from stream_edits.settings import Settings, Topics
 from stream_edits.stages.drafting import Drafting
 from stream_edits.stages.retention import Retention
 
@@ -46,25 +55,50 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     Raises PolicyError for a bad overlay, NotRegistered or RegistryAway where a registry is
     configured that does not know our decisions.
     """
-    tally = Tally(metrics)
     drafting, retention = drafting_of(settings), Retention(settings.retention_days)
+    tally = Tally(metrics, drafting.policy)
     reader, outbox = _codec(settings)
     processors: dict[Stage, Callable[[], Processor]] = {
         Stage.INTAKE: lambda: IntakeProcessor(drafting, reader, outbox),
         Stage.ENCOUNTER: lambda: EncounterProcessor(drafting, retention, reader, outbox, tally),
         Stage.SUPERVISION: lambda: SupervisionProcessor(drafting, retention, outbox),
     }
-    metrics.build.info({"version": ENGINE_VERSION, "policy": drafting.policy.revisions[-1].version})
+    _say_versions(metrics, drafting.policy)
+    for stage in stages:
+        for name in ERROR_CLASSES:
+            metrics.dead_letters.labels(stage.value, name)
     return [
         StageRunner(
             stage_config(settings, stage),
             processors[stage](),
             metrics=metrics,
-            on_committed=tally.committed,
+            on_committed=tally.of(stage.value, _outcomes(settings.topics, stage)),
         )
         for stage in Stage
         if stage in stages
     ]
+
+
+def _say_versions(metrics: Metrics, policy: Policy) -> None:
+    metrics.build.info(
+        {
+            "version": ENGINE_VERSION,
+            "policy": policy.revisions[-1].version,
+            "event_schema": str(schema_of(CLAIM_EVENT).id),
+            "decision_schema": str(schema_of(CLAIM_DECISION).id),
+            "kafka_client": client_version(),
+        }
+    )
+
+
+def _outcomes(topics: Topics, stage: Stage) -> dict[str, str]:
+    """What it means for a claim that a stage sends it to a topic."""
+    onward = {
+        Stage.INTAKE: {topics.by_member: "sent_on"},
+        Stage.ENCOUNTER: {topics.by_supervisor: "sent_on"},
+        Stage.SUPERVISION: {topics.by_supervisor: "sent_on", topics.by_member: "reopened"},
+    }
+    return dict.fromkeys((topics.pass_, topics.pend, topics.deny), "decided") | onward[stage]
 
 
 def _codec(settings: Settings) -> tuple[ClaimReader, Outbox]:

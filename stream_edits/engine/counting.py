@@ -15,9 +15,7 @@ def count_committed(batch: Batch, stage: str, metrics: StageMetrics, now_s: floa
     metrics.stepped.inc(batch.events - dead)
     metrics.transaction_events.observe(batch.events)
     metrics.last_commit.set(now_s)
-    age_s = max(0.0, now_s - batch.oldest_ms / 1000)
-    metrics.event_age.observe(age_s)
-    metrics.oldest_event_age.set(age_s)
+    metrics.event_age.observe(max(0.0, now_s - batch.oldest_ms / 1000))
     if dead:
         metrics.dead_lettered.inc(dead)
         for reason in batch.reasons:

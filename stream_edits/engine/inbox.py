@@ -24,14 +24,29 @@ class Inbox:
         self._clock = clock
         self._held = Held(config)
         self._strayed = False
+        self._taken: list[Record] = []
 
-    @property
-    def waiting(self) -> bool:
-        """Records are held."""
-        return bool(self._held.records)
+    def undecided_since_ms(self) -> int | None:
+        """The timestamp of the oldest record taken and not committed yet; None if there is none.
+
+        Also asked by other threads, while the loop may stand in any call.
+        """
+        owned = self._partitions.owned
+        waiting = (
+            record.timestamp_ms
+            for record in self._taken
+            if (mine := owned.get(record.partition)) is not None and record.offset >= mine.start
+        )
+        return min(waiting, default=None)
 
     def take(self) -> list[Record]:
         """The next records to step, perhaps none. Takes at most about the linger."""
+        records = self._next()
+        if records:
+            self._taken = records
+        return records
+
+    def _next(self) -> list[Record]:
         if self._partitions.restore is not None:
             self._restore()
             return []

@@ -123,7 +123,7 @@ class Partitions:
             owned = self.owned[number]
             owned.committed = owned.start = offset
             self.views[number].merge()
-            self._metrics.state_entries(number).set(len(owned.store))
+            self._metrics.state(number, len(owned.store), owned.store.size_bytes)
 
     def dropped(self) -> dict[int, int]:
         """A transaction was aborted: forget its state. The offset to seek each partition to: *all*
@@ -136,12 +136,19 @@ class Partitions:
         """The committed offset of every owned partition (where it starts, if there is none)."""
         return {number: owned.start for number, owned in self.owned.items()}
 
-    def measure_lag(self) -> None:
-        """Set the lag gauges from what the client has heard anyway."""
+    def measure_lag(self, behind: bool) -> None:
+        """Set the lag gauges from what the client has heard anyway.
+
+        Unless events in hand are `behind`, the client's position counts as well: it is past the
+        transaction markers and aborted records that no committed offset ever passes by itself.
+        """
         for number, owned in self.owned.items():
             high = self._source.cached_high_watermark(number)
-            if high is not None:
-                self._metrics.lag(number).set(max(0, high - owned.start))
+            if high is None:
+                continue
+            passed = None if behind else self._source.position(number)
+            done = owned.start if passed is None else max(owned.start, passed)
+            self._metrics.lag(number).set(max(0, high - done))
 
     def close(self) -> None:
         """Drop everything, also what is warm."""
@@ -153,7 +160,7 @@ class Partitions:
         for number, owned in self.owned.items():
             self.views[number] = NoState() if stateless else Overlay(owned.store)
             if not stateless:
-                self._metrics.state_entries(number).set(len(owned.store))
+                self._metrics.state(number, len(owned.store), owned.store.size_bytes)
 
     def _end_restore(self) -> None:
         if self.restore is not None:

@@ -128,6 +128,9 @@ class Source(Protocol):
     def cached_high_watermark(self, partition: int) -> int | None:
         """The end of the input log as last heard, without asking; None if never heard."""
 
+    def position(self, partition: int) -> int | None:
+        """The offset after the last record delivered, without asking; None if unknown."""
+
     def assign(self, offsets: Mapping[int, int]) -> None:
         """Own exactly these partitions, each from its offset. Only inside on_assign."""
 
@@ -176,6 +179,9 @@ class Sink(Protocol):
 
     def abort(self) -> None:
         """Abort. Reports of records purged by it are no delivery failures."""
+
+    def poll(self) -> None:
+        """Let the client report, which it otherwise does only while it is used."""
 
     def close(self) -> None:
         """Free the client, without waiting for anything undelivered."""

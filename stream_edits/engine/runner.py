@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from stream_edits.metrics import Metrics
+from stream_edits.metrics import Metrics, StageMetrics
 
 from . import log
-from .batch import Batch, Rest, Stepper
+from .batch import Batch, Stepper
 from .clock import SystemClock
 from .config import StageConfig
 from .counting import count_committed
@@ -20,7 +20,7 @@ from .ports import Clock, KafkaPort, Output, Processor, Record, Source
 from .start import check_topics_fit
 from .transaction import TransactionAborted, Transactions
 
-_LAG_EVERY_S = 5.0
+_LOOK_EVERY_S = 5.0
 
 
 class _Joined:
@@ -54,14 +54,14 @@ class StageRunner:
 
         `on_committed` is called with the outputs of each committed transaction, to count them.
         """
+        self.config = config
+        self._metrics = StageMetrics(metrics if metrics is not None else Metrics(), config.stage)
         if port is None:
             from .kafka import ConfluentKafka
 
-            port = ConfluentKafka()
-        self.config = config
+            port = ConfluentKafka(self._metrics.client)
         self._port = port
         self._clock = clock if clock is not None else SystemClock()
-        self._metrics = (metrics if metrics is not None else Metrics()).stage(config.stage)
         self._breaker = CircuitBreaker(config.breaker)
         self._on_committed = on_committed
         self._stepper = Stepper(config, processor, self._breaker, self._clock.monotonic)
@@ -69,8 +69,9 @@ class StageRunner:
         self._transactions: Transactions | None = None
         self._joined: _Joined | None = None
         self._aborts = 0
-        self._lag_due = 0.0
+        self._look_due = 0.0
         self.last_moved = self._clock.monotonic()
+        self._metrics.ask(lambda: self.ready, lambda: self.oldest_event_age_s)
 
     @property
     def ready(self) -> bool:
@@ -79,6 +80,13 @@ class StageRunner:
         if joined is None:
             return False
         return joined.partitions.assigned and joined.partitions.restore is None
+
+    @property
+    def oldest_event_age_s(self) -> float:
+        """Seconds since the oldest event was published that is taken and not committed; else 0."""
+        joined = self._joined
+        since_ms = joined.inbox.undecided_since_ms() if joined is not None else None
+        return 0.0 if since_ms is None else max(0.0, self._clock.wall() - since_ms / 1000)
 
     def stop(self) -> None:
         """Ask `run` to end after the batch at hand; callable from any thread, more than once."""
@@ -131,17 +139,13 @@ class StageRunner:
         records = joined.inbox.take()
         if records:
             self._work(records, joined)
-        elif not joined.inbox.waiting:
-            self._metrics.oldest_event_age.set(0)
         joined.inbox.settle()
-        self._metrics.ready.set(self.ready)
-        if self._clock.monotonic() >= self._lag_due:
-            self._lag_due = self._clock.monotonic() + _LAG_EVERY_S
-            joined.partitions.measure_lag()
+        if self._clock.monotonic() >= self._look_due:
+            self._look_due = self._clock.monotonic() + _LOOK_EVERY_S
+            self._look(joined)
 
     def close(self) -> None:
         """Close the transaction, then the consumer: closing it first would forfeit the member."""
-        self._metrics.ready.set(0)
         if self._transactions is not None:
             self._transactions.close()
             self._transactions = None
@@ -161,14 +165,15 @@ class StageRunner:
             return
         if batch.rest is not None:
             joined.inbox.hold(batch.rest, progressed=batch.events > 0)
-            self._tell_wait(batch.rest)
+            if batch.rest.reason is not None:
+                self._metrics.retried_events.inc()
 
     def _commit(self, batch: Batch, joined: _Joined) -> bool:
         begun = self._clock.monotonic()
         try:
             joined.transactions.send(batch, joined.partitions.views, joined.source)
         except TransactionAborted as aborted:
-            self._metrics.aborted.inc()
+            self._metrics.aborted_for(aborted.code)
             self._rewind(aborted.code, joined)
             return False
         finally:
@@ -195,11 +200,10 @@ class StageRunner:
         if self._aborts > 1:
             self._clock.sleep(min(0.1 * 2**self._aborts, 5.0))
 
-    def _tell_wait(self, rest: Rest) -> None:
-        if rest.reason is not None:
-            self._metrics.retried_events.inc()
-            age_s = self._clock.wall() - rest.records[0].timestamp_ms / 1000
-            self._metrics.oldest_event_age.set(max(0.0, age_s))
+    def _look(self, joined: _Joined) -> None:
+        """What need not be looked at every round."""
+        joined.partitions.measure_lag(behind=joined.inbox.undecided_since_ms() is not None)
+        joined.transactions.poll()
 
     def _moved(self) -> None:
         self.last_moved = self._clock.monotonic()

@@ -12,30 +12,35 @@ PROGRESS_KEY = b"__progress__"
 class MemoryStore:
     """Packed bytes by key, in a dict. Is itself a `StateView`, for use without a broker."""
 
-    __slots__ = ("_entries", "get")
+    __slots__ = ("_entries", "get", "size_bytes")
 
     def __init__(self) -> None:
         self._entries: dict[bytes, bytes] = {}
+        # Of keys and values; kept up with every change, for adding them up takes too long.
+        self.size_bytes = 0
         # The dict's own method: one call less for every look-up of every event.
         self.get = self._entries.get
 
     def put(self, key: bytes, value: bytes) -> None:
         """Set a value. Raises ValueError for the reserved key, TypeError for other than bytes."""
         refuse(key, value)
-        self._entries[key] = value
+        self.apply({key: value})
 
     def delete(self, key: bytes) -> None:
         """Forget a key, if there."""
-        self._entries.pop(key, None)
+        self.apply({key: None})
 
     def apply(self, changes: Mapping[bytes, bytes | None]) -> None:
         """Take over committed changes; None deletes."""
-        entries = self._entries
+        entries, size = self._entries, self.size_bytes
         for key, value in changes.items():
-            if value is None:
-                entries.pop(key, None)
-            else:
+            before = entries.pop(key, None) if value is None else entries.get(key)
+            if before is not None:
+                size -= len(key) + len(before)
+            if value is not None:
                 entries[key] = value
+                size += len(key) + len(value)
+        self.size_bytes = size
 
     def __len__(self) -> int:
         return len(self._entries)

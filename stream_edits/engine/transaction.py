@@ -89,6 +89,10 @@ class Transactions:
         self._resume("abort_transaction", self._sink.abort, self._config.transaction_budget_s)
         self.open = False
 
+    def poll(self) -> None:
+        """Between transactions: let the client report."""
+        self._sink.poll()
+
     def close(self) -> None:
         """Abort what is open, if the producer still can, and free it."""
         try:

@@ -25,7 +25,7 @@ from stream_edits.engine.errors import (
 from stream_edits.engine.group import run_together
 from stream_edits.engine.health import HealthServer
 from stream_edits.engine.transaction import Transactions
-from stream_edits.metrics import Metrics, declared
+from stream_edits.metrics import Metrics, StageMetrics, declared
 from tests.engine.harness import Stage, cluster, config, outputs
 
 
@@ -184,7 +184,7 @@ class TestHealth:
 
     def test_three_paths_and_nothing_else(self) -> None:
         metrics = Metrics()
-        metrics.stage("count").stepped.inc(3)
+        StageMetrics(metrics, "count").stepped.inc(3)
         runner = Observed()
         now = [10.0]
         server = HealthServer(
@@ -225,7 +225,8 @@ class TestMetrics:
     def test_names_and_labels(self) -> None:
         bounded = {
             "stage", "topic", "partition", "outcome", "reason", "edit_id", "disposition",
-            "error_class", "kind",
+            "error_class", "kind", "cause", "document", "policy_section", "client", "statistic",
+            "waiting",
         }  # fmt: skip
         metrics = declared()
         assert len(metrics) > 20
@@ -236,7 +237,7 @@ class TestMetrics:
 
     def test_series_of_a_stage_start_at_zero(self) -> None:
         metrics = Metrics()
-        metrics.stage("intake")
+        StageMetrics(metrics, "intake")
         value = metrics.registry.get_sample_value(
             "stream_edits_transactions_total", {"stage": "intake", "outcome": "aborted"}
         )

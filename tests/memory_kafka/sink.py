@@ -98,6 +98,9 @@ class MemorySink:
         self._end("aborted")
         self.failed = ""
 
+    def poll(self) -> None:
+        """It has nothing to report."""
+
     def close(self) -> None:
         """Whatever is open stays so at the broker."""
 

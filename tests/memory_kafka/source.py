@@ -69,6 +69,9 @@ class MemorySource:
     def cached_high_watermark(self, partition: int) -> int | None:
         return self.broker.logs[self.topic, partition].end
 
+    def position(self, partition: int) -> int | None:
+        return self.positions.get(partition)
+
     def assign(self, offsets: Mapping[int, int]) -> None:
         self.positions = dict(offsets)
         self.paused.clear()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+
+from confluent_kafka import libversion
+
+from stream_edits.metrics import ClientStatistics
 
 from ..config import StageConfig
 from ..ports import ChangelogReader, Sink, Source
@@ -11,16 +15,28 @@ from .admin import asking, partition_counts
 from .reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
+from .statistics import reporting
+
+
+def client_version() -> str:
+    """The version of librdkafka."""
+    return libversion()[0]
 
 
 class ConfluentKafka:
-    """Makes real clients; they connect by themselves."""
+    """Makes real clients; they connect by themselves.
+
+    `on_statistics` is told what each of them measures, now and then, in any thread.
+    """
+
+    def __init__(self, on_statistics: Callable[[ClientStatistics], None] | None = None) -> None:
+        self._on_statistics = on_statistics
 
     def source(self, config: StageConfig) -> Source:
-        return ConfluentSource(config, time.sleep)
+        return ConfluentSource(config, time.sleep, reporting("consumer", self._on_statistics))
 
     def sink(self, config: StageConfig) -> Sink:
-        return ConfluentSink(config)
+        return ConfluentSink(config, reporting("producer", self._on_statistics))
 
     def changelog_reader(self, config: StageConfig) -> ChangelogReader:
         return ConfluentReader(config)

@@ -14,6 +14,7 @@ from ..ports import Output
 from .client import make
 from .failure import AWAY, client_errors
 from .options import producer_options
+from .statistics import NOT_REPORTING
 from .watched import WatchedThread
 
 _PURGED = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
@@ -28,13 +29,16 @@ _REMAINING = -1.0
 class ConfluentSink:
     """`ports.Sink`."""
 
-    def __init__(self, config: StageConfig) -> None:
+    def __init__(
+        self, config: StageConfig, reporting: Mapping[str, object] = NOT_REPORTING
+    ) -> None:
+        """`reporting` are the client's options by which it reports statistics."""
         self._stage = config.stage
         self._failed: str | None = None
         self._thread = WatchedThread(f"transactions-{config.stage}")
         self._transaction_s = config.transaction_timeout_ms / 1000
         self._producer = make(
-            Producer, {**producer_options(config), "on_delivery": self._delivered}
+            Producer, {**reporting, **producer_options(config), "on_delivery": self._delivered}
         )
 
     def init(self) -> None:
@@ -96,6 +100,9 @@ class ConfluentSink:
             self._transaction_s,
         )
         self._failed = None
+
+    def poll(self) -> None:
+        self._producer.poll(0)
 
     def close(self) -> None:
         self._thread.close()

@@ -13,6 +13,7 @@ from ..ports import AssignmentListener, Record
 from .client import make
 from .failure import AWAY, client_errors, raise_classified
 from .options import consumer_options
+from .statistics import NOT_REPORTING
 
 _LOST = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 _REFUSED = frozenset(
@@ -31,11 +32,17 @@ _SEEK_TRIES = 20
 class ConfluentSource:
     """`ports.Source`. The client calls back from inside `consume` and `close`."""
 
-    def __init__(self, config: StageConfig, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        config: StageConfig,
+        sleep: Callable[[float], None],
+        reporting: Mapping[str, object] = NOT_REPORTING,
+    ) -> None:
+        """`reporting` are the client's options by which it reports statistics."""
         self._topic = config.input_topic
         self._stage = config.stage
         self._sleep = sleep
-        self._consumer = make(Consumer, consumer_options(config))
+        self._consumer = make(Consumer, {**reporting, **consumer_options(config)})
         self._failure: BaseException | None = None
 
     def subscribe(self, listener: AssignmentListener) -> None:
@@ -96,6 +103,11 @@ class ConfluentSource:
                 TopicPartition(self._topic, partition), cached=True
             )
         return answer[1] if answer[1] >= 0 else None
+
+    def position(self, partition: int) -> int | None:
+        with client_errors("position", AWAY):
+            (place,) = self._consumer.position(self._places([partition]))
+        return place.offset if place.offset >= 0 else None
 
     def assign(self, offsets: Mapping[int, int]) -> None:
         with client_errors("assign"):

@@ -1,0 +1,63 @@
+"""docs/metrics.md, written from the declarations."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from prometheus_client.metrics import MetricWrapperBase
+
+from .declared import Metrics
+
+_HEAD = """\
+# Metrics
+
+Written by `make generated` from `stream_edits/metrics/declared.py`; do not edit.
+
+Served on `/metrics` (port 9464), in Prometheus' text format or OpenMetrics. Every series of a
+running stage is there from the start, at 0, so that the first increase is seen; those with the
+label `partition` come and go with the partitions. No label ever holds a claim, a member, a visit or
+a provider. What is counted of events, claims and decisions is counted after the commit: summed over
+the processes it is what a reader of committed records finds, but for a process that dies between a
+commit and the next scrape.
+
+| Metric | Type | Labels | Meaning |
+|---|---|---|---|
+"""
+_TAIL = """
+Beside these, of the process as every Prometheus client names them: `process_cpu_seconds_total`,
+`process_resident_memory_bytes`, `process_open_fds`, `process_start_time_seconds`,
+`python_gc_collections_total`, `python_info` and their like.
+"""
+
+
+class Declared(NamedTuple):
+    """One metric as it is declared; `name` as a query writes it, without a histogram's suffix."""
+
+    name: str
+    type: str
+    help: str
+    labels: tuple[str, ...]
+
+
+def declared() -> list[Declared]:
+    """Every metric of our own, in order of declaration."""
+    return [
+        Declared(
+            metric._name + {"counter": "_total", "info": "_info"}.get(metric._type or "", ""),
+            metric._type or "",
+            metric._documentation,
+            tuple(metric._labelnames),
+        )
+        for metric in vars(Metrics()).values()
+        if isinstance(metric, MetricWrapperBase)
+    ]
+
+
+def metrics_page() -> str:
+    """The whole page."""
+    rows = "".join(
+        f"| `{each.name}` | {each.type} | {', '.join(f'`{x}`' for x in each.labels)} "
+        f"| {each.help} |\n"
+        for each in declared()
+    )
+    return _HEAD + rows + _TAIL
