@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help venv demo test test-fast simulate lint check format broker lock clean
+.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -54,6 +54,9 @@ format: $(STAMP)  ## rewrite the code in the house format
 
 broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand (PORT=9092)
 	@$(BIN)/python -m tests.broker $(PORT)
+
+generated: $(STAMP)  ## write the dashboards and docs/metrics.md anew
+	@$(BIN)/python -m monitoring
 
 lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

@@ -1,0 +1,1 @@
+"""What watches the service: the Grafana dashboards' source, and pictures of them."""

@@ -1,0 +1,197 @@
+"""The dashboard of claims people: what is decided, why, and what is asked for."""
+
+from grafana_foundation_sdk.builders import dashboard
+
+from monitoring.panels import DISPOSITIONS, HERE, bars, graph, new_dashboard, number
+
+_DECISIONS = f"stream_edits_decisions_total{{{HERE}}}"
+_PARAGRAPH = (
+    "* on (edit_id) group_left (policy_section) "
+    f"max by (edit_id, policy_section) (stream_edits_edit_info{{{HERE}}})"
+)
+_RATE = "[$__rate_interval]"
+
+
+def claims() -> dashboard.Dashboard:
+    """Decisions over time, the edits behind them, pends and what clears them, units cut back."""
+    page = new_dashboard(
+        "stream-edits-claims",
+        "stream-edits / claims",
+        "What policy 6.21-P decides on infusion claims, by which paragraph, and what it asks for.",
+    )
+    for row in (_totals, _over_time, _edits, _pends, _units):
+        row(page)
+    return page
+
+
+def _totals(page: dashboard.Dashboard) -> None:
+    page.with_row(dashboard.Row("In the chosen time"))
+    page.with_panel(
+        number(
+            "Decisions",
+            "Published in the chosen time; a revised decision counts again.",
+            "short",
+            {"{{disposition}}": f"sum by (disposition) (increase({_DECISIONS}[$__range]))"},
+            colors=DISPOSITIONS,
+            span=9,
+        )
+    )
+    page.with_panel(
+        number(
+            "Not governed",
+            "Share of decisions on claims that the policy does not name: another line of business, "
+            "or none of its codes. They are PASS.",
+            "percentunit",
+            {
+                "of all": f"sum (increase(stream_edits_not_governed_decisions_total{{{HERE}}}"
+                f"[$__range])) / (sum (increase({_DECISIONS}[$__range])) > 0)"
+            },
+        )
+    )
+    page.with_panel(
+        number(
+            "Pends resolved",
+            "Claims that waited and no longer do.",
+            "short",
+            {"claims": f"sum (increase(stream_edits_pends_resolved_total{{{HERE}}}[$__range]))"},
+        )
+    )
+    page.with_panel(
+        number(
+            "Units cut back",
+            "Units billed over what the policy allows, on lines that are paid in part.",
+            "short",
+            {"units": f"sum (increase(stream_edits_units_cut_back_total{{{HERE}}}[$__range]))"},
+        )
+    )
+    page.with_panel(
+        number(
+            "Unreadable",
+            "Records that were no claims: nobody has decided them yet.",
+            "short",
+            {"records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}}}[$__range]))"},
+            alarm=1,
+            span=3,
+        )
+    )
+
+
+def _over_time(page: dashboard.Dashboard) -> None:
+    by_disposition = f"sum by (disposition) (rate({_DECISIONS}{_RATE}))"
+    page.with_row(dashboard.Row("Decisions"))
+    page.with_panel(
+        graph(
+            "Decisions",
+            "Decisions a second, stacked.",
+            "cps",
+            {"{{disposition}}": by_disposition},
+            stacked=True,
+            colors=DISPOSITIONS,
+            span=12,
+        )
+    )
+    page.with_panel(
+        graph(
+            "Share of each disposition",
+            "A sudden change is a change of the claims, of the policy, or a mistake in an overlay: "
+            "alerts StreamEditsDenyShareShift and StreamEditsPendShareShift.",
+            "percentunit",
+            {
+                "{{disposition}}": f"{by_disposition} / ignoring (disposition) group_left () "
+                f"(sum (rate({_DECISIONS}{_RATE})) > 0)",
+                "not governed": f"sum (rate(stream_edits_not_governed_decisions_total{{{HERE}}}"
+                f"{_RATE})) / (sum (rate({_DECISIONS}{_RATE})) > 0)",
+            },
+            colors=DISPOSITIONS,
+            span=12,
+        )
+    )
+
+
+def _edits(page: dashboard.Dashboard) -> None:
+    page.with_row(dashboard.Row("Edits"))
+    for disposition, does in (("DENY", "deny"), ("PEND", "pend")):
+        found = f'stream_edits_findings_total{{{HERE}, disposition="{disposition}"}}'
+        page.with_panel(
+            bars(
+                f"Edits that {does} most",
+                f"Findings {disposition} in the chosen time, with the paragraph of 6.21-P.",
+                "short",
+                {
+                    "{{edit_id}} ({{policy_section}})": "sort_desc(topk(10, sum by (edit_id) "
+                    f"(increase({found}[$__range])) {_PARAGRAPH} > 0))"
+                },
+            )
+        )
+    page.with_panel(
+        graph(
+            "Findings by paragraph",
+            "All findings a second, added up by paragraph of the policy.",
+            "cps",
+            {
+                "{{policy_section}}": "sum by (policy_section) (sum by (edit_id) "
+                f"(rate(stream_edits_findings_total{{{HERE}}}{_RATE})) {_PARAGRAPH})"
+            },
+            span=24,
+        )
+    )
+
+
+def _pends(page: dashboard.Dashboard) -> None:
+    page.with_row(dashboard.Row("Pends"))
+    page.with_panel(
+        bars(
+            "Documents asked for",
+            "Findings that ask for a document, in the chosen time.",
+            "short",
+            {
+                "{{document}}": "sort_desc(sum by (document) "
+                f"(increase(stream_edits_documents_requested_total{{{HERE}}}[$__range])))"
+            },
+        )
+    )
+    page.with_panel(
+        graph(
+            "Pends resolved",
+            "What a waiting claim became, and whose event did it: its own corrected one, its "
+            "replacement, or another claim of the visit.",
+            "cps",
+            {
+                "{{disposition}} by {{cause}}": "sum by (disposition, cause) "
+                f"(rate(stream_edits_pends_resolved_total{{{HERE}}}{_RATE}))"
+            },
+            span=6,
+        )
+    )
+    page.with_panel(
+        graph(
+            "Revised decisions",
+            "Decisions that supersede an earlier one of the same claim.",
+            "cps",
+            {
+                "{{disposition}}": "sum by (disposition) "
+                f"(rate(stream_edits_revisions_total{{{HERE}}}{_RATE}))"
+            },
+            colors=DISPOSITIONS,
+            span=6,
+        )
+    )
+
+
+def _units(page: dashboard.Dashboard) -> None:
+    page.with_row(dashboard.Row("Units cut back"))
+    for title, metric, what in (
+        ("Units cut back", "stream_edits_units_cut_back_total", "Units over those allowed"),
+        ("Lines cut back", "stream_edits_lines_cut_back_total", "Lines paid in part"),
+    ):
+        page.with_panel(
+            bars(
+                f"{title} by edit",
+                f"{what}, in the chosen time, with the paragraph of 6.21-P.",
+                "short",
+                {
+                    "{{edit_id}} ({{policy_section}})": "sort_desc(topk(10, sum by (edit_id) "
+                    f"(increase({metric}{{{HERE}}}[$__range])) {_PARAGRAPH} > 0))"
+                },
+            )
+        )
