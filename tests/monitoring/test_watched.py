@@ -1,0 +1,137 @@
+"""Every query and every alert, on a real Prometheus that has seen a real run."""
+
+import math
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from tests.monitoring.dashboards import FILES, FOLDER, Query, dashboard, queries
+from tests.monitoring.promql import alerts, selectors
+from tests.monitoring.tools import promtool, tool
+from tests.monitoring.watched import Watched, watched_run
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+
+_VALUES = {"__rate_interval": "5s", "__range": "60s"}
+_STAGE = {"namespace": "claims", "job": "stream-edits", "stage": "intake|encounter|supervision"}
+_ALL = {"namespace": ".*", "job": ".*", "stage": ".*"}
+
+
+@pytest.fixture(scope="module")
+def watched(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    tool("prometheus")
+    with watched_run(broker, tmp_path_factory.mktemp("watched")) as run:
+        yield run
+
+
+def points(watched: Watched, expression: str) -> int:
+    """How many numbers a query gives over the run; an error of the server fails the test."""
+    series = watched.prometheus.over(expression, watched.begun_s, watched.ended_s)
+    return sum(not math.isnan(float(value)) for each in series for _, value in each["values"])
+
+
+def empty(watched: Watched, asked: list[Query], chosen: dict[str, str]) -> list[str]:
+    """The queries that return nothing with these variables."""
+    return [
+        f"{query.dashboard}: {query.panel}: {expression}"
+        for query in asked
+        for expression in [query.substituted({**_VALUES, **chosen})]
+        if not points(watched, expression)
+    ]
+
+
+@pytest.mark.parametrize("chosen", [_ALL, _STAGE], ids=["all", "chosen"])
+def test_every_query_of_every_dashboard_returns_data(
+    watched: Watched, chosen: dict[str, str]
+) -> None:
+    asked = [query for file in FILES for query in queries(dashboard(file))]
+    assert len(asked) > 50
+    assert empty(watched, asked, chosen) == []
+
+
+def test_a_misspelt_metric_is_caught(watched: Watched) -> None:
+    good = queries(dashboard(FOLDER / "claims.json"))[0]
+    bad = good._replace(expression=good.expression.replace("_decisions_", "_decision_"))
+    assert bad != good
+    assert len(empty(watched, [good, bad], _ALL)) == 1
+
+
+def test_everything_an_alert_asks_for_is_there(watched: Watched) -> None:
+    missing = [
+        (alert.name, selector)
+        for alert in alerts()
+        for selector in selectors(alert.expression)
+        if not points(watched, selector)
+    ]
+    assert missing == []
+
+
+def test_every_alert_is_evaluated_without_error_and_none_fires(watched: Watched) -> None:
+    rules = {rule["name"]: rule for rule in watched.prometheus.rules()}
+    assert rules.keys() == {alert.name for alert in alerts()}
+    assert {name: rule["lastError"] for name, rule in rules.items() if "lastError" in rule} == {}
+    assert {rule["health"] for rule in rules.values()} == {"ok"}
+    assert [name for name, rule in rules.items() if rule["state"] == "firing"] == []
+
+
+def test_promtool_finds_no_fault_with_the_metrics(watched: Watched) -> None:
+    for port in watched.ports:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            exposed = answer.read().decode()
+        promtool("check", "metrics", given=exposed)
+        assert "CANARY" not in exposed
+
+
+HAPPENED = [
+    *(f'stream_edits_decisions_total{{disposition="{d}"}}' for d in ("PASS", "PEND", "DENY")),
+    *(f'stream_edits_pends_resolved_total{{cause="{c}"}}' for c in ("own", "other", "replacement")),
+    "stream_edits_revisions_total",
+    "stream_edits_not_governed_decisions_total",
+    "stream_edits_documents_requested_total",
+    "stream_edits_units_cut_back_total",
+    "stream_edits_lines_cut_back_total",
+    "stream_edits_duplicates_total",
+    'stream_edits_events_total{outcome="dead_letter"}',
+    'stream_edits_claims_total{stage="encounter", outcome="sent_on"}',
+    'stream_edits_rebalances_total{kind="revoked"}',
+    'stream_edits_restore_seconds_count{stage="encounter"}',
+    "stream_edits_restore_records_total",
+    "stream_edits_state_bytes",
+    "stream_edits_client_brokers_up",
+    "stream_edits_client_round_trip_seconds",
+    "stream_edits_group_steady",
+]
+
+
+@pytest.mark.parametrize("series", HAPPENED)
+def test_what_happened_in_the_run_was_counted(watched: Watched, series: str) -> None:
+    (found,) = watched.prometheus.at(f"sum({series})", watched.ended_s)
+    assert float(found["value"][1]) > 0
+
+
+def test_what_was_counted_is_what_lies_in_the_topics(watched: Watched) -> None:
+    deployment = watched.deployment
+    deployment.log.read_to_the_end()
+    decisions = deployment.decisions()
+    dead = deployment.log.of(deployment.topics.dead_letter)
+    expected = {
+        "stream_edits_decisions_total": len(decisions),
+        "stream_edits_revisions_total": sum(d.revision > 1 for d in decisions),
+        "stream_edits_not_governed_decisions_total": sum(not d.applicable for d in decisions),
+        "stream_edits_findings_total": sum(len(d.findings) for d in decisions),
+        'stream_edits_claims_total{outcome="decided"}': len(decisions),
+        "stream_edits_dead_letters_total": len(dead),
+    }
+    counted = {
+        series: float(watched.prometheus.at(f"sum({series})", watched.ended_s)[0]["value"][1])
+        for series in expected
+    }
+    assert counted == expected
+
+
+def test_nothing_is_behind_once_everything_is_decided(watched: Watched) -> None:
+    for gauge in ("stream_edits_consumer_lag_records", "stream_edits_oldest_event_age_seconds"):
+        series = watched.prometheus.at(gauge, watched.ended_s)
+        assert series
+        assert {each["value"][1] for each in series} == {"0"}

@@ -1,0 +1,62 @@
+"""A real run on a real Kafka under a real Prometheus, with everything in it that is watched for."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from stream_edits.demo.input import made_up
+from stream_edits.engine.ports import Output
+from tests.broker.properties import free_port
+from tests.kafka.deployment import STAGES, Deployment
+from tests.monitoring.prometheus import Prometheus
+
+_SEED, _ENCOUNTERS = 621, 400
+# Two intervals of the Kafka client's statistics.
+_LEAST_S = 32
+_PORTIONS = 20
+
+
+class Watched(NamedTuple):
+    """The server that has seen the run, and when that was (Unix time)."""
+
+    prometheus: Prometheus
+    deployment: Deployment
+    ports: tuple[int, int]
+    begun_s: float
+    ended_s: float
+
+
+@contextmanager
+def watched_run(broker: str, folder: Path) -> Iterator[Watched]:
+    """Made-up claims, mended, replaced, sent again and unreadable ones among them, decided by one
+    process and then by two; over when everything is decided, still running within the block."""
+    ports = (free_port(), free_port())
+    targets = [f"127.0.0.1:{port}" for port in ports]
+    (folder / "prometheus").mkdir()
+    with (
+        Deployment(broker, folder, 4, BATCH_SIZE="50", LOG_FORMAT="json") as deployment,
+        Prometheus(folder / "prometheus", targets) as prometheus,
+    ):
+        begun = time.time()
+        deployment.create_topics()
+        deployment.start(HTTP_PORT=str(ports[0]))
+        for stage in STAGES:
+            deployment.wait_for_members(stage, 1)
+        records = made_up(_SEED, _ENCOUNTERS, deployment.topics.events).records
+        size = len(records) // _PORTIONS + 1
+        for number in range(_PORTIONS):
+            _publish(deployment, records[number * size : (number + 1) * size])
+            if number == _PORTIONS // 3:
+                deployment.start(instance=1, HTTP_PORT=str(ports[1]))
+            time.sleep(max(0.0, begun + _LEAST_S * number / _PORTIONS - time.time()))
+        deployment.drain()
+        time.sleep(6)  # the lag is measured every five seconds
+        yield Watched(prometheus, deployment, ports, begun, time.time())
+
+
+def _publish(deployment: Deployment, records: list[Output]) -> None:
+    for record in records:
+        deployment.publish_raw(record.key, record.value)
+    deployment.flush()
