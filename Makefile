@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated
+.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated pictures
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -57,6 +57,9 @@ broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand (
 
 generated: $(STAMP)  ## write the dashboards and docs/metrics.md anew
 	@$(BIN)/python -m monitoring
+
+pictures: $(STAMP)  ## draw docs/dashboards/*.png anew from a real run (npm, chromium, pngquant)
+	@$(BIN)/python -m tests.monitoring.pictures
 
 lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

@@ -96,13 +96,15 @@ class Partitions:
         assignment tells whether it is still the newest."""
         self._metrics.revoked.inc()
         kept = dict(self.owned) if self.restore is None else {}
-        self._tear_down("revoked", len(partitions))
+        self._tear_down()
+        log.info("revoked", stage=self._config.stage, partitions=len(partitions))
         self._warm = kept
 
     def on_lost(self, partitions: Collection[int]) -> None:
         """Others own them already: drop everything, commit nothing."""
         self._metrics.lost.inc()
-        self._tear_down("lost", len(partitions))
+        self._tear_down()
+        log.warning("lost", stage=self._config.stage, partitions=len(partitions))
         self._warm.clear()
 
     def restore_step(self, timeout_s: float) -> bool:
@@ -152,7 +154,7 @@ class Partitions:
 
     def close(self) -> None:
         """Drop everything, also what is warm."""
-        self._tear_down("closed", len(self.owned))
+        self._tear_down()
         self._warm.clear()
 
     def _open_views(self) -> None:
@@ -167,7 +169,7 @@ class Partitions:
             self.restore.close()
             self.restore = None
 
-    def _tear_down(self, why: str, partitions: int) -> None:
+    def _tear_down(self) -> None:
         self.changes += 1
         self._end_restore()
         for number in self.owned:
@@ -176,7 +178,6 @@ class Partitions:
         self.views.clear()
         self.assigned = False
         self._metrics.assigned_partitions.set(0)
-        log.info(why, stage=self._config.stage, partitions=partitions)
 
     def _start(self, number: int, committed: int | None) -> int:
         """A first start is explicit: auto.offset.reset=error never decides it."""

@@ -12,9 +12,7 @@ from tests.broker.properties import free_port
 from tests.kafka.deployment import STAGES, Deployment
 from tests.monitoring.prometheus import Prometheus
 
-_SEED, _ENCOUNTERS = 621, 400
-# Two intervals of the Kafka client's statistics.
-_LEAST_S = 32
+_SEED = 621
 _PORTIONS = 20
 
 
@@ -29,9 +27,14 @@ class Watched(NamedTuple):
 
 
 @contextmanager
-def watched_run(broker: str, folder: Path) -> Iterator[Watched]:
+def watched_run(
+    broker: str, folder: Path, seconds: float = 32.0, encounters: int = 400
+) -> Iterator[Watched]:
     """Made-up claims, mended, replaced, sent again and unreadable ones among them, decided by one
-    process and then by two; over when everything is decided, still running within the block."""
+    process and then by two; over when everything is decided, still running within the block.
+
+    Published over at least ``seconds``; the Kafka client's statistics come every 15.
+    """
     ports = (free_port(), free_port())
     targets = [f"127.0.0.1:{port}" for port in ports]
     (folder / "prometheus").mkdir()
@@ -44,13 +47,13 @@ def watched_run(broker: str, folder: Path) -> Iterator[Watched]:
         deployment.start(HTTP_PORT=str(ports[0]))
         for stage in STAGES:
             deployment.wait_for_members(stage, 1)
-        records = made_up(_SEED, _ENCOUNTERS, deployment.topics.events).records
+        records = made_up(_SEED, encounters, deployment.topics.events).records
         size = len(records) // _PORTIONS + 1
         for number in range(_PORTIONS):
             _publish(deployment, records[number * size : (number + 1) * size])
             if number == _PORTIONS // 3:
                 deployment.start(instance=1, HTTP_PORT=str(ports[1]))
-            time.sleep(max(0.0, begun + _LEAST_S * number / _PORTIONS - time.time()))
+            time.sleep(max(0.0, begun + seconds * number / _PORTIONS - time.time()))
         deployment.drain()
         time.sleep(6)  # the lag is measured every five seconds
         yield Watched(prometheus, deployment, ports, begun, time.time())

@@ -1,0 +1,159 @@
+// A dashboard's panels on Grafana's grid, each drawn by the component that Grafana draws it with.
+// The data is that of queries to a Prometheus, put into window.dashboard by tests/monitoring.
+import { createRoot } from 'react-dom/client';
+import {
+  createTheme,
+  dateTime,
+  FieldType,
+  getDisplayProcessor,
+  ThemeContext,
+  toDataFrame,
+} from '@grafana/data';
+import {
+  BarGauge,
+  BigValue,
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  GlobalStyles,
+  PanelChrome,
+  TimeSeries,
+} from '@grafana/ui';
+import { BarGaugeDisplayMode, LegendDisplayMode } from '@grafana/schema';
+
+const theme = createTheme({ colors: { mode: 'dark' } });
+const { title, note, width, range, panels } = window.dashboard;
+const [CELL, ROW, GAP] = [width / 24, 30, 4];
+
+function fieldOf(panel, series, index) {
+  const color = series.color
+    ? { mode: 'fixed', fixedColor: series.color }
+    : { mode: 'palette-classic' };
+  const config = {
+    unit: panel.unit,
+    displayName: series.name,
+    color: panel.type === 'stat' && !series.color ? { mode: 'thresholds' } : color,
+    min: panel.type === 'stat' ? undefined : 0,
+    thresholds: panel.thresholds,
+    custom: {
+      drawStyle: 'line',
+      lineWidth: 1,
+      fillOpacity: panel.stacked ? 60 : 8,
+      showPoints: 'never',
+      spanNulls: true,
+      axisPlacement: 'auto',
+      stacking: panel.stacked ? { mode: 'normal', group: 'A' } : { mode: 'none' },
+      thresholdsStyle: { mode: panel.alarmed ? 'dashed' : 'off' },
+    },
+  };
+  const values = series.values.map((pair) => pair[1]);
+  const frame = toDataFrame({
+    fields: [
+      { name: 'time', type: FieldType.time, values: series.values.map((pair) => pair[0] * 1000) },
+      { name: series.name, type: FieldType.number, values, config },
+    ],
+  });
+  frame.fields[1].state = { seriesIndex: index };
+  for (const field of frame.fields) {
+    field.display = getDisplayProcessor({ field, theme });
+  }
+  return frame;
+}
+
+function Graph({ panel, frames, width, height }) {
+  const [from, to] = range.map((seconds) => dateTime(seconds * 1000));
+  return (
+    <TimeSeries
+      frames={frames}
+      structureRev={1}
+      width={width}
+      height={height}
+      timeZone="utc"
+      timeRange={{ from, to, raw: { from, to } }}
+      legend={{
+        displayMode: LegendDisplayMode.List,
+        placement: 'bottom',
+        calcs: [],
+        showLegend: true,
+      }}
+    />
+  );
+}
+
+function lastOf(frame) {
+  const field = frame.fields[1];
+  const shown = field.display(field.values[field.values.length - 1]);
+  return { ...shown, title: field.config.displayName };
+}
+
+function Numbers({ panel, frames, width, height }) {
+  const each = width / Math.max(frames.length, 1);
+  return (
+    <div style={{ display: 'flex' }}>
+      {frames.map((frame, index) => (
+        <BigValue
+          key={index}
+          value={lastOf(frame)}
+          width={each}
+          height={height}
+          theme={theme}
+          colorMode={BigValueColorMode.Value}
+          graphMode={BigValueGraphMode.None}
+          textMode={panel.words ? BigValueTextMode.Name : BigValueTextMode.Auto}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Bars({ frames, width, height }) {
+  const each = height / Math.max(frames.length, 1);
+  const most = Math.max(1, ...frames.map((frame) => frame.fields[1].values[0]));
+  return frames.map((frame, index) => (
+    <BarGauge
+      key={index}
+      value={lastOf(frame)}
+      field={{ ...frame.fields[1].config, min: 0, max: most }}
+      display={frame.fields[1].display}
+      width={width}
+      height={each - 4}
+      theme={theme}
+      orientation="horizontal"
+      displayMode={BarGaugeDisplayMode.Gradient}
+      alignmentFactors={{ title: '0'.repeat(46), text: '0'.repeat(6) }}
+      showUnfilled
+    />
+  ));
+}
+
+const DRAWN_BY = { timeseries: Graph, stat: Numbers, bargauge: Bars };
+
+function Panel({ panel }) {
+  const { x, y, w, h } = panel.grid;
+  const place = { position: 'absolute', left: x * CELL, top: 70 + y * ROW };
+  if (panel.type === 'row') {
+    return <h4 style={{ ...place, margin: 0, color: '#ccccdc' }}>{panel.title}</h4>;
+  }
+  const Drawn = DRAWN_BY[panel.type];
+  const frames = panel.series.map((series, index) => fieldOf(panel, series, index));
+  return (
+    <div style={place}>
+      <PanelChrome title={panel.title} width={w * CELL - GAP} height={h * ROW - GAP}>
+        {(width, height) => <Drawn panel={panel} frames={frames} width={width} height={height} />}
+      </PanelChrome>
+    </div>
+  );
+}
+
+createRoot(document.getElementById('root')).render(
+  <ThemeContext.Provider value={theme}>
+    <GlobalStyles />
+    <div style={{ position: 'relative', width, color: '#ccccdc' }}>
+      <h2 style={{ margin: '8px 4px 0' }}>{title}</h2>
+      <div style={{ margin: '0 4px' }}>{note}</div>
+      {panels.map((panel, index) => (
+        <Panel key={index} panel={panel} />
+      ))}
+    </div>
+  </ThemeContext.Provider>
+);

@@ -1,0 +1,140 @@
+"""What is counted of decisions: of real ones, through the encounter stage as the engine runs it."""
+
+from prometheus_client import CollectorRegistry
+
+from stream_edits.app.pends import ResolvedPend
+from stream_edits.app.processors import EncounterProcessor
+from stream_edits.app.records import Outbox
+from stream_edits.app.tally import Tally
+from stream_edits.codec.claims import ClaimReader, claim_encoder
+from stream_edits.codec.decisions import decision_encoder
+from stream_edits.codec.routing import encode_by_member
+from stream_edits.codec.schemas import PackagedSchemas
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
+from stream_edits.domain.routing import RoutedClaim
+from stream_edits.edits.catalog import all_edits, policy
+from stream_edits.engine.ports import Output, Record
+from stream_edits.engine.store import MemoryStore
+from stream_edits.metrics import Metrics
+from stream_edits.settings import Settings
+from stream_edits.stages.drafting import Drafting
+from tests.stages.claims import ADA, claim, line
+
+_encode = claim_encoder(1)
+
+
+class Encounters:
+    """The encounter stage of one member, and the counts of what it sent."""
+
+    def __init__(self) -> None:
+        metrics = Metrics(CollectorRegistry())
+        tally = Tally(metrics, policy())
+        topics = Settings().topics
+        outbox = Outbox(topics, dict.fromkeys(Disposition, decision_encoder(2)))
+        drafting = Drafting(policy(), RollUp.STANDARD, "test")
+        self._processor = EncounterProcessor(
+            drafting, ClaimReader(PackagedSchemas()), outbox, tally
+        )
+        self._commit = tally.of("encounter", dict.fromkeys(topics.by_key().values(), "decided"))
+        self._state = MemoryStore()
+        self._offset = 0
+        self._registry = metrics.registry
+
+    def take(self, event: ClaimEvent) -> list[Output]:
+        """Decide a claim, and commit."""
+        routed = RoutedClaim(event, _encode(event), Source("claims.events", 0, self._offset))
+        record = Record("by-member", 0, self._offset, b"m", encode_by_member(routed), (), 0)
+        self._offset += 1
+        outputs = list(self._processor.process(record, self._state))
+        self._commit(outputs)
+        return outputs
+
+    def count(self, name: str, **labels: str) -> float:
+        """A counter's value; it must be there from the start."""
+        value = self._registry.get_sample_value(f"stream_edits_{name}_total", labels)
+        assert value is not None, f"{name} {labels} is not there"
+        return value
+
+    def resolved(self) -> dict[tuple[str, str], float]:
+        """Pends resolved, by disposition and cause, where there are any."""
+        return {
+            (d, cause): n
+            for d in ("PASS", "DENY")
+            for cause in ("own", "replacement", "other")
+            if (n := self.count("pends_resolved", disposition=d, cause=cause))
+        }
+
+
+def test_a_pend_that_another_claim_clears() -> None:
+    stage = Encounters()
+    stage.take(claim("C1", line("96366")))
+    assert stage.count("decisions", disposition="PEND") == 1
+    assert stage.resolved() == {}
+    outputs = stage.take(claim("C2", line("96365")))
+    assert [type(output.about) is ResolvedPend for output in outputs] == [False, True]
+    assert stage.resolved() == {("PASS", "other"): 1}
+    assert stage.count("decisions", disposition="PASS") == 2
+    assert stage.count("revisions", disposition="PASS") == 1
+    assert stage.count("claims", stage="encounter", outcome="decided") == 3
+
+
+def test_a_pend_that_its_own_corrected_event_clears() -> None:
+    stage = Encounters()
+    stage.take(claim("C1", line("96366")))
+    stage.take(claim("C1", line("96365"), event="again"))
+    assert stage.resolved() == {("PASS", "own"): 1}
+
+
+def test_a_pend_that_its_replacement_clears() -> None:
+    stage = Encounters()
+    stage.take(claim("C1", line("96366")))
+    stage.take(claim("C2", line("96365"), frequency_code="7", replaces_claim_id="C1"))
+    assert stage.resolved() == {("PASS", "replacement"): 1}
+
+
+def test_a_void_clears_nothing() -> None:
+    stage = Encounters()
+    stage.take(claim("C1", line("96366")))
+    stage.take(claim("C2", line("96366"), frequency_code="8", replaces_claim_id="C1"))
+    assert stage.resolved() == {}
+
+
+def test_what_is_still_pended_is_not_resolved() -> None:
+    stage = Encounters()
+    stage.take(claim("C1", line("96366")))
+    stage.take(claim("C1", line("96366", units=2.0), event="again"))
+    assert stage.count("revisions", disposition="PEND") == 1
+    assert stage.resolved() == {}
+
+
+def test_a_claim_on_its_way_round_its_supervisors_is_resolved_and_not_yet_decided() -> None:
+    stage = Encounters()
+    stage.take(claim("C1", line("96366")))
+    (sent_on,) = stage.take(claim("C1", line("96365", "09:00-10:00", by=ADA), event="again"))
+    assert sent_on.about == ResolvedPend(Disposition.PASS, "own", None)
+    assert stage.resolved() == {("PASS", "own"): 1}
+    assert stage.count("decisions", disposition="PASS") == 0
+
+
+def test_units_over_the_maximum_are_counted_as_cut_back() -> None:
+    stage = Encounters()
+    (output,) = stage.take(claim("C1", line("96365"), line("96366", units=20.0)))
+    assert isinstance(output.about, ClaimDecision)
+    (allowed,) = (x.allowed_units for x in output.about.lines if x.billed_units == 20)
+    assert 0 < allowed < 20
+    assert stage.count("lines_cut_back", edit_id="units-over-maximum") == 1
+    assert stage.count("units_cut_back", edit_id="units-over-maximum") == 20 - allowed
+
+
+def test_every_edit_and_every_document_is_there_from_the_start() -> None:
+    stage = Encounters()
+    for edit in all_edits():
+        assert stage.count("findings", edit_id=edit.id, disposition="DENY") == 0
+    assert stage.count("documents_requested", document="by_report") == 0
+    (output,) = stage.take(claim("C1", line("96379"), documents=()))
+    assert isinstance(output.about, ClaimDecision)
+    asked = [kind for f in output.about.findings for kind in f.requested_documents]
+    assert asked
+    for kind in asked:
+        assert stage.count("documents_requested", document=kind) == asked.count(kind)
