@@ -1,0 +1,92 @@
+"""The two brokers: librdkafka's mock in a process of its own, and a real Kafka."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from stream_edits.embedded import EmbeddedKafka
+from stream_edits.engine.topics import TopicSpec, create_topics
+from tests.broker import running_broker
+
+EMBEDDED, REAL = "embedded", "real"
+
+
+class Broker(Protocol):
+    """Somewhere to run contenders on."""
+
+    address: str
+
+    def create(self, topics: Mapping[str, int], compacted: set[str]) -> None:
+        """Make topics with so many partitions each."""
+
+
+class _Real:
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def create(self, topics: Mapping[str, int], compacted: set[str]) -> None:
+        specs = [
+            TopicSpec(name, partitions, "compact" if name in compacted else "delete", 1)
+            for name, partitions in topics.items()
+        ]
+        create_topics({"bootstrap.servers": self.address}, specs)
+
+
+class _Embedded:
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self.address = self._answer()
+
+    def create(self, topics: Mapping[str, int], compacted: set[str]) -> None:
+        for name, partitions in topics.items():
+            self._ask(f"{name} {partitions}\n")
+
+    def _ask(self, line: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(line)
+        self._process.stdin.flush()
+        self._answer()
+
+    def _answer(self) -> str:
+        assert self._process.stdout
+        answer = self._process.stdout.readline().strip()
+        if not answer:
+            raise RuntimeError("the embedded broker's process ended")
+        return answer
+
+
+@contextmanager
+def embedded_broker() -> Iterator[Broker]:
+    """A mock cluster whose work is not counted as the contender's."""
+    command = [sys.executable, "-m", "bench.brokers"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield _Embedded(process)
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def real_broker(folder: Path) -> Iterator[Broker]:
+    """The Kafka of the tests: a named one, one in Docker, or one started here."""
+    with running_broker(folder) as address:
+        yield _Real(address)
+
+
+def _serve() -> None:
+    """The mock's process: says its address, then makes the topics named on stdin."""
+    with EmbeddedKafka() as kafka:
+        print(kafka.bootstrap_servers, flush=True)
+        for line in sys.stdin:
+            name, partitions = line.split()
+            kafka.create_topic(name, int(partitions))
+            print("made", flush=True)
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,71 @@
+"""One stage alone, on the engine: ``intake``, ``encounter``, ``supervision``, or the ``engine``
+itself with a stage that passes bytes through and writes one state record an event."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from bench.job import Job, Meter
+from bench.processors import encounter_processor, intake_processor, supervision_processor
+from stream_edits.app.wiring import Stage, stage_config
+from stream_edits.engine.kafka import ConfluentKafka
+from stream_edits.engine.ports import KafkaPort, Output, Processor, Record, StageConfig, StateView
+from stream_edits.engine.runner import StageRunner
+from stream_edits.settings import Settings
+
+
+class PassThrough:
+    """Bytes in, bytes out, and the offset remembered under the key."""
+
+    def __init__(self, topic: str) -> None:
+        self._topic = topic
+
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
+        state.put(record.key or b"", b"%d" % record.offset)
+        return [Output(self._topic, record.key, record.value)]
+
+
+_MAKE: dict[str, tuple[Stage, Callable[[Settings], Processor]]] = {
+    "intake": (Stage.INTAKE, intake_processor),
+    "encounter": (Stage.ENCOUNTER, encounter_processor),
+    "supervision": (Stage.SUPERVISION, supervision_processor),
+    "engine": (Stage.ENCOUNTER, lambda settings: PassThrough(settings.topics.pass_)),
+}
+
+
+def run(job: Job, variant: str) -> None:
+    """Step ``job.count`` records of the stage's input."""
+    run_stage(job, *configured(job, variant), ConfluentKafka())
+
+
+def configured(job: Job, variant: str) -> tuple[StageConfig, Processor]:
+    """The stage on the job's input, otherwise as `run` would have it."""
+    stage, make = _MAKE[variant]
+    config = replace(stage_config(job.settings, stage), input_topic=job.input_topic)
+    return config, make(job.settings)
+
+
+def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPort) -> None:
+    """Turn the runner until the job is done."""
+    meter, counted = Meter(job.count), _Counted(processor)
+
+    def committed(_: Sequence[Output]) -> None:
+        meter.committed(counted.events)
+
+    runner = StageRunner(config, counted, port=port, on_committed=committed)
+    runner.start()
+    while not meter.done:
+        runner.turn()
+    meter.report()
+    runner.close()
+
+
+class _Counted:
+    """A processor that counts what it is given."""
+
+    def __init__(self, processor: Processor) -> None:
+        self._process = processor.process
+        self.events = 0
+
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
+        self.events += 1
+        return self._process(record, state)

@@ -1,0 +1,42 @@
+"""The input of each kind of contender: claims of the mix, and the same as later stages see them."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from bench import mix
+from bench.mix import Keyed
+from bench.processors import encounter_processor, intake_processor
+from stream_edits.engine.ports import Output, Record
+from stream_edits.engine.store import MemoryStore
+from stream_edits.settings import Topics
+
+EVENTS, GOVERNED, BY_MEMBER, BY_SUPERVISOR = "events", "governed", "by-member", "by-supervisor"
+_TOPICS = Topics()
+
+
+@cache
+def records_of(kind: str, count: int) -> list[Keyed]:
+    """At least so many records of one kind, the same ones every time."""
+    if kind == EVENTS:
+        return mix.realistic(count)
+    if kind == GOVERNED:
+        return mix.governed(count)
+    if kind == BY_MEMBER:
+        routed = _through(intake_processor(), records_of(GOVERNED, count))
+        return _on(_TOPICS.by_member, routed)
+    # Fewer than two governed claims in three have documented time.
+    decided = _through(encounter_processor(), records_of(BY_MEMBER, 2 * count))
+    return _on(_TOPICS.by_supervisor, decided)[:count]
+
+
+def _through(processor, records: Iterable[Keyed]) -> list[Output]:  # type: ignore[no-untyped-def]
+    store = MemoryStore()
+    return [
+        output
+        for offset, (key, value) in enumerate(records)
+        for output in processor.process(Record("", 0, offset, key, value, (), 0), store)
+    ]
+
+
+def _on(topic: str, outputs: Iterable[Output]) -> list[Keyed]:
+    return [Keyed(o.key or b"", o.value or b"") for o in outputs if o.topic == topic]
