@@ -1,1 +1,1 @@
-"""What costs what: the stages against a bare passthrough and against other libraries, in one run."""
+"""What costs what: the stages against a bare passthrough and against other libraries."""

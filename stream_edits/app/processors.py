@@ -69,8 +69,8 @@ class EncounterProcessor:
         outbox: Outbox,
         tally: Tally,
     ) -> None:
-        self._stage = EncounterStage(drafting, retention, reader.decode_again)
-        self._decode = reader.decode_again
+        self._stage = EncounterStage(drafting, retention, reader.decode)
+        self._decode = reader.decode
         self._outbox = outbox
         self._tally = tally
 

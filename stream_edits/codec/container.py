@@ -9,11 +9,10 @@ from typing import Any, BinaryIO
 import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
-from stream_edits.codec.claims import claim_decoder
+from stream_edits.codec.claims import ClaimDecoder, claim_decoder
 from stream_edits.codec.errors import MalformedContainer, Undecodable
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.codec.reading import Decoder, read_next
-from stream_edits.codec.violations import validated
 from stream_edits.domain.claim import ClaimEvent
 
 # What fastavro and the decompressors under it raise for a broken header or block.
@@ -44,16 +43,16 @@ def read_claims_container(file: BinaryIO) -> Iterator[tuple[int, ClaimEvent | Ba
         blocks = _blocks(file)
         decode = claim_decoder(next(blocks))
         for count, data in blocks:
-            for value in _values(decode, count, data):
-                yield number, _claim(number, value)
+            for value in _values(decode.read, count, data):
+                yield number, _claim(number, decode, value)
                 number += 1
     except Undecodable as error:
         yield number, BadLine(number, error.error_class, error.message)
 
 
-def _claim(number: int, value: Any) -> ClaimEvent | BadLine:
+def _claim(number: int, decode: ClaimDecoder, value: Any) -> ClaimEvent | BadLine:
     try:
-        return validated(ClaimEvent.model_validate, value)
+        return decode.judge(value)
     except Undecodable as error:
         return BadLine(number, error.error_class, error.message)
 

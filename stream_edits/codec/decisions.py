@@ -25,8 +25,9 @@ PATHS: Paths = {CLAIM_DECISION: {f"source_{part}": f"source.{part}" for part in 
 ENUMS: dict[str, Callable[[str], object]] = {"Disposition": Disposition, "Pricing": Pricing}
 
 
-def _decision(*fields: Any) -> ClaimDecision:
-    return ClaimDecision._make((*fields[:-3], Source._make(fields[-3:])))
+def _decision(fields: dict[str, Any]) -> ClaimDecision:
+    source = Source(*(fields.pop(f"source_{part}") for part in _SOURCE))
+    return ClaimDecision(**fields, source=source)
 
 
 RECORDS: dict[str, Callable[..., object]] = {

@@ -6,6 +6,7 @@ oracle in the tests.
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from struct import error as StructError
 from typing import Any
 
@@ -25,9 +26,9 @@ def decoder(
 ) -> Decoder:
     """A function (bytes, start) -> (value, end) for that plan; call it through ``read_body``.
 
-    A record named in ``records`` becomes what that callable makes of its fields in the reader's
-    order, any other a dict. Arrays are tuples. A symbol of an enum named in ``enums`` becomes what
-    that callable makes of it, any other stays text.
+    A record is a dict of its fields in the reader's order; one named in ``records`` becomes that
+    NamedTuple, or what that callable makes of the dict. Arrays are tuples. A symbol of an enum
+    named in ``enums`` becomes what that callable makes of it, any other stays text.
     """
     out = SourceText(CONSTANTS)
     value = _Reading(out, records or {}, enums or {}).value(plan)
@@ -106,10 +107,11 @@ class _Reading:
     def _decimal(self, plan: to.DecimalBytes) -> str:
         size = str(plan.size) if plan.size is not None else add_length(self._out, least=1)
         v = self._sized(size)
-        limit, unit = self._out.constant(10**plan.precision), self._out.constant(plan.scale)
+        limit = self._out.constant(10**plan.precision)
+        unit = self._out.constant(Decimal((0, (1,), -plan.scale)))
         self._out.add(f"{v} = from_bytes({v}, 'big', signed=True)")
         self._out.add(f"if not -{limit} < {v} < {limit}: too_precise()")
-        self._out.add(f"{v} = decimal_of({v}, {unit})")
+        self._out.add(f"{v} = Decimal({v}) * {unit}")
         return v
 
     def _enum(self, plan: to.Enum) -> str:
@@ -158,15 +160,15 @@ class _Reading:
             values[step.name] = out.name()
             out.add(f"{values[step.name]} = {expression}")
         make = self._records.get(plan.name)
-        if make:
-            parts = f"({', '.join(values[name] for name in plan.order)},)"
-            if hasattr(make, "_fields"):
-                if make._fields != plan.order:
-                    raise TypeError(f"{plan.name} has other fields than its schema")
-                # What a NamedTuple's own constructor does, without its extra call.
-                return f"new({out.constant(make)}, {parts})"
-            return f"{out.constant(make)}(*{parts})"
-        return "{" + ", ".join(f"{name!r}: {values[name]}" for name in plan.order) + "}"
+        fields = getattr(make, "_fields", None)
+        if fields is not None:
+            if fields != plan.order:
+                raise TypeError(f"{plan.name} has other fields than its schema")
+            # What a NamedTuple's own constructor does, without its extra call.
+            parts = ", ".join(values[name] for name in plan.order)
+            return f"new({out.constant(make)}, ({parts},))"
+        parts = "{" + ", ".join(f"{name!r}: {values[name]}" for name in plan.order) + "}"
+        return f"{out.constant(make)}({parts})" if make else parts
 
 
 _KEY = to.Step(None, to.Scalar("string"))

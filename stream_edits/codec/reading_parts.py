@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from struct import Struct
 from typing import NoReturn
 
@@ -115,15 +114,6 @@ def _varint(buf: bytes, first: int, i: int, bits: int) -> tuple[int, int]:
     return n, i
 
 
-@cache
-def _unit(scale: int) -> Decimal:
-    return Decimal((0, (1,), -scale))
-
-
-def _decimal_of(unscaled: int, scale: int) -> Decimal:
-    return Decimal(unscaled) * _unit(scale)
-
-
 def _fail(message: str) -> Callable[[], NoReturn]:
     def fail() -> NoReturn:
         raise MalformedAvro(message)
@@ -145,7 +135,7 @@ CONSTANTS = {
     "read_float": Struct("<f").unpack_from,
     "read_double": Struct("<d").unpack_from,
     "from_bytes": int.from_bytes,
-    "decimal_of": _decimal_of,
+    "Decimal": Decimal,
     "timedelta": timedelta,
     "epoch": EPOCH,
     "local_epoch": LOCAL_EPOCH,

@@ -18,16 +18,12 @@ class Codec:
         self._encode = decision_encoder(2)
 
     def decode_claim(self, framed: bytes) -> ClaimEvent:
-        """As intake reads a claim."""
+        """As intake and the encounter stage read a claim."""
         return self._reader.decode(framed)
-
-    def decode_claim_again(self, framed: bytes) -> ClaimEvent:
-        """As later stages read a claim."""
-        return self._reader.decode_again(framed)
 
     def decode_by_member(self, framed: bytes) -> RoutedClaim | Reopen:
         """As the encounter stage reads its input."""
-        return decode_by_member(framed, self._reader.decode_again)
+        return decode_by_member(framed, self._reader.decode)
 
     def encode_decision(self, decision: ClaimDecision) -> bytes:
         """As the last stage of a claim writes its decision."""

@@ -83,7 +83,7 @@ def test_symbols_are_the_contract_s(enum: str) -> None:
 
 @pytest.mark.parametrize("model", [ClaimEvent, ServiceLine, Attachment])
 def test_the_model_has_the_fields_in_the_schema_s_order(model: type[BaseModel]) -> None:
-    # ClaimReader.decode_again fills the model by position.
+    # claim_decoder fills the model as the schema has it.
     assert list(model.model_fields) == FIELDS[model.__name__].split()
 
 

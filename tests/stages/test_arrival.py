@@ -100,7 +100,7 @@ class OverTheWire(Walk):
         super().__init__(rule, StoredMembers(State()), StoredSupervisors(State()))
         self.reader = ClaimReader(PackagedSchemas())
         self.encode = claim_encoder(schema_of(CLAIM_EVENT).id)
-        self.encounter = EncounterStage(self.drafting, self.retention, self.reader.decode_again)
+        self.encounter = EncounterStage(self.drafting, self.retention, self.reader.decode)
 
     def take_in(self, claim: ClaimEvent) -> Message:
         raw = self.encode(claim)
@@ -110,7 +110,7 @@ class OverTheWire(Walk):
         if isinstance(message, SupervisedClaim):
             return super().step(decode_supervised(encode_supervised(message)))
         if not isinstance(message, ClaimDecision):
-            sent = decode_by_member(encode_by_member(message), self.reader.decode_again)
+            sent = decode_by_member(encode_by_member(message), self.reader.decode)
             assert isinstance(sent, RoutedClaim) == isinstance(message, RoutedClaim)
             return super().step(sent)
         return super().step(message)

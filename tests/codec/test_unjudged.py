@@ -1,0 +1,58 @@
+"""Claims of our own schema are not judged by the model: reading them has checked all it would."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.reading import decoder, read_body
+from stream_edits.codec.resolution import resolve
+from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
+from stream_edits.codec.violations import validated
+from stream_edits.domain.claim import ClaimEvent
+from tests.codec.examples import CLAIM
+from tests.codec.whole import Codec
+from tests.strategies import claims
+
+CODEC = Codec()
+OWN = schema_of(CLAIM_EVENT).parsed
+as_dictionaries = decoder(resolve(OWN, OWN))
+
+
+def judged(framed: bytes) -> ClaimEvent:
+    """The claim as the model itself makes it of plain values."""
+    value: Any = read_body(as_dictionaries, framed)
+    return validated(ClaimEvent.model_validate, value)
+
+
+def outcome(read: Any, framed: bytes) -> object:
+    """The claim as JSON, or what was said against it."""
+    try:
+        claim: ClaimEvent = read(framed)
+    except Undecodable as error:
+        return error.error_class, error.message
+    return claim.model_dump_json()
+
+
+@settings(max_examples=200, deadline=None)
+@given(claims, st.data())
+def test_the_model_judges_as_the_reader_does(claim: ClaimEvent, data: st.DataObject) -> None:
+    framed = bytearray(claim_encoder(1)(claim))
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(5, len(framed) - 1))
+        framed[at] = data.draw(st.integers(0, 255))
+    assert outcome(CODEC.decode_claim, bytes(framed)) == outcome(judged, bytes(framed))
+
+
+def test_every_byte_of_a_claim_changed() -> None:
+    framed = claim_encoder(1)(CLAIM)
+    said = set()
+    for at in range(5, len(framed)):
+        for byte in (0, 1, 2, 3, 127, 128, 255):
+            changed = framed[:at] + bytes([byte]) + framed[at + 1 :]
+            told = outcome(CODEC.decode_claim, changed)
+            assert told == outcome(judged, changed)
+            said.add(told)
+    assert len(said) > 10
