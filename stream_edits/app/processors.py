@@ -1,7 +1,6 @@
 """The stages as the engine runs them: bytes in, bytes out."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from stream_edits.app.memory import StoredMembers, StoredSupervisors
 from stream_edits.app.pends import resolved_pend
@@ -24,15 +23,11 @@ _NO_VALUE = "NoValue"
 ERROR_CLASSES = (_NO_VALUE, *(error.__name__ for error in BadBytes.__subclasses__()))
 
 
-@contextmanager
-def _as_the_engine_knows() -> Iterator[None]:
-    """Codec errors as the engine's: bad data is a dead letter, an absent registry a retry."""
-    try:
-        yield
-    except BadBytes as bad:
-        raise Undecodable(bad.error_class, bad.message) from None
-    except RegistryAway as away:
-        raise TryAgain(str(away)) from None
+def _as_the_engine_knows(failure: BadBytes | RegistryAway) -> Undecodable | TryAgain:
+    """A codec error as the engine's: bad data is a dead letter, an absent registry a retry."""
+    if isinstance(failure, BadBytes):
+        return Undecodable(failure.error_class, failure.message)
+    return TryAgain(str(failure))
 
 
 def _value(record: Record) -> bytes:
@@ -52,8 +47,10 @@ class IntakeProcessor:
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Check, decode, decide or send on. Raises Undecodable, TryAgain."""
         value = _value(record)
-        with _as_the_engine_knows():
+        try:
             claim = self._reader.decode(value)
+        except (BadBytes, RegistryAway) as failure:
+            raise _as_the_engine_knows(failure) from None
         source = Source(record.topic, record.partition, record.offset)
         return [self._outbox.output(take_in(self._drafting, claim, value, source), record)]
 
@@ -76,10 +73,12 @@ class EncounterProcessor:
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Step the member's memory. Raises Undecodable, TryAgain."""
-        with _as_the_engine_knows():
+        try:
             message = decode_by_member(_value(record), self._decode)
             memory = StoredMembers(state)
             sent = self._stage.step(memory, message, record.offset)
+        except (BadBytes, RegistryAway) as failure:
+            raise _as_the_engine_knows(failure) from None
         if not sent and isinstance(message, RoutedClaim):
             self._tally.re_sent()
         outputs = [self._outbox.output(each, record) for each in sent]
@@ -101,8 +100,10 @@ class SupervisionProcessor:
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Step the supervisor's memory. Raises Undecodable."""
-        with _as_the_engine_knows():
+        try:
             message = decode_supervised(_value(record))
+        except BadBytes as failure:
+            raise _as_the_engine_knows(failure) from None
         memory = StoredSupervisors(state)
         sent = supervise(self._drafting, self._retention, memory, message, record.offset)
         return [self._outbox.output(each, record) for each in sent]

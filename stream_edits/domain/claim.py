@@ -193,7 +193,7 @@ class ClaimEvent(_Record):
 
     def documents_for(self, line_number: int) -> frozenset[str]:
         """The kinds of attachments that cover a line."""
-        return frozenset(a.kind for a in self.attachments if a.covers(line_number))
+        return frozenset([a.kind for a in self.attachments if a.covers(line_number)])
 
     def place_of(self, line: ServiceLine) -> str | None:
         """The line's place of service, else the claim's (CMS-1500 box 24B)."""

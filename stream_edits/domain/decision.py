@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha1
 from typing import NamedTuple
 
 POLICY_ID = "6.21-P"
-_DECISIONS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision")
+_DECISIONS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision").bytes
 
 
 class Disposition(StrEnum):
@@ -93,9 +94,15 @@ class ClaimDecision(NamedTuple):
 
 
 def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str) -> str:
-    """The name of a decision: the same inputs give the same id, so a replay reproduces it."""
-    name = "\x1f".join((claim_id, event_id, str(revision), policy_version))
-    return str(uuid.uuid5(_DECISIONS, name))
+    """The name of a decision, a UUID of version 5 (RFC 9562): the same inputs give the same id, so a
+    replay reproduces it."""
+    name = f"{claim_id}\x1f{event_id}\x1f{revision}\x1f{policy_version}"
+    # uuid.uuid5 and its text, without the object between the two.
+    digest = bytearray(sha1(_DECISIONS + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 _SEVERITY = {Disposition.PASS: 0, Disposition.PEND: 1, Disposition.DENY: 2}
@@ -117,10 +124,15 @@ def line_outcome(
 
     The least ``allowed_units`` of the findings holds; none left denies the line.
     """
+    # Units that are no number above zero are allowed by nobody, whatever else is said of the line.
+    billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
+    if not findings:
+        # Most lines: nothing was said of them.
+        return LineOutcome(
+            line_number, procedure_code, Disposition.PASS, billed_units, billed, pricing, None
+        )
     disposition = most_severe(f.disposition for f in findings)
     cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
-    # Units that are no number above zero are allowed by nobody, whatever else is said of the line.
-    billed = billed_units if math.isfinite(billed_units) else 0.0
     allowed = max(0.0, min([billed, *cuts]))
     if allowed == 0 and cuts:
         disposition = Disposition.DENY

@@ -36,8 +36,9 @@ def encounter_keys(claim: ClaimEvent) -> tuple[str, ...]:
     if claim.encounter_id:
         # A source's number may look like a date; the mark keeps the two kinds apart.
         return (f"{visit}#{claim.encounter_id}",) * len(claim.lines)
-    if len(claim.lines) == 1:
-        return (visit + visit_date(claim.lines[0]).isoformat(),)
+    days = {visit_date(line) for line in claim.lines}
+    if len(days) == 1:
+        return (visit + days.pop().isoformat(),) * len(claim.lines)
     return tuple(visit + day.isoformat() for day in _joined_days(claim))
 
 

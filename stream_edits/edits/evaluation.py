@@ -129,8 +129,9 @@ def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> l
             for edit in _asked(on_date, service.procedure_code)
             for finding in edit.judge(each.claim, service, on_date)
         ]
-        found += said
-        _stand(line, said)
+        if said:
+            found += said
+            _stand(line, said)
     return governed
 
 
@@ -205,15 +206,32 @@ def _judge_encounters(lines: list[EncounterLine], findings: dict[str, list[EditF
     by_key: dict[str, list[EncounterLine]] = {}
     for line in lines:
         by_key.setdefault(line.encounter_key, []).append(line)
-    encounters = [Encounter(key, members) for key, members in by_key.items()]
-    everything = [Encounter("", lines)]
+    encounters = [(Encounter(key, members), _asked_of(members)) for key, members in by_key.items()]
+    everything = [(Encounter("", lines), _asked_of(lines))]
     for group in _ENCOUNTER_GROUPS:
         said = [
             hit
             for edit in group
-            for encounter in (everything if edit.whole_member else encounters)
+            for encounter, asked in (everything if edit.whole_member else encounters)
+            if edit.id in asked
             for hit in edit.judge(encounter)
         ]
         for line, finding in said:
             findings[line.claim_id].append(finding)
             _stand(line, [finding])
+
+
+def _asked_of(lines: Iterable[EncounterLine]) -> set[str]:
+    """The encounter edits that may have something to say of the open lines among these."""
+    asked: set[str] = set()
+    for line in lines:
+        if not line.decided:
+            asked |= _naming(line.policy, line.code)
+    return asked
+
+
+@lru_cache(maxsize=1 << 16)
+def _naming(on_date: PolicyOnDate, code: str) -> frozenset[str]:
+    """The encounter edits whose rules name a code, or name no codes at all."""
+    named = {edit.id: on_date[edit.rules].governed_codes() for edit in _ENCOUNTER_EDITS}
+    return frozenset(edit_id for edit_id, codes in named.items() if not codes or code in codes)

@@ -1,6 +1,7 @@
 """Reading the boxes of the two claim forms, for the edits that ask."""
 
 import re
+from functools import lru_cache
 
 _TYPE_OF_BILL = re.compile(r"0?([1-9][0-9])([0-9A-Z])")
 
@@ -14,6 +15,7 @@ def facility_type(type_of_bill: str | None) -> str | None:
     return match.group(1) if match else None
 
 
+@lru_cache(maxsize=1 << 16)
 def is_npi(value: str | None) -> bool:
     """Whether a value is an NPI: ten digits whose check digit holds.
 

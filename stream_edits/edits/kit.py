@@ -15,7 +15,7 @@ from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.routing import SupervisedSlot, SupervisedTime
 from stream_edits.edits.policy import PolicyOnDate
 from stream_edits.edits.rules import EditRules
-from stream_edits.edits.vocabulary.rules import Administration, Role
+from stream_edits.edits.vocabulary.rules import Administration
 
 
 class Group(IntEnum):
@@ -71,8 +71,7 @@ class EncounterLine:
     @property
     def is_initial(self) -> bool:
         """Whether the code is an initial service."""
-        traits = self.administration
-        return traits is not None and traits.role is Role.INITIAL
+        return self.code in self.policy.initials
 
     @property
     def rank(self) -> int | None:
@@ -143,7 +142,8 @@ class LineEdit:
 class EncounterEdit:
     """An edit over the lines of an encounter; yields findings on lines of open claims only.
 
-    With ``whole_member`` it is shown all lines of the member's connected visits at once.
+    It is asked only where such a line has a code that its rules name (``EditRules.governed_codes``),
+    unless they name none. With ``whole_member`` it is shown all lines of the member's connected visits at once.
     """
 
     id: str

@@ -134,6 +134,7 @@ class PolicyOnDate:
         self.vocabulary = self[VocabularyRules]
         self.governed = frozenset[str]().union(*(r.governed_codes() for r in rules))
         self.administration = self.vocabulary.administration
+        self.initials = self.vocabulary.initials
 
     def __getitem__(self, kind: type[R]) -> R:
         rules: R = self._rules[kind]

@@ -49,7 +49,9 @@ def _standing(
 
 
 def _first_of_highest(lines: list[EncounterLine]) -> EncounterLine | None:
-    return min(lines, key=lambda line: (_rank(line), line.place), default=None)
+    if len(lines) < 2:
+        return lines[0] if lines else None
+    return min(lines, key=lambda line: (_rank(line), line.place))
 
 
 def _rank(line: EncounterLine) -> int:

@@ -1,15 +1,18 @@
-"""The digests by which a re-sent event is known again."""
+"""The digests by which a re-sent event is known again, and the names of decisions."""
 
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import claim_from_json, claim_to_json
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import decision_id
 from stream_edits.domain.identity import content_digest, event_digest
 from tests.codec.examples import CLAIM, LINE
 from tests.codec.whole import Codec
@@ -23,6 +26,15 @@ def _with_line(**changes: Any) -> ClaimEvent:
 def test_digests_are_of_sixteen_bytes_and_fixed() -> None:
     assert event_digest("event-1").hex() == "ecff491f4762f725c4383b6eddbc9095"
     assert content_digest(CLAIM).hex() == "21695492d3451a90e21eea6e434c03f0"
+
+
+@given(st.text(), st.text(), st.integers(1), st.text())
+def test_a_decision_is_named_by_a_uuid_of_version_5(
+    claim_id: str, event_id: str, revision: int, version: str
+) -> None:
+    space = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision")
+    name = "\x1f".join((claim_id, event_id, str(revision), version))
+    assert decision_id(claim_id, event_id, revision, version) == str(uuid.uuid5(space, name))
 
 
 @given(claims)

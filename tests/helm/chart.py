@@ -90,8 +90,6 @@ def container(pod: Object, name: str = "stream-edits") -> Object:
     """A container of a pod or pod template, by name."""
     spec = pod["spec"]
     (found,) = [
-        each
-        for each in spec["containers"] + spec.get("initContainers", [])
-        if each["name"] == name
+        each for each in spec["containers"] + spec.get("initContainers", []) if each["name"] == name
     ]
     return dict(found)

@@ -58,7 +58,9 @@ class Podman:
             check=False,
         )
         if check and done.returncode != 0:
-            raise AssertionError(f"podman {arguments[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise AssertionError(
+                f"podman {arguments[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
         return done
 
     def base(self) -> str:

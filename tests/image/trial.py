@@ -52,7 +52,8 @@ class Trial:
             claims = (ROOT / "examples" / "claims.jsonl").read_text(encoding="utf-8")
             self._run("publish", "-", options=options, stdin=claims)
             self._wait_for(
-                f"http://127.0.0.1:{port}/metrics", b'stream_edits_decisions_total{disposition="PASS"}'
+                f"http://127.0.0.1:{port}/metrics",
+                b'stream_edits_decisions_total{disposition="PASS"}',
             )
             self._step("stop", "--time", "60", name)
             assert self._step("inspect", "--format", "exit code {{.State.ExitCode}}", name) == (

@@ -16,6 +16,8 @@ class Rules(EditRules):
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Pend what ranks above the initial service of a claim already decided."""
+    if not any(line.decided for line in encounter.lines):
+        return
     services = initial_services(encounter)
     decided = services.standing
     if decided is None or not decided.decided:

@@ -22,6 +22,8 @@ class Rules(EditRules):
 
 def judge(member: Encounter) -> Iterator[LineFinding]:
     """Deny an open line whose like is on a decided claim, or on an open one that came first."""
+    if len({line.claim_id for line in member.lines}) < 2:
+        return
     alike: dict[Hashable, list[EncounterLine]] = {}
     for line in member.active:
         if line.modifiers.isdisjoint(line.policy[Rules].repeat_modifiers):

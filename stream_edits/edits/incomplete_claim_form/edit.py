@@ -120,7 +120,8 @@ def _line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> 
                 f"{code} was billed without a revenue code. Send a replacement claim with the "
                 "code in box 42.",
             )
-    yield from _date_faults(line, rules)
+    if line.start_time or line.service_date_through:
+        yield from _date_faults(line, rules)
 
 
 def _date_faults(line: ServiceLine, rules: Rules) -> Iterator[Complaint]:

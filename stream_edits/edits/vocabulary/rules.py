@@ -94,6 +94,12 @@ class VocabularyRules(EditRules):
         return self._ranks.get(code)
 
     @cached_property
+    def initials(self) -> frozenset[str]:
+        """The codes of initial services."""
+        traits = self.administration.items()
+        return frozenset(code for code, each in traits if each.role is Role.INITIAL)
+
+    @cached_property
     def _ranks(self) -> dict[str, int]:
         steps = {(s.family, s.technique): i for i, s in enumerate(self.hierarchy)}
         return {
