@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated pictures
+.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated pictures faults soak
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -36,6 +36,12 @@ test: $(STAMP)  ## every test, those on a real Kafka included
 
 test-fast: $(STAMP)  ## the tests that need no broker, in a few minutes
 	$(PYTEST) -m "not kafka and not slow"
+
+faults: $(STAMP)  ## break a real Kafka and its processes COUNT=30 times, under load
+	$(BIN)/python -m tests.faults --count $(or $(COUNT),30)
+
+soak: $(STAMP)  ## steady load with random faults for MINUTES=20, memory watched
+	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),20)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

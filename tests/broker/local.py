@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Self
 
 from tests.broker.distribution import class_path, java
-from tests.broker.properties import Listener, free_port, single_node
+from tests.broker.properties import Listener, behind_a_proxy, free_port, single_node
 from tests.broker.ready import answers
 
 _CLUSTER_ID = "c3RyZWFtLWVkaXRzLTAwMQ"
@@ -32,7 +32,8 @@ class LocalKafka:
     """One broker on one data folder and one port, both kept across restarts.
 
     `properties` are added to the broker's own (see `properties.single_node`), `listeners` to the
-    plain one that `bootstrap` names.
+    plain one that `bootstrap` names. `proxied` is a second port of the broker and that of a proxy
+    in front of it (see `properties.behind_a_proxy`).
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class LocalKafka:
         data_dir: Path,
         *,
         port: int | None = None,
+        proxied: tuple[int, int] | None = None,
         properties: Mapping[str, str] = MappingProxyType({}),
         listeners: Sequence[Listener] = (),
     ) -> None:
@@ -47,6 +49,7 @@ class LocalKafka:
         self.port = port or free_port()
         self.log_file = data_dir / "kafka.log"
         self._controller_port = free_port()
+        self._proxied = proxied
         self._properties = dict(properties)
         self._listeners = listeners
         self._process: subprocess.Popen[bytes] | None = None
@@ -123,6 +126,8 @@ class LocalKafka:
         (self.data_dir / "log4j2-quiet.properties").write_text(_LOG4J.format(level="WARN"))
         here = "127.0.0.1"
         settings = single_node(here, here, self.port, self._controller_port, self._listeners)
+        if self._proxied is not None:
+            settings = behind_a_proxy(settings, *self._proxied)
         settings["log.dirs"] = str(self.data_dir / "log")
         settings |= self._properties
         file = self.data_dir / "server.properties.new"

@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 # Above the usual services, below every system's range of ephemeral ports: a client that
@@ -60,6 +60,17 @@ def single_node(
         "num.network.threads": "2",
         "num.io.threads": "4",
     }
+
+
+def behind_a_proxy(settings: Mapping[str, str], port: int, proxy: int) -> dict[str, str]:
+    """The same broker, listening on one more port, where it says that it is at the proxy's port:
+    whoever starts from the proxy stays behind it."""
+    added = {
+        "listeners": f"PROXIED://127.0.0.1:{port}",
+        "advertised.listeners": f"PROXIED://127.0.0.1:{proxy}",
+        "listener.security.protocol.map": "PROXIED:PLAINTEXT",
+    }
+    return {**settings, **{name: f"{settings[name]},{more}" for name, more in added.items()}}
 
 
 def free_port() -> int:

@@ -1,14 +1,23 @@
 """One test's own `stream-edits` on a shared broker: its topics, groups, processes and claims."""
 
+import random
 import time
 import uuid
 from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from subprocess import CompletedProcess
 from types import TracebackType
 from typing import Self
 
 from confluent_kafka import Producer
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decode_decision
@@ -50,10 +59,16 @@ class Deployment:
         self.topics = self.settings.topics
         self.programs: list[Program] = []
         self._named: dict[str, Program] = {}
+        self._numbers = count()
         self.texts: list[str] = []
         self._log: TopicLog | None = None
         self._producer = Producer(
-            {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 5}
+            {
+                "bootstrap.servers": bootstrap,
+                "partitioner": "murmur2_random",
+                "linger.ms": 5,
+                "enable.idempotence": True,  # a broker that comes back must not be sent it twice
+            }
         )
 
     def environ(self, **more: str) -> dict[str, str]:
@@ -72,6 +87,14 @@ class Deployment:
         assert done.returncode == 0, done.stderr
         return self
 
+    def alter_topic(self, topic: str, name: str, value: str | None) -> None:
+        """Set one of its settings, or with None put it back to the broker's default."""
+        kind = AlterConfigOpType.DELETE if value is None else AlterConfigOpType.SET
+        entry = ConfigEntry(name, value, incremental_operation=kind)
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+        admin = AdminClient({"bootstrap.servers": self.bootstrap})
+        admin.incremental_alter_configs([resource])[resource].result(timeout=20)
+
     def start(self, *stages: str, instance: int = 0, **settings: str) -> Program:
         """A `run` process; all stages unless some are named. Its Kafka client.id is its name."""
         name = "-".join([*(stages or ["all"]), str(instance)])
@@ -79,7 +102,7 @@ class Deployment:
             INSTANCE=str(instance), KAFKA__CLIENT_ID=f"{self.name}-{name}", **settings
         )
         arguments = ["run", *(word for stage in stages for word in ("--stage", stage))]
-        log_file = self._folder / f"{self.name}-{name}.{len(self.programs)}.log"
+        log_file = self._folder / f"{self.name}-{name}.{next(self._numbers)}.log"
         program = Program(arguments, environ, log_file)
         self.programs.append(program)
         self._named[name] = program
@@ -137,20 +160,24 @@ class Deployment:
 
         return eventually(settled, seconds, self.tails)
 
-    def freeze_in_a_transaction(self, stage: str) -> None:
-        """SIGSTOP process 0 of a stage with state while one of its transactions is open."""
-        owned = self.wait_for_members(stage, 2)[0]
-        its_own, program = self.changelog_of(stage, owned), self.named(stage, instance=0)
+    def freeze_in_a_transaction(self, stage: str, instance: int = 0) -> set[Place]:
+        """SIGSTOP a process of a stage with state while one of its transactions is open; where in
+        the changelog that is."""
+        group, name = self.settings.group_id(stage), f"{self.name}-{stage}-{instance}"
+        program = self.named(stage, instance)
+        owned = eventually(lambda: self.log.members(group).get(name), 60, self.tails)
+        its_own = self.changelog_of(stage, owned)
 
-        def frozen() -> bool:
+        def frozen() -> set[Place]:
             program.freeze()
             time.sleep(0.1)  # a commit that was on its way arrives
-            if its_own & set(self.log.open_transactions()):
-                return True
-            program.thaw()
-            return False
+            open_places = its_own & set(self.log.open_transactions())
+            if not open_places:
+                program.thaw()
+                time.sleep(random.random() * 0.1)
+            return open_places
 
-        eventually(frozen, 30, self.tails)
+        return eventually(frozen, 30, self.tails)
 
     def publish(self, claims: Iterable[ClaimEvent]) -> None:
         """Keyed by member, so that a member's claims stay in order."""

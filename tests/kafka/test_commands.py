@@ -2,14 +2,7 @@
 
 from pathlib import Path
 
-from confluent_kafka.admin import (
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-    NewPartitions,
-    ResourceType,
-)
+from confluent_kafka.admin import AdminClient, NewPartitions
 
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
@@ -20,13 +13,6 @@ def last_line(deployment: Deployment, *arguments: str, **settings: str) -> tuple
     done = deployment.command(*arguments, **settings)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stderr.strip().splitlines()[-1]
-
-
-def alter(deployment: Deployment, topic: str, name: str, value: str) -> None:
-    entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
-    admin = AdminClient({"bootstrap.servers": deployment.bootstrap})
-    admin.incremental_alter_configs([resource])[resource].result(timeout=20)
 
 
 def add_partition(deployment: Deployment, topic: str) -> None:
@@ -57,8 +43,8 @@ def test_topics_check_names_every_problem(deploy: Deploy) -> None:
 
     deployment.create_topics()
     add_partition(deployment, topics.by_member)
-    alter(deployment, topics.encounter_state, "cleanup.policy", "compact,delete")
-    alter(deployment, topics.dead_letter, "retention.ms", "60000")
+    deployment.alter_topic(topics.encounter_state, "cleanup.policy", "compact,delete")
+    deployment.alter_topic(topics.dead_letter, "retention.ms", "60000")
     done = deployment.command("topics", "check")
     assert (done.returncode, sorted(done.stdout.splitlines())) == (
         1,

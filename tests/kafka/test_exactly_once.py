@@ -66,12 +66,11 @@ class Kill(NamedTuple):
 def kill_in_a_transaction(deployment: Deployment, stage: str) -> Kill:
     """SIGKILL the stage's process 0 while it has a transaction open, and start it anew."""
     owned = deployment.wait_for_members(stage, 2)[0]
-    its_own = deployment.changelog_of(stage, owned)
     victim = deployment.named(stage, instance=0)
     eventually(lambda: deployment.decided_by_now() > CLAIMS // 20, 30, deployment.tails)
-    deployment.freeze_in_a_transaction(stage)
+    open_partitions = deployment.freeze_in_a_transaction(stage)
     victim.kill()
-    open_partitions = its_own & set(deployment.log.open_transactions())
+    open_partitions &= set(deployment.log.open_transactions())
     decided = deployment.decided_by_now()
     deployment.start(stage, instance=0)
     return Kill(stage, decided, len(owned), len(open_partitions))

@@ -1,4 +1,4 @@
-"""A Kafka that is away, or has crashed, or has lost what was not read yet."""
+"""A Kafka that is away at the start, or has lost what was not read yet."""
 
 from pathlib import Path
 
@@ -10,8 +10,6 @@ from tests.broker import LocalKafka
 from tests.kafka.claims import claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
-from tests.kafka.programs import eventually
-from tests.kafka.verifier import Verifier
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -34,50 +32,6 @@ def test_a_broker_that_is_away_is_waited_for(local_kafka: LocalKafka, tmp_path: 
         assert decided(deployment) == sorted((e.claim_id, 1) for e in events)
         program.terminate()
         assert "CANARY" not in deployment.said()
-
-
-def drain_under_a_supervisor(deployment: Deployment, seconds: float) -> int:
-    """Drain, starting a process that gave up anew, as Kubernetes would; how often that was.
-
-    librdkafka may never come back from a call that a crash interrupted: then the process must end.
-    """
-    restarts = 0
-
-    def drained() -> bool:
-        nonlocal restarts
-        last = deployment.programs[-1]
-        if not last.running:
-            assert last.exit_code(1) == 1, last.tail()
-            assert "restart" in last.output.strip().splitlines()[-1], last.tail()
-            deployment.start()
-            restarts += 1
-        return deployment.log.processed(deployment.groups)
-
-    eventually(drained, seconds, deployment.tails)
-    return restarts
-
-
-def test_a_crash_of_the_broker_loses_nothing(local_kafka: LocalKafka, tmp_path: Path) -> None:
-    with Deployment(local_kafka.bootstrap, tmp_path, 2, BATCH_SIZE="20") as deployment:
-        deployment.create_topics()
-        deployment.start()
-        deployment.wait_for_members("supervision", 1)
-        events = [claim(str(number), "96365") for number in range(1000)]
-        deployment.publish(events)
-        while not deployment.decided_by_now():
-            pass
-        local_kafka.kill()
-        local_kafka.start()
-        seen = deployment.decided_by_now()
-        assert seen < len(events), "the crash did not come in the middle"
-        restarts = drain_under_a_supervisor(deployment, 120)
-        assert decided(deployment) == sorted((e.claim_id, 1) for e in events)
-        Verifier(deployment.log, deployment.topics).verify()
-        deployment.programs[-1].terminate()
-        assert "CANARY" not in deployment.said()
-        print(
-            f"\nthe broker crashed after {seen} decisions; the process restarted {restarts} times"
-        )
 
 
 def test_a_lost_offset_stops_the_process_and_says_what_to_do(deploy: Deploy) -> None:

@@ -1,9 +1,9 @@
 """What Kafka holds: every topic of a deployment, read on as it grows, and where its ends are."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from confluent_kafka import (
     Consumer,
@@ -17,8 +17,10 @@ from confluent_kafka._model import ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 Place = tuple[str, int]
+T = TypeVar("T")
 
 _TRIES = 20
+_ANSWER_S = 15.0
 # A new broker makes the topic of the groups when it is first asked for one, which takes a while.
 _NO_GROUP_YET = (
     KafkaError.GROUP_ID_NOT_FOUND,
@@ -27,6 +29,8 @@ _NO_GROUP_YET = (
     KafkaError.NOT_COORDINATOR,
     KafkaError._TIMED_OUT,
 )
+# News of a broker that is away for a while; the reader goes on by itself.
+_AWAY = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT)
 
 
 class Kept(NamedTuple):
@@ -47,7 +51,8 @@ class TopicLog:
     def __init__(self, bootstrap: str, topics: Mapping[str, int]) -> None:
         """`topics` gives the number of partitions of each."""
         self._bootstrap = bootstrap
-        self._admin = AdminClient({"bootstrap.servers": bootstrap})
+        # Those that did not answer are kept: to free one may take as long.
+        self._admins = [AdminClient({"bootstrap.servers": bootstrap})]
         self._consumer = Consumer(
             {
                 "bootstrap.servers": bootstrap,
@@ -75,8 +80,9 @@ class TopicLog:
             offset = message.offset() or 0
             error = message.error()
             if error is not None:
-                assert error.code() == KafkaError._PARTITION_EOF, error
-                self._read_to[place] = offset
+                assert error.code() in (KafkaError._PARTITION_EOF, *_AWAY), error
+                if error.code() == KafkaError._PARTITION_EOF:
+                    self._read_to[place] = offset
                 continue
             self._read_to[place] = offset + 1
             kept = Kept(
@@ -99,18 +105,26 @@ class TopicLog:
 
     def ends(self, isolation: IsolationLevel) -> dict[Place, int]:
         """The end of each partition: of all, or of what no open transaction hides."""
-        for _ in range(_TRIES):
-            with suppress(KafkaException):
-                return self._ends(isolation)
-            # A broker has just come back, and this client would ask by what it knew before.
-            time.sleep(0.5)
-            self._admin = AdminClient({"bootstrap.servers": self._bootstrap})
-        return self._ends(isolation)
-
-    def _ends(self, isolation: IsolationLevel) -> dict[Place, int]:
         asked = {TopicPartition(*place): OffsetSpec.latest() for place in self.places}  # type: ignore[no-untyped-call]
-        answers = self._admin.list_offsets(asked, isolation_level=isolation, request_timeout=10)
-        return {(p.topic, p.partition): answer.result().offset for p, answer in answers.items()}
+
+        def ends(admin: AdminClient) -> dict[Place, int]:
+            answers = admin.list_offsets(asked, isolation_level=isolation, request_timeout=10)
+            return {
+                (place.topic, place.partition): answer.result(_ANSWER_S).offset
+                for place, answer in answers.items()
+            }
+
+        return self._ask(ends)
+
+    def _ask(self, question: Callable[[AdminClient], T]) -> T:
+        """Ask again when a broker has just come back: a client would ask by what it knew before,
+        and may never be answered."""
+        for _ in range(_TRIES):
+            with suppress(KafkaException, TimeoutError):
+                return question(self._admins[-1])
+            time.sleep(0.5)
+            self._admins.append(AdminClient({"bootstrap.servers": self._bootstrap}))
+        return question(self._admins[-1])
 
     def open_transactions(self) -> list[Place]:
         """The partitions in which an open transaction hides records."""
@@ -122,14 +136,18 @@ class TopicLog:
     def committed(self, group: str) -> dict[Place, int]:
         """The offsets a consumer group has committed; none while a new broker cannot tell."""
         question = [ConsumerGroupTopicPartitions(group)]
-        answer = self._admin.list_consumer_group_offsets(question, request_timeout=10)
-        try:
-            places = answer[group].result().topic_partitions
-        except KafkaException as failure:
-            if failure.args[0].code() in _NO_GROUP_YET:
-                return {}
-            raise
-        return {(p.topic, p.partition): p.offset for p in places if p.offset >= 0}
+
+        def committed(admin: AdminClient) -> dict[Place, int]:
+            answer = admin.list_consumer_group_offsets(question, request_timeout=10)
+            try:
+                places = answer[group].result(_ANSWER_S).topic_partitions
+            except KafkaException as failure:
+                if failure.args[0].code() in _NO_GROUP_YET:
+                    return {}
+                raise
+            return {(p.topic, p.partition): p.offset for p in places if p.offset >= 0}
+
+        return self._ask(committed)
 
     def processed(self, groups: Mapping[str, str]) -> bool:
         """Whether each group has committed past the last record of its topic, and all is at rest.
@@ -150,21 +168,24 @@ class TopicLog:
 
     def members(self, group: str) -> dict[str, set[int]]:
         """The partitions of each member of a group by its client.id; none while it rebalances."""
-        described = self._admin.describe_consumer_groups([group], request_timeout=2)
+        described = self._admins[-1].describe_consumer_groups([group], request_timeout=2)
         try:
-            answer = described[group].result()
+            answer = described[group].result(_ANSWER_S)
+        except TimeoutError:
+            return {}
         except KafkaException as failure:
             if failure.args[0].code() in _NO_GROUP_YET:
                 return {}
             raise
         if answer.state is not ConsumerGroupState.STABLE:
             return {}
-        return {
-            member.client_id: {place.partition for place in member.assignment.topic_partitions}
-            for member in answer.members
-        }
+        members: dict[str, set[int]] = {}
+        for member in answer.members:
+            places = {place.partition for place in member.assignment.topic_partitions}
+            members.setdefault(member.client_id, set()).update(places)
+        return members
 
     def close(self) -> None:
         """Free the clients while the broker is there."""
         self._consumer.close()
-        del self._admin, self._consumer
+        del self._admins, self._consumer

@@ -21,12 +21,14 @@ KEPT_DAYS = Settings().retention_days
 
 
 class Verifier:
-    """The comparison for one deployment whose log was read to the end; `problems` stays empty."""
+    """The comparison for one deployment whose log was read to the end; `problems` stays empty, and
+    so do the numbers of what is `lost`, `duplicated` or `differing`."""
 
     def __init__(self, log: TopicLog, topics: Topics, retention_days: int = KEPT_DAYS) -> None:
         self._log = log
         self._topics = topics
         self.problems: list[str] = []
+        self.lost = self.duplicated = self.differing = 0
         folding = Folding(topics, retention_days)
         self._folds: dict[str, dict[int, Fold]] = {
             topics.events: self._per_partition(topics.events, folding.intake),
@@ -51,8 +53,8 @@ class Verifier:
         self._dead_letters()
         self._state(topics.by_member, topics.encounter_state)
         self._state(topics.by_supervisor, topics.supervision_state)
-        self.problems += revision_problems(self._by_state)
-        self.problems += once_an_event(self._by_intake)
+        for problem in [*revision_problems(self._by_state), *once_an_event(self._by_intake)]:
+            self._differs(problem)
         assert not self.problems, "\n".join(self.problems)
 
     def counts(self) -> str:
@@ -92,8 +94,11 @@ class Verifier:
         outputs = (topics.by_member, topics.by_supervisor, topics.pass_, topics.pend, topics.deny)
         actual = Counter((r.topic, r.key or b"", r.value or b"") for r in self._log.of(*outputs))
         expected = counted(self._all())
-        self._differ("is missing", expected - actual)
-        self._differ("is too many", actual - expected)
+        missing, extra = expected - actual, actual - expected
+        self.lost += missing.total()
+        self.duplicated += extra.total()
+        self._tell("is missing", missing)
+        self._tell("is too many", extra)
 
     def _keys_in_order(self) -> None:
         """A key has one partition, and what one input partition sent under it is in order."""
@@ -106,12 +111,12 @@ class Verifier:
                 record.topic in self._outputs
                 and places.setdefault(key, record.partition) != record.partition
             ):
-                self.problems.append(f"one key on two partitions of {record.topic}")
+                self._differs(f"one key on two partitions of {record.topic}")
         for fold in self._all():
             for key, values in by_key(fold.sent):
                 actual = iter(found.get(key, []))
                 if not all(value in actual for value in values):
-                    self.problems.append(f"records of one key are out of order in {key[0]}")
+                    self._differs(f"records of one key are out of order in {key[0]}")
 
     @property
     def _outputs(self) -> tuple[str, ...]:
@@ -126,9 +131,12 @@ class Verifier:
             for r in fold.dead
         )
         actual = Counter(_original(letter) for letter in self._log.of(self._topics.dead_letter))
-        for what, count in (expected - actual).items():
+        missing, extra = expected - actual, actual - expected
+        self.lost += missing.total()
+        self.duplicated += extra.total()
+        for what, count in missing.items():
             self.problems.append(f"no dead letter for {what[0]}/{what[1]}@{what[2]} ({count})")
-        for what, count in (actual - expected).items():
+        for what, count in extra.items():
             self.problems.append(
                 f"{count} dead letter(s) too many of {what[0]}/{what[1]}@{what[2]}"
             )
@@ -142,18 +150,22 @@ class Verifier:
             wanted = b"%d" % (records[-1].offset + 1) if records else None
             where = f"{changelog}/{partition}"
             if progress != wanted:
-                self.problems.append(f"{where}: progress is {progress!r}, not {wanted!r}")
+                self._differs(f"{where}: progress is {progress!r}, not {wanted!r}")
             self._differ_in_state(where, fold.state, kept)
 
     def _differ_in_state(self, where: str, expected: State, actual: State) -> None:
         missing, extra = expected.keys() - actual.keys(), actual.keys() - expected.keys()
         other = [k for k in expected.keys() & actual.keys() if expected[k] != actual[k]]
         if missing or extra or other:
-            self.problems.append(
+            self._differs(
                 f"{where}: {len(missing)} keys missing, {len(extra)} too many, {len(other)} differ"
             )
 
-    def _differ(self, how: str, left: Counter[Sent]) -> None:
+    def _differs(self, problem: str) -> None:
+        self.differing += 1
+        self.problems.append(problem)
+
+    def _tell(self, how: str, left: Counter[Sent]) -> None:
         for topic, count in _by_topic(left).items():
             shown = [value[:40].hex() for t, _, value in left if t == topic][:_SHOWN]
             self.problems.append(f"{topic}: {count} record(s) {how}, such as {shown}")

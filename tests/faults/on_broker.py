@@ -1,0 +1,67 @@
+"""What happens to the broker: it stops, crashes, stands still, is slow, and refuses to write."""
+
+import time
+
+from tests.faults.trial import Trial
+from tests.kafka.programs import eventually
+
+_AWAY_S = 3.0
+_FROZEN_S = 8.0
+_SLOW_S = 10.0
+_REFUSING_S = 4.0
+# Bytes: less than any record takes with the head of its batch, more than a transaction marker.
+_ROOM_FOR_A_MARK = "100"
+
+
+def restarted(trial: Trial) -> str:
+    trial.kafka.stop()
+    time.sleep(_AWAY_S)
+    trial.kafka.start()
+    return f"the broker stopped, and started {_AWAY_S:g} s later"
+
+
+def killed_in_a_transaction(trial: Trial) -> str:
+    stage, number = trial.victim(with_state=True)
+    trial.deployment.freeze_in_a_transaction(stage, number)
+    trial.kafka.kill()
+    trial.process((stage, number)).thaw()
+    trial.kafka.start()
+    return f"SIGKILL of the broker while {stage}-{number} had a transaction open"
+
+
+def frozen(trial: Trial) -> str:
+    trial.kafka.freeze()
+    time.sleep(_FROZEN_S)
+    trial.kafka.thaw()
+    return f"SIGSTOP of the broker for {_FROZEN_S:g} s"
+
+
+def slow(trial: Trial) -> str:
+    """It stands still again and again, and gets something done in between."""
+    begun, times = time.monotonic(), 0
+    while time.monotonic() - begun < _SLOW_S:
+        trial.kafka.freeze()
+        time.sleep(trial.random.uniform(0.2, 0.6))
+        trial.kafka.thaw()
+        time.sleep(trial.random.uniform(0.05, 0.2))
+        times += 1
+    return f"the broker stood still {times} times in {_SLOW_S:g} s"
+
+
+def refusing(trial: Trial) -> str:
+    """As a full disk would: what is written to one topic fails. Only the markers that end
+    transactions still fit: a coordinator that cannot write these never tries again."""
+    topics = trial.deployment.topics
+    topic = trial.random.choice([topics.by_member, topics.encounter_state, topics.pass_])
+    before = _refusals(trial)
+    trial.deployment.alter_topic(topic, "max.message.bytes", _ROOM_FOR_A_MARK)
+    eventually(lambda: _refusals(trial) > before, 30, trial.deployment.tails)
+    time.sleep(_REFUSING_S)
+    trial.deployment.alter_topic(topic, "max.message.bytes", None)
+    key = next(key for key, name in topics.by_key().items() if name == topic)
+    return f"the topic {key} took nothing; {_refusals(trial) - before} transactions were aborted"
+
+
+def _refusals(trial: Trial) -> int:
+    lines = trial.deployment.said().splitlines()
+    return sum(" aborted " in line and "MSG_SIZE_TOO_LARGE" in line for line in lines)

@@ -1,0 +1,86 @@
+"""What happens to processes: they are killed, ended, frozen, restarted, scaled and doubled."""
+
+import time
+
+from tests.faults.trial import REPLICAS, Trial
+from tests.kafka.deployment import STAGES
+from tests.kafka.programs import eventually
+
+
+def killed(trial: Trial) -> str:
+    stage, number = trial.victim()
+    trial.process((stage, number)).kill()
+    return f"SIGKILL of {stage}-{number}"
+
+
+def killed_in_a_transaction(trial: Trial) -> str:
+    stage, number = trial.victim(with_state=True)
+    places = trial.deployment.freeze_in_a_transaction(stage, number)
+    trial.process((stage, number)).kill()
+    return f"SIGKILL of {stage}-{number} with a transaction open on {_partitions(len(places))}"
+
+
+def ended(trial: Trial) -> str:
+    stage, number = trial.victim()
+    seconds = trial.process((stage, number)).terminate()
+    return f"SIGTERM to {stage}-{number}, exit 0 after {seconds:.1f} s"
+
+
+def zombie(trial: Trial) -> str:
+    """The one that stood still wakes when others own what it was at work on."""
+    stage, number = trial.victim(with_state=True)
+    places = trial.deployment.freeze_in_a_transaction(stage, number)
+    trial.settled(stage, REPLICAS - 1)
+    trial.process((stage, number)).thaw()
+    return (
+        f"SIGSTOP of {stage}-{number} in a transaction on {_partitions(len(places))}, SIGCONT once "
+        "others owned them"
+    )
+
+
+def transaction_outlived(trial: Trial) -> str:
+    """A process stands still until the broker has given its transaction up."""
+    stage, number = trial.victim(with_state=True)
+    begun = time.monotonic()
+    places = trial.deployment.freeze_in_a_transaction(stage, number)
+    eventually(lambda: not places & set(trial.log.open_transactions()), 90, lambda: "still open")
+    trial.process((stage, number)).thaw()
+    seconds = time.monotonic() - begun
+    return f"SIGSTOP of {stage}-{number} until its transaction timed out, {seconds:.0f} s"
+
+
+def rolling_restart(trial: Trial) -> str:
+    """Every process of every stage, one after another, as a Deployment rolls out."""
+    begun = time.monotonic()
+    for place in trial.supervisor.places():
+        program = trial.process(place)
+        program.terminate()
+        trial.replaced(place, program)
+    return f"all {REPLICAS * len(STAGES)} processes one by one, {time.monotonic() - begun:.0f} s"
+
+
+def scaled(trial: Trial) -> str:
+    stage, _ = trial.victim()
+    for count in (1, 3, 1, REPLICAS):
+        trial.supervisor.scale(stage, count)
+        trial.settled(stage, count)
+    return f"{stage} from {REPLICAS} to 1, 3, 1 and back"
+
+
+def doubled(trial: Trial) -> str:
+    """A second process with a number that is taken: each that starts fences the one before."""
+    stage, number = trial.victim()
+    first = trial.process((stage, number))
+    second = trial.supervisor.start_one(stage, number)
+    eventually(lambda: not first.running, 60, trial.deployment.tails)
+    assert "same transactional.id" in first.output, first.tail()
+    # The supervisor starts the first anew, and that one fences the second.
+    code = second.exit_code(90)
+    assert code == 1, second.tail()
+    assert "same transactional.id" in second.output, second.tail()
+    second.accounted_for = True
+    return f"two processes are {stage}-{number}: each was fenced once"
+
+
+def _partitions(count: int) -> str:
+    return f"{count} partition{'s' if count > 1 else ''}"
