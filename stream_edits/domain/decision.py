@@ -94,8 +94,8 @@ class ClaimDecision(NamedTuple):
 
 
 def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str) -> str:
-    """The name of a decision, a UUID of version 5 (RFC 9562): the same inputs give the same id, so a
-    replay reproduces it."""
+    """The name of a decision, a UUID of version 5 (RFC 9562): the same inputs give the same id, so
+    a replay reproduces it."""
     name = f"{claim_id}\x1f{event_id}\x1f{revision}\x1f{policy_version}"
     # uuid.uuid5 and its text, without the object between the two.
     digest = bytearray(sha1(_DECISIONS + name.encode(), usedforsecurity=False).digest()[:16])

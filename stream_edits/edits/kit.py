@@ -142,8 +142,9 @@ class LineEdit:
 class EncounterEdit:
     """An edit over the lines of an encounter; yields findings on lines of open claims only.
 
-    It is asked only where such a line has a code that its rules name (``EditRules.governed_codes``),
-    unless they name none. With ``whole_member`` it is shown all lines of the member's connected visits at once.
+    It is asked only where such a line has a code that its rules name, unless they name none
+    (``EditRules.governed_codes``). With ``whole_member`` it is shown all lines of the member's
+    connected visits at once.
     """
 
     id: str

@@ -113,7 +113,7 @@ class _Plain:
         self._nodes = 0
 
     def of(self, node: Any) -> Any:
-        """The node in plain types. Raises _TooMany, and RecursionError for one that holds itself."""
+        """The node in plain types. Raises _TooMany; RecursionError for one that holds itself."""
         self._nodes += 1
         if self._nodes > _MOST_NODES:
             raise _TooMany

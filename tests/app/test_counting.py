@@ -19,6 +19,7 @@ from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.stages.claims import ADA, claim, line
 
 _encode = claim_encoder(1)
@@ -34,7 +35,7 @@ class Encounters:
         outbox = Outbox(topics, dict.fromkeys(Disposition, decision_encoder(2)))
         drafting = Drafting(policy(), RollUp.STANDARD, "test")
         self._processor = EncounterProcessor(
-            drafting, ClaimReader(PackagedSchemas()), outbox, tally
+            drafting, DEFAULT_RETENTION, ClaimReader(PackagedSchemas()), outbox, tally
         )
         self._commit = tally.of("encounter", dict.fromkeys(topics.by_key().values(), "decided"))
         self._state = MemoryStore()

@@ -11,6 +11,7 @@ from stream_edits.engine.kafka.statistics import digest, reporting
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import ClientStatistics, Metrics, StageMetrics
 from tests.engine.harness import Counter, Stage, cluster
+from tests.memory_kafka.log import Txn
 
 
 def age(stage: Stage) -> float:
@@ -81,7 +82,7 @@ class TestOldestUndecidedEvent:
         stage.turn()
         stage.clock.time_s += 10
         assert age(stage) == 10
-        stage.broker.kick(stage.broker.sources[0])
+        stage.broker.evict(stage.broker.sources[0])
         other = Stage(stage.broker, transactional_id="g-count-1")
         other.runner.start()
         stage.turn()
@@ -101,7 +102,7 @@ class TestLag:
         published_now(stage)
         stage.turn()
         # As a transactional writer of the input leaves it.
-        stage.broker.logs["in", 0].append(stage.broker.logs["out", 0][-1])
+        stage.broker.logs["in", 0].mark(Txn("another"), stage.broker.now_ms)
         assert self.lag(stage) == 0
 
     def test_events_in_hand_are_lag_although_they_were_fetched(self) -> None:

@@ -147,7 +147,7 @@ def _lost_partitions_keep_their_state(patch: Patch) -> None:
     def keep(self: Partitions, partitions: Collection[int]) -> None:
         if self.restore is None:
             kept[id(self)] = dict(self.owned)
-        self._tear_down("lost", len(partitions))
+        self._tear_down()
 
     def trust(self: Partitions, partitions: Collection[int]) -> None:
         _believe(self, kept.pop(id(self), {}))

@@ -68,7 +68,9 @@ class Process:
     def idle(self) -> bool:
         """Restored, and not waiting to step anything again."""
         joined = self.runner._joined
-        return self.runner.ready and joined is not None and not joined.inbox.waiting
+        return (
+            self.runner.ready and joined is not None and joined.inbox.undecided_since_ms() is None
+        )
 
     def turn(self, prefetched: bool) -> None:
         """Start, or go one round further."""
