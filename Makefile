@@ -11,7 +11,11 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated pictures faults soak
+.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated \
+        pictures faults soak # The real Helm, for the chart's tests; its versions are pinned in \
+        go.mod beside go.sum. TOOLS := tests/helm/tools HELM .cache/bin/helm ENGINE ?= $(or \
+        $(shell command -v docker || podman),docker) VERSION = sed -nE 's/^__version__ \
+        "(.*)"/\1/p' stream_edits/__init__.py) helm chart image image-test
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -31,10 +35,10 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: $(STAMP)  ## a few hundred claims through an embedded Kafka; SERVE=1 keeps it running
 	@$(BIN)/stream-edits demo $(if $(filter-out 0,$(SERVE)),--serve)
 
-test: $(STAMP)  ## every test, those on a real Kafka included
+test: $(STAMP) helm  ## every test, those on a real Kafka included
 	$(PYTEST)
 
-test-fast: $(STAMP)  ## the tests that need no broker, in a few minutes
+test-fast: $(STAMP) helm  ## the tests that need no broker, in a few minutes
 	$(PYTEST) -m "not kafka and not slow"
 
 faults: $(STAMP)  ## break a real Kafka and its processes COUNT=30 times, under load
@@ -66,6 +70,23 @@ generated: $(STAMP)  ## write the dashboards and docs/metrics.md anew
 
 pictures: $(STAMP)  ## draw docs/dashboards/*.png anew from a real run (npm, chromium, pngquant)
 	@$(BIN)/python -m tests.monitoring.pictures
+
+helm: $(if $(shell command -v go),$(HELM))  ## build the Helm that the chart's tests use (with Go, minutes, once)
+
+$(HELM): $(TOOLS)/go.sum
+	@echo "building helm and helm-docs into .cache/bin (minutes, once) ..."
+	@cd $(TOOLS) && GOBIN="$(CURDIR)/.cache/bin" go install tool
+	@touch $@
+
+chart: $(STAMP) $(HELM)  ## write the chart's schema and README anew from settings and values
+	@$(BIN)/python -m tests.helm.generate
+
+image:  ## build the container image with Docker or Podman (ENGINE=…, BASE=…)
+	$(ENGINE) build $(if $(BASE),--build-arg BASE=$(BASE)) --build-arg VERSION=$(VERSION) \
+	    --build-arg REVISION=$$(git rev-parse HEAD) --tag stream-edits:$(VERSION) .
+
+image-test: $(STAMP) $(HELM)  ## build and run the image with Podman as the chart would (root, Debian)
+	@$(BIN)/python -m tests.image
 
 lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

@@ -1,5 +1,6 @@
 """The chart rendered by Helm: its objects, found by kind and name."""
 
+import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ class Rendered:
 def render(values: Mapping[str, Any] | None = None, chart: Path = CHART) -> Rendered:
     """The chart with `values` over its defaults and BROKERS. Raises Refused."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
-        # Helm merges one file of values over the other.
-        YAML(typ="safe", pure=True).dump(dict(values or {}), file)
+        # As JSON, which every YAML reads alike; Helm merges one file of values over the other.
+        json.dump(dict(values or {}), file)
         file.flush()
         defaults = ["--values", str(CHART / "ci" / "default-values.yaml")]
         return _template(chart, *defaults, "--values", file.name)

@@ -17,8 +17,8 @@ The StatefulSets, as YAML: {items: [{component, stages, arguments, and what a st
 {{- end -}}
 
 {{/*
-One of them: a stage's own value stands for the common one; of autoscaling and resources, key by key.
-Not `merge`, which takes false, 0 and an empty list for not given.
+One of them: a stage's own value stands for the common one, in some tables key by key; its variables
+come after the common ones. Not `merge`, which takes false, 0 and an empty list for not given.
 */}}
 {{- define "stream-edits.workload" -}}
 {{- $one := .is -}}
@@ -26,7 +26,9 @@ Not `merge`, which takes false, 0 and an empty list for not given.
 {{- $value := index $.values $key -}}
 {{- if hasKey $.own $key -}}
 {{- $own := index $.own $key -}}
-{{- if has $key (list "autoscaling" "resources") -}}
+{{- if eq $key "extraEnv" -}}
+{{- $value = concat $value $own -}}
+{{- else if has $key (list "autoscaling" "resources" "podAnnotations" "podLabels") -}}
 {{- $value = deepCopy (default dict $value) -}}
 {{- range $name, $each := $own -}}{{- $_ := set $value $name $each -}}{{- end -}}
 {{- else -}}

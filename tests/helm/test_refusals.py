@@ -1,0 +1,164 @@
+"""A wrong value stops Helm with a line that names it; nothing is installed half."""
+
+import json
+from typing import Any
+
+import pytest
+
+from stream_edits.settings import load_settings
+from tests.helm.chart import VALUE_SETS, Refused, read_values, render, values_file
+from tests.helm.tool import CHART, helm
+
+SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"kafka": {"bootstrapServers": ""}}, "kafka.bootstrapServers is required"),
+        ({"replicas": 7}, "replicas of intake: 7 pods for settings.partitions = 6"),
+        (
+            {"settings": {"partitions": 12}, "stages": {"encounter": {"replicas": 13}}},
+            "replicas of encounter: 13 pods for settings.partitions = 12",
+        ),
+        (
+            {"topology": "combined", "replicas": 7},
+            "replicas of stages: 7 pods for settings.partitions = 6",
+        ),
+        (
+            {"autoscaling": {"enabled": True, "minReplicas": 9}},
+            "autoscaling.minReplicas of intake: 9 is above the most there may be, 6",
+        ),
+        ({"kafka": {"sasl": {"mechanism": "PLAIN"}}}, "kafka.sasl.existingSecret is required"),
+        ({"kafka": {"sasl": {"existingSecret": "x"}}}, "kafka.sasl.mechanism is required"),
+        ({"kafka": {"tls": {"ca": {"existingSecret": "x"}}}}, "kafka.tls.enabled is required"),
+        (
+            {"schemaRegistry": {"basicAuth": {"existingSecret": "x"}}},
+            "schemaRegistry.url is required",
+        ),
+        (
+            {"kafka": {"sasl": {"mechanism": "OAUTHBEARER"}}, "autoscaling": {"enabled": True}},
+            "autoscaling.authenticationRef is required",
+        ),
+        ({"policy": {"overlay": "edits: {}", "existingConfigMap": "x"}}, "give one of them"),
+        (
+            {"settings": {"kafka": {"sasl.password": "x"}}},
+            "settings.kafka.sasl.password is a credential",
+        ),
+        (
+            {"settings": {"schema_registry": {"basic.auth.user.info": "x"}}},
+            "settings.schema_registry.basic.auth.user.info is a credential",
+        ),
+        (
+            {"settings": {"kafka": {"security.protocol": "SSL"}}},
+            "settings.kafka.security.protocol follows from kafka.sasl and kafka.tls",
+        ),
+    ],
+)
+def test_what_does_not_go_together(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        render(values)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "where"),
+    [
+        ({"replica": 2}, "replica"),
+        ({"stages": {"intak": {}}}, "intak"),
+        ({"stages": {"intake": {"replica": 1}}}, "replica"),
+        ({"kafka": {"sasl": {"mechanism": "SCRAM"}}}, "/kafka/sasl/mechanism"),
+        ({"kafka": {"bootstrapServers": "kafka"}}, "/kafka/bootstrapServers"),
+        ({"settings": {"partition": 6}}, "partition"),
+        ({"settings": {"partitions": "6"}}, "/settings/partitions"),
+        ({"settings": {"rollup": "lenient"}}, "/settings/rollup"),
+        ({"settings": {"topics": {"passed": "x"}}}, "passed"),
+        ({"settings": {"bootstrap_servers": "x:1"}}, "bootstrap_servers"),
+        ({"settings": {"instance": 1}}, "instance"),
+        ({"settings": {"policy": "x"}}, "policy"),
+        ({"topology": "single"}, "/topology"),
+        ({"image": {"digest": "sha256:1"}}, "/image/digest"),
+        ({"schemaRegistry": {"url": "http://user:password@registry"}}, "/schemaRegistry/url"),
+        ({"metrics": {"podMonitor": {"interval": "often"}}}, "/metrics/podMonitor/interval"),
+        ({"extraEnv": [{"value": "x"}]}, "/extraEnv/0"),
+    ],
+)
+def test_what_the_schema_refuses(values: dict[str, Any], where: str) -> None:
+    with pytest.raises(Refused) as refused:
+        render(values)
+    said = str(refused.value)
+    assert "values don't meet the specifications of the schema" in said
+    assert where in said
+
+
+def test_as_many_pods_as_partitions_are_right() -> None:
+    assert render({"replicas": 6}).of("StatefulSet")
+
+
+def test_the_number_of_partitions_unless_given_is_the_programs() -> None:
+    partitions = load_settings(environ={}).partitions
+    without = {"settings": {"partitions": None}}
+    assert render(without | {"replicas": partitions}).of("StatefulSet")
+    with pytest.raises(Refused, match=f"partitions = {partitions}"):
+        render(without | {"replicas": partitions + 1})
+
+
+def test_a_chart_without_values_says_what_it_needs() -> None:
+    done = helm("template", "claims", str(CHART))
+    assert done.returncode != 0
+    assert "kafka.bootstrapServers is required" in done.stderr
+
+
+SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+# Objects of Kubernetes' own, and tables whose keys are the user's.
+_OPEN = {"/$defs/kubernetes", "/$defs/strings", "/$defs/list/items", "/properties/global"}
+_OPEN |= {
+    "/properties/settings/properties/kafka",
+    "/properties/settings/properties/schema_registry",
+    "/properties/extraObjects/items",
+}
+
+
+def test_every_table_of_the_schema_is_closed() -> None:
+    assert sorted(_open_tables(SCHEMA)) == sorted(_OPEN - {"/properties/extraObjects/items"})
+
+
+def _open_tables(node: Any, path: str = "") -> list[str]:
+    if isinstance(node, list):
+        return [each for at, one in enumerate(node) for each in _open_tables(one, f"{path}/{at}")]
+    if not isinstance(node, dict):
+        return []
+    inner = [each for key, one in node.items() for each in _open_tables(one, f"{path}/{key}")]
+    is_open = node.get("type") == "object" and node.get("additionalProperties") is not False
+    return [path, *inner] if is_open else inner
+
+
+def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+    reference = node.get("$ref")
+    return SCHEMA["$defs"][reference.rpartition("/")[2]] if reference else node
+
+
+def test_every_value_is_in_the_schema_and_every_one_of_the_schema_in_the_values() -> None:
+    values = read_values(CHART / "values.yaml")
+    assert _differences(values, SCHEMA) == []
+
+
+def _differences(values: dict[str, Any], node: dict[str, Any], path: str = "") -> list[str]:
+    """Keys that only one of both has. What is in `settings` is the program's, not all shown."""
+    known = _resolved(node).get("properties")
+    if known is None or path.startswith((".stages.", ".settings")):
+        return []
+    only_one = set(values) ^ (set(known) - {"global"})
+    found = [f"{path}.{key}" for key in only_one]
+    for key, value in values.items():
+        if key in known and isinstance(value, dict):
+            found += _differences(value, known[key], f"{path}.{key}")
+    return found
+
+
+@pytest.mark.parametrize("name", VALUE_SETS)
+def test_the_value_sets_say_only_what_differs(name: str) -> None:
+    defaults = read_values(CHART / "values.yaml")
+    given = read_values(values_file(name))
+    same = [key for key, value in given.items() if key != "topics" and defaults.get(key) == value]
+    assert same == []
