@@ -27,6 +27,7 @@ def main() -> None:
         with running_broker(Path(folder) / "kafka") as brokers:
             trial.of_commands()
             trial.of_the_service(brokers)
+            trial.of_the_chart(brokers)
     write_counts("image", [_base_line(base), "", "```console", *trial.log, "```"], REPORT)
     print("\n".join(trial.log))
 

@@ -39,7 +39,7 @@ class Podman:
         missing = [name for name in ("podman", "mmdebstrap", "runc") if not shutil.which(name)]
         if missing or os.geteuid() != 0:
             raise NoPodman(f"needs root and `apt-get install --no-install-recommends {PACKAGES}`")
-        self._folder = folder
+        self.folder = folder
         conf = folder / "containers.conf"
         conf.write_text(_CONF)
         self._environ = os.environ | {"CONTAINERS_CONF": str(conf)}
@@ -73,7 +73,7 @@ class Podman:
 
     def build(self, tag: str, base: str, arguments: Sequence[str]) -> None:
         """Build the project's image; in Docker's format, for OCI's has no health check."""
-        pip = self._folder / "pip.conf"
+        pip = self.folder / "pip.conf"
         pip.write_text(f"[global]\ncert = {_AUTHORITIES}\n")
         mounts = [f"{_AUTHORITIES}:{_AUTHORITIES}:ro", f"{pip}:/etc/pip.conf:ro"]
         volumes = [word for mount in mounts for word in ("--volume", mount)]
@@ -84,10 +84,10 @@ class Podman:
     def _make_stand_in(self) -> None:
         """Debian 12 with its own Python, by the machine's own package source."""
         inside = "ca-certificates,python3,python3-venv,python-is-python3"
-        tar = str(self._folder / "slim.tar")
+        tar = str(self.folder / "slim.tar")
         command = ["mmdebstrap", "--variant=minbase", f"--include={inside}", "bookworm", tar]
         done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
         if done.returncode != 0:
             raise AssertionError(f"mmdebstrap: {done.stderr[-2000:]}")
-        (self._folder / "Containerfile").write_text(_STAND_IN)
-        self("build", "--isolation", "chroot", "--tag", STAND_IN, str(self._folder))
+        (self.folder / "Containerfile").write_text(_STAND_IN)
+        self("build", "--isolation", "chroot", "--tag", STAND_IN, str(self.folder))

@@ -4,14 +4,13 @@ import re
 import shlex
 import time
 import urllib.request
-from urllib.error import URLError
 
 from tests.broker.properties import free_port
+from tests.image.played import playable
 from tests.image.podman import ROOT, Podman
 
 # As the chart's security context has it; without even the scratch space that podman would give.
 _CONFINED = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL")
-_SHOWN = re.compile(r"127\.0\.0\.1:\d+")
 _TOOLS = "for tool in cc gcc g++ ld as make; do command -v $tool; done; true"
 
 
@@ -22,12 +21,14 @@ class Trial:
         self.log: list[str] = []
         self._podman = podman
         self._image = image
+        self._usual: dict[str, str] = {}
 
     def of_commands(self) -> None:
         """What needs no broker."""
         assert "stream-edits, version" in self._run("--version")
         assert "uid=10001" in self._run(entrypoint="id")
         assert self._run("-c", _TOOLS, entrypoint="sh") == "", "there is a compiler in the image"
+        self._say("(none)")
         claims = (ROOT / "examples" / "claims.jsonl").read_text(encoding="utf-8")
         decided = self._run("adjudicate", "-", "--format", "table", stdin=claims, shown=0)
         assert "EX-1001" in decided
@@ -35,7 +36,7 @@ class Trial:
 
     def of_the_service(self, brokers: str) -> None:
         """`run` on a broker: live, ready, healthy, deciding; ended by SIGTERM with 0."""
-        port = free_port()
+        port = self._fresh_port(brokers)
         options = _environment(
             BOOTSTRAP_SERVERS=brokers,
             REPLICATION_FACTOR="1",
@@ -43,29 +44,54 @@ class Trial:
             HTTP_PORT=str(port),
         )
         self._run("topics", "create", options=options)
-        name = f"stream-edits-trial-{port}"
-        self._start(name, options)
+        name = "stream-edits-trial"
         try:
-            self._wait_for(f"http://127.0.0.1:{port}/healthz", b"live\n")
-            self._wait_for(f"http://127.0.0.1:{port}/readyz", b"ready\n")
+            command = ["run", "--detach", "--name", name, *_CONFINED, *options, self._image, "run"]
+            self._step(*command, shown=0)
+            self._wait_for(port, "/healthz", b"live")
+            self._wait_for(port, "/readyz", b"ready")
             self._step("healthcheck", "run", name)
+            self._say("(healthy: nothing to say)")
             claims = (ROOT / "examples" / "claims.jsonl").read_text(encoding="utf-8")
             self._run("publish", "-", options=options, stdin=claims)
-            self._wait_for(
-                f"http://127.0.0.1:{port}/metrics",
-                b'stream_edits_decisions_total{disposition="PASS"}',
-            )
-            self._step("stop", "--time", "60", name)
-            assert self._step("inspect", "--format", "exit code {{.State.ExitCode}}", name) == (
-                "exit code 0"
-            ), self._podman("logs", name).stdout[-2000:]
+            self._wait_for(port, "/metrics", rb'stream_edits_decisions_total{.*"PASS".*} [1-9]')
+            self._step("stop", "--time", "60", name, shown=0)
+            self._ended_well(name)
         finally:
             self._podman("rm", "--force", name, check=False)
 
-    def _start(self, name: str, options: list[str]) -> None:
-        command = ["run", "--detach", "--name", name, *_CONFINED, *options, self._image, "run"]
-        self._podman(*command)
-        self._say(f"$ podman {_readable(command)}")
+    def of_the_chart(self, brokers: str) -> None:
+        """The pod that the chart would start, by `podman play kube`, on the topics made before."""
+        port = self._fresh_port(brokers)
+        file = self._podman.folder / "played.yaml"
+        file.write_text(playable(brokers, port, self._image), encoding="utf-8")
+        self._say("")
+        self._say("# the chart's StatefulSet, its kind rewritten to Deployment")
+        name = "claims-stream-edits-pod-0-stream-edits"
+        try:
+            self._step("play", "kube", "--network", "host", str(file), shown=0)
+            self._wait_for(port, "/healthz", b"live")
+            self._wait_for(port, "/readyz", b"ready")
+            self._step("exec", name, "cat", "/etc/stream-edits/settings/settings.yaml")
+            confined = self._step(
+                "inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", name
+            )
+            assert confined == "10001:10001 true"
+            self._step("stop", "--time", "60", name, shown=0)
+            self._ended_well(name)
+        finally:
+            self._podman("play", "kube", "--down", str(file), check=False)
+
+    def _ended_well(self, name: str) -> None:
+        said = self._step("inspect", "--format", "exit code {{.State.ExitCode}}", name)
+        assert said == "exit code 0", self._podman("logs", name).stdout[-2000:]
+
+    def _fresh_port(self, brokers: str) -> int:
+        """A free port; in the log it is the usual one, and the broker's too."""
+        port = free_port()
+        self._usual = {str(port): "9464", brokers: "localhost:9092"}
+        self._usual[f"{self._podman.folder}/"] = ""
+        return port
 
     def _run(
         self,
@@ -82,31 +108,31 @@ class Trial:
 
     def _step(self, *command: str, stdin: str | None = None, shown: int = 20) -> str:
         said = self._podman(*command, stdin=stdin).stdout.strip()
-        self._say(f"$ podman {_readable(command)}")
+        self._say(f"$ podman {shlex.join(command)}")
         for line in said.splitlines()[:shown]:
             self._say(line)
         return said
 
-    def _wait_for(self, address: str, wanted: bytes, within_s: float = 120.0) -> None:
-        """Ask until it answers 200 with `wanted` in the body."""
+    def _wait_for(self, port: int, path: str, wanted: bytes, within_s: float = 120.0) -> None:
+        """Ask until it answers 200 with a line that matches `wanted`, which is logged."""
         deadline = time.monotonic() + within_s
         while True:
             try:
-                with urllib.request.urlopen(address, timeout=5) as answer:
-                    body: bytes = answer.read()
-                    status = answer.status
-            except URLError as failure:
-                body, status = str(failure).encode(), 0
-            if status == 200 and wanted in body:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+                    status, body = answer.status, answer.read()
+            except OSError as failure:
+                status, body = 0, str(failure).encode()
+            found = re.search(rb"^" + wanted + rb".*$", body, re.MULTILINE)
+            if status == 200 and found:
                 break
-            assert time.monotonic() < deadline, f"{address}: {status} {body[-2000:]!r}"
+            assert time.monotonic() < deadline, f"{path}: {status} {body[-2000:]!r}"
             time.sleep(0.25)
-        path = "/" + address.rpartition("/")[2]
-        (line,) = [each for each in body.splitlines() if wanted.strip() in each][:1]
-        self._say(f"$ curl http://127.0.0.1:9464{path}")
-        self._say(f"{line.decode()}")
+        self._say(f"$ curl http://localhost:{port}{path}  # 200")
+        self._say(found[0].decode())
 
     def _say(self, line: str) -> None:
+        for odd, usual in self._usual.items():
+            line = line.replace(odd, usual)
         self.log.append(line)
 
 
@@ -114,8 +140,3 @@ def _environment(**settings: str) -> list[str]:
     """Options of `podman run` for the host's network and these settings."""
     given = [f"STREAM_EDITS_{name}={value}" for name, value in settings.items()]
     return ["--network", "host", *(word for each in given for word in ("--env", each))]
-
-
-def _readable(command: tuple[str, ...] | list[str]) -> str:
-    """As it would be typed; ports that differ from run to run are shown as the usual ones."""
-    return _SHOWN.sub("localhost:9092", shlex.join(command))
