@@ -11,11 +11,14 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help venv demo test test-fast simulate lint check format broker lock clean generated \
-        pictures faults soak # The real Helm, for the chart's tests; its versions are pinned in \
-        go.mod beside go.sum. TOOLS := tests/helm/tools HELM .cache/bin/helm ENGINE ?= $(or \
-        $(shell command -v docker || podman),docker) VERSION = sed -nE 's/^__version__ \
-        "(.*)"/\1/p' stream_edits/__init__.py) helm chart image image-test
+# The real Helm, for the chart's tests; its versions are pinned in the go.mod beside go.sum.
+TOOLS  := tests/helm/tools
+HELM   := .cache/bin/helm
+ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
+VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
+
+.PHONY: help venv demo test test-fast simulate faults soak lint check format broker generated \
+        pictures helm chart image image-test lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20

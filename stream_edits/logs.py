@@ -9,6 +9,7 @@ written as its type and the places in the code: its text may quote a record.
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -40,6 +41,9 @@ def configure_logs(
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
+    # What escapes a thread, or a destructor, would be printed with its values otherwise.
+    threading.excepthook = _log_uncaught_in_thread
+    sys.unraisablehook = _log_unraisable
 
 
 class JsonLine(logging.Formatter):
@@ -118,3 +122,13 @@ def _log_uncaught(
         sys.__excepthook__(kind, failure, trace)
         return
     logging.getLogger(_OURS).critical("uncaught", exc_info=(kind, failure, trace))
+
+
+def _log_uncaught_in_thread(escaped: threading.ExceptHookArgs) -> None:
+    if escaped.exc_value is not None and not isinstance(escaped.exc_value, SystemExit):
+        _log_uncaught(escaped.exc_type, escaped.exc_value, escaped.exc_traceback)
+
+
+def _log_unraisable(escaped: "sys.UnraisableHookArgs") -> None:
+    if escaped.exc_value is not None:
+        _log_uncaught(escaped.exc_type, escaped.exc_value, escaped.exc_traceback)

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Literal
 
@@ -17,9 +18,11 @@ PATIENT = "member-4711"
 @pytest.fixture
 def root_restored() -> Iterator[None]:
     root, hook = logging.getLogger(), sys.excepthook
+    in_thread, unraisable = threading.excepthook, sys.unraisablehook
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:], sys.excepthook = handlers, hook
+    threading.excepthook, sys.unraisablehook = in_thread, unraisable
     root.setLevel(level)
     logging.captureWarnings(False)
 
@@ -97,6 +100,23 @@ def test_an_uncaught_exception_is_logged_the_same_way() -> None:
     line = json.loads(stream.getvalue())
     assert (line["level"], line["event"]) == ("CRITICAL", "uncaught")
     assert PATIENT not in stream.getvalue()
+
+
+def test_what_escapes_a_thread_or_a_destructor_is_too(capfd: pytest.CaptureFixture[str]) -> None:
+    stream = configured()
+
+    class Broken:
+        def __del__(self) -> None:
+            boom()
+
+    thread = threading.Thread(target=boom)
+    thread.start()
+    thread.join()
+    Broken()
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["uncaught", "uncaught"]
+    assert PATIENT not in stream.getvalue()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_console_shows_a_person_the_same() -> None:

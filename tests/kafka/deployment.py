@@ -95,15 +95,20 @@ class Deployment:
         admin = AdminClient({"bootstrap.servers": self.bootstrap})
         admin.incremental_alter_configs([resource])[resource].result(timeout=20)
 
-    def start(self, *stages: str, instance: int = 0, **settings: str) -> Program:
-        """A `run` process; all stages unless some are named. Its Kafka client.id is its name."""
+    def start(
+        self, *stages: str, instance: int = 0, module: str = "stream_edits", **settings: str
+    ) -> Program:
+        """A `run` process; all stages unless some are named. Its Kafka client.id is its name.
+
+        `module` is another program with the same commands.
+        """
         name = "-".join([*(stages or ["all"]), str(instance)])
         environ = self.environ(
             INSTANCE=str(instance), KAFKA__CLIENT_ID=f"{self.name}-{name}", **settings
         )
         arguments = ["run", *(word for stage in stages for word in ("--stage", stage))]
         log_file = self._folder / f"{self.name}-{name}.{next(self._numbers)}.log"
-        program = Program(arguments, environ, log_file)
+        program = Program(arguments, environ, log_file, module)
         self.programs.append(program)
         self._named[name] = program
         return program

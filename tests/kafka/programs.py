@@ -19,12 +19,18 @@ T = TypeVar("T")
 class Program:
     """One running `stream-edits`; what it writes, on either stream, is kept in `log_file`."""
 
-    def __init__(self, arguments: list[str], environ: Mapping[str, str], log_file: Path) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        environ: Mapping[str, str],
+        log_file: Path,
+        module: str = "stream_edits",
+    ) -> None:
         self.log_file = log_file
         self.accounted_for = False
         with log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "stream_edits", *arguments],
+                [sys.executable, "-m", module, *arguments],
                 env={**_surroundings(), **environ},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
