@@ -62,16 +62,18 @@ AWAY = frozenset(
     }
 )
 
+_RIGHTS = "docs/security.md lists the rights that each stage and command needs"
 _ADVICE = {
     "_FENCED": "another process uses the same transactional.id: give each replica its own ordinal",
     "PRODUCER_FENCED": "another process uses the same transactional.id",
     "INVALID_PRODUCER_EPOCH": "the transaction timed out or was fenced; a restart resumes",
     "FENCED_INSTANCE_ID": "another process uses the same group.instance.id",
-    "TOPIC_AUTHORIZATION_FAILED": "grant READ on the input and changelog, WRITE on the outputs",
-    "GROUP_AUTHORIZATION_FAILED": "grant READ on the consumer group",
-    "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": "grant WRITE and DESCRIBE on the transactional id",
-    "CLUSTER_AUTHORIZATION_FAILED": "grant IDEMPOTENT_WRITE on the cluster",
-    "_AUTHENTICATION": "check the SASL or TLS settings",
+    "TOPIC_AUTHORIZATION_FAILED": f"the user lacks a right on a topic; {_RIGHTS}",
+    "GROUP_AUTHORIZATION_FAILED": f"the user may not READ the consumer group; {_RIGHTS}",
+    "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": "the user may not WRITE under the transactional id; "
+    + _RIGHTS,
+    "CLUSTER_AUTHORIZATION_FAILED": f"the user lacks a right on the cluster; {_RIGHTS}",
+    "_AUTHENTICATION": "check sasl.* and security.protocol among the kafka options",
 }
 
 

@@ -48,7 +48,8 @@ def publish_records(options: ClientOptions, records: Iterable[Output]) -> int:
     if left or refused:
         why = refused[0] if refused else "no answer"
         raise EngineStopped(
-            f"{left + len(refused)} of {count} records were not taken ({why}): check the brokers "
-            "and the topic, then publish the file again; what was taken already is known again"
+            f"{left + len(refused)} of {count} records were not taken ({why}): check the brokers, "
+            "the topic and the right to WRITE to it, then publish the file again; what was taken "
+            "already is known again"
         )
     return count
