@@ -65,10 +65,10 @@ class StageConfig:
     max_message_bytes: int = 1_000_000
     breaker: Breaker = Breaker()
     # librdkafka properties of every client (bootstrap.servers, security.*, sasl.*, ssl.*), and
-    # tuning of one kind of client only.
-    kafka: ClientOptions = field(default_factory=dict)
-    consumer_options: ClientOptions = field(default_factory=dict)
-    producer_options: ClientOptions = field(default_factory=dict)
+    # tuning of one kind of client only. Any may be a password: they are not shown.
+    kafka: ClientOptions = field(default_factory=dict, repr=False)
+    consumer_options: ClientOptions = field(default_factory=dict, repr=False)
+    producer_options: ClientOptions = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if self.batch_size < 1 or self.linger_s < 0:

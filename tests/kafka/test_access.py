@@ -59,13 +59,15 @@ def the_whole_flow(deployment: Deployment, folder: Path) -> None:
 
 
 def test_by_password_from_the_environment(kafka: SecuredKafka, tmp_path: Path) -> None:
-    with Deployment(kafka.bootstrap, tmp_path, 2, **by_password(kafka)) as deployment:
+    loud = by_password(kafka, KAFKA__DEBUG="all")
+    with Deployment(kafka.bootstrap, tmp_path, 2, **loud) as deployment:
         the_whole_flow(deployment, tmp_path)
         options = deployment.settings.kafka_options()
         reader = Consumer({**options, "group.id": "reader", "auto.offset.reset": "earliest"})
         reader.subscribe([deployment.topics.pass_])
         assert len(reader.consume(2, 30)) == 2
         reader.close()
+        assert "SCRAM" in deployment.said(), "the client's own lines are among those looked at"
 
 
 def test_by_certificate_from_a_settings_file(

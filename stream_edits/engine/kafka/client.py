@@ -29,6 +29,8 @@ _CERTIFICATE = (
     "the brokers refuse our certificate (TLS alert): check ssl.certificate.location and "
     "ssl.key.location among the kafka options"
 )
+# What it says of an option without naming it.
+_UNNAMED = {"SASL mechanism": "sasl.mechanism", "Java JAAS": "sasl.jaas.config"}
 _OPTION_NAME = re.compile(r"\b[a-z]+(?:\.[a-z0-9]+)+\b")
 
 
@@ -64,9 +66,9 @@ def make(
 def _complaint(text: str, options: Mapping[str, object]) -> str:
     """Which options the client complains of, without its words: they may hold a value."""
     values = " ".join(map(str, options.values()))
+    text = re.sub(r"https?://\S+", "", text)
     names = [name for name in _OPTION_NAME.findall(text) if name not in values]
-    if "SASL mechanism" in text:
-        names.append("sasl.mechanism")
+    names += [name for words, name in _UNNAMED.items() if words in text]
     if not names:
         return "the Kafka client cannot use the kafka options: check security.protocol and ssl.*"
     return f"the Kafka client cannot use the kafka options: check {', '.join(names)}"
