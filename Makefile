@@ -18,7 +18,7 @@ ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
 .PHONY: help venv demo test test-fast simulate faults soak lint check format broker generated \
-        pictures helm chart image image-test lock clean
+        pictures helm chart image image-test fuzz lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -49,6 +49,11 @@ faults: $(STAMP)  ## break a real Kafka and its processes COUNT=30 times, under 
 
 soak: $(STAMP)  ## steady load with random faults for MINUTES=20, memory watched
 	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),20)
+
+fuzz: $(STAMP)  ## feed INPUTS (default 1000000) bad inputs to whatever reads them, guided by coverage
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	    --require-hashes -r requirements/fuzz.txt
+	@$(BIN)/python -m tests.fuzz --inputs $(or $(INPUTS),1000000) $(if $(SEED),--seed $(SEED))
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -98,6 +103,8 @@ lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer v
 	    --output-file requirements/dev.txt pyproject.toml
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --only-build-deps --build-deps-for wheel \
 	    --constraint requirements/dev.txt --output-file requirements/build.txt pyproject.toml
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra fuzz --constraint requirements/run.txt \
+	    --output-file requirements/fuzz.txt pyproject.toml
 
 clean:  ## remove what was built, the virtual environment and the caches
 	rm -rf .venv build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

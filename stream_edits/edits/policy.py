@@ -179,8 +179,11 @@ def load_policy(sources: Sequence[RuleSource], overlay: Path | None = None) -> P
     kind or an impossible one.
     """
     values = [EditValues(source) for source in sources]
-    if overlay is None:
-        return Policy(values)
+    return Policy(values) if overlay is None else lay_over(values, overlay)
+
+
+def lay_over(values: Sequence[EditValues], overlay: Path) -> Policy:
+    """The policy of these values, which take in those of the overlay file. Raises PolicyError."""
     by_id = {v.file.id: v for v in values}
     source = YamlSource(overlay)
     for edit_id, changes in source.validate(Overlay, source.root, ()).edits.items():

@@ -1,5 +1,6 @@
 """Reading YAML strictly: duplicate keys refused, every complaint with its file and line."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -7,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 M = TypeVar("M", bound=BaseModel)
 # Far above any policy. Aliases count each time they stand for something, so that a few lines of
@@ -26,7 +27,12 @@ class YamlSource:
         self.path = path
         try:
             self.text = path.read_text(encoding="utf-8")
-            self.root: Any = YAML(typ="rt").load(self.text)
+            with warnings.catch_warnings():
+                # Its warning would show the text around.
+                warnings.simplefilter("error", ReusedAnchorWarning)
+                self.root: Any = YAML(typ="rt").load(self.text)
+        except ReusedAnchorWarning:
+            raise PolicyError(f"{path}: an anchor is given twice") from None
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = f"{path}:{mark.line + 1}" if mark else str(path)

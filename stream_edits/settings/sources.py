@@ -1,6 +1,7 @@
 """Settings as they were given: a tree of values, and for each the name its author knows it by."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 PREFIX = "STREAM_EDITS_"
 FILE_VARIABLE = "STREAM_EDITS_SETTINGS"
@@ -103,7 +104,10 @@ def from_file(file: Path) -> Given:
 
 def _loaded(file: Path) -> dict[Any, Any]:
     try:
-        content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        with warnings.catch_warnings():
+            # Its warning would show the text around.
+            warnings.simplefilter("error", ReusedAnchorWarning)
+            content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
     except OSError as failure:
         raise UnreadableFile(f"{file}: cannot be read: {failure.strerror}") from None
     except MarkedYAMLError as failure:
@@ -114,7 +118,7 @@ def _loaded(file: Path) -> dict[Any, Any]:
         raise UnreadableFile(
             f"{where}: {'a key stands here twice' if twice else 'not readable as YAML'}"
         ) from None
-    except (YAMLError, ValueError, RecursionError):
+    except (YAMLError, ReusedAnchorWarning, ValueError, RecursionError):
         raise UnreadableFile(f"{file}: not readable as YAML") from None
     if content is None:
         return {}

@@ -1,0 +1,68 @@
+"""One value of every record that only our own stages read, with every field filled."""
+
+from datetime import date, datetime
+from typing import Any
+
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.domain.decision import Disposition, Source
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.routing import (
+    Reopen,
+    RoutedClaim,
+    SupervisedClaim,
+    SupervisedSlot,
+    SupervisedTime,
+    SupervisedVisit,
+)
+from tests.codec.examples import CLAIM, DECISION
+
+RAW = claim_encoder(1)(CLAIM)
+SOURCE = Source("claims.events", 3, 42)
+DAY = date(2024, 12, 3)
+START, END = datetime(2024, 12, 3, 10, 0), datetime(2024, 12, 3, 11, 5)
+SUPERVISED = SupervisedClaim(
+    member_id="member-1",
+    stops=("1234567893", "1245319599"),
+    withdrawn_claim_id="claim-0",
+    times=(SupervisedTime(1, "96365", "1245319599", DAY, START, END),),
+    draft=DECISION,
+    found=DECISION.findings,
+)
+LINE = LineRecord(
+    line_number=1,
+    procedure_code="96365",
+    modifiers=("59",),
+    units=1.5,
+    allowed_units=1.0,
+    service_date=DAY,
+    start_time=START,
+    end_time=END,
+    encounter_key="member-1|1234567893|#visit-1",
+    disposition=Disposition.DENY,
+    still_primary=True,
+    names_drug=True,
+)
+SLOT = SupervisedSlot("member-1", "claim-1", 1, START, END, 42, True)
+EXAMPLES: dict[str, Any] = {
+    "RoutedClaim": RoutedClaim(CLAIM, RAW, SOURCE),
+    "SupervisedClaim": SUPERVISED,
+    "Reopen": Reopen(SUPERVISED, "event-2", DECISION.decided_at),
+    "ClaimRecord": ClaimRecord(
+        claim_id="claim-1",
+        status=ClaimStatus.OPEN,
+        arrival=42,
+        event_digests=(bytes(range(16)),),
+        content_digest=bytes(range(16, 32)),
+        revision=2,
+        decision_id=DECISION.decision_id,
+        visited=("1245319599",),
+        visits=("member-1|1234567893|2024-12-03",),
+        lines=(LINE,),
+        raw=RAW,
+        source=SOURCE,
+        outcome_digest=bytes(range(32, 48)),
+    ),
+    "VisitIndex": ("claim-1", "claim-2"),
+    "SupervisedDay": (SLOT, SLOT._replace(line_number=2, standing=False)),
+    "SupervisedVisit": SupervisedVisit((DAY,), 42, SUPERVISED),
+}

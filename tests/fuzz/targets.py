@@ -1,0 +1,194 @@
+"""What is fuzzed: each target takes any bytes and says what became of them, or raises Defect."""
+
+import copy
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from stream_edits.app.wiring import Stage, drafting_of
+from stream_edits.codec import framing, state
+from stream_edits.codec.claims import ClaimReader, claim_encoder
+from stream_edits.codec.decisions import decision_to_json
+from stream_edits.codec.errors import Undecodable, UnknownSchema
+from stream_edits.codec.jsonl import BadLine, claim_to_json, read_claims_jsonl
+from stream_edits.codec.schemas import schema_of
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Source
+from stream_edits.edits import catalog
+from stream_edits.edits.policy import EditValues, Policy, PolicyError, lay_over
+from stream_edits.handbook.changes import changes_of
+from stream_edits.offline import Adjudication
+from stream_edits.settings import Settings
+from tests.fuzz.judging import Defect, one_line, refused
+from tests.fuzz.stages import Stages
+from tests.fuzz.writers import OLD_AND_NEW
+
+Target = Callable[[bytes], str]
+MARK = "CANARY"
+_BOM = b"\xef\xbb\xbf"
+
+
+def frame(data: bytes) -> str:
+    """Any bytes as the value of a record of claims.events, through the framing and all stages."""
+    try:
+        number, body = framing.split(data)
+    except Undecodable as error:
+        refused(error.error_class, error.message)
+    else:
+        if framing.join(number, body) != data:
+            raise Defect("the frame is not what it was")
+    return _stages().take(Stage.INTAKE, data)
+
+
+def avro(data: bytes) -> str:
+    """A body under the schema that its first byte chooses: a claim's, older, newer, or ours."""
+    if not data:
+        return _stages().take(Stage.INTAKE, None)
+    readers = _readers()
+    return readers[data[0] % len(readers)](data[1:])
+
+
+def json_lines(data: bytes) -> str:
+    """A file of claims: every line is a claim, decided, or one bad line."""
+    lines = io.BytesIO(data).readlines()
+    wanted = [n for n, line in enumerate(lines, 1) if _text_of(n, line)]
+    outcome, found = "decoded", []
+    for number, read in read_claims_jsonl(lines):
+        found.append(number)
+        if isinstance(read, BadLine):
+            outcome = refused(read.error_class, read.message)
+        else:
+            _decide(read)
+    if found != wanted:
+        raise Defect("a line was lost, or came twice")
+    return outcome
+
+
+def policy(data: bytes) -> str:
+    """An overlay of the policy, as `policy check` reads it."""
+    file = _overlay_file()
+    file.write_bytes(data)
+    values = [_copied(each) for each in _shipped().values.values()]
+    try:
+        told = changes_of(_shipped(), lay_over(values, file), file)
+    except PolicyError as error:
+        one_line(str(error), [MARK])
+        return "PolicyError"
+    if not told.endswith("\n"):
+        raise Defect("nothing is said of a valid overlay")
+    return "decoded"
+
+
+TARGETS: dict[str, Target] = {
+    "frame": frame,
+    "avro": avro,
+    "json": json_lines,
+    "policy": policy,
+}
+
+
+class _Schemas:
+    """A registry in memory: our claim schema as 1, older and newer ones from 11 on."""
+
+    def __init__(self) -> None:
+        self._texts = {1: schema_of("ClaimEvent").text}
+        for number, schema in enumerate(OLD_AND_NEW.values(), start=11):
+            self._texts[number] = json.dumps(schema)
+        self.numbers = tuple(self._texts)
+
+    def schema_text(self, schema_id: int) -> str:
+        if schema_id not in self._texts:
+            raise UnknownSchema("no schema has this id")
+        return self._texts[schema_id]
+
+
+_SCHEMAS = _Schemas()
+_ENCODE = claim_encoder(1)
+_STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
+    (104, state.decode_claim_record),
+    (105, state.decode_visit_index),
+    (106, state.decode_day),
+    (107, state.decode_visit),
+)
+_BETWEEN = ((101, Stage.ENCOUNTER), (103, Stage.ENCOUNTER), (102, Stage.SUPERVISION))
+
+
+@cache
+def _readers() -> tuple[Target, ...]:
+    return (
+        *(lambda body, n=n: _claim(n, body) for n in _SCHEMAS.numbers),
+        *(lambda body, n=n, s=s: _stages().take(s, framing.join(n, body)) for n, s in _BETWEEN),
+        *(lambda body, n=n, d=d: _remembered(d, framing.join(n, body)) for n, d in _STATE),
+    )
+
+
+def _claim(number: int, body: bytes) -> str:
+    framed = framing.join(number, body)
+    outcome = _stages().take(Stage.INTAKE, framed)
+    if outcome == "decoded":
+        reader = _reader()
+        claim = reader.decode(framed)
+        # By what they say, for one that is no number equals nothing.
+        if repr(reader.decode(_ENCODE(claim))) != repr(claim):
+            raise Defect("a claim does not come back as it was written")
+        if repr(reader.decode_again(framed)) != repr(claim):
+            raise Defect("decoding again gives another claim")
+    return outcome
+
+
+def _remembered(decode: Callable[[bytes], Any], framed: bytes) -> str:
+    try:
+        decode(framed)
+    except Undecodable as error:
+        return refused(error.error_class, error.message)
+    return "decoded"
+
+
+def _decide(claim: ClaimEvent) -> None:
+    (again,) = (read for _, read in read_claims_jsonl([claim_to_json(claim).encode()]))
+    if repr(again) != repr(claim):
+        raise Defect("a claim in JSON does not come back as it was written")
+    decisions = list(Adjudication(_drafting()).decide(claim, Source("file", 0, 1)))
+    if not decisions:
+        raise Defect("a claim is not decided")
+    for decision in decisions:
+        json.loads(decision_to_json(decision))
+
+
+def _text_of(number: int, line: bytes) -> bytes:
+    return (line.removeprefix(_BOM) if number == 1 else line).strip()
+
+
+def _copied(values: EditValues) -> EditValues:
+    made = copy.copy(values)
+    made.dated = {name: dict(by_date) for name, by_date in values.dated.items()}
+    return made
+
+
+@cache
+def _stages() -> Stages:
+    return Stages(_SCHEMAS)
+
+
+@cache
+def _reader() -> ClaimReader:
+    return ClaimReader(_SCHEMAS)
+
+
+@cache
+def _drafting() -> Any:
+    return drafting_of(Settings())
+
+
+@cache
+def _shipped() -> Policy:
+    return catalog.policy()
+
+
+@cache
+def _overlay_file() -> Path:
+    return Path(tempfile.mkdtemp(prefix="stream-edits-fuzz-")) / "overlay.yaml"

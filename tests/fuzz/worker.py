@@ -1,0 +1,131 @@
+"""One process that fuzzes one target: `python -m tests.fuzz.worker TARGET INPUTS SEED FOLDER`.
+
+What it counts stands in FOLDER/TARGET.json, also when it is ended from outside.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+
+import atheris
+
+# What an input may take: far more than any takes, and counted in this process's own work, so that
+# a busy machine hangs nothing.
+_MOST_CPU_S = 10
+_MOST_MEMORY = 4 << 30
+_LONGEST = {"frame": 2000, "avro": 2000, "json": 3000, "policy": 1200}
+_WRITE_EVERY = 500
+_KEPT_DEFECTS = 20
+_FOLLOWED = (
+    "stream_edits.codec",
+    "stream_edits.app.processors",
+    "stream_edits.domain.claim",
+    "stream_edits.edits.policy",
+    "stream_edits.edits.yaml_source",
+    "stream_edits.engine.batch",
+)
+
+
+class Hang(BaseException):
+    """An input took too long."""
+
+
+class Counts:
+    """What became of the inputs so far."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.inputs = 0
+        self.outcomes: Counter[str] = Counter()
+        self.crashes = 0
+        self.hangs = 0
+
+    def write(self) -> None:
+        """Replace the file, at once as a whole."""
+        new = self._file.with_suffix(".new")
+        new.write_text(json.dumps({k: v for k, v in vars(self).items() if k != "_file"}), "utf-8")
+        new.replace(self._file)
+
+
+class Watchdog:
+    """Raises Hang in an input that is still at work after so much time of the processor."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+        self._seen = (-1, 0)
+        signal.signal(signal.SIGVTALRM, self._tick)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 1.0, 1.0)
+
+    def _tick(self, signum: int, frame: FrameType | None) -> None:
+        number, ticks = self._seen
+        ticks = ticks + 1 if number == self._counts.inputs else 0
+        self._seen = (self._counts.inputs, ticks)
+        if ticks >= _MOST_CPU_S:
+            raise Hang
+
+
+def main(name: str, inputs: int, seed: int, folder: Path) -> None:
+    """Fuzz a target with so many inputs; never returns."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    _follow_generated_code()
+    with atheris.instrument_imports(include=list(_FOLLOWED), enable_loader_override=False):
+        from tests.fuzz.seeds import SEEDS
+        from tests.fuzz.targets import TARGETS
+    corpus = folder / f"{name}-corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for data in SEEDS[name]():
+        (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+    target = TARGETS[name]
+    target(b"")  # what is made once does not count as the first input's time
+    counts = Counts(folder / f"{name}.json")
+    Watchdog(counts)
+
+    def one(data: bytes) -> None:
+        counts.inputs += 1
+        try:
+            counts.outcomes[target(data)] += 1
+        except Hang:
+            counts.hangs += 1
+            _keep(folder, name, data)
+        except BaseException:
+            counts.crashes += 1
+            _keep(folder, name, data)
+        if counts.inputs % _WRITE_EVERY == 0:
+            counts.write()
+        if counts.inputs >= inputs or counts.crashes + counts.hangs >= _KEPT_DEFECTS:
+            counts.write()
+            os._exit(0)
+
+    options = [f"-max_len={_LONGEST[name]}", f"-seed={seed}", "-verbosity=0"]
+    # How long an input takes is the watchdog's business, by the processor's time.
+    options += ["-report_slow_units=100000", f"-artifact_prefix={folder}/"]
+    atheris.Setup([sys.argv[0], str(corpus), *options], one)
+    atheris.Fuzz()
+
+
+def _follow_generated_code() -> None:
+    """The decoders are made while running; their branches guide the fuzzer as well."""
+    from stream_edits.codec.source_text import SourceText
+
+    made = SourceText.function
+    SourceText.function = lambda self, signature: atheris.instrument_func(  # type: ignore[method-assign]
+        made(self, signature)
+    )
+
+
+def _keep(folder: Path, name: str, data: bytes) -> None:
+    """The input and how it went wrong, for a regression test."""
+    found = folder / f"{name}-{hashlib.sha256(data).hexdigest()[:16]}"
+    found.with_suffix(".input").write_bytes(data)
+    found.with_suffix(".txt").write_text(traceback.format_exc(), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
