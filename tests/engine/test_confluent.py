@@ -15,13 +15,11 @@ from stream_edits.engine.errors import (
     EngineStopped,
     FatalClientError,
     LostOffset,
-    OptionRefused,
     RequiresAbort,
     Retriable,
 )
 from stream_edits.engine.kafka.client_log import RepeatsFilter
 from stream_edits.engine.kafka.failure import AWAY, classify
-from stream_edits.engine.kafka.options import consumer_options, producer_options, reader_options
 from stream_edits.engine.kafka.sink import ConfluentSink
 from stream_edits.engine.kafka.source import ConfluentSource
 from stream_edits.engine.kafka.watched import WatchedThread
@@ -105,6 +103,20 @@ def test_purges_are_no_delivery_failures() -> None:
     assert sink._failed == "MSG_SIZE_TOO_LARGE"
 
 
+def test_a_consumer_that_gave_up_ends_the_run() -> None:
+    """librdkafka says so in a message between others, without the flag: of a fenced
+    group.instance.id, for one. Unheard, the loop would go on and read nothing for ever."""
+    source = ConfluentSource(config(kafka={"bootstrap.servers": "127.0.0.1:1"}), time.sleep)
+
+    class GaveUp:
+        def error(self) -> KafkaError:
+            return KafkaError(KafkaError._FATAL)
+
+    with pytest.raises(FatalClientError, match=r"group\.instance\.id"):
+        source._judge(GaveUp())  # type: ignore[arg-type]
+    source.close()
+
+
 class TestCallsThatHang:
     """librdkafka#5456: send_offsets_to_transaction may never return."""
 
@@ -145,50 +157,6 @@ def test_repeated_lines_of_the_client_are_dropped() -> None:
     ]
     assert [passes(line) for line in lines] == [True, False]
     assert passes("FAIL resolved")
-
-
-class TestOptions:
-    def test_of_the_consumer(self) -> None:
-        options = consumer_options(config(group_instance_id="pod-0"))
-        assert options["partition.assignment.strategy"] == "range"
-        assert options["isolation.level"] == "read_committed"
-        assert options["enable.auto.commit"] is False
-        assert options["enable.auto.offset.store"] is False
-        assert options["auto.offset.reset"] == "error"
-        assert options["group.instance.id"] == "pod-0"
-
-    def test_of_the_producer(self) -> None:
-        options = producer_options(config())
-        assert options["partitioner"] == "murmur2_random"
-        assert options["acks"] == "all"
-        assert options["transaction.timeout.ms"] == 40_000
-        assert options["message.timeout.ms"] == 35_000
-        assert options["compression.type"] == "lz4"
-
-    def test_of_the_reader(self) -> None:
-        assert reader_options(config())["isolation.level"] == "read_committed"
-
-    def test_tuning_is_let_through(self) -> None:
-        settings = config(producer_options={"compression.type": "zstd"}, kafka={"client.id": "x"})
-        assert producer_options(settings)["compression.type"] == "zstd"
-        assert consumer_options(settings)["client.id"] == "x"
-
-    @pytest.mark.parametrize(
-        "options",
-        [
-            {"consumer_options": {"enable.auto.commit": True}},
-            {"consumer_options": {"isolation.level": "read_uncommitted"}},
-            {"consumer_options": {"group.protocol": "consumer"}},
-            {"kafka": {"auto.offset.reset": "earliest"}},
-            {"producer_options": {"acks": "1"}},
-        ],
-    )
-    def test_what_the_engine_sets_cannot_be_overridden(
-        self, options: dict[str, dict[str, object]]
-    ) -> None:
-        settings = config(**options)
-        with pytest.raises(OptionRefused, match="remove the client option"):
-            (consumer_options if "producer_options" not in options else producer_options)(settings)
 
 
 @pytest.fixture

@@ -16,8 +16,10 @@ from .options import consumer_options
 from .statistics import NOT_REPORTING
 
 _LOST = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
-_REFUSED = frozenset(
+_FINAL = frozenset(
     {
+        # The client is dead, of a fenced group.instance.id for one. The flag is not set on it.
+        KafkaError._FATAL,
         KafkaError.TOPIC_AUTHORIZATION_FAILED,
         KafkaError.GROUP_AUTHORIZATION_FAILED,
         KafkaError.CLUSTER_AUTHORIZATION_FAILED,
@@ -156,7 +158,7 @@ class ConfluentSource:
                 "any more (retention, or the topic was recreated): events would be skipped; "
                 "decide where to go on and set the group's offset there"
             )
-        if error.fatal() or error.code() in _REFUSED:
+        if error.fatal() or error.code() in _FINAL:
             raise_classified(error, "consume")
         log.warning("client_error", stage=self._stage, error=error.name())
 

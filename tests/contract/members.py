@@ -1,0 +1,105 @@
+"""A member of the group as the contract's tests need it: it writes down what it is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+from stream_edits.engine.errors import Retriable
+from stream_edits.engine.ports import Record, Sink
+from tests.contract.clusters import Cluster
+
+_T = TypeVar("_T")
+# Short enough to be evicted in a test; see Real.evict.
+IMPATIENT: dict[str, Any] = {
+    "session_timeout_ms": 2000,
+    "max_poll_interval_ms": 2500,
+    "step_budget_s": 0.5,
+    "transaction_budget_s": 1.0,
+}
+
+
+class Member:
+    """Starts its partitions at their committed offsets, or `at` given ones."""
+
+    def __init__(self, cluster: Cluster, at: dict[int, int] | None = None, **changes: Any) -> None:
+        self.cluster = cluster
+        self.config = cluster.config(**changes)
+        self.source = cluster.port.source(self.config)
+        self.told: list[str] = []
+        self.owned: set[int] = set()
+        self.records: list[Record] = []
+        self._at = at or {}
+        self.source.subscribe(self)
+
+    def on_assign(self, partitions: Collection[int]) -> None:
+        self.told.append("assigned")
+        self.owned = set(partitions)
+        committed = answered(lambda: self.source.committed(partitions, 5.0)) if partitions else {}
+        starts = {number: offset or 0 for number, offset in committed.items()}
+        self.source.assign({n: self._at.get(n, offset) for n, offset in starts.items()})
+
+    def on_revoke(self, partitions: Collection[int]) -> None:
+        self.told.append("revoked")
+        self.owned = set()
+
+    def on_lost(self, partitions: Collection[int]) -> None:
+        self.told.append("lost")
+        self.owned = set()
+
+    @property
+    def values(self) -> list[bytes | None]:
+        """What it has read."""
+        return [record.value for record in self.records]
+
+    def poll(self, limit: int = 100) -> None:
+        """Read on."""
+        self.records += self.source.consume(limit, 0.1)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Poll until the condition holds."""
+        poll_until([self], condition)
+
+
+def poll_until(members: Collection[Member], condition: Callable[[], bool]) -> None:
+    """Poll all of these members until the condition holds."""
+
+    def polled() -> bool:
+        for member in members:
+            member.poll()
+        return condition()
+
+    next(iter(members)).cluster.until(polled)
+
+
+def share_all(members: Collection[Member], partitions: int = 4) -> None:
+    """Poll until these members share all partitions, and each has some."""
+
+    def shared() -> bool:
+        owned = [number for member in members for number in member.owned]
+        return sorted(owned) == list(range(partitions)) and all(m.owned for m in members)
+
+    poll_until(members, shared)
+
+
+def answered(question: Callable[[], _T], tries: int = 20) -> _T:
+    """Ask again while the answer is that a broker is away for the moment."""
+    for _ in range(tries - 1):
+        try:
+            return question()
+        except Retriable:
+            time.sleep(0.05)
+    return question()
+
+
+def done(call: Callable[[], None]) -> None:
+    """Resume a call of the producer until it is through."""
+    answered(call)
+
+
+def writer(cluster: Cluster, name: str = "g-count-0", **changes: Any) -> Sink:
+    """A producer that is ready."""
+    sink = cluster.port.sink(cluster.config(transactional_id=name, **changes))
+    done(sink.init)
+    return sink

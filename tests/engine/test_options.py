@@ -1,0 +1,53 @@
+"""librdkafka properties: what the engine sets stays set, the rest is let through."""
+
+from __future__ import annotations
+
+import pytest
+
+from stream_edits.engine.errors import OptionRefused
+from stream_edits.engine.kafka.options import consumer_options, producer_options, reader_options
+from tests.engine.harness import config
+
+
+class TestOptions:
+    def test_of_the_consumer(self) -> None:
+        options = consumer_options(config(group_instance_id="pod-0"))
+        assert options["partition.assignment.strategy"] == "range"
+        assert options["isolation.level"] == "read_committed"
+        assert options["enable.auto.commit"] is False
+        assert options["enable.auto.offset.store"] is False
+        assert options["auto.offset.reset"] == "error"
+        assert options["group.instance.id"] == "pod-0"
+
+    def test_of_the_producer(self) -> None:
+        options = producer_options(config())
+        assert options["partitioner"] == "murmur2_random"
+        assert options["acks"] == "all"
+        assert options["transaction.timeout.ms"] == 40_000
+        assert options["message.timeout.ms"] == 35_000
+        assert options["compression.type"] == "lz4"
+
+    def test_of_the_reader(self) -> None:
+        assert reader_options(config())["isolation.level"] == "read_committed"
+
+    def test_tuning_is_let_through(self) -> None:
+        settings = config(producer_options={"compression.type": "zstd"}, kafka={"client.id": "x"})
+        assert producer_options(settings)["compression.type"] == "zstd"
+        assert consumer_options(settings)["client.id"] == "x"
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"consumer_options": {"enable.auto.commit": True}},
+            {"consumer_options": {"isolation.level": "read_uncommitted"}},
+            {"consumer_options": {"group.protocol": "consumer"}},
+            {"kafka": {"auto.offset.reset": "earliest"}},
+            {"producer_options": {"acks": "1"}},
+        ],
+    )
+    def test_what_the_engine_sets_cannot_be_overridden(
+        self, options: dict[str, dict[str, object]]
+    ) -> None:
+        settings = config(**options)
+        with pytest.raises(OptionRefused, match="remove the client option"):
+            (consumer_options if "producer_options" not in options else producer_options)(settings)
