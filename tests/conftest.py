@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
+from hypothesis import settings
 
 from tests.broker import LocalKafka, running_broker
 from tests.broker.choice import skip_reason
 from tests.broker.secured import SecuredKafka
+
+# How long an example takes is the machine's affair; slow ones are found in bench/.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _KEPT_LOGS = Path(__file__).parents[1] / "build" / "test-logs"
 _ON_KAFKA = {"broker", "new_topic", "local_kafka", "secured_kafka", "registry"}

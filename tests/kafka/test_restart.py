@@ -1,6 +1,7 @@
 """A restart forgets nothing: state comes back from the changelog, and nothing is left open."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
 
@@ -73,6 +74,37 @@ def test_a_supervisors_time_comes_back_after_a_restart(deploy: Deploy) -> None:
     freed = decide(deployment, [taken_back])
     assert freed == overlapping | {(taken_back.claim_id, 1): "PASS", (second.claim_id, 2): "PASS"}
     Verifier(deployment.log, deployment.topics).verify()
+
+
+def tombstones(deployment: Deployment, changelog: str) -> str:
+    """The kinds of state that were deleted, a letter each."""
+    records = deployment.log.of(changelog)
+    return "".join(sorted((r.key or b"")[:1].decode() for r in records if r.value is None))
+
+
+def test_what_is_old_is_forgotten_and_stays_so_after_a_restart(deploy: Deploy) -> None:
+    days = 30
+    deployment = deploy(RETENTION_DAYS=f"{days}").create_topics()
+    program = deployment.start()
+    old = timed(claim("1", "96365"), 9)
+    before = decide(deployment, [old])
+    later = old.event_time + timedelta(days=days + 1)
+    # The supervisor was with another patient then, and the member has been billed for it: so long
+    # ago that neither is known any more.
+    patient = timed(claim("2", "96365", event_time=later), 9)
+    billed = claim("1", "96365", name="LATER", event_time=later)
+    after = decide(deployment, [patient, billed])
+    assert after == before | {(patient.claim_id, 1): "PASS", (billed.claim_id, 1): "PASS"}
+    assert tombstones(deployment, deployment.topics.encounter_state) == "c"
+    # The day was deleted and kept anew in one transaction; the visit was not.
+    assert tombstones(deployment, deployment.topics.supervision_state) == "s"
+    program.terminate()
+
+    deployment.start()
+    void = {"frequency_code": "8", "replaces_claim_id": old.claim_id}
+    nothing_left = claim("1", "96365", name="VOID", **void, event_time=later)
+    assert decide(deployment, [nothing_left]) == after | {(nothing_left.claim_id, 1): "PASS"}
+    Verifier(deployment.log, deployment.topics, days).verify()
 
 
 def test_sigterm_in_the_middle_leaves_nothing_open(deploy: Deploy) -> None:
