@@ -34,6 +34,7 @@ def _totals(page: dashboard.Dashboard) -> None:
             {"{{disposition}}": f"sum by (disposition) (increase({_DECISIONS}[$__range]))"},
             colors=DISPOSITIONS,
             span=9,
+            decimals=0,
         )
     )
     page.with_panel(
@@ -54,6 +55,7 @@ def _totals(page: dashboard.Dashboard) -> None:
             "Claims that waited and no longer do.",
             "short",
             {"claims": f"sum (increase(stream_edits_pends_resolved_total{{{HERE}}}[$__range]))"},
+            decimals=0,
         )
     )
     page.with_panel(
@@ -62,6 +64,7 @@ def _totals(page: dashboard.Dashboard) -> None:
             "Units billed over what the policy allows, on lines that are paid in part.",
             "short",
             {"units": f"sum (increase(stream_edits_units_cut_back_total{{{HERE}}}[$__range]))"},
+            decimals=0,
         )
     )
     page.with_panel(
@@ -72,6 +75,7 @@ def _totals(page: dashboard.Dashboard) -> None:
             {"records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}}}[$__range]))"},
             alarm=1,
             span=3,
+            decimals=0,
         )
     )
 
@@ -102,7 +106,7 @@ def _over_time(page: dashboard.Dashboard) -> None:
                 "not governed": f"sum (rate(stream_edits_not_governed_decisions_total{{{HERE}}}"
                 f"{_RATE})) / (sum (rate({_DECISIONS}{_RATE})) > 0)",
             },
-            colors=DISPOSITIONS,
+            colors=DISPOSITIONS | {"not governed": "blue"},
             span=12,
         )
     )
@@ -118,7 +122,7 @@ def _edits(page: dashboard.Dashboard) -> None:
                 f"Findings {disposition} in the chosen time, with the paragraph of 6.21-P.",
                 "short",
                 {
-                    "{{edit_id}} ({{policy_section}})": "sort_desc(topk(10, sum by (edit_id) "
+                    "{{policy_section}} {{edit_id}}": "sort_desc(topk(10, sum by (edit_id) "
                     f"(increase({found}[$__range])) {_PARAGRAPH} > 0))"
                 },
             )
@@ -190,7 +194,7 @@ def _units(page: dashboard.Dashboard) -> None:
                 f"{what}, in the chosen time, with the paragraph of 6.21-P.",
                 "short",
                 {
-                    "{{edit_id}} ({{policy_section}})": "sort_desc(topk(10, sum by (edit_id) "
+                    "{{policy_section}} {{edit_id}}": "sort_desc(topk(10, sum by (edit_id) "
                     f"(increase({metric}{{{HERE}}}[$__range])) {_PARAGRAPH} > 0))"
                 },
             )

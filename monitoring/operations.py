@@ -38,6 +38,7 @@ def _now(page: dashboard.Dashboard) -> None:
             "than some minutes: alert StreamEditsNotReady.",
             "short",
             {"{{stage}}": f"sum by (stage) (stream_edits_ready{{{STAGES}}})"},
+            decimals=0,
         )
     )
     page.with_panel(
@@ -57,6 +58,7 @@ def _now(page: dashboard.Dashboard) -> None:
             "short",
             {"{{stage}}": f"sum by (stage) (stream_edits_consumer_lag_records{{{STAGES}}})"},
             alarm=10_000,
+            decimals=0,
         )
     )
     page.with_panel(
@@ -69,6 +71,7 @@ def _now(page: dashboard.Dashboard) -> None:
                 f'{{{STAGES}, outcome="dead_letter"}}[$__range]))'
             },
             alarm=1,
+            decimals=0,
         )
     )
     page.with_panel(

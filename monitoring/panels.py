@@ -114,9 +114,13 @@ def number(
     alarm: float | None = None,
     colors: dict[str, str] | None = None,
     words: bool = False,
+    decimals: int | None = None,
     span: int = 4,
 ) -> stat.Panel:
-    """The newest value, red from `alarm` on; `words` shows the legend and not the value."""
+    """The newest value, red from `alarm` on; `words` shows the legend and not the value.
+
+    Counts over a time want no ``decimals``: Prometheus extrapolates them.
+    """
     panel = (
         stat.Panel()
         .title(title)
@@ -131,6 +135,8 @@ def number(
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     )
     panel.thresholds(_thresholds(alarm))
+    if decimals is not None:
+        panel.decimals(decimals)
     _ask(panel, queries, colors, instant=True)
     return panel
 
@@ -145,10 +151,12 @@ def bars(
         .description(description)
         .datasource(DATA_SOURCE)
         .unit(unit)
+        .decimals(0)
         .min(0)
         .span(span)
         .height(9)
         .orientation(shapes.VizOrientation.HORIZONTAL)
+        .text(common.VizTextDisplayOptions().title_size(13).value_size(14))
         .display_mode(shapes.BarGaugeDisplayMode.GRADIENT)
         .color_scheme(dashboard.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))

@@ -31,6 +31,7 @@ function fieldOf(panel, series, index) {
     : { mode: 'palette-classic' };
   const config = {
     unit: panel.unit,
+    decimals: panel.decimals,
     displayName: series.name,
     color: panel.type === 'stat' && !series.color ? { mode: 'thresholds' } : color,
     min: panel.type === 'stat' ? undefined : 0,
@@ -86,6 +87,14 @@ function lastOf(frame) {
   return { ...shown, title: field.config.displayName };
 }
 
+// As Grafana chooses: names are shown where there is more than one value.
+function textModeOf(panel, frames) {
+  if (panel.words) {
+    return BigValueTextMode.Name;
+  }
+  return frames.length > 1 ? BigValueTextMode.ValueAndName : BigValueTextMode.Value;
+}
+
 function Numbers({ panel, frames, width, height }) {
   const each = width / Math.max(frames.length, 1);
   return (
@@ -99,7 +108,7 @@ function Numbers({ panel, frames, width, height }) {
           theme={theme}
           colorMode={BigValueColorMode.Value}
           graphMode={BigValueGraphMode.None}
-          textMode={panel.words ? BigValueTextMode.Name : BigValueTextMode.Auto}
+          textMode={textModeOf(panel, frames)}
         />
       ))}
     </div>
@@ -121,6 +130,7 @@ function Bars({ frames, width, height }) {
       orientation="horizontal"
       displayMode={BarGaugeDisplayMode.Gradient}
       alignmentFactors={{ title: '0'.repeat(46), text: '0'.repeat(6) }}
+      text={{ titleSize: 13, valueSize: 14 }}
       showUnfilled
     />
   ));

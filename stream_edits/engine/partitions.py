@@ -125,7 +125,7 @@ class Partitions:
             owned = self.owned[number]
             owned.committed = owned.start = offset
             self.views[number].merge()
-            self._metrics.state(number, len(owned.store), owned.store.size_bytes)
+            self._tell_size(number, owned.store)
 
     def dropped(self) -> dict[int, int]:
         """A transaction was aborted: forget its state. The offset to seek each partition to: *all*
@@ -161,8 +161,11 @@ class Partitions:
         stateless = self._config.changelog_topic is None
         for number, owned in self.owned.items():
             self.views[number] = NoState() if stateless else Overlay(owned.store)
-            if not stateless:
-                self._metrics.state(number, len(owned.store), owned.store.size_bytes)
+            self._tell_size(number, owned.store)
+
+    def _tell_size(self, number: int, store: MemoryStore) -> None:
+        if self._config.changelog_topic is not None:
+            self._metrics.state(number, len(store), store.size_bytes)
 
     def _end_restore(self) -> None:
         if self.restore is not None:

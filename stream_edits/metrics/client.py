@@ -34,14 +34,8 @@ class ClientMetrics:
     """The metrics of one stage's consumer or producer."""
 
     def __init__(self, metrics: Metrics, stage: str, client: str) -> None:
-        self._timestamp = metrics.client_timestamp.labels(stage, client)
-        self._brokers = metrics.client_brokers.labels(stage, client)
-        self._average = metrics.client_round_trip.labels(stage, client, "avg")
-        self._p99 = metrics.client_round_trip.labels(stage, client, "p99")
-        self._to_send = metrics.client_requests.labels(stage, client, "to_send")
-        self._to_be_answered = metrics.client_requests.labels(stage, client, "to_be_answered")
-        self._messages = metrics.client_messages.labels(stage, client)
-        self._steady = metrics.group_steady.labels(stage) if client == "consumer" else None
+        self._all = metrics
+        self._labels = (stage, client)
         self._totals = [
             _Total(metrics.client_errors.labels(stage, client, "send")),
             _Total(metrics.client_errors.labels(stage, client, "receive")),
@@ -51,15 +45,17 @@ class ClientMetrics:
 
     def take(self, now: ClientStatistics) -> None:
         """Show these statistics until the next come."""
-        self._timestamp.set(now.time_s)
-        self._brokers.set(now.brokers_up)
-        self._average.set(now.round_trip_avg_s)
-        self._p99.set(now.round_trip_p99_s)
-        self._to_send.set(now.to_send)
-        self._to_be_answered.set(now.to_be_answered)
-        self._messages.set(now.messages)
-        if self._steady is not None and now.steady is not None:
-            self._steady.set(now.steady)
+        # Not bound before: no broker connected would be a lie until the first statistics come.
+        metrics, labels = self._all, self._labels
+        metrics.client_timestamp.labels(*labels).set(now.time_s)
+        metrics.client_brokers.labels(*labels).set(now.brokers_up)
+        metrics.client_round_trip.labels(*labels, "avg").set(now.round_trip_avg_s)
+        metrics.client_round_trip.labels(*labels, "p99").set(now.round_trip_p99_s)
+        metrics.client_requests.labels(*labels, "to_send").set(now.to_send)
+        metrics.client_requests.labels(*labels, "to_be_answered").set(now.to_be_answered)
+        metrics.client_messages.labels(*labels).set(now.messages)
+        if now.steady is not None:
+            metrics.group_steady.labels(labels[0]).set(now.steady)
         grown = (now.send_errors, now.receive_errors, now.timeouts, now.disconnects)
         for total, value in zip(self._totals, grown, strict=True):
             total.reach(value)

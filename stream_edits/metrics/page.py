@@ -24,6 +24,10 @@ commit and the next scrape.
 |---|---|---|---|
 """
 _TAIL = """
+The `client_` metrics and `group_steady` are librdkafka's own statistics: of a consumer and a
+producer a stage, every 15 s unless `STREAM_EDITS_KAFKA__STATISTICS_INTERVAL_MS` says otherwise (0:
+never).
+
 Beside these, of the process as every Prometheus client names them: `process_cpu_seconds_total`,
 `process_resident_memory_bytes`, `process_open_fds`, `process_start_time_seconds`,
 `python_gc_collections_total`, `python_info` and their like.

@@ -63,6 +63,7 @@ def _panel(panel: Json, run: Watched) -> Json:
     custom = field.get("custom", {})
     return drawn | {
         "unit": field["unit"],
+        "decimals": field.get("decimals"),
         "thresholds": field.get("thresholds"),
         "alarmed": "thresholdsStyle" in custom,
         "stacked": "stacking" in custom,

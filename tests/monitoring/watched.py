@@ -13,7 +13,6 @@ from tests.kafka.deployment import STAGES, Deployment
 from tests.monitoring.prometheus import Prometheus
 
 _SEED = 621
-_PORTIONS = 20
 
 
 class Watched(NamedTuple):
@@ -48,12 +47,13 @@ def watched_run(
         for stage in STAGES:
             deployment.wait_for_members(stage, 1)
         records = made_up(_SEED, encounters, deployment.topics.events).records
-        size = len(records) // _PORTIONS + 1
-        for number in range(_PORTIONS):
+        portions = round(seconds)
+        size = len(records) // portions + 1
+        for number in range(portions):
             _publish(deployment, records[number * size : (number + 1) * size])
-            if number == _PORTIONS // 3:
+            if number == portions // 3:
                 deployment.start(instance=1, HTTP_PORT=str(ports[1]))
-            time.sleep(max(0.0, begun + seconds * number / _PORTIONS - time.time()))
+            time.sleep(max(0.0, begun + number - time.time()))
         deployment.drain()
         time.sleep(6)  # the lag is measured every five seconds
         yield Watched(prometheus, deployment, ports, begun, time.time())
