@@ -80,15 +80,13 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
 
 
 def _say_versions(metrics: Metrics, policy: Policy) -> None:
-    metrics.build.info(
-        {
-            "version": ENGINE_VERSION,
-            "policy": policy.revisions[-1].version,
-            "event_schema": str(schema_of(CLAIM_EVENT).id),
-            "decision_schema": str(schema_of(CLAIM_DECISION).id),
-            "kafka_client": client_version(),
-        }
-    )
+    metrics.build.labels(
+        version=ENGINE_VERSION,
+        policy=policy.revisions[-1].version,
+        event_schema=schema_of(CLAIM_EVENT).id,
+        decision_schema=schema_of(CLAIM_DECISION).id,
+        kafka_client=client_version(),
+    ).set(1)
 
 
 def _outcomes(topics: Topics, stage: Stage) -> dict[str, str]:

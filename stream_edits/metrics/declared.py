@@ -9,7 +9,6 @@ from prometheus_client import (
     Gauge,
     GCCollector,
     Histogram,
-    Info,
     PlatformCollector,
     ProcessCollector,
 )
@@ -73,11 +72,12 @@ class Metrics:
             "edit_info", "Always 1: the policy's paragraph of each edit.",
             "edit_id", "policy_section",
         )  # fmt: skip
-        self.build = Info(
-            "stream_edits_build",
-            "Versions: software, policy (with its overlay's hash), schemas, Kafka client.",
-            registry=self.registry,
-        )
+        self.build = self._gauge(
+            "build_info",
+            "Always 1: the versions of the software, of the policy (newest revision, and the hash "
+            "of its overlay), of the schemas (packaged ids) and of librdkafka.",
+            "version", "policy", "event_schema", "decision_schema", "kafka_client",
+        )  # fmt: skip
 
     def _declare_flow(self) -> None:
         self.events = self._counter(

@@ -13,12 +13,13 @@ _HEAD = """\
 
 Written by `make generated` from `stream_edits/metrics/declared.py`; do not edit.
 
-Served on `/metrics` (port 9464), in Prometheus' text format or OpenMetrics. Every series of a
-running stage is there from the start, at 0, so that the first increase is seen; those with the
+Served on `/metrics` (port 9464), in Prometheus' text format or OpenMetrics. Every counter of
+a running stage is there from the start, at 0, so that its first increase is seen; gauges with the
 label `partition` come and go with the partitions. No label ever holds a claim, a member, a visit or
 a provider. What is counted of events, claims and decisions is counted after the commit: summed over
 the processes it is what a reader of committed records finds, but for a process that dies between a
-commit and the next scrape.
+commit and the next scrape. Only `duplicates_total` counts an event again whose transaction was
+aborted.
 
 | Metric | Type | Labels | Meaning |
 |---|---|---|---|
@@ -47,7 +48,7 @@ def declared() -> list[Declared]:
     """Every metric of our own, in order of declaration."""
     return [
         Declared(
-            metric._name + {"counter": "_total", "info": "_info"}.get(metric._type or "", ""),
+            metric._name + ("_total" if metric._type == "counter" else ""),
             metric._type or "",
             metric._documentation,
             tuple(metric._labelnames),

@@ -226,7 +226,7 @@ class TestMetrics:
         bounded = {
             "stage", "topic", "partition", "outcome", "reason", "edit_id", "disposition",
             "error_class", "kind", "cause", "document", "policy_section", "client", "statistic",
-            "waiting",
+            "waiting", "version", "policy", "event_schema", "decision_schema", "kafka_client",
         }  # fmt: skip
         metrics = declared()
         assert len(metrics) > 20
