@@ -16,7 +16,7 @@ from tests.kafka.deployment import STAGES
 from tests.written_counts import write_counts
 
 _KEPT = Path(__file__).parents[2] / "build" / "test-logs"
-_EVENTS_A_SECOND = 60.0
+_EVENTS_A_SECOND = 40.0
 # Of a soak: time in which a process becomes what it then is, and time to see what it has become.
 _QUIET_S = 90.0
 _BETWEEN_S = 10.0

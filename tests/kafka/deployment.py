@@ -25,8 +25,9 @@ from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, load_settings
+from tests.kafka.admin import Place
 from tests.kafka.programs import Program, eventually, run_command
-from tests.kafka.topic_log import Place, TopicLog
+from tests.kafka.topic_log import TopicLog
 
 STAGES = ("intake", "encounter", "supervision")
 _encode = claim_encoder(schema_of(CLAIM_EVENT).id)

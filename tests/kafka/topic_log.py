@@ -1,34 +1,13 @@
 """What Kafka holds: every topic of a deployment, read on as it grows, and where its ends are."""
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from confluent_kafka import (
-    Consumer,
-    ConsumerGroupState,
-    IsolationLevel,
-    KafkaError,
-    KafkaException,
-    TopicPartition,
-)
-from confluent_kafka._model import ConsumerGroupTopicPartitions
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, TopicPartition
 
-Place = tuple[str, int]
-T = TypeVar("T")
+from tests.kafka.admin import Admin, Place
 
-_TRIES = 20
-_ANSWER_S = 15.0
-# A new broker makes the topic of the groups when it is first asked for one, which takes a while.
-_NO_GROUP_YET = (
-    KafkaError.GROUP_ID_NOT_FOUND,
-    KafkaError.COORDINATOR_NOT_AVAILABLE,
-    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-    KafkaError.NOT_COORDINATOR,
-    KafkaError._TIMED_OUT,
-)
 # News of a broker that is away for a while; the reader goes on by itself.
 _AWAY = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT)
 
@@ -50,9 +29,7 @@ class TopicLog:
 
     def __init__(self, bootstrap: str, topics: Mapping[str, int]) -> None:
         """`topics` gives the number of partitions of each."""
-        self._bootstrap = bootstrap
-        # Those that did not answer are kept: to free one may take as long.
-        self._admins = [AdminClient({"bootstrap.servers": bootstrap})]
+        self._admin = Admin(bootstrap)
         self._consumer = Consumer(
             {
                 "bootstrap.servers": bootstrap,
@@ -105,26 +82,8 @@ class TopicLog:
 
     def ends(self, isolation: IsolationLevel) -> dict[Place, int]:
         """The end of each partition: of all, or of what no open transaction hides."""
-        asked = {TopicPartition(*place): OffsetSpec.latest() for place in self.places}  # type: ignore[no-untyped-call]
-
-        def ends(admin: AdminClient) -> dict[Place, int]:
-            answers = admin.list_offsets(asked, isolation_level=isolation, request_timeout=10)
-            return {
-                (place.topic, place.partition): answer.result(_ANSWER_S).offset
-                for place, answer in answers.items()
-            }
-
-        return self._ask(ends)
-
-    def _ask(self, question: Callable[[AdminClient], T]) -> T:
-        """Ask again when a broker has just come back: a client would ask by what it knew before,
-        and may never be answered."""
-        for _ in range(_TRIES):
-            with suppress(KafkaException, TimeoutError):
-                return question(self._admins[-1])
-            time.sleep(0.5)
-            self._admins.append(AdminClient({"bootstrap.servers": self._bootstrap}))
-        return question(self._admins[-1])
+        found: dict[Place, int] = self._admin.ask("ends", self.places, isolation.value)
+        return found
 
     def open_transactions(self) -> list[Place]:
         """The partitions in which an open transaction hides records."""
@@ -134,20 +93,9 @@ class TopicLog:
         ]
 
     def committed(self, group: str) -> dict[Place, int]:
-        """The offsets a consumer group has committed; none while a new broker cannot tell."""
-        question = [ConsumerGroupTopicPartitions(group)]
-
-        def committed(admin: AdminClient) -> dict[Place, int]:
-            answer = admin.list_consumer_group_offsets(question, request_timeout=10)
-            try:
-                places = answer[group].result(_ANSWER_S).topic_partitions
-            except KafkaException as failure:
-                if failure.args[0].code() in _NO_GROUP_YET:
-                    return {}
-                raise
-            return {(p.topic, p.partition): p.offset for p in places if p.offset >= 0}
-
-        return self._ask(committed)
+        """The offsets a consumer group has committed."""
+        found: dict[Place, int] = self._admin.ask("committed", group)
+        return found
 
     def processed(self, groups: Mapping[str, str]) -> bool:
         """Whether each group has committed past the last record of its topic, and all is at rest.
@@ -168,24 +116,11 @@ class TopicLog:
 
     def members(self, group: str) -> dict[str, set[int]]:
         """The partitions of each member of a group by its client.id; none while it rebalances."""
-        described = self._admins[-1].describe_consumer_groups([group], request_timeout=2)
-        try:
-            answer = described[group].result(_ANSWER_S)
-        except TimeoutError:
-            return {}
-        except KafkaException as failure:
-            if failure.args[0].code() in _NO_GROUP_YET:
-                return {}
-            raise
-        if answer.state is not ConsumerGroupState.STABLE:
-            return {}
-        members: dict[str, set[int]] = {}
-        for member in answer.members:
-            places = {place.partition for place in member.assignment.topic_partitions}
-            members.setdefault(member.client_id, set()).update(places)
-        return members
+        found: dict[str, set[int]] = self._admin.ask("members", group)
+        return found
 
     def close(self) -> None:
         """Free the clients while the broker is there."""
+        self._admin.close()
         self._consumer.close()
-        del self._admins, self._consumer
+        del self._consumer
