@@ -5,11 +5,12 @@ from typing import Any
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.domain.decision import Disposition, Source
-from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
 from stream_edits.domain.routing import (
     Reopen,
     RoutedClaim,
     SupervisedClaim,
+    SupervisedQuarter,
     SupervisedSlot,
     SupervisedTime,
     SupervisedVisit,
@@ -56,13 +57,16 @@ EXAMPLES: dict[str, Any] = {
         revision=2,
         decision_id=DECISION.decision_id,
         visited=("1245319599",),
-        visits=("member-1|1234567893|2024-12-03",),
         lines=(LINE,),
         raw=RAW,
         source=SOURCE,
         outcome_digest=bytes(range(32, 48)),
     ),
-    "VisitIndex": ("claim-1", "claim-2"),
+    "MemberClaims": (
+        ListedClaim("claim-1", DAY, ("1234567893|2024-12-03",)),
+        ListedClaim("claim-2", DAY, ()),
+    ),
     "SupervisedDay": (SLOT, SLOT._replace(line_number=2, standing=False)),
     "SupervisedVisit": SupervisedVisit((DAY,), 42, SUPERVISED),
+    "SupervisedQuarters": (SupervisedQuarter(date(2024, 10, 1), DAY),),
 }

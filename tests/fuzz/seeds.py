@@ -57,9 +57,10 @@ def _bodies() -> Iterator[bytes]:
         (routing.encode_by_member, "Reopen"),
         (routing.encode_supervised, "SupervisedClaim"),
         (state.encode_claim_record, "ClaimRecord"),
-        (state.encode_visit_index, "VisitIndex"),
         (state.encode_day, "SupervisedDay"),
         (state.encode_visit, "SupervisedVisit"),
+        (state.encode_member_claims, "MemberClaims"),
+        (state.encode_quarters, "SupervisedQuarters"),
     ]
     for number, (encode, record) in enumerate(order, start=numbers + 1):
         yield bytes([number]) + encode(EXAMPLES[record])[BODY_START:]

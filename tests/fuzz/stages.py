@@ -17,6 +17,7 @@ from stream_edits.engine.ports import Headers, Output, Processor, Record
 from stream_edits.engine.store import MemoryStore, NoState, Overlay
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
+from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.fuzz.judging import Defect, refused
 
 _SETTINGS = Settings()
@@ -30,12 +31,13 @@ class Stages:
 
     def __init__(self, schemas: SchemaSource | None = None) -> None:
         reader = ClaimReader(schemas or PackagedSchemas())
-        drafting = drafting_of(_SETTINGS)
+        drafting, retention = drafting_of(_SETTINGS), DEFAULT_RETENTION
+        tally = Tally(Metrics(), drafting.policy)
         outbox = Outbox(_SETTINGS.topics, dict.fromkeys(Disposition, decision_encoder(2)))
         processors: dict[Stage, Processor] = {
             Stage.INTAKE: IntakeProcessor(drafting, reader, outbox),
-            Stage.ENCOUNTER: EncounterProcessor(drafting, reader, outbox, Tally(Metrics())),
-            Stage.SUPERVISION: SupervisionProcessor(drafting, outbox),
+            Stage.ENCOUNTER: EncounterProcessor(drafting, retention, reader, outbox, tally),
+            Stage.SUPERVISION: SupervisionProcessor(drafting, retention, outbox),
         }
         # Every event may be a dead letter here.
         wide = Breaker(window=1, share=1.0, minimum=1)
