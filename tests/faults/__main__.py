@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +26,8 @@ _BETWEEN_S = 10.0
 def main() -> None:
     """Exit code 0 only if nothing was lost, duplicated or different, and memory was bounded."""
     asked = _arguments()
+    # An end from outside, too, must end what was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="stream-edits-faults-"))
     try:
         if asked.minutes is None:
