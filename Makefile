@@ -18,7 +18,7 @@ ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
 .PHONY: help venv demo test test-fast simulate faults soak lint check format broker generated \
-        pictures helm chart image image-test fuzz lock clean
+        pictures helm chart image image-test fuzz audit lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -105,6 +105,15 @@ lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer v
 	    --constraint requirements/dev.txt --output-file requirements/build.txt pyproject.toml
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra fuzz --constraint requirements/run.txt \
 	    --output-file requirements/fuzz.txt pyproject.toml
+
+# Strict: a package that the database does not know is a failure, not a line among others.
+audit:  ## ask for known vulnerabilities of every pinned package (needs the advisory database)
+	@test -x .cache/audit/bin/pip-audit || { "$(PYTHON)" -m venv .cache/audit; \
+	    .cache/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1; }
+	@.cache/audit/bin/pip-audit --strict --disable-pip --require-hashes \
+	    -r requirements/run.txt -r requirements/dev.txt \
+	    || { echo "NOT CLEAN: a vulnerability is named above, or the advisory database did not" \
+	    "answer for every package, and then NOTHING is known of them" >&2; exit 1; }
 
 clean:  ## remove what was built, the virtual environment and the caches
 	rm -rf .venv build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -37,22 +37,13 @@ def test_help_shows_no_value(words: tuple[str, ...]) -> None:
     assert SECRET not in done.output
 
 
-def run(environ: dict[str, str], *words: str, code: str = "main()") -> str:
-    """Everything that a process of its own writes."""
-    mine = {name: value for name, value in os.environ.items() if "STREAM_EDITS" not in name}
-    program = f"import sys\nfrom stream_edits.cli import main\nsys.argv[1:] = {words!r}\n{code}"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=mine | GIVEN | environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode != 0
-    assert SECRET not in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr
+def refused(environ: dict[str, str], *words: str) -> str:
+    """The one line that a command ends with."""
+    done = CliRunner().invoke(cli, words, env=GIVEN | environ)
+    assert done.exit_code == 2
+    assert SECRET not in done.output
+    (line,) = done.output.splitlines()
+    return line
 
 
 @pytest.mark.parametrize(
@@ -77,28 +68,34 @@ def test_a_setting_that_is_wrong_is_named_without_its_value(
     environ: dict[str, str], named: str
 ) -> None:
     words = ("schemas", "check") if named == "basic.auth" else ("topics", "check")
-    (line,) = run(environ, *words).splitlines()
-    assert named in line
+    assert named in refused(environ, *words)
 
 
 def test_a_password_gone_astray_in_the_file_is_not_repeated(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     for text in (f"kafka: {SECRET}\n", f"kafka: [sasl.password, {SECRET}\n", f"{SECRET}: 1\n"):
         file.write_text(text.replace(f"{SECRET}: 1", f"batch_size: {{a: {SECRET}}}"))
-        (line,) = run({}, "--settings", str(file), "topics", "check").splitlines()
-        assert "settings.yaml" in line
+        assert "settings.yaml" in refused({}, "--settings", str(file), "topics", "check")
 
 
 def test_an_exception_nobody_foresaw_is_told_without_its_text(tmp_path: Path) -> None:
     claims = tmp_path / "claims.jsonl"
     claims.touch()
-    broken = (
-        "from stream_edits.app import files\n"
-        "def fail(settings, file, form):\n"
-        "    raise RuntimeError(settings.kafka_options(), settings.registry_options())\n"
-        "files.adjudicate = fail\n"
-        "main()"
+    broken = f"""
+import sys
+from stream_edits import cli
+def fail(settings, file, form):
+    raise RuntimeError(settings.kafka_options(), settings.registry_options())
+cli.files.adjudicate = fail
+sys.argv[1:] = ["adjudicate", {str(claims)!r}]
+cli.main()
+"""
+    mine = {name: value for name, value in os.environ.items() if "STREAM_EDITS" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", broken], env=mine | GIVEN, capture_output=True, text=True, timeout=60
     )
-    told = run({}, "adjudicate", str(claims), code=broken)
-    assert "CRITICAL" in told
-    assert "RuntimeError at " in told
+    assert done.returncode == 1
+    assert "CRITICAL" in done.stderr
+    assert "RuntimeError at " in done.stderr
+    assert SECRET not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
