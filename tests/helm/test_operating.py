@@ -16,7 +16,7 @@ from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.cli import cli
 from stream_edits.engine.health import HealthServer
 from stream_edits.settings import Settings
-from tests.helm.chart import VALUE_SETS, Rendered, container, render, render_set
+from tests.helm.chart import VALUE_SETS, Rendered, container, read_values, render, render_set
 from tests.helm.resources import VERSIONS, faults
 from tests.helm.tool import CHART, helm
 
@@ -34,6 +34,7 @@ groups:
           severity: critical
         annotations:
           summary: '{{ $labels.stage }} stands still: {{ $value | humanize }}'
+          runbook_url: docs/runbook.md#still
 """
 
 
@@ -207,6 +208,30 @@ def test_rules_arrive_as_they_were_written(watched: Path) -> None:
     )
     assert alert["labels"] == {"severity": "critical", "team": "claims"}
     assert "labels" not in recorded
+
+
+def test_the_runbooks_address_is_the_operators(watched: Path) -> None:
+    base = {"runbookBaseUrl": "https://wiki/edits/"}
+    for given, address in (
+        (base, "https://wiki/edits/docs/runbook.md#still"),
+        ({}, "docs/runbook.md#still"),
+    ):
+        values = {"metrics": {"prometheusRule": {"enabled": True} | given}}
+        (group,) = render(values, watched).one("PrometheusRule")["spec"]["groups"]
+        assert group["rules"][1]["annotations"]["runbook_url"] == address
+
+
+def test_the_charts_own_rules_and_dashboards_are_installed() -> None:
+    rendered = render_set("production")
+    rules = read_values(CHART / "rules" / "stream-edits.yaml")
+    alerts = {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+    groups = rendered.one("PrometheusRule")["spec"]["groups"]
+    installed = [rule for group in groups for rule in group["rules"]]
+    assert {rule["alert"] for rule in installed} == alerts
+    assert {rule["labels"]["team"] for rule in installed} == {"claims"}
+    boards = [each for name, each in rendered.of("ConfigMap").items() if "dashboard" in name]
+    files = {file.name for file in (CHART / "dashboards").glob("*.json")}
+    assert {name for each in boards for name in each["data"]} == files
 
 
 def test_a_rules_file_without_rules_is_refused(watched: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_every_kind_of_object_is_in_some_set() -> None:
     assert kinds >= {
         *("StatefulSet", "Service", "ServiceAccount", "ConfigMap", "PodDisruptionBudget", "Job"),
         *("Pod", "NetworkPolicy", "ScaledObject", "TriggerAuthentication"),
-        *("PodMonitor", "ServiceMonitor"),
+        *("PodMonitor", "ServiceMonitor", "PrometheusRule"),
     }
 
 
