@@ -238,7 +238,7 @@ CONTROLS = [
     Control(
         "a restore begins anew after a failed read",
         _a_restore_that_goes_on_after_an_error,
-        _STATE | {Kind.REFUSED},
+        _STATE,
     ),
 ]
 

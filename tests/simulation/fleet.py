@@ -107,6 +107,10 @@ class Fleet:
         many = fault in (Fault.RETRIABLE, Fault.UNKNOWN)
         self.plans[runner].arm(call, fault, times if many else min(times, 2))
 
+    def disturb(self, runner: int, call: str, fault: Fault) -> None:
+        """One of the calls of every round, or of every assignment, goes wrong once."""
+        self.plans[runner].arm(call, fault)
+
     def interrupt(self, runner: int, fault: Fault) -> None:
         """The runner is struck in the middle of its next event."""
         self.plans[runner].arm("process", fault)

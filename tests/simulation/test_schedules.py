@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.memory_kafka.calls import CALL_NAMES
-from tests.simulation.actions import ACTIONS, Action
 from tests.simulation.faults import AT_EVERY_CALL, Fault
+from tests.simulation.machine import SETTINGS, ExactlyOnce
 from tests.simulation.schedule import run_schedule
 from tests.simulation.world import World
 
@@ -64,47 +59,5 @@ def _make_every_call(world: World) -> None:
         turn(9)
 
 
-class ExactlyOnce(RuleBasedStateMachine):
-    """The actions as rules: what Hypothesis finds, it also shrinks."""
-
-    world: World | None = None
-
-    @initialize(static=st.booleans())
-    def begin(self, static: bool) -> None:
-        self.world = World(static)
-
-    @invariant()
-    def committed_equals_the_fold_of_the_input(self) -> None:
-        if self.world is not None:
-            world, self.world = self.world, None
-            world.check()
-            # Left unset by a violation: there is nothing to settle then.
-            self.world = world
-
-    def teardown(self) -> None:
-        if self.world is not None:
-            self.world.settle()
-
-
-def _rule(action: Action) -> Any:
-    def act(self: ExactlyOnce, **chosen: object) -> None:
-        world, self.world = self.world, None
-        assert world is not None
-        action.method(world, **chosen)
-        self.world = world
-
-    act.__name__ = action.name
-    values: dict[str, Any] = {
-        name: st.sampled_from(list(of)) for name, of in action.parameters.items()
-    }
-    rule_of: Any = rule
-    return rule_of(**values)(act)
-
-
-for _action in ACTIONS:
-    setattr(ExactlyOnce, _action.name, _rule(_action))
-
 TestExactlyOnce = ExactlyOnce.TestCase
-TestExactlyOnce.settings = settings(
-    max_examples=60, stateful_step_count=60, deadline=None, derandomize=True
-)
+TestExactlyOnce.settings = SETTINGS

@@ -48,6 +48,15 @@ class World(Fleet):
         if self._upstream:
             self.broker.finish(self._upstream.pop(0), state)
 
+    def work(self, rounds: int, key: bytes) -> None:
+        """Events on all partitions, and each runner takes its turns."""
+        for _ in range(rounds):
+            for partition in range(PARTITIONS):
+                self.send(partition, key, b"plain")
+            for runner in range(RUNNERS):
+                self.turn(runner, prefetched=True)
+                self.check()
+
     def away(self, away: bool) -> None:
         """What the stage needs besides Kafka goes or comes back."""
         self.outside.away = away
