@@ -6,11 +6,12 @@ from functools import cache
 from bench import mix
 from bench.mix import Keyed
 from bench.processors import encounter_processor, intake_processor
-from stream_edits.engine.ports import Output, Record
+from stream_edits.engine.ports import Output, Processor, Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.settings import Topics
 
-EVENTS, GOVERNED, BY_MEMBER, BY_SUPERVISOR = "events", "governed", "by-member", "by-supervisor"
+EVENTS, GOVERNED, WAITING = "events", "governed", "waiting"
+BY_MEMBER, BY_SUPERVISOR = "by-member", "by-supervisor"
 _TOPICS = Topics()
 
 
@@ -21,6 +22,8 @@ def records_of(kind: str, count: int) -> list[Keyed]:
         return mix.realistic(count)
     if kind == GOVERNED:
         return mix.governed(count)
+    if kind == WAITING:
+        return mix.waiting(count)
     if kind == BY_MEMBER:
         routed = _through(intake_processor(), records_of(GOVERNED, count))
         return _on(_TOPICS.by_member, routed)
@@ -29,8 +32,18 @@ def records_of(kind: str, count: int) -> list[Keyed]:
     return _on(_TOPICS.by_supervisor, decided)[:count]
 
 
-def _through(processor, records: Iterable[Keyed]) -> list[Output]:  # type: ignore[no-untyped-def]
+def state_of_waiting(count: int) -> dict[bytes, bytes]:
+    """What the encounter stage remembers of so many claims that stay open."""
     store = MemoryStore()
+    routed = _on(_TOPICS.by_member, _through(intake_processor(), records_of(WAITING, count)))
+    _through(encounter_processor(), routed, store)
+    return store.snapshot()
+
+
+def _through(
+    processor: Processor, records: Iterable[Keyed], store: MemoryStore | None = None
+) -> list[Output]:
+    store = MemoryStore() if store is None else store
     return [
         output
         for offset, (key, value) in enumerate(records)

@@ -21,6 +21,12 @@ class Job(NamedTuple):
     count: int
 
 
+def told(job: Job) -> str:
+    """The job as a contender's process reads it."""
+    settings = job.settings.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return json.dumps({**job._asdict(), "settings": settings})
+
+
 class Meter:
     """Counts committed records. The clock starts at the first commit, when everything has warmed
     up, and stops at the one that completes the job."""
@@ -46,13 +52,14 @@ class Meter:
 
     def report(self, **more: float) -> None:
         """One line of JSON on stdout: records a second, CPU in microseconds, peak memory in MB."""
-        told: dict[str, Any] = {**(self._result or {}), "peak_mb": _peak_mb(), **more}
+        told: dict[str, Any] = {**(self._result or {}), "peak_mb": memory_mb("VmHWM"), **more}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 
 
-def _peak_mb() -> float:
-    # Not ru_maxrss, which a child inherits from the process that started it.
+def memory_mb(figure: str) -> float:
+    """A figure of the kernel's on this process: ``VmRSS`` is what it takes now, ``VmHWM`` the most
+    it ever took. (The usual ru_maxrss is inherited from the process that started this one.)"""
     status = Path("/proc/self/status").read_text()
-    (peak,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(peak) / 1024
+    (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith(figure))
+    return int(kilobytes) / 1024

@@ -1,7 +1,7 @@
 """Claims of a realistic mix, as framed bytes: 70 % not governed, 20 % office infusion, 10 %
 chemotherapy, and six lines on average."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from random import Random
 from typing import NamedTuple
@@ -15,8 +15,9 @@ from stream_edits.domain.claim import ClaimEvent, ServiceLine
 _SEED = 6_21
 # Visits, laboratory and imaging that the policy does not name: what fills up most claims.
 _OTHER_CODES = ("99214", "36415", "80053", "85025", "83735", "84100", "71046", "93000")
-_NOT_GOVERNED = (office.office_visit,)
-_INFUSIONS = (
+_Tellings = tuple[Callable[[Practice], Story], ...]
+_NOT_GOVERNED: _Tellings = (office.office_visit,)
+_INFUSIONS: _Tellings = (
     office.infusion,
     office.antibiotics,
     office.concurrent,
@@ -24,7 +25,7 @@ _INFUSIONS = (
     office.pushes,
     office.injection,
 )
-_CHEMOTHERAPY = (
+_CHEMOTHERAPY: _Tellings = (
     office.chemotherapy,
     office.chemotherapy_regimen,
     office.chemotherapy_push,
@@ -50,11 +51,17 @@ def governed(count: int) -> list[Keyed]:
     return [_keyed(claim) for claim in islice(_claims({_INFUSIONS: 20, _CHEMOTHERAPY: 10}), count)]
 
 
+def waiting(count: int) -> list[Keyed]:
+    """So many governed claims that came without any document, so that they stay open."""
+    claims = islice(_claims({_INFUSIONS: 20, _CHEMOTHERAPY: 10}), count)
+    return [_keyed(claim.model_copy(update={"attachments": ()})) for claim in claims]
+
+
 def _keyed(claim: ClaimEvent) -> Keyed:
     return Keyed(claim.member_id.encode(), _encode(claim))
 
 
-def _claims(shares: dict[tuple, int]) -> Iterator[ClaimEvent]:  # type: ignore[type-arg]
+def _claims(shares: dict[_Tellings, int]) -> Iterator[ClaimEvent]:
     practice = Practice(_SEED, contested=True)
     dice = Random(_SEED)
     groups, weights = list(shares), list(shares.values())

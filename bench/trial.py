@@ -3,19 +3,18 @@
 import json
 import os
 import subprocess
-import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 from bench.brokers import Broker
-from bench.inputs import EVENTS, records_of
+from bench.inputs import records_of
+from bench.job import Job, told
+from bench.lineup import Contender
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-PARTITIONS = 6
 # Left unread at the end, so that no contender waits for a batch that does not fill.
 _BEYOND = 2000
 _TIMEOUT_S = 240
@@ -23,20 +22,6 @@ _TIMEOUT_S = 240
 
 class ContenderFailed(Exception):
     """A contender's process ended without figures; the message holds the end of what it said."""
-
-
-@dataclass(frozen=True)
-class Contender:
-    """Who runs on what; ``against`` names the one its ratio is taken to."""
-
-    name: str
-    module: str
-    input: str = EVENTS
-    against: str | None = None
-    python: Path = field(default_factory=lambda: Path(sys.executable))
-    # Reads its input to the end.
-    to_the_end: bool = False
-    partitions: int = PARTITIONS
 
 
 Figures = dict[str, float]
@@ -59,6 +44,7 @@ def settings_for(address: str, partitions: int) -> Settings:
 
 def run_trial(broker: Broker, contender: Contender, count: int) -> Figures:
     """Publish the input, run the contender, return its figures. Raises ContenderFailed."""
+    count *= contender.many
     settings = settings_for(broker.address, contender.partitions)
     input_topic = f"{settings.group_prefix}.input"
     topics = settings.topics
@@ -72,19 +58,14 @@ def run_trial(broker: Broker, contender: Contender, count: int) -> Figures:
         settings.kafka_options() | {"linger.ms": "5"},
         [Output(input_topic, key, value) for key, value in records],
     )
-    return _figures(contender, settings, input_topic, count)
+    return _figures(contender, Job(settings, input_topic, count))
 
 
-def _figures(contender: Contender, settings: Settings, input_topic: str, count: int) -> Figures:
-    job = {
-        "settings": settings.model_dump(mode="json", by_alias=True, exclude_unset=True),
-        "input_topic": input_topic,
-        "count": count,
-    }
+def _figures(contender: Contender, job: Job) -> Figures:
     try:
         done = subprocess.run(
             [str(contender.python), "-m", "bench.contender", contender.module],
-            input=json.dumps(job),
+            input=told(job),
             capture_output=True,
             text=True,
             cwd=ROOT,

@@ -42,14 +42,19 @@ def run(job: Job, variant: str = "decode") -> None:
 
 
 def passed(framed: bytes) -> tuple[bytes, bytes]:
-    """A claim's id, and the decision to pay it as billed, as fastavro writes it."""
+    """A claim's id, and the decision to pay it as billed."""
     body = io.BytesIO(framed)
     body.seek(BODY_START)
     claim: Any = schemaless_reader(body, _CLAIM, None)
+    return claim["claim_id"].encode(), decision_on(claim)
+
+
+def decision_on(claim: Any) -> bytes:
+    """The decision to pay a claim as billed, as fastavro writes it."""
     out = io.BytesIO()
     out.write(_HEAD)
     schemaless_writer(out, _DECISION.parsed.root, _decision(claim))
-    return claim["claim_id"].encode(), out.getvalue()
+    return out.getvalue()
 
 
 def _decision(claim: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The whole pipeline in one process: three stages in three threads, as `run` has them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bench.job import Job, Meter
@@ -16,6 +16,7 @@ _PROCESSORS = {
     Stage.ENCOUNTER: encounter_processor,
     Stage.SUPERVISION: supervision_processor,
 }
+Committed = Callable[[Sequence[Output]], None]
 
 
 def run(job: Job) -> None:
@@ -30,10 +31,16 @@ def run(job: Job) -> None:
         if meter.done:
             runners[0].stop()
 
-    for stage, make in _PROCESSORS.items():
-        config = stage_config(job.settings, stage)
-        if stage is Stage.INTAKE:
-            config = replace(config, input_topic=job.input_topic)
-        runners.append(StageRunner(config, make(job.settings), on_committed=committed))
+    runners += runners_on(job, job.input_topic, committed)
     run_together(runners)
     meter.report()
+
+
+def runners_on(job: Job, input_topic: str, committed: Committed | None = None) -> list[StageRunner]:
+    """The three stages, reading claims from that topic."""
+    configs = {stage: stage_config(job.settings, stage) for stage in _PROCESSORS}
+    configs[Stage.INTAKE] = replace(configs[Stage.INTAKE], input_topic=input_topic)
+    return [
+        StageRunner(configs[stage], make(job.settings), on_committed=committed)
+        for stage, make in _PROCESSORS.items()
+    ]

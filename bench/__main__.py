@@ -1,0 +1,99 @@
+"""``make bench``: every contender in turn, round after round, on both brokers; then the report."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench.brokers import EMBEDDED, REAL, Broker, embedded_broker, real_broker
+from bench.lineup import LIGHT, LINEUP, MEMORY, PEERS, RESTORE, SCALE, Contender
+from bench.report import Results, lines_of, write
+from bench.trial import ContenderFailed, Figures, run_trial
+
+
+def main() -> None:
+    """Run what was asked for and print it; a whole run is written to docs/performance.md."""
+    asked = _arguments()
+    results: Results = defaultdict(list)
+    begun = time.monotonic()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        real = stack.enter_context(real_broker(folder)) if REAL in asked.brokers else None
+        for number in range(asked.rounds):
+            for kind, contender in _turns(asked.brokers, asked.only):
+                with _broker(kind, real) as broker:
+                    _try(results, broker, kind, contender, asked.claims)
+            print(f"round {number + 1} of {asked.rounds} is done", file=sys.stderr)
+        for contender, count in () if asked.only else _once(asked.quick):
+            kind = contender.brokers[0]
+            if kind in asked.brokers:
+                with _broker(kind, real) as broker:
+                    _try(results, broker, kind, contender, count)
+    minutes = (time.monotonic() - begun) / 60
+    told = lines_of(results, asked.rounds, asked.claims, minutes)
+    print("\n".join(told))
+    if not asked.quick and not asked.only:
+        write(told)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--claims", type=int, default=6000)
+    parser.add_argument("--quick", action="store_true", help="one round, nothing written")
+    parser.add_argument("--only", default="", help="contenders whose name contains this")
+    parser.add_argument("--brokers", nargs="+", default=[EMBEDDED, REAL])
+    asked = parser.parse_args()
+    if asked.quick:
+        asked.rounds, asked.claims = 1, min(asked.claims, 3000)
+    return asked
+
+
+def _turns(brokers: list[str], only: str) -> Iterator[tuple[str, Contender]]:
+    for kind in brokers:
+        for contender in LINEUP:
+            wanted = only in contender.name or contender.against is None
+            if kind in contender.brokers and wanted and _can_run(contender):
+                yield kind, contender
+
+
+def _can_run(contender: Contender) -> bool:
+    return contender.python != PEERS or PEERS.exists()
+
+
+def _once(quick: bool) -> Iterator[tuple[Contender, int]]:
+    yield LIGHT, 200 if quick else 600
+    yield MEMORY, 100_000 if quick else 1_000_000
+    yield RESTORE, 20_000 if quick else 200_000
+    for contender in SCALE:
+        yield contender, 3000 if quick else 10_000
+
+
+@contextmanager
+def _broker(kind: str, real: Broker | None) -> Iterator[Broker]:
+    """The real one for all; an embedded one each, for it keeps everything in memory."""
+    if kind == EMBEDDED:
+        with embedded_broker() as embedded:
+            yield embedded
+    elif real is not None:
+        yield real
+
+
+def _try(results: Results, broker: Broker, kind: str, contender: Contender, count: int) -> None:
+    begun = time.monotonic()
+    try:
+        figures: Figures | None = run_trial(broker, contender, count)
+        said = ", ".join(f"{name} {value:.1f}" for name, value in (figures or {}).items())
+    except ContenderFailed as failure:
+        figures, said = None, str(failure)
+    seconds = time.monotonic() - begun
+    print(f"{kind}, {contender.name}: {said} ({seconds:.0f} s)", file=sys.stderr, flush=True)
+    results[kind, contender.name].append(figures)
+
+
+if __name__ == "__main__":
+    main()

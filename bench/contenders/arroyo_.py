@@ -1,0 +1,59 @@
+"""sentry-arroyo, at least once; memory is a plain object, lost with the process.
+
+The whole job, with the very functions of our stages.
+"""
+
+from collections.abc import Mapping
+
+from arroyo.backends.kafka import KafkaConsumer, KafkaPayload, KafkaProducer
+from arroyo.backends.kafka.configuration import build_kafka_consumer_configuration
+from arroyo.commit import CommitPolicy
+from arroyo.processing.processor import StreamProcessor
+from arroyo.processing.strategies import CommitOffsets, Produce, RunTask
+from arroyo.processing.strategies.abstract import ProcessingStrategy, ProcessingStrategyFactory
+from arroyo.types import BrokerValue, Commit, Message, Partition, Topic, Value
+
+from bench.job import Job, Meter
+from bench.plain import PlainJob
+
+
+def run(job: Job) -> None:
+    """Decide ``job.count`` claims."""
+    options = {"bootstrap.servers": job.settings.bootstrap_servers}
+    consumer = KafkaConsumer(
+        build_kafka_consumer_configuration(
+            options, auto_offset_reset="earliest", group_id=job.settings.group_prefix
+        )
+    )
+    factory = _Factory(job, KafkaProducer({**options, "linger.ms": 5, "compression.type": "lz4"}))
+    every = CommitPolicy(job.settings.linger_ms / 1000, job.settings.batch_size)
+    factory.processor = StreamProcessor(consumer, Topic(job.input_topic), factory, every)
+    factory.processor.run()
+    factory.meter.report()
+
+
+class _Factory(ProcessingStrategyFactory[KafkaPayload]):
+    processor: StreamProcessor[KafkaPayload]
+
+    def __init__(self, job: Job, producer: KafkaProducer) -> None:
+        self._job = job
+        self._producer = producer
+        self._plain = PlainJob(job.settings)
+        self._done = 0
+        self.meter = Meter(job.count)
+
+    def create_with_partitions(
+        self, commit: Commit, partitions: Mapping[Partition, int]
+    ) -> ProcessingStrategy[KafkaPayload]:
+        to = Topic(self._job.settings.topics.pass_)
+        return RunTask(self._decide, Produce(self._producer, to, CommitOffsets(commit)))
+
+    def _decide(self, message: Message[KafkaPayload]) -> KafkaPayload:
+        assert isinstance(message.value, BrokerValue | Value)
+        self._done += 1
+        if self._done % self._job.settings.batch_size == 0:
+            self.meter.committed(self._done)
+        if self.meter.done:
+            self.processor.signal_shutdown()
+        # Its producing step takes one record for one: the first decision.
+        return KafkaPayload(None, self._plain.decide(message.payload.value)[0], [])

@@ -1,0 +1,38 @@
+"""What open encounters take in memory: ``job.count`` of them in the store that a stage uses.
+
+A few thousand claims that wait for documents go through the stage; what it remembers of them is
+copied under new keys until there are enough.
+"""
+
+import gc
+import os
+import time
+
+from bench.inputs import state_of_waiting
+from bench.job import Job, Meter, memory_mb
+from stream_edits.engine.store import MemoryStore
+
+_SEEN = 2000
+
+
+def run(job: Job) -> None:
+    """Fill the store, and report how it grew."""
+    seen = state_of_waiting(_SEEN)
+    held = sum(len(key) + len(value) for key, value in seen.items())
+    store = MemoryStore()
+    before = memory_mb("VmRSS")
+    for _ in range(job.count // _SEEN):
+        for key, value in seen.items():
+            # A copy of its own, as a decoded changelog record is.
+            store.put(key[:1] + os.urandom(16), bytes(bytearray(value)))
+    grown = memory_mb("VmRSS") - before
+    begun = time.perf_counter()
+    gc.collect()
+    collected_ms = (time.perf_counter() - begun) * 1000
+    meter = Meter(job.count)
+    meter.report(
+        store_mb=grown,
+        bytes_held=held / _SEEN,
+        entries=len(store) / job.count,
+        collected_ms=collected_ms,
+    )

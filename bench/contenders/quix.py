@@ -1,0 +1,132 @@
+"""quixstreams, exactly once with state: ``bytes`` passes records through and keeps one state record
+an event; ``pipeline`` does the whole job, with the very functions of our stages."""
+
+from collections.abc import Callable
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from quixstreams import Application, State
+from quixstreams.models import BytesSerializer, Topic
+
+from bench.job import Job, Meter
+from bench.processors import encounter_processor, intake_processor, supervision_processor
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.engine.ports import Output, Processor, Record
+
+
+def run(job: Job, variant: str) -> None:
+    """Step ``job.count`` records."""
+    meter = Meter(job.count)
+    with TemporaryDirectory() as folder:
+        app = Application(
+            broker_address=job.settings.bootstrap_servers,
+            consumer_group=job.settings.group_prefix,
+            auto_offset_reset="earliest",
+            processing_guarantee="exactly-once",
+            commit_every=job.settings.batch_size,
+            commit_interval=job.settings.linger_ms / 1000,
+            state_dir=folder,
+            loglevel="ERROR",
+            consumer_poll_timeout=0.1,
+            producer_extra_config={"linger.ms": 5, "compression.type": "lz4"},
+        )
+        (_pass_through if variant == "bytes" else _pipeline)(app, job, meter)
+        app.run()
+    meter.report()
+
+
+def _pass_through(app: Application, job: Job, meter: Meter) -> None:
+    done = 0
+
+    def step(value: bytes, state: State) -> bytes:
+        nonlocal done
+        done += 1
+        state.set_bytes("newest", b"%d" % done)
+        _tell(app, meter, done, job.settings.batch_size)
+        return value
+
+    stream = app.dataframe(_topic(app, job.input_topic)).apply(step, stateful=True)
+    stream.to_topic(_topic(app, job.settings.topics.pass_))
+
+
+def _pipeline(app: Application, job: Job, meter: Meter) -> None:
+    topics = job.settings.topics
+    decided = set[str]()
+
+    def noted(output: Output) -> Output:
+        if isinstance(output.about, ClaimDecision):
+            decided.add(output.about.claim_id)
+            _tell(app, meter, len(decided), job.settings.batch_size)
+        return output
+
+    stages: list[tuple[str, Processor]] = [
+        (job.input_topic, intake_processor(job.settings)),
+        (topics.by_member, encounter_processor(job.settings)),
+        (topics.by_supervisor, supervision_processor(job.settings)),
+    ]
+    written = {name: _topic(app, name) for name in topics.by_key().values()}
+    for name, processor in stages:
+        source = written.get(name) or _topic(app, name)
+        stream = app.dataframe(source).apply(
+            _stepping(name, processor, noted), stateful=True, expand=True, metadata=True
+        )
+        stream.to_topic(
+            lambda output, *_: written[output.topic],
+            key=lambda output: output.key,
+        )
+
+
+def _stepping(
+    name: str, processor: Processor, noted: Callable[[Output], Output]
+) -> Callable[..., list[Output]]:
+    offset = 0
+
+    def step(value: bytes, key: bytes, _timestamp: int, _headers: Any, state: State) -> Any:
+        nonlocal offset
+        offset += 1
+        record = Record(name, 0, offset, key, value, (), 0)
+        return [noted(output) for output in processor.process(record, _View(state))]
+
+    return step
+
+
+class _View:
+    """Our stages' state in theirs."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def get(self, key: bytes) -> bytes | None:
+        found: bytes | None = self._state.get_bytes(key)
+        return found
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self._state.set_bytes(key, value)
+
+    def delete(self, key: bytes) -> None:
+        self._state.delete(key)
+
+
+class _Value(BytesSerializer):
+    """Writes an output's value, or bytes as they are."""
+
+    def __call__(self, value: Any, ctx: Any) -> bytes:
+        return value.value if isinstance(value, Output) else value
+
+
+def _topic(app: Application, name: str) -> Topic:
+    return app.topic(
+        name,
+        key_deserializer="bytes",
+        value_deserializer="bytes",
+        key_serializer="bytes",
+        value_serializer=_Value(),
+    )
+
+
+def _tell(app: Application, meter: Meter, done: int, every: int) -> None:
+    # Every so many records it commits: the records before these ones have been.
+    if done % every == 0:
+        meter.committed(done)
+    if meter.done:
+        app.stop()

@@ -1,0 +1,55 @@
+"""Restoring state: ``job.count`` open encounters read back from their changelog by the engine."""
+
+import os
+
+from confluent_kafka import Producer
+
+from bench.inputs import state_of_waiting
+from bench.job import Job, Meter
+from stream_edits.app.wiring import Stage, stage_config
+from stream_edits.engine.changelog import Restore, progress_value
+from stream_edits.engine.clock import SystemClock
+from stream_edits.engine.kafka import ConfluentKafka
+from stream_edits.engine.store import PROGRESS_KEY
+from stream_edits.metrics import Metrics
+
+_SEEN = 2000
+
+
+def run(job: Job) -> None:
+    """Write a changelog, then read it back."""
+    config = stage_config(job.settings, Stage.ENCOUNTER)
+    partitions = job.settings.partitions
+    _write(job, config.changelog_topic or "", partitions)
+    restore = Restore(
+        config,
+        ConfluentKafka().changelog_reader(config),
+        dict.fromkeys(range(partitions), 1),
+        SystemClock(),
+        Metrics().stage("encounter"),
+    )
+    meter = Meter(job.count)
+    meter.committed(0)
+    while not restore.step(0.2):
+        pass
+    meter.committed(job.count)
+    entries = sum(map(len, restore.stores.values()))
+    meter.report(entries=entries / job.count)
+    restore.close()
+
+
+def _write(job: Job, changelog: str, partitions: int) -> None:
+    producer = Producer({**job.settings.kafka_options(), "linger.ms": 20, "batch.size": 500_000})
+    seen = list(state_of_waiting(_SEEN).items())
+    for copy in range(job.count // _SEEN):
+        for key, value in seen:
+            while True:
+                try:
+                    producer.produce(changelog, value, key[:1] + os.urandom(16), copy % partitions)
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+    for partition in range(partitions):
+        producer.flush()
+        producer.produce(changelog, progress_value(1), PROGRESS_KEY, partition)
+    producer.flush()

@@ -1,0 +1,76 @@
+"""Who runs, on what, and against whom."""
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.brokers import EMBEDDED, REAL
+from bench.inputs import BY_MEMBER, BY_SUPERVISOR, EVENTS, GOVERNED
+
+OWN = Path(sys.executable)
+PEERS = Path(__file__).parents[1] / ".cache" / "bench-peers" / "bin" / "python"
+BOTH = (EMBEDDED, REAL)
+
+
+class Contender(NamedTuple):
+    """``against`` names the contender its ratio is taken to, and ``at_least`` what the ratio
+    should be. ``many`` times the count of claims is run, where a record costs next to nothing."""
+
+    name: str
+    module: str
+    against: str | None = None
+    at_least: float | None = None
+    brokers: tuple[str, ...] = BOTH
+    input: str = EVENTS
+    many: int = 1
+    python: Path = OWN
+    partitions: int = 6
+    to_the_end: bool = False
+
+
+BARE, BYTES, GOVERNED_BARE = "bare passthrough", "bare byte loop", "bare, governed claims"
+PIPELINE = "whole pipeline, one process"
+_QUIX_BYTES = "quixstreams, exactly once, state"
+
+LINEUP = (
+    Contender(BARE, "bare"),
+    Contender("bare passthrough, at least once", "bare:at_least_once", BARE),
+    Contender(GOVERNED_BARE, "bare", BARE, input=GOVERNED),
+    Contender(BYTES, "bare:bytes", many=5),
+    Contender("engine alone, state and changelog", "stage:engine", BYTES, 0.33, many=5),
+    Contender(_QUIX_BYTES, "quix:bytes", BYTES, brokers=(REAL,), python=PEERS),
+    Contender("intake", "stage:intake", BARE, 0.65),
+    Contender("intake, at least once", "at_least_once", BARE),
+    Contender("encounter", "stage:encounter", GOVERNED_BARE, 0.4, input=BY_MEMBER),
+    Contender("supervision", "stage:supervision", GOVERNED_BARE, input=BY_SUPERVISOR),
+    Contender(PIPELINE, "pipeline", BARE, 0.4, to_the_end=True),
+    Contender(
+        "quixstreams, whole job, exactly once", "quix:pipeline", BARE, brokers=(REAL,), python=PEERS
+    ),
+    Contender("faststream, whole job, at least once", "fast_stream", BARE, python=PEERS),
+    Contender("sentry-arroyo, whole job, at least once", "arroyo_", BARE, python=PEERS),
+    Contender(
+        "faust-streaming, whole job, exactly once",
+        "faust_",
+        BARE,
+        brokers=(REAL,),
+        python=PEERS,
+    ),
+    Contender("file: decode and encode", "offline:bare", brokers=(EMBEDDED,)),
+    Contender(
+        "file: adjudicate",
+        "offline:adjudicate",
+        "file: decode and encode",
+        0.6,
+        brokers=(EMBEDDED,),
+    ),
+)
+# Run once, at the end.
+LIGHT = Contender("light load", "light", brokers=(REAL,))
+MEMORY = Contender("open encounters in memory", "memory", brokers=(EMBEDDED,))
+RESTORE = Contender("restore", "restore", brokers=(REAL,))
+SCALE = (
+    Contender("intake, 1 partition", "stage:intake", brokers=(REAL,), partitions=1),
+    Contender("intake, 12 partitions", "stage:intake", brokers=(REAL,), partitions=12),
+    Contender("intake, 2 processes", "two", brokers=(REAL,)),
+)

@@ -1,0 +1,23 @@
+"""The whole job as one function with a memory: what one writes on a library without state."""
+
+from stream_edits.app.wiring import drafting_of
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.decisions import decision_encoder
+from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
+from stream_edits.domain.decision import Source
+from stream_edits.offline import Adjudication
+from stream_edits.settings import Settings
+
+
+class PlainJob:
+    """Framed claims in, framed decisions out; all members and supervisors in one memory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._read = ClaimReader(PackagedSchemas()).decode
+        self._run = Adjudication(drafting_of(settings))
+        self._encode = decision_encoder(schema_of(CLAIM_DECISION).id)
+
+    def decide(self, framed: bytes) -> list[bytes]:
+        """The decisions that a claim sets off."""
+        source = Source("claims", 0, 0)
+        return [self._encode(each) for each in self._run.decide(self._read(framed), source)]
