@@ -2,6 +2,7 @@
 
 import pytest
 
+from stream_edits import __version__
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.health import HealthServer
 from stream_edits.settings import Settings
@@ -142,6 +143,12 @@ def test_a_stage_has_its_own_resources() -> None:
         if which.startswith("StatefulSet/")
     }
     assert list(limits.values()) == ["2Gi", "8Gi", "2Gi"]
+
+
+def test_a_stage_may_run_another_version_while_an_upgrade_goes_on() -> None:
+    rendered = render({"stages": {"supervision": {"image": {"tag": "next"}}}})
+    images = [container(pod)["image"] for pod in _stateful(rendered.pods())]
+    assert [image.rpartition(":")[2] for image in images] == [__version__, __version__, "next"]
 
 
 def test_what_is_extra_reaches_the_pods() -> None:

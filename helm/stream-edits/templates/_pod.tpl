@@ -13,10 +13,11 @@ securityContext:
 {{- end }}
 {{- end -}}
 
+{{/* {root, image} */}}
 {{- define "stream-edits.container" -}}
 image: {{ include "stream-edits.image" . }}
-imagePullPolicy: {{ .Values.image.pullPolicy }}
-{{- with .Values.securityContext }}
+imagePullPolicy: {{ .image.pullPolicy }}
+{{- with .root.Values.securityContext }}
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -124,7 +125,7 @@ envFrom:
 
 {{/* A container that only asks about topics: it needs no policy. */}}
 {{- define "stream-edits.topicsContainer" -}}
-{{ include "stream-edits.container" . }}
+{{ include "stream-edits.container" (dict "root" . "image" .Values.image) }}
 {{ include "stream-edits.environment" (dict "root" . "extraEnv" .Values.extraEnv) }}
 {{- with .Values.topics.resources }}
 resources:

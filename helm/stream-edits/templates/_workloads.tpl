@@ -22,13 +22,13 @@ come after the common ones. Not `merge`, which takes false, 0 and an empty list 
 */}}
 {{- define "stream-edits.workload" -}}
 {{- $one := .is -}}
-{{- range $key := list "replicas" "resources" "autoscaling" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "podAnnotations" "podLabels" "extraEnv" -}}
+{{- range $key := list "image" "replicas" "resources" "autoscaling" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "podAnnotations" "podLabels" "extraEnv" -}}
 {{- $value := index $.values $key -}}
 {{- if hasKey $.own $key -}}
 {{- $own := index $.own $key -}}
 {{- if eq $key "extraEnv" -}}
 {{- $value = concat $value $own -}}
-{{- else if has $key (list "autoscaling" "resources" "podAnnotations" "podLabels") -}}
+{{- else if has $key (list "image" "autoscaling" "resources" "podAnnotations" "podLabels") -}}
 {{- $value = deepCopy (default dict $value) -}}
 {{- range $name, $each := $own -}}{{- $_ := set $value $name $each -}}{{- end -}}
 {{- else -}}
