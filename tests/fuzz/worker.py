@@ -1,6 +1,8 @@
-"""One process that fuzzes one target: `python -m tests.fuzz.worker TARGET INPUTS SEED FOLDER`.
+"""One process that fuzzes one target: `python -m tests.fuzz.worker TARGET HOW INPUTS SEED FOLDER`.
 
-What it counts stands in FOLDER/TARGET.json, also when it is ended from outside.
+HOW is `guided`, by the coverage of our code, which builds a corpus from the seeds; or `mutated`,
+which changes what lies in that corpus, without the cost of watching. What it counts stands in
+FOLDER/TARGET-HOW.json, also when it is ended from outside.
 """
 
 import hashlib
@@ -13,8 +15,9 @@ import traceback
 from collections import Counter
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-import atheris
+from tests.fuzz.mutating import Mutations
 
 # What an input may take: far more than any takes, and counted in this process's own work, so that
 # a busy machine hangs nothing.
@@ -71,46 +74,66 @@ class Watchdog:
             raise Hang
 
 
-def main(name: str, inputs: int, seed: int, folder: Path) -> None:
-    """Fuzz a target with so many inputs; never returns."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-    _follow_generated_code()
+class Feeding:
+    """Feeds one target until it has had so many inputs, then ends the process."""
+
+    def __init__(self, name: str, how: str, inputs: int, folder: Path) -> None:
+        from tests.fuzz.targets import TARGETS
+
+        self._name, self._folder, self._inputs = name, folder, inputs
+        self._target = TARGETS[name]
+        self._target(b"")  # what is made once does not count as the first input's time
+        self._counts = Counts(folder / f"{name}-{how}.json")
+        Watchdog(self._counts)
+
+    def feed(self, data: bytes) -> None:
+        """One input; whatever goes wrong with it is kept, and counted."""
+        counts = self._counts
+        counts.inputs += 1
+        try:
+            counts.outcomes[self._target(data)] += 1
+        except Hang:
+            counts.hangs += 1
+            _keep(self._folder, self._name, data)
+        except BaseException:
+            counts.crashes += 1
+            _keep(self._folder, self._name, data)
+        if counts.inputs % _WRITE_EVERY == 0:
+            counts.write()
+        if counts.inputs >= self._inputs or counts.crashes + counts.hangs >= _KEPT_DEFECTS:
+            counts.write()
+            os._exit(0)
+
+
+def guided(name: str, inputs: int, seed: int, folder: Path) -> None:
+    """Fuzz by coverage; never returns."""
+    import atheris
+
+    _follow_generated_code(atheris)
     with atheris.instrument_imports(include=list(_FOLLOWED), enable_loader_override=False):
         from tests.fuzz.seeds import SEEDS
-        from tests.fuzz.targets import TARGETS
     corpus = folder / f"{name}-corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for data in SEEDS[name]():
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
-    target = TARGETS[name]
-    target(b"")  # what is made once does not count as the first input's time
-    counts = Counts(folder / f"{name}.json")
-    Watchdog(counts)
-
-    def one(data: bytes) -> None:
-        counts.inputs += 1
-        try:
-            counts.outcomes[target(data)] += 1
-        except Hang:
-            counts.hangs += 1
-            _keep(folder, name, data)
-        except BaseException:
-            counts.crashes += 1
-            _keep(folder, name, data)
-        if counts.inputs % _WRITE_EVERY == 0:
-            counts.write()
-        if counts.inputs >= inputs or counts.crashes + counts.hangs >= _KEPT_DEFECTS:
-            counts.write()
-            os._exit(0)
-
+    feeding = Feeding(name, "guided", inputs, folder)
     options = [f"-max_len={_LONGEST[name]}", f"-seed={seed}", "-verbosity=0"]
     # How long an input takes is the watchdog's business, by the processor's time.
     options += ["-report_slow_units=100000", f"-artifact_prefix={folder}/"]
-    atheris.Setup([sys.argv[0], str(corpus), *options], one)
+    atheris.Setup([sys.argv[0], str(corpus), *options], feeding.feed)
     atheris.Fuzz()
 
 
-def _follow_generated_code() -> None:
+def mutated(name: str, inputs: int, seed: int, folder: Path) -> None:
+    """Change what the guided part has found; never returns."""
+    corpus = [file.read_bytes() for file in sorted((folder / f"{name}-corpus").iterdir())]
+    mutations = Mutations(corpus, seed, _LONGEST[name])
+    feeding = Feeding(name, "mutated", inputs, folder)
+    while True:
+        feeding.feed(mutations.next())
+
+
+def _follow_generated_code(atheris: Any) -> None:
     """The decoders are made while running; their branches guide the fuzzer as well."""
     from stream_edits.codec.source_text import SourceText
 
@@ -128,4 +151,6 @@ def _keep(folder: Path, name: str, data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    run = {"guided": guided, "mutated": mutated}[sys.argv[2]]
+    run(sys.argv[1], int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5]))

@@ -1,0 +1,42 @@
+"""A schema registry that goes away while claims come: they wait, and none becomes a dead letter."""
+
+from stream_edits.codec.claims import claim_encoder
+from tests.codec.registry_stub import running
+from tests.kafka.claims import claim
+from tests.kafka.conftest import Deploy
+from tests.kafka.programs import eventually
+from tests.kafka.registry import CLAIM_ID, with_our_schemas
+
+
+def test_a_registry_that_is_away_is_waited_for(deploy: Deploy) -> None:
+    deployment = deploy(partitions=1).create_topics()
+    known, unknown = claim("1", "96365"), claim("2", "96365")
+    with running() as stub:
+        with_our_schemas(stub, deployment.topics)
+        program = deployment.start(SCHEMA_REGISTRY_URL=stub.url)
+        key = known.member_id.encode()
+        deployment.publish_raw(key, claim_encoder(CLAIM_ID)(known))
+        deployment.flush()
+        deployment.drain()
+
+        stub.fault = (503, b"CANARY: the gateway's page")
+        stub.add(CLAIM_ID + 10, stub.schemas[CLAIM_ID]["schema"])
+        for number, event in ((CLAIM_ID + 10, unknown), (CLAIM_ID, claim("3", "96365"))):
+            deployment.publish_raw(event.member_id.encode(), claim_encoder(number)(event))
+        deployment.flush()
+        asked = len(stub.requests)
+        eventually(lambda: len(stub.requests) >= asked + 3, 60, deployment.tails)
+        program.says("try_again")
+        assert program.running
+        deployment.log.read_to_the_end()
+        assert [decision.claim_id for decision in deployment.decisions()] == [known.claim_id]
+        assert deployment.log.of(deployment.topics.dead_letter) == []
+
+        stub.fault = None
+        deployment.drain()
+        program.terminate()
+    assert sorted(d.claim_id for d in deployment.decisions()) == sorted(
+        event.claim_id for event in (known, unknown, claim("3", "96365"))
+    )
+    assert deployment.log.of(deployment.topics.dead_letter) == []
+    assert "CANARY" not in deployment.said()
