@@ -1,5 +1,5 @@
 # Works on a fresh machine with Python 3.11 or later (venv, pip), Java 17 and Maven.
-# Java and Maven are only needed by the tests on a real Kafka.
+# Java and Maven are only needed by the tests on a real Kafka, Node by that of docs/asyncapi.yaml.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help

@@ -105,7 +105,8 @@ def _server(port: int, service: Service) -> HealthServer:
 @contextmanager
 def logs_in_a_file() -> Iterator[Path]:
     """Log lines go to a file, out of what the demo shows; it is removed at the end."""
-    root, hook = logging.getLogger(), sys.excepthook
+    root = logging.getLogger()
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     handlers, level = root.handlers[:], root.level
     with tempfile.TemporaryDirectory(prefix="stream-edits-demo-") as folder:
         path = Path(folder) / "demo.log"
@@ -120,4 +121,4 @@ def logs_in_a_file() -> Iterator[Path]:
                     root.addHandler(handler)
                 root.setLevel(level)
                 logging.captureWarnings(False)
-                sys.excepthook = hook
+                sys.excepthook, threading.excepthook, sys.unraisablehook = hooks

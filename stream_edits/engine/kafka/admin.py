@@ -16,7 +16,7 @@ from .failure import AWAY, client_errors, raise_classified
 
 _ASK_S = 15.0
 # Short ones first: a refusal is heard at once, and a large cluster's answer may take its time.
-_REACH_S = (1.0, 2.0, 4.0, 8.0)
+_REACH_S = (1.0, 2.0, 4.0, 5.0)
 
 
 @contextmanager
