@@ -27,9 +27,10 @@ READ: dict[str, Callable[[bytes], Any]] = {
     "Reopen": Codec().decode_by_member,
     "SupervisedClaim": routing.decode_supervised,
     "ClaimRecord": state.decode_claim_record,
-    "VisitIndex": state.decode_visit_index,
+    "MemberClaims": state.decode_member_claims,
     "SupervisedDay": state.decode_day,
     "SupervisedVisit": state.decode_visit,
+    "SupervisedQuarters": state.decode_quarters,
 }
 
 
