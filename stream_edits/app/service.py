@@ -1,6 +1,8 @@
 """`run`: the stages as a service, with metrics and health checks, until SIGTERM."""
 
 import logging
+import signal
+import sys
 import time
 from collections.abc import Collection
 
@@ -21,6 +23,9 @@ _LOG = logging.getLogger(__name__)
 def run(settings: Settings, stages: Collection[Stage]) -> None:
     """Run until SIGTERM or SIGINT. Raises EngineStopped, PolicyError, BadSetting."""
     configure_logs(settings.log_format, settings.log_level)
+    # Until the stages run and hear it themselves: the first process of a container is not ended by
+    # a SIGTERM that it has no handler for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     metrics = Metrics()
     group = _runners_once_the_registry_answers(settings, stages, metrics)
     try:
