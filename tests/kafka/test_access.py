@@ -16,7 +16,7 @@ from tests.kafka.claims import claim
 from tests.kafka.deployment import Deployment
 from tests.kafka.verifier import Verifier
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
