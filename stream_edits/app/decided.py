@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 from stream_edits.app.wiring import schema_source
-from stream_edits.codec.decisions import DecisionReader, decision_to_json
+from stream_edits.codec.decisions import decision_to_json, decode_decision
 from stream_edits.codec.errors import Undecodable
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.kafka import read_topic
@@ -20,14 +20,14 @@ def show(settings: Settings, claim_id: str | None, form: str) -> int:
     Returns the number of records that are no decisions; each is reported on stderr by its place.
     Raises ClientError, EngineStopped, RegistryAway.
     """
-    reader = DecisionReader(schema_source(settings))
+    schemas = schema_source(settings)
     decisions: list[ClaimDecision] = []
     bad = 0
     for record in _published(settings):
         if claim_id is not None and record.key != claim_id.encode():
             continue
         try:
-            decision = reader.decode(record.value or b"")
+            decision = decode_decision(record.value or b"", schemas)
         except Undecodable as failure:
             bad += 1
             place = f"{record.topic}/{record.partition}/{record.offset}"

@@ -3,12 +3,14 @@
 import json
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
+from stream_edits.codec.avsc import parse
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.reading import Decoder, decoder, read_body
 from stream_edits.codec.resolution import resolve
-from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, parsed_by, schema_of
+from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, schema_of
 from stream_edits.codec.writing import Encoder, Paths, encoder
 from stream_edits.domain.decision import (
     ClaimDecision,
@@ -42,26 +44,21 @@ def decision_encoder(number: int) -> Encoder:
     return encoder(schema_of(CLAIM_DECISION).parsed, number, PATHS)
 
 
-class DecisionReader:
-    """Reads decisions back, for tools; each writer's schema is worked out once."""
-
-    def __init__(self, source: SchemaSource) -> None:
-        self._source = source
-        self._decoders: dict[int, Decoder] = {}
-
-    def decode(self, framed: bytes) -> ClaimDecision:
-        """The decision. Raises Undecodable when the data is at fault, RegistryAway."""
-        number = schema_id(framed)
-        if number not in self._decoders:
-            plan = resolve(parsed_by(self._source, number), schema_of(CLAIM_DECISION).parsed)
-            self._decoders[number] = decoder(plan, RECORDS, ENUMS)
-        decision: ClaimDecision = read_body(self._decoders[number], framed)
-        return decision
-
-
 def decode_decision(framed: bytes, source: SchemaSource) -> ClaimDecision:
-    """One decision read back, as a DecisionReader of its own does."""
-    return DecisionReader(source).decode(framed)
+    """A decision read back, for tools and tests.
+
+    Raises Undecodable when the data is at fault, RegistryAway.
+    """
+    decode = _decoder(source.schema_text(schema_id(framed)))
+    decision: ClaimDecision = read_body(decode, framed)
+    return decision
+
+
+@cache
+def _decoder(writer: str) -> Decoder:
+    """Reads what was written with the schema of that text."""
+    plan = resolve(parse(writer), schema_of(CLAIM_DECISION).parsed)
+    return decoder(plan, RECORDS, ENUMS)
 
 
 def decision_to_json(decision: ClaimDecision) -> str:

@@ -67,11 +67,6 @@ def packaged() -> dict[int, PackagedSchema]:
     return by_id
 
 
-def parsed_by(source: SchemaSource, schema_id: int) -> Parsed:
-    """The schema that ``source`` has under that id. Raises UnknownSchema, RegistryAway."""
-    return parse(source.schema_text(schema_id))
-
-
 @cache
 def schema_of(record: str) -> PackagedSchema:
     """The packaged schema that records of that name are written with: its newest."""
