@@ -136,6 +136,9 @@ def test_a_bad_value_is_named_as_the_variable(
         ("linger_m: 5\n", "linger_m in FILE: there is no such setting; did you mean linger_ms?"),
         (f"a: 1\na: {SECRET}\n", "DIR/settings.yaml:2: a key stands here twice"),
         (f"a: [{SECRET}\n", "DIR/settings.yaml:2: not readable as YAML"),
+        (f"a: &x {SECRET}\nb: &x 1\n", "DIR/settings.yaml: not readable as YAML"),
+        ("[" * 3000, "DIR/settings.yaml: not readable as YAML"),
+        ("kafka: &a {b: *a}\n", "kafka.b in FILE should be a valid string"),
         (f"- {SECRET}\n", "DIR/settings.yaml: should be a mapping of settings to values"),
     ],
 )
