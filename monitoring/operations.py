@@ -304,7 +304,7 @@ def _state(page: dashboard.Dashboard) -> None:
         page.with_panel(
             graph(
                 f"{title} of state by partition",
-                "What is remembered of members and supervisors. It grows with the claims.",
+                "What is remembered of members and supervisors, until the retention lets it go.",
                 unit,
                 {
                     "{{stage}} {{partition}}": f"max by (stage, partition) ({metric}{{{STAGES}}})",
