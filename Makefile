@@ -17,7 +17,7 @@ HELM   := .cache/bin/helm
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
-.PHONY: help venv demo test test-fast simulate faults soak lint check format broker generated \
+.PHONY: help venv bench bench-peers demo test test-fast simulate faults soak lint check format broker generated \
         pictures helm chart image image-test fuzz audit lock clean
 
 help:  ## list the targets
@@ -69,6 +69,19 @@ check: lint test-fast  ## lint, types and the fast tests
 format: $(STAMP)  ## rewrite the code in the house format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(STAMP)  ## what costs what, into docs/performance.md (ROUNDS=, CLAIMS=, QUICK=1, ONLY=)
+	@test -n "$(QUICK)" || $(MAKE) --no-print-directory bench-peers
+	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLAIMS),--claims $(CLAIMS)) \
+	    $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
+
+# The libraries that the bench compares with want other versions of ours: they live on their own.
+bench-peers:
+	@test -e .cache/bench-peers/.installed || { \
+	    echo "installing the bench's peers into .cache/bench-peers ..."; \
+	    "$(PYTHON)" -m venv .cache/bench-peers && \
+	    .cache/bench-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+	        -r bench/peers.txt && touch .cache/bench-peers/.installed; }
 
 broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand (PORT=9092)
 	@$(BIN)/python -m tests.broker $(PORT)

@@ -5,7 +5,8 @@ from functools import cache
 
 from bench import mix
 from bench.mix import Keyed
-from bench.processors import encounter_processor, intake_processor
+from bench.processors import processor
+from stream_edits.app.wiring import Stage
 from stream_edits.engine.ports import Output, Processor, Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.settings import Topics
@@ -25,29 +26,29 @@ def records_of(kind: str, count: int) -> list[Keyed]:
     if kind == WAITING:
         return mix.waiting(count)
     if kind == BY_MEMBER:
-        routed = _through(intake_processor(), records_of(GOVERNED, count))
+        routed = _through(processor(Stage.INTAKE), records_of(GOVERNED, count))
         return _on(_TOPICS.by_member, routed)
     # Fewer than two governed claims in three have documented time.
-    decided = _through(encounter_processor(), records_of(BY_MEMBER, 2 * count))
+    decided = _through(processor(Stage.ENCOUNTER), records_of(BY_MEMBER, 2 * count))
     return _on(_TOPICS.by_supervisor, decided)[:count]
 
 
 def state_of_waiting(count: int) -> dict[bytes, bytes]:
     """What the encounter stage remembers of so many claims that stay open."""
     store = MemoryStore()
-    routed = _on(_TOPICS.by_member, _through(intake_processor(), records_of(WAITING, count)))
-    _through(encounter_processor(), routed, store)
+    routed = _on(_TOPICS.by_member, _through(processor(Stage.INTAKE), records_of(WAITING, count)))
+    _through(processor(Stage.ENCOUNTER), routed, store)
     return store.snapshot()
 
 
 def _through(
-    processor: Processor, records: Iterable[Keyed], store: MemoryStore | None = None
+    stage: Processor, records: Iterable[Keyed], store: MemoryStore | None = None
 ) -> list[Output]:
     store = MemoryStore() if store is None else store
     return [
         output
         for offset, (key, value) in enumerate(records)
-        for output in processor.process(Record("", 0, offset, key, value, (), 0), store)
+        for output in stage.process(Record("", 0, offset, key, value, (), 0), store)
     ]
 
 

@@ -4,18 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bench.job import Job, Meter
-from bench.processors import encounter_processor, intake_processor, supervision_processor
+from bench.processors import processor
+from stream_edits.app.service import spare_the_collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.group import run_together
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
 
-_PROCESSORS = {
-    Stage.INTAKE: intake_processor,
-    Stage.ENCOUNTER: encounter_processor,
-    Stage.SUPERVISION: supervision_processor,
-}
 Committed = Callable[[Sequence[Output]], None]
 
 
@@ -32,15 +28,16 @@ def run(job: Job) -> None:
             runners[0].stop()
 
     runners += runners_on(job, job.input_topic, committed)
+    spare_the_collector()
     run_together(runners)
     meter.report()
 
 
 def runners_on(job: Job, input_topic: str, committed: Committed | None = None) -> list[StageRunner]:
     """The three stages, reading claims from that topic."""
-    configs = {stage: stage_config(job.settings, stage) for stage in _PROCESSORS}
+    configs = {stage: stage_config(job.settings, stage) for stage in Stage}
     configs[Stage.INTAKE] = replace(configs[Stage.INTAKE], input_topic=input_topic)
     return [
-        StageRunner(configs[stage], make(job.settings), on_committed=committed)
-        for stage, make in _PROCESSORS.items()
+        StageRunner(config, processor(stage, job.settings), on_committed=committed)
+        for stage, config in configs.items()
     ]

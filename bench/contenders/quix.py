@@ -9,7 +9,8 @@ from quixstreams import Application, State
 from quixstreams.models import BytesSerializer, Topic
 
 from bench.job import Job, Meter
-from bench.processors import encounter_processor, intake_processor, supervision_processor
+from bench.processors import processor
+from stream_edits.app.wiring import Stage
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.ports import Output, Processor, Record
 
@@ -60,15 +61,15 @@ def _pipeline(app: Application, job: Job, meter: Meter) -> None:
         return output
 
     stages: list[tuple[str, Processor]] = [
-        (job.input_topic, intake_processor(job.settings)),
-        (topics.by_member, encounter_processor(job.settings)),
-        (topics.by_supervisor, supervision_processor(job.settings)),
+        (job.input_topic, processor(Stage.INTAKE, job.settings)),
+        (topics.by_member, processor(Stage.ENCOUNTER, job.settings)),
+        (topics.by_supervisor, processor(Stage.SUPERVISION, job.settings)),
     ]
     written = {name: _topic(app, name) for name in topics.by_key().values()}
-    for name, processor in stages:
+    for name, stage in stages:
         source = written.get(name) or _topic(app, name)
         stream = app.dataframe(source).apply(
-            _stepping(name, processor, noted), stateful=True, expand=True, metadata=True
+            _stepping(name, stage, noted), stateful=True, expand=True, metadata=True
         )
         stream.to_topic(
             lambda output, *_: written[output.topic],
@@ -77,7 +78,7 @@ def _pipeline(app: Application, job: Job, meter: Meter) -> None:
 
 
 def _stepping(
-    name: str, processor: Processor, noted: Callable[[Output], Output]
+    name: str, stage: Processor, noted: Callable[[Output], Output]
 ) -> Callable[..., list[Output]]:
     offset = 0
 
@@ -85,7 +86,7 @@ def _stepping(
         nonlocal offset
         offset += 1
         record = Record(name, 0, offset, key, value, (), 0)
-        return [noted(output) for output in processor.process(record, _View(state))]
+        return [noted(output) for output in stage.process(record, _View(state))]
 
     return step
 

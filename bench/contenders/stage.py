@@ -1,16 +1,16 @@
 """One stage alone, on the engine: ``intake``, ``encounter``, ``supervision``, or the ``engine``
 itself with a stage that passes bytes through and writes one state record an event."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bench.job import Job, Meter
-from bench.processors import encounter_processor, intake_processor, supervision_processor
+from bench.processors import processor
+from stream_edits.app.service import spare_the_collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.kafka import ConfluentKafka
 from stream_edits.engine.ports import KafkaPort, Output, Processor, Record, StageConfig, StateView
 from stream_edits.engine.runner import StageRunner
-from stream_edits.settings import Settings
 
 
 class PassThrough:
@@ -24,14 +24,6 @@ class PassThrough:
         return [Output(self._topic, record.key, record.value)]
 
 
-_MAKE: dict[str, tuple[Stage, Callable[[Settings], Processor]]] = {
-    "intake": (Stage.INTAKE, intake_processor),
-    "encounter": (Stage.ENCOUNTER, encounter_processor),
-    "supervision": (Stage.SUPERVISION, supervision_processor),
-    "engine": (Stage.ENCOUNTER, lambda settings: PassThrough(settings.topics.pass_)),
-}
-
-
 def run(job: Job, variant: str) -> None:
     """Step ``job.count`` records of the stage's input."""
     run_stage(job, *configured(job, variant), ConfluentKafka())
@@ -39,9 +31,11 @@ def run(job: Job, variant: str) -> None:
 
 def configured(job: Job, variant: str) -> tuple[StageConfig, Processor]:
     """The stage on the job's input, otherwise as `run` would have it."""
-    stage, make = _MAKE[variant]
+    stage = Stage.ENCOUNTER if variant == "engine" else Stage(variant)
     config = replace(stage_config(job.settings, stage), input_topic=job.input_topic)
-    return config, make(job.settings)
+    if variant == "engine":
+        return config, PassThrough(job.settings.topics.pass_)
+    return config, processor(stage, job.settings)
 
 
 def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPort) -> None:
@@ -52,6 +46,7 @@ def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPo
         meter.committed(counted.events)
 
     runner = StageRunner(config, counted, port=port, on_committed=committed)
+    spare_the_collector()
     runner.start()
     while not meter.done:
         runner.turn()

@@ -1,6 +1,6 @@
 """From settings to running stages."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from enum import StrEnum
 from functools import partial
 
@@ -55,14 +55,9 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     Raises PolicyError for a bad overlay, NotRegistered or RegistryAway where a registry is
     configured that does not know our decisions.
     """
-    drafting, retention = drafting_of(settings), Retention(settings.retention_days)
+    drafting = drafting_of(settings)
     tally = Tally(metrics, drafting.policy)
-    reader, outbox = _codec(settings)
-    processors: dict[Stage, Callable[[], Processor]] = {
-        Stage.INTAKE: lambda: IntakeProcessor(drafting, reader, outbox),
-        Stage.ENCOUNTER: lambda: EncounterProcessor(drafting, retention, reader, outbox, tally),
-        Stage.SUPERVISION: lambda: SupervisionProcessor(drafting, retention, outbox),
-    }
+    made = processors(settings, drafting, tally)
     _say_versions(metrics, drafting.policy)
     for stage in stages:
         for name in ERROR_CLASSES:
@@ -70,13 +65,24 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     return [
         StageRunner(
             stage_config(settings, stage),
-            processors[stage](),
+            made[stage],
             metrics=metrics,
             on_committed=tally.of(stage.value, _outcomes(settings.topics, stage)),
         )
         for stage in Stage
         if stage in stages
     ]
+
+
+def processors(settings: Settings, drafting: Drafting, tally: Tally) -> dict[Stage, Processor]:
+    """Every stage as the engine runs it. Raises NotRegistered or RegistryAway as `runners` does."""
+    retention = Retention(settings.retention_days)
+    reader, outbox = _codec(settings)
+    return {
+        Stage.INTAKE: IntakeProcessor(drafting, reader, outbox),
+        Stage.ENCOUNTER: EncounterProcessor(drafting, retention, reader, outbox, tally),
+        Stage.SUPERVISION: SupervisionProcessor(drafting, retention, outbox),
+    }
 
 
 def _say_versions(metrics: Metrics, policy: Policy) -> None:

@@ -115,10 +115,6 @@ class Attachment(_Record):
     report_type_code: str | None = None
     control_number: str | None = None
 
-    def covers(self, line_number: int) -> bool:
-        """Whether the document speaks for that line."""
-        return not self.line_numbers or line_number in self.line_numbers
-
 
 class ServiceLine(_Record):
     """One billed service. Times are the wall clock where the service was given."""
@@ -193,7 +189,13 @@ class ClaimEvent(_Record):
 
     def documents_for(self, line_number: int) -> frozenset[str]:
         """The kinds of attachments that cover a line."""
-        return frozenset([a.kind for a in self.attachments if a.covers(line_number)])
+        return frozenset(
+            [
+                x.kind
+                for x in self.attachments
+                if not x.line_numbers or line_number in x.line_numbers
+            ]
+        )
 
     def place_of(self, line: ServiceLine) -> str | None:
         """The line's place of service, else the claim's (CMS-1500 box 24B)."""

@@ -1,5 +1,6 @@
 """Digests by which a re-sent event or unchanged content is known again: 16-byte BLAKE2b."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -21,17 +22,20 @@ def content_digest(claim: ClaimEvent) -> bytes:
     Equal for equal amounts however they were written (125.5 and 125.50), and different for
     different units even where those are not finite.
     """
-    if not all(_canonical(line) for line in claim.lines):
+    if not _canonical(claim.lines):
         claim = claim.model_copy(update={"lines": tuple(map(_rewritten, claim.lines))})
     said = claim.model_dump_json(exclude=_PUBLICATION)
     return blake2b(said.encode(), digest_size=_SIZE).digest()
 
 
-def _canonical(line: ServiceLine) -> bool:
-    charge, price = line.charge_amount, line.drug_unit_price
-    return (charge is None or charge.same_quantum(_CENT)) and (
-        price is None or price.same_quantum(_UNIT_PRICE)
-    )
+def _canonical(lines: Iterable[ServiceLine]) -> bool:
+    for line in lines:
+        charge, price = line.charge_amount, line.drug_unit_price
+        if charge is not None and not charge.same_quantum(_CENT):
+            return False
+        if price is not None and not price.same_quantum(_UNIT_PRICE):
+            return False
+    return True
 
 
 def _rewritten(line: ServiceLine) -> ServiceLine:

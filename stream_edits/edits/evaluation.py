@@ -117,7 +117,7 @@ def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> l
     governed = []
     for service, key in zip(each.claim.lines, each.encounter_keys, strict=True):
         on_date = policy.on(service.service_date)
-        if not on_date.governs(service.procedure_code):
+        if service.procedure_code not in on_date.governed:
             continue
         line = _open_line(each, service, key, on_date)
         governed.append(_Judged(each, service, line))

@@ -158,17 +158,18 @@ class Policy:
             for version in [day.isoformat() + suffix]
         )
         self._days = days
+        self._only = self.revisions[0] if len(days) == 1 else None
 
     def on(self, day: date) -> PolicyOnDate:
         """The revision in force on a date of service; the earliest one for a date before it."""
-        if len(self._days) == 1:
-            return self.revisions[0]
+        if self._only is not None:
+            return self._only
         return self.revisions[max(bisect_right(self._days, day) - 1, 0)]
 
     def version_for(self, days: Iterable[date]) -> str:
         """The newest revision used for these dates of service."""
-        if len(self._days) == 1:
-            return self.revisions[0].version
+        if self._only is not None:
+            return self._only.version
         return max((self.on(day) for day in days), key=lambda r: r.effective).version
 
 

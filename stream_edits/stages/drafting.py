@@ -42,7 +42,7 @@ class Drafting(NamedTuple):
         if claim.line_of_business is not LineOfBusiness.MEDI_CAL:
             return False
         on = self.policy.on
-        return any(on(x.service_date).governs(x.procedure_code) for x in claim.lines)
+        return any(x.procedure_code in on(x.service_date).governed for x in claim.lines)
 
     def draft(
         self,
@@ -53,8 +53,12 @@ class Drafting(NamedTuple):
         cause: Cause,
         revision: int = 1,
         supersedes: str | None = None,
+        keys: tuple[str, ...] | None = None,
     ) -> ClaimDecision:
-        """The decision that these findings make of a claim."""
+        """The decision that these findings make of a claim.
+
+        ``keys`` are the encounter keys of its lines, where they are known already.
+        """
         lines = self._lines(claim, findings)
         version = self.policy.version_for(line.service_date for line in claim.lines)
         return ClaimDecision(
@@ -65,7 +69,7 @@ class Drafting(NamedTuple):
             claim.claim_id,
             claim.event_id,
             claim.line_of_business.value,
-            distinct(encounter_keys(claim)),
+            distinct(encounter_keys(claim) if keys is None else keys),
             roll_up(lines, findings, self.rule),
             applicable,
             lines,

@@ -54,6 +54,7 @@ def _draft(
         each.cause,
         record.revision + 1,
         record.decision_id,
+        each.own.encounter_keys,
     )
 
 

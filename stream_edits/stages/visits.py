@@ -12,9 +12,10 @@ def visits_of(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, 
     all of them, is left out.
     """
     member = len(claim.member_id) + 1
-    encounters = (key[member:] for key in encounter_keys)
-    days = (f"{claim.billing_provider_npi}|{x.service_date.isoformat()}" for x in claim.lines)
-    return tuple(dict.fromkeys((*encounters, *days)))
+    encounters = (key[member:] for key in dict.fromkeys(encounter_keys))
+    days = dict.fromkeys([x.service_date for x in claim.lines])
+    services = (f"{claim.billing_provider_npi}|{day.isoformat()}" for day in days)
+    return tuple(dict.fromkeys((*encounters, *services)))
 
 
 def visits_left_by(own: OpenClaim, record: ClaimRecord) -> tuple[str, ...]:
