@@ -11,8 +11,8 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from ..config import ClientOptions
 from ..errors import Retriable, TopicsUnfit
 from ..ports import Record
-from .admin import partition_counts
-from .client_log import CLIENT_LOG
+from .admin import asking, partition_counts
+from .client import make
 from .failure import AWAY, client_errors, raise_classified
 from .options import Options, merged
 
@@ -33,13 +33,14 @@ def read_topic(
     """Every committed record that the topic holds now, each partition in order.
 
     `start` gives the first offset by partition, and leaves the other partitions out. The group is
-    never joined. Raises TopicsUnfit, Retriable after 30 s without an answer, FatalClientError.
+    never joined. Raises TopicsUnfit, AccessRefused, Retriable after 30 s without an answer,
+    FatalClientError.
     """
     ends = _ends(options, topic, start)
     left = {number: end for number, (first, end) in ends.items() if first < end}
     if not left:
         return
-    consumer = Consumer(_reader_options(options, group_id), logger=CLIENT_LOG)
+    consumer = make(Consumer, _reader_options(options, group_id))
     try:
         with client_errors("assign"):
             consumer.assign([TopicPartition(topic, n, ends[n][0]) for n in left])
@@ -87,15 +88,16 @@ def _ends(
     options: ClientOptions, topic: str, start: Mapping[int, int] | None
 ) -> dict[int, tuple[int, int]]:
     """The first and the next offset of each partition; what an open transaction hides is left."""
-    admin = AdminClient(dict(options), logger=CLIENT_LOG)
-    count = partition_counts(admin, [topic], _ASK_S)[topic]
-    if count is None:
-        raise TopicsUnfit(f"no topic named {topic}: create it with `stream-edits topics create`")
-    numbers = range(count) if start is None else [n for n in start if n < count]
-    if not numbers:
-        return {}
-    firsts = _offsets(admin, topic, numbers, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
-    lasts = _offsets(admin, topic, numbers, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+    with asking(options) as admin:
+        count = partition_counts(admin, [topic], _ASK_S)[topic]
+        if count is None:
+            create = "create it with `stream-edits topics create`"
+            raise TopicsUnfit(f"no topic named {topic}: {create}")
+        numbers = range(count) if start is None else [n for n in start if n < count]
+        if not numbers:
+            return {}
+        firsts = _offsets(admin, topic, numbers, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
+        lasts = _offsets(admin, topic, numbers, OffsetSpec.latest())  # type: ignore[no-untyped-call]
     given = start or {}
     return {n: (max(firsts[n], given.get(n, 0)), lasts[n]) for n in numbers}
 
