@@ -33,11 +33,8 @@ BELOW: dict[str, set[str]] = {
     "report": {"domain"},
     "app": _APP,
     "handbook": _HANDBOOK,
-    "policy_cli": {*_HANDBOOK, "handbook", "settings"},
-    "failing": {"settings", "codec", "engine", "edits"},
-    "dead_letters_cli": {"app", "settings", "failing"},
     "demo": {*_APP, "app", "embedded"},
-    "cli": {*_APP, "app", "demo", "policy_cli", "dead_letters_cli", "failing"},
+    "cli": {*_APP, "app", "demo", "handbook"},
     "__main__": {"cli"},
 }
 # Folders of edits/ that are no edit but belong to all of them.

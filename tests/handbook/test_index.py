@@ -4,10 +4,10 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from stream_edits.cli.policy import policy as commands
 from stream_edits.edits.catalog import all_edits, policy
 from stream_edits.handbook.entry import entries
 from stream_edits.handbook.index import index
-from stream_edits.policy_cli import policy as commands
 
 DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
 

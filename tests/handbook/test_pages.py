@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from stream_edits.cli.policy import policy as commands
 from stream_edits.edits.catalog import all_edits
-from stream_edits.policy_cli import policy as commands
 
 OVERLAY = """\
 edits:

@@ -11,6 +11,8 @@ from stream_edits.edits.policy import PolicyError
 from stream_edits.engine.errors import AccessRefused, ClientError, EngineStopped, OptionRefused
 from stream_edits.settings import BadSetting, Settings
 
+# Lines of a file that are no claims.
+BAD_INPUT = 3
 _REFUSED = (BadSetting, PolicyError, OptionRefused, BadRegistryOptions)
 _FAILED = (EngineStopped, ClientError, NotRegistered, RegistryAway)
 

@@ -13,7 +13,7 @@ import click
 from stream_edits.app import dead_letters as letters
 from stream_edits.app import letters_shown as shown
 from stream_edits.app.wiring import Stage
-from stream_edits.failing import asking, one_line_errors
+from stream_edits.cli.failing import asking, one_line_errors
 from stream_edits.settings import load_settings
 
 

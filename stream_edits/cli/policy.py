@@ -1,31 +1,19 @@
 """`stream-edits policy`: the policy for claims analysts. Each command is thin."""
 
-import contextlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from stream_edits.cli.failing import one_line_errors
 from stream_edits.edits import catalog
-from stream_edits.edits.policy import PolicyError
 from stream_edits.handbook.changes import changes_of
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
 from stream_edits.handbook.page import entry_named, page
-from stream_edits.settings import BadSetting, load_settings
+from stream_edits.settings import load_settings
 
 INDEX = Path("docs/edits.md")
-
-
-@contextlib.contextmanager
-def _one_line_errors() -> Iterator[None]:
-    """Exit 2 with one line on stderr for what the operator wrote."""
-    try:
-        yield
-    except (BadSetting, PolicyError) as refused:
-        click.echo(f"stream-edits: {refused}", err=True)
-        sys.exit(2)
 
 
 @click.group()
@@ -41,7 +29,7 @@ def show(context: click.Context, edit: str) -> None:
 
     Values are those in force here, under the overlay of the settings.
     """
-    with _one_line_errors():
+    with one_line_errors():
         overlay = load_settings(context.obj).policy
         text = page(entry_named(catalog.policy(overlay), edit), overlay)
     click.echo(text, nl=False)
@@ -54,7 +42,7 @@ def check(file: Path) -> None:
 
     One line for each value: edit, value, date, what it was and what it becomes.
     """
-    with _one_line_errors():
+    with one_line_errors():
         text = changes_of(catalog.policy(), catalog.policy(file), file)
     click.echo(text, nl=False)
 
@@ -70,7 +58,7 @@ def check(file: Path) -> None:
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 when it is stale.")
 def index(output: Path, check_only: bool) -> None:
     """Write the index of the edits as shipped: paragraph, numbers, cases."""
-    with _one_line_errors():
+    with one_line_errors():
         text = index_of(catalog.policy())
     if not check_only:
         output.write_text(text, encoding="utf-8")
@@ -82,6 +70,6 @@ def index(output: Path, check_only: bool) -> None:
 @policy.command()
 def coverage() -> None:
     """Show each sentence of the policy with the edits that carry it out, or why none does."""
-    with _one_line_errors():
+    with one_line_errors():
         text = coverage_of(catalog.policy())
     click.echo(text, nl=False)

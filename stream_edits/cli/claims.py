@@ -1,0 +1,82 @@
+"""`run`, and the commands that take claims in and show decisions."""
+
+import sys
+
+import click
+
+from stream_edits.app import decided, files, publishing, service
+from stream_edits.app.wiring import Stage
+from stream_edits.cli.failing import BAD_INPUT, asking, one_line_errors
+from stream_edits.settings import load_settings
+
+
+@click.command()
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    type=click.Choice([stage.value for stage in Stage]),
+    help="Run only this stage (may be repeated). Without it all three run in one process.",
+)
+@click.pass_context
+def run(context: click.Context, stages: tuple[str, ...]) -> None:
+    """Consume claims and publish decisions until SIGTERM."""
+    with one_line_errors():
+        service.run(load_settings(context.obj), [Stage(s) for s in stages] or list(Stage))
+
+
+@click.command()
+@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "table"]),
+    default="json",
+    show_default=True,
+    help="json: one decision a line, in the order published. table: for people.",
+)
+@click.pass_context
+def adjudicate(context: click.Context, file: str, form: str) -> None:
+    """Decide the claims of FILE without Kafka (JSON lines or an Avro container; - is stdin).
+
+    Claims are taken in order of arrival. A line that is no claim is reported on stderr with its
+    number; the others are still decided, and the exit code is 3.
+    """
+    with one_line_errors():
+        bad = files.adjudicate(load_settings(context.obj), file, form)
+    if bad:
+        sys.exit(BAD_INPUT)
+
+
+@click.command()
+@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
+@click.pass_context
+def publish(context: click.Context, file: str) -> None:
+    """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
+    with one_line_errors():
+        settings = load_settings(context.obj)
+        with asking(settings):
+            bad = publishing.publish(settings, file)
+    if bad:
+        sys.exit(BAD_INPUT)
+
+
+@click.command()
+@click.option("--claim", "claim_id", help="Only the decisions on this claim.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "table"]),
+    default="json",
+    show_default=True,
+    help="json: one decision a line, topic after topic. table: for people.",
+)
+@click.pass_context
+def decisions(context: click.Context, claim_id: str | None, form: str) -> None:
+    """Print the decisions that are in the three topics now."""
+    with one_line_errors():
+        settings = load_settings(context.obj)
+        with asking(settings):
+            bad = decided.show(settings, claim_id, form)
+    if bad:
+        sys.exit(BAD_INPUT)

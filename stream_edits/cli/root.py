@@ -1,0 +1,59 @@
+"""The command `stream-edits`: all commands under one, and what is common to them."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from stream_edits import __version__
+from stream_edits.cli.claims import adjudicate, decisions, publish, run
+from stream_edits.cli.dead_letters import dead_letters
+from stream_edits.cli.failing import one_line_errors
+from stream_edits.cli.policy import policy
+from stream_edits.cli.schemas import schemas
+from stream_edits.cli.topics import asyncapi_document, topics
+from stream_edits.logs import configure_logs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="stream-edits")
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A settings file (YAML); environment variables STREAM_EDITS_… go before it.",
+)
+@click.pass_context
+def cli(context: click.Context, settings_file: Path | None) -> None:
+    """Infusion claim edits (policy 6.21-P) on a Kafka stream, each claim decided exactly once."""
+    context.obj = settings_file
+
+
+@cli.command()
+@click.option("--serve", is_flag=True, help="Keep running, with /metrics up, until interrupted.")
+def demo(serve: bool) -> None:
+    """Show the whole flow on an embedded Kafka with made-up claims; needs nothing installed."""
+    from stream_edits.demo.run import run_demo
+
+    with one_line_errors():
+        sys.exit(run_demo(serve))
+
+
+for _command in (
+    *(run, adjudicate, publish, decisions),
+    *(topics, schemas, asyncapi_document, dead_letters, policy),
+):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """The command `stream-edits`."""
+    # From here on an exception that nobody foresaw is told without the values in it.
+    configure_logs("console", "WARNING")
+    try:
+        cli(prog_name="stream-edits", standalone_mode=True)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: no error, and nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
