@@ -110,7 +110,7 @@ def _message_of(key: str) -> str:
 
 
 def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
-    """What each stage reads, under its group, and what it writes."""
+    """What each stage reads, under its group, and what it writes; what a redrive moves."""
     keys = {name: key for key, name in settings.topics.by_key().items()}
     for stage in Stage:
         config = stage_config(settings, stage)
@@ -121,6 +121,9 @@ def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
         for topic in (*config.output_topics, config.dead_letter_topic, *changelog):
             written = {"action": "send", "channel": _channel(keys[topic])}
             yield f"{stage}.writes.{keys[topic]}", written
+    yield "redrive.reads.dead_letter", {"action": "receive", "channel": _channel("dead_letter")}
+    for key in ("events", "by_member", "by_supervisor", "redriven"):
+        yield f"redrive.writes.{key}", {"action": "send", "channel": _channel(key)}
 
 
 def _channel(key: str) -> dict[str, str]:

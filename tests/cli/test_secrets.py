@@ -84,9 +84,10 @@ def test_an_exception_nobody_foresaw_is_told_without_its_text(tmp_path: Path) ->
     broken = f"""
 import sys
 from stream_edits import cli
+from stream_edits.app import files
 def fail(settings, file, form):
     raise RuntimeError(settings.kafka_options(), settings.registry_options())
-cli.files.adjudicate = fail
+files.adjudicate = fail
 sys.argv[1:] = ["adjudicate", {str(claims)!r}]
 cli.main()
 """

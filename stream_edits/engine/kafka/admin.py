@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
+from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -13,6 +15,8 @@ from ..errors import AccessRefused, Retriable
 from ..ports import TopicSpec
 from .client import Refusals, make
 from .failure import AWAY, client_errors, raise_classified
+
+_T = TypeVar("_T")
 
 _ASK_S = 15.0
 # Short ones first: a refusal is heard at once, and a large cluster's answer may take its time.
@@ -67,7 +71,7 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
         futures = admin.create_topics(new, request_timeout=_ASK_S) if new else {}
     for name, future in futures.items():
         try:
-            future.result()
+            _answer(future)
             made[name] = True
         except KafkaException as failure:
             error = failure.args[0]
@@ -126,6 +130,14 @@ def partition_counts(
     return counts
 
 
+def _answer(future: Future[_T]) -> _T:
+    """What the brokers answer. While one comes back, the client may leave a question unanswered."""
+    try:
+        return future.result(2 * _ASK_S)
+    except TimeoutError:
+        raise Retriable("_TIMED_OUT") from None
+
+
 def _settings(admin: AdminClient, topics: Collection[str]) -> dict[str, dict[str, str | None]]:
     settings: dict[str, dict[str, str | None]] = {}
     if not topics:
@@ -133,6 +145,6 @@ def _settings(admin: AdminClient, topics: Collection[str]) -> dict[str, dict[str
     resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in sorted(set(topics))]
     with client_errors("describe_configs", AWAY):
         for resource, future in admin.describe_configs(resources, request_timeout=_ASK_S).items():
-            entries = future.result()
+            entries = _answer(future)
             settings[resource.name] = {name: entry.value for name, entry in entries.items()}
     return settings
