@@ -7,6 +7,7 @@ from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_o
 from stream_edits.domain.decision import Source
 from stream_edits.offline import Adjudication
 from stream_edits.settings import Settings
+from stream_edits.stages.retention import Retention
 
 
 class PlainJob:
@@ -14,7 +15,7 @@ class PlainJob:
 
     def __init__(self, settings: Settings) -> None:
         self._read = ClaimReader(PackagedSchemas()).decode
-        self._run = Adjudication(drafting_of(settings))
+        self._run = Adjudication(drafting_of(settings), Retention(settings.retention_days))
         self._encode = decision_encoder(schema_of(CLAIM_DECISION).id)
 
     def decide(self, framed: bytes) -> list[bytes]:
