@@ -8,8 +8,8 @@ CLAIM_ID = 4711
 
 
 def with_our_schemas(stub: StubRegistry, topics: Topics) -> int:
-    """Register the claim's schema as 4711, and the decision's; the latter's id."""
-    decision = 4712
+    """Register the claim's schema as 4711, and the decision's under its own id, which it returns."""
+    decision = schema_of("ClaimDecision").id
     stub.add(CLAIM_ID, schema_of("ClaimEvent").text)
     stub.add(decision, schema_of("ClaimDecision").text)
     for topic in (topics.pass_, topics.pend, topics.deny):
