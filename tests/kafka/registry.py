@@ -8,7 +8,7 @@ CLAIM_ID = 4711
 
 
 def with_our_schemas(stub: StubRegistry, topics: Topics) -> int:
-    """Register the claim's schema as 4711, and the decision's under its own id, which it returns."""
+    """Register the claim's schema as 4711, and the decision's under its own, returned."""
     decision = schema_of("ClaimDecision").id
     stub.add(CLAIM_ID, schema_of("ClaimEvent").text)
     stub.add(decision, schema_of("ClaimDecision").text)
