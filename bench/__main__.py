@@ -27,17 +27,22 @@ def main() -> None:
             for kind, contender in _turns(asked.brokers, asked.only):
                 with _broker(kind, real) as broker:
                     _try(results, broker, kind, contender, asked.claims)
-            print(f"round {number + 1} of {asked.rounds} is done", file=sys.stderr)
+            _tell(asked, results, number + 1, begun)
         for contender, count in () if asked.only else _once(asked.quick):
             kind = contender.brokers[0]
             if kind in asked.brokers:
                 with _broker(kind, real) as broker:
                     _try(results, broker, kind, contender, count)
+    print("\n".join(_tell(asked, results, asked.rounds, begun)))
+
+
+def _tell(asked: argparse.Namespace, results: Results, rounds: int, begun: float) -> list[str]:
+    """The report as it stands; a whole run's is written after each round."""
     minutes = (time.monotonic() - begun) / 60
-    told = lines_of(results, asked.rounds, asked.claims, minutes)
-    print("\n".join(told))
+    told = lines_of(results, rounds, asked.claims, minutes)
     if not asked.quick and not asked.only:
         write(told)
+    return told
 
 
 def _arguments() -> argparse.Namespace:

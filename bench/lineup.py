@@ -43,9 +43,16 @@ LINEUP = (
     Contender("intake, at least once", "at_least_once", BARE),
     Contender("encounter", "stage:encounter", GOVERNED_BARE, 0.4, input=BY_MEMBER),
     Contender("supervision", "stage:supervision", GOVERNED_BARE, input=BY_SUPERVISOR),
-    Contender(PIPELINE, "pipeline", BARE, 0.4, to_the_end=True),
+    Contender(PIPELINE, "pipeline", BARE, 0.4, many=3, to_the_end=True),
     Contender(
-        "quixstreams, whole job, exactly once", "quix:pipeline", BARE, brokers=(REAL,), python=PEERS
+        "quixstreams, whole job, exactly once",
+        "quix:pipeline",
+        BARE,
+        brokers=(REAL,),
+        many=3,
+        python=PEERS,
+        to_the_end=True,
+    ), python=PEERS
     ),
     Contender("faststream, whole job, at least once", "fast_stream", BARE, python=PEERS),
     Contender("sentry-arroyo, whole job, at least once", "arroyo_", BARE, python=PEERS),
@@ -55,6 +62,7 @@ LINEUP = (
         BARE,
         brokers=(REAL,),
         python=PEERS,
+        to_the_end=True,
     ),
     Contender("file: decode and encode", "offline:bare", brokers=(EMBEDDED,)),
     Contender(

@@ -69,6 +69,9 @@ class _Sink:
         self._producer.flush()
         self.consumer.commit(offsets=self._places, asynchronous=False)
 
+    def poll(self) -> None:
+        self._producer.poll(0)
+
     def abort(self) -> None:
         pass
 
