@@ -52,7 +52,6 @@ LINEUP = (
         many=3,
         python=PEERS,
         to_the_end=True,
-    ), python=PEERS
     ),
     Contender("faststream, whole job, at least once", "fast_stream", BARE, python=PEERS),
     Contender("sentry-arroyo, whole job, at least once", "arroyo_", BARE, python=PEERS),
