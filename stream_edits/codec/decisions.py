@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -76,10 +76,8 @@ def decision_to_json(decision: ClaimDecision) -> str:
 
 
 def _plain(value: LineOutcome | EditFinding) -> dict[str, Any]:
-    return dict(_finite(value._asdict().items()))
-
-
-def _finite(items: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
-    for name, value in items:
-        lost = isinstance(value, float) and not math.isfinite(value)
-        yield name, None if lost else value
+    told = value._asdict()
+    for name, part in told.items():
+        if isinstance(part, float) and not math.isfinite(part):
+            told[name] = None
+    return told
