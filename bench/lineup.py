@@ -38,7 +38,7 @@ LINEUP = (
     Contender(GOVERNED_BARE, "bare", BARE, input=GOVERNED),
     Contender(BYTES, "bare:bytes", many=5),
     Contender("engine alone, state and changelog", "stage:engine", BYTES, 0.33, many=5),
-    Contender(_QUIX_BYTES, "quix:bytes", BYTES, brokers=(REAL,), python=PEERS),
+    Contender(_QUIX_BYTES, "quix:bytes", BYTES, brokers=(REAL,), many=5, python=PEERS),
     Contender("intake", "stage:intake", BARE, 0.65),
     Contender("intake, at least once", "at_least_once", BARE),
     Contender("encounter", "stage:encounter", GOVERNED_BARE, 0.4, input=BY_MEMBER),

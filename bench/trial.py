@@ -16,7 +16,7 @@ from stream_edits.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 # Left unread at the end, so that no contender waits for a batch that does not fill.
-_BEYOND = 2000
+_BEYOND = 4000
 _TIMEOUT_S = 240
 
 

@@ -41,7 +41,7 @@ class StageConfig:
     # the session times out.
     group_instance_id: str | None = None
     engine_version: str = "0"
-    batch_size: int = 500
+    batch_size: int = 2000
     linger_s: float = 0.1
     # Above the client's request time-out (30 s), so that one lost request does not lose the
     # transaction; delivery must fail before it.

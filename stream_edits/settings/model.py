@@ -100,7 +100,7 @@ class Settings(BaseModel):
         "remembered after its newest event. Must exceed the time in which a claim may be sent, "
         "corrected or voided: one that comes after it is taken for new.",
     )
-    batch_size: int = Field(500, ge=1, le=100_000, description="Most events in a transaction.")
+    batch_size: int = Field(2000, ge=1, le=100_000, description="Most events in a transaction.")
     linger_ms: int = Field(
         100, ge=0, le=10_000, description="Longest wait for a transaction to fill."
     )
