@@ -14,14 +14,14 @@ BOTH = (EMBEDDED, REAL)
 
 class Contender(NamedTuple):
     """``against`` names the contender its ratio is taken to, and ``at_least`` what the ratio
-    should be. ``many`` times the count of claims is run, where a record costs next to nothing."""
+    should be. ``input`` is None for one that makes its own. ``many`` times the count of claims is run, where a record costs next to nothing."""
 
     name: str
     module: str
     against: str | None = None
     at_least: float | None = None
     brokers: tuple[str, ...] = BOTH
-    input: str = EVENTS
+    input: str | None = EVENTS
     many: int = 1
     python: Path = OWN
     partitions: int = 6
@@ -73,9 +73,9 @@ LINEUP = (
     ),
 )
 # Run once, at the end.
-LIGHT = Contender("light load", "light", brokers=(REAL,))
-MEMORY = Contender("open encounters in memory", "memory", brokers=(EMBEDDED,))
-RESTORE = Contender("restore", "restore", brokers=(REAL,))
+LIGHT = Contender("light load", "light", brokers=(REAL,), input=None)
+MEMORY = Contender("open encounters in memory", "memory", brokers=(EMBEDDED,), input=None)
+RESTORE = Contender("restore", "restore", brokers=(REAL,), input=None)
 SCALE = (
     Contender("intake, 1 partition", "stage:intake", brokers=(REAL,), partitions=1),
     Contender("intake, 12 partitions", "stage:intake", brokers=(REAL,), partitions=12),

@@ -52,13 +52,19 @@ def run_trial(broker: Broker, contender: Contender, count: int) -> Figures:
         dict.fromkeys([input_topic, *topics.by_key().values()], contender.partitions),
         {topics.encounter_state, topics.supervision_state},
     )
+    if contender.input is not None:
+        _publish(contender, settings, input_topic, count)
+    return _figures(contender, Job(settings, input_topic, count))
+
+
+def _publish(contender: Contender, settings: Settings, input_topic: str, count: int) -> None:
+    assert contender.input is not None
     beyond = 0 if contender.to_the_end else _BEYOND
     records = records_of(contender.input, count + beyond)[: count + beyond]
     publish_records(
         settings.kafka_options() | {"linger.ms": "5"},
         [Output(input_topic, key, value) for key, value in records],
     )
-    return _figures(contender, Job(settings, input_topic, count))
 
 
 def _figures(contender: Contender, job: Job) -> Figures:
