@@ -13,8 +13,11 @@ BOTH = (EMBEDDED, REAL)
 
 
 class Contender(NamedTuple):
-    """``against`` names the contender its ratio is taken to, and ``at_least`` what the ratio
-    should be. ``input`` is None for one that makes its own. ``many`` times the count of claims is run, where a record costs next to nothing."""
+    """``against`` names the contender its ratio is taken to, and ``at_least`` what it should be.
+
+    ``input`` is None for one that makes its own. ``many`` times the count of claims is run, where a
+    record costs next to nothing.
+    """
 
     name: str
     module: str

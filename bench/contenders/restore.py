@@ -11,7 +11,7 @@ from stream_edits.engine.changelog import Restore, progress_value
 from stream_edits.engine.clock import SystemClock
 from stream_edits.engine.kafka import ConfluentKafka
 from stream_edits.engine.store import PROGRESS_KEY
-from stream_edits.metrics import Metrics
+from stream_edits.metrics import Metrics, StageMetrics
 
 _SEEN = 2000
 
@@ -26,7 +26,7 @@ def run(job: Job) -> None:
         ConfluentKafka().changelog_reader(config),
         dict.fromkeys(range(partitions), 1),
         SystemClock(),
-        Metrics().stage("encounter"),
+        StageMetrics(Metrics(), "encounter"),
     )
     meter = Meter(job.count)
     meter.committed(0)
