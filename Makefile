@@ -17,8 +17,8 @@ HELM   := .cache/bin/helm
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
-.PHONY: help venv bench bench-peers demo test test-fast simulate faults soak lint check format broker generated \
-        pictures helm chart image image-test fuzz audit lock clean
+.PHONY: help venv demo test test-fast simulate faults soak fuzz bench bench-peers lint check \
+        format broker generated pictures helm chart image image-test audit lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
