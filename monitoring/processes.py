@@ -1,0 +1,161 @@
+"""The rows of the operators' dashboard about the processes: partitions, state, clients."""
+
+from grafana_foundation_sdk.builders import dashboard
+
+from monitoring.panels import (
+    HERE,
+    STAGES,
+    graph,
+)
+
+_OURS = f"and on (job, instance) stream_edits_build_info{{{HERE}}}"
+_RATE = "[$__rate_interval]"
+
+
+def partitions(page: dashboard.Dashboard) -> None:
+    """Who owns what, rebalances and restores."""
+    page.with_row(dashboard.Row("Partitions"))
+    page.with_panel(
+        graph(
+            "Partitions of each process",
+            "Together they must be all partitions of the topics.",
+            "short",
+            {
+                "{{stage}} {{instance}}": "sum by (stage, instance) "
+                f"(stream_edits_assigned_partitions{{{STAGES}}})"
+            },
+        )
+    )
+    page.with_panel(
+        graph(
+            "Rebalances",
+            "Callbacks in the chosen step. Lost means the session ran out: a process was too slow "
+            "or cut off.",
+            "short",
+            {
+                "{{stage}} {{kind}}": "sum by (stage, kind) "
+                f"(increase(stream_edits_rebalances_total{{{STAGES}}}{_RATE}))"
+            },
+        )
+    )
+    page.with_panel(
+        graph(
+            "Restores",
+            "Changelog records still to read, how fast they are read, and how long restores took. "
+            "A partition decides nothing while it is restored.",
+            "short",
+            {
+                "{{stage}} records ahead": "sum by (stage) "
+                f"(stream_edits_restore_remaining_records{{{STAGES}}})",
+                "{{stage}} seconds of finished ones": "sum by (stage) "
+                f"(increase(stream_edits_restore_seconds_sum{{{STAGES}}}{_RATE}))",
+                "{{stage}} records read a second": "sum by (stage) "
+                f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
+            },
+        )
+    )
+
+
+def state(page: dashboard.Dashboard) -> None:
+    """What the stages remember."""
+    page.with_row(dashboard.Row("State"))
+    for title, unit, metric in (
+        ("Entries", "short", "stream_edits_state_entries"),
+        ("Bytes", "bytes", "stream_edits_state_bytes"),
+    ):
+        page.with_panel(
+            graph(
+                f"{title} of state by partition",
+                "What is remembered of members and supervisors, until the retention lets it go.",
+                unit,
+                {
+                    "{{stage}} {{partition}}": f"max by (stage, partition) ({metric}{{{STAGES}}})",
+                },
+                span=12,
+            )
+        )
+
+
+def client(page: dashboard.Dashboard) -> None:
+    """librdkafka's own statistics."""
+    page.with_row(dashboard.Row("Kafka clients (librdkafka, every 15 s)"))
+    page.with_panel(
+        graph(
+            "Brokers connected",
+            "None for minutes: alert StreamEditsBrokersAway.",
+            "short",
+            {
+                "{{stage}} {{client}}": "min by (stage, client) "
+                f"(stream_edits_client_brokers_up{{{STAGES}}})",
+                "{{stage}} group steady": f"min by (stage) (stream_edits_group_steady{{{STAGES}}})",
+            },
+            span=6,
+        )
+    )
+    page.with_panel(
+        graph(
+            "Round trips",
+            "Of the slowest broker. A fetch waits up to half a second for records by design.",
+            "s",
+            {
+                "{{stage}} {{client}} {{statistic}}": "max by (stage, client, statistic) "
+                f"(stream_edits_client_round_trip_seconds{{{STAGES}}})"
+            },
+            span=6,
+        )
+    )
+    page.with_panel(
+        graph(
+            "Queues",
+            "Requests that wait to be sent or answered, and messages in the client.",
+            "short",
+            {
+                "{{stage}} {{client}} {{waiting}}": "sum by (stage, client, waiting) "
+                f"(stream_edits_client_requests{{{STAGES}}})",
+                "{{stage}} {{client}} messages": "sum by (stage, client) "
+                f"(stream_edits_client_queued_messages{{{STAGES}}})",
+            },
+            span=6,
+        )
+    )
+    page.with_panel(
+        graph(
+            "Connection errors",
+            "Failures to send or receive, requests without an answer, and connections that ended.",
+            "cps",
+            {
+                "{{stage}} {{client}} {{kind}}": "sum by (stage, client, kind) "
+                f"(rate(stream_edits_client_errors_total{{{STAGES}}}{_RATE}))",
+                "{{stage}} {{client}} disconnects": "sum by (stage, client) "
+                f"(rate(stream_edits_client_disconnects_total{{{STAGES}}}{_RATE}))",
+                "statistics older than a minute": "sum (time() - "
+                f"stream_edits_client_statistics_timestamp_seconds{{{STAGES}}} > bool 60)",
+            },
+            span=6,
+        )
+    )
+
+
+def process(page: dashboard.Dashboard) -> None:
+    """What the operating system says of the processes."""
+    page.with_row(dashboard.Row("Processes"))
+    for title, description, unit, expression in (
+        (
+            "CPU",
+            "Cores used; one loop uses at most about one.",
+            "short",
+            "rate(process_cpu_seconds_total{_}[i])",
+        ),
+        ("Memory", "Resident; mostly state.", "bytes", "process_resident_memory_bytes{_}"),
+        ("Open files", "Mostly connections to brokers.", "short", "process_open_fds{_}"),
+        (
+            "Restarts",
+            "Starts within the last half hour.",
+            "short",
+            "changes(process_start_time_seconds{_}[30m])",
+        ),
+    ):
+        chosen = expression.replace("{_}", f"{{{HERE}}}").replace("[i]", _RATE)
+        page.with_panel(
+            graph(title, description, unit, {"{{instance}}": f"{chosen} {_OURS}"}, span=6)
+        )
