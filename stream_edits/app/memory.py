@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol, TypeVar
 
@@ -36,10 +37,12 @@ class State(Protocol):
         """Forget a key."""
 
 
+@lru_cache(maxsize=1 << 10)
 def _key(kind: bytes, *parts: str) -> bytes:
     """A state key: the kind, then 16 bytes that name the parts without holding them.
 
     Each part is preceded by its length, so that no two lists of parts are written alike.
+    What an event reads it mostly writes back, so a key is soon asked for again.
     """
     named = b"".join(b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts))
     return kind + blake2b(named, digest_size=16).digest()

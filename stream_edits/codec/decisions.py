@@ -68,16 +68,23 @@ def decision_to_json(decision: ClaimDecision) -> str:
     """
     told = decision._asdict()
     source = told.pop("source")
-    told["lines"] = [_plain(line) for line in decision.lines]
-    told["findings"] = [_plain(finding) for finding in decision.findings]
+    told["lines"] = [dict(zip(_LINE, line, strict=True)) for line in decision.lines]
+    told["findings"] = [finding._asdict() for finding in decision.findings]
     told["decided_at"] = decision.decided_at.isoformat(timespec="milliseconds")
     told |= {f"source_{part}": getattr(source, part) for part in _SOURCE}
-    return json.dumps(told, allow_nan=False)
+    try:
+        return _to_json(told)
+    except ValueError:
+        # Rare: one of the numbers is not finite, which JSON cannot tell.
+        parts = [*told["lines"], *told["findings"]]
+        for part in parts:
+            part.update({name: None for name, value in part.items() if _is_not_finite(value)})
+        return _to_json(told)
 
 
-def _plain(value: LineOutcome | EditFinding) -> dict[str, Any]:
-    told = value._asdict()
-    for name, part in told.items():
-        if isinstance(part, float) and not math.isfinite(part):
-            told[name] = None
-    return told
+def _is_not_finite(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+_LINE = LineOutcome._fields
+_to_json = json.JSONEncoder(allow_nan=False).encode

@@ -99,7 +99,16 @@ SCALARS: dict[str, Callable[[SourceText], str]] = {
 
 def _varint(buf: bytes, first: int, i: int, bits: int) -> tuple[int, int]:
     """The rest of a variable-length number whose first byte had its high bit set."""
-    n, shift = first & 127, 7
+    # Dates take three bytes, lengths two: those are read without a loop.
+    byte = buf[i]
+    n = first & 127 | (byte & 127) << 7
+    if byte < 128:
+        return n, i + 1
+    byte = buf[i + 1]
+    n |= (byte & 127) << 14
+    if byte < 128:
+        return n, i + 2
+    i, shift = i + 2, 21
     while True:
         byte = buf[i]
         i += 1

@@ -1,7 +1,9 @@
 """The code for writing scalars, and the functions that generated code calls."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from struct import Struct
 
 from stream_edits.codec.reading_parts import EPOCH, EPOCH_DAY, LOCAL_EPOCH
@@ -13,6 +15,8 @@ def add_long(out: SourceText, zigzag: str) -> None:
     n = out.name()
     out.add(f"{n} = {zigzag}")
     out.add(f"if {n} < 128: put({n})")
+    # Lengths of two bytes are common enough to be spared a call.
+    out.add(f"elif {n} < 16384: put({n} & 127 | 128); put({n} >> 7)")
     out.add(f"else: put_varint(out, {n})")
 
 
@@ -49,7 +53,7 @@ SCALARS: dict[str, Callable[[SourceText, str], None]] = {
     "double": lambda out, value: out.add(f"out += pack_double({value})"),
     "string": _text,
     "bytes": _octets,
-    "date": lambda out, value: _whole(out, f"{value}.toordinal() - {EPOCH_DAY}"),
+    "date": lambda out, value: out.add(f"out += date_octets({value})"),
     "timestamp-millis": _moment("epoch"),
     "local-timestamp-millis": _moment("local_epoch"),
 }
@@ -62,6 +66,15 @@ def _put_varint(out: bytearray, n: int) -> None:
     out.append(n)
 
 
+@lru_cache(maxsize=1 << 12)
+def _date_octets(value: date) -> bytes:
+    """Claims of one time share their dates, so few are ever written anew."""
+    days = value.toordinal() - EPOCH_DAY
+    out = bytearray()
+    _put_varint(out, days << 1 if days >= 0 else ~(days << 1))
+    return bytes(out)
+
+
 def _put_decimal(out: bytearray, value: Decimal, unit: int) -> None:
     unscaled = int(value * unit)
     size = (unscaled if unscaled >= 0 else ~unscaled).bit_length() // 8 + 1
@@ -72,6 +85,7 @@ def _put_decimal(out: bytearray, value: Decimal, unit: int) -> None:
 CONSTANTS = {
     "put_varint": _put_varint,
     "put_decimal": _put_decimal,
+    "date_octets": _date_octets,
     "pack_double": Struct("<d").pack,
     "epoch": EPOCH,
     "local_epoch": LOCAL_EPOCH,
