@@ -24,9 +24,9 @@ _CLAIMS = 300
 # Calls a record, of Python functions and of built-in ones, on claims of the bench's mix.
 LIMITS: dict[str, tuple[str, Callable[[], Processor], float]] = {
     "engine": (EVENTS, lambda: PassThrough("out"), 19),
-    "intake": (EVENTS, lambda: processor(Stage.INTAKE), 288),
-    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), 1250),
-    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), 610),
+    "intake": (EVENTS, lambda: processor(Stage.INTAKE), 282),
+    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), 1120),
+    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), 545),
 }
 
 

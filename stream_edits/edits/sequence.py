@@ -27,6 +27,10 @@ def initial_services(encounter: Encounter) -> InitialServices:
     stands without a document.
     """
     initials = [line for line in encounter.lines if line.is_initial and not line.denied]
+    if not initials:
+        return _NONE
+    if len(initials) == 1 and not initials[0].separate_site:
+        return InitialServices(initials[0], (), None, ())
     plain = [line for line in initials if not line.separate_site]
     modified = [line for line in initials if line.separate_site]
     standing, overruled = _standing(plain)
@@ -35,6 +39,9 @@ def initial_services(encounter: Encounter) -> InitialServices:
         standing = _first_of_highest(modified)
     second_sites = tuple(line for line in modified if line is not standing and not line.decided)
     return InitialServices(standing, surplus, overruled, second_sites)
+
+
+_NONE = InitialServices(None, (), None, ())
 
 
 def _standing(
@@ -64,12 +71,13 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
 
     Injections have no rank and so never outrank.
     """
+    rank = _rank(initial)
     above = [
         line
         for line in encounter.lines
         if not line.denied
-        and line.administration is not None
-        and line.administration.is_add_on
-        and _rank(line) < _rank(initial)
+        and (traits := line.administration) is not None
+        and traits.is_add_on
+        and _rank(line) < rank
     ]
     return _first_of_highest(above)

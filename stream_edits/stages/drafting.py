@@ -82,18 +82,21 @@ class Drafting(NamedTuple):
         )
 
     def _lines(self, claim: ClaimEvent, findings: Sequence[EditFinding]) -> tuple[LineOutcome, ...]:
+        on = self.policy.on
         said: dict[int | None, list[EditFinding]] = {}
         for finding in findings:
             said.setdefault(finding.line_number, []).append(finding)
         return tuple(
-            line_outcome(
-                line.line_number,
-                line.procedure_code,
-                line.units,
-                pricing_of(line.procedure_code, self.policy.on(line.service_date)),
-                said.get(line.line_number, ()),
-            )
-            for line in claim.lines
+            [
+                line_outcome(
+                    line.line_number,
+                    line.procedure_code,
+                    line.units,
+                    pricing_of(line.procedure_code, on(line.service_date)),
+                    said.get(line.line_number, ()),
+                )
+                for line in claim.lines
+            ]
         )
 
 

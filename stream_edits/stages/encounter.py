@@ -146,7 +146,7 @@ class EncounterStage(NamedTuple):
         times = supervised_times(claim, draft, policy)
         sent = send_on(claim.member_id, draft, times, each.record.visited, withdrawn_claim_id)
         record = with_outcome(each.record, each.own, draft, policy)
-        if isinstance(sent, SupervisedClaim):
+        if isinstance(sent, SupervisedClaim) and sent.stops != record.visited:
             record = record._replace(visited=sent.stops)
         member.remember(record)
         member.list_under(claim.claim_id, visits_left_by(each.own, record))

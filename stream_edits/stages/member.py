@@ -52,12 +52,13 @@ class Member:
 
     def name(self, claim_id: str) -> None:
         """Today's event names this claim: as its own, or as the one it replaces or voids."""
-        each = self._listed.get(claim_id) or ListedClaim(claim_id, self._today, ())
-        self._listed[claim_id] = each._replace(newest=max(each.newest, self._today))
+        each = self._listed.get(claim_id)
+        newest, visits = (self._today, ()) if each is None else (each.newest, each.visits)
+        self._listed[claim_id] = ListedClaim(claim_id, max(newest, self._today), visits)
 
     def list_under(self, claim_id: str, visits: tuple[str, ...]) -> None:
         """List a claim that was named before under these visits only."""
-        self._listed[claim_id] = self._listed[claim_id]._replace(visits=visits)
+        self._listed[claim_id] = ListedClaim(claim_id, self._listed[claim_id].newest, visits)
 
     def unlist(self, claim_id: str) -> tuple[str, ...]:
         """Take a named claim off the lists of its visits, which are returned."""

@@ -1,5 +1,6 @@
 """What is kept of a claim once it is decided, or while it waits."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from stream_edits.domain.claim import ClaimEvent
@@ -41,24 +42,31 @@ def with_outcome(
     """
     leaves_lines = draft.applicable and not own.claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):
-        return _with(record, draft, ClaimStatus.DECIDED)
+        return _decided(record, draft, ())
     if draft.disposition is Disposition.PEND:
-        open_record = _with(record, draft, ClaimStatus.OPEN)
-        return open_record._replace(outcome_digest=outcome_digest(draft))
-    lines = _line_records(own, draft, policy)
-    return _with(record, draft, ClaimStatus.DECIDED)._replace(lines=lines)
+        return record._replace(
+            status=ClaimStatus.OPEN,
+            revision=draft.revision,
+            decision_id=draft.decision_id,
+            lines=(),
+            outcome_digest=outcome_digest(draft),
+        )
+    return _decided(record, draft, _line_records(own, draft, policy))
 
 
-def _with(record: ClaimRecord, draft: ClaimDecision, status: ClaimStatus) -> ClaimRecord:
-    waits = status is ClaimStatus.OPEN
-    return record._replace(
-        status=status,
-        revision=draft.revision,
-        decision_id=draft.decision_id,
-        lines=(),
-        raw=record.raw if waits else None,
-        source=record.source if waits else None,
-        outcome_digest=b"",
+def _decided(
+    record: ClaimRecord, draft: ClaimDecision, lines: tuple[LineRecord, ...]
+) -> ClaimRecord:
+    return ClaimRecord(
+        record.claim_id,
+        ClaimStatus.DECIDED,
+        record.arrival,
+        record.event_digests,
+        record.content_digest,
+        draft.revision,
+        draft.decision_id,
+        record.visited,
+        lines,
     )
 
 
@@ -77,26 +85,30 @@ def _line_records(own: OpenClaim, draft: ClaimDecision, policy: Policy) -> tuple
     # Under the strict roll-up a denied claim's other lines are not paid either.
     denied_whole = draft.disposition is Disposition.DENY
     return tuple(
-        LineRecord(
-            line.line_number,
-            line.procedure_code,
-            line.modifiers,
-            line.units,
-            0.0 if denied_whole else outcome.allowed_units,
-            line.service_date,
-            line.start_time,
-            line.end_time,
-            key,
-            Disposition.DENY if denied_whole else outcome.disposition,
-            still_primary=_is_still_primary(denies.get(line.line_number, [])),
-            names_drug=bool(line.ndc or line.drug_name),
-        )
-        for line, key, outcome in zip(own.claim.lines, own.encounter_keys, draft.lines, strict=True)
-        if policy.on(line.service_date).governs(line.procedure_code)
+        [
+            LineRecord(
+                line.line_number,
+                line.procedure_code,
+                line.modifiers,
+                line.units,
+                0.0 if denied_whole else outcome.allowed_units,
+                line.service_date,
+                line.start_time,
+                line.end_time,
+                key,
+                Disposition.DENY if denied_whole else outcome.disposition,
+                _is_still_primary(denies.get(line.line_number, ())),
+                bool(line.ndc or line.drug_name),
+            )
+            for line, key, outcome in zip(
+                own.claim.lines, own.encounter_keys, draft.lines, strict=True
+            )
+            if line.procedure_code in policy.on(line.service_date).governed
+        ]
     )
 
 
-def _is_still_primary(denials: list[EditFinding]) -> bool:
+def _is_still_primary(denials: Sequence[EditFinding]) -> bool:
     return bool(denials) and all(f.edit_id in STILL_PRIMARY for f in denials)
 
 

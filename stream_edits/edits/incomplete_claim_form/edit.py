@@ -42,9 +42,8 @@ def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[Edi
         yield header.finding(outcome, None, message)
     for line in claim.lines:
         policy = on(line.service_date)
-        rules = policy[Rules]
         for outcome, message in _line_faults(claim, line, policy):
-            yield rules.finding(outcome, line.line_number, message)
+            yield policy[Rules].finding(outcome, line.line_number, message)
 
 
 def _reference_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
@@ -107,7 +106,7 @@ def _line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> 
             f"{code} was billed without a number of units above zero. Send a replacement claim "
             "with the units given.",
         )
-    if policy.governs(code):
+    if code in policy.governed:
         if claim.claim_form is ClaimForm.CMS1500 and not (claim.place_of(line) or "").strip():
             yield (
                 rules.place_of_service,
