@@ -82,5 +82,5 @@ RESTORE = Contender("restore", "restore", brokers=(REAL,), input=None)
 SCALE = (
     Contender("intake, 1 partition", "stage:intake", brokers=(REAL,), partitions=1),
     Contender("intake, 12 partitions", "stage:intake", brokers=(REAL,), partitions=12),
-    Contender("intake, 2 processes", "two", brokers=(REAL,)),
+    Contender("intake, 2 processes", "two", brokers=(REAL,), many=12),
 )
