@@ -1,11 +1,11 @@
 """`stream-edits policy`: the policy for claims analysts. Each command is thin."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from stream_edits.cli.failing import one_line_errors
+from stream_edits.cli.generated import write_or_check
 from stream_edits.edits import catalog
 from stream_edits.handbook.changes import changes_of
 from stream_edits.handbook.coverage import coverage_of
@@ -60,11 +60,7 @@ def index(output: Path, check_only: bool) -> None:
     """Write the index of the edits as shipped: paragraph, numbers, cases."""
     with one_line_errors():
         text = index_of(catalog.policy())
-    if not check_only:
-        output.write_text(text, encoding="utf-8")
-    elif not output.exists() or output.read_text(encoding="utf-8") != text:
-        click.echo(f"{output} is stale; write it with `stream-edits policy index`", err=True)
-        sys.exit(1)
+    write_or_check(text, output, check_only, "stream-edits policy index")
 
 
 @policy.command()

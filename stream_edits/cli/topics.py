@@ -8,6 +8,7 @@ import click
 from stream_edits.app import asyncapi
 from stream_edits.app.wiring import topic_specs
 from stream_edits.cli.failing import asking, one_line_errors
+from stream_edits.cli.generated import write_or_check
 from stream_edits.engine.topics import check_topics, create_topics
 from stream_edits.settings import load_settings
 
@@ -58,8 +59,4 @@ def asyncapi_document(context: click.Context, output: Path, check: bool) -> None
     """Write the AsyncAPI document of the topics, as the settings name them."""
     with one_line_errors():
         text = asyncapi.asyncapi(load_settings(context.obj))
-    if not check:
-        output.write_text(text, encoding="utf-8")
-    elif not output.exists() or output.read_text(encoding="utf-8") != text:
-        click.echo(f"{output} is stale; write it with `stream-edits asyncapi`", err=True)
-        sys.exit(1)
+    write_or_check(text, output, check, "stream-edits asyncapi")

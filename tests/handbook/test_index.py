@@ -35,6 +35,13 @@ def test_it_is_written_where_asked(tmp_path: Path) -> None:
     assert CliRunner().invoke(commands, ["index", "--check", "--output", str(file)]).exit_code == 0
 
 
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    nowhere = tmp_path / "absent" / "edits.md"
+    run = CliRunner().invoke(commands, ["index", "--output", str(nowhere)])
+    assert run.exit_code == 2
+    assert f"cannot write {nowhere}: No such file or directory" in run.output
+
+
 def test_each_edit_has_its_row_its_numbers_and_its_cases() -> None:
     text = index(policy())
     for edit in all_edits():
