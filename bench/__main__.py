@@ -73,7 +73,7 @@ def _can_run(contender: Contender) -> bool:
 def _once(quick: bool) -> Iterator[tuple[Contender, int]]:
     yield LIGHT, 200 if quick else 600
     yield MEMORY, 100_000 if quick else 1_000_000
-    yield RESTORE, 20_000 if quick else 200_000
+    yield RESTORE, 20_000 if quick else 1_000_000
     for contender in SCALE:
         yield contender, 3000 if quick else 10_000
 
