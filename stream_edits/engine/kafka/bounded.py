@@ -19,9 +19,9 @@ from .options import Options, merged
 _ASK_S = 15.0
 _STALL_S = 30.0
 _AT_ONCE = 500
+# Not that we may not READ the group: it is only named, never joined.
 _FINAL = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
-    KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError._AUTO_OFFSET_RESET,
     KafkaError._AUTHENTICATION,
 )
