@@ -7,6 +7,7 @@ import click
 from stream_edits.app import decided, files, publishing, service
 from stream_edits.app.wiring import Stage
 from stream_edits.cli.failing import BAD_INPUT, asking, one_line_errors
+from stream_edits.cli.formats import format_option
 from stream_edits.settings import load_settings
 
 
@@ -27,14 +28,7 @@ def run(context: click.Context, stages: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["json", "table"]),
-    default="json",
-    show_default=True,
-    help="json: one decision a line, in the order published. table: for people.",
-)
+@format_option("json", "json: one decision a line, in the order published. table: for people.")
 @click.pass_context
 def adjudicate(context: click.Context, file: str, form: str) -> None:
     """Decide the claims of FILE without Kafka (JSON lines or an Avro container; - is stdin).
@@ -63,14 +57,7 @@ def publish(context: click.Context, file: str) -> None:
 
 @click.command()
 @click.option("--claim", "claim_id", help="Only the decisions on this claim.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["json", "table"]),
-    default="json",
-    show_default=True,
-    help="json: one decision a line, topic after topic. table: for people.",
-)
+@format_option("json", "json: one decision a line, topic after topic. table: for people.")
 @click.pass_context
 def decisions(context: click.Context, claim_id: str | None, form: str) -> None:
     """Print the decisions that are in the three topics now."""

@@ -14,6 +14,7 @@ from stream_edits.app import dead_letters as letters
 from stream_edits.app import letters_shown as shown
 from stream_edits.app.wiring import Stage
 from stream_edits.cli.failing import asking, one_line_errors
+from stream_edits.cli.formats import format_option
 from stream_edits.settings import load_settings
 
 
@@ -73,14 +74,7 @@ def dead_letters() -> None:
 @_filtered
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many, the oldest first.")
 @click.option("--all", "with_redriven", is_flag=True, help="Also those that were redriven.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="table: for people. json: one object a line.",
-)
+@format_option("table", "table: for people. json: one object a line.")
 @click.pass_context
 def list_(
     context: click.Context,
