@@ -125,20 +125,24 @@ class _Reading:
         return v
 
     def _array(self, item: to.Plan) -> str:
-        out, v, n = self._out, self._out.name(), self._out.name()
-        out.add(f"{v} = []; push_{v} = {v}.append")
-        with out.block("while True:"):
-            out.add(f"{n} = {add_count(out)}")
-            out.add(f"if not {n}: break")
-            with out.block(f"if {n} & 1:"):
-                # A negative count: its size in bytes follows, for those who want to skip.
-                out.add(f"{n} += 1")
-                add_count(out)
-            # Each item takes a byte at least.
-            out.add(f"if {n} >> 1 > len(buf) - i: too_many()")
-            with out.block(f"for _ in range({n} >> 1):"):
-                out.add(f"push_{v}({self.value(item)})")
-        return f"tuple({v})"
+        out, v = self._out, self._out.name()
+        # Most arrays are empty, and a list costs more than a look.
+        with out.block("if buf[i]:"):
+            out.add(f"{v} = []; push_{v} = {v}.append")
+            with out.block("while True:"):
+                n = add_count(out)
+                out.add(f"if not {n}: break")
+                with out.block(f"if {n} & 1:"):
+                    # A negative count: its size in bytes follows, for those who want to skip.
+                    out.add(f"{n} += 1")
+                    add_count(out)
+                # Each item takes a byte at least.
+                out.add(f"if {n} >> 1 > len(buf) - i: too_many()")
+                with out.block(f"for _ in range({n} >> 1):"):
+                    out.add(f"push_{v}({self.value(item)})")
+            out.add(f"{v} = tuple({v})")
+        out.add(f"else: {v} = (); i += 1")
+        return v
 
     def _union(self, branches: tuple[to.Plan, ...]) -> str:
         out, v, n = self._out, self._out.name(), self._out.name()

@@ -1,5 +1,6 @@
 """Claims: framed Avro to the domain and back, with fastavro as the oracle."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -57,6 +58,14 @@ def test_amounts_keep_their_places() -> None:
     line = CODEC.decode_claim(encode(CLAIM)).lines[0]
     assert str(line.charge_amount) == "-125.50"
     assert str(line.drug_unit_price) == "52.1234"
+
+
+def test_more_dates_than_the_reader_remembers() -> None:
+    days = [date.fromordinal(date(1991, 12, 1).toordinal() + n) for n in range(5000)]
+    lines = tuple(LINE.model_copy(update={"service_date": day}) for day in days)
+    claim = CLAIM.model_copy(update={"lines": lines})
+    for _ in range(2):
+        assert [line.service_date for line in CODEC.decode_claim(encode(claim)).lines] == days
 
 
 def test_an_unknown_schema_id_is_the_data_s_fault() -> None:
