@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from hashlib import blake2b
 
+from pydantic import TypeAdapter
+
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 
 _SIZE = 16
+_to_json = TypeAdapter(ClaimEvent).dump_json
 _PUBLICATION = {"event_id", "event_time"}
 _CENT, _UNIT_PRICE = Decimal("0.01"), Decimal("0.0001")
 
@@ -24,8 +27,8 @@ def content_digest(claim: ClaimEvent) -> bytes:
     """
     if not _canonical(claim.lines):
         claim = claim.model_copy(update={"lines": tuple(map(_rewritten, claim.lines))})
-    said = claim.model_dump_json(exclude=_PUBLICATION)
-    return blake2b(said.encode(), digest_size=_SIZE).digest()
+    said = _to_json(claim, exclude=_PUBLICATION, exclude_none=True)
+    return blake2b(said, digest_size=_SIZE).digest()
 
 
 def _canonical(lines: Iterable[ServiceLine]) -> bool:
