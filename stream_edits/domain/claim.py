@@ -31,6 +31,9 @@ ORIGINAL = "1"
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
+_NO_DOCUMENTS = frozenset[str]()
+
+
 class LineOfBusiness(StrEnum):
     """Who pays; policy 6.21-P governs MEDI_CAL only."""
 
@@ -189,6 +192,8 @@ class ClaimEvent(_Record):
 
     def documents_for(self, line_number: int) -> frozenset[str]:
         """The kinds of attachments that cover a line."""
+        if not self.attachments:
+            return _NO_DOCUMENTS
         return frozenset(
             [
                 x.kind

@@ -24,13 +24,13 @@ from stream_edits.edits.kit import (
     LineEdit,
 )
 from stream_edits.edits.policy import Policy, PolicyOnDate
+from stream_edits.edits.rules import EditRules
 
 # Denials that leave a line standing as a primary for add-ons: it is to be rebilled (edits.md).
 STILL_PRIMARY = frozenset({"multiple-initial-codes", "initial-not-highest-ranked"})
 
 _CLAIM_EDITS = [e for e in all_edits() if isinstance(e, ClaimEdit)]
-_LINE_EDITS = [e for e in all_edits() if isinstance(e, LineEdit) and e.group < Group.PRICING]
-_PRICING_EDITS = [e for e in all_edits() if isinstance(e, LineEdit) and e.group is Group.PRICING]
+_LINE_EDITS = [e for e in all_edits() if isinstance(e, LineEdit)]
 _ENCOUNTER_EDITS = [e for e in all_edits() if isinstance(e, EncounterEdit)]
 _ENCOUNTER_GROUPS = [
     [e for e in _ENCOUNTER_EDITS if e.group == group]
@@ -51,6 +51,7 @@ class _Judged(NamedTuple):
     own: OpenClaim
     service: ServiceLine
     line: EncounterLine
+    pricing: tuple[LineEdit, ...]
 
 
 def has_header_fault(findings: Iterable[EditFinding]) -> bool:
@@ -105,10 +106,20 @@ def _in_order(claim: ClaimEvent, findings: list[EditFinding]) -> tuple[EditFindi
     )
 
 
+class _LineEdits(NamedTuple):
+    """The line edits whose rules name a code; the others have nothing to say of it."""
+
+    alone: tuple[LineEdit, ...]
+    pricing: tuple[LineEdit, ...]
+
+
 @lru_cache(maxsize=1 << 16)
-def _asked(on_date: PolicyOnDate, code: str) -> tuple[LineEdit, ...]:
-    """The single-line edits whose rules name a code; the others have nothing to say of it."""
-    return tuple(e for e in _LINE_EDITS if code in on_date[e.rules].governed_codes())
+def _asked(on_date: PolicyOnDate, code: str) -> _LineEdits:
+    named = [edit for edit in _LINE_EDITS if code in on_date[edit.rules].governed_codes()]
+    return _LineEdits(
+        tuple(edit for edit in named if edit.group is not Group.PRICING),
+        tuple(edit for edit in named if edit.group is Group.PRICING),
+    )
 
 
 def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> list[_Judged]:
@@ -120,13 +131,14 @@ def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> l
         if service.procedure_code not in on_date.governed:
             continue
         line = _open_line(each, service, key, on_date)
-        governed.append(_Judged(each, service, line))
+        asked = _asked(on_date, line.code)
+        governed.append(_Judged(each, service, line, asked.pricing))
         if service.line_number in form_denied:
             line.denied = True
             continue
         said = [
             finding
-            for edit in _asked(on_date, service.procedure_code)
+            for edit in asked.alone
             for finding in edit.judge(each.claim, service, on_date)
         ]
         if said:
@@ -137,9 +149,9 @@ def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> l
 
 def _judge_pricing(judged: Iterable[_Judged], findings: dict[str, list[EditFinding]]) -> None:
     """Judge what is left to be priced: a denied line needs no price."""
-    for own, service, line in judged:
+    for own, service, line, edits in judged:
         if not line.denied:
-            for edit in _PRICING_EDITS:
+            for edit in edits:
                 findings[line.claim_id] += edit.judge(own.claim, service, line.policy)
 
 
@@ -158,7 +170,7 @@ def _open_line(
         service.start_time,
         service.end_time,
         key,
-        each.claim.documents_for(service.line_number),
+        each.claim,
         bool(service.ndc or service.drug_name),
         on_date,
         False,
@@ -181,7 +193,7 @@ def _decided_lines(record: ClaimRecord, policy: Policy) -> Iterable[EncounterLin
             line.start_time,
             line.end_time,
             line.encounter_key,
-            frozenset(),
+            None,
             line.names_drug,
             policy.on(line.service_date),
             line.disposition is Disposition.DENY,
@@ -206,32 +218,46 @@ def _judge_encounters(lines: list[EncounterLine], findings: dict[str, list[EditF
     by_key: dict[str, list[EncounterLine]] = {}
     for line in lines:
         by_key.setdefault(line.encounter_key, []).append(line)
-    encounters = [(Encounter(key, members), _asked_of(members)) for key, members in by_key.items()]
-    everything = [(Encounter("", lines), _asked_of(lines))]
-    for group in _ENCOUNTER_GROUPS:
+    scopes = [(Encounter(own), _asked_of(own, False)) for own in by_key.values()]
+    everything = scopes[0][0] if len(scopes) == 1 else Encounter(lines)
+    scopes.append((everything, _asked_of(lines, True)))
+    for number in range(len(_ENCOUNTER_GROUPS)):
         said = [
             hit
-            for edit in group
-            for encounter, asked in (everything if edit.whole_member else encounters)
-            if edit.id in asked
+            for encounter, asked in scopes
+            for edit in asked[number]
             for hit in edit.judge(encounter)
         ]
         for line, finding in said:
             findings[line.claim_id].append(finding)
             _stand(line, [finding])
+        if said:
+            scopes = [(Encounter(encounter.lines), asked) for encounter, asked in scopes]
 
 
-def _asked_of(lines: Iterable[EncounterLine]) -> set[str]:
-    """The encounter edits that may have something to say of the open lines among these."""
-    asked: set[str] = set()
-    for line in lines:
-        if not line.decided:
-            asked |= _naming(line.policy, line.code)
-    return asked
+_Asked = tuple[tuple[EncounterEdit, ...], ...]
 
 
-@lru_cache(maxsize=1 << 16)
-def _naming(on_date: PolicyOnDate, code: str) -> frozenset[str]:
-    """The encounter edits whose rules name a code, or name no codes at all."""
-    named = {edit.id: on_date[edit.rules].governed_codes() for edit in _ENCOUNTER_EDITS}
-    return frozenset(edit_id for edit_id, codes in named.items() if not codes or code in codes)
+def _asked_of(lines: Iterable[EncounterLine], whole_member: bool) -> _Asked:
+    """The edits, group by group, that may have something to say of the open lines among these."""
+    codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
+    return _naming(codes, whole_member)
+
+
+@lru_cache(maxsize=1 << 14)
+def _naming(codes: frozenset[tuple[PolicyOnDate, str]], whole_member: bool) -> _Asked:
+    """The encounter edits whose rules name one of the codes, or name no codes at all."""
+    return tuple(
+        tuple(
+            edit
+            for edit in group
+            if edit.whole_member is whole_member
+            and any(_names(on_date[edit.rules], code) for on_date, code in codes)
+        )
+        for group in _ENCOUNTER_GROUPS
+    )
+
+
+def _names(rules: EditRules, code: str) -> bool:
+    named = rules.governed_codes()
+    return not named or code in named

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
-from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
@@ -36,8 +35,8 @@ class Group(IntEnum):
 class EncounterLine:
     """A line among the lines of its encounter: of an open claim, or of one already decided.
 
-    ``documents`` are the kinds of attachments covering it (open claims only). Edits read the
-    standing (``denied``, ``allowed_units``); only the evaluation writes it, between groups.
+    ``claim`` is known of open claims only. Edits read the standing (``denied``,
+    ``allowed_units``); only the evaluation writes it, between groups.
     """
 
     claim_id: str
@@ -51,7 +50,7 @@ class EncounterLine:
     start: datetime | None
     end: datetime | None
     encounter_key: str
-    documents: frozenset[str]
+    claim: ClaimEvent | None
     names_drug: bool
     policy: PolicyOnDate
     denied: bool
@@ -84,6 +83,13 @@ class EncounterLine:
         return not self.modifiers.isdisjoint(self.policy.vocabulary.separate_site_modifiers)
 
     @property
+    def documents(self) -> frozenset[str]:
+        """The kinds of attachments that cover an open claim's line."""
+        if self.claim is None:
+            raise LookupError("of a claim already decided no documents are kept")
+        return self.claim.documents_for(self.line_number)
+
+    @property
     def billing_npi(self) -> str:
         """The billing provider, as the encounter's key names it (domain/keys.py)."""
         return self.encounter_key.split("|")[1]
@@ -94,21 +100,22 @@ class EncounterLine:
         return (self.arrival, self.line_number)
 
 
-class Encounter(NamedTuple):
-    """The lines of one visit, in order of arrival; denied ones included."""
+class Encounter:
+    """The lines of one visit, in order of arrival, as they stand before a group of edits.
 
-    key: str
-    lines: Sequence[EncounterLine]
+    ``lines`` are all of them, denied ones too; ``active`` those that nothing has denied so far;
+    ``open`` the active lines of claims that are being decided now; ``initials`` the active initial
+    services.
+    """
 
-    @property
-    def active(self) -> list[EncounterLine]:
-        """The lines that nothing has denied so far."""
-        return [line for line in self.lines if not line.denied]
+    __slots__ = ("active", "initials", "lines", "open")
 
-    @property
-    def open(self) -> list[EncounterLine]:
-        """The active lines of claims that are being decided now."""
-        return [line for line in self.lines if not line.denied and not line.decided]
+    def __init__(self, lines: Sequence[EncounterLine]) -> None:
+        # A dozen edits ask for these, so they are looked for once a group and not once an edit.
+        self.lines = lines
+        self.active = [line for line in lines if not line.denied]
+        self.open = [line for line in self.active if not line.decided]
+        self.initials = [line for line in self.active if line.is_initial]
 
 
 LineFinding = tuple[EncounterLine, EditFinding]

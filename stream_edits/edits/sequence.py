@@ -26,7 +26,7 @@ def initial_services(encounter: Encounter) -> InitialServices:
     first; a line already decided stays what it is. When all are modified, the highest-ranked one
     stands without a document.
     """
-    initials = [line for line in encounter.lines if line.is_initial and not line.denied]
+    initials = encounter.initials
     if not initials:
         return _NONE
     if len(initials) == 1 and not initials[0].separate_site:
@@ -74,9 +74,8 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     rank = _rank(initial)
     above = [
         line
-        for line in encounter.lines
-        if not line.denied
-        and (traits := line.administration) is not None
+        for line in encounter.active
+        if (traits := line.administration) is not None
         and traits.is_add_on
         and _rank(line) < rank
     ]

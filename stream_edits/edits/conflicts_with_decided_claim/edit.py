@@ -27,7 +27,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         return
     for claim_id in dict.fromkeys(line.claim_id for line in encounter.open):
         own = [line for line in encounter.open if line.claim_id == claim_id]
-        added = outranking_add_on(Encounter(encounter.key, own), decided)
+        added = outranking_add_on(Encounter(own), decided)
         if added is not None:
             yield added, _outranking_add_on(added, decided)
 

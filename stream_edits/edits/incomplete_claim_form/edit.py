@@ -1,8 +1,9 @@
 """Providers must submit a complete form (6.21-P IV.A.1)."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 from stream_edits.domain.claim import REPLACEMENT, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import EditFinding
@@ -29,6 +30,11 @@ class Rules(EditRules):
     service_dates: Outcome
     line_numbers: Outcome
     replaced_claim: Outcome
+
+    @cached_property
+    def longest(self) -> timedelta:
+        """The longest believable time."""
+        return timedelta(days=self.longest_days)
 
 
 def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[EditFinding]:
@@ -97,41 +103,55 @@ def _ub04_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
         )
 
 
-def _line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[Complaint]:
-    rules = policy[Rules]
-    code = line.procedure_code
+def _line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> list[Complaint]:
+    # Lists, not generators: nearly every line of every claim has no fault.
+    rules, code = policy[Rules], line.procedure_code
+    faults: list[Complaint] = []
     if not (math.isfinite(line.units) and line.units > 0):
-        yield (
-            rules.units,
-            f"{code} was billed without a number of units above zero. Send a replacement claim "
-            "with the units given.",
+        faults.append(
+            (
+                rules.units,
+                f"{code} was billed without a number of units above zero. Send a replacement claim "
+                "with the units given.",
+            )
         )
     if code in policy.governed:
-        if claim.claim_form is ClaimForm.CMS1500 and not (claim.place_of(line) or "").strip():
-            yield (
-                rules.place_of_service,
-                f"{code} was billed without a place of service. Send a replacement claim with "
-                "the place in box 24B.",
-            )
-        if claim.claim_form is ClaimForm.UB04 and not (line.revenue_code or "").strip():
-            yield (
-                rules.revenue_code,
-                f"{code} was billed without a revenue code. Send a replacement claim with the "
-                "code in box 42.",
-            )
+        faults += _missing_from_box(claim, line, rules)
     if line.start_time or line.service_date_through:
-        yield from _date_faults(line, rules)
+        faults += _date_faults(line, rules)
+    return faults
 
 
-def _date_faults(line: ServiceLine, rules: Rules) -> Iterator[Complaint]:
-    code, start, end = line.procedure_code, line.start_time, line.end_time
-    if line.service_date_through and line.service_date_through < line.service_date:
-        yield rules.service_dates, _dates(code, "a through date before its date of service")
-    if start and end and end <= start:
-        yield rules.service_dates, _dates(code, "an end time that is not after its start time")
-    if start and end and end - start > timedelta(days=rules.longest_days):
-        days = f"documented times more than {rules.longest_days:g} days apart"
-        yield rules.service_dates, _dates(code, days)
+def _missing_from_box(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> Sequence[Complaint]:
+    code = line.procedure_code
+    if claim.claim_form is ClaimForm.UB04:
+        if (line.revenue_code or "").strip():
+            return ()
+        message = (
+            f"{code} was billed without a revenue code. Send a replacement claim with the code in "
+            "box 42."
+        )
+        return [(rules.revenue_code, message)]
+    if (claim.place_of(line) or "").strip():
+        return ()
+    message = (
+        f"{code} was billed without a place of service. Send a replacement claim with the place in "
+        "box 24B."
+    )
+    return [(rules.place_of_service, message)]
+
+
+def _date_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
+    start, end, through = line.start_time, line.end_time, line.service_date_through
+    faults = []
+    if through and through < line.service_date:
+        faults.append("a through date before its date of service")
+    if start and end:
+        if end <= start:
+            faults.append("an end time that is not after its start time")
+        if end - start > rules.longest:
+            faults.append(f"documented times more than {rules.longest_days:g} days apart")
+    return [(rules.service_dates, _dates(line.procedure_code, fault)) for fault in faults]
 
 
 def _dates(code: str, fault: str) -> str:

@@ -55,18 +55,23 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _only_product(encounter: Encounter) -> Product | None:
     """The excluded product of an encounter, None when it has another one or none at all."""
-    active = encounter.active
-    blood = [x for x in active if x.code in x.policy.vocabulary.blood_products]
-    vaccines = [x for x in active if x.code in x.policy.vocabulary.vaccines]
     drugs = drug_lines(encounter)
     kinds = {_kind_of_drug(drug, encounter) for drug in drugs}
-    if kinds == {None} and not vaccines and _is_vaccine_by_another_code(drugs, encounter):
-        kinds = {Product.VACCINE}
-    kinds |= {Product.BLOOD} if blood else set()
-    kinds |= {Product.VACCINE} if vaccines else set()
     if None in kinds:
-        return None
+        # The usual case: an ordinary drug was given.
+        by_another_code = kinds == {None} and _is_vaccine_by_another_code(drugs, encounter)
+        if not by_another_code or _has_vaccine(encounter):
+            return None
+        kinds = {Product.VACCINE}
+    if any(x.code in x.policy.vocabulary.blood_products for x in encounter.active):
+        kinds.add(Product.BLOOD)
+    if _has_vaccine(encounter):
+        kinds.add(Product.VACCINE)
     return next((product for product in Product if product in kinds), None)
+
+
+def _has_vaccine(encounter: Encounter) -> bool:
+    return any(x.code in x.policy.vocabulary.vaccines for x in encounter.active)
 
 
 def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
