@@ -20,11 +20,11 @@ from stream_edits.edits.evaluation import OpenClaim, judge_form
 from stream_edits.stages.drafting import Cause, Drafting, revised
 from stream_edits.stages.member import Member
 from stream_edits.stages.memory import MemberMemory
-from stream_edits.stages.recording import first_record, outcome_digest, with_outcome, withdrawn
+from stream_edits.stages.recording import heard, outcome_digest, with_outcome, withdrawn
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.settling import Candidate, kept_source, settle
 from stream_edits.stages.slip import send_on, supervised_times
-from stream_edits.stages.visits import visits_left_by, visits_of
+from stream_edits.stages.visits import takes_part, visits_of
 
 Adjudicated = ClaimDecision | SupervisedClaim
 
@@ -61,13 +61,7 @@ class EncounterStage(NamedTuple):
         event, content = event_digest(claim.event_id), content_digest(claim)
         if known and (event in known.event_digests or content == known.content_digest):
             return []
-        record = known or first_record(claim, message.raw, message.source, order)
-        record = record._replace(
-            event_digests=(*record.event_digests, event),
-            content_digest=content,
-            raw=message.raw,
-            source=message.source,
-        )
+        record = heard(known, message, event, content, order)
         if record.status is ClaimStatus.WITHDRAWN:
             return [self._without_effect(member, message, record)]
         return self._decide(member, message, record, is_new=known is None)
@@ -103,15 +97,15 @@ class EncounterStage(NamedTuple):
             visits += member.unlist(gone.claim_id)
         own = OpenClaim(claim, record.arrival, encounter_keys(claim))
         first = Candidate(own, record, Cause(None, claim.event_time))
-        takes_part = self.drafting.applies_to(claim) and not claim.is_void
-        if takes_part:
-            visits += visits_of(claim, own.encounter_keys)
-        around = member.gather(visits, self.decode)
+        is_judged = self.drafting.applies_to(claim) and not claim.is_void
+        own_visits = visits_of(claim, own.encounter_keys) if is_judged else ()
+        around = member.gather([*visits, *own_visits], self.decode)
+        member.list_under(claim.claim_id, own_visits)
         waiting = [
             Candidate(w.claim, w.record, Cause(claim.event_id, claim.event_time))
             for w in around.waiting
         ]
-        drafts = settle(self.drafting, [first, *waiting] if takes_part else waiting, around.decided)
+        drafts = settle(self.drafting, [first, *waiting] if is_judged else waiting, around.decided)
         draft = drafts.get(claim.claim_id) or self._bystander(first)
         sent = [self._send(member, first, draft, gone.claim_id if gone else None)]
         for each in waiting:
@@ -149,7 +143,8 @@ class EncounterStage(NamedTuple):
         if isinstance(sent, SupervisedClaim) and sent.stops != record.visited:
             record = record._replace(visited=sent.stops)
         member.remember(record)
-        member.list_under(claim.claim_id, visits_left_by(each.own, record))
+        if not takes_part(record):
+            member.unlist(claim.claim_id)
         return sent
 
     def _reopen(self, memory: MemberMemory, message: Reopen) -> list[Adjudicated]:

@@ -43,7 +43,9 @@ class Member:
                 self._memory.forget(self._member_id, each.claim_id)
 
     def claim(self, claim_id: str) -> ClaimRecord | None:
-        """What is remembered of a claim."""
+        """What is remembered of a claim; nothing of one that is not listed."""
+        if claim_id not in self._listed:
+            return None
         return self._memory.claim(self._member_id, claim_id)
 
     def remember(self, record: ClaimRecord) -> None:
@@ -53,8 +55,10 @@ class Member:
     def name(self, claim_id: str) -> None:
         """Today's event names this claim: as its own, or as the one it replaces or voids."""
         each = self._listed.get(claim_id)
-        newest, visits = (self._today, ()) if each is None else (each.newest, each.visits)
-        self._listed[claim_id] = ListedClaim(claim_id, max(newest, self._today), visits)
+        if each is None:
+            self._listed[claim_id] = ListedClaim(claim_id, self._today, ())
+        elif each.newest < self._today:
+            self._listed[claim_id] = each._replace(newest=self._today)
 
     def list_under(self, claim_id: str, visits: tuple[str, ...]) -> None:
         """List a claim that was named before under these visits only."""
@@ -63,7 +67,8 @@ class Member:
     def unlist(self, claim_id: str) -> tuple[str, ...]:
         """Take a named claim off the lists of its visits, which are returned."""
         visits = self._listed[claim_id].visits
-        self.list_under(claim_id, ())
+        if visits:
+            self.list_under(claim_id, ())
         return visits
 
     def gather(self, visits: Iterable[str], decode: Callable[[bytes], ClaimEvent]) -> Neighbours:
@@ -71,6 +76,9 @@ class Member:
 
         A waiting claim is decided as a whole, so all its visits must be seen with it.
         """
+        if len(self._listed) == 1:
+            # Most members' only claim: the one that has just come.
+            return Neighbours([], [])
         under: dict[str, list[str]] = {}
         for each in self._listed.values():
             for visit in each.visits:

@@ -3,11 +3,28 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, Source
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
 from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.routing import RoutedClaim
 from stream_edits.edits.evaluation import STILL_PRIMARY, OpenClaim, has_header_fault
 from stream_edits.edits.policy import Policy
+
+
+def heard(
+    known: ClaimRecord | None, message: RoutedClaim, event: bytes, content: bytes, order: int
+) -> ClaimRecord:
+    """The record of a claim that has just come, for the first time or again, before it is decided.
+
+    ``event`` and ``content`` are its digests, ``order`` is its place in the log.
+    """
+    claim_id, raw, source = message.claim.claim_id, message.raw, message.source
+    if known is None:
+        return ClaimRecord(
+            claim_id, ClaimStatus.OPEN, order, (event,), content, raw=raw, source=source
+        )
+    return known._replace(
+        event_digests=(*known.event_digests, event), content_digest=content, raw=raw, source=source
+    )
 
 
 def outcome_digest(draft: ClaimDecision) -> bytes:
@@ -112,6 +129,3 @@ def _is_still_primary(denials: Sequence[EditFinding]) -> bool:
     return bool(denials) and all(f.edit_id in STILL_PRIMARY for f in denials)
 
 
-def first_record(claim: ClaimEvent, raw: bytes, source: Source, arrival: int) -> ClaimRecord:
-    """The record of a claim that has just come, before anything is decided."""
-    return ClaimRecord(claim.claim_id, ClaimStatus.OPEN, arrival, raw=raw, source=source)

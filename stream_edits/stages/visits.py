@@ -2,7 +2,6 @@
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.encounter import ClaimRecord, ClaimStatus
-from stream_edits.edits.evaluation import OpenClaim
 
 
 def visits_of(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -12,14 +11,12 @@ def visits_of(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, 
     all of them, is left out.
     """
     member = len(claim.member_id) + 1
-    encounters = (key[member:] for key in dict.fromkeys(encounter_keys))
+    encounters = [key[member:] for key in dict.fromkeys(encounter_keys)]
     days = dict.fromkeys([x.service_date for x in claim.lines])
-    services = (f"{claim.billing_provider_npi}|{day.isoformat()}" for day in days)
-    return tuple(dict.fromkeys((*encounters, *services)))
+    services = [f"{claim.billing_provider_npi}|{day.isoformat()}" for day in days]
+    return tuple(dict.fromkeys([*encounters, *services]))
 
 
-def visits_left_by(own: OpenClaim, record: ClaimRecord) -> tuple[str, ...]:
-    """The visits in which other claims must see this one: none once nothing of it counts there."""
-    if record.status is ClaimStatus.OPEN or record.lines:
-        return visits_of(own.claim, own.encounter_keys)
-    return ()
+def takes_part(record: ClaimRecord) -> bool:
+    """Whether other claims of its visits must see a claim: no longer once nothing of it counts."""
+    return bool(record.lines) or record.status is ClaimStatus.OPEN
