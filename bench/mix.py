@@ -2,6 +2,7 @@
 chemotherapy, and six lines on average."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from random import Random
 from typing import NamedTuple
@@ -54,7 +55,7 @@ def governed(count: int) -> list[Keyed]:
 def waiting(count: int) -> list[Keyed]:
     """So many governed claims that came without any document, so that they stay open."""
     claims = islice(_claims({_INFUSIONS: 20, _CHEMOTHERAPY: 10}), count)
-    return [_keyed(claim.model_copy(update={"attachments": ()})) for claim in claims]
+    return [_keyed(replace(claim, attachments=())) for claim in claims]
 
 
 def _keyed(claim: ClaimEvent) -> Keyed:
@@ -80,10 +81,8 @@ def _filled_up(claim: ClaimEvent, dice: Random) -> ClaimEvent:
     missing = dice.choice(_LINES) - len(claim.lines)
     codes = dice.sample(_OTHER_CODES, max(0, missing))
     lines = [*claim.lines, *(_other(claim.lines[0], code) for code in codes)]
-    numbered = tuple(
-        line.model_copy(update={"line_number": number}) for number, line in enumerate(lines, 1)
-    )
-    return claim.model_copy(update={"lines": numbered})
+    numbered = tuple(replace(line, line_number=number) for number, line in enumerate(lines, 1))
+    return replace(claim, lines=numbered)
 
 
 def _other(beside: ServiceLine, code: str) -> ServiceLine:

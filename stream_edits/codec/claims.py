@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
-
 from stream_edits.codec.avsc import parse
 from stream_edits.codec.errors import WrongSchema
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.reading import Decoder, decoder, read_body
 from stream_edits.codec.resolution import resolve
 from stream_edits.codec.schemas import CLAIM_EVENT, SchemaSource, schema_of
-from stream_edits.codec.violations import validated
+from stream_edits.codec.violations import claim_of
 from stream_edits.codec.writing import Encoder, encoder
 from stream_edits.domain.claim import (
     Attachment,
@@ -27,7 +25,8 @@ _ENUMS: dict[str, Callable[[str], object]] = {
     "ClaimForm": ClaimForm,
     "Supervision": Supervision,
 }
-_MODELS: tuple[type[BaseModel], ...] = (ClaimEvent, ServiceLine, Attachment)
+_Record = ClaimEvent | ServiceLine | Attachment
+_RECORDS: tuple[type[_Record], ...] = (ClaimEvent, ServiceLine, Attachment)
 
 
 class ClaimDecoder(NamedTuple):
@@ -49,10 +48,10 @@ def claim_decoder(schema_text: str) -> ClaimDecoder:
     writer = own.parsed if schema_text == own.text else parse(schema_text)
     plan = resolve(writer, own.parsed)
     if plan == resolve(own.parsed, own.parsed):
-        # Reading our own schema checks all that the model does, at half the cost of both; only an
+        # Reading our own schema checks all that pydantic would, at half the cost of both; only an
         # array of no lines is lawful Avro. The tests hold the two against each other.
         return ClaimDecoder(decoder(plan, _UNJUDGED, _ENUMS), _with_lines)
-    return ClaimDecoder(decoder(plan, enums=_ENUMS), _judged)
+    return ClaimDecoder(decoder(plan, enums=_ENUMS), claim_of)
 
 
 class ClaimReader:
@@ -91,28 +90,23 @@ def claim_encoder(number: int) -> Encoder:
     return encoder(schema_of(CLAIM_EVENT).parsed, number)
 
 
-def _judged(value: Any) -> ClaimEvent:
-    return validated(ClaimEvent.model_validate, value)
-
-
 def _with_lines(claim: ClaimEvent) -> ClaimEvent:
-    return claim if claim.lines else _judged(vars(claim))
+    return claim if claim.lines else claim_of(vars(claim))
 
 
-def _unjudged(model: type[BaseModel]) -> Callable[[dict[str, Any]], Any]:
-    """What ``model_construct`` does, for values that are all there and in the model's order."""
-    new, put = model.__new__, object.__setattr__
-    given = set(model.model_fields)
+def _unjudged(record: type[_Record]) -> Callable[[dict[str, Any]], Any]:
+    """What the dataclass's own constructor does, for values that are all there and in its order.
+
+    A frozen one sets its fields one by one, which takes as long as reading them.
+    """
+    new, put = record.__new__, object.__setattr__
 
     def construct(values: dict[str, Any]) -> Any:
-        made = new(model)
+        made = new(record)
         put(made, "__dict__", values)
-        put(made, "__pydantic_fields_set__", given)
-        put(made, "__pydantic_extra__", None)
-        put(made, "__pydantic_private__", None)
         return made
 
     return construct
 
 
-_UNJUDGED = {model.__name__: _unjudged(model) for model in _MODELS}
+_UNJUDGED = {record.__name__: _unjudged(record) for record in _RECORDS}

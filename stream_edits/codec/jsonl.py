@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
-
 from stream_edits.codec.errors import ContractViolation, MalformedJson, Undecodable
-from stream_edits.codec.violations import validated
+from stream_edits.codec.violations import claim_in_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -45,17 +44,17 @@ def claim_from_json(text: bytes) -> ClaimEvent:
     """
     members = _object(text)
     try:
-        return validated(ClaimEvent.model_validate_json, text)
+        return claim_in_json(text)
     except ContractViolation:
         # Only now, since few claims need it.
         if not _drop_nulls(members):
             raise
-    return validated(ClaimEvent.model_validate_json, json.dumps(members))
+    return claim_in_json(json.dumps(members))
 
 
 def claim_to_json(claim: ClaimEvent) -> str:
     """One line of JSON, without a newline, that ``read_claims_jsonl`` reads as an equal claim."""
-    return json.dumps(claim.model_dump(), default=_plain)
+    return json.dumps(asdict(claim), default=_plain)
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -79,28 +78,30 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _with_own_default(model: type[BaseModel]) -> frozenset[str]:
-    fields = model.model_fields.items()
-    return frozenset(n for n, f in fields if not f.is_required() and f.default is not None)
+_Record = ClaimEvent | ServiceLine | Attachment
 
 
-_DEFAULTED: dict[type[BaseModel], frozenset[str]] = {
-    model: _with_own_default(model) for model in (ClaimEvent, ServiceLine, Attachment)
+def _with_own_default(record: type[_Record]) -> frozenset[str]:
+    return frozenset(f.name for f in fields(record) if f.default not in (MISSING, None))
+
+
+_DEFAULTED: dict[type[_Record], frozenset[str]] = {
+    record: _with_own_default(record) for record in (ClaimEvent, ServiceLine, Attachment)
 }
 
 
 def _drop_nulls(claim: dict[str, Any]) -> bool:
     """Whether there was a null to drop."""
     dropped = _drop_from(claim, ClaimEvent)
-    for name, model in (("lines", ServiceLine), ("attachments", Attachment)):
+    for name, record in (("lines", ServiceLine), ("attachments", Attachment)):
         items = claim.get(name)
         for item in items if isinstance(items, list) else ():
-            dropped |= isinstance(item, dict) and _drop_from(item, model)
+            dropped |= isinstance(item, dict) and _drop_from(item, record)
     return dropped
 
 
-def _drop_from(members: dict[str, Any], model: type[BaseModel]) -> bool:
-    empty = [name for name in _DEFAULTED[model] if members.get(name, "") is None]
+def _drop_from(members: dict[str, Any], record: type[_Record]) -> bool:
+    empty = [name for name in _DEFAULTED[record] if members.get(name, "") is None]
     for name in empty:
         del members[name]
     return bool(empty)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson
 from stream_edits.domain.claim import ClaimEvent
@@ -11,7 +11,7 @@ from stream_edits.domain.claim import ClaimEvent
 _SHOWN = 5
 _KINDS = {
     "missing": "is missing",
-    "extra_forbidden": "has a field that the contract does not know",
+    "unexpected_keyword_argument": "has a field that the contract does not know",
     "string_type": "is not text",
     "string_unicode": "is not valid Unicode text",
     "int_type": "is not a whole number",
@@ -36,16 +36,25 @@ _KINDS = {
     "decimal_whole_digits": "has more digits before the point than the contract allows",
     "tuple_type": "is not a list",
     "too_short": "has no entries",
-    "model_type": "is not an object",
-    "model_attributes_type": "is not an object",
+    "dataclass_type": "is not an object",
 }
+_CLAIM = TypeAdapter(ClaimEvent)
 
 
-def validated(validate: Callable[..., ClaimEvent], data: Any) -> ClaimEvent:
-    """What ``ClaimEvent.model_validate`` or its JSON twin makes of the data.
+def claim_of(value: Any) -> ClaimEvent:
+    """The claim that a value (a dict of Avro's Python values) is. Raises ContractViolation."""
+    return _validated(_CLAIM.validate_python, value)
 
-    Raises ContractViolation, or MalformedJson where the data is not JSON at all.
+
+def claim_in_json(text: str | bytes) -> ClaimEvent:
+    """The claim that a JSON text is.
+
+    Raises ContractViolation, or MalformedJson where it is not JSON at all.
     """
+    return _validated(_CLAIM.validate_json, text)
+
+
+def _validated(validate: Callable[..., ClaimEvent], data: Any) -> ClaimEvent:
     try:
         return validate(data)
     except ValidationError as error:
@@ -57,7 +66,7 @@ def validated(validate: Callable[..., ClaimEvent], data: Any) -> ClaimEvent:
 
 def _said(kind: str, location: tuple[int | str, ...]) -> str:
     # The last part of an unknown field's location is its name, which is data.
-    place = location[:-1] if kind == "extra_forbidden" else location
+    place = location[:-1] if kind == "unexpected_keyword_argument" else location
     return f"{_path(place)} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
 
 

@@ -1,5 +1,6 @@
 """What hospitals bill on the UB-04."""
 
+from dataclasses import replace
 from datetime import time
 
 from stream_edits.demo.drugs import CHEMOTHERAPY, INFUSED
@@ -57,7 +58,9 @@ def incomplete_bill(practice: Practice) -> Story:
     claim = practice.hospital_claim(visit, lines, diagnosis_codes=("L03.115",))
     fault = practice.rng.randrange(3)
     if fault == 2:
-        bare = claim.lines[0].model_copy(update={"revenue_code": None})
-        yield claim.model_copy(update={"lines": (bare, *claim.lines[1:])})
+        bare = replace(claim.lines[0], revenue_code=None)
+        yield replace(claim, lines=(bare, *claim.lines[1:]))
+    elif fault == 1:
+        yield replace(claim, type_of_bill=None)
     else:
-        yield claim.model_copy(update={("attending_provider_npi", "type_of_bill")[fault]: None})
+        yield replace(claim, attending_provider_npi=None)

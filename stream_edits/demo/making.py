@@ -1,6 +1,7 @@
 """The practice in which stories are told: visits, and the forms their lines are billed on."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
@@ -97,9 +98,7 @@ class Practice:
             "statement_through": max(days),
             "diagnosis_codes": ("R69",),
             "attachments": tuple(_attachment(document) for document in documents),
-            "lines": tuple(
-                line.model_copy(update={"line_number": n}) for n, line in enumerate(lines, start=1)
-            ),
+            "lines": tuple(replace(line, line_number=n) for n, line in enumerate(lines, start=1)),
         }
         return ClaimEvent(**(given | header))
 
@@ -125,7 +124,7 @@ class Practice:
 
     def published_again(self, claim: ClaimEvent, **changes: Any) -> ClaimEvent:
         """The same claim in an event of its own."""
-        return claim.model_copy(update={**self.stamp(), **changes})
+        return replace(claim, **self.stamp(), **changes)
 
     def document(self, kind: str) -> Attachment:
         """A document for the whole claim."""
@@ -153,7 +152,7 @@ def _attachment(document: str | Attachment) -> Attachment:
 
 def _with_revenue(line: ServiceLine) -> ServiceLine:
     revenue = "0636" if line.ndc else "0335" if line.procedure_code[:4] == "9641" else "0260"
-    return line.model_copy(update={"revenue_code": revenue})
+    return replace(line, revenue_code=revenue)
 
 
 _WHOLE_CLAIM = {

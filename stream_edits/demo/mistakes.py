@@ -1,5 +1,6 @@
 """What billing offices get wrong on one claim."""
 
+from dataclasses import replace
 from typing import Any
 
 from stream_edits.demo.drugs import DEHYDRATED, INFUSED, PUSHED, UNCLASSIFIED
@@ -127,7 +128,7 @@ def incomplete_form(practice: Practice) -> Story:
     """A form with something missing or impossible on it."""
     visit, given = practice.visit(), practice.rng.choice(INFUSED)
     lines = [visit.timed("96365", 60), visit.drug(given.code, given.units)]
-    without_units = lines[0].model_copy(update={"units": 0.0})
+    without_units = replace(lines[0], units=0.0)
     fault: dict[str, Any] = practice.rng.choice(
         (
             {"billing_provider_npi": ""},
@@ -140,7 +141,7 @@ def incomplete_form(practice: Practice) -> Story:
         )
     )
     claim = practice.claim(visit, lines, diagnosis_codes=given.diagnoses)
-    yield claim.model_copy(update=fault)
+    yield replace(claim, **fault)
 
 
 def incomplete_unclassified(practice: Practice) -> Story:

@@ -1,5 +1,7 @@
 """Stories of several claims: split encounters, voids, replacements, events sent again."""
 
+from dataclasses import replace
+
 from stream_edits.demo.drugs import INFUSED
 from stream_edits.demo.making import JUSTIFIED, Pause, Practice, Story
 from stream_edits.demo.visit import Visit
@@ -55,7 +57,7 @@ def outranked_later(practice: Practice) -> Story:
     lines = [visit.timed("96413", 60), visit.drug("J9271", 200)]
     yield practice.claim(visit, lines, diagnosis_codes=("C34.90", "Z51.12"))
     yield _later(practice)
-    corrected = earlier.lines[0].model_copy(update={"procedure_code": "96367"})
+    corrected = replace(earlier.lines[0], procedure_code="96367")
     yield practice.published_again(
         earlier,
         claim_id=practice.claim_number(),
@@ -111,7 +113,7 @@ def sent_again(practice: Practice) -> Story:
 def changed_silently(practice: Practice) -> Story:
     """The same claim number with other content: a replacement of itself."""
     _, claim = _infusion(practice)
-    yield claim.model_copy(update={"attachments": ()})
+    yield replace(claim, attachments=())
     yield _later(practice)
     yield practice.published_again(claim)
 
@@ -162,9 +164,7 @@ def two_patients(practice: Practice) -> Story:
     if end < 0.4:
         yield void(practice, first)
     elif end < 0.7:
-        other = first.lines[0].model_copy(
-            update={"supervising_provider_npi": first_visit.patient.locum}
-        )
+        other = replace(first.lines[0], supervising_provider_npi=first_visit.patient.locum)
         yield practice.published_again(
             first,
             claim_id=practice.claim_number(),

@@ -1,21 +1,21 @@
 """The claim as it arrives: contract.md's ClaimEvent, ServiceLine and Attachment.
 
-The same models validate decoded Avro (Python values) and JSON; both end in equal objects, so a
-claim gets one decision however it was carried. A value outside its type raises pydantic's
-``ValidationError``; a claim that is merely incomplete is a valid ``ClaimEvent`` and is judged by
-the edit ``incomplete-claim-form``.
+Plain frozen dataclasses, whose annotations say what pydantic is to check where claims come in
+(codec/violations.py): decoded Avro (Python values) and JSON end in equal objects, so a claim gets
+one decision however it was carried. A claim that is merely incomplete is a valid ``ClaimEvent``
+and is judged by the edit ``incomplete-claim-form``.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -92,56 +92,67 @@ def _to_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond - part) if part else moment
 
 
-# Avro's int is 32 bits wide; a JSON claim must not hold what Avro could not carry.
-Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_iso_8601), AfterValidator(_to_utc_milliseconds)]
-WallClock = Annotated[NaiveDatetime, BeforeValidator(_iso_8601), AfterValidator(_to_milliseconds)]
-Dollars = Annotated[Decimal, BeforeValidator(_number), Field(max_digits=12, decimal_places=2)]
-UnitPrice = Annotated[Decimal, BeforeValidator(_number), Field(max_digits=12, decimal_places=4)]
 # Arrays and enums come as lists and strings from both carriers; everything else is strict.
-Texts = Annotated[tuple[str, ...], Strict(False)]
-Numbers = Annotated[tuple[Int32, ...], Strict(False)]
+Text = Annotated[str, Strict()]
+Day = Annotated[date, Strict()]
+Units = Annotated[float, Strict()]
+# Avro's int is 32 bits wide; a JSON claim must not hold what Avro could not carry.
+Int32 = Annotated[int, Strict(), Field(ge=-(2**31), le=2**31 - 1)]
+Instant = Annotated[
+    AwareDatetime, Strict(), BeforeValidator(_iso_8601), AfterValidator(_to_utc_milliseconds)
+]
+WallClock = Annotated[
+    NaiveDatetime, Strict(), BeforeValidator(_iso_8601), AfterValidator(_to_milliseconds)
+]
+Dollars = Annotated[
+    Decimal, Strict(), BeforeValidator(_number), Field(max_digits=12, decimal_places=2)
+]
+UnitPrice = Annotated[
+    Decimal, Strict(), BeforeValidator(_number), Field(max_digits=12, decimal_places=4)
+]
+
+# A claim with units that are no number is judged too, so JSON must carry them both ways.
+_AS_THE_CONTRACT_HAS_IT = ConfigDict(extra="forbid", ser_json_inf_nan="constants")
 
 
-class _Record(BaseModel):
-    # A claim with units that are no number is judged too, so JSON must carry them both ways.
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, ser_json_inf_nan="constants"
-    )
-
-
-class Attachment(_Record):
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
     """A document that came with the claim; empty ``line_numbers`` means it covers every line."""
 
-    kind: str
-    line_numbers: Numbers = ()
-    report_type_code: str | None = None
-    control_number: str | None = None
+    __pydantic_config__: ClassVar = _AS_THE_CONTRACT_HAS_IT
+
+    kind: Text
+    line_numbers: tuple[Int32, ...] = ()
+    report_type_code: Text | None = None
+    control_number: Text | None = None
 
 
-class ServiceLine(_Record):
+@dataclass(frozen=True, kw_only=True)
+class ServiceLine:
     """One billed service. Times are the wall clock where the service was given."""
 
+    __pydantic_config__: ClassVar = _AS_THE_CONTRACT_HAS_IT
+
     line_number: Int32
-    procedure_code: str
-    modifiers: Texts = ()
-    units: float
-    service_date: date
-    service_date_through: date | None = None
+    procedure_code: Text
+    modifiers: tuple[Text, ...] = ()
+    units: Units
+    service_date: Day
+    service_date_through: Day | None = None
     start_time: WallClock | None = None
     end_time: WallClock | None = None
-    place_of_service: str | None = None
-    revenue_code: str | None = None
+    place_of_service: Text | None = None
+    revenue_code: Text | None = None
     charge_amount: Dollars | None = None
-    rendering_provider_npi: str | None = None
-    supervising_provider_npi: str | None = None
-    supervision: Annotated[Supervision, Strict(False)] = Supervision.NOT_STATED
-    diagnosis_pointers: Numbers = ()
-    ndc_qualifier: str | None = None
-    ndc: str | None = None
-    drug_name: str | None = None
-    drug_strength: str | None = None
-    drug_dosage: str | None = None
+    rendering_provider_npi: Text | None = None
+    supervising_provider_npi: Text | None = None
+    supervision: Supervision = Supervision.NOT_STATED
+    diagnosis_pointers: tuple[Int32, ...] = ()
+    ndc_qualifier: Text | None = None
+    ndc: Text | None = None
+    drug_name: Text | None = None
+    drug_strength: Text | None = None
+    drug_dosage: Text | None = None
     drug_unit_price: UnitPrice | None = None
 
     @property
@@ -150,28 +161,31 @@ class ServiceLine(_Record):
         return self.supervising_provider_npi or self.rendering_provider_npi or None
 
 
-class ClaimEvent(_Record):
+@dataclass(frozen=True, kw_only=True)
+class ClaimEvent:
     """A claim as published on ``claims.events``."""
 
-    event_id: str
+    __pydantic_config__: ClassVar = _AS_THE_CONTRACT_HAS_IT
+
+    event_id: Text
     event_time: Instant
-    claim_id: str
-    frequency_code: str = ORIGINAL
-    replaces_claim_id: str | None = None
-    line_of_business: Annotated[LineOfBusiness, Strict(False)] = LineOfBusiness.OTHER
-    claim_form: Annotated[ClaimForm, Strict(False)]
-    member_id: str
-    encounter_id: str | None = None
-    billing_provider_npi: str
-    attending_provider_npi: str | None = None
-    place_of_service: str | None = None
-    type_of_bill: str | None = None
-    admission_type: str | None = None
-    statement_from: date
-    statement_through: date
-    diagnosis_codes: Texts = ()
-    attachments: Annotated[tuple[Attachment, ...], Strict(False)] = ()
-    lines: Annotated[tuple[ServiceLine, ...], Strict(False), Field(min_length=1)]
+    claim_id: Text
+    frequency_code: Text = ORIGINAL
+    replaces_claim_id: Text | None = None
+    line_of_business: LineOfBusiness = LineOfBusiness.OTHER
+    claim_form: ClaimForm
+    member_id: Text
+    encounter_id: Text | None = None
+    billing_provider_npi: Text
+    attending_provider_npi: Text | None = None
+    place_of_service: Text | None = None
+    type_of_bill: Text | None = None
+    admission_type: Text | None = None
+    statement_from: Day
+    statement_through: Day
+    diagnosis_codes: tuple[Text, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    lines: Annotated[tuple[ServiceLine, ...], Field(min_length=1)]
 
     @property
     def withdraws(self) -> str | None:

@@ -1,6 +1,7 @@
 """Digests by which a re-sent event or unchanged content is known again: 16-byte BLAKE2b."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -26,7 +27,7 @@ def content_digest(claim: ClaimEvent) -> bytes:
     different units even where those are not finite.
     """
     if not _canonical(claim.lines):
-        claim = claim.model_copy(update={"lines": tuple(map(_rewritten, claim.lines))})
+        claim = replace(claim, lines=tuple(map(_rewritten, claim.lines)))
     said = _to_json(claim, exclude=_PUBLICATION, exclude_none=True)
     return blake2b(said, digest_size=_SIZE).digest()
 
@@ -42,11 +43,11 @@ def _canonical(lines: Iterable[ServiceLine]) -> bool:
 
 
 def _rewritten(line: ServiceLine) -> ServiceLine:
-    amounts = {
-        "charge_amount": _quantized(line.charge_amount, _CENT),
-        "drug_unit_price": _quantized(line.drug_unit_price, _UNIT_PRICE),
-    }
-    return line.model_copy(update=amounts)
+    return replace(
+        line,
+        charge_amount=_quantized(line.charge_amount, _CENT),
+        drug_unit_price=_quantized(line.drug_unit_price, _UNIT_PRICE),
+    )
 
 
 def _quantized(amount: Decimal | None, quantum: Decimal) -> Decimal | None:

@@ -137,9 +137,7 @@ def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> l
             line.denied = True
             continue
         said = [
-            finding
-            for edit in asked.alone
-            for finding in edit.judge(each.claim, service, on_date)
+            finding for edit in asked.alone for finding in edit.judge(each.claim, service, on_date)
         ]
         if said:
             found += said

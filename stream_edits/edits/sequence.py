@@ -75,8 +75,6 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     above = [
         line
         for line in encounter.active
-        if (traits := line.administration) is not None
-        and traits.is_add_on
-        and _rank(line) < rank
+        if (traits := line.administration) is not None and traits.is_add_on and _rank(line) < rank
     ]
     return _first_of_highest(above)

@@ -127,5 +127,3 @@ def _line_records(own: OpenClaim, draft: ClaimDecision, policy: Policy) -> tuple
 
 def _is_still_primary(denials: Sequence[EditFinding]) -> bool:
     return bool(denials) and all(f.edit_id in STILL_PRIMARY for f in denials)
-
-

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_an_avro_container_gives_the_same_decisions(
     container = tmp_path / "claims.avro"
     schema = fastavro.parse_schema(json.loads(schema_of(CLAIM_EVENT).text))
     with container.open("wb") as opened:
-        fastavro.writer(opened, schema, [claim.model_dump() for claim in some], codec="deflate")
+        fastavro.writer(opened, schema, [asdict(claim) for claim in some], codec="deflate")
     file = written(tmp_path, map(claim_to_json, some))
     from_avro, from_json = adjudicate(str(container)), adjudicate(str(file))
     assert from_avro.returncode == 0, from_avro.stderr

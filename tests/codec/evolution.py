@@ -1,6 +1,7 @@
 """Other versions of the writer's schema, for tests of resolution."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from stream_edits.codec.claims import ClaimReader
@@ -50,5 +51,5 @@ def without(record: Json, *names: str) -> None:
 
 def read(schema: Json, value: Json | None = None) -> Any:
     """The claim that was written with ``schema``, as our reader reads it."""
-    body = write_with(schema, value or CLAIM.model_dump())
+    body = write_with(schema, value or asdict(CLAIM))
     return ClaimReader(OneSchema(schema)).decode(join(9, body))

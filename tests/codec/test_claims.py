@@ -1,5 +1,6 @@
 """Claims: framed Avro to the domain and back, with fastavro as the oracle."""
 
+from dataclasses import asdict, fields, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,9 @@ from hypothesis import assume, given
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import ContractViolation, UnknownSchema, WrongSchema
 from stream_edits.codec.framing import join
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.codec.jsonl import claim_to_json
+from stream_edits.codec.violations import claim_of
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from tests.codec.examples import CLAIM, DECISION, LINE
 from tests.codec.oracle import body, oracle_read, oracle_write
 from tests.codec.whole import Codec
@@ -27,11 +30,11 @@ def test_a_claim_comes_back_as_it_went(claim: ClaimEvent) -> None:
 
 
 @given(claims)
-def test_a_claim_read_is_a_whole_model(claim: ClaimEvent) -> None:
+def test_a_claim_read_is_as_one_that_was_made(claim: ClaimEvent) -> None:
     read = CODEC.decode_claim(encode(claim))
-    assert read.model_dump_json() == claim.model_dump_json()
-    assert read.model_copy(update={"claim_id": "x"}).claim_id == "x"
-    assert read.model_fields_set == set(ClaimEvent.model_fields)
+    assert claim_to_json(read) == claim_to_json(claim)
+    assert replace(read, claim_id="x").claim_id == "x"
+    assert [*vars(read.lines[0])] == [field.name for field in fields(ServiceLine)]
 
 
 def _padded_by_fastavro(amount: Decimal | None) -> bool:
@@ -46,12 +49,12 @@ def _padded_by_fastavro(amount: Decimal | None) -> bool:
 def test_fastavro_writes_the_same_bytes(claim: ClaimEvent) -> None:
     amounts = [a for x in claim.lines for a in (x.charge_amount, x.drug_unit_price)]
     assume(not any(map(_padded_by_fastavro, amounts)))
-    assert oracle_write("ClaimEvent", claim.model_dump()) == body(encode(claim))
+    assert oracle_write("ClaimEvent", asdict(claim)) == body(encode(claim))
 
 
 @given(claims)
 def test_fastavro_reads_the_same_values(claim: ClaimEvent) -> None:
-    assert ClaimEvent.model_validate(oracle_read(encode(claim))) == claim
+    assert claim_of(oracle_read(encode(claim))) == claim
 
 
 def test_amounts_keep_their_places() -> None:
@@ -62,8 +65,8 @@ def test_amounts_keep_their_places() -> None:
 
 def test_more_dates_than_the_reader_remembers() -> None:
     days = [date.fromordinal(date(1991, 12, 1).toordinal() + n) for n in range(5000)]
-    lines = tuple(LINE.model_copy(update={"service_date": day}) for day in days)
-    claim = CLAIM.model_copy(update={"lines": lines})
+    lines = tuple(replace(LINE, service_date=day) for day in days)
+    claim = replace(CLAIM, lines=lines)
     for _ in range(2):
         assert [line.service_date for line in CODEC.decode_claim(encode(claim)).lines] == days
 
@@ -81,13 +84,13 @@ def test_another_record_is_no_claim() -> None:
 
 
 def test_a_violation_names_the_place_and_the_kind_but_no_value() -> None:
-    claim = CLAIM.model_copy(update={"lines": ()})
+    claim = replace(CLAIM, lines=())
     with pytest.raises(ContractViolation) as caught:
         CODEC.decode_claim(encode(claim))
     assert caught.value.message == "lines has no entries"
 
 
 def test_a_decimal_of_twelve_digits_passes() -> None:
-    line = LINE.model_copy(update={"charge_amount": Decimal("-9999999999.99")})
-    claim = CLAIM.model_copy(update={"lines": (line,)})
+    line = replace(LINE, charge_amount=Decimal("-9999999999.99"))
+    claim = replace(CLAIM, lines=(line,))
     assert CODEC.decode_claim(encode(claim)) == claim

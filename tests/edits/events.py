@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from stream_edits.codec.violations import claim_in_json
 from stream_edits.domain.claim import ClaimEvent
 
 SERVICE_DATE = date(2025, 1, 15)
@@ -49,7 +50,7 @@ def claim_of(event: Mapping[str, Any], place: int) -> ClaimEvent:
         "lines": lines,
     }
     # Through JSON, so that dates, numbers and enums are read as `adjudicate` reads them.
-    return ClaimEvent.model_validate_json(json.dumps(claim | given, default=str))
+    return claim_in_json(json.dumps(claim | given, default=str))
 
 
 def _line(raw: Mapping[str, Any], number: int) -> dict[str, Any]:

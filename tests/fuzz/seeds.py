@@ -1,6 +1,7 @@
 """What the fuzzer starts from: the project's own examples, goldens and demo, with marked values."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def claims() -> list[ClaimEvent]:
     with (_EXAMPLES / "claims.jsonl").open("rb") as file:
         shown = [read for _, read in read_claims_jsonl(file) if isinstance(read, ClaimEvent)]
     made = [CLAIM, *shown, *islice(generate(7, 40), 20)]
-    return [c.model_copy(update={"member_id": f"{MARK}-{n}"}) for n, c in enumerate(made)]
+    return [replace(c, member_id=f"{MARK}-{n}") for n, c in enumerate(made)]
 
 
 def _frames() -> Iterator[bytes]:
@@ -47,7 +48,7 @@ def _bodies() -> Iterator[bytes]:
     for claim in claims():
         yield bytes([0]) + _ENCODE(claim)[BODY_START:]
     for number, schema in enumerate(OLD_AND_NEW.values(), start=1):
-        value: dict[str, Any] = CLAIM.model_dump() | {"more": 1.5}
+        value: dict[str, Any] = asdict(CLAIM) | {"more": 1.5}
         value["lines"] = [line | {"units": 2, "extra": b"abc"} for line in value["lines"]]
         yield bytes([number]) + write_with(schema, value)
     for claim in claims()[:5]:

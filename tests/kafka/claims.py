@@ -3,9 +3,11 @@
 All that names a person or a provider is a canary: it must never be seen in a log.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+from stream_edits.codec.violations import claim_of
 from stream_edits.domain.claim import (
     Attachment,
     ClaimEvent,
@@ -53,15 +55,15 @@ def claim(member: str, *codes: str, name: str = "A", **changes: object) -> Claim
         "attachments": tuple(Attachment(kind=kind) for kind in _DOCUMENTS),
         "lines": lines,
     }
-    return ClaimEvent.model_validate({**fields, **changes})
+    return claim_of({**fields, **changes})
 
 
 def timed(event: ClaimEvent, hour: int, minutes: int = 60) -> ClaimEvent:
     """The same claim with documented times on its lines, which occupy the supervisor."""
     start = datetime.combine(_DAY, datetime.min.time()) + timedelta(hours=hour)
-    times = {"start_time": start, "end_time": start + timedelta(minutes=minutes)}
-    lines = tuple(line.model_copy(update=times) for line in event.lines)
-    return event.model_copy(update={"lines": lines})
+    end = start + timedelta(minutes=minutes)
+    lines = tuple(replace(line, start_time=start, end_time=end) for line in event.lines)
+    return replace(event, lines=lines)
 
 
 def canaries(events: list[ClaimEvent]) -> set[str]:

@@ -7,6 +7,7 @@ about a dead letter; not even when an edit fails with the claim in its exception
 import re
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -33,7 +34,7 @@ def flow() -> list[ClaimEvent]:
     paid, waiting = timed(claim("1", "96365", "96366"), 9), claim("2", "96366")
     overlapping = timed(claim("3", "96413"), 9)
     replaced = claim("1", "96365", name="NEW", replaces_claim_id=paid.claim_id, frequency_code="7")
-    again = waiting.model_copy(update={"event_id": "CANARY-EVENT-AGAIN"})
+    again = replace(waiting, event_id="CANARY-EVENT-AGAIN")
     elsewhere = claim("4", "96365", line_of_business=LineOfBusiness.MEDICARE)
     broken = claim("5", "96365", name=MARK)
     nameless = claim("6", "96365", billing_provider_npi="CANARY-NPI")

@@ -1,6 +1,7 @@
 """A restart forgets nothing: state comes back from the changelog, and nothing is left open."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,7 +50,7 @@ def test_state_comes_back_after_a_restart(deploy: Deploy) -> None:
         (its_primary.claim_id, 1): "PASS",
         (orphan.claim_id, 2): "PASS",  # healed by what came after it
     }
-    again = primary.model_copy(update={"event_id": "CANARY-EVENT-AGAIN"})
+    again = replace(primary, event_id="CANARY-EVENT-AGAIN")
     assert decide(deployment, [primary, orphan, again]) == after
     assert len(deployment.decisions()) == len(after)
     assert second.terminate() < QUICKLY

@@ -1,5 +1,6 @@
 """Claims for the tests of the stages: a complete Medi-Cal claim unless told otherwise."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -51,7 +52,7 @@ def claim(claim_id: str, *lines: ServiceLine, **fields: Any) -> ClaimEvent:
     ``event`` is its event's id (else named after the claim) and ``minute`` when it was published.
     """
     numbered = tuple(
-        each.model_copy(update={"line_number": each.line_number or place})
+        replace(each, line_number=each.line_number or place)
         for place, each in enumerate(lines, start=1)
     )
     days = [each.service_date for each in lines]
@@ -83,26 +84,26 @@ def moved(event: ClaimEvent, days: int) -> ClaimEvent:
     """The claim with its services so many days later; when it was published stays as it was."""
     by = timedelta(days=days)
     lines = tuple(
-        each.model_copy(
-            update={
-                "service_date": each.service_date + by,
-                "start_time": each.start_time and each.start_time + by,
-                "end_time": each.end_time and each.end_time + by,
-            }
+        replace(
+            each,
+            service_date=each.service_date + by,
+            start_time=each.start_time and each.start_time + by,
+            end_time=each.end_time and each.end_time + by,
         )
         for each in event.lines
     )
-    statement = {
-        "statement_from": event.statement_from + by,
-        "statement_through": event.statement_through + by,
-    }
-    return event.model_copy(update={"lines": lines, **statement})
+    return replace(
+        event,
+        lines=lines,
+        statement_from=event.statement_from + by,
+        statement_through=event.statement_through + by,
+    )
 
 
 def published(event: ClaimEvent, days: int, hours: int = 0) -> ClaimEvent:
     """The claim as published so much later, as an event of its own."""
     time = event.event_time + timedelta(days=days, hours=hours)
-    return event.model_copy(update={"event_time": time, "event_id": f"{event.event_id}-{days}"})
+    return replace(event, event_time=time, event_id=f"{event.event_id}-{days}")
 
 
 def replacing(name: str, claim_id: str, *lines: ServiceLine, **fields: Any) -> ClaimEvent:

@@ -1,5 +1,6 @@
 """Hypothesis strategies for infusion claims that mean something, and histories of them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -65,7 +66,7 @@ def claims(draw: st.DrawFn, claim_id: str, event: str, member: str = "M1") -> Cl
         }
     billed = [draw(lines(number)) for number in range(1, how_many + 1)]
     if facility:
-        billed = [each.model_copy(update={"revenue_code": "0335"}) for each in billed]
+        billed = [replace(each, revenue_code="0335") for each in billed]
     return claim(
         claim_id,
         *billed,
@@ -94,7 +95,7 @@ def histories(draw: st.DrawFn, least: int = 1, most: int = 7, members: int = 2) 
         frequency = draw(often("1", "7", "8"))
         if frequency != "1":
             others = [x for x in "ABCDEF" if ("ABCDEF".index(x) % members) + 1 == int(member[1:])]
-            named = {"replaces_claim_id": draw(st.sampled_from(others))}
-            came = came.model_copy(update={"frequency_code": frequency, **named})
+            named = draw(st.sampled_from(others))
+            came = replace(came, frequency_code=frequency, replaces_claim_id=named)
         told.append(came)
     return told

@@ -1,5 +1,6 @@
 """Which lines share an encounter (edits.md, Vocabulary), seen through whole runs."""
 
+from dataclasses import replace
 from datetime import date
 
 from stream_edits.domain.decision import Disposition
@@ -91,9 +92,7 @@ def test_the_start_names_the_day_not_the_date_of_service() -> None:
         [
             claim(
                 "A",
-                line("96365", "23:00-23:50", day=TUESDAY).model_copy(
-                    update={"service_date": WEDNESDAY}
-                ),
+                replace(line("96365", "23:00-23:50", day=TUESDAY), service_date=WEDNESDAY),
                 line("96366", "22:00-22:50", day=TUESDAY),
             )
         ]

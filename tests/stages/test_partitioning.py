@@ -4,6 +4,7 @@ A key is a member for the encounter stage, a supervisor for the supervision stag
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -107,12 +108,10 @@ def under_his_own(event: ClaimEvent) -> ClaimEvent:
     number = event.member_id[1:]
     own = {ADA: f"1{number}", BEA: f"2{number}"}
     lines = tuple(
-        each.model_copy(
-            update={"supervising_provider_npi": own.get(each.supervising_provider_npi or "")}
-        )
+        replace(each, supervising_provider_npi=own.get(each.supervising_provider_npi or ""))
         for each in event.lines
     )
-    return event.model_copy(update={"lines": lines, "attending_provider_npi": None})
+    return replace(event, lines=lines, attending_provider_npi=None)
 
 
 @given(years(), st.data())

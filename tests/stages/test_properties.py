@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,7 @@ def test_the_order_of_lines_within_a_claim_never_matters(
     # with other content replaces itself.
     order = data.draw(st.permutations(range(1, 5)))
     shuffled = [
-        each.model_copy(
-            update={"lines": tuple(sorted(each.lines, key=lambda x: order.index(x.line_number)))}
-        )
+        replace(each, lines=tuple(sorted(each.lines, key=lambda x: order.index(x.line_number))))
         for each in history
     ]
     one = through_stages(history, rule=rule).published
@@ -86,7 +85,7 @@ def test_content_sent_again_under_another_event_changes_nothing(
 ) -> None:
     place = data.draw(st.integers(0, len(history) - 1))
     walk = through_stages(history[: place + 1], rule=rule)
-    again = history[place].model_copy(update={"event_id": "again"})
+    again = replace(history[place], event_id="again")
     repeated = walk.send(again)
     assert all(not each.applicable and each.event_id == "again" for each in repeated)
 
@@ -96,10 +95,8 @@ def test_an_unrelated_member_s_claim_changes_nothing_but_through_supervision(
     history: list[ClaimEvent], rule: RollUp, data: st.DataObject
 ) -> None:
     stranger = data.draw(claims(data.draw(st.sampled_from("AZ")), "e90", "M9"))
-    unsupervised = [
-        each.model_copy(update={"supervising_provider_npi": None}) for each in stranger.lines
-    ]
-    stranger = stranger.model_copy(update={"lines": tuple(unsupervised)})
+    unsupervised = [replace(each, supervising_provider_npi=None) for each in stranger.lines]
+    stranger = replace(stranger, lines=tuple(unsupervised))
     place = data.draw(st.integers(0, len(history)))
     without = through_stages(history, rule=rule).published
     beside = through_stages([*history[:place], stranger, *history[place:]], rule=rule).published
@@ -119,8 +116,8 @@ def test_a_voided_claim_leaves_everything_as_if_it_had_never_come(
     after: list[ClaimEvent],
     rule: RollUp,
 ) -> None:
-    between = [each.model_copy(update={"event_id": f"b{each.event_id}"}) for each in between]
-    after = [each.model_copy(update={"event_id": f"a{each.event_id}"}) for each in after]
+    between = [replace(each, event_id=f"b{each.event_id}") for each in between]
+    after = [replace(each, event_id=f"a{each.event_id}") for each in after]
     without, beside = Walk(rule), Walk(rule)
     without.send(*before, *between)
     beside.send(*before, extra, *between)
