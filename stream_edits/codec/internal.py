@@ -50,6 +50,7 @@ class CarriedClaim(NamedTuple):
 
     raw: bytes
     source: Source
+    content_digest: bytes
 
 
 _RECORDS: Mapping[str, Callable[..., object]] = {

@@ -25,7 +25,7 @@ def decode_by_member(
     """
     record: CarriedClaim | Reopen = read_internal(framed, "RoutedClaim", "Reopen")
     if isinstance(record, CarriedClaim):
-        return RoutedClaim(decode_claim(record.raw), record.raw, record.source)
+        return RoutedClaim(decode_claim(record.raw), *record)
     return record
 
 

@@ -8,11 +8,16 @@ from stream_edits.domain.decision import ClaimDecision, EditFinding, Source
 
 
 class RoutedClaim(NamedTuple):
-    """intake -> encounter: a claim, the framed bytes it came in, and where they came from."""
+    """intake -> encounter: a claim, the framed bytes it came in, and where they came from.
+
+    ``content_digest`` is of all it says (domain/identity.py): worked out where no state bounds the
+    number of processes.
+    """
 
     claim: ClaimEvent
     raw: bytes
     source: Source
+    content_digest: bytes
 
 
 class SupervisedTime(NamedTuple):

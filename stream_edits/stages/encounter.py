@@ -12,7 +12,7 @@ from typing import NamedTuple
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.encounter import ClaimRecord, ClaimStatus
-from stream_edits.domain.identity import content_digest, event_digest
+from stream_edits.domain.identity import event_digest
 from stream_edits.domain.keys import encounter_keys
 from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.edits.already_replaced.edit import say as say_already_replaced
@@ -58,10 +58,12 @@ class EncounterStage(NamedTuple):
         claim = message.claim
         known = member.claim(claim.claim_id)
         member.name(claim.claim_id)
-        event, content = event_digest(claim.event_id), content_digest(claim)
-        if known and (event in known.event_digests or content == known.content_digest):
+        event = event_digest(claim.event_id)
+        if known and (
+            event in known.event_digests or message.content_digest == known.content_digest
+        ):
             return []
-        record = heard(known, message, event, content, order)
+        record = heard(known, message, event, order)
         if record.status is ClaimStatus.WITHDRAWN:
             return [self._without_effect(member, message, record)]
         return self._decide(member, message, record, is_new=known is None)

@@ -5,6 +5,7 @@ It has no memory, so an event sent twice is decided twice, with the same decisio
 
 from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import ClaimDecision, Source
+from stream_edits.domain.identity import content_digest
 from stream_edits.domain.routing import RoutedClaim
 from stream_edits.stages.drafting import Cause, Drafting
 
@@ -21,5 +22,5 @@ def take_in(
         claim.line_of_business is LineOfBusiness.MEDI_CAL
         and claim.frequency_code in (REPLACEMENT, VOID)
     ):
-        return RoutedClaim(claim, raw, source)
+        return RoutedClaim(claim, raw, source, content_digest(claim))
     return drafting.draft(claim, source, False, (), Cause(None, claim.event_time))

@@ -10,17 +10,15 @@ from stream_edits.edits.evaluation import STILL_PRIMARY, OpenClaim, has_header_f
 from stream_edits.edits.policy import Policy
 
 
-def heard(
-    known: ClaimRecord | None, message: RoutedClaim, event: bytes, content: bytes, order: int
-) -> ClaimRecord:
+def heard(known: ClaimRecord | None, message: RoutedClaim, event: bytes, order: int) -> ClaimRecord:
     """The record of a claim that has just come, for the first time or again, before it is decided.
 
-    ``event`` and ``content`` are its digests, ``order`` is its place in the log.
+    ``event`` is the digest of the event that brought it, ``order`` is its place in the log.
     """
-    claim_id, raw, source = message.claim.claim_id, message.raw, message.source
+    claim, raw, source, content = message
     if known is None:
         return ClaimRecord(
-            claim_id, ClaimStatus.OPEN, order, (event,), content, raw=raw, source=source
+            claim.claim_id, ClaimStatus.OPEN, order, (event,), content, raw=raw, source=source
         )
     return known._replace(
         event_digests=(*known.event_digests, event), content_digest=content, raw=raw, source=source

@@ -12,6 +12,7 @@ from stream_edits.codec.routing import encode_by_member
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
+from stream_edits.domain.identity import content_digest
 from stream_edits.domain.routing import RoutedClaim
 from stream_edits.edits.catalog import all_edits, policy
 from stream_edits.engine.ports import Output, Record
@@ -44,7 +45,8 @@ class Encounters:
 
     def take(self, event: ClaimEvent) -> list[Output]:
         """Decide a claim, and commit."""
-        routed = RoutedClaim(event, _encode(event), Source("claims.events", 0, self._offset))
+        source = Source("claims.events", 0, self._offset)
+        routed = RoutedClaim(event, _encode(event), source, content_digest(event))
         record = Record("by-member", 0, self._offset, b"m", encode_by_member(routed), (), 0)
         self._offset += 1
         outputs = list(self._processor.process(record, self._state))

@@ -45,7 +45,7 @@ LINE = LineRecord(
 )
 SLOT = SupervisedSlot("member-1", "claim-1", 1, START, END, 42, True)
 EXAMPLES: dict[str, Any] = {
-    "RoutedClaim": RoutedClaim(CLAIM, RAW, SOURCE),
+    "RoutedClaim": RoutedClaim(CLAIM, RAW, SOURCE, bytes(range(16))),
     "SupervisedClaim": SUPERVISED,
     "Reopen": Reopen(SUPERVISED, "event-2", DECISION.decided_at),
     "ClaimRecord": ClaimRecord(

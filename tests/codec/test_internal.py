@@ -15,6 +15,7 @@ from stream_edits.codec.framing import join, schema_id
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
+from stream_edits.domain.identity import content_digest
 from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
 from tests import strategies
 from tests.codec.examples import CLAIM, DECISION
@@ -85,13 +86,15 @@ def test_bytes_of_another_make_are_undecodable(
 @given(strategies.claims, strategies.sources)
 def test_a_routed_claim_keeps_its_bytes(claim: ClaimEvent, source: Source) -> None:
     raw = claim_encoder(1)(claim)
-    framed = routing.encode_by_member(RoutedClaim(claim, raw, source))
+    routed = RoutedClaim(claim, raw, source, content_digest(claim))
+    framed = routing.encode_by_member(routed)
     assert raw in framed
-    assert CODEC.decode_by_member(framed) == RoutedClaim(claim, raw, source)
+    assert CODEC.decode_by_member(framed) == routed
 
 
 def test_the_by_member_topic_tells_its_records_apart() -> None:
-    routed = RoutedClaim(CLAIM, claim_encoder(1)(CLAIM), Source("claims.events", 0, 1))
+    source = Source("claims.events", 0, 1)
+    routed = RoutedClaim(CLAIM, claim_encoder(1)(CLAIM), source, content_digest(CLAIM))
     assert schema_id(routing.encode_by_member(routed)) == 101
     reopen = REOPEN
     assert schema_id(routing.encode_by_member(reopen)) == 103

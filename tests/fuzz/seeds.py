@@ -14,6 +14,7 @@ from stream_edits.codec.schemas import schema_folder
 from stream_edits.demo.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
+from stream_edits.domain.identity import content_digest
 from stream_edits.domain.routing import RoutedClaim
 from stream_edits.edits.catalog import FOLDER
 from stream_edits.edits.yaml_source import YamlSource
@@ -52,7 +53,9 @@ def _bodies() -> Iterator[bytes]:
         value["lines"] = [line | {"units": 2, "extra": b"abc"} for line in value["lines"]]
         yield bytes([number]) + write_with(schema, value)
     for claim in claims()[:5]:
-        routed = routing.encode_by_member(RoutedClaim(claim, _ENCODE(claim), Source("t", 0, 1)))
+        routed = routing.encode_by_member(
+            RoutedClaim(claim, _ENCODE(claim), Source("t", 0, 1), content_digest(claim))
+        )
         yield bytes([numbers]) + routed[BODY_START:]
     order: list[tuple[Callable[[Any], bytes], str]] = [
         (routing.encode_by_member, "Reopen"),
