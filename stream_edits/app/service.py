@@ -5,13 +5,13 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.wiring import Stage, runners
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.engine.group import run_together
-from stream_edits.engine.health import HealthServer
+from stream_edits.engine.health import HealthServer, Observed
 from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import Metrics
@@ -29,28 +29,48 @@ def run(settings: Settings, stages: Collection[Stage]) -> None:
     # a SIGTERM that it has no handler for.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     metrics = Metrics()
-    group = _runners_once_the_registry_answers(settings, stages, metrics)
-    try:
-        server = HealthServer(settings.http_host, settings.http_port, metrics.registry, group)
-    except OSError as error:
-        raise BadSetting(
-            f"http_host, http_port: cannot listen on {settings.http_host}:{settings.http_port}: "
-            f"{error.strerror}"
-        ) from None
+    waiting = _Waiting()
+    observed: list[Observed] = [waiting]
+    server = _server(settings, metrics, observed)
     server.start()
-    spare_the_collector()
-    _say(
-        logging.INFO,
-        "started",
-        version=ENGINE_VERSION,
-        stages=" ".join(runner.config.stage for runner in group),
-        host=settings.http_host,
-        port=server.port,
-    )
     try:
+        group = _runners_once_the_registry_answers(settings, stages, metrics, waiting)
+        observed[:] = group
+        spare_the_collector()
+        _say(
+            logging.INFO,
+            "started",
+            version=ENGINE_VERSION,
+            stages=" ".join(runner.config.stage for runner in group),
+            host=settings.http_host,
+            port=server.port,
+        )
         run_together(group)
     finally:
         server.close()
+
+
+class _Waiting:
+    """What is observed before there are stages: alive while it asks again, and not ready."""
+
+    ready = False
+
+    def __init__(self) -> None:
+        self.last_moved = time.monotonic()
+
+    def asks_again(self) -> None:
+        """It is about to try once more."""
+        self.last_moved = time.monotonic()
+
+
+def _server(settings: Settings, metrics: Metrics, observed: Sequence[Observed]) -> HealthServer:
+    host, port = settings.http_host, settings.http_port
+    try:
+        return HealthServer(host, port, metrics.registry, observed)
+    except OSError as error:
+        raise BadSetting(
+            f"http_host, http_port: cannot listen on {host}:{port}: {error.strerror}"
+        ) from None
 
 
 def spare_the_collector() -> None:
@@ -64,10 +84,11 @@ def spare_the_collector() -> None:
 
 
 def _runners_once_the_registry_answers(
-    settings: Settings, stages: Collection[Stage], metrics: Metrics
+    settings: Settings, stages: Collection[Stage], metrics: Metrics, waiting: _Waiting
 ) -> list[StageRunner]:
     """An outage of the schema registry is waited out; whatever else is wrong is raised."""
     while True:
+        waiting.asks_again()
         try:
             return runners(settings, stages, metrics)
         except RegistryAway as away:

@@ -57,10 +57,10 @@ def test_probes_ask_what_they_should() -> None:
         assert probed[f"{probe}Probe"]["httpGet"]["port"] == probed["ports"][0]["name"] == "http"
 
 
-def test_starting_may_take_long() -> None:
-    # Waiting for the registry is not bounded; ten minutes of it are no reason to start anew.
+def test_a_slow_node_has_time_to_start() -> None:
+    # A schema registry that is away is waited for behind an answering /healthz (tests/app).
     startup = container(next(iter(render().pods().values())))["startupProbe"]
-    assert startup["periodSeconds"] * startup["failureThreshold"] >= 600
+    assert startup["periodSeconds"] * startup["failureThreshold"] >= 120
 
 
 def test_a_broker_outage_does_not_fail_liveness() -> None:
