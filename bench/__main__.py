@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.brokers import EMBEDDED, REAL, Broker, embedded_broker, real_broker
-from bench.lineup import LIGHT, LINEUP, MEMORY, PEERS, RESTORE, SCALE, Contender
+from bench.lineup import LINEUP, ONCE, PEERS, Contender, Once
 from bench.report import Results, lines_of, write
 from bench.trial import ContenderFailed, Figures, run_trial
 
@@ -28,11 +28,10 @@ def main() -> None:
                 with _broker(kind, real) as broker:
                     _try(results, broker, kind, contender, asked.claims)
             _tell(asked, results, number + 1, begun)
-        for contender, count in () if asked.only else _once(asked.quick):
-            kind = contender.brokers[0]
-            if kind in asked.brokers:
-                with _broker(kind, real) as broker:
-                    _try(results, broker, kind, contender, count)
+        for kind, once in _once(asked.brokers, asked.only):
+            with _broker(kind, real) as broker:
+                count = once.quick if asked.quick else once.count
+                _try(results, broker, kind, once.contender, count)
     print("\n".join(_tell(asked, results, asked.rounds, begun)))
 
 
@@ -59,10 +58,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def _turns(brokers: list[str], only: str) -> Iterator[tuple[str, Contender]]:
+    """What was asked for, and what it is measured against."""
+    wanted = [contender for contender in LINEUP if only in contender.name]
+    names = {name for each in wanted for name in (each.name, each.against)}
     for kind in brokers:
         for contender in LINEUP:
-            wanted = only in contender.name or contender.against is None
-            if kind in contender.brokers and wanted and _can_run(contender):
+            if kind in contender.brokers and contender.name in names and _can_run(contender):
                 yield kind, contender
 
 
@@ -70,12 +71,11 @@ def _can_run(contender: Contender) -> bool:
     return contender.python != PEERS or PEERS.exists()
 
 
-def _once(quick: bool) -> Iterator[tuple[Contender, int]]:
-    yield LIGHT, 200 if quick else 600
-    yield MEMORY, 100_000 if quick else 1_000_000
-    yield RESTORE, 20_000 if quick else 1_000_000
-    for contender in SCALE:
-        yield contender, 3000 if quick else 10_000
+def _once(brokers: list[str], only: str) -> Iterator[tuple[str, Once]]:
+    for once in ONCE:
+        kind = once.contender.brokers[0]
+        if kind in brokers and only in once.name:
+            yield kind, once
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What a contender is given, and what it reports."""
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -63,3 +64,11 @@ def memory_mb(figure: str) -> float:
     status = Path("/proc/self/status").read_text()
     (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith(figure))
     return int(kilobytes) / 1024
+
+
+def machine_cpu_s() -> float:
+    """Seconds that all processors of the machine together have worked since it started, for
+    whomever: user, nice, system, irq, softirq."""
+    ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:8]]
+    idle, iowait = ticks[3], ticks[4]
+    return (sum(ticks) - idle - iowait) / os.sysconf("SC_CLK_TCK")

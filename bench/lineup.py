@@ -75,12 +75,55 @@ LINEUP = (
         brokers=(EMBEDDED,),
     ),
 )
-# Run once, at the end.
-LIGHT = Contender("light load", "light", brokers=(REAL,), input=None)
-MEMORY = Contender("open encounters in memory", "memory", brokers=(EMBEDDED,), input=None)
-RESTORE = Contender("restore", "restore", brokers=(REAL,), input=None)
-SCALE = (
-    Contender("intake, 1 partition", "stage:intake", brokers=(REAL,), partitions=1),
-    Contender("intake, 12 partitions", "stage:intake", brokers=(REAL,), partitions=12),
-    Contender("intake, 2 processes", "two", brokers=(REAL,), many=12),
-)
+
+
+class Once(NamedTuple):
+    """One that runs once, at the end, on so many records: in a whole run, and in a quick one."""
+
+    contender: Contender
+    count: int
+    quick: int
+
+    @property
+    def name(self) -> str:
+        return self.contender.name
+
+
+LIGHT = Once(Contender("light load", "light", brokers=(REAL,), input=None), 600, 200)
+_MEMORY = Contender("open encounters in memory", "memory", brokers=(EMBEDDED,), input=None)
+_RESTORE = Contender("restore", "restore", brokers=(REAL,), input=None)
+# The same at growing sizes.
+MEMORY = tuple(Once(_MEMORY, count, count // 20) for count in (250_000, 500_000, 1_000_000))
+RESTORE = tuple(Once(_RESTORE, count, count // 20) for count in (250_000, 500_000, 1_000_000))
+
+
+class Scale(NamedTuple):
+    """A stage in so many processes on so many partitions."""
+
+    stage: str
+    processes: int
+    partitions: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.stage} in {self.processes} on {self.partitions}"
+
+
+_SCALED = {"intake": (EVENTS, 40_000), "encounter": (BY_MEMBER, 15_000)}
+_SHAPES = ((1, 1), (1, 6), (1, 12), (2, 6), (2, 12))
+SCALE = {
+    Scale(stage, processes, partitions): Once(
+        Contender(
+            Scale(stage, processes, partitions).name,
+            f"processes:{stage}:{processes}",
+            brokers=(REAL,),
+            input=kind,
+            partitions=partitions,
+        ),
+        count,
+        count // 2,
+    )
+    for stage, (kind, count) in _SCALED.items()
+    for processes, partitions in _SHAPES
+}
+ONCE = (LIGHT, *MEMORY, *RESTORE, *SCALE.values())

@@ -7,13 +7,12 @@ from pathlib import Path
 from statistics import median
 
 from bench.brokers import EMBEDDED, REAL
-from bench.lineup import LIGHT, LINEUP, MEMORY, PEERS, RESTORE, SCALE, Contender
+from bench.growth import Results, count, growth_of
+from bench.lineup import LIGHT, LINEUP, PEERS, Contender
 from bench.trial import Figures
 from tests.written_counts import write_counts
 
 REPORT = Path(__file__).parents[1] / "docs" / "performance.md"
-# By broker and contender: the figures of each round, None where it failed.
-Results = dict[tuple[str, str], list[Figures | None]]
 _PACKAGES = ("confluent-kafka", "fastavro", "pydantic")
 _PEER_PACKAGES = ("quixstreams", "faust-streaming", "faststream", "sentry-arroyo")
 
@@ -25,7 +24,8 @@ def lines_of(results: Results, rounds: int, claims: int, minutes: float) -> list
         f"{rounds} rounds of {claims} claims each; {minutes:.0f} minutes in all.",
         *_table(results, EMBEDDED, "On the embedded broker (librdkafka's mock)"),
         *_table(results, REAL, "On a real Kafka (one broker on the same machine)"),
-        *_once(results),
+        *_light(results),
+        *growth_of(results),
     ]
 
 
@@ -66,29 +66,25 @@ def _table(results: Results, broker: str, title: str) -> Iterator[str]:
         ratios = [_two_places(ratio(results, broker, contender, f)) for f in ("per_s", "cpu_us")]
         wanted = f"≥ {contender.at_least}" if contender.at_least else ""
         yield (
-            f"| {contender.name} | {_count(per_s)} | {cpu:.1f} | {peak:.0f} | "
+            f"| {contender.name} | {count(per_s)} | {cpu:.1f} | {peak:.0f} | "
             f"{contender.against or ''} | {ratios[0]} | {ratios[1]} | {wanted} |"
         )
 
 
-def _once(results: Results) -> Iterator[str]:
+def _light(results: Results) -> Iterator[str]:
     yield ""
-    for broker, contender in [(c.brokers[0], c) for c in (LIGHT, MEMORY, RESTORE, *SCALE)]:
-        for figures in results.get((broker, contender.name), []):
-            told = ", ".join(f"{_LABELS[k]} {_count(v)}" for k, v in _shown(figures))
-            yield f"* {contender.name}: {told or 'failed'}"
+    for figures in results.get((REAL, LIGHT.name), []):
+        told = ", ".join(f"{_LABELS[k]} {count(v)}" for k, v in _shown(figures))
+        yield f"* {LIGHT.name}: {told or 'failed'}"
 
 
 _LABELS = {
+    "peak_mb": "peak in MB",
     "p50_ms": "p50 in ms",
     "p99_ms": "p99 in ms",
-    "store_mb": "store in MB",
-    "bytes_held": "bytes of keys and values an encounter",
-    "entries": "entries an encounter",
-    "collected_ms": "full collection in ms",
-    "per_s": "records/s",
-    "cpu_us": "CPU µs a record",
-    "peak_mb": "peak in MB",
+    "transaction_ms": "a transaction in ms",
+    "seen_ms": "from commit to reader in ms",
+    "start_s": "from process start to joined in s",
 }
 
 
@@ -120,7 +116,3 @@ def _peers() -> Sequence[str]:
 
 def _two_places(number: float | None) -> str:
     return "" if number is None else f"{number:.2f}"
-
-
-def _count(number: float) -> str:
-    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}"

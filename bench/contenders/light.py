@@ -1,11 +1,16 @@
 """Light load: a few claims a second through the whole pipeline, and how long each decision takes.
 
-From the claim's record timestamp until a read_committed consumer of the decisions sees it.
+From the claim's record timestamp until a read_committed consumer of the decisions sees it. Beside
+it, what bench/payer needs: how long a small transaction takes, how much later than its commit the
+consumer sees it, and how long the process took from its start until it had joined its groups.
 """
 
+import os
 import threading
 import time
-from statistics import quantiles
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median, quantiles
 
 from confluent_kafka import Consumer, Producer
 
@@ -14,20 +19,34 @@ from bench.inputs import EVENTS, records_of
 from bench.job import Job, Meter
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.schemas import PackagedSchemas
+from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.group import run_together
+from stream_edits.engine.ports import Output
+from stream_edits.metrics import Metrics
 
 _PER_S = 40
 
 
 def run(job: Job) -> None:
     """Publish ``job.count`` claims at an even pace and await each one's first decision."""
-    runners = runners_on(job, job.settings.topics.events)
+    committed: dict[bytes, float] = {}
+
+    def note(outputs: Sequence[Output]) -> None:
+        now = time.time()
+        for output in outputs:
+            if isinstance(output.about, ClaimDecision):
+                committed.setdefault(output.about.claim_id.encode(), now)
+
+    metrics = Metrics()
+    runners = runners_on(job, job.settings.topics.events, note, metrics)
     thread = threading.Thread(target=run_together, args=(runners, False))
     thread.start()
     while not all(runner.ready for runner in runners):
         time.sleep(0.1)
+    start_s = _age_s()
     observer = _Observer(job)
     observer.start()
+    observer.joined.wait(60)
     published = _publish(job)
     observer.join(60)
     for runner in runners:
@@ -35,7 +54,31 @@ def run(job: Job) -> None:
     thread.join()
     waits = [observer.seen[claim_id] - at for claim_id, at in published.items()]
     cuts = quantiles(waits, n=100)
-    Meter(job.count).report(p50_ms=cuts[49] * 1000, p99_ms=cuts[98] * 1000)
+    Meter(job.count).report(
+        p50_ms=cuts[49] * 1000,
+        p99_ms=cuts[98] * 1000,
+        transaction_ms=_transaction_s(metrics) * 1000,
+        seen_ms=median(observer.seen[claim_id] - at for claim_id, at in committed.items()) * 1000,
+        start_s=start_s,
+    )
+
+
+def _age_s() -> float:
+    """Seconds since this process was started, by the kernel."""
+    told = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    ticks_at_start = int(told[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks_at_start / os.sysconf("SC_CLK_TCK")
+
+
+def _transaction_s(metrics: Metrics) -> float:
+    """The mean over every transaction of every stage, from begin to the end of commit."""
+    totals = {"sum": 0.0, "count": 0.0}
+    for family in metrics.registry.collect():
+        for sample in family.samples:
+            for end in totals:
+                if sample.name == f"stream_edits_transaction_seconds_{end}":
+                    totals[end] += sample.value
+    return totals["sum"] / totals["count"]
 
 
 def _publish(job: Job) -> dict[bytes, float]:
@@ -62,6 +105,8 @@ class _Observer(threading.Thread):
         topics = job.settings.topics
         self._wanted = job.count
         self.seen: dict[bytes, float] = {}
+        # Before, it would take for late what it merely did not look at.
+        self.joined = threading.Event()
         self._consumer = Consumer(
             {
                 **job.settings.kafka_options(),
@@ -70,7 +115,9 @@ class _Observer(threading.Thread):
                 "isolation.level": "read_committed",
             }
         )
-        self._consumer.subscribe([topics.pass_, topics.pend, topics.deny])
+        self._consumer.subscribe(
+            [topics.pass_, topics.pend, topics.deny], on_assign=lambda *_: self.joined.set()
+        )
 
     def run(self) -> None:
         while len(self.seen) < self._wanted:

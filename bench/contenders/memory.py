@@ -31,6 +31,7 @@ def run(job: Job) -> None:
     collected_ms = (time.perf_counter() - begun) * 1000
     meter = Meter(job.count)
     meter.report(
+        encounters=job.count,
         store_mb=grown,
         bytes_held=held / _SEEN,
         entries=len(store) / job.count,

@@ -1,5 +1,6 @@
 """The whole pipeline in one process: three stages in three threads, as `run` has them."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.group import run_together
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
+from stream_edits.metrics import Metrics
 
 Committed = Callable[[Sequence[Output]], None]
 
@@ -29,15 +31,38 @@ def run(job: Job) -> None:
 
     runners += runners_on(job, job.input_topic, committed)
     spare_the_collector()
-    run_together(runners)
+    intake, *others = runners
+    run_together([_Last(intake, others), *others])
     meter.report()
 
 
-def runners_on(job: Job, input_topic: str, committed: Committed | None = None) -> list[StageRunner]:
+class _Last:
+    """The first stage, held back until the others have joined their groups: else they would do so
+    while the clock runs, and find a heap of claims."""
+
+    def __init__(self, runner: StageRunner, others: Sequence[StageRunner]) -> None:
+        self._runner = runner
+        self._others = others
+
+    def run(self) -> None:
+        while not all(other.ready for other in self._others):
+            time.sleep(0.05)
+        self._runner.run()
+
+    def stop(self) -> None:
+        self._runner.stop()
+
+
+def runners_on(
+    job: Job,
+    input_topic: str,
+    committed: Committed | None = None,
+    metrics: Metrics | None = None,
+) -> list[StageRunner]:
     """The three stages, reading claims from that topic."""
     configs = {stage: stage_config(job.settings, stage) for stage in Stage}
     configs[Stage.INTAKE] = replace(configs[Stage.INTAKE], input_topic=input_topic)
     return [
-        StageRunner(config, processor(stage, job.settings), on_committed=committed)
+        StageRunner(config, processor(stage, job.settings), metrics=metrics, on_committed=committed)
         for stage, config in configs.items()
     ]

@@ -34,7 +34,7 @@ def run(job: Job) -> None:
         pass
     meter.committed(job.count)
     entries = sum(map(len, restore.stores.values()))
-    meter.report(entries=entries / job.count)
+    meter.report(encounters=job.count, entries=entries / job.count)
     restore.close()
 
 

@@ -40,7 +40,7 @@ def configured(job: Job, variant: str) -> tuple[StageConfig, Processor]:
 
 def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPort) -> None:
     """Turn the runner until the job is done."""
-    meter, counted = Meter(job.count), _Counted(processor)
+    meter, counted = Meter(job.count), Counted(processor)
 
     def committed(_: Sequence[Output]) -> None:
         meter.committed(counted.events)
@@ -54,7 +54,7 @@ def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPo
     runner.close()
 
 
-class _Counted:
+class Counted:
     """A processor that counts what it is given."""
 
     def __init__(self, processor: Processor) -> None:

@@ -1,0 +1,114 @@
+"""One process of a stage: the engine's loop, as `stream_edits.engine.runner` has it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import simpy
+
+from bench.payer.cores import Cores, Steps
+
+if TYPE_CHECKING:
+    from bench.payer.group import Group
+
+# How many records of each partition a transaction takes.
+Batch = dict[int, int]
+
+
+class Member:
+    """Takes a batch, works on it, commits it; joins rebalances; restores what it does not hold."""
+
+    def __init__(self, env: simpy.Environment, group: "Group", cores: Cores, name: float) -> None:
+        """`name` is where the range assignor sorts it."""
+        self._env = env
+        self._group = group
+        self._cores = cores
+        self._filled: simpy.Event | None = None
+        self._first = 0
+        self.name = name
+        self.partitions: list[int] = []
+        self.restored: set[int] = set()
+        self.unread = 0
+        # Of processor time.
+        self.worked_s = 0.0
+        # Set to let it end: after its batch, or in the middle of its next transaction.
+        self.leaves = False
+        self.dies_in_transaction = False
+        self.process: simpy.Process | None = None
+
+    def start(self) -> None:
+        """Begin, or begin again after an end, with an empty memory."""
+        self.leaves = self.dies_in_transaction = False
+        self._group.fence()
+        self.owns(self.partitions)
+        self.process = self._env.process(self._run())
+
+    def owns(self, partitions: list[int], restored: bool = False) -> None:
+        """These are its partitions now; it starts at what its group has committed."""
+        self.partitions = partitions
+        self.restored = set(partitions) if restored else self.restored & set(partitions)
+        self.unread = sum(self._group.unread(partition) for partition in partitions)
+
+    def heard(self, records: int) -> None:
+        """So many new records lie on its partitions."""
+        self.unread += records
+        if self._filled is not None and self.unread >= self._group.batch_size:
+            self._filled.succeed()
+            self._filled = None
+
+    def _run(self) -> Steps:
+        try:
+            while not self.leaves:
+                yield from self._group.settle(self)
+                yield from self._restore()
+                yield from self._fill()
+                batch = self._take()
+                if batch:
+                    yield from self._work(batch)
+                if self.dies_in_transaction and batch:
+                    break
+        except simpy.Interrupt:
+            pass
+        self.restored.clear()
+
+    def _restore(self) -> Steps:
+        """Everything it owns stands still meanwhile, as in the engine."""
+        cold = set(self.partitions) - self.restored
+        if cold:
+            yield self._env.timeout(len(cold) * self._group.restore_s)
+            self.restored |= cold
+
+    def _fill(self) -> Steps:
+        """Wait until a batch is full, but no longer than the linger."""
+        if self.unread >= self._group.batch_size:
+            return
+        self._filled = self._env.event()
+        yield self._filled | self._env.timeout(self._group.linger_s)
+        self._filled = None
+
+    def _take(self) -> Batch:
+        batch: Batch = {}
+        room = self._group.batch_size
+        for partition in self._in_turn():
+            taken = min(room, self._group.unread(partition))
+            if taken:
+                batch[partition] = taken
+                room -= taken
+        self.unread -= sum(batch.values())
+        return batch
+
+    def _in_turn(self) -> Iterator[int]:
+        """Its partitions, each time from the next one on."""
+        self._first += 1
+        for number in range(len(self.partitions)):
+            yield self.partitions[(self._first + number) % len(self.partitions)]
+
+    def _work(self, batch: Batch) -> Steps:
+        seconds = self._group.cpu_s * sum(batch.values())
+        yield from self._cores.work(seconds)
+        self.worked_s += seconds
+        if self.dies_in_transaction:
+            yield self._env.timeout(self._group.transaction_s / 2)
+            self._group.leave_open(batch)
+            return
+        yield self._env.timeout(self._group.transaction_s)
+        self._group.commit(batch)
