@@ -17,7 +17,7 @@ HELM   := .cache/bin/helm
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
-.PHONY: help venv demo test test-fast simulate faults soak fuzz bench bench-peers lint check \
+.PHONY: help venv demo test test-fast simulate faults soak fuzz bench bench-peers payer lint check \
         format broker generated pictures helm chart image image-test audit lock clean
 
 help:  ## list the targets
@@ -82,6 +82,9 @@ bench-peers:
 	    "$(PYTHON)" -m venv .cache/bench-peers && \
 	    .cache/bench-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
 	        -r bench/peers.txt && touch .cache/bench-peers/.installed; }
+
+payer: $(STAMP)  ## simulate a national payer with the last bench's figures, into docs/performance.md
+	@$(BIN)/python -m bench.payer
 
 broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand (PORT=9092)
 	@$(BIN)/python -m tests.broker $(PORT)

@@ -33,7 +33,7 @@ def _encounters(memory: dict[int, Figures], restore: dict[int, Figures]) -> Iter
     yield ""
     yield (
         "| open encounters | store MB | peak MB | full collection ms | restore s | encounters/s "
-        "| CPU µs an encounter | peak MB |"
+        "| CPU µs an encounter | peak MB restoring |"
     )
     yield "|---:|---:|---:|---:|---:|---:|---:|---:|"
     for size in sorted({*memory, *restore}):

@@ -37,3 +37,5 @@ CHANGELOG_TIMES = 2.0
 BROKERS_MB_PER_S = 3 * 1250.0
 # How long the interpreter lets one thread run when others wait (sys.getswitchinterval).
 SWITCH_S = 0.005
+# Of a pod's memory limit: the rest is for what a restore and a batch take for a while.
+MEMORY_USE = 0.8

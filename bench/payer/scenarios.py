@@ -1,0 +1,85 @@
+"""The payer's days: steady load, a busy morning, and a process that ends."""
+
+from typing import NamedTuple
+
+from bench.payer.assumptions import CHANGELOG_TIMES, CLAIMS_PER_S, CONTAINER_S, PARTITIONS
+from bench.payer.claim import Mix
+from bench.payer.faults import Fault
+from bench.payer.figures import Bench
+from bench.payer.pipeline import Pipeline, Processes, alone, latencies, percentile
+from bench.payer.validation import stages
+
+TWO_EACH = Processes(2, 2, 2)
+LATE_S = 1.0
+_ENCOUNTER = 1
+_DAY_S = 60.0
+# A fault comes after so long; it is over when the lag has been as before for so long.
+_BEFORE_S, _CALM_S = 20.0, 30.0
+_LOOK_S = 0.25
+_LONGEST_S = 7200.0
+# The lag is what it was before when it is not above so many times the most it was then.
+_AS_BEFORE = 1.5
+
+
+class Day(NamedTuple):
+    """Latencies in seconds, and how many claims took longer than LATE_S; `use` is the share of its
+    core that the busiest process of each stage takes; `behind_s` passes after a fault until the
+    stage's lag is what it was before."""
+
+    p50_s: float
+    p99_s: float
+    worst_s: float
+    late: int
+    use: tuple[float, ...]
+    behind_s: float = 0.0
+
+
+class Estate(NamedTuple):
+    """What is deployed, and what the encounter stage remembers."""
+
+    processes: Processes
+    encounters: int
+    partitions: int = PARTITIONS
+
+
+def quiet(bench: Bench, mix: Mix, per_s: float, seed: int) -> Day:
+    """A minute of this rate, two processes of each stage. Nothing is left behind from one minute to
+    the next, so that an hour of it is sixty such minutes."""
+    pipeline = Pipeline(stages(bench), mix, PARTITIONS, alone(TWO_EACH), seed)
+    pipeline.feed(pipeline.gaps(per_s, _DAY_S))
+    pipeline.env.run(_DAY_S)
+    return _day(pipeline)
+
+
+def faulty(bench: Bench, mix: Mix, fault: Fault, estate: Estate, seed: int) -> Day:
+    """Steady load; after a while `fault` befalls a process of the encounter stage."""
+    records = estate.encounters / estate.partitions * CHANGELOG_TIMES
+    costs = stages(bench, records * bench.restore_s)
+    pipeline = Pipeline(costs, mix, estate.partitions, alone(estate.processes), seed)
+    pipeline.feed(pipeline.gaps(CLAIMS_PER_S, _LONGEST_S))
+    group = pipeline.groups[_ENCOUNTER]
+    most = 0
+    while pipeline.env.now < _BEFORE_S:
+        pipeline.env.run(pipeline.env.now + _LOOK_S)
+        most = max(most, group.lag)
+    victim = group.members[len(group.members) // 2]
+    back_s = CONTAINER_S + bench.start_s
+    over = pipeline.env.process(fault(pipeline, group, victim, back_s))
+    behind_until = _BEFORE_S
+    while not over.triggered or pipeline.env.now < behind_until + _CALM_S:
+        pipeline.env.run(pipeline.env.now + _LOOK_S)
+        if group.lag > _AS_BEFORE * most:
+            behind_until = pipeline.env.now
+    return _day(pipeline)._replace(behind_s=behind_until - _BEFORE_S)
+
+
+def worked_of(pipeline: Pipeline) -> list[list[float]]:
+    """By stage and process: seconds of processor time so far."""
+    return [[member.worked_s for member in group.members] for group in pipeline.groups]
+
+
+def _day(pipeline: Pipeline) -> Day:
+    waits = latencies(pipeline.claims)
+    late = sum(wait > LATE_S for wait in waits)
+    use = tuple(max(each) / pipeline.env.now for each in worked_of(pipeline))
+    return Day(percentile(waits, 0.5), percentile(waits, 0.99), waits[-1], late, use)

@@ -1,0 +1,128 @@
+"""The model beside what the bench measured of the real engine."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import simpy
+
+from bench.lineup import LIGHT, PIPELINE, Scale
+from bench.payer.assumptions import DEFAULTS, SWITCH_S
+from bench.payer.claim import Mix
+from bench.payer.cores import Cores, Steps
+from bench.payer.figures import Bench
+from bench.payer.group import Stage
+from bench.payer.pipeline import Pipeline, Placement, latencies, percentile
+
+# So far from what was measured a prediction may lie, on a machine that others use as well.
+MARGIN = 0.2
+# As the bench has it: six partitions, 40 claims a second at an even pace, 18,000 at once.
+_PARTITIONS = 6
+_LIGHT_PER_S = 40
+_AT_ONCE = 18_000
+_CORES = 2
+_STEADY_S = 10.0
+
+
+class Check(NamedTuple):
+    """A figure as the model has it, and as it was measured."""
+
+    what: str
+    unit: str
+    predicted: float
+    measured: float
+
+    @property
+    def off(self) -> float:
+        """By which share the model is above what was measured."""
+        return self.predicted / self.measured - 1
+
+
+def checks(bench: Bench, mix: Mix, seed: int) -> Iterator[Check]:
+    """Every figure that both know."""
+    light = _light(bench, mix, seed)
+    for name, share, measured in (("p50", 0.5, bench.p50_s), ("p99", 0.99, bench.p99_s)):
+        predicted = percentile(light, share)
+        yield Check(f"{LIGHT.name}, {name}", "ms", predicted * 1000, measured * 1000)
+    at_once = _whole_pipeline(bench, mix, seed)
+    yield Check(PIPELINE, "claims/s", at_once, bench.pipeline_per_s)
+    for number, stage in enumerate(("intake", "encounter")):
+        for processes in (1, 2):
+            shape = Scale(stage, processes, _PARTITIONS)
+            measured = bench.of_shape(shape)[0]
+            predicted = _stage_alone(bench, number, shape, seed)
+            what = f"{stage}, {processes} process{'es'[: 2 * processes - 2]}, {_CORES} cores"
+            yield Check(what, "records/s", predicted, measured)
+
+
+def stages(bench: Bench, restore_s: float = 0.0) -> list[Stage]:
+    """The three with the costs of the bench and the default settings; `restore_s` is for the
+    state of a partition of the encounter stage."""
+    return [
+        Stage(
+            cpu_s,
+            bench.transaction_s,
+            bench.seen_s,
+            DEFAULTS.batch_size,
+            DEFAULTS.linger_ms / 1000,
+            restore_s if number == 1 else 0.0,
+        )
+        for number, cpu_s in enumerate(bench.cpu_s)
+    ]
+
+
+def _light(bench: Bench, mix: Mix, seed: int) -> list[float]:
+    pipeline = Pipeline(stages(bench), mix, _PARTITIONS, _one_process, seed)
+    pipeline.feed([1 / _LIGHT_PER_S] * LIGHT.count)
+    pipeline.env.run(LIGHT.count / _LIGHT_PER_S + 5)
+    return latencies(pipeline.claims)
+
+
+def _whole_pipeline(bench: Bench, mix: Mix, seed: int) -> float:
+    """Claims a second until all that lay there are decided."""
+    pipeline = Pipeline(stages(bench), mix, _PARTITIONS, _one_process, seed)
+    pipeline.lay(_AT_ONCE)
+    return _rate(pipeline, 1, _AT_ONCE)
+
+
+def _stage_alone(bench: Bench, number: int, shape: Scale, seed: int) -> float:
+    """Records a second of a stage whose input never ends, with the broker on the same cores."""
+    _, broker_s = bench.of_shape(shape)
+    costs = [stages(bench)[number]]
+    shared: list[Cores] = []
+
+    def place(env: simpy.Environment) -> Placement:
+        shared.append(Cores(env, _CORES, SWITCH_S))
+        return [shared * shape.processes]
+
+    pipeline = Pipeline(costs, Mix((1.0,)), shape.partitions, place, seed)
+    # Rounds of a batch each.
+    once = shape.processes * costs[0].batch_size
+    records = once * int(_STEADY_S / costs[0].cpu_s / costs[0].batch_size)
+    pipeline.lay(2 * records)
+    pipeline.env.process(_broker(pipeline, shared[0], broker_s))
+    return _rate(pipeline, once, records)
+
+
+def _rate(pipeline: Pipeline, once: int, count: int) -> float:
+    """Decided a second, from when `once` are until `count` are, as the bench's meters have it."""
+    while pipeline.decided < once:
+        pipeline.env.step()
+    begun, first = pipeline.env.now, pipeline.decided
+    while pipeline.decided < count:
+        pipeline.env.step()
+    return (pipeline.decided - first) / (pipeline.env.now - begun)
+
+
+def _broker(pipeline: Pipeline, cores: Cores, broker_s: float) -> Steps:
+    """Works for each record that was decided, on the same cores."""
+    served = 0
+    while True:
+        yield pipeline.env.timeout(SWITCH_S)
+        waiting, served = pipeline.decided - served, pipeline.decided
+        yield from cores.work(waiting * broker_s)
+
+
+def _one_process(env: simpy.Environment) -> Placement:
+    """Three threads that share one interpreter."""
+    interpreter = Cores(env, 1, SWITCH_S)
+    return [[interpreter]] * 3
