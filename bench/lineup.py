@@ -126,4 +126,17 @@ SCALE = {
     for stage, (kind, count) in _SCALED.items()
     for processes, partitions in _SHAPES
 }
-ONCE = (LIGHT, *MEMORY, *RESTORE, *SCALE.values())
+# A process killed and started again, its session timing out sooner than by default.
+TAKEOVER_SESSION_S = 15.0
+TAKEOVER = {
+    fault: Once(
+        Contender(f"a process {told}", f"takeover:{fault}", brokers=(REAL,), input=BY_MEMBER),
+        2000,
+        2000,
+    )
+    for fault, told in {
+        "killed": "killed, dynamic member",
+        "killed_static": "killed, static member",
+    }.items()
+}
+ONCE = (LIGHT, *MEMORY, *RESTORE, *SCALE.values(), *TAKEOVER.values())

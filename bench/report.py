@@ -8,7 +8,7 @@ from statistics import median
 
 from bench.brokers import EMBEDDED, REAL
 from bench.growth import Results, count, growth_of
-from bench.lineup import LIGHT, LINEUP, PEERS, Contender
+from bench.lineup import LIGHT, LINEUP, PEERS, TAKEOVER, Contender
 from bench.trial import Figures
 from tests.written_counts import write_counts
 
@@ -24,7 +24,7 @@ def lines_of(results: Results, rounds: int, claims: int, minutes: float) -> list
         f"{rounds} rounds of {claims} claims each; {minutes:.0f} minutes in all.",
         *_table(results, EMBEDDED, "On the embedded broker (librdkafka's mock)"),
         *_table(results, REAL, "On a real Kafka (one broker on the same machine)"),
-        *_light(results),
+        *_lines(results),
         *growth_of(results),
     ]
 
@@ -71,11 +71,12 @@ def _table(results: Results, broker: str, title: str) -> Iterator[str]:
         )
 
 
-def _light(results: Results) -> Iterator[str]:
+def _lines(results: Results) -> Iterator[str]:
     yield ""
-    for figures in results.get((REAL, LIGHT.name), []):
-        told = ", ".join(f"{_LABELS[k]} {count(v)}" for k, v in _shown(figures))
-        yield f"* {LIGHT.name}: {told or 'failed'}"
+    for once in (LIGHT, *TAKEOVER.values()):
+        for figures in results.get((REAL, once.name), []):
+            told = ", ".join(f"{_LABELS[k]} {count(v)}" for k, v in _shown(figures))
+            yield f"* {once.name}: {told or 'failed'}"
 
 
 _LABELS = {
@@ -85,6 +86,8 @@ _LABELS = {
     "transaction_ms": "a transaction in ms",
     "seen_ms": "from commit to reader in ms",
     "start_s": "from process start to joined in s",
+    "back_s": "all partitions worked on after s",
+    "still_s": "the other process stood still for s",
 }
 
 

@@ -28,8 +28,9 @@ from stream_edits.metrics import Metrics
 _JOIN_S = 60
 
 
-class _News(NamedTuple):
-    """What a process tells of itself after a commit, or (with no events yet) of its partitions."""
+class News(NamedTuple):
+    """What a process tells of itself after a commit, and whenever the partitions that it is at work
+    on are not so many as before."""
 
     number: int
     when: float
@@ -48,22 +49,22 @@ def run(job: Job, variant: str) -> None:
 
 
 def _all(job: Job, stage: Stage, count: int) -> None:
-    heard: Queue[_News] = Queue()
-    processes = [_start(job, stage, number, heard) for number in range(count)]
+    heard: Queue[News] = Queue()
+    processes = [start(job, stage, number, heard) for number in range(count)]
     try:
-        _await_partitions(heard, count, job.settings.partitions)
-        _move(job, stage_config(job.settings, stage).input_topic)
+        await_partitions(heard, count, job.settings.partitions)
+        move(job, stage_config(job.settings, stage).input_topic)
         print(json.dumps(_measured(heard, count, job.count)))
     finally:
         for process in processes:
             process.kill()
 
 
-def _measured(heard: "Queue[_News]", count: int, wanted: int) -> dict[str, float]:
+def _measured(heard: "Queue[News]", count: int, wanted: int) -> dict[str, float]:
     """Records a second and CPU a record of all, and what the rest of the machine used meanwhile:
     the broker, and the kernel for both."""
-    first: dict[int, _News] = {}
-    last: dict[int, _News] = {}
+    first: dict[int, News] = {}
+    last: dict[int, News] = {}
     events, busy_s = 0, 0.0
     # Half of them: what is done before the last process has committed once does not count.
     while events < wanted // 2:
@@ -84,7 +85,8 @@ def _measured(heard: "Queue[_News]", count: int, wanted: int) -> dict[str, float
     }
 
 
-def _await_partitions(heard: "Queue[_News]", count: int, partitions: int) -> None:
+def await_partitions(heard: "Queue[News]", count: int, partitions: int) -> None:
+    """Wait until so many processes are at work on all partitions between them."""
     owned: dict[int, int] = {}
     deadline = time.monotonic() + _JOIN_S
     while len(owned) < count or sum(owned.values()) != partitions or not all(owned.values()):
@@ -92,7 +94,7 @@ def _await_partitions(heard: "Queue[_News]", count: int, partitions: int) -> Non
         owned[news.number] = news.partitions
 
 
-def _move(job: Job, to: str) -> None:
+def move(job: Job, to: str) -> None:
     """Copy the whole input onto the stage's own topic, each record onto the same partition."""
     options = job.settings.kafka_options()
     group = f"{job.settings.group_prefix}-mover"
@@ -110,7 +112,7 @@ def _move(job: Job, to: str) -> None:
     consumer.close()
 
 
-def _start(job: Job, stage: Stage, number: int, heard: "Queue[_News]") -> "subprocess.Popen[str]":
+def start(job: Job, stage: Stage, number: int, heard: "Queue[News]") -> "subprocess.Popen[str]":
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.contender", f"processes:{stage.value}:#{number}"],
         stdin=subprocess.PIPE,
@@ -125,7 +127,7 @@ def _start(job: Job, stage: Stage, number: int, heard: "Queue[_News]") -> "subpr
 
     def listen() -> None:
         for line in lines:
-            heard.put(_News(*json.loads(line)))
+            heard.put(News(*json.loads(line)))
 
     Thread(target=listen, daemon=True).start()
     return process
@@ -137,7 +139,7 @@ def _one(job: Job, stage: Stage, number: int) -> None:
     owned = 0
 
     def tell() -> None:
-        news = _News(number, time.monotonic(), owned, counted.events, time.process_time())
+        news = News(number, time.monotonic(), owned, counted.events, time.process_time())
         print(json.dumps(news), flush=True)
 
     def committed(_: Sequence[Output]) -> None:
@@ -150,12 +152,12 @@ def _one(job: Job, stage: Stage, number: int) -> None:
     runner.start()
     while True:
         runner.turn()
-        now = int(
-            metrics.registry.get_sample_value(
-                "stream_edits_assigned_partitions", {"stage": stage.value}
-            )
-            or 0
-        )
-        if now != owned and runner.ready:
+        now = _at_work_on(runner, metrics, stage)
+        if now != owned:
             owned = now
             tell()
+
+
+def _at_work_on(runner: StageRunner, metrics: Metrics, stage: Stage) -> int:
+    name, labels = "stream_edits_assigned_partitions", {"stage": stage.value}
+    return int(metrics.registry.get_sample_value(name, labels) or 0) if runner.ready else 0

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from bench.growth import EACH_MORE
-from bench.lineup import LIGHT, PIPELINE, Scale
+from bench.lineup import LIGHT, PIPELINE, TAKEOVER, Scale
 
 Row = dict[str, str]
 _MARKS = re.compile(r"<!-- bench: begin -->\n(.*?)<!-- bench: end -->", re.DOTALL)
@@ -37,6 +37,9 @@ class Bench(NamedTuple):
     pipeline_per_s: float
     # By stage, processes and partitions: records a second, and the CPU of the broker a record.
     scaled: dict[Scale, tuple[float, float]]
+    # By the fault: after how long all partitions were worked on again, and how long the other
+    # process stood still.
+    takeover: dict[str, tuple[float, float]]
 
     def of_shape(self, shape: Scale) -> tuple[float, float]:
         """One of `scaled`. Raises MissingFigure."""
@@ -67,12 +70,19 @@ def read(text: str) -> Bench:
         p99_s=_number(light, "p99 in ms") / 1000,
         pipeline_per_s=_number(report.row(_REAL, PIPELINE), _PER_S),
         scaled=dict(_scaled(row) for row in report.table(_STAGES) if row[_PER_S]),
+        takeover={fault: _taken(report.line(once.name)) for fault, once in TAKEOVER.items()},
     )
 
 
 def _scaled(row: Row) -> tuple[Scale, tuple[float, float]]:
     shape = Scale(row["stage"], int(row["processes"]), int(row["partitions"]))
     return shape, (_number(row, _PER_S), _number(row, "CPU µs beside it") / 1e6)
+
+
+def _taken(row: Row) -> tuple[float, float]:
+    names = ("all partitions worked on after s", "the other process stood still for s")
+    back_s, still_s = (_number(row, name) for name in names)
+    return back_s, still_s
 
 
 def _number(row: Row, name: str) -> float:

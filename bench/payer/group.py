@@ -83,6 +83,14 @@ class Group(Stage):
         """The same of all partitions."""
         return sum(map(self.unread, range(len(self.committed))))
 
+    @property
+    def ready(self) -> bool:
+        """Every partition has an owner that is at work on it."""
+        return self._round is None and all(
+            owner is not None and owner.works_on(partition)
+            for partition, owner in enumerate(self._owner)
+        )
+
     def commit(self, batch: Batch) -> None:
         """The claims are decided or on their way, and the offsets are past them, all at once."""
         written: dict[tuple[Topic, int], list[Claim]] = {}
@@ -119,7 +127,9 @@ class Group(Stage):
             current = self._round
             current.joined.add(member)
             self._complete()
+            member.stands_still = True
             yield current.assigned
+            member.stands_still = False
 
     def join(self, member: Member) -> None:
         """A new process of the stage."""

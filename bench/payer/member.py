@@ -30,6 +30,8 @@ class Member:
         self.unread = 0
         # Of processor time.
         self.worked_s = 0.0
+        # In a rebalance that is not over.
+        self.stands_still = False
         # Set to let it end: after its batch, or in the middle of its next transaction.
         self.leaves = False
         self.dies_in_transaction = False
@@ -47,6 +49,11 @@ class Member:
         self.partitions = partitions
         self.restored = set(partitions) if restored else self.restored & set(partitions)
         self.unread = sum(self._group.unread(partition) for partition in partitions)
+
+    def works_on(self, partition: int) -> bool:
+        """It is there, and has restored this partition."""
+        alive = self.process is not None and self.process.is_alive
+        return alive and not self.stands_still and partition in self.restored
 
     def heard(self, records: int) -> None:
         """So many new records lie on its partitions."""

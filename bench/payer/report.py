@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bench.growth import count
 from bench.payer import faults
 from bench.payer.assumptions import (
     CLAIMS_PER_S,
@@ -52,7 +53,7 @@ def _validation(bench: Bench, mix: Mix, seed: int) -> Iterator[str]:
     yield from _head("The model beside the engine", "", "predicted", "measured", "off", "")
     for check in checks(bench, mix, seed):
         outside = "" if abs(check.off) <= MARGIN else f"more than {MARGIN:.0%}"
-        figures = (f"{number:,.0f} {check.unit}" for number in (check.predicted, check.measured))
+        figures = (f"{count(number)} {check.unit}" for number in (check.predicted, check.measured))
         yield _row(check.what, *figures, f"{check.off:+.0%}", outside)
 
 

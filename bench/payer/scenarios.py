@@ -2,9 +2,15 @@
 
 from typing import NamedTuple
 
-from bench.payer.assumptions import CHANGELOG_TIMES, CLAIMS_PER_S, CONTAINER_S, PARTITIONS
+from bench.payer.assumptions import (
+    CHANGELOG_TIMES,
+    CLAIMS_PER_S,
+    CONTAINER_S,
+    PARTITIONS,
+    SESSION_TIMEOUT_S,
+)
 from bench.payer.claim import Mix
-from bench.payer.faults import Fault
+from bench.payer.faults import Fault, Times
 from bench.payer.figures import Bench
 from bench.payer.pipeline import Pipeline, Processes, alone, latencies, percentile
 from bench.payer.validation import stages
@@ -63,8 +69,8 @@ def faulty(bench: Bench, mix: Mix, fault: Fault, estate: Estate, seed: int) -> D
         pipeline.env.run(pipeline.env.now + _LOOK_S)
         most = max(most, group.lag)
     victim = group.members[len(group.members) // 2]
-    back_s = CONTAINER_S + bench.start_s
-    over = pipeline.env.process(fault(pipeline, group, victim, back_s))
+    times = Times(CONTAINER_S + bench.start_s, SESSION_TIMEOUT_S)
+    over = pipeline.env.process(fault(pipeline, group, victim, times))
     behind_until = _BEFORE_S
     while not over.triggered or pipeline.env.now < behind_until + _CALM_S:
         pipeline.env.run(pipeline.env.now + _LOOK_S)

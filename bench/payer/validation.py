@@ -1,14 +1,16 @@
 """The model beside what the bench measured of the real engine."""
 
 from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 import simpy
 
-from bench.lineup import LIGHT, PIPELINE, Scale
+from bench.lineup import LIGHT, PIPELINE, TAKEOVER, TAKEOVER_SESSION_S, Scale
 from bench.payer.assumptions import DEFAULTS, SWITCH_S
 from bench.payer.claim import Mix
 from bench.payer.cores import Cores, Steps
+from bench.payer.faults import Fault, Times, killed, killed_static
 from bench.payer.figures import Bench
 from bench.payer.group import Stage
 from bench.payer.pipeline import Pipeline, Placement, latencies, percentile
@@ -20,6 +22,8 @@ _PARTITIONS = 6
 _LIGHT_PER_S = 40
 _AT_ONCE = 18_000
 _CORES = 2
+_LOOK_S = 0.05
+_TAKEOVERS: dict[str, Fault] = {"killed": killed, "killed_static": killed_static}
 _STEADY_S = 10.0
 
 
@@ -34,7 +38,7 @@ class Check(NamedTuple):
     @property
     def off(self) -> float:
         """By which share the model is above what was measured."""
-        return self.predicted / self.measured - 1
+        return self.predicted / self.measured - 1 if self.measured else inf
 
 
 def checks(bench: Bench, mix: Mix, seed: int) -> Iterator[Check]:
@@ -52,6 +56,18 @@ def checks(bench: Bench, mix: Mix, seed: int) -> Iterator[Check]:
             predicted = _stage_alone(bench, number, shape, seed)
             what = f"{stage}, {processes} process{'es'[: 2 * processes - 2]}, {_CORES} cores"
             yield Check(what, "records/s", predicted, measured)
+    yield from _takeovers(bench, seed)
+
+
+def _takeovers(bench: Bench, seed: int) -> Iterator[Check]:
+    for name, fault in _TAKEOVERS.items():
+        found = _takeover(bench, fault, seed)
+        measured = bench.takeover[name]
+        told = ("all partitions worked on after", "the other stood still for")
+        for what, predicted, seen in zip(told, found, measured, strict=True):
+            # A static member's end does not stop the other, here as there.
+            if seen or predicted:
+                yield Check(f"{TAKEOVER[name].name}, {what}", "s", predicted, seen)
 
 
 def stages(bench: Bench, restore_s: float = 0.0) -> list[Stage]:
@@ -120,6 +136,26 @@ def _broker(pipeline: Pipeline, cores: Cores, broker_s: float) -> Steps:
         yield pipeline.env.timeout(SWITCH_S)
         waiting, served = pipeline.decided - served, pipeline.decided
         yield from cores.work(waiting * broker_s)
+
+
+def _takeover(bench: Bench, fault: Fault, seed: int) -> tuple[float, float]:
+    """One of two processes with hardly any work dies: as `Bench.takeover`."""
+    pipeline = Pipeline(
+        [stages(bench)[1]], Mix((1.0,)), _PARTITIONS, lambda env: [[Cores(env), Cores(env)]], seed
+    )
+    pipeline.feed(pipeline.gaps(_LIGHT_PER_S, 10 * TAKEOVER_SESSION_S))
+    (group,) = pipeline.groups
+    survivor, victim = group.members
+    assert victim.process is not None
+    times = Times(bench.start_s, TAKEOVER_SESSION_S)
+    pipeline.env.process(fault(pipeline, group, victim, times))
+    while victim.process.is_alive:
+        pipeline.env.step()
+    died, still_s = pipeline.env.now, 0.0
+    while not group.ready:
+        still_s += _LOOK_S * survivor.stands_still
+        pipeline.env.run(pipeline.env.now + _LOOK_S)
+    return pipeline.env.now - died, still_s
 
 
 def _one_process(env: simpy.Environment) -> Placement:

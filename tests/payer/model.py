@@ -22,6 +22,7 @@ BENCH = Bench(
     p99_s=0.3,
     pipeline_per_s=400.0,
     scaled={},
+    takeover={"killed": (14.0, 9.0), "killed_static": (2.0, 0.0)},
 )
 
 

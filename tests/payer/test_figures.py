@@ -7,7 +7,7 @@ import pytest
 
 from bench.brokers import EMBEDDED, REAL
 from bench.growth import Results
-from bench.lineup import LIGHT, LINEUP, MEMORY, PIPELINE, RESTORE, SCALE, Scale
+from bench.lineup import LIGHT, LINEUP, MEMORY, PIPELINE, RESTORE, SCALE, TAKEOVER, Scale
 from bench.payer.figures import MissingFigure, read
 from bench.report import lines_of
 
@@ -29,6 +29,8 @@ def results() -> Results:
         found[REAL, contender.name] = [dict(figures)]
         found[EMBEDDED, contender.name] = [figures | {"cpu_us": 1.0}]
     found[REAL, LIGHT.name] = [dict(_LIGHT)]
+    for number, once in enumerate(TAKEOVER.values()):
+        found[REAL, once.name] = [{"back_s": 14.0 + number, "still_s": 9.0 * number}]
     for once in MEMORY:
         held = {"store_mb": once.count / 1000, "bytes_held": 628.0, "collected_ms": 20.0}
         known = found.setdefault((EMBEDDED, once.name), [])
@@ -63,6 +65,7 @@ def test_the_simulation_reads_what_the_bench_wrote() -> None:
     assert bench.restore_s == pytest.approx(5e-6)
     assert bench.wire_bytes == pytest.approx(628)
     assert bench.process_bytes == pytest.approx(90 * 1024 * 1024)
+    assert bench.takeover == {"killed": (14.0, 0.0), "killed_static": (15.0, 9.0)}
     for number, shape in enumerate(SCALE):
         assert bench.of_shape(shape) == pytest.approx(((number + 1) * 1000, (20 + number) / 1e6))
 
@@ -89,6 +92,7 @@ def failed(line: str) -> Callable[[str], str]:
         (instead("a transaction in ms 11.4", ""), "a transaction in ms of 'light load' is ''"),
         (failed("* light load: "), "a transaction in ms of 'light load' is ''"),
         (without("* each open encounter more"), "no line 'each open encounter more'"),
+        (without("* a process killed, static"), "no line 'a process killed, static member'"),
         (without("| encounter |"), "no 'encounter' in the table 'On a real Kafka'"),
         (instead("| CPU µs a record |", "| CPU |"), "CPU µs a record of 'intake'"),
         (without("**How a stage grows"), "no table 'How a stage grows'"),

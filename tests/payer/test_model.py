@@ -9,7 +9,7 @@ from bench.payer import faults
 from bench.payer.assumptions import SESSION_TIMEOUT_S
 from bench.payer.claim import Mix
 from bench.payer.cores import Cores
-from bench.payer.faults import Fault
+from bench.payer.faults import Fault, Times
 from bench.payer.group import Stage
 from bench.payer.pipeline import Pipeline, Placement, Processes, latencies
 from bench.payer.topic import Topic
@@ -23,6 +23,7 @@ FAULTS: tuple[Fault, ...] = (
     faults.restarted_static,
 )
 _BACK_S = 5.0
+_TIMES = Times(_BACK_S, SESSION_TIMEOUT_S)
 
 
 def with_fault(fault: Fault, stage: int, seed: int = 1) -> Pipeline:
@@ -31,7 +32,7 @@ def with_fault(fault: Fault, stage: int, seed: int = 1) -> Pipeline:
     pipeline.feed(pipeline.gaps(100, 60))
     pipeline.env.run(5)
     group = pipeline.groups[stage]
-    pipeline.env.process(fault(pipeline, group, group.members[0], _BACK_S))
+    pipeline.env.process(fault(pipeline, group, group.members[0], _TIMES))
     pipeline.env.run(150)
     return pipeline
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bench.lineup import Scale
+from bench.lineup import TAKEOVER_SESSION_S, Scale
 from bench.payer import faults
-from bench.payer.assumptions import CLAIMS_PER_S
+from bench.payer.assumptions import CLAIMS_PER_S, HEARTBEAT_S
 from bench.payer.claim import bench_mix
 from bench.payer.encounters import fits, share
 from bench.payer.pipeline import Processes
@@ -76,12 +76,18 @@ def test_shares_add_up_and_fit() -> None:
 def test_checks_compare_with_what_was_measured() -> None:
     shapes = {Scale(s, n, 6): (1000.0, 1e-5) for s in ("intake", "encounter") for n in (1, 2)}
     found = list(checks(BENCH._replace(scaled=shapes), MIX, seed=1))
-    assert len(found) == 7
-    assert [check.measured for check in found] == [100, 300, 400, 1000, 1000, 1000, 1000]
+    measured = [100, 300, 400, 1000, 1000, 1000, 1000, 14, 9, 2]
+    assert [check.measured for check in found] == measured
     # A core works a thousand records a second, less a transaction for each two thousand.
     assert found[3].predicted == pytest.approx(2000 / 2.01, rel=0.001)
     assert found[3].off == pytest.approx(found[3].predicted / 1000 - 1)
     assert found[4].predicted == pytest.approx(2 * found[3].predicted, rel=0.03)
+    back, still, static_back = (check.predicted for check in found[7:])
+    # The group waits for the dead one's session, from when the other has heard that it shall.
+    assert back == pytest.approx(TAKEOVER_SESSION_S, abs=0.5)
+    assert TAKEOVER_SESSION_S - BENCH.start_s - HEARTBEAT_S - 0.5 < still
+    assert still < TAKEOVER_SESSION_S - BENCH.start_s
+    assert static_back == pytest.approx(BENCH.start_s, abs=0.2)
 
 
 def test_the_mix_is_that_of_the_bench() -> None:
