@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.brokers import EMBEDDED, REAL, Broker, embedded_broker, real_broker
-from bench.lineup import LINEUP, ONCE, PEERS, Contender, Once
+from bench.lineup import CLAIMS, LINEUP, ONCE, PEERS, Contender, Once
 from bench.report import Results, lines_of, write
 from bench.trial import ContenderFailed, Figures, run_trial
 
@@ -26,7 +26,8 @@ def main() -> None:
         for number in range(asked.rounds):
             for kind, contender in _turns(asked.brokers, asked.only):
                 with _broker(kind, real) as broker:
-                    _try(results, broker, kind, contender, asked.claims)
+                    count = asked.claims * contender.times(kind)
+                    _try(results, broker, kind, contender, count)
             _tell(asked, results, number + 1, begun)
         for kind, once in _once(asked.brokers, asked.only):
             with _broker(kind, real) as broker:
@@ -47,7 +48,7 @@ def _tell(asked: argparse.Namespace, results: Results, rounds: int, begun: float
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--claims", type=int, default=6000)
+    parser.add_argument("--claims", type=int, default=CLAIMS)
     parser.add_argument("--quick", action="store_true", help="one round, nothing written")
     parser.add_argument("--only", default="", help="contenders whose name contains this")
     parser.add_argument("--brokers", nargs="+", default=[EMBEDDED, REAL])

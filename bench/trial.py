@@ -44,7 +44,6 @@ def settings_for(address: str, partitions: int) -> Settings:
 
 def run_trial(broker: Broker, contender: Contender, count: int) -> Figures:
     """Publish the input, run the contender, return its figures. Raises ContenderFailed."""
-    count *= contender.many
     settings = settings_for(broker.address, contender.partitions)
     input_topic = f"{settings.group_prefix}.input"
     topics = settings.topics

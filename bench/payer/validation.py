@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import simpy
 
-from bench.lineup import LIGHT, PIPELINE, TAKEOVER, TAKEOVER_SESSION_S, Scale
+from bench.brokers import REAL
+from bench.lineup import CLAIMS, LIGHT, LINEUP, PIPELINE, TAKEOVER, TAKEOVER_SESSION_S, Scale
 from bench.payer.assumptions import DEFAULTS, SWITCH_S
 from bench.payer.claim import Mix
 from bench.payer.cores import Cores, Steps
@@ -17,10 +18,10 @@ from bench.payer.pipeline import Pipeline, Placement, latencies, percentile
 
 # So far from what was measured a prediction may lie, on a machine that others use as well.
 MARGIN = 0.2
-# As the bench has it: six partitions, 40 claims a second at an even pace, 18,000 at once.
+# As the bench has it: six partitions, 40 claims a second at an even pace, or all at once.
 _PARTITIONS = 6
 _LIGHT_PER_S = 40
-_AT_ONCE = 18_000
+_AT_ONCE = next(CLAIMS * each.times(REAL) for each in LINEUP if each.name == PIPELINE)
 _CORES = 2
 _LOOK_S = 0.05
 _TAKEOVERS: dict[str, Fault] = {"killed": killed, "killed_static": killed_static}
