@@ -11,7 +11,16 @@ from arroyo.commit import CommitPolicy
 from arroyo.processing.processor import StreamProcessor
 from arroyo.processing.strategies import CommitOffsets, Produce, RunTask
 from arroyo.processing.strategies.abstract import ProcessingStrategy, ProcessingStrategyFactory
-from arroyo.types import BrokerValue, Commit, Message, Partition, Topic, Value
+from arroyo.types import (
+    FILTERED_PAYLOAD,
+    BrokerValue,
+    Commit,
+    FilteredPayload,
+    Message,
+    Partition,
+    Topic,
+    Value,
+)
 
 from bench.job import Job, Meter
 from bench.plain import PlainJob
@@ -48,12 +57,14 @@ class _Factory(ProcessingStrategyFactory[KafkaPayload]):
         to = Topic(self._job.settings.topics.pass_)
         return RunTask(self._decide, Produce(self._producer, to, CommitOffsets(commit)))
 
-    def _decide(self, message: Message[KafkaPayload]) -> KafkaPayload:
+    def _decide(self, message: Message[KafkaPayload]) -> KafkaPayload | FilteredPayload:
         assert isinstance(message.value, BrokerValue | Value)
         self._done += 1
         if self._done % self._job.settings.batch_size == 0:
             self.meter.committed(self._done)
         if self.meter.done:
             self.processor.signal_shutdown()
-        # Its producing step takes one record for one: the first decision.
-        return KafkaPayload(None, self._plain.decide(message.payload.value)[0], [])
+        decisions = self._plain.decide(message.payload.value)
+        # Its producing step takes one record for one: the first decision, or none where the
+        # broker brought an event again.
+        return KafkaPayload(None, decisions[0], []) if decisions else FILTERED_PAYLOAD
