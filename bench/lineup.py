@@ -150,4 +150,5 @@ TAKEOVER = {
         "killed_static": "killed, static member",
     }.items()
 }
-ONCE = (LIGHT, *MEMORY, *RESTORE, *SCALE.values(), *TAKEOVER.values())
+# What is restored comes last: the broker goes on compacting it for a while.
+ONCE = (LIGHT, *SCALE.values(), *TAKEOVER.values(), *MEMORY, *RESTORE)
