@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from stream_edits.embedded import EmbeddedKafka
+from stream_edits.mock_cluster import EmbeddedKafka
 from stream_edits.engine.topics import TopicSpec, create_topics
 from tests.broker import running_broker
 

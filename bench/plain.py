@@ -5,7 +5,7 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
 from stream_edits.domain.decision import Source
-from stream_edits.offline import Adjudication
+from stream_edits.stages.pipeline import Adjudication
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import Retention
 

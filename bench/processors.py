@@ -1,6 +1,6 @@
 """The stages' processors as `run` makes them, bytes in, bytes out."""
 
-from stream_edits.app.tally import Tally
+from stream_edits.app.decision_metrics import Tally
 from stream_edits.app.wiring import Stage, drafting_of, processors
 from stream_edits.engine.ports import Processor
 from stream_edits.metrics import Metrics

@@ -44,7 +44,7 @@ IMPURE = {"asyncio", "random", "secrets", "socket", "subprocess", "threading", "
 CLOCKS_AND_DICE = {"now", "utcnow", "today", "uuid1", "uuid4"}
 KAFKA_CLIENTS = (
     "stream_edits.engine.kafka",
-    "stream_edits.embedded",
+    "stream_edits.mock_cluster",
     "stream_edits.codec.registry",
     "stream_edits.demo",
 )
@@ -163,13 +163,13 @@ def test_tests_are_small_rooms_too(module: Module) -> None:
     [
         ("stream_edits.domain.claim", "from stream_edits.edits import kit"),
         ("stream_edits.domain.claim", "from stream_edits import __version__"),
-        ("stream_edits.edits.kit", "import stream_edits.stages.intake"),
-        ("stream_edits.edits.kit", "from stream_edits import engine"),
-        ("stream_edits.edits.kit", "from ..codec import avro"),
-        ("stream_edits.edits.kit", "def f():\n    import time"),
-        ("stream_edits.edits.kit", "from random import random"),
-        ("stream_edits.edits.kit", "from uuid import uuid4"),
-        ("stream_edits.edits.kit", "import datetime as d\nd.date.today()"),
+        ("stream_edits.policies.contract", "import stream_edits.stages.intake"),
+        ("stream_edits.policies.contract", "from stream_edits import engine"),
+        ("stream_edits.policies.contract", "from ..codec import avro"),
+        ("stream_edits.policies.contract", "def f():\n    import time"),
+        ("stream_edits.policies.contract", "from random import random"),
+        ("stream_edits.policies.contract", "from uuid import uuid4"),
+        ("stream_edits.policies.contract", "import datetime as d\nd.date.today()"),
         ("stream_edits.stages.intake", "from datetime import datetime\ndatetime.now()"),
         ("stream_edits.stages.intake", "from stream_edits.codec.avro import decode"),
         ("stream_edits.engine.runner", "from stream_edits.domain.claim import Claim"),
@@ -182,11 +182,11 @@ def test_tests_are_small_rooms_too(module: Module) -> None:
         ("stream_edits.app", "from stream_edits.cli import main"),
         ("stream_edits.app", "\n" * (MOST_LINES + 1)),
         (
-            "stream_edits.edits.multiple_initial_codes.edit",
-            "from stream_edits.edits.add_on_without_primary import edit",
+            "stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit",
+            "from stream_edits.policies.khs_6_21_p.add_on_without_primary import edit",
         ),
         (
-            "stream_edits.edits.multiple_initial_codes.edit",
+            "stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit",
             "from ..add_on_without_primary.edit import add_on",
         ),
     ],
@@ -202,9 +202,9 @@ def test_each_rule_can_fail(name: str, source: str) -> None:
         ("stream_edits.app", "from .engine import runner\nfrom .settings import Settings"),
         ("stream_edits.engine.kafka.source", "import confluent_kafka"),
         ("stream_edits.engine.runner", "import time\nfrom . import log\nfrom ..metrics import M"),
-        ("stream_edits.edits.multiple_initial_codes.edit", "from ..kit import Edit"),
-        ("stream_edits.edits.multiple_initial_codes.edit", "from .other import x"),
-        ("stream_edits.edits.catalog", "from .multiple_initial_codes.edit import check"),
+        ("stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit", "from ..kit import Edit"),
+        ("stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit", "from .other import x"),
+        ("stream_edits.policies.catalog", "from .multiple_initial_codes.edit import check"),
     ],
 )
 def test_what_is_allowed_passes(name: str, source: str) -> None:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 
-from stream_edits.app.memory import StoredMembers, StoredSupervisors
-from stream_edits.app.pends import resolved_pend
-from stream_edits.app.records import Outbox
-from stream_edits.app.tally import Tally
+from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
+from stream_edits.app.resolved_pends import resolved_pend
+from stream_edits.app.outbox import Outbox
+from stream_edits.app.decision_metrics import Tally
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.codec.errors import Undecodable as BadBytes
-from stream_edits.codec.routing import decode_by_member, decode_supervised
+from stream_edits.codec.messages import decode_by_member, decode_supervised
 from stream_edits.domain.decision import Source
-from stream_edits.domain.routing import RoutedClaim
+from stream_edits.domain.messages import RoutedClaim
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
-from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.decision_builder import Drafting
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import take_in
 from stream_edits.stages.retention import Retention

@@ -11,8 +11,8 @@ from stream_edits.app.processors import (
     IntakeProcessor,
     SupervisionProcessor,
 )
-from stream_edits.app.records import Outbox
-from stream_edits.app.tally import Tally
+from stream_edits.app.outbox import Outbox
+from stream_edits.app.decision_metrics import Tally
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.registry import Registry
@@ -24,15 +24,15 @@ from stream_edits.codec.schemas import (
     schema_of,
 )
 from stream_edits.domain.decision import Disposition, RollUp
-from stream_edits.edits.catalog import policy
-from stream_edits.edits.policy import Policy
+from stream_edits.policies.catalog import policy
+from stream_edits.policies.policy import Policy
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.kafka import client_version
 from stream_edits.engine.ports import Processor, TopicSpec
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings, Topics
-from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.decision_builder import Drafting
 from stream_edits.stages.retention import Retention
 
 

@@ -4,7 +4,10 @@ import sys
 
 import click
 
-from stream_edits.app import decided, files, publishing, service
+from stream_edits.commands import list_decisions
+from stream_edits.commands import adjudicate
+from stream_edits.commands import publish
+from stream_edits.service import run
 from stream_edits.app.wiring import Stage
 from stream_edits.cli.failing import BAD_INPUT, asking, one_line_errors
 from stream_edits.cli.formats import format_option

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from stream_edits.app import registration
+from stream_edits.commands import register_schemas
 from stream_edits.cli.failing import one_line_errors
 from stream_edits.settings import load_settings
 

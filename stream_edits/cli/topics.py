@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from stream_edits.app import asyncapi
+from stream_edits.commands import asyncapi
 from stream_edits.app.wiring import topic_specs
 from stream_edits.cli.failing import asking, one_line_errors
 from stream_edits.cli.generated import write_or_check

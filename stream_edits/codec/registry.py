@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
 
-from stream_edits.codec.avsc import self_contained
+from stream_edits.codec.avro.avsc import self_contained
 from stream_edits.codec.errors import (
     BadRegistryOptions,
     NotRegistered,

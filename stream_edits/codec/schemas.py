@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from stream_edits.codec.avsc import Parsed, parse, self_contained
+from stream_edits.codec.avro.avsc import Parsed, parse, self_contained
 from stream_edits.codec.errors import UnknownSchema
 
 CLAIM_EVENT = "ClaimEvent"

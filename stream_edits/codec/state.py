@@ -10,8 +10,8 @@ from stream_edits.codec.internal import (
     internal_encoder,
     read_internal,
 )
-from stream_edits.domain.encounter import ClaimRecord, ListedClaim
-from stream_edits.domain.routing import SupervisedQuarter, SupervisedSlot, SupervisedVisit
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim
+from stream_edits.domain.messages import SupervisedQuarter, SupervisedSlot, SupervisedVisit
 
 _put_claim_record = internal_encoder("ClaimRecord")
 _put_member_claims = internal_encoder("MemberClaims")

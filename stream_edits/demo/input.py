@@ -6,7 +6,7 @@ from typing import NamedTuple
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.framing import frame_head
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.demo.generator import generate
+from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.ports import Output
 

@@ -16,7 +16,7 @@ from stream_edits.demo.outcome import NotDecided, Outcome
 from stream_edits.demo.service import Service, create_topics, logs_in_a_file
 from stream_edits.demo.showing import heading, show
 from stream_edits.demo.stories import worth_telling
-from stream_edits.embedded import EmbeddedKafka, EmbeddedKafkaFailed
+from stream_edits.mock_cluster import EmbeddedKafka, EmbeddedKafkaFailed
 from stream_edits.engine.errors import ClientError, EngineStopped
 from stream_edits.engine.kafka import publish_records
 from stream_edits.report import WIDTH

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from stream_edits.app.wiring import Stage, runners, topic_specs
-from stream_edits.embedded import EmbeddedKafka
+from stream_edits.mock_cluster import EmbeddedKafka
 from stream_edits.engine.group import run_together
-from stream_edits.engine.health import HealthServer
+from stream_edits.service.health import HealthServer
 from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import Metrics

@@ -1,66 +1,47 @@
-"""What the encounter stage remembers of a member's claims."""
+"""Which encounter a line belongs to (edits.md, Vocabulary).
+
+An encounter is one visit: member, billing NPI, and the source's encounter number when it has one,
+else the date of the line's start time, else its service date.
+"""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import NamedTuple
 
-from stream_edits.domain.decision import Disposition, Source
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
 
 
-class ClaimStatus(StrEnum):
-    """How a claim stands with the encounter stage."""
-
-    OPEN = "OPEN"  # PEND: decided afresh when its encounter changes
-    DECIDED = "DECIDED"  # PASS or DENY: changed by its source only
-    WITHDRAWN = "WITHDRAWN"  # voided or replaced, perhaps before it ever came
+def visit_date(line: ServiceLine) -> date:
+    """The day a line belongs to: the date it started, else its date of service."""
+    return line.start_time.date() if line.start_time else line.service_date
 
 
-class LineRecord(NamedTuple):
-    """A decided line, as far as other claims of its encounter must know it."""
+def _joined_days(claim: ClaimEvent) -> list[date]:
+    """The day of each line's visit; a visit that runs across midnight keeps its first day.
 
-    line_number: int
-    procedure_code: str
-    modifiers: tuple[str, ...]
-    units: float
-    allowed_units: float
-    service_date: date
-    start_time: datetime | None
-    end_time: datetime | None
-    encounter_key: str
-    disposition: Disposition
-    # Denied only as the wrong initial service: to be rebilled, so add-ons may still stand on it.
-    still_primary: bool
-    # Carries an NDC or a drug's name, so it is a drug whatever its code.
-    names_drug: bool
+    A line joins the visit of the line that ends just when it starts, and so on down the chain.
+    """
+    days = [visit_date(line) for line in claim.lines]
+    by_start = sorted((line.start_time, i) for i, line in enumerate(claim.lines) if line.start_time)
+    first_day_ending_at: dict[datetime, date] = {}
+    for start, i in by_start:
+        days[i] = min(days[i], first_day_ending_at.get(start, days[i]))
+        end = claim.lines[i].end_time
+        if end and end > start:
+            first_day_ending_at[end] = min(days[i], first_day_ending_at.get(end, days[i]))
+    return days
 
 
-class ListedClaim(NamedTuple):
-    """A claim in its member's list of all that is remembered."""
+def encounter_keys(claim: ClaimEvent) -> tuple[str, ...]:
+    """The encounter key of each line, in line order."""
+    visit = f"{claim.member_id}|{claim.billing_provider_npi}|"
+    if claim.encounter_id:
+        # A source's number may look like a date; the mark keeps the two kinds apart.
+        return (f"{visit}#{claim.encounter_id}",) * len(claim.lines)
+    days = {visit_date(line) for line in claim.lines}
+    if len(days) == 1:
+        return (visit + days.pop().isoformat(),) * len(claim.lines)
+    return tuple(visit + day.isoformat() for day in _joined_days(claim))
 
-    claim_id: str
-    # The day (UTC) of the newest event that named the claim: its own, a replacement or a void.
-    newest: date
-    # The visits (see stages.visits) in which other claims must see it.
-    visits: tuple[str, ...]
 
-
-class ClaimRecord(NamedTuple):
-    """A claim of a member, in its newest revision."""
-
-    claim_id: str
-    status: ClaimStatus
-    # Log offset of the first arrival; a replacement takes the place of the claim it replaces.
-    arrival: int
-    # Digests: of every event that brought the claim, and of its newest content.
-    event_digests: tuple[bytes, ...] = ()
-    content_digest: bytes = b""
-    revision: int = 0
-    decision_id: str | None = None
-    # Every supervising NPI that any revision has visited, ascending.
-    visited: tuple[str, ...] = ()
-    # Of a decided claim:
-    lines: tuple[LineRecord, ...] = ()
-    # Of an open claim: the bytes it came in, where from, and a digest of what was last said of it.
-    raw: bytes | None = None
-    source: Source | None = None
-    outcome_digest: bytes = b""
+def distinct(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys once each, in order of first appearance."""
+    return tuple(dict.fromkeys(keys))

@@ -7,7 +7,7 @@ from .batch import Rest
 from .config import StageConfig
 from .partitions import Partitions
 from .ports import Clock, Record, Source
-from .waiting import Held
+from .retry_buffer import Held
 
 _RESTORE_STEP_S = 0.2
 

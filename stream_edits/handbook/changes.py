@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stream_edits.edits.policy import Policy
+from stream_edits.policies.policy import Policy
 from stream_edits.handbook.entry import DatedValue, Entry, entries
 from stream_edits.handbook.wording import codes_in_words, value_in_words
 

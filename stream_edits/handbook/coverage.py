@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stream_edits.edits.policy import Policy
-from stream_edits.edits.rules import EditRules
-from stream_edits.edits.yaml_source import YamlSource
+from stream_edits.policies.policy import Policy
+from stream_edits.policies.values.rules import EditRules
+from stream_edits.strict_yaml import YamlSource
 from stream_edits.handbook.entry import Entry, entries
 from stream_edits.handbook.wording import paragraph as wrapped
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
-from stream_edits.edits.catalog import all_edits, folder_of
-from stream_edits.edits.kit import Edit
-from stream_edits.edits.policy import EditValues, Policy
-from stream_edits.edits.reason_codes import outcomes_in
-from stream_edits.edits.rules import Outcome
+from stream_edits.policies.catalog import all_edits, folder_of
+from stream_edits.policies.contract import Edit
+from stream_edits.policies.policy import EditValues, Policy
+from stream_edits.policies.values.reason_codes import outcomes_in
+from stream_edits.policies.values.rules import Outcome
 
 VOCABULARY = "vocabulary"
 

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from stream_edits.edits.rules import Outcome
+from stream_edits.policies.values.rules import Outcome
 
 WIDTH = 100
 _PROCEDURE = re.compile(r"(?=.{5}$)([A-Z]?)(\d+)")

@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.domain.encounter import ClaimRecord, ClaimStatus
-from stream_edits.domain.identity import event_digest
-from stream_edits.domain.keys import encounter_keys
-from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.edits.already_replaced.edit import say as say_already_replaced
-from stream_edits.edits.evaluation import OpenClaim, judge_form
-from stream_edits.stages.drafting import Cause, Drafting, revised
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
+from stream_edits.domain.digests import event_digest
+from stream_edits.domain.encounter import encounter_keys
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.policies.khs_6_21_p.already_replaced.edit import say as say_already_replaced
+from stream_edits.policies.evaluation import OpenClaim, judge_form
+from stream_edits.stages.decision_builder import Cause, Drafting, revised
 from stream_edits.stages.member import Member
 from stream_edits.stages.memory import MemberMemory
-from stream_edits.stages.recording import heard, outcome_digest, with_outcome, withdrawn
+from stream_edits.stages.claim_record import heard, outcome_digest, with_outcome, withdrawn
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.settling import Candidate, kept_source, settle
-from stream_edits.stages.slip import send_on, supervised_times
+from stream_edits.stages.joint_decision import Candidate, kept_source, settle
+from stream_edits.stages.routing_slip import send_on, supervised_times
 from stream_edits.stages.visits import takes_part, visits_of
 
 Adjudicated = ClaimDecision | SupervisedClaim

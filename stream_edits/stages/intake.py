@@ -5,9 +5,9 @@ It has no memory, so an event sent twice is decided twice, with the same decisio
 
 from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.domain.identity import content_digest
-from stream_edits.domain.routing import RoutedClaim
-from stream_edits.stages.drafting import Cause, Drafting
+from stream_edits.domain.digests import content_digest
+from stream_edits.domain.messages import RoutedClaim
+from stream_edits.stages.decision_builder import Cause, Drafting
 
 
 def take_in(

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Protocol
 
-from stream_edits.domain.encounter import ClaimRecord, ListedClaim
-from stream_edits.domain.routing import SupervisedQuarter, SupervisedSlot, SupervisedVisit
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim
+from stream_edits.domain.messages import SupervisedQuarter, SupervisedSlot, SupervisedVisit
 
 
 class MemberMemory(Protocol):

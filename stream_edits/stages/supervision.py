@@ -7,18 +7,18 @@ this, the supervisor's time that no event has touched for longer than the retent
 """
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
-from stream_edits.domain.routing import (
+from stream_edits.domain.messages import (
     Reopen,
     SupervisedClaim,
     SupervisedSlot,
     SupervisedTime,
 )
-from stream_edits.edits.catalog import all_edits
-from stream_edits.edits.kit import SupervisionEdit
-from stream_edits.stages.drafting import Drafting, with_findings
+from stream_edits.policies.catalog import all_edits
+from stream_edits.policies.contract import SupervisionEdit
+from stream_edits.stages.decision_builder import Drafting, with_findings
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.supervisor_time import Stop
+from stream_edits.stages.supervisor import Stop
 
 _EDITS = [e for e in all_edits() if isinstance(e, SupervisionEdit)]
 

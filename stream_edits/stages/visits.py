@@ -1,7 +1,7 @@
 """Under which visits a claim is listed."""
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.encounter import ClaimRecord, ClaimStatus
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 
 
 def visits_of(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,24 +2,24 @@
 
 from prometheus_client import CollectorRegistry
 
-from stream_edits.app.pends import ResolvedPend
+from stream_edits.app.resolved_pends import ResolvedPend
 from stream_edits.app.processors import EncounterProcessor
-from stream_edits.app.records import Outbox
-from stream_edits.app.tally import Tally
+from stream_edits.app.outbox import Outbox
+from stream_edits.app.decision_metrics import Tally
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.decisions import decision_encoder
-from stream_edits.codec.routing import encode_by_member
+from stream_edits.codec.messages import encode_by_member
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
-from stream_edits.domain.identity import content_digest
-from stream_edits.domain.routing import RoutedClaim
-from stream_edits.edits.catalog import all_edits, policy
+from stream_edits.domain.digests import content_digest
+from stream_edits.domain.messages import RoutedClaim
+from stream_edits.policies.catalog import all_edits, policy
 from stream_edits.engine.ports import Output, Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
-from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.decision_builder import Drafting
 from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.stages.claims import ADA, claim, line
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
-from stream_edits.app.asyncapi import DEAD_LETTER_HEADERS, DECISION_HEADERS, asyncapi
+from stream_edits.commands.asyncapi import DEAD_LETTER_HEADERS, DECISION_HEADERS, asyncapi
 from stream_edits.cli import cli
 from stream_edits.engine.dead_letter import OWN_HEADERS
 from stream_edits.settings import Settings, load_settings

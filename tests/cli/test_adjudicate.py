@@ -13,7 +13,7 @@ import pytest
 
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.demo.generator import generate
+from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 
 CLAIMS = 10_000

@@ -84,7 +84,7 @@ def test_an_exception_nobody_foresaw_is_told_without_its_text(tmp_path: Path) ->
     broken = f"""
 import sys
 from stream_edits import cli
-from stream_edits.app import files
+from stream_edits.commands import adjudicate
 def fail(settings, file, form):
     raise RuntimeError(settings.kafka_options(), settings.registry_options())
 files.adjudicate = fail

@@ -5,8 +5,8 @@ from typing import Any
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.domain.decision import Disposition, Source
-from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.routing import (
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
+from stream_edits.domain.messages import (
     Reopen,
     RoutedClaim,
     SupervisedClaim,

@@ -14,7 +14,7 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import claim_from_json, claim_to_json
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import decision_id
-from stream_edits.domain.identity import content_digest, event_digest
+from stream_edits.domain.digests import content_digest, event_digest
 from tests.codec.examples import CLAIM, LINE
 from tests.codec.whole import Codec
 from tests.strategies import claims

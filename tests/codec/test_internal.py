@@ -8,15 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stream_edits.codec import routing, state
+from stream_edits.codec import state
+from stream_edits.codec import messages
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import Truncated, Undecodable, UnknownSchema, WrongSchema
 from stream_edits.codec.framing import join, schema_id
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
-from stream_edits.domain.identity import content_digest
-from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.digests import content_digest
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from tests import strategies
 from tests.codec.examples import CLAIM, DECISION
 from tests.codec.oracle import oracle_read

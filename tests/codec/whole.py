@@ -2,11 +2,11 @@
 
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder, decode_decision
-from stream_edits.codec.routing import decode_by_member
+from stream_edits.codec.messages import decode_by_member
 from stream_edits.codec.schemas import PackagedSchemas, SchemaSource
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.domain.routing import Reopen, RoutedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim
 
 
 class Codec:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from stream_edits.codec.jsonl import BadLine, read_claims_jsonl
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.edits.catalog import policy
-from stream_edits.offline import adjudicate
+from stream_edits.policies.catalog import policy
+from stream_edits.stages.pipeline import adjudicate
 
 ROOT = Path(__file__).parents[2]
 

@@ -19,10 +19,10 @@ from stream_edits.engine.errors import (
     Retriable,
 )
 from stream_edits.engine.kafka.client_log import RepeatsFilter
-from stream_edits.engine.kafka.failure import AWAY, classify
+from stream_edits.engine.kafka.error_mapping import AWAY, classify
 from stream_edits.engine.kafka.sink import ConfluentSink
 from stream_edits.engine.kafka.source import ConfluentSource
-from stream_edits.engine.kafka.watched import WatchedThread
+from stream_edits.engine.kafka.call_watchdog import WatchedThread
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics

@@ -23,7 +23,7 @@ from stream_edits.engine.errors import (
     TopicsUnfit,
 )
 from stream_edits.engine.group import run_together
-from stream_edits.engine.health import HealthServer
+from stream_edits.service.health import HealthServer
 from stream_edits.engine.transaction import Transactions
 from stream_edits.metrics import Metrics, StageMetrics, declared
 from tests.engine.harness import Stage, cluster, config, outputs

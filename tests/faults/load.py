@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.demo.generator import generate
+from stream_edits.synthetic.generator import generate
 from tests.kafka.deployment import Deployment
 from tests.kafka.malformed import malformed
 

@@ -6,18 +6,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from stream_edits.codec import routing, state
+from stream_edits.codec import state
+from stream_edits.codec import messages
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.jsonl import claim_to_json, read_claims_jsonl
 from stream_edits.codec.schemas import schema_folder
-from stream_edits.demo.generator import generate
+from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
-from stream_edits.domain.identity import content_digest
-from stream_edits.domain.routing import RoutedClaim
-from stream_edits.edits.catalog import FOLDER
-from stream_edits.edits.yaml_source import YamlSource
+from stream_edits.domain.digests import content_digest
+from stream_edits.domain.messages import RoutedClaim
+from stream_edits.policies.catalog import FOLDER
+from stream_edits.strict_yaml import YamlSource
 from tests.codec.examples import CLAIM
 from tests.codec.internals import EXAMPLES
 from tests.codec.oracle import write_with

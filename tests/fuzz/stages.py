@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from stream_edits.app.processors import EncounterProcessor, IntakeProcessor, SupervisionProcessor
-from stream_edits.app.records import Outbox
-from stream_edits.app.tally import Tally
+from stream_edits.app.outbox import Outbox
+from stream_edits.app.decision_metrics import Tally
 from stream_edits.app.wiring import Stage, drafting_of, stage_config
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder

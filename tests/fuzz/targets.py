@@ -18,10 +18,10 @@ from stream_edits.codec.jsonl import BadLine, claim_to_json, read_claims_jsonl
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
-from stream_edits.edits import catalog
-from stream_edits.edits.policy import EditValues, Policy, PolicyError, lay_over
+from stream_edits.policies import catalog
+from stream_edits.policies.policy import EditValues, Policy, PolicyError, lay_over
 from stream_edits.handbook.changes import changes_of
-from stream_edits.offline import Adjudication
+from stream_edits.stages.pipeline import Adjudication
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.fuzz.judging import Defect, one_line, refused

@@ -30,8 +30,8 @@ _FOLLOWED = (
     "stream_edits.codec",
     "stream_edits.app.processors",
     "stream_edits.domain.claim",
-    "stream_edits.edits.policy",
-    "stream_edits.edits.yaml_source",
+    "stream_edits.policies.policy",
+    "stream_edits.strict_yaml",
     "stream_edits.engine.batch",
 )
 
@@ -135,7 +135,7 @@ def mutated(name: str, inputs: int, seed: int, folder: Path) -> None:
 
 def _follow_generated_code(atheris: Any) -> None:
     """The decoders are made while running; their branches guide the fuzzer as well."""
-    from stream_edits.codec.source_text import SourceText
+    from stream_edits.codec.avro.source_text import SourceText
 
     made = SourceText.function
     SourceText.function = lambda self, signature: atheris.instrument_func(  # type: ignore[method-assign]

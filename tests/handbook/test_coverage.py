@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from stream_edits.edits.catalog import all_edits, policy
+from stream_edits.policies.catalog import all_edits, policy
 from stream_edits.handbook.coverage import (
     DEFINITIONS,
     Sentence,

@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from stream_edits.cli.policy import policy as commands
-from stream_edits.edits.catalog import all_edits, policy
+from stream_edits.policies.catalog import all_edits, policy
 from stream_edits.handbook.entry import entries
 from stream_edits.handbook.index import index
 

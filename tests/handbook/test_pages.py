@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stream_edits.cli.policy import policy as commands
-from stream_edits.edits.catalog import all_edits
+from stream_edits.policies.catalog import all_edits
 
 OVERLAY = """\
 edits:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from stream_edits.domain.decision import Disposition
-from stream_edits.edits.catalog import policy
-from stream_edits.edits.policy import PolicyError
-from stream_edits.edits.reason_codes import Kind, outcomes_in, reason_codes, reason_problem
-from stream_edits.edits.rules import Outcome
+from stream_edits.policies.catalog import policy
+from stream_edits.policies.policy import PolicyError
+from stream_edits.policies.values.reason_codes import Kind, outcomes_in, reason_codes, reason_problem
+from stream_edits.policies.values.rules import Outcome
 from stream_edits.handbook.entry import entries
 
 TODAY = date(2024, 12, 3)

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.cli import cli
-from stream_edits.engine.health import HealthServer
+from stream_edits.service.health import HealthServer
 from stream_edits.settings import Settings
 from tests.helm.chart import VALUE_SETS, Rendered, container, render, render_set
 from tests.helm.tool import CHART, helm

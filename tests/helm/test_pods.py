@@ -4,7 +4,7 @@ import pytest
 
 from stream_edits import __version__
 from stream_edits.app.wiring import Stage, stage_config
-from stream_edits.engine.health import HealthServer
+from stream_edits.service.health import HealthServer
 from stream_edits.settings import Settings
 from tests.helm.chart import VALUE_SETS, Object, container, render, render_set
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from stream_edits.engine.health import HealthServer
+from stream_edits.service.health import HealthServer
 from tests.image.podman import OFFICIAL, ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.errors import Undecodable
-from stream_edits.codec.routing import (
+from stream_edits.codec.messages import (
     decode_by_member,
     decode_supervised,
     encode_by_member,
@@ -29,8 +29,8 @@ from stream_edits.codec.state import (
     encode_visit,
 )
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.domain.encounter import ClaimRecord, ListedClaim
-from stream_edits.domain.routing import (
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim
+from stream_edits.domain.messages import (
     Reopen,
     RoutedClaim,
     SupervisedClaim,
@@ -38,9 +38,9 @@ from stream_edits.domain.routing import (
     SupervisedSlot,
     SupervisedVisit,
 )
-from stream_edits.edits.catalog import policy
+from stream_edits.policies.catalog import policy
 from stream_edits.settings import Topics
-from stream_edits.stages.drafting import Drafting
+from stream_edits.stages.decision_builder import Drafting
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import take_in
 from stream_edits.stages.retention import Retention

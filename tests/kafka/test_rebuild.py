@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from stream_edits.demo.generator import generate
+from stream_edits.synthetic.generator import generate
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
 from tests.kafka.verifier import Verifier

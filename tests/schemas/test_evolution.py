@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from stream_edits.codec import routing, state
+from stream_edits.codec import state
+from stream_edits.codec import messages
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.schemas import packaged, schema_folder, schema_of
 from tests.codec.evolution import claim_schema, field_of, line_of, without

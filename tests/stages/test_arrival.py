@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
 from stream_edits.codec.claims import ClaimReader, claim_encoder
-from stream_edits.codec.routing import (
+from stream_edits.codec.messages import (
     decode_by_member,
     decode_supervised,
     encode_by_member,
@@ -16,8 +16,8 @@ from stream_edits.codec.routing import (
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
-from stream_edits.domain.routing import RoutedClaim, SupervisedClaim
-from stream_edits.offline import adjudicate
+from stream_edits.domain.messages import RoutedClaim, SupervisedClaim
+from stream_edits.stages.pipeline import adjudicate
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import take_in
 from tests.stages.claims import claim, line

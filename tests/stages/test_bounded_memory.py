@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.retention import Retention

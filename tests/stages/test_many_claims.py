@@ -10,13 +10,13 @@ from itertools import islice
 
 import pytest
 
-from stream_edits.demo.generator import generate
+from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
-from stream_edits.edits.catalog import all_edits
-from stream_edits.edits.kit import Notice
-from stream_edits.offline import Adjudication
-from stream_edits.stages.drafting import Drafting
+from stream_edits.policies.catalog import all_edits
+from stream_edits.policies.contract import Notice
+from stream_edits.stages.pipeline import Adjudication
+from stream_edits.stages.decision_builder import Drafting
 from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.stages.walk import SHIPPED
 

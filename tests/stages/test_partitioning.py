@@ -11,10 +11,10 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_edits.app.memory import StoredMembers, StoredSupervisors
+from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
 from stream_edits.stages.retention import Retention

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from stream_edits.app.memory import StoredMembers
+from stream_edits.app.state_memory import StoredMembers
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.domain.routing import Reopen
+from stream_edits.domain.messages import Reopen
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention

@@ -1,7 +1,7 @@
 """Supervised time given back, and the claims it frees (6.21-P IV.B.6; edits.md, Supervision)."""
 
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.domain.routing import Reopen
+from stream_edits.domain.messages import Reopen
 from tests.stages.claims import ADA, BEA, DAY, claim, infusion, line, replacing, voiding
 from tests.stages.walk import Walk, brief, edits, stops, through_stages
 

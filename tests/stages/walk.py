@@ -6,10 +6,10 @@ from typing import Any
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
-from stream_edits.domain.routing import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.edits.catalog import policy
-from stream_edits.edits.policy import Policy
-from stream_edits.stages.drafting import Drafting
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.policies.catalog import policy
+from stream_edits.policies.policy import Policy
+from stream_edits.stages.decision_builder import Drafting
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import take_in
 from stream_edits.stages.memory import (

@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from stream_edits.domain.encounter import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.routing import (
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
+from stream_edits.domain.messages import (
     Reopen,
     SupervisedClaim,
     SupervisedQuarter,

@@ -14,7 +14,7 @@ from ..config import ClientOptions
 from ..errors import AccessRefused, Retriable
 from ..ports import TopicSpec
 from .client import Refusals, make
-from .failure import AWAY, client_errors, raise_classified
+from .error_mapping import AWAY, client_errors, raise_classified
 
 _T = TypeVar("_T")
 

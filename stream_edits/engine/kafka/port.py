@@ -12,7 +12,7 @@ from stream_edits.metrics import ClientStatistics
 from ..config import StageConfig
 from ..ports import ChangelogReader, Sink, Source
 from .admin import asking, partition_counts
-from .reader import ConfluentReader
+from .changelog_reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
 from .statistics import reporting

@@ -12,10 +12,10 @@ from ..config import StageConfig
 from ..errors import RequiresAbort
 from ..ports import Output
 from .client import make
-from .failure import AWAY, client_errors
+from .error_mapping import AWAY, client_errors
 from .options import producer_options
 from .statistics import NOT_REPORTING
-from .watched import WatchedThread
+from .call_watchdog import WatchedThread
 
 _PURGED = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
 _INIT_S = 20.0

@@ -11,7 +11,7 @@ from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
 from ..ports import AssignmentListener, Record
 from .client import make
-from .failure import AWAY, client_errors, raise_classified
+from .error_mapping import AWAY, client_errors, raise_classified
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 

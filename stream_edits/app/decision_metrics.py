@@ -1,0 +1,98 @@
+"""Counting what was decided, once it is committed."""
+
+from collections import Counter as Count
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from stream_edits.app.resolved_pends import CAUSES, ResolvedPend
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.policies.catalog import all_edits
+from stream_edits.policies.policy import Policy
+from stream_edits.policies.values.reason_codes import outcomes_in
+from stream_edits.engine.ports import Output
+from stream_edits.metrics import Metrics
+
+
+class Tally:
+    """What the decisions say, counted; label children are bound once, so that they start at 0."""
+
+    def __init__(self, metrics: Metrics, policy: Policy) -> None:
+        edits, dispositions = all_edits(), list(Disposition)
+        self._metrics = metrics
+        self._decisions = {d: metrics.decisions.labels(d.value) for d in dispositions}
+        self._revisions = {d: metrics.revisions.labels(d.value) for d in dispositions}
+        self._findings = {
+            (edit.id, d): metrics.findings.labels(edit.id, d.value)
+            for edit in edits
+            for d in dispositions
+        }
+        self._documents = {
+            kind: metrics.documents_requested.labels(kind) for kind in _kinds(policy)
+        }
+        self._lines_cut = {edit.id: metrics.lines_cut_back.labels(edit.id) for edit in edits}
+        self._units_cut = {edit.id: metrics.units_cut_back.labels(edit.id) for edit in edits}
+        self._resolved = {
+            (d, cause): metrics.pends_resolved.labels(d.value, cause)
+            for d in (Disposition.PASS, Disposition.DENY)
+            for cause in CAUSES
+        }
+        self._re_sent = metrics.duplicates.labels("encounter")
+        for edit in edits:
+            metrics.edit.labels(edit.id, policy.values[edit.id].file.section).set(1)
+
+    def of(self, stage: str, outcomes: Mapping[str, str]) -> Callable[[Sequence[Output]], None]:
+        """What counts the records of each committed transaction of a stage.
+
+        ``outcomes`` says of each of its topics what becomes of a claim that is sent there.
+        """
+        claims = {
+            topic: self._metrics.claims.labels(stage, outcome)
+            for topic, outcome in outcomes.items()
+        }
+
+        def committed(outputs: Sequence[Output]) -> None:
+            for topic, count in Count(output.topic for output in outputs).items():
+                if topic in claims:
+                    claims[topic].inc(count)
+            for output in outputs:
+                self._count(output.about)
+
+        return committed
+
+    def re_sent(self) -> None:
+        """Count an event that changed nothing; one whose batch was aborted is counted again."""
+        self._re_sent.inc()
+
+    def _count(self, about: object) -> None:
+        if isinstance(about, ResolvedPend):
+            self._resolved[about.disposition, about.cause].inc()
+            about = about.decision
+        if isinstance(about, ClaimDecision):
+            self._decisions[about.disposition].inc()
+            if about.revision > 1:
+                self._revisions[about.disposition].inc()
+            if not about.applicable:
+                self._metrics.not_governed.inc()
+            for finding in about.findings:
+                self._finding(about, finding)
+
+    def _finding(self, decision: ClaimDecision, finding: EditFinding) -> None:
+        self._findings[finding.edit_id, finding.disposition].inc()
+        for kind in finding.requested_documents:
+            self._documents[kind].inc()
+        if finding.allowed_units:
+            self._cut(decision, finding, finding.allowed_units)
+
+    def _cut(self, decision: ClaimDecision, finding: EditFinding, allowed: float) -> None:
+        for line in decision.lines:
+            denied = line.disposition is Disposition.DENY
+            if line.line_number == finding.line_number and not denied:
+                self._lines_cut[finding.edit_id].inc()
+                self._units_cut[finding.edit_id].inc(max(0.0, line.billed_units - allowed))
+
+
+def _kinds(policy: Policy) -> Iterator[str]:
+    """Every kind of document that the policy, under any of its revisions, asks for."""
+    for revision in policy.revisions:
+        for edit in all_edits():
+            for _, outcome in outcomes_in(dict(revision[edit.rules])):
+                yield from outcome.requests

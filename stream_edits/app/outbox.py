@@ -1,0 +1,68 @@
+"""Kafka records of what the stages send: topic, key, value, headers."""
+
+from collections.abc import Callable, Mapping
+
+from stream_edits.codec.messages import encode_by_member, encode_supervised
+from stream_edits.domain.decision import ClaimDecision, Disposition
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.engine.ports import Headers, Output, Record
+from stream_edits.settings import Topics
+
+# W3C trace context travels on; nothing else of a record's headers does.
+_CARRIED = ("traceparent", "tracestate")
+_CE_TYPE = b"stream_edits.v1.ClaimDecision"
+_CE_SOURCE = b"/stream-edits"
+
+Sent = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
+
+
+class Outbox:
+    """Makes the records of one deployment: its topic names, and how its decisions are framed.
+
+    ``encoders`` give, for each disposition, the encoder whose schema id that topic's readers know.
+    """
+
+    def __init__(
+        self, topics: Topics, encoders: Mapping[Disposition, Callable[[ClaimDecision], bytes]]
+    ) -> None:
+        self._topics = topics
+        self._encoders = encoders
+        self._decided = {
+            Disposition.PASS: topics.pass_,
+            Disposition.PEND: topics.pend,
+            Disposition.DENY: topics.deny,
+        }
+
+    def output(self, sent: Sent, record: Record) -> Output:
+        """The record to produce for what a stage sent while handling ``record``."""
+        carried = _carried(record.headers)
+        if isinstance(sent, ClaimDecision):
+            return self._decision(sent, carried)
+        if isinstance(sent, SupervisedClaim):
+            value = encode_supervised(sent)
+            return Output(self._topics.by_supervisor, sent.stops[0].encode(), value, carried)
+        member = sent.claim.member_id if isinstance(sent, RoutedClaim) else sent.freed.member_id
+        return Output(self._topics.by_member, member.encode(), encode_by_member(sent), carried)
+
+    def _decision(self, decision: ClaimDecision, carried: Headers) -> Output:
+        return Output(
+            self._decided[decision.disposition],
+            decision.claim_id.encode(),
+            self._encoders[decision.disposition](decision),
+            [
+                *carried,
+                ("ce_specversion", b"1.0"),
+                ("ce_id", decision.decision_id.encode()),
+                ("ce_source", _CE_SOURCE),
+                ("ce_type", _CE_TYPE),
+                ("ce_time", decision.decided_at.isoformat(timespec="milliseconds").encode()),
+                ("content-type", b"application/avro"),
+            ],
+            decision,
+        )
+
+
+def _carried(headers: Headers) -> Headers:
+    if not headers:
+        return ()
+    return [(name, value) for name, value in headers if name in _CARRIED]

@@ -1,0 +1,46 @@
+"""Pends that a later event resolves: what claims people wait for."""
+
+from collections.abc import Set
+from typing import NamedTuple
+
+from stream_edits.domain.decision import ClaimDecision, Disposition
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+
+CAUSES = ("own", "replacement", "other")
+
+
+class ResolvedPend(NamedTuple):
+    """A claim that was PEND and is no more, and the event that did it.
+
+    ``decision`` is its decision, None while the claim still goes round its supervisors.
+    """
+
+    disposition: Disposition
+    cause: str
+    decision: ClaimDecision | None
+
+
+def resolved_pend(
+    sent: ClaimDecision | SupervisedClaim, message: RoutedClaim | Reopen, pended: Set[str]
+) -> ResolvedPend | None:
+    """The pend that ``sent`` resolves, None if it resolves none.
+
+    ``pended`` are the claims that were PEND before ``message``. A void resolves nothing: it takes
+    the claim back.
+    """
+    decision = None if isinstance(sent, SupervisedClaim) else sent
+    draft = sent.draft if isinstance(sent, SupervisedClaim) else sent
+    if draft.disposition is Disposition.PEND:
+        return None
+    if draft.claim_id in pended:
+        cause = "own" if draft.trigger_event_id is None else "other"
+    elif (
+        isinstance(message, RoutedClaim)
+        and draft.claim_id == message.claim.claim_id
+        and message.claim.withdraws in pended
+        and not message.claim.is_void
+    ):
+        cause = "replacement"
+    else:
+        return None
+    return ResolvedPend(draft.disposition, cause, decision)

@@ -1,0 +1,1 @@
+"""Avro schemas to functions that read and write bytes."""

@@ -1,0 +1,40 @@
+"""`publish`: claims of a file onto the events topic, as a publisher would put them there."""
+
+import sys
+from collections.abc import Iterator
+
+from stream_edits.commands.adjudicate import claims_of, report_bad
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.jsonl import BadLine
+from stream_edits.codec.registry import Registry
+from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
+from stream_edits.engine.kafka import publish_records
+from stream_edits.engine.ports import Output
+from stream_edits.settings import Settings
+
+
+def publish(settings: Settings, file: str) -> int:
+    """Publish each claim, framed, under its member's key; returns the number of bad lines.
+
+    Raises NotRegistered or RegistryAway where a registry is configured, ClientError.
+    """
+    own, topic = schema_of(CLAIM_EVENT), settings.topics.events
+    number = own.id
+    if settings.schema_registry_url is not None:
+        number = Registry(settings.registry_options()).id_for(topic, own.text)
+    encode = claim_encoder(number)
+    bad = 0
+
+    def records() -> Iterator[Output]:
+        nonlocal bad
+        with claims_of(file) as claims:
+            for _, claim in claims:
+                if isinstance(claim, BadLine):
+                    bad += 1
+                    report_bad(claim)
+                else:
+                    yield Output(topic, claim.member_id.encode(), encode(claim))
+
+    published = publish_records(settings.kafka_options(), records())
+    print(f"published {published} claims to {topic}", file=sys.stderr)
+    return bad

@@ -1,0 +1,86 @@
+"""The changelog reader, by confluent-kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from .. import log
+from ..config import StageConfig
+from ..errors import FatalClientError
+from ..ports import Chunk
+from .client import make
+from .error_mapping import AWAY, client_errors, raise_classified
+from .options import reader_options
+
+
+class ConfluentReader:
+    """`ports.ChangelogReader`: assigned, never subscribed; it commits nothing."""
+
+    def __init__(self, config: StageConfig) -> None:
+        if config.changelog_topic is None:
+            raise FatalClientError("a stage without a changelog has nothing to restore")
+        self._topic = config.changelog_topic
+        self._stage = config.stage
+        self._kafka = dict(config.kafka)
+        self._consumer = make(Consumer, reader_options(config))
+
+    def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
+        """By the admin client: a read_committed consumer would name the last stable offset."""
+        questions = {
+            TopicPartition(self._topic, number): OffsetSpec.latest()  # type: ignore[no-untyped-call]
+            for number in partitions
+        }
+        ends = {}
+        # A new client each time: one that lived through a broker's crash goes on asking with the
+        # old leader's epoch.
+        admin = make(AdminClient, self._kafka)
+        with client_errors("list_offsets", AWAY):
+            answers = admin.list_offsets(
+                questions,
+                isolation_level=IsolationLevel.READ_UNCOMMITTED,
+                request_timeout=timeout_s,
+            )
+            for place, future in answers.items():
+                ends[place.partition] = future.result().offset
+        return ends
+
+    def start(self, partitions: Collection[int]) -> None:
+        with client_errors("assign"):
+            self._consumer.assign(
+                [TopicPartition(self._topic, number, OFFSET_BEGINNING) for number in partitions]
+            )
+
+    def consume(self, limit: int, timeout_s: float) -> Chunk:
+        with client_errors("consume"):
+            messages = self._consumer.consume(limit, timeout_s)
+        records: list[tuple[int, bytes, bytes | None]] = []
+        ends: dict[int, int] = {}
+        for message in messages:
+            error = message.error()
+            number = message.partition() or 0
+            if error is None:
+                records.append((number, message.key() or b"", message.value()))
+                ends.pop(number, None)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                ends[number] = message.offset() or 0
+            else:
+                self._judge(error)
+        return Chunk(records, ends)
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _judge(self, error: KafkaError) -> None:
+        final = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTO_OFFSET_RESET)
+        if error.fatal() or error.code() in final:
+            raise_classified(error, "consume of the changelog")
+        log.warning("client_error", stage=self._stage, error=error.name())

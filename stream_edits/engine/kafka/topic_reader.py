@@ -1,0 +1,126 @@
+"""Reading a topic from its beginning, or from a place, up to where it ends now."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from ..config import ClientOptions
+from ..errors import Retriable, TopicsUnfit
+from ..ports import Record
+from .admin import asking, partition_counts
+from .client import make
+from .error_mapping import AWAY, client_errors, raise_classified
+from .options import Options, merged
+
+_ASK_S = 15.0
+_STALL_S = 30.0
+_AT_ONCE = 500
+# Not that we may not READ the group: it is only named, never joined.
+_FINAL = (
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError._AUTO_OFFSET_RESET,
+    KafkaError._AUTHENTICATION,
+)
+
+
+def read_topic(
+    options: ClientOptions, topic: str, group_id: str, start: Mapping[int, int] | None = None
+) -> Iterator[Record]:
+    """Every committed record that the topic holds now, each partition in order.
+
+    `start` gives the first offset by partition, and leaves the other partitions out. The group is
+    never joined. Raises TopicsUnfit, AccessRefused, Retriable after 30 s without an answer,
+    FatalClientError.
+    """
+    ends = _ends(options, topic, start)
+    left = {number: end for number, (first, end) in ends.items() if first < end}
+    if not left:
+        return
+    consumer = make(Consumer, _reader_options(options, group_id))
+    try:
+        with client_errors("assign"):
+            consumer.assign([TopicPartition(topic, n, ends[n][0]) for n in left])
+        yield from _up_to(left, consumer, topic)
+    finally:
+        consumer.close()
+
+
+def _up_to(left: dict[int, int], consumer: Consumer, topic: str) -> Iterator[Record]:
+    deadline = time.monotonic() + _STALL_S
+    while left:
+        with client_errors("consume", AWAY):
+            messages = consumer.consume(_AT_ONCE, 0.5)
+        for message in messages:
+            number, offset = message.partition() or 0, message.offset() or 0
+            error = message.error()
+            if error is None:
+                deadline = time.monotonic() + _STALL_S
+                if number in left and offset < left[number]:
+                    yield _record(topic, message)
+                offset += 1
+            elif error.code() != KafkaError._PARTITION_EOF:
+                if error.fatal() or error.code() in _FINAL:
+                    raise_classified(error, f"reading {topic}")
+                continue
+            if offset >= left.get(number, offset + 1):
+                del left[number]
+        if left and time.monotonic() > deadline:
+            raise Retriable("_TIMED_OUT")
+
+
+def _record(topic: str, message: Message) -> Record:
+    return Record(
+        topic,
+        message.partition() or 0,
+        message.offset() or 0,
+        message.key(),
+        message.value(),
+        message.headers() or (),  # type: ignore[arg-type]
+        message.timestamp()[1],
+    )
+
+
+def _ends(
+    options: ClientOptions, topic: str, start: Mapping[int, int] | None
+) -> dict[int, tuple[int, int]]:
+    """The first and the next offset of each partition; what an open transaction hides is left."""
+    with asking(options) as admin:
+        count = partition_counts(admin, [topic], _ASK_S)[topic]
+        if count is None:
+            create = "create it with `stream-edits topics create`"
+            raise TopicsUnfit(f"no topic named {topic}: {create}")
+        numbers = range(count) if start is None else [n for n in start if n < count]
+        if not numbers:
+            return {}
+        firsts = _offsets(admin, topic, numbers, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
+        lasts = _offsets(admin, topic, numbers, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+    given = start or {}
+    return {n: (max(firsts[n], given.get(n, 0)), lasts[n]) for n in numbers}
+
+
+def _offsets(
+    admin: AdminClient, topic: str, numbers: range | list[int], spec: OffsetSpec
+) -> dict[int, int]:
+    questions = {TopicPartition(topic, number): spec for number in numbers}
+    with client_errors("list_offsets", AWAY):
+        answers = admin.list_offsets(
+            questions, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ASK_S
+        )
+        return {place.partition: future.result().offset for place, future in answers.items()}
+
+
+def _reader_options(options: ClientOptions, group_id: str) -> Options:
+    fixed: Options = {
+        "group.id": group_id,
+        "isolation.level": "read_committed",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        # The last offsets of a log may be transaction markers, which no record shows.
+        "enable.partition.eof": True,
+    }
+    return merged({"fetch.wait.max.ms": 50}, options, {}, fixed)

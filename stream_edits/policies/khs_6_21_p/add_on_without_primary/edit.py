@@ -1,0 +1,63 @@
+"""An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions)."""
+
+from collections.abc import Iterator
+
+from stream_edits.policies.contract import (
+    Encounter,
+    EncounterEdit,
+    EncounterLine,
+    Group,
+    LineFinding,
+    spoken,
+)
+from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+
+
+class Rules(EditRules):
+    """Values of policy.yaml: for each add-on the codes that it may stand on."""
+
+    primaries: dict[str, CodeSet]
+    orphan: Outcome
+
+    def governed_codes(self) -> frozenset[str]:
+        """The add-ons and their primaries."""
+        return frozenset(self.primaries).union(*self.primaries.values())
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Pend each add-on that stands on nothing.
+
+    A line denied only as the wrong initial service still counts: it is to be rebilled.
+    """
+    present = {line.code for line in encounter.lines if line.active or line.still_primary}
+    for line in encounter.open:
+        rules = line.policy[Rules]
+        allowed = rules.primaries.get(line.code)
+        if allowed is None or not allowed.isdisjoint(present):
+            continue
+        yield (
+            line,
+            rules.finding(
+                rules.orphan,
+                line.line_number,
+                f"{line.code} is an add-on code, and no service that it adds to "
+                f"({spoken(_ranking_with(line, allowed))}) stands in this encounter. The line "
+                "waits for a claim that brings one. If none is to come, send a replacement claim "
+                f"that bills {_initial_form(line)} instead.",
+            ),
+        )
+
+
+def _initial_form(line: EncounterLine) -> str:
+    words = line.policy.vocabulary
+    return words.initial_form.get(line.code, "the service's initial code")
+
+
+def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
+    """The primaries that the add-on does not outrank: beside one below it, that one is wrong."""
+    rank = line.policy.vocabulary.rank
+    own = rank(line.code)
+    return [code for code in allowed if own is None or (rank(code) or 0) <= own]
+
+
+EDIT = EncounterEdit("add-on-without-primary", Group.SEQUENCE, Rules, judge)

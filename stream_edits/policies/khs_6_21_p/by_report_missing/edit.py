@@ -1,0 +1,39 @@
+"""By Report services need a report (6.21-P IV.B.5, IV.B.7)."""
+
+from collections.abc import Iterator
+
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.contract import LineEdit
+from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
+
+
+class Rules(EditRules):
+    """Values of policy.yaml."""
+
+    codes: ProcedureCodes
+    drug_codes: ProcedureCodes
+    drug_section: str
+    missing: Outcome
+
+
+def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
+    """Pend a line that no report covers."""
+    rules = policy[Rules]
+    code = line.procedure_code
+    is_drug = code in rules.drug_codes
+    if not is_drug and code not in rules.codes:
+        return
+    if claim.documents_for(line.line_number).issuperset(rules.missing.requests):
+        return
+    yield rules.finding(
+        rules.missing,
+        line.line_number,
+        f"{code} was billed without a report, and the policy pays it By Report. Send a report that "
+        f"describes the {'drug' if is_drug else 'service'} and the need for it, for this line.",
+        section=rules.drug_section if is_drug else None,
+    )
+
+
+EDIT = LineEdit("by-report-missing", Rules, judge)

@@ -1,0 +1,52 @@
+"""Services without a rate of their own are priced By Report (6.21-P IV.B.5, IV.B.7)."""
+
+from collections.abc import Iterator
+
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import EditFinding, Pricing
+from stream_edits.policies.contract import Group, LineEdit
+from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import UnclassifiedDrugRules, missing_from
+
+
+class Rules(EditRules):
+    """Values of policy.yaml; ``manually_priced`` names the documents that pricing a code takes."""
+
+    codes: ProcedureCodes
+    manually_priced: dict[str, list[str]]
+    drug_section: str
+    to_be_priced: Outcome
+
+    def governed_codes(self) -> frozenset[str]:
+        """The codes paid By Report."""
+        return super().governed_codes() | frozenset(self.manually_priced)
+
+
+def pricing_of(procedure_code: str, policy: PolicyOnDate) -> Pricing:
+    """How a code is priced under the policy of its date of service."""
+    by_report = procedure_code in policy[Rules].codes
+    return Pricing.BY_REPORT if by_report else Pricing.FEE_SCHEDULE
+
+
+def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
+    """Pend a manually priced line once it has everything that pricing takes."""
+    rules = policy[Rules]
+    code = line.procedure_code
+    documents = rules.manually_priced.get(code)
+    if documents is None or not claim.documents_for(line.line_number).issuperset(documents):
+        return
+    drug = policy[UnclassifiedDrugRules]
+    is_drug = code in drug.codes
+    if is_drug and missing_from(claim, line, drug).anything:
+        return
+    yield rules.finding(
+        rules.to_be_priced,
+        line.line_number,
+        f"{code} is paid By Report. The line is complete and waits to be priced by hand from its "
+        "documents; nothing more needs to be sent.",
+        section=rules.drug_section if is_drug else None,
+    )
+
+
+EDIT = LineEdit("by-report-pricing", Rules, judge, Group.PRICING)

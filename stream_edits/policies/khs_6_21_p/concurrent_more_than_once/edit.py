@@ -1,0 +1,51 @@
+"""A concurrent infusion is reported once an encounter (6.21-P, code definitions, 96368)."""
+
+from collections.abc import Iterator
+
+from stream_edits.policies.contract import Encounter, EncounterEdit, Group, LineFinding
+from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
+
+
+class Rules(EditRules):
+    """Values of policy.yaml; ``maximum_units`` are units an encounter."""
+
+    codes: ProcedureCodes
+    maximum_units: Count
+    surplus: Outcome
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Cut the line that reaches the maximum back to it; deny what comes after.
+
+    Units already allowed on decided claims count first.
+    """
+    lines = [x for x in encounter.active if x.code in x.policy[Rules].codes]
+    used = sum(line.allowed_units for line in lines if line.decided)
+    for line in lines:
+        if line.decided:
+            continue
+        rules = line.policy[Rules]
+        left = max(rules.maximum_units - used, 0.0)
+        used += min(line.allowed_units, left)
+        if line.allowed_units <= left:
+            continue
+        remedy = (
+            f"{left:g} of the {line.units:g} units billed is allowed; bill a further drug given "
+            "after another as a sequential infusion."
+            if left
+            else "It is already billed; remove this line, or bill a further drug given after "
+            "another as a sequential infusion."
+        )
+        yield (
+            line,
+            rules.finding(
+                rules.surplus,
+                line.line_number,
+                f"{line.code} (concurrent infusion) can be reported for {rules.maximum_units:g} "
+                f"unit an encounter. {remedy}",
+                allowed_units=left or None,
+            ),
+        )
+
+
+EDIT = EncounterEdit("concurrent-more-than-once", Group.SEQUENCE, Rules, judge)

@@ -1,0 +1,72 @@
+"""A later claim may show that a decided one has the wrong initial service (6.21-P IV.B.2)."""
+
+from collections.abc import Iterator
+
+from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.contract import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
+from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services, outranking_add_on
+
+
+class Rules(EditRules):
+    """Values of policy.yaml."""
+
+    conflict: Outcome
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Pend what ranks above the initial service of a claim already decided."""
+    if not any(line.decided for line in encounter.lines):
+        return
+    services = initial_services(encounter)
+    decided = services.standing
+    if decided is None or not decided.decided:
+        return
+    if services.overruled:
+        yield services.overruled, _outranking_initial(services.overruled, decided)
+        return
+    for claim_id in dict.fromkeys(line.claim_id for line in encounter.open):
+        own = [line for line in encounter.open if line.claim_id == claim_id]
+        added = outranking_add_on(Encounter(own), decided)
+        if added is not None:
+            yield added, _outranking_add_on(added, decided)
+
+
+def _outranking_initial(line: EncounterLine, decided: EncounterLine) -> EditFinding:
+    return _finding(
+        line,
+        decided,
+        f"{line.code} was billed as the initial service, but a claim already decided has "
+        f"{decided.code} as the initial service of this encounter. The policy allows one, and "
+        f"{line.code} ranks above {decided.code}. Replace the earlier claim"
+        f"{_corrected(decided)} (see the related claim); this one is then decided again. If "
+        "protocol required a second IV site, bill this line with a "
+        "separate-site modifier and the justification.",
+    )
+
+
+def _outranking_add_on(line: EncounterLine, decided: EncounterLine) -> EditFinding:
+    initial = line.policy.vocabulary.initial_form.get(line.code, "the initial code")
+    return _finding(
+        line,
+        decided,
+        f"{line.code} was billed as an added service, but it ranks above {decided.code}, which a "
+        "claim already decided has as the initial service of this encounter. The policy wants the "
+        f"highest-ranked service as the initial one. Bill {initial} instead of {line.code}, and "
+        f"replace the earlier claim{_corrected(decided)}.",
+    )
+
+
+def _corrected(decided: EncounterLine) -> str:
+    instead = decided.policy.vocabulary.add_on_form.get(decided.code)
+    return f" with {instead} instead of {decided.code}" if instead else f" without {decided.code}"
+
+
+def _finding(line: EncounterLine, decided: EncounterLine, message: str) -> EditFinding:
+    rules = line.policy[Rules]
+    return rules.finding(
+        rules.conflict, line.line_number, message, related_claim_ids=(decided.claim_id,)
+    )
+
+
+EDIT = EncounterEdit("conflicts-with-decided-claim", Group.SEQUENCE, Rules, judge)

@@ -1,0 +1,61 @@
+"""What makes an infusion or injection possible is paid with it (6.21-P, code definitions)."""
+
+from collections.abc import Iterator, Sequence
+
+from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.contract import (
+    Encounter,
+    EncounterEdit,
+    EncounterLine,
+    Group,
+    LineFinding,
+    spoken,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.products import IncludedServiceRules, drug_lines
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Deny included services beside an administration, related supplies beside a solution."""
+    for line in encounter.open:
+        rules = line.policy[IncludedServiceRules]
+        kind = rules.kind_of(line.code)
+        if kind is None or (line.separate_site and line.code not in rules.never_separate):
+            continue
+        if line.code in rules.local_anaesthetics and not drug_lines(encounter):
+            continue
+        beside = _includes(encounter.active, line, rules)
+        if beside is not None:
+            yield line, _finding(line, kind, beside)
+
+
+def _includes(
+    lines: Sequence[EncounterLine], item: EncounterLine, rules: IncludedServiceRules
+) -> EncounterLine | None:
+    """The line an item is part of, one of its own claim before others."""
+    including = [
+        line
+        for line in lines
+        if line.administration is not None
+        or (line.code in rules.solutions and item.code in rules.related_supplies)
+    ]
+    return min(including, key=lambda x: (x.claim_id != item.claim_id, x.place), default=None)
+
+
+def _finding(line: EncounterLine, kind: str, beside: EncounterLine) -> EditFinding:
+    rules = line.policy[IncludedServiceRules]
+    remedy = (
+        "No modifier makes it payable in the same encounter."
+        if line.code in rules.never_separate
+        else "If it had nothing to do with that service, bill it with modifier "
+        f"{spoken(line.policy.vocabulary.separate_site_modifiers)}."
+    )
+    return rules.finding(
+        rules.bundled,
+        line.line_number,
+        f"{line.code} ({kind}) was billed in the same encounter as {beside.code}. The policy "
+        f"includes it in that service and does not pay it separately; take it off. {remedy}",
+        related_claim_ids=() if beside.claim_id == line.claim_id else (beside.claim_id,),
+    )
+
+
+EDIT = EncounterEdit("included-service", Group.WRONG_USE, IncludedServiceRules, judge)

@@ -1,0 +1,134 @@
+"""Infusion codes are not for injections, chemotherapy or blood (6.21-P IV.B.4)."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.contract import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
+from stream_edits.policies.khs_6_21_p.vocabulary.products import drug_lines
+from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family
+
+
+class Product(StrEnum):
+    """A kind of product that the codes exclude; the first of an encounter is the one named."""
+
+    CHEMOTHERAPY = "chemotherapy"
+    BLOOD = "a blood product"
+    VACCINE = "a vaccine"
+    SUBCUTANEOUS = "a drug given under the skin"
+
+
+class Rules(EditRules):
+    """Values of policy.yaml; ``chemotherapy_form`` is what to bill for chemotherapy instead.
+
+    ``bill_instead`` names what is billed for each product, as a message says it.
+    """
+
+    codes: ProcedureCodes
+    subcutaneous_modifiers: CodeSet
+    chemotherapy_form: dict[str, str]
+    bill_instead: dict[Annotated[Product, Field(strict=False)], str]
+    excluded: Outcome
+
+    @model_validator(mode="after")
+    def _says_what_to_bill_for_each(self) -> Self:
+        unsaid = sorted(set(Product) - set(self.bill_instead))
+        if unsaid:
+            raise ValueError(f"bill_instead does not say what to bill for {', '.join(unsaid)}")
+        return self
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Deny infusion codes of an encounter that bills none but excluded products."""
+    billed = [line for line in encounter.open if line.code in line.policy[Rules].codes]
+    product = _only_product(encounter) if billed else None
+    for line in billed:
+        if _is_subcutaneous(line):
+            yield line, _finding(line, Product.SUBCUTANEOUS, by_modifier=True)
+        elif product is not None:
+            yield line, _finding(line, product, _is_billed(encounter, line, product))
+
+
+def _only_product(encounter: Encounter) -> Product | None:
+    """The excluded product of an encounter, None when it has another one or none at all."""
+    drugs = drug_lines(encounter)
+    kinds = {_kind_of_drug(drug, encounter) for drug in drugs}
+    if None in kinds:
+        # The usual case: an ordinary drug was given.
+        by_another_code = kinds == {None} and _is_vaccine_by_another_code(drugs, encounter)
+        if not by_another_code or _has_vaccine(encounter):
+            return None
+        kinds = {Product.VACCINE}
+    if any(x.code in x.policy.vocabulary.blood_products for x in encounter.active):
+        kinds.add(Product.BLOOD)
+    if _has_vaccine(encounter):
+        kinds.add(Product.VACCINE)
+    return next((product for product in Product if product in kinds), None)
+
+
+def _has_vaccine(encounter: Encounter) -> bool:
+    return any(x.code in x.policy.vocabulary.vaccines for x in encounter.active)
+
+
+def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
+    if _is_subcutaneous(drug):
+        return Product.SUBCUTANEOUS
+    is_chemotherapy = drug.code in drug.policy.vocabulary.chemotherapy_drugs
+    if is_chemotherapy and not _has_chemotherapy_given(encounter):
+        return Product.CHEMOTHERAPY
+    return None
+
+
+def _is_subcutaneous(line: EncounterLine) -> bool:
+    return not line.modifiers.isdisjoint(line.policy[Rules].subcutaneous_modifiers)
+
+
+def _has_chemotherapy_given(encounter: Encounter) -> bool:
+    families = (x.administration.family for x in encounter.active if x.administration)
+    return Family.CHEMOTHERAPY in families
+
+
+def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter) -> bool:
+    """Whether the only drug is one that vaccine administration must have been billed for."""
+    if len(drugs) > 1 or drugs[0].code in drugs[0].policy.vocabulary.chemotherapy_drugs:
+        return False
+    return any(x.code in x.policy.vocabulary.vaccine_administration for x in encounter.active)
+
+
+def _is_billed(encounter: Encounter, line: EncounterLine, product: Product) -> bool:
+    """Whether the code to bill instead is on a claim of the encounter already."""
+    said = line.policy[Rules].bill_instead[product]
+    return any(other.code in said for other in encounter.active)
+
+
+def _finding(
+    line: EncounterLine, product: Product, is_billed: bool = False, by_modifier: bool = False
+) -> EditFinding:
+    rules = line.policy[Rules]
+    recommended = None
+    if product is Product.CHEMOTHERAPY:
+        recommended = rules.chemotherapy_form.get(line.code)
+    instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
+    remedy = f"Bill {instead} instead"
+    if is_billed:
+        remedy = f"Take the line off: {instead} is billed already"
+    otherwise = (
+        "if the drug went into a vein, send a replacement claim without that modifier."
+        if by_modifier
+        else "if another drug was infused, send a replacement claim with that drug on a line of "
+        "its own."
+    )
+    return rules.finding(
+        rules.excluded,
+        line.line_number,
+        f"{line.code} was billed for {product}{' (by its modifier)' if by_modifier else ''}. The "
+        f"policy says it must not be used for that. {remedy}; {otherwise}",
+        recommended_code=recommended,
+    )
+
+
+EDIT = EncounterEdit("infusion-code-for-excluded-product", Group.WRONG_USE, Rules, judge)

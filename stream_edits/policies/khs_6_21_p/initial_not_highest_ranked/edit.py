@@ -1,0 +1,49 @@
+"""The initial service must outrank every service added to it (6.21-P IV.B.2 a-d)."""
+
+from collections.abc import Iterator
+
+from stream_edits.policies.contract import Encounter, EncounterEdit, Group, LineFinding
+from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services, outranking_add_on
+
+
+class Rules(EditRules):
+    """Values of policy.yaml."""
+
+    outranked: Outcome
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Deny the standing initial service when an add-on of the encounter ranks above it."""
+    services = initial_services(encounter)
+    initial = services.overruled or services.standing
+    if initial is None or initial.decided:
+        return
+    added = outranking_add_on(encounter, initial)
+    if added is None:
+        return
+    words = initial.policy.vocabulary
+    should_be = words.initial_form.get(added.code, "its initial code")
+    instead = words.add_on_form.get(initial.code)
+    remedy = (
+        f"Send a replacement claim with {should_be} as the initial service instead of {added.code} "
+        "(one unit of it)"
+    )
+    if instead:
+        remedy += f", and {instead} instead of {initial.code}"
+    rules = initial.policy[Rules]
+    yield (
+        initial,
+        rules.finding(
+            rules.outranked,
+            initial.line_number,
+            f"{initial.code} was billed as the initial service, but {added.code} of the same "
+            "encounter ranks above it (chemotherapy before other drugs, infusions before pushes, "
+            f"hydration last). {remedy}.",
+            recommended_code=instead,
+            related_claim_ids=() if added.claim_id == initial.claim_id else (added.claim_id,),
+        ),
+    )
+
+
+EDIT = EncounterEdit("initial-not-highest-ranked", Group.SEQUENCE, Rules, judge)

@@ -1,0 +1,73 @@
+"""Only one initial service in an encounter, unless a second IV site was needed (6.21-P IV.B.2)."""
+
+from collections.abc import Iterator
+
+from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.contract import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
+from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services
+
+
+class Rules(EditRules):
+    """Values of policy.yaml; any one of ``documents`` clears a second site."""
+
+    documents: list[str]
+    surplus: Outcome
+    second_site: Outcome
+
+
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Deny surplus initial services, cut units to one, ask for the reason of a second site."""
+    initial = initial_services(encounter)
+    for line in initial.surplus:
+        yield line, _surplus(line, initial.standing or initial.overruled or line)
+    for line in initial.second_sites:
+        rules = line.policy[Rules]
+        if line.documents.isdisjoint(rules.documents):
+            yield line, rules.finding(rules.second_site, line.line_number, _second_site(line))
+    for line in encounter.open:
+        if line.is_initial and line not in initial.surplus and line.allowed_units > 1:
+            yield line, _cut_to_one(line)
+
+
+def _surplus(line: EncounterLine, standing: EncounterLine) -> EditFinding:
+    rules = line.policy[Rules]
+    instead = line.policy.vocabulary.add_on_form.get(line.code)
+    remedy = (
+        f"Bill {instead} instead, as a service added to {standing.code}, with the documents that "
+        f"{instead} needs"
+        if instead
+        else f"{line.code} has no add-on form to bill instead"
+    )
+    other = () if standing.claim_id == line.claim_id else (standing.claim_id,)
+    return rules.finding(
+        rules.surplus,
+        line.line_number,
+        f"{line.code} was billed as an initial service, but the encounter already has "
+        f"{standing.code} as its initial service and the policy allows one. {remedy}; if protocol "
+        "required a second IV site, bill it with a separate-site modifier and the justification.",
+        recommended_code=instead,
+        related_claim_ids=other,
+    )
+
+
+def _second_site(line: EncounterLine) -> str:
+    return (
+        f"{line.code} was billed as the initial service of a second IV site. Send the medical "
+        "justification (the protocol that required two separate sites) for this line, or a report "
+        "that gives it."
+    )
+
+
+def _cut_to_one(line: EncounterLine) -> EditFinding:
+    rules = line.policy[Rules]
+    return rules.finding(
+        rules.surplus,
+        line.line_number,
+        f"{line.code} was billed with {line.units:g} units, but an initial service is one unit an "
+        "encounter. One unit is allowed; bill further time or drugs with the add-on codes.",
+        allowed_units=1.0,
+    )
+
+
+EDIT = EncounterEdit("multiple-initial-codes", Group.SEQUENCE, Rules, judge)

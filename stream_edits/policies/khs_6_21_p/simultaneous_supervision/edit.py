@@ -1,0 +1,37 @@
+"""One physician cannot directly supervise two patients at once (6.21-P IV.B.6)."""
+
+from collections.abc import Iterator, Sequence
+
+from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.messages import SupervisedSlot, SupervisedTime
+from stream_edits.policies.contract import SupervisionEdit
+from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
+
+
+class Rules(EditRules):
+    """Values of policy.yaml."""
+
+    codes: ProcedureCodes
+    overlap: Outcome
+
+
+def judge(
+    time: SupervisedTime, others: Sequence[SupervisedSlot], policy: PolicyOnDate
+) -> Iterator[EditFinding]:
+    """Deny a line whose time overlaps ``others``: standing time given to other members."""
+    rules = policy[Rules]
+    if time.procedure_code not in rules.codes or not others:
+        return
+    yield rules.finding(
+        rules.overlap,
+        time.line_number,
+        f"{time.procedure_code} was given while the same physician was supervising the infusion "
+        "of another patient (see the related claim). The policy pays it only when the physician "
+        "supervises one patient at a time. If a time or the supervising provider is wrong, send a "
+        "replacement claim.",
+        related_claim_ids=tuple(dict.fromkeys(o.claim_id for o in others)),
+    )
+
+
+EDIT = SupervisionEdit("simultaneous-supervision", Rules, judge)

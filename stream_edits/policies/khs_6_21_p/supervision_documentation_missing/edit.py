@@ -1,0 +1,49 @@
+"""Infusions, pushes and injections need proof of direct supervision (6.21-P IV.B.4, IV.B.5)."""
+
+from collections.abc import Iterator
+
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.contract import LineEdit
+from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.khs_6_21_p.vocabulary.supervision import NOT_DIRECT
+
+
+class Rules(EditRules):
+    """Values of policy.yaml."""
+
+    codes: ProcedureCodes
+    infusion_codes: CodeSet
+    infusion_section: str
+    missing: Outcome
+    not_direct: Outcome
+
+
+def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
+    """DENY what was not directly supervised; PEND what does not prove that it was."""
+    rules = policy[Rules]
+    code = line.procedure_code
+    if code not in rules.codes:
+        return
+    section = rules.infusion_section if code in rules.infusion_codes else rules.section
+    if line.supervision in NOT_DIRECT:
+        yield rules.finding(
+            rules.not_direct,
+            line.line_number,
+            f"{code} was billed with {NOT_DIRECT[line.supervision]}. The policy pays it only when "
+            "a physician personally gave or directly supervised the service. If the supervision is "
+            "wrong, send a replacement claim.",
+            section=section,
+        )
+    elif not claim.documents_for(line.line_number).issuperset(rules.missing.requests):
+        yield rules.finding(
+            rules.missing,
+            line.line_number,
+            f"{code} was billed without documentation that the physician personally gave or "
+            "directly supervised the service. Send that documentation for this line.",
+            section=section,
+        )
+
+
+EDIT = LineEdit("supervision-documentation-missing", Rules, judge)

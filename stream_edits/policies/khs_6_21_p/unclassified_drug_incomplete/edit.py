@@ -1,0 +1,54 @@
+"""An unclassified drug needs a diagnosis, its details and its NDC (6.21-P IV.B.7)."""
+
+from collections.abc import Iterator
+
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.contract import LineEdit, spoken
+from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import UnclassifiedDrugRules, missing_from
+
+
+def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
+    """Deny a line that lacks one of the three, with one finding for each."""
+    rules = policy[UnclassifiedDrugRules]
+    code, number = line.procedure_code, line.line_number
+    if code not in rules.codes:
+        return
+    missing = missing_from(claim, line, rules)
+    if missing.diagnosis:
+        yield rules.finding(
+            rules.diagnosis,
+            number,
+            f"{code} was billed without a diagnosis: the line points to none that the claim gives. "
+            "Send a replacement claim on which the line points to its diagnosis.",
+        )
+    if missing.details:
+        yield rules.finding(
+            rules.details,
+            number,
+            f"{code} was billed without the drug's {spoken(missing.details, last='and')}. The "
+            "policy pays an unclassified drug only with its name, dosage, strength and unit price. "
+            "Send a replacement claim that gives them.",
+        )
+    if missing.ndc:
+        yield rules.finding(rules.ndc, number, _ndc_message(line, rules))
+
+
+def _ndc_message(line: ServiceLine, rules: UnclassifiedDrugRules) -> str:
+    digits = sum(rules.ndc_segments)
+    qualifier = spoken(rules.ndc_qualifiers)
+    if not line.ndc:
+        lacks = f"without an NDC. Send a replacement claim with {qualifier} and"
+        remedy = f"the NDC of {digits} digits."
+    elif line.ndc_qualifier not in rules.ndc_qualifiers:
+        lacks = f"with an NDC but without qualifier {qualifier}."
+        remedy = f"Send a replacement claim with {qualifier} before the NDC of {digits} digits."
+    else:
+        segments = "-".join(map(str, rules.ndc_segments))
+        lacks = f"with an NDC that has not {digits} digits. Send a replacement claim with all"
+        remedy = f"digits; a shorter NDC is written in its {segments} form with leading zeros."
+    return f"{line.procedure_code} was billed {lacks} {remedy}"
+
+
+EDIT = LineEdit("unclassified-drug-incomplete", UnclassifiedDrugRules, judge)

@@ -1,0 +1,109 @@
+"""The shared code tables of policy 6.21-P, as policy.yaml beside this file gives them."""
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from stream_edits.policies.values.rules import CodeSet, EditRules, ProcedureCodes
+
+
+class Family(StrEnum):
+    """What is given."""
+
+    CHEMOTHERAPY = "chemotherapy"
+    THERAPEUTIC = "therapeutic"
+    HYDRATION = "hydration"
+
+
+class Technique(StrEnum):
+    """How it is given."""
+
+    INFUSION = "infusion"
+    SUBCUTANEOUS_INFUSION = "subcutaneous infusion"
+    PUSH = "push"
+    INJECTION = "injection"
+
+
+class Role(StrEnum):
+    """The place of a code in an encounter's sequence."""
+
+    INITIAL = "initial"
+    ADDITIONAL_HOUR = "additional hour"
+    SEQUENTIAL = "sequential"
+    SAME_DRUG = "sequential same drug"
+    CONCURRENT = "concurrent"
+    PUMP_SET_UP = "additional pump set-up"
+    NEITHER = "neither"
+
+
+class Administration(BaseModel):
+    """One administration code's traits (6.21-P, Procedure Code Definitions)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    family: Family
+    technique: Technique
+    role: Role
+
+    @property
+    def is_add_on(self) -> bool:
+        """Whether the code needs a primary service beside it."""
+        return self.role not in (Role.INITIAL, Role.NEITHER)
+
+
+class RankStep(BaseModel):
+    """One step of the hierarchy; the first that fits a code is its rank."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    family: Family
+    technique: Technique
+
+
+class VocabularyRules(EditRules):
+    """Shared values on a date."""
+
+    administration: dict[str, Administration]
+    hierarchy: Annotated[tuple[RankStep, ...], Field(strict=False)]
+    add_on_form: dict[str, str]
+    initial_form: dict[str, str]
+    separate_site_modifiers: CodeSet
+    drugs: ProcedureCodes
+    chemotherapy_drugs: ProcedureCodes
+    fluids: ProcedureCodes
+    blood_products: ProcedureCodes
+    vaccines: ProcedureCodes
+    vaccine_administration: ProcedureCodes
+
+    @model_validator(mode="after")
+    def _names_known_codes(self) -> Self:
+        for table in (self.add_on_form, self.initial_form):
+            unknown = sorted({*table, *table.values()} - set(self.administration))
+            if unknown:
+                raise ValueError(f"no administration code: {', '.join(unknown)}")
+        return self
+
+    def governed_codes(self) -> frozenset[str]:
+        """The administration codes and the context codes."""
+        return super().governed_codes() | frozenset(self.administration)
+
+    def rank(self, code: str) -> int | None:
+        """The place of a code in the hierarchy, 0 the highest; None for injections and others."""
+        return self._ranks.get(code)
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """The codes of initial services."""
+        traits = self.administration.items()
+        return frozenset(code for code, each in traits if each.role is Role.INITIAL)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        steps = {(s.family, s.technique): i for i, s in enumerate(self.hierarchy)}
+        return {
+            code: steps[traits.family, traits.technique]
+            for code, traits in self.administration.items()
+            if (traits.family, traits.technique) in steps
+        }

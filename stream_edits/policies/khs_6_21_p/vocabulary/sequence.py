@@ -1,0 +1,80 @@
+"""Which initial service stands in an encounter (6.21-P IV.B.2), for the edits that ask."""
+
+from typing import NamedTuple
+
+from stream_edits.policies.contract import Encounter, EncounterLine
+
+
+class InitialServices(NamedTuple):
+    """The initial services of an encounter, sorted by what becomes of them.
+
+    ``standing`` is the one the others are measured by. ``surplus`` are open lines to be denied.
+    ``overruled`` is an open line that outranks a standing line already decided. ``second_sites``
+    are open lines whose separate-site modifier needs a document.
+    """
+
+    standing: EncounterLine | None
+    surplus: tuple[EncounterLine, ...]
+    overruled: EncounterLine | None
+    second_sites: tuple[EncounterLine, ...]
+
+
+def initial_services(encounter: Encounter) -> InitialServices:
+    """Sort the active initial services of an encounter.
+
+    The highest-ranked one without a separate-site modifier stands, of equals the one that came
+    first; a line already decided stays what it is. When all are modified, the highest-ranked one
+    stands without a document.
+    """
+    initials = encounter.initials
+    if not initials:
+        return _NONE
+    if len(initials) == 1 and not initials[0].separate_site:
+        return InitialServices(initials[0], (), None, ())
+    plain = [line for line in initials if not line.separate_site]
+    modified = [line for line in initials if line.separate_site]
+    standing, overruled = _standing(plain)
+    surplus = tuple(x for x in plain if x not in (standing, overruled) and not x.decided)
+    if standing is None:
+        standing = _first_of_highest(modified)
+    second_sites = tuple(line for line in modified if line is not standing and not line.decided)
+    return InitialServices(standing, surplus, overruled, second_sites)
+
+
+_NONE = InitialServices(None, (), None, ())
+
+
+def _standing(
+    plain: list[EncounterLine],
+) -> tuple[EncounterLine | None, EncounterLine | None]:
+    best = _first_of_highest(plain)
+    decided = _first_of_highest([line for line in plain if line.decided])
+    if best is None or decided is None or best is decided:
+        return best, None
+    outranks = _rank(best) < _rank(decided)
+    return decided, best if outranks else None
+
+
+def _first_of_highest(lines: list[EncounterLine]) -> EncounterLine | None:
+    if len(lines) < 2:
+        return lines[0] if lines else None
+    return min(lines, key=lambda line: (_rank(line), line.place))
+
+
+def _rank(line: EncounterLine) -> int:
+    rank = line.rank
+    return len(line.policy.vocabulary.hierarchy) if rank is None else rank
+
+
+def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> EncounterLine | None:
+    """The highest-ranked active add-on that ranks above an initial service, if any.
+
+    Injections have no rank and so never outrank.
+    """
+    rank = _rank(initial)
+    above = [
+        line
+        for line in encounter.active
+        if (traits := line.administration) is not None and traits.is_add_on and _rank(line) < rank
+    ]
+    return _first_of_highest(above)

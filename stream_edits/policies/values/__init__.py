@@ -1,0 +1,1 @@
+"""What a policy's values may be, and how they are read from YAML."""

@@ -1,0 +1,1 @@
+"""The stages as a service: metrics, health checks, signals."""

@@ -1,0 +1,185 @@
+"""One supervisor's time: what stands, what waits, giving back what comes free, and forgetting."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from stream_edits.domain.messages import (
+    Reopen,
+    SupervisedClaim,
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisedVisit,
+)
+from stream_edits.policies.shared.clock import overlap
+from stream_edits.stages.memory import SupervisorMemory
+
+
+def _days(slot: SupervisedSlot) -> Iterator[date]:
+    """Every date that [start, end) touches."""
+    day, last = slot.start_time.date(), (slot.end_time - timedelta(microseconds=1)).date()
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+def _quarter(day: date) -> date:
+    """The first day of a day's quarter."""
+    return date(day.year, day.month - (day.month - 1) % 3, 1)
+
+
+def _days_of(quarter: date) -> list[date]:
+    """Every day of the quarter that begins on that day."""
+    days = (quarter + timedelta(days=n) for n in range(92))
+    return [day for day in days if _quarter(day) == quarter]
+
+
+def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
+    """Whether two half-open times overlap; touching ends do not."""
+    return overlap(a.start_time, a.end_time, b.start_time, b.end_time)
+
+
+def _of(member_id: str, claim_id: str, slots: Iterable[SupervisedSlot]) -> list[SupervisedSlot]:
+    return [s for s in slots if (s.member_id, s.claim_id) == (member_id, claim_id)]
+
+
+def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
+    return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
+
+
+class Stop:
+    """One supervisor's memory while one message, of the day ``today`` (UTC), is being handled."""
+
+    def __init__(self, memory: SupervisorMemory, npi: str, today: date) -> None:
+        self.npi = npi
+        self._memory = memory
+        self._today = today
+        self._before = memory.quarters(npi)
+        self._quarters: dict[date, date] = dict(self._before)
+
+    def forget_before(self, oldest: date) -> None:
+        """Forget every quarter in which no event since that day has left time.
+
+        Nothing is given back: what waited for time in such a quarter is forgotten with it.
+        """
+        for first, newest in self._before:
+            if newest < oldest:
+                del self._quarters[first]
+                for day in _days_of(first):
+                    self._forget_day(day)
+
+    def _forget_day(self, day: date) -> None:
+        slots = self._memory.day(self.npi, day)
+        for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
+            visit = self._memory.visit(self.npi, member_id, claim_id)
+            dates = tuple(each for each in visit.dates if each != day) if visit else ()
+            left = visit._replace(dates=dates) if visit and dates else None
+            self._memory.keep_visit(self.npi, member_id, claim_id, left)
+        if slots:
+            self._memory.keep_day(self.npi, day, ())
+
+    def withdraw(self, message: SupervisedClaim, order: int) -> tuple[list[SupervisedSlot], int]:
+        """Remove the time of the claim and of the one it withdraws.
+
+        Returns the standing slots that came free, and the claim's place in the order of arrival:
+        its own first one, or that of the claim it replaces.
+        """
+        freed: list[SupervisedSlot] = []
+        arrivals = [order]
+        for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
+            visit = claim_id and self._memory.visit(self.npi, message.member_id, claim_id)
+            if not claim_id or not visit:
+                continue
+            arrivals.append(visit.arrival)
+            for day in visit.dates:
+                slots = self._memory.day(self.npi, day)
+                own = _of(message.member_id, claim_id, slots)
+                freed += [s for s in own if s.standing and s not in freed]
+                self._memory.keep_day(self.npi, day, tuple(s for s in slots if s not in own))
+            self._memory.keep_visit(self.npi, message.member_id, claim_id, None)
+        return freed, min(arrivals)
+
+    def standing_against(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
+        """The standing time of other members that overlaps a slot, in order of arrival."""
+        against = {
+            other
+            for day in _days(slot)
+            for other in self._memory.day(self.npi, day)
+            if other.standing and other.member_id != slot.member_id and _overlap(other, slot)
+        }
+        return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
+
+    def record(
+        self, message: SupervisedClaim, arrival: int, slots: Iterable[SupervisedSlot]
+    ) -> None:
+        """Keep the claim's time, and the claim itself while a line of it waits."""
+        dates: dict[date, None] = {}
+        waits = False
+        for slot in slots:
+            waits = waits or not slot.standing
+            for day in _days(slot):
+                dates[day] = None
+                quarter = _quarter(day)
+                newest = self._quarters.get(quarter, self._today)
+                self._quarters[quarter] = max(newest, self._today)
+                self._memory.keep_day(self.npi, day, (*self._memory.day(self.npi, day), slot))
+        if dates:
+            waiting = message._replace(stops=(), found=()) if waits else None
+            visit = SupervisedVisit(tuple(dates), arrival, waiting)
+            self._memory.keep_visit(self.npi, message.member_id, message.draft.claim_id, visit)
+
+    def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
+        """Give free time to the lines that wait for it, longest waiting first.
+
+        The time is theirs at once, so that no claim that comes before their next revision takes
+        it from them.
+        """
+        waiting = {
+            slot
+            for gap in freed
+            for day in _days(gap)
+            for slot in self._memory.day(self.npi, day)
+            if not slot.standing and _overlap(slot, gap)
+        }
+        reopened: dict[tuple[str, str], Reopen] = {}
+        for slot in sorted(waiting, key=lambda s: (s.arrival, s.claim_id, s.line_number)):
+            if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
+                continue
+            if not self.standing_against(slot):
+                self._stand(slot)
+                key = (slot.member_id, slot.claim_id)
+                reopened[key] = reopened.get(key) or self._reopen(key, cause)
+        for member_id, claim_id in reopened:
+            self._forget_if_all_stand(member_id, claim_id)
+        return list(reopened.values())
+
+    def keep(self) -> None:
+        """The message is done: keep the list of quarters, if it changed."""
+        if self._quarters != dict(self._before):
+            held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
+            self._memory.keep_quarters(self.npi, held)
+
+    def _stand(self, slot: SupervisedSlot) -> None:
+        for day in _days(slot):
+            slots = self._memory.day(self.npi, day)
+            stood = tuple(s._replace(standing=True) if _same_line(s, slot) else s for s in slots)
+            self._memory.keep_day(self.npi, day, stood)
+
+    def _reopen(self, key: tuple[str, str], cause: SupervisedClaim) -> Reopen:
+        visit = self._memory.visit(self.npi, *key)
+        if visit is None or visit.waiting is None:
+            raise LookupError("a line waits whose claim was not kept")
+        draft = cause.draft
+        trigger = draft.trigger_event_id or draft.event_id
+        return Reopen(visit.waiting, trigger, draft.decided_at)
+
+    def _forget_if_all_stand(self, member_id: str, claim_id: str) -> None:
+        visit = self._memory.visit(self.npi, member_id, claim_id)
+        if visit is None:
+            return
+        own = (
+            slot
+            for day in visit.dates
+            for slot in _of(member_id, claim_id, self._memory.day(self.npi, day))
+        )
+        if all(slot.standing for slot in own):
+            self._memory.keep_visit(self.npi, member_id, claim_id, visit._replace(waiting=None))

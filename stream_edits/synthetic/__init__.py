@@ -1,0 +1,1 @@
+"""Made-up claims, the same for the same seed: for the demo, the tests and the bench."""

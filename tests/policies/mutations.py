@@ -1,0 +1,83 @@
+"""Small wrong turns of a policy value, each of which a golden case must notice.
+
+A number is moved one step up and one down, an outcome gets another disposition or asks for one
+document less, a code list loses the first or the last of its codes, steps in an order change
+places, and any other word (a code to bill instead, a section) becomes another one.
+"""
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter
+
+from stream_edits.policies.values.rules import CodeSet
+
+_CODES: TypeAdapter[frozenset[str]] = TypeAdapter(CodeSet)
+_OTHER_DISPOSITION = {"PASS": "PEND", "PEND": "DENY", "DENY": "PEND"}
+_OTHER_WORD = "00000"
+
+
+class Mutant(NamedTuple):
+    """A changed value, and what was done to it."""
+
+    what: str
+    value: Any
+
+
+def mutants(value: Any) -> Iterator[Mutant]:
+    """Every mutant of a value as policy.yaml has it."""
+    yield from _mutants(value, "")
+
+
+def _mutants(value: Any, at: str) -> Iterator[Mutant]:
+    if isinstance(value, dict) and "disposition" in value:
+        yield from _of_outcome(value, at)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            for mutant in _mutants(inner, f"{at}.{key}"):
+                yield Mutant(mutant.what, value | {key: mutant.value})
+    elif isinstance(value, bool):
+        yield Mutant(f"{at} is {not value}", not value)
+    elif isinstance(value, int | float):
+        yield Mutant(f"{at} is one more", value + 1)
+        yield Mutant(f"{at} is one less", value - 1)
+    elif isinstance(value, list):
+        yield from _of_list(value, at)
+    elif isinstance(value, str):
+        yield Mutant(f"{at} is another word", _OTHER_WORD)
+
+
+def _of_outcome(value: dict[str, Any], at: str) -> Iterator[Mutant]:
+    other = _OTHER_DISPOSITION[value["disposition"]]
+    # A mutant must itself be a possible outcome: a DENY needs a CARC.
+    yield Mutant(f"{at} is {other}", {"carc": "96", **value, "disposition": other})
+    for request in value.get("requests", ()):
+        fewer = [r for r in value["requests"] if r != request]
+        yield Mutant(f"{at} does not ask for {request}", value | {"requests": fewer})
+
+
+def _of_list(value: list[Any], at: str) -> Iterator[Mutant]:
+    if all(isinstance(entry, str) for entry in value):
+        whole = _expanded(value)
+        for gone in dict.fromkeys((whole[0], whole[-1])):
+            yield Mutant(f"{at} lacks {gone}", [entry for entry in whole if entry != gone])
+        return
+    for place, inner in enumerate(value):
+        if isinstance(inner, dict) and place:
+            swapped = [*value[: place - 1], inner, value[place - 1], *value[place + 1 :]]
+            yield Mutant(f"{at} has step {place} before the one above it", swapped)
+        for mutant in _mutants(inner, f"{at}[{place}]"):
+            changed = copy.copy(value)
+            changed[place] = mutant.value
+            yield Mutant(mutant.what, changed)
+
+
+def _expanded(entries: list[str]) -> list[str]:
+    """The codes of a list, its ranges expanded; words that are no codes stay as they are."""
+    whole: list[str] = []
+    for entry in entries:
+        looks_like_codes = re.fullmatch(r"[0-9A-Z]+(-[0-9A-Z]+)?", entry)
+        whole += sorted(_CODES.validate_python([entry])) if looks_like_codes else [entry]
+    return whole

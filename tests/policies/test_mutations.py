@@ -1,0 +1,63 @@
+"""A wrong number, outcome or code list in a policy.yaml turns one of its golden cases red."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pytest
+
+from stream_edits.policies.catalog import folder_of
+from stream_edits.policies.policy import Policy, PolicyError
+from tests.policies.golden import Case, all_cases, decide, failures, read_cases
+from tests.policies.mutations import mutants
+from tests.policies.policies import shipped_values, with_value
+
+
+class Value(NamedTuple):
+    edit_id: str
+    name: str
+    day: date
+    value: Any
+
+
+def dated_values() -> Iterator[Value]:
+    for edit_id, values in shipped_values().items():
+        for name, by_date in values.dated.items():
+            for day, dated in by_date.items():
+                yield Value(edit_id, name, day, dated.value)
+
+
+VALUES = list(dated_values())
+
+
+@pytest.mark.parametrize("value", VALUES, ids=[f"{v.edit_id}.{v.name}" for v in VALUES])
+def test_a_case_notices_every_wrong_value(value: Value) -> None:
+    unnoticed = []
+    for mutant in mutants(value.value):
+        try:
+            policy = with_value(value.edit_id, value.name, value.day, mutant.value)
+        except PolicyError:
+            continue  # the loader refuses it, so nobody can make this mistake
+        if not any(_is_red(case, policy) for case in cases_of(value.edit_id)):
+            unnoticed.append(mutant.what)
+    assert unnoticed == []
+
+
+def test_the_shipped_values_themselves_turn_no_case_red() -> None:
+    value = next(v for v in VALUES if v.edit_id == "units-over-maximum")
+    unchanged = with_value(value.edit_id, value.name, value.day, value.value)
+    assert not any(_is_red(case, unchanged) for case in cases_of(value.edit_id))
+
+
+@lru_cache(maxsize=64)
+def cases_of(edit_id: str) -> list[Case]:
+    """The edit's own cases; for the shared vocabulary, which all edits use, those of all."""
+    own = read_cases(folder_of(edit_id))
+    others = all_cases() if edit_id == "vocabulary" else []
+    cases = own + [case for case in others if case.edit_id != edit_id]
+    return [case for case in cases if case.overlay is None]
+
+
+def _is_red(case: Case, policy: Policy) -> bool:
+    return bool(failures(case, decide(case, policy)))
