@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from stream_edits.mock_cluster import EmbeddedKafka
 from stream_edits.engine.topics import TopicSpec, create_topics
+from stream_edits.mock_cluster import MockCluster
 from tests.broker import running_broker
 
 EMBEDDED, REAL = "embedded", "real"
@@ -80,7 +80,7 @@ def real_broker(folder: Path) -> Iterator[Broker]:
 
 def _serve() -> None:
     """The mock's process: says its address, then makes the topics named on stdin."""
-    with EmbeddedKafka() as kafka:
+    with MockCluster() as kafka:
         print(kafka.bootstrap_servers, flush=True)
         for line in sys.stdin:
             name, partitions = line.split()

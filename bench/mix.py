@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.synthetic import office
 from stream_edits.synthetic.claim_factory import Practice, Story
-from stream_edits.domain.claim import ClaimEvent, ServiceLine
 
 _SEED = 6_21
 # Visits, laboratory and imaging that the policy does not name: what fills up most claims.

@@ -20,7 +20,7 @@ _BROKERS = 1
 _MADE_UP_PARTITIONS = 4  # what the mock gives a topic that it makes in passing
 
 
-class EmbeddedKafkaFailed(Exception):
+class MockClusterFailed(Exception):
     """The mock cluster refused; the message says what was asked of it."""
 
 
@@ -32,7 +32,7 @@ class _Cluster(Protocol):
     def close(self) -> None: ...
 
 
-class EmbeddedKafka:
+class MockCluster:
     """A mock cluster from `with` to the end of its block; any process here may connect."""
 
     def __init__(self) -> None:
@@ -58,13 +58,13 @@ class EmbeddedKafka:
         return self._running.bootstrap_servers
 
     def create_topic(self, name: str, partitions: int) -> None:
-        """Make a topic. Raises EmbeddedKafkaFailed."""
+        """Make a topic. Raises MockClusterFailed."""
         self._running.create_topic(name, partitions)
 
     @property
     def _running(self) -> _Cluster:
         if self._cluster is None:
-            raise RuntimeError("use EmbeddedKafka in a with statement")
+            raise RuntimeError("use MockCluster in a with statement")
         return self._cluster
 
 
@@ -80,11 +80,11 @@ class _NativeCluster:
         # A handle of type producer (0) that produces nothing: the cluster needs one to live in.
         self._handle = library.rd_kafka_new(0, settings, reason, len(reason))
         if not self._handle:
-            raise EmbeddedKafkaFailed(f"no librdkafka handle: {reason.value.decode()}")
+            raise MockClusterFailed(f"no librdkafka handle: {reason.value.decode()}")
         self._cluster = library.rd_kafka_mock_cluster_new(self._handle, _BROKERS)
         if not self._cluster:
             library.rd_kafka_destroy(self._handle)
-            raise EmbeddedKafkaFailed("librdkafka made no mock cluster")
+            raise MockClusterFailed("librdkafka made no mock cluster")
         library.rd_kafka_mock_group_initial_rebalance_delay_ms(self._cluster, 0)
         address: bytes = library.rd_kafka_mock_cluster_bootstraps(self._cluster)
         self.bootstrap_servers = address.decode()
@@ -94,7 +94,7 @@ class _NativeCluster:
             self._cluster, name.encode(), partitions, _BROKERS
         )
         if code:
-            raise EmbeddedKafkaFailed(f"topic {name} with {partitions} partitions: error {code}")
+            raise MockClusterFailed(f"topic {name} with {partitions} partitions: error {code}")
 
     def close(self) -> None:
         self._library.rd_kafka_mock_cluster_destroy(self._cluster)
@@ -119,7 +119,7 @@ class _ClientCluster:
             if topic.error is None and len(topic.partitions) == _MADE_UP_PARTITIONS:
                 return
             time.sleep(0.05)
-        raise EmbeddedKafkaFailed(f"topic {name} did not appear")
+        raise MockClusterFailed(f"topic {name} did not appear")
 
     def close(self) -> None:
         self._producer.flush(0)

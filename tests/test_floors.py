@@ -14,30 +14,33 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = "stream_edits"
 ITSELF = ""  # stream_edits/__init__.py: the version
 
-_CORE = {"domain", "edits", "stages"}
-_OFFLINE = {*_CORE, ITSELF}
-_APP = {*_OFFLINE, "codec", "engine", "metrics", "settings", "logs", "offline", "report"}
-_HANDBOOK = {"edits", "domain"}
+_CORE = {"domain", "policies", "stages"}
+_APP = {*_CORE, ITSELF, "codec", "engine", "metrics", "settings", "logs", "report", "strict_yaml"}
 BELOW: dict[str, set[str]] = {
     ITSELF: set(),
-    "domain": set(),
-    "edits": {"domain"},
-    "stages": {"edits", "domain"},
-    "codec": {"domain", ITSELF},
-    "metrics": set(),
-    "engine": {"metrics"},
-    "settings": set(),
     "logs": set(),
-    "embedded": set(),
-    "offline": _OFFLINE,
+    "metrics": set(),
+    "mock_cluster": set(),
+    "strict_yaml": set(),
+    "domain": set(),
+    "policies": {"domain", "strict_yaml"},
+    "stages": {"policies", "domain", ITSELF},
+    "codec": {"domain", ITSELF},
+    "engine": {"metrics"},
+    "settings": {"strict_yaml"},
     "report": {"domain"},
+    "handbook": {"policies", "domain", "strict_yaml"},
     "app": _APP,
-    "handbook": _HANDBOOK,
-    "demo": {*_APP, "app", "embedded"},
-    "cli": {*_APP, "app", "demo", "handbook"},
+    "service": {*_APP, "app"},
+    "commands": {*_APP, "app"},
+    "synthetic": {"domain"},
+    "demo": {*_APP, "app", "commands", "service", "synthetic", "mock_cluster"},
+    "cli": {*_APP, "app", "commands", "service", "demo", "handbook"},
     "__main__": {"cli"},
 }
-# Folders of edits/ that are no edit but belong to all of them.
+# Folders of policies/ that are no policy but belong to all of them.
+COMMON_TO_POLICIES = {"values", "shared"}
+# Folders of a policy that are no edit but belong to all of its edits.
 COMMON_TO_EDITS = {"vocabulary"}
 # A pure function's result must not hang on when, where or how often it runs.
 IMPURE = {"asyncio", "random", "secrets", "socket", "subprocess", "threading", "time"}
@@ -72,11 +75,15 @@ def floor_of(name: str) -> str:
 
 
 def edit_of(name: str) -> str | None:
-    """The edit whose folder the name lies in, if it does."""
+    """The edit whose folder the name lies in, if it does: `policy/edit`."""
     steps = name.split(".")
-    folder = steps[2] if steps[:2] == [PACKAGE, "edits"] and len(steps) > 2 else None
-    is_edit = folder and folder not in COMMON_TO_EDITS
-    return folder if is_edit and (ROOT / PACKAGE / "edits" / str(folder)).is_dir() else None
+    if steps[:2] != [PACKAGE, "policies"] or len(steps) < 4 or steps[2] in COMMON_TO_POLICIES:
+        return None
+    policy, folder = steps[2], steps[3]
+    is_edit = (
+        folder not in COMMON_TO_EDITS and (ROOT / PACKAGE / "policies" / policy / folder).is_dir()
+    )
+    return f"{policy}/{folder}" if is_edit else None
 
 
 def imports(module: Module) -> Iterator[str]:
@@ -161,7 +168,7 @@ def test_tests_are_small_rooms_too(module: Module) -> None:
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("stream_edits.domain.claim", "from stream_edits.edits import kit"),
+        ("stream_edits.domain.claim", "from stream_edits.policies import contract"),
         ("stream_edits.domain.claim", "from stream_edits import __version__"),
         ("stream_edits.policies.contract", "import stream_edits.stages.intake"),
         ("stream_edits.policies.contract", "from stream_edits import engine"),
@@ -202,9 +209,15 @@ def test_each_rule_can_fail(name: str, source: str) -> None:
         ("stream_edits.app", "from .engine import runner\nfrom .settings import Settings"),
         ("stream_edits.engine.kafka.source", "import confluent_kafka"),
         ("stream_edits.engine.runner", "import time\nfrom . import log\nfrom ..metrics import M"),
-        ("stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit", "from ..kit import Edit"),
+        (
+            "stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit",
+            "from ...contract import Edit",
+        ),
         ("stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit", "from .other import x"),
-        ("stream_edits.policies.catalog", "from .multiple_initial_codes.edit import check"),
+        (
+            "stream_edits.policies.catalog",
+            "from .khs_6_21_p.multiple_initial_codes.edit import check",
+        ),
     ],
 )
 def test_what_is_allowed_passes(name: str, source: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 import stream_edits.mock_cluster as embedded
-from stream_edits.mock_cluster import EmbeddedKafka, EmbeddedKafkaFailed
+from stream_edits.mock_cluster import MockCluster, MockClusterFailed
 
 
 def partitions_of(bootstrap: str, topic: str) -> int:
@@ -35,7 +35,7 @@ def read_back(bootstrap: str, topic: str, sent: set[bytes]) -> set[bytes | None]
 
 def test_topics_have_the_partitions_asked_for_and_records_come_back() -> None:
     sent = {b"%d" % number for number in range(50)}
-    with EmbeddedKafka() as kafka:
+    with MockCluster() as kafka:
         kafka.create_topic("claims", 6)
         assert partitions_of(kafka.bootstrap_servers, "claims") == 6
         begun = time.monotonic()
@@ -44,26 +44,26 @@ def test_topics_have_the_partitions_asked_for_and_records_come_back() -> None:
 
 
 def test_two_clusters_are_two() -> None:
-    with EmbeddedKafka() as one, EmbeddedKafka() as other:
+    with MockCluster() as one, MockCluster() as other:
         assert one.bootstrap_servers != other.bootstrap_servers
 
 
 def test_a_topic_that_exists_is_refused() -> None:
-    with EmbeddedKafka() as kafka:
+    with MockCluster() as kafka:
         kafka.create_topic("claims", 6)
-        with pytest.raises(EmbeddedKafkaFailed, match="topic claims with 6 partitions"):
+        with pytest.raises(MockClusterFailed, match="topic claims with 6 partitions"):
             kafka.create_topic("claims", 6)
 
 
 def test_outside_its_block_there_is_no_cluster() -> None:
     with pytest.raises(RuntimeError, match="with statement"):
-        _ = EmbeddedKafka().bootstrap_servers
+        _ = MockCluster().bootstrap_servers
 
 
 def test_without_the_c_library_a_client_makes_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "_candidates", lambda: iter(()))
     sent = {b"a", b"b"}
-    with EmbeddedKafka() as kafka:
+    with MockCluster() as kafka:
         kafka.create_topic("claims", 6)
         assert partitions_of(kafka.bootstrap_servers, "claims") == 4
         assert read_back(kafka.bootstrap_servers, "claims", sent) == sent

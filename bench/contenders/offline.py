@@ -13,9 +13,9 @@ import fastavro
 from bench.contenders.bare import decision_on
 from bench.inputs import EVENTS, records_of
 from bench.job import Job, Meter
-from stream_edits.commands.adjudicate import adjudicate
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
+from stream_edits.commands.adjudicate import adjudicate
 from stream_edits.settings import Settings
 
 _FEW = 200

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from bench.job import Job, Meter
 from bench.processors import processor
-from stream_edits.service.run import spare_the_collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.group import run_together
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
+from stream_edits.service.run import spare_the_collector
 
 Committed = Callable[[Sequence[Output]], None]
 

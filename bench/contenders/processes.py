@@ -19,11 +19,11 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from bench.contenders.stage import Counted
 from bench.job import Job, machine_cpu_s, told
 from bench.processors import processor
-from stream_edits.service.run import spare_the_collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
+from stream_edits.service.run import spare_the_collector
 
 _JOIN_S = 60
 

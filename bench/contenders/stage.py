@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from bench.job import Job, Meter
 from bench.processors import processor
-from stream_edits.service.run import spare_the_collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.kafka import ConfluentKafka
 from stream_edits.engine.ports import KafkaPort, Output, Processor, Record, StageConfig, StateView
 from stream_edits.engine.runner import StageRunner
+from stream_edits.service.run import spare_the_collector
 
 
 class PassThrough:

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from stream_edits.app.resolved_pends import CAUSES, ResolvedPend
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.engine.ports import Output
+from stream_edits.metrics import Metrics
 from stream_edits.policies.catalog import all_edits
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.reason_codes import outcomes_in
-from stream_edits.engine.ports import Output
-from stream_edits.metrics import Metrics
 
 
-class Tally:
+class DecisionMetrics:
     """What the decisions say, counted; label children are bound once, so that they start at 0."""
 
     def __init__(self, metrics: Metrics, policy: Policy) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
-from stream_edits.app.resolved_pends import resolved_pend
+from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
-from stream_edits.app.decision_metrics import Tally
+from stream_edits.app.resolved_pends import resolved_pend
+from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.codec.errors import Undecodable as BadBytes
@@ -13,9 +13,9 @@ from stream_edits.codec.messages import decode_by_member, decode_supervised
 from stream_edits.domain.decision import Source
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
-from stream_edits.stages.decision_builder import Drafting
+from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import EncounterStage
-from stream_edits.stages.intake import take_in
+from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 
@@ -39,8 +39,8 @@ def _value(record: Record) -> bytes:
 class IntakeProcessor:
     """claims.events -> by-member, or a decision."""
 
-    def __init__(self, drafting: Drafting, reader: ClaimReader, outbox: Outbox) -> None:
-        self._drafting = drafting
+    def __init__(self, builder: DecisionBuilder, reader: ClaimReader, outbox: Outbox) -> None:
+        self._builder = builder
         self._reader = reader
         self._outbox = outbox
 
@@ -52,7 +52,7 @@ class IntakeProcessor:
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         source = Source(record.topic, record.partition, record.offset)
-        return [self._outbox.output(take_in(self._drafting, claim, value, source), record)]
+        return [self._outbox.output(route_or_decide(self._builder, claim, value, source), record)]
 
 
 class EncounterProcessor:
@@ -60,16 +60,16 @@ class EncounterProcessor:
 
     def __init__(
         self,
-        drafting: Drafting,
+        builder: DecisionBuilder,
         retention: Retention,
         reader: ClaimReader,
         outbox: Outbox,
-        tally: Tally,
+        decision_metrics: DecisionMetrics,
     ) -> None:
-        self._stage = EncounterStage(drafting, retention, reader.decode)
+        self._stage = EncounterStage(builder, retention, reader.decode)
         self._decode = reader.decode
         self._outbox = outbox
-        self._tally = tally
+        self._decision_metrics = decision_metrics
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Step the member's memory. Raises Undecodable, TryAgain."""
@@ -80,7 +80,7 @@ class EncounterProcessor:
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         if not sent and isinstance(message, RoutedClaim):
-            self._tally.re_sent()
+            self._decision_metrics.re_sent()
         outputs = [self._outbox.output(each, record) for each in sent]
         if memory.pended:
             for place, each in enumerate(sent):
@@ -93,8 +93,8 @@ class EncounterProcessor:
 class SupervisionProcessor:
     """by-supervisor -> the next stop, decisions, and claims reopened."""
 
-    def __init__(self, drafting: Drafting, retention: Retention, outbox: Outbox) -> None:
-        self._drafting = drafting
+    def __init__(self, builder: DecisionBuilder, retention: Retention, outbox: Outbox) -> None:
+        self._builder = builder
         self._retention = retention
         self._outbox = outbox
 
@@ -105,5 +105,5 @@ class SupervisionProcessor:
         except BadBytes as failure:
             raise _as_the_engine_knows(failure) from None
         memory = StoredSupervisors(state)
-        sent = supervise(self._drafting, self._retention, memory, message, record.offset)
+        sent = supervise(self._builder, self._retention, memory, message, record.offset)
         return [self._outbox.output(each, record) for each in sent]

@@ -5,14 +5,14 @@ from enum import StrEnum
 from functools import partial
 
 from stream_edits import ENGINE_VERSION
+from stream_edits.app.decision_metrics import DecisionMetrics
+from stream_edits.app.outbox import Outbox
 from stream_edits.app.processors import (
     ERROR_CLASSES,
     EncounterProcessor,
     IntakeProcessor,
     SupervisionProcessor,
 )
-from stream_edits.app.outbox import Outbox
-from stream_edits.app.decision_metrics import Tally
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.registry import Registry
@@ -24,15 +24,15 @@ from stream_edits.codec.schemas import (
     schema_of,
 )
 from stream_edits.domain.decision import Disposition, RollUp
-from stream_edits.policies.catalog import policy
-from stream_edits.policies.policy import Policy
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.kafka import client_version
 from stream_edits.engine.ports import Processor, TopicSpec
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
+from stream_edits.policies.catalog import policy
+from stream_edits.policies.policy import Policy
 from stream_edits.settings import Settings, Topics
-from stream_edits.stages.decision_builder import Drafting
+from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import Retention
 
 
@@ -44,9 +44,9 @@ class Stage(StrEnum):
     SUPERVISION = "supervision"
 
 
-def drafting_of(settings: Settings) -> Drafting:
+def decision_builder(settings: Settings) -> DecisionBuilder:
     """The policy under its overlay, and the roll-up. Raises PolicyError."""
-    return Drafting(policy(settings.policy), RollUp(settings.rollup), ENGINE_VERSION)
+    return DecisionBuilder(policy(settings.policy), RollUp(settings.rollup), ENGINE_VERSION)
 
 
 def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> list[StageRunner]:
@@ -55,10 +55,10 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     Raises PolicyError for a bad overlay, NotRegistered or RegistryAway where a registry is
     configured that does not know our decisions.
     """
-    drafting = drafting_of(settings)
-    tally = Tally(metrics, drafting.policy)
-    made = processors(settings, drafting, tally)
-    _say_versions(metrics, drafting.policy)
+    builder = decision_builder(settings)
+    decision_metrics = DecisionMetrics(metrics, builder.policy)
+    made = processors(settings, builder, decision_metrics)
+    _say_versions(metrics, builder.policy)
     for stage in stages:
         for name in ERROR_CLASSES:
             metrics.dead_letters.labels(stage.value, name)
@@ -67,21 +67,23 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
             stage_config(settings, stage),
             made[stage],
             metrics=metrics,
-            on_committed=tally.of(stage.value, _outcomes(settings.topics, stage)),
+            on_committed=decision_metrics.of(stage.value, _outcomes(settings.topics, stage)),
         )
         for stage in Stage
         if stage in stages
     ]
 
 
-def processors(settings: Settings, drafting: Drafting, tally: Tally) -> dict[Stage, Processor]:
+def processors(
+    settings: Settings, builder: DecisionBuilder, decision_metrics: DecisionMetrics
+) -> dict[Stage, Processor]:
     """Every stage as the engine runs it. Raises NotRegistered or RegistryAway as `runners` does."""
     retention = Retention(settings.retention_days)
     reader, outbox = _codec(settings)
     return {
-        Stage.INTAKE: IntakeProcessor(drafting, reader, outbox),
-        Stage.ENCOUNTER: EncounterProcessor(drafting, retention, reader, outbox, tally),
-        Stage.SUPERVISION: SupervisionProcessor(drafting, retention, outbox),
+        Stage.INTAKE: IntakeProcessor(builder, reader, outbox),
+        Stage.ENCOUNTER: EncounterProcessor(builder, retention, reader, outbox, decision_metrics),
+        Stage.SUPERVISION: SupervisionProcessor(builder, retention, outbox),
     }
 
 

@@ -4,13 +4,13 @@ import sys
 
 import click
 
-from stream_edits.commands import list_decisions
-from stream_edits.commands import adjudicate
-from stream_edits.commands import publish
-from stream_edits.service import run
 from stream_edits.app.wiring import Stage
 from stream_edits.cli.failing import BAD_INPUT, asking, one_line_errors
 from stream_edits.cli.formats import format_option
+from stream_edits.commands.adjudicate import adjudicate_file
+from stream_edits.commands.list_decisions import print_decisions
+from stream_edits.commands.publish import publish_file
+from stream_edits.service.run import run_stages
 from stream_edits.settings import load_settings
 
 
@@ -26,7 +26,7 @@ from stream_edits.settings import load_settings
 def run(context: click.Context, stages: tuple[str, ...]) -> None:
     """Consume claims and publish decisions until SIGTERM."""
     with one_line_errors():
-        service.run(load_settings(context.obj), [Stage(s) for s in stages] or list(Stage))
+        run_stages(load_settings(context.obj), [Stage(s) for s in stages] or list(Stage))
 
 
 @click.command()
@@ -40,7 +40,7 @@ def adjudicate(context: click.Context, file: str, form: str) -> None:
     number; the others are still decided, and the exit code is 3.
     """
     with one_line_errors():
-        bad = files.adjudicate(load_settings(context.obj), file, form)
+        bad = adjudicate_file(load_settings(context.obj), file, form)
     if bad:
         sys.exit(BAD_INPUT)
 
@@ -53,7 +53,7 @@ def publish(context: click.Context, file: str) -> None:
     with one_line_errors():
         settings = load_settings(context.obj)
         with asking(settings):
-            bad = publishing.publish(settings, file)
+            bad = publish_file(settings, file)
     if bad:
         sys.exit(BAD_INPUT)
 
@@ -67,6 +67,6 @@ def decisions(context: click.Context, claim_id: str | None, form: str) -> None:
     with one_line_errors():
         settings = load_settings(context.obj)
         with asking(settings):
-            bad = decided.show(settings, claim_id, form)
+            bad = print_decisions(settings, claim_id, form)
     if bad:
         sys.exit(BAD_INPUT)

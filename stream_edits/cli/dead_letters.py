@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from stream_edits.commands import dead_letters as letters
-from stream_edits.commands import dead_letter_views as shown
 from stream_edits.app.wiring import Stage
 from stream_edits.cli.failing import asking, one_line_errors
 from stream_edits.cli.formats import format_option
+from stream_edits.commands import dead_letter_views as shown
+from stream_edits.commands import dead_letters as letters
 from stream_edits.settings import load_settings
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
-from stream_edits.policies.policy import PolicyError
 from stream_edits.engine.errors import AccessRefused, ClientError, EngineStopped, OptionRefused
+from stream_edits.policies.policy import PolicyError
 from stream_edits.settings import BadSetting, Settings
 
 # Lines of a file that are no claims.

@@ -6,11 +6,11 @@ import click
 
 from stream_edits.cli.failing import one_line_errors
 from stream_edits.cli.generated import write_or_check
-from stream_edits.policies import catalog
 from stream_edits.handbook.changes import changes_of
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
 from stream_edits.handbook.page import entry_named, page
+from stream_edits.policies import catalog
 from stream_edits.settings import load_settings
 
 INDEX = Path("docs/edits.md")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from stream_edits.commands import asyncapi
 from stream_edits.app.wiring import topic_specs
 from stream_edits.cli.failing import asking, one_line_errors
 from stream_edits.cli.generated import write_or_check
+from stream_edits.commands import asyncapi
 from stream_edits.engine.topics import check_topics, create_topics
 from stream_edits.settings import load_settings
 

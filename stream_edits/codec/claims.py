@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from stream_edits.codec.avro.avsc import parse
-from stream_edits.codec.errors import WrongSchema
-from stream_edits.codec.framing import schema_id
 from stream_edits.codec.avro.reading import Decoder, decoder, read_body
 from stream_edits.codec.avro.resolution import resolve
+from stream_edits.codec.avro.writing import Encoder, encoder
+from stream_edits.codec.errors import WrongSchema
+from stream_edits.codec.framing import schema_id
 from stream_edits.codec.schemas import CLAIM_EVENT, SchemaSource, schema_of
 from stream_edits.codec.violations import claim_of
-from stream_edits.codec.avro.writing import Encoder, encoder
 from stream_edits.domain.claim import (
     Attachment,
     ClaimEvent,

@@ -9,10 +9,10 @@ from typing import Any, BinaryIO
 import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
+from stream_edits.codec.avro.reading import Decoder, read_next
 from stream_edits.codec.claims import ClaimDecoder, claim_decoder
 from stream_edits.codec.errors import MalformedContainer, Undecodable
 from stream_edits.codec.jsonl import BadLine
-from stream_edits.codec.avro.reading import Decoder, read_next
 from stream_edits.domain.claim import ClaimEvent
 
 # What fastavro and the decompressors under it raise for a broken header or block.

@@ -7,15 +7,15 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from stream_edits.app.wiring import drafting_of
+from stream_edits.app.wiring import decision_builder
 from stream_edits.codec.container import read_claims_container
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.jsonl import BadLine, read_claims_jsonl
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.stages.pipeline import Adjudication
 from stream_edits.report import print_report
 from stream_edits.settings import Settings
+from stream_edits.stages.pipeline import Adjudication
 from stream_edits.stages.retention import Retention
 
 _CONTAINER_MAGIC = b"Obj\x01"
@@ -46,12 +46,12 @@ def report_bad(bad: BadLine) -> None:
     print(f"line {bad.line_number}: {bad.error_class}: {bad.message}", file=sys.stderr)
 
 
-def adjudicate(settings: Settings, file: str, form: str) -> int:
+def adjudicate_file(settings: Settings, file: str, form: str) -> int:
     """Decide the claims of a file, and print each decision as it is made.
 
     Returns the number of lines that are no claims. Raises PolicyError.
     """
-    run = Adjudication(drafting_of(settings), Retention(settings.retention_days))
+    run = Adjudication(decision_builder(settings), Retention(settings.retention_days))
     name = "-" if file == "-" else Path(file).name
     decisions: list[ClaimDecision] = []
     bad = 0

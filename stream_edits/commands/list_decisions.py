@@ -13,7 +13,7 @@ from stream_edits.report import print_report
 from stream_edits.settings import Settings
 
 
-def show(settings: Settings, claim_id: str | None, form: str) -> int:
+def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
     """Print the committed decisions there are now: topic after topic as JSON, or all in one table
     by the time of the event that caused them.
 

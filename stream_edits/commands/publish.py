@@ -3,17 +3,17 @@
 import sys
 from collections.abc import Iterator
 
-from stream_edits.commands.adjudicate import claims_of, report_bad
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.codec.registry import Registry
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
+from stream_edits.commands.adjudicate import claims_of, report_bad
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.settings import Settings
 
 
-def publish(settings: Settings, file: str) -> int:
+def publish_file(settings: Settings, file: str) -> int:
     """Publish each claim, framed, under its member's key; returns the number of bad lines.
 
     Raises NotRegistered or RegistryAway where a registry is configured, ClientError.

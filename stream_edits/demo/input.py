@@ -6,9 +6,9 @@ from typing import NamedTuple
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.framing import frame_head
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.ports import Output
+from stream_edits.synthetic.generator import generate
 
 _NO_SUCH_SCHEMA = 4711
 

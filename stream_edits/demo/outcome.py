@@ -8,9 +8,9 @@ from typing import NamedTuple
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 from stream_edits.app.wiring import Stage
-from stream_edits.codec.decisions import ENUMS, RECORDS
 from stream_edits.codec.avro.reading import Decoder, decoder, read_body
 from stream_edits.codec.avro.resolution import resolve
+from stream_edits.codec.decisions import ENUMS, RECORDS
 from stream_edits.codec.schemas import CLAIM_DECISION, schema_of
 from stream_edits.demo.service import Service
 from stream_edits.domain.decision import ClaimDecision

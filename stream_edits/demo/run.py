@@ -16,15 +16,15 @@ from stream_edits.demo.outcome import NotDecided, Outcome
 from stream_edits.demo.service import Service, create_topics, logs_in_a_file
 from stream_edits.demo.showing import heading, show
 from stream_edits.demo.stories import worth_telling
-from stream_edits.mock_cluster import EmbeddedKafka, EmbeddedKafkaFailed
 from stream_edits.engine.errors import ClientError, EngineStopped
 from stream_edits.engine.kafka import publish_records
+from stream_edits.mock_cluster import MockCluster, MockClusterFailed
 from stream_edits.report import WIDTH
 from stream_edits.settings import Settings
 
 _SEED, _ENCOUNTERS, _PORTION = 621, 400, 25
 _READY_WITHIN_S = 30.0
-_FAILURES = (NotDecided, EmbeddedKafkaFailed, EngineStopped, ClientError, OSError)
+_FAILURES = (NotDecided, MockClusterFailed, EngineStopped, ClientError, OSError)
 
 
 class Burst(NamedTuple):
@@ -69,7 +69,7 @@ def _last_lines(log: str) -> str:
 
 
 def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float) -> None:
-    with EmbeddedKafka() as kafka:
+    with MockCluster() as kafka:
         settings = _settings(kafka.bootstrap_servers)
         create_topics(kafka, settings)
         console.print(f"An embedded Kafka with {len(settings.topics.by_key())} topics is running.")

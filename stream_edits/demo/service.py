@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Self
 
 from stream_edits.app.wiring import Stage, runners, topic_specs
-from stream_edits.mock_cluster import EmbeddedKafka
 from stream_edits.engine.group import run_together
-from stream_edits.service.health import HealthServer
 from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import Metrics
+from stream_edits.mock_cluster import MockCluster
+from stream_edits.service.health import HealthServer
 from stream_edits.settings import Settings
 
 _HOST = "127.0.0.1"
 
 
-def create_topics(kafka: EmbeddedKafka, settings: Settings) -> None:
+def create_topics(kafka: MockCluster, settings: Settings) -> None:
     """Every topic, with the partitions that the settings ask for."""
     for spec in topic_specs(settings):
         kafka.create_topic(spec.name, spec.partitions)

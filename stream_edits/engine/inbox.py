@@ -7,7 +7,7 @@ from .batch import Rest
 from .config import StageConfig
 from .partitions import Partitions
 from .ports import Clock, Record, Source
-from .retry_buffer import Held
+from .retry_buffer import RetryBuffer
 
 _RESTORE_STEP_S = 0.2
 
@@ -22,7 +22,7 @@ class Inbox:
         self._source = source
         self._partitions = partitions
         self._clock = clock
-        self._held = Held(config)
+        self._held = RetryBuffer(config)
         self._strayed = False
         self._taken: list[Record] = []
 
@@ -70,7 +70,7 @@ class Inbox:
             self._source.resume(list(offsets))
         self._source.seek(offsets)
 
-    def settle(self) -> None:
+    def finish_round(self) -> None:
         """At the end of a round: go on reading when nothing is held any more."""
         if not self._held.records and self._held.release():
             self._source.resume(list(self._partitions.owned))

@@ -9,7 +9,7 @@ from .config import StageConfig
 from .ports import Record
 
 
-class Held:
+class RetryBuffer:
     """The rest of a batch while its partitions are paused, and when to step it again."""
 
     def __init__(self, config: StageConfig) -> None:

@@ -139,7 +139,7 @@ class StageRunner:
         records = joined.inbox.take()
         if records:
             self._work(records, joined)
-        joined.inbox.settle()
+        joined.inbox.finish_round()
         if self._clock.monotonic() >= self._look_due:
             self._look_due = self._clock.monotonic() + _LOOK_EVERY_S
             self._look(joined)

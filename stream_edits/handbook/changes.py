@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stream_edits.policies.policy import Policy
 from stream_edits.handbook.entry import DatedValue, Entry, entries
 from stream_edits.handbook.wording import codes_in_words, value_in_words
+from stream_edits.policies.policy import Policy
 
 
 def changes_of(shipped: Policy, overlaid: Policy, file: Path) -> str:

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.wording import paragraph as wrapped
+from stream_edits.policies.catalog import FOLDER
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
-from stream_edits.handbook.entry import Entry, entries
-from stream_edits.handbook.wording import paragraph as wrapped
 
-FILE = Path(__file__).with_name("coverage.yaml")
+FILE = FOLDER / "coverage.yaml"
 DEFINITIONS = "Procedure Code Definitions"
 
 _CODE = re.compile(r"\b(?:X77\d{2}|964\d{2}|963\d{2})\b")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from stream_edits.policies.policy import Policy
 from stream_edits.handbook.entry import Entry, entries
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
+from stream_edits.policies.policy import Policy
 
 _HEAD = """\
 # The edits of policy 6.21-P

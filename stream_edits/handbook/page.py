@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
+from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.wording import outcome_in_words, paragraph, value_in_words
 from stream_edits.policies.contract import Group
 from stream_edits.policies.policy import Policy, PolicyError
 from stream_edits.policies.values.reason_codes import Kind, Reason, reason_codes
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.handbook.entry import Entry, entries
-from stream_edits.handbook.wording import outcome_in_words, paragraph, value_in_words
 
 _LOOKS_AT = {
     Group.FORM: "the claim's form",

@@ -5,10 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from stream_edits.policies.contract import Edit
-from stream_edits.policies.policy import Policy, RuleSource, load_policy
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.policy import Policy, RuleSource, load_policy
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "khs_6_21_p"
 
 
 @lru_cache(maxsize=1)
@@ -16,7 +16,9 @@ def all_edits() -> tuple[Edit, ...]:
     """Every edit, by group and then by id: the order in which findings are listed."""
     found: list[Edit] = []
     for file in sorted(FOLDER.glob("*/edit.py")):
-        edit: Edit = importlib.import_module(f"stream_edits.edits.{file.parent.name}.edit").EDIT
+        edit: Edit = importlib.import_module(
+            f"stream_edits.policies.khs_6_21_p.{file.parent.name}.edit"
+        ).EDIT
         if edit.id.replace("-", "_") != file.parent.name:
             raise RuntimeError(f"edit {edit.id} lies in the folder {file.parent.name}")
         found.append(edit)

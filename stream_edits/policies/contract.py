@@ -12,9 +12,9 @@ from enum import IntEnum
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.messages import SupervisedSlot, SupervisedTime
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Administration
 from stream_edits.policies.policy import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Administration
 
 
 class Group(IntEnum):
@@ -183,7 +183,7 @@ class Notice:
 Edit = ClaimEdit | LineEdit | EncounterEdit | SupervisionEdit | Notice
 
 
-def spoken(words: Iterable[str], last: str = "or") -> str:
+def join_words(words: Iterable[str], last: str = "or") -> str:
     """Words as a sentence lists them: a, b or c."""
     listed = sorted(words)
     if len(listed) < 2:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.strict_yaml import PolicyError, YamlSource, said
 
 R = TypeVar("R", bound=EditRules)

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
 
-from . import log
+from stream_edits.engine import log
 
 TEXT = "text/plain; charset=utf-8"
 # Status, content type and body, for a path and the Accept header.

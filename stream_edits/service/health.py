@@ -10,7 +10,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from .endpoint import TEXT, Answer, Endpoint
+from stream_edits.service.endpoint import TEXT, Answer, Endpoint
 
 
 class Observed(Protocol):

@@ -11,10 +11,10 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.app.wiring import Stage, runners
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.engine.group import run_together
-from stream_edits.service.health import HealthServer, Observed
 from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import Metrics
+from stream_edits.service.health import HealthServer, Observed
 from stream_edits.settings import BadSetting, Settings
 
 _REGISTRY_WAIT_S = 5.0
@@ -22,7 +22,7 @@ _COLLECT_AFTER = 10_000
 _LOG = logging.getLogger(__name__)
 
 
-def run(settings: Settings, stages: Collection[Stage]) -> None:
+def run_stages(settings: Settings, stages: Collection[Stage]) -> None:
     """Run until SIGTERM or SIGINT. Raises EngineStopped, PolicyError, BadSetting."""
     configure_logs(settings.log_format, settings.log_level)
     # Until the stages run and hear it themselves: the first process of a container is not ended by

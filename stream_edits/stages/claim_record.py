@@ -10,7 +10,9 @@ from stream_edits.policies.evaluation import STILL_PRIMARY, OpenClaim, has_heade
 from stream_edits.policies.policy import Policy
 
 
-def heard(known: ClaimRecord | None, message: RoutedClaim, event: bytes, order: int) -> ClaimRecord:
+def on_arrival(
+    known: ClaimRecord | None, message: RoutedClaim, event: bytes, order: int
+) -> ClaimRecord:
     """The record of a claim that has just come, for the first time or again, before it is decided.
 
     ``event`` is the digest of the event that brought it, ``order`` is its place in the log.
@@ -47,7 +49,7 @@ def outcome_digest(draft: ClaimDecision) -> bytes:
     return blake2b(told.encode(), digest_size=16).digest()
 
 
-def with_outcome(
+def on_decision(
     record: ClaimRecord, own: OpenClaim, draft: ClaimDecision, policy: Policy
 ) -> ClaimRecord:
     """The record of a claim under its newest decision.

@@ -30,7 +30,7 @@ class Cause(NamedTuple):
     decided_at: datetime
 
 
-class Drafting(NamedTuple):
+class DecisionBuilder(NamedTuple):
     """What every decision of a process shares."""
 
     policy: Policy
@@ -44,7 +44,7 @@ class Drafting(NamedTuple):
         on = self.policy.on
         return any(x.procedure_code in on(x.service_date).governed for x in claim.lines)
 
-    def draft(
+    def build(
         self,
         claim: ClaimEvent,
         source: Source,

@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.digests import event_digest
 from stream_edits.domain.encounter import encounter_keys
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.policies.khs_6_21_p.already_replaced.edit import say as say_already_replaced
 from stream_edits.policies.evaluation import OpenClaim, judge_form
-from stream_edits.stages.decision_builder import Cause, Drafting, revised
+from stream_edits.policies.khs_6_21_p.already_replaced.edit import say as say_already_replaced
+from stream_edits.stages.claim_record import on_arrival, on_decision, outcome_digest, withdrawn
+from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
+from stream_edits.stages.joint_decision import Candidate, decide_together, kept_source
 from stream_edits.stages.member import Member
 from stream_edits.stages.memory import MemberMemory
-from stream_edits.stages.claim_record import heard, outcome_digest, with_outcome, withdrawn
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.joint_decision import Candidate, kept_source, settle
-from stream_edits.stages.routing_slip import send_on, supervised_times
+from stream_edits.stages.routing_slip import next_hop, supervised_times
 from stream_edits.stages.visits import takes_part, visits_of
 
 Adjudicated = ClaimDecision | SupervisedClaim
@@ -32,7 +32,7 @@ Adjudicated = ClaimDecision | SupervisedClaim
 class EncounterStage(NamedTuple):
     """The stage's unchanging parts; ``decode`` reads the kept bytes of a claim that waits."""
 
-    drafting: Drafting
+    builder: DecisionBuilder
     retention: Retention
     decode: Callable[[bytes], ClaimEvent]
 
@@ -63,7 +63,7 @@ class EncounterStage(NamedTuple):
             event in known.event_digests or message.content_digest == known.content_digest
         ):
             return []
-        record = heard(known, message, event, order)
+        record = on_arrival(known, message, event, order)
         if record.status is ClaimStatus.WITHDRAWN:
             return [self._without_effect(member, message, record)]
         return self._decide(member, message, record, is_new=known is None)
@@ -73,18 +73,18 @@ class EncounterStage(NamedTuple):
     ) -> Adjudicated:
         """A claim that was replaced or voided already."""
         claim = message.claim
-        draft = self.drafting.draft(
+        draft = self.builder.build(
             claim,
             message.source,
-            self.drafting.applies_to(claim),
-            [say_already_replaced(self.drafting.policy.on(claim.first_day))],
+            self.builder.applies_to(claim),
+            [say_already_replaced(self.builder.policy.on(claim.first_day))],
             Cause(None, claim.event_time),
             record.revision + 1,
             record.decision_id,
         )
         record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
         member.remember(withdrawn(record))
-        return send_on(claim.member_id, draft, (), record.visited)
+        return next_hop(claim.member_id, draft, (), record.visited)
 
     def _decide(
         self, member: Member, message: RoutedClaim, record: ClaimRecord, is_new: bool
@@ -99,7 +99,7 @@ class EncounterStage(NamedTuple):
             visits += member.unlist(gone.claim_id)
         own = OpenClaim(claim, record.arrival, encounter_keys(claim))
         first = Candidate(own, record, Cause(None, claim.event_time))
-        is_judged = self.drafting.applies_to(claim) and not claim.is_void
+        is_judged = self.builder.applies_to(claim) and not claim.is_void
         own_visits = visits_of(claim, own.encounter_keys) if is_judged else ()
         around = member.gather([*visits, *own_visits], self.decode)
         member.list_under(claim.claim_id, own_visits)
@@ -107,7 +107,9 @@ class EncounterStage(NamedTuple):
             Candidate(w.claim, w.record, Cause(claim.event_id, claim.event_time))
             for w in around.waiting
         ]
-        drafts = settle(self.drafting, [first, *waiting] if is_judged else waiting, around.decided)
+        drafts = decide_together(
+            self.builder, [first, *waiting] if is_judged else waiting, around.decided
+        )
         draft = drafts.get(claim.claim_id) or self._bystander(first)
         sent = [self._send(member, first, draft, gone.claim_id if gone else None)]
         for each in waiting:
@@ -119,12 +121,12 @@ class EncounterStage(NamedTuple):
     def _bystander(self, each: Candidate) -> ClaimDecision:
         """The decision on a void, or on a replacement that the policy does not govern."""
         claim, record = each.own.claim, each.record
-        applicable = self.drafting.applies_to(claim)
-        return self.drafting.draft(
+        applicable = self.builder.applies_to(claim)
+        return self.builder.build(
             claim,
             kept_source(record),
             applicable,
-            judge_form(claim, self.drafting.policy.on) if applicable else (),
+            judge_form(claim, self.builder.policy.on) if applicable else (),
             each.cause,
             record.revision + 1,
             record.decision_id,
@@ -138,10 +140,10 @@ class EncounterStage(NamedTuple):
         withdrawn_claim_id: str | None,
     ) -> Adjudicated:
         """Remember a claim under its new decision, and send it on."""
-        claim, policy = each.own.claim, self.drafting.policy
+        claim, policy = each.own.claim, self.builder.policy
         times = supervised_times(claim, draft, policy)
-        sent = send_on(claim.member_id, draft, times, each.record.visited, withdrawn_claim_id)
-        record = with_outcome(each.record, each.own, draft, policy)
+        sent = next_hop(claim.member_id, draft, times, each.record.visited, withdrawn_claim_id)
+        record = on_decision(each.record, each.own, draft, policy)
         if isinstance(sent, SupervisedClaim) and sent.stops != record.visited:
             record = record._replace(visited=sent.stops)
         member.remember(record)
@@ -164,7 +166,7 @@ class EncounterStage(NamedTuple):
             freed.member_id,
             record._replace(revision=draft.revision, decision_id=draft.decision_id),
         )
-        return [send_on(freed.member_id, draft, freed.times, record.visited)]
+        return [next_hop(freed.member_id, draft, freed.times, record.visited)]
 
 
 def _withdraw_named(member: Member, claim: ClaimEvent, order: int) -> ClaimRecord | None:

@@ -7,20 +7,20 @@ from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent, LineOfBusin
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.stages.decision_builder import Cause, Drafting
+from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
 
-def take_in(
-    drafting: Drafting, claim: ClaimEvent, raw: bytes, source: Source
+def route_or_decide(
+    builder: DecisionBuilder, claim: ClaimEvent, raw: bytes, source: Source
 ) -> ClaimDecision | RoutedClaim:
     """A decision for another line of business or an original claim without a governed code.
 
     A replacement or void of a Medi-Cal claim always goes on: it may withdraw a governed claim.
     ``raw`` is the framed record the claim was read from; it travels on untouched.
     """
-    if drafting.applies_to(claim) or (
+    if builder.applies_to(claim) or (
         claim.line_of_business is LineOfBusiness.MEDI_CAL
         and claim.frequency_code in (REPLACEMENT, VOID)
     ):
         return RoutedClaim(claim, raw, source, content_digest(claim))
-    return drafting.draft(claim, source, False, (), Cause(None, claim.event_time))
+    return builder.build(claim, source, False, (), Cause(None, claim.event_time))

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, Source
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.evaluation import OpenClaim, evaluate, has_header_fault
-from stream_edits.stages.decision_builder import Cause, Drafting
-from stream_edits.stages.claim_record import with_outcome
+from stream_edits.stages.claim_record import on_decision
+from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
 
 class Candidate(NamedTuple):
@@ -18,8 +18,8 @@ class Candidate(NamedTuple):
     cause: Cause
 
 
-def settle(
-    drafting: Drafting, candidates: Sequence[Candidate], decided: Sequence[ClaimRecord]
+def decide_together(
+    builder: DecisionBuilder, candidates: Sequence[Candidate], decided: Sequence[ClaimRecord]
 ) -> dict[str, ClaimDecision]:
     """The decision on each candidate, by claim id.
 
@@ -29,24 +29,24 @@ def settle(
     open_now, fixed = list(candidates), list(decided)
     drafts: dict[str, ClaimDecision] = {}
     while open_now:
-        found = evaluate([c.own for c in open_now], fixed, drafting.policy)
+        found = evaluate([c.own for c in open_now], fixed, builder.policy)
         for each in open_now:
-            drafts[each.own.claim.claim_id] = _draft(drafting, each, found)
+            drafts[each.own.claim.claim_id] = _draft(builder, each, found)
         fallen = [c for c in open_now if _falls_as_a_whole(drafts[c.own.claim.claim_id])]
         if not fallen:
             break
         for each in fallen:
             draft = drafts[each.own.claim.claim_id]
-            fixed.append(with_outcome(each.record, each.own, draft, drafting.policy))
+            fixed.append(on_decision(each.record, each.own, draft, builder.policy))
         open_now = [c for c in open_now if c not in fallen]
     return drafts
 
 
 def _draft(
-    drafting: Drafting, each: Candidate, found: dict[str, tuple[EditFinding, ...]]
+    builder: DecisionBuilder, each: Candidate, found: dict[str, tuple[EditFinding, ...]]
 ) -> ClaimDecision:
     record, claim = each.record, each.own.claim
-    return drafting.draft(
+    return builder.build(
         claim,
         kept_source(record),
         True,

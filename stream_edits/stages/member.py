@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim
 from stream_edits.domain.encounter import encounter_keys
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim
 from stream_edits.policies.evaluation import OpenClaim
 from stream_edits.stages.memory import MemberMemory
 

@@ -12,9 +12,9 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.policies.policy import Policy
-from stream_edits.stages.decision_builder import Drafting
+from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import EncounterStage
-from stream_edits.stages.intake import take_in
+from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from stream_edits.stages.supervision import supervise
@@ -23,19 +23,19 @@ from stream_edits.stages.supervision import supervise
 class Adjudication:
     """The stages with their memory, for one run over claims in order of arrival."""
 
-    def __init__(self, drafting: Drafting, retention: Retention) -> None:
-        self._drafting = drafting
+    def __init__(self, builder: DecisionBuilder, retention: Retention) -> None:
+        self._builder = builder
         self._retention = retention
         # Claims are kept as they are; their bytes are only a name to find them by.
         self._kept: dict[bytes, ClaimEvent] = {}
-        self._encounter = EncounterStage(drafting, retention, self._kept.__getitem__)
+        self._encounter = EncounterStage(builder, retention, self._kept.__getitem__)
         self._members = MemberDictionary()
         self._supervisors = SupervisorDictionary()
         self._order = 0
 
     def decide(self, claim: ClaimEvent, source: Source) -> Iterator[ClaimDecision]:
         """The decisions one claim sets off, in the order published."""
-        taken = take_in(self._drafting, claim, b"", source)
+        taken = route_or_decide(self._builder, claim, b"", source)
         if isinstance(taken, RoutedClaim):
             taken = self._named(taken)
         todo: deque[RoutedClaim | Reopen | SupervisedClaim | ClaimDecision] = deque([taken])
@@ -46,7 +46,7 @@ class Adjudication:
                 yield message
             elif isinstance(message, SupervisedClaim):
                 todo += supervise(
-                    self._drafting, self._retention, self._supervisors, message, self._order
+                    self._builder, self._retention, self._supervisors, message, self._order
                 )
             else:
                 todo += self._encounter.step(self._members, message, self._order)
@@ -72,6 +72,6 @@ def adjudicate(
     retention: Retention = DEFAULT_RETENTION,
 ) -> Iterator[ClaimDecision]:
     """The decisions on these claims, in the order published."""
-    run = Adjudication(Drafting(policy, rollup, ENGINE_VERSION), retention)
+    run = Adjudication(DecisionBuilder(policy, rollup, ENGINE_VERSION), retention)
     for claim, source in claims:
         yield from run.decide(claim, source)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.domain.messages import SupervisedClaim, SupervisedTime
-from stream_edits.policies.policy import Policy
 from stream_edits.policies.khs_6_21_p.simultaneous_supervision.edit import Rules
+from stream_edits.policies.policy import Policy
 
 
 def supervised_times(
@@ -33,7 +33,7 @@ def supervised_times(
     )
 
 
-def send_on(
+def next_hop(
     member_id: str,
     draft: ClaimDecision,
     times: tuple[SupervisedTime, ...],

@@ -15,10 +15,10 @@ from stream_edits.domain.messages import (
 )
 from stream_edits.policies.catalog import all_edits
 from stream_edits.policies.contract import SupervisionEdit
-from stream_edits.stages.decision_builder import Drafting, with_findings
+from stream_edits.stages.decision_builder import DecisionBuilder, with_findings
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.supervisor import Stop
+from stream_edits.stages.supervisor import SupervisorSession
 
 _EDITS = [e for e in all_edits() if isinstance(e, SupervisionEdit)]
 
@@ -26,7 +26,7 @@ Supervised = SupervisedClaim | ClaimDecision | Reopen
 
 
 def supervise(
-    drafting: Drafting,
+    builder: DecisionBuilder,
     retention: Retention,
     memory: SupervisorMemory,
     message: SupervisedClaim,
@@ -37,30 +37,30 @@ def supervise(
     ``order`` is the message's place in the log (its offset). Returns the claim for its next stop,
     or its decision at the last one, and the claims that wait for time now given back.
     """
-    stop = Stop(memory, message.stops[0], message.draft.decided_at.date())
-    stop.forget_before(retention.oldest_kept(message.draft.decided_at))
-    freed, arrival = stop.withdraw(message, order)
-    found, slots = _judge(drafting, stop, message, arrival)
-    stop.record(message, arrival, slots)
-    reopened = stop.give_back(freed, message)
-    stop.keep()
+    session = SupervisorSession(memory, message.stops[0], message.draft.decided_at.date())
+    session.forget_before(retention.oldest_kept(message.draft.decided_at))
+    freed, arrival = session.withdraw(message, order)
+    found, slots = _judge(builder, session, message, arrival)
+    session.record(message, arrival, slots)
+    reopened = session.give_back(freed, message)
+    session.keep()
     onward = message._replace(stops=message.stops[1:], found=message.found + tuple(found))
     if onward.stops:
         return [onward, *reopened]
-    return [with_findings(onward.draft, onward.found, drafting.rule), *reopened]
+    return [with_findings(onward.draft, onward.found, builder.rule), *reopened]
 
 
 def _judge(
-    drafting: Drafting, stop: Stop, message: SupervisedClaim, arrival: int
+    builder: DecisionBuilder, session: SupervisorSession, message: SupervisedClaim, arrival: int
 ) -> tuple[list[EditFinding], list[SupervisedSlot]]:
     found: list[EditFinding] = []
     slots: list[SupervisedSlot] = []
     for time in message.times:
-        if time.npi != stop.npi:
+        if time.npi != session.npi:
             continue
         slot = _slot(message, time, arrival)
-        others = stop.standing_against(slot)
-        on_date = drafting.policy.on(time.service_date)
+        others = session.standing_against(slot)
+        on_date = builder.policy.on(time.service_date)
         said = [finding for edit in _EDITS for finding in edit.judge(time, others, on_date)]
         found += said
         # What is not denied is payable, now or later, and so takes its time.

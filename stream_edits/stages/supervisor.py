@@ -46,7 +46,7 @@ def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
 
 
-class Stop:
+class SupervisorSession:
     """One supervisor's memory while one message, of the day ``today`` (UTC), is being handled."""
 
     def __init__(self, memory: SupervisorMemory, npi: str, today: date) -> None:

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from stream_edits.synthetic.people import Calendar, Patient, Population
-from stream_edits.synthetic.visit import Visit
 from stream_edits.domain.claim import (
     Attachment,
     ClaimEvent,
@@ -15,6 +13,8 @@ from stream_edits.domain.claim import (
     LineOfBusiness,
     ServiceLine,
 )
+from stream_edits.synthetic.people import Calendar, Patient, Population
+from stream_edits.synthetic.visit import Visit
 
 _FIRST_EVENT = datetime(2025, 2, 3, 8, tzinfo=UTC)
 _BETWEEN_EVENTS = timedelta(seconds=20)

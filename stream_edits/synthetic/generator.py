@@ -3,12 +3,9 @@
 import heapq
 from collections.abc import Callable, Iterator
 
-from stream_edits.synthetic import hospital
-from stream_edits.synthetic import mistakes
-from stream_edits.synthetic import office
-from stream_edits.synthetic import multi_claim
-from stream_edits.synthetic.claim_factory import Pause, Practice, Story
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.synthetic import hospital, mistakes, multi_claim, office
+from stream_edits.synthetic.claim_factory import Pause, Practice, Story
 
 Telling = Callable[[Practice], Story]
 # How often each story is told, in a hundred or so.
@@ -48,18 +45,18 @@ STORIES: dict[Telling, int] = {
     mistakes.incomplete_unclassified: 2,
     mistakes.wrong_product: 2,
     mistakes.contrast: 1,
-    sequels.split_visit: 4,
-    sequels.numbered_visit: 1,
-    sequels.outranked_later: 1,
-    sequels.voided: 2,
-    sequels.completed_later: 2,
-    sequels.sent_again: 2,
-    sequels.changed_silently: 1,
-    sequels.billed_twice: 1,
-    sequels.void_of_nothing: 1,
-    sequels.replaced_before_it_came: 1,
+    multi_claim.split_visit: 4,
+    multi_claim.numbered_visit: 1,
+    multi_claim.outranked_later: 1,
+    multi_claim.voided: 2,
+    multi_claim.completed_later: 2,
+    multi_claim.sent_again: 2,
+    multi_claim.changed_silently: 1,
+    multi_claim.billed_twice: 1,
+    multi_claim.void_of_nothing: 1,
+    multi_claim.replaced_before_it_came: 1,
 }
-CONTESTED: dict[Telling, int] = {sequels.two_patients: 4, sequels.three_patients: 1}
+CONTESTED: dict[Telling, int] = {multi_claim.two_patients: 4, multi_claim.three_patients: 1}
 
 
 def generate(seed: int, encounters: int, *, contested: bool = True) -> Iterator[ClaimEvent]:

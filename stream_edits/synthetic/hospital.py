@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import time
 
-from stream_edits.synthetic.drugs import CHEMOTHERAPY, INFUSED
 from stream_edits.synthetic.claim_factory import JUSTIFIED, REPORT, Practice, Story
+from stream_edits.synthetic.drugs import CHEMOTHERAPY, INFUSED
 
 
 def outpatient(practice: Practice) -> Story:

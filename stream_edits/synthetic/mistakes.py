@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from stream_edits.synthetic.drugs import DEHYDRATED, INFUSED, PUSHED, UNCLASSIFIED
-from stream_edits.synthetic.claim_factory import JUSTIFIED, REPORT, Practice, Story
 from stream_edits.domain.claim import Attachment, Supervision
+from stream_edits.synthetic.claim_factory import JUSTIFIED, REPORT, Practice, Story
+from stream_edits.synthetic.drugs import DEHYDRATED, INFUSED, PUSHED, UNCLASSIFIED
 
 
 def second_initial(practice: Practice) -> Story:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from stream_edits.synthetic.drugs import INFUSED
-from stream_edits.synthetic.claim_factory import JUSTIFIED, Pause, Practice, Story
-from stream_edits.synthetic.visit import Visit
 from stream_edits.domain.claim import ORIGINAL, REPLACEMENT, VOID, ClaimEvent
+from stream_edits.synthetic.claim_factory import JUSTIFIED, Pause, Practice, Story
+from stream_edits.synthetic.drugs import INFUSED
+from stream_edits.synthetic.visit import Visit
 
 
 def _infusion(practice: Practice, visit: Visit | None = None) -> tuple[Visit, ClaimEvent]:

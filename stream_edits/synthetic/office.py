@@ -1,5 +1,7 @@
 """What happens in offices, mostly billed as it should be."""
 
+from stream_edits.domain.claim import LineOfBusiness, Supervision
+from stream_edits.synthetic.claim_factory import JUSTIFIED, REPORT, Practice, Story
 from stream_edits.synthetic.drugs import (
     CHEMOTHERAPY,
     CHEMOTHERAPY_PUSHED,
@@ -11,8 +13,6 @@ from stream_edits.synthetic.drugs import (
     PUSHED,
     UNCLASSIFIED,
 )
-from stream_edits.synthetic.claim_factory import JUSTIFIED, REPORT, Practice, Story
-from stream_edits.domain.claim import LineOfBusiness, Supervision
 
 
 def infusion(practice: Practice) -> Story:

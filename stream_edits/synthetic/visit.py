@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from stream_edits.domain.claim import ServiceLine, Supervision
 from stream_edits.synthetic.drugs import DRUGS
 from stream_edits.synthetic.people import Calendar, Patient
-from stream_edits.domain.claim import ServiceLine, Supervision
 
 _FEES = {"9636": 14500, "9637": 6500, "9640": 19500, "9641": 28500}
 

@@ -2,10 +2,10 @@
 
 from prometheus_client import CollectorRegistry
 
-from stream_edits.app.resolved_pends import ResolvedPend
-from stream_edits.app.processors import EncounterProcessor
+from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
-from stream_edits.app.decision_metrics import Tally
+from stream_edits.app.processors import EncounterProcessor
+from stream_edits.app.resolved_pends import ResolvedPend
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.messages import encode_by_member
@@ -14,12 +14,12 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.catalog import all_edits, policy
 from stream_edits.engine.ports import Output, Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
+from stream_edits.policies.catalog import all_edits, policy
 from stream_edits.settings import Settings
-from stream_edits.stages.decision_builder import Drafting
+from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.stages.claims import ADA, claim, line
 
@@ -31,14 +31,16 @@ class Encounters:
 
     def __init__(self) -> None:
         metrics = Metrics(CollectorRegistry())
-        tally = Tally(metrics, policy())
+        decision_metrics = DecisionMetrics(metrics, policy())
         topics = Settings().topics
         outbox = Outbox(topics, dict.fromkeys(Disposition, decision_encoder(2)))
-        drafting = Drafting(policy(), RollUp.STANDARD, "test")
+        builder = DecisionBuilder(policy(), RollUp.STANDARD, "test")
         self._processor = EncounterProcessor(
-            drafting, DEFAULT_RETENTION, ClaimReader(PackagedSchemas()), outbox, tally
+            builder, DEFAULT_RETENTION, ClaimReader(PackagedSchemas()), outbox, decision_metrics
         )
-        self._commit = tally.of("encounter", dict.fromkeys(topics.by_key().values(), "decided"))
+        self._commit = decision_metrics.of(
+            "encounter", dict.fromkeys(topics.by_key().values(), "decided")
+        )
         self._state = MemoryStore()
         self._offset = 0
         self._registry = metrics.registry

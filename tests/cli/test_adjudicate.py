@@ -13,8 +13,8 @@ import pytest
 
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.synthetic.generator import generate
 
 CLAIMS = 10_000
 

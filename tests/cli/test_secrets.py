@@ -84,10 +84,10 @@ def test_an_exception_nobody_foresaw_is_told_without_its_text(tmp_path: Path) ->
     broken = f"""
 import sys
 from stream_edits import cli
-from stream_edits.commands import adjudicate
+from stream_edits.cli import claims
 def fail(settings, file, form):
     raise RuntimeError(settings.kafka_options(), settings.registry_options())
-files.adjudicate = fail
+claims.adjudicate_file = fail
 sys.argv[1:] = ["adjudicate", {str(claims)!r}]
 cli.main()
 """

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stream_edits.codec import state
-from stream_edits.codec import messages
+from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import Truncated, Undecodable, UnknownSchema, WrongSchema
 from stream_edits.codec.framing import join, schema_id
@@ -33,10 +32,10 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
     (
         "SupervisedClaim",
         strategies.supervised_claims,
-        routing.encode_supervised,
-        routing.decode_supervised,
+        messages.encode_supervised,
+        messages.decode_supervised,
     ),
-    ("Reopen", strategies.reopens, routing.encode_by_member, CODEC.decode_by_member),
+    ("Reopen", strategies.reopens, messages.encode_by_member, CODEC.decode_by_member),
     (
         "ClaimRecord",
         strategies.claim_records,
@@ -88,7 +87,7 @@ def test_bytes_of_another_make_are_undecodable(
 def test_a_routed_claim_keeps_its_bytes(claim: ClaimEvent, source: Source) -> None:
     raw = claim_encoder(1)(claim)
     routed = RoutedClaim(claim, raw, source, content_digest(claim))
-    framed = routing.encode_by_member(routed)
+    framed = messages.encode_by_member(routed)
     assert raw in framed
     assert CODEC.decode_by_member(framed) == routed
 
@@ -96,10 +95,10 @@ def test_a_routed_claim_keeps_its_bytes(claim: ClaimEvent, source: Source) -> No
 def test_the_by_member_topic_tells_its_records_apart() -> None:
     source = Source("claims.events", 0, 1)
     routed = RoutedClaim(CLAIM, claim_encoder(1)(CLAIM), source, content_digest(CLAIM))
-    assert schema_id(routing.encode_by_member(routed)) == 101
+    assert schema_id(messages.encode_by_member(routed)) == 101
     reopen = REOPEN
-    assert schema_id(routing.encode_by_member(reopen)) == 103
-    assert isinstance(CODEC.decode_by_member(routing.encode_by_member(reopen)), Reopen)
+    assert schema_id(messages.encode_by_member(reopen)) == 103
+    assert isinstance(CODEC.decode_by_member(messages.encode_by_member(reopen)), Reopen)
 
 
 def test_a_registry_does_not_change_how_state_is_read() -> None:
@@ -108,7 +107,7 @@ def test_a_registry_does_not_change_how_state_is_read() -> None:
             raise AssertionError("asked the registry")
 
     codec = Codec(Forbidden())
-    framed = routing.encode_by_member(REOPEN)
+    framed = messages.encode_by_member(REOPEN)
     assert isinstance(codec.decode_by_member(framed), Reopen)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_edits.codec.claims import claim_encoder
-from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.avro.reading import decoder, read_body
 from stream_edits.codec.avro.resolution import resolve
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.codec.violations import claim_of
 from stream_edits.domain.claim import ClaimEvent

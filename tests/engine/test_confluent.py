@@ -18,11 +18,11 @@ from stream_edits.engine.errors import (
     RequiresAbort,
     Retriable,
 )
+from stream_edits.engine.kafka.call_watchdog import CallWatchdog
 from stream_edits.engine.kafka.client_log import RepeatsFilter
 from stream_edits.engine.kafka.error_mapping import AWAY, classify
 from stream_edits.engine.kafka.sink import ConfluentSink
 from stream_edits.engine.kafka.source import ConfluentSource
-from stream_edits.engine.kafka.call_watchdog import WatchedThread
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
@@ -121,7 +121,7 @@ class TestCallsThatHang:
     """librdkafka#5456: send_offsets_to_transaction may never return."""
 
     def test_a_call_that_does_not_return_is_fatal_and_so_is_every_later_one(self) -> None:
-        thread, release = WatchedThread("test"), threading.Event()
+        thread, release = CallWatchdog("test"), threading.Event()
 
         def hang() -> None:
             release.wait(20)
@@ -133,7 +133,7 @@ class TestCallsThatHang:
         release.set()
 
     def test_what_a_call_raises_is_raised_and_the_thread_goes_on(self) -> None:
-        thread, ran = WatchedThread("test"), []
+        thread, ran = CallWatchdog("test"), []
 
         def fail() -> None:
             raise RuntimeError("a bug")

@@ -23,9 +23,9 @@ from stream_edits.engine.errors import (
     TopicsUnfit,
 )
 from stream_edits.engine.group import run_together
-from stream_edits.service.health import HealthServer
 from stream_edits.engine.transaction import Transactions
 from stream_edits.metrics import Metrics, StageMetrics, declared
+from stream_edits.service.health import HealthServer
 from tests.engine.harness import Stage, cluster, config, outputs
 
 

@@ -11,7 +11,7 @@ from stream_edits.codec import errors
 from stream_edits.codec.schemas import packaged, schema_folder
 
 _ROOT = schema_folder().parent
-_SOURCES = ("codec/*.py", "domain/claim.py", "app/processors.py")
+_SOURCES = ("codec/**/*.py", "domain/claim.py", "app/processors.py")
 _WORD = re.compile(r"\w+")
 # Places in a claim and counts of findings are no values.
 _NUMBERED = re.compile(r"\[\d+\]|\band \d+ more\b|\bmore than \d+\b|\b\d+ bits\b")

@@ -6,19 +6,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from stream_edits.codec import state
-from stream_edits.codec import messages
+from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.jsonl import claim_to_json, read_claims_jsonl
 from stream_edits.codec.schemas import schema_folder
-from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.policies.catalog import FOLDER
 from stream_edits.strict_yaml import YamlSource
+from stream_edits.synthetic.generator import generate
 from tests.codec.examples import CLAIM
 from tests.codec.internals import EXAMPLES
 from tests.codec.oracle import write_with
@@ -54,13 +53,13 @@ def _bodies() -> Iterator[bytes]:
         value["lines"] = [line | {"units": 2, "extra": b"abc"} for line in value["lines"]]
         yield bytes([number]) + write_with(schema, value)
     for claim in claims()[:5]:
-        routed = routing.encode_by_member(
+        routed = messages.encode_by_member(
             RoutedClaim(claim, _ENCODE(claim), Source("t", 0, 1), content_digest(claim))
         )
         yield bytes([numbers]) + routed[BODY_START:]
     order: list[tuple[Callable[[Any], bytes], str]] = [
-        (routing.encode_by_member, "Reopen"),
-        (routing.encode_supervised, "SupervisedClaim"),
+        (messages.encode_by_member, "Reopen"),
+        (messages.encode_supervised, "SupervisedClaim"),
         (state.encode_claim_record, "ClaimRecord"),
         (state.encode_day, "SupervisedDay"),
         (state.encode_visit, "SupervisedVisit"),

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from stream_edits.app.processors import EncounterProcessor, IntakeProcessor, SupervisionProcessor
+from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
-from stream_edits.app.decision_metrics import Tally
-from stream_edits.app.wiring import Stage, drafting_of, stage_config
+from stream_edits.app.processors import EncounterProcessor, IntakeProcessor, SupervisionProcessor
+from stream_edits.app.wiring import Stage, decision_builder, stage_config
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.schemas import PackagedSchemas, SchemaSource
@@ -31,13 +31,15 @@ class Stages:
 
     def __init__(self, schemas: SchemaSource | None = None) -> None:
         reader = ClaimReader(schemas or PackagedSchemas())
-        drafting, retention = drafting_of(_SETTINGS), DEFAULT_RETENTION
-        tally = Tally(Metrics(), drafting.policy)
+        builder, retention = decision_builder(_SETTINGS), DEFAULT_RETENTION
+        decision_metrics = DecisionMetrics(Metrics(), builder.policy)
         outbox = Outbox(_SETTINGS.topics, dict.fromkeys(Disposition, decision_encoder(2)))
         processors: dict[Stage, Processor] = {
-            Stage.INTAKE: IntakeProcessor(drafting, reader, outbox),
-            Stage.ENCOUNTER: EncounterProcessor(drafting, retention, reader, outbox, tally),
-            Stage.SUPERVISION: SupervisionProcessor(drafting, retention, outbox),
+            Stage.INTAKE: IntakeProcessor(builder, reader, outbox),
+            Stage.ENCOUNTER: EncounterProcessor(
+                builder, retention, reader, outbox, decision_metrics
+            ),
+            Stage.SUPERVISION: SupervisionProcessor(builder, retention, outbox),
         }
         # Every event may be a dead letter here.
         wide = Breaker(window=1, share=1.0, minimum=1)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from stream_edits.app.wiring import Stage, drafting_of
+from stream_edits.app.wiring import Stage, decision_builder
 from stream_edits.codec import framing, state
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.decisions import decision_to_json
@@ -18,11 +18,11 @@ from stream_edits.codec.jsonl import BadLine, claim_to_json, read_claims_jsonl
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
+from stream_edits.handbook.changes import changes_of
 from stream_edits.policies import catalog
 from stream_edits.policies.policy import EditValues, Policy, PolicyError, lay_over
-from stream_edits.handbook.changes import changes_of
-from stream_edits.stages.pipeline import Adjudication
 from stream_edits.settings import Settings
+from stream_edits.stages.pipeline import Adjudication
 from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.fuzz.judging import Defect, one_line, refused
 from tests.fuzz.stages import Stages
@@ -152,7 +152,7 @@ def _decide(claim: ClaimEvent) -> None:
     if isinstance(again, BadLine) or not _alike(again, claim):
         raise Defect("a claim in JSON does not come back as it was written")
     decisions = list(
-        Adjudication(_drafting(), DEFAULT_RETENTION).decide(claim, Source("file", 0, 1))
+        Adjudication(_builder(), DEFAULT_RETENTION).decide(claim, Source("file", 0, 1))
     )
     if not decisions:
         raise Defect("a claim is not decided")
@@ -186,8 +186,8 @@ def _reader() -> ClaimReader:
 
 
 @cache
-def _drafting() -> Any:
-    return drafting_of(Settings())
+def _builder() -> Any:
+    return decision_builder(Settings())
 
 
 @cache

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from stream_edits.policies.catalog import all_edits, policy
 from stream_edits.handbook.coverage import (
     DEFINITIONS,
     Sentence,
@@ -17,8 +15,9 @@ from stream_edits.handbook.coverage import (
     coverage_of,
 )
 from stream_edits.handbook.entry import entries
+from stream_edits.policies.catalog import FOLDER, all_edits, policy
 
-POLICY_TEXT = Path(__file__).parents[1] / "edits" / "policy_6_21_p.txt"
+POLICY_TEXT = FOLDER / "text.txt"
 BY_ID = {entry.id: entry for entry in entries(policy())}
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from stream_edits.cli.policy import policy as commands
-from stream_edits.policies.catalog import all_edits, policy
 from stream_edits.handbook.entry import entries
 from stream_edits.handbook.index import index
+from stream_edits.policies.catalog import all_edits, policy
 
 DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
 

@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 
 from stream_edits.domain.decision import Disposition
+from stream_edits.handbook.entry import entries
 from stream_edits.policies.catalog import policy
 from stream_edits.policies.policy import PolicyError
-from stream_edits.policies.values.reason_codes import Kind, outcomes_in, reason_codes, reason_problem
+from stream_edits.policies.values.reason_codes import (
+    Kind,
+    outcomes_in,
+    reason_codes,
+    reason_problem,
+)
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.handbook.entry import entries
 
 TODAY = date(2024, 12, 3)
 

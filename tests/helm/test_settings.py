@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stream_edits.app.wiring import drafting_of
+from stream_edits.app.wiring import decision_builder
 from stream_edits.settings import Settings, load_settings
 from tests.helm.chart import VALUE_SETS, Object, Rendered, container, render, render_set
 
@@ -134,7 +134,7 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
     loaded = started_with(rendered, pod, tmp_path, "claims-stream-edits-0")
     assert str(loaded.policy) == "/etc/stream-edits/policy/overlay.yaml"
     laid = loaded.model_copy(update={"policy": Path(f"{tmp_path}{loaded.policy}")})
-    assert "+" in drafting_of(laid).policy.revisions[-1].version
+    assert "+" in decision_builder(laid).policy.revisions[-1].version
 
 
 def test_a_config_map_of_ones_own_may_hold_it(tmp_path: Path) -> None:

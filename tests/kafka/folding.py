@@ -40,9 +40,9 @@ from stream_edits.domain.messages import (
 )
 from stream_edits.policies.catalog import policy
 from stream_edits.settings import Topics
-from stream_edits.stages.decision_builder import Drafting
+from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import EncounterStage
-from stream_edits.stages.intake import take_in
+from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 from tests.kafka.topic_log import Kept
@@ -134,7 +134,7 @@ class Folding:
     def __init__(self, topics: Topics, retention_days: int) -> None:
         self._topics = topics
         self._retention = Retention(retention_days)
-        self._drafting = Drafting(policy(None), RollUp.STANDARD, ENGINE_VERSION)
+        self._builder = DecisionBuilder(policy(None), RollUp.STANDARD, ENGINE_VERSION)
         self._reader = ClaimReader(PackagedSchemas())
         self._encode_decision = decision_encoder(schema_of(CLAIM_DECISION).id)
 
@@ -144,14 +144,14 @@ class Folding:
         def step(record: Kept) -> list[Message]:
             claim = self._reader.decode(record.value or b"")
             source = Source(record.topic, record.partition, record.offset)
-            return [take_in(self._drafting, claim, record.value or b"", source)]
+            return [route_or_decide(self._builder, claim, record.value or b"", source)]
 
         return self._fold(log, step, dict)
 
     def encounter(self, log: Iterable[Kept]) -> Fold:
         """by-member, one partition in offset order."""
         decode = self._reader.decode
-        stage, memory = EncounterStage(self._drafting, self._retention, decode), Members({}, {})
+        stage, memory = EncounterStage(self._builder, self._retention, decode), Members({}, {})
 
         def step(record: Kept) -> Iterable[Message]:
             message = decode_by_member(record.value or b"", decode)
@@ -165,7 +165,7 @@ class Folding:
 
         def step(record: Kept) -> Iterable[Message]:
             message = decode_supervised(record.value or b"")
-            return supervise(self._drafting, self._retention, memory, message, record.offset)
+            return supervise(self._builder, self._retention, memory, message, record.offset)
 
         return self._fold(log, step, memory.written)
 

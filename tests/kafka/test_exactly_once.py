@@ -14,11 +14,11 @@ import pytest
 
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.jsonl import claim_to_json
-from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.policies.catalog import policy
 from stream_edits.stages.pipeline import adjudicate
+from stream_edits.synthetic.generator import generate
 from tests.kafka.claims import canaries
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import STAGES, Deployment

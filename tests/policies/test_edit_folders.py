@@ -1,7 +1,6 @@
 """Every edit's folder is complete, and its citation stands in the policy."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from tests.policies.golden import read_cases
 from tests.policies.policies import shipped_values
 
 EDIT_IDS = [edit.id for edit in all_edits()]
-POLICY_TEXT = Path(__file__).with_name("policy_6_21_p.txt")
+POLICY_TEXT = FOLDER / "text.txt"
 # A paragraph's number before its quotation, as in "(IV.B.3: The maximum ...)".
 PARAGRAPH_MARK = re.compile(r"\b(IV(\.[A-B0-9]+)*|Procedure Code Definitions):")
 # Where one quoted sentence ends; not after a capital, as in "I.V. push".

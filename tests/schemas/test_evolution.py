@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from stream_edits.codec import state
-from stream_edits.codec import messages
+from stream_edits.codec import messages, state
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.schemas import packaged, schema_folder, schema_of
 from tests.codec.evolution import claim_schema, field_of, line_of, without
@@ -26,7 +25,7 @@ RECORDS = sorted({schema.record for schema in packaged().values()})
 READ: dict[str, Callable[[bytes], Any]] = {
     "RoutedClaim": Codec().decode_by_member,
     "Reopen": Codec().decode_by_member,
-    "SupervisedClaim": routing.decode_supervised,
+    "SupervisedClaim": messages.decode_supervised,
     "ClaimRecord": state.decode_claim_record,
     "MemberClaims": state.decode_member_claims,
     "SupervisedDay": state.decode_day,

@@ -17,9 +17,9 @@ from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from stream_edits.domain.messages import RoutedClaim, SupervisedClaim
-from stream_edits.stages.pipeline import adjudicate
 from stream_edits.stages.encounter import EncounterStage
-from stream_edits.stages.intake import take_in
+from stream_edits.stages.intake import route_or_decide
+from stream_edits.stages.pipeline import adjudicate
 from tests.stages.claims import claim, line
 from tests.stages.infusions import ADD_ONS, BESIDE, INITIALS, histories
 from tests.stages.walk import SHIPPED, SOURCE, Message, Walk, through_stages
@@ -100,11 +100,11 @@ class OverTheWire(Walk):
         super().__init__(rule, StoredMembers(State()), StoredSupervisors(State()))
         self.reader = ClaimReader(PackagedSchemas())
         self.encode = claim_encoder(schema_of(CLAIM_EVENT).id)
-        self.encounter = EncounterStage(self.drafting, self.retention, self.reader.decode)
+        self.encounter = EncounterStage(self.builder, self.retention, self.reader.decode)
 
-    def take_in(self, claim: ClaimEvent) -> Message:
+    def route_or_decide(self, claim: ClaimEvent) -> Message:
         raw = self.encode(claim)
-        return take_in(self.drafting, self.reader.decode(raw), raw, SOURCE)
+        return route_or_decide(self.builder, self.reader.decode(raw), raw, SOURCE)
 
     def step(self, message: Message) -> list[Message]:
         if isinstance(message, SupervisedClaim):

@@ -10,21 +10,21 @@ from itertools import islice
 
 import pytest
 
-from stream_edits.synthetic.generator import generate
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
 from stream_edits.policies.catalog import all_edits
 from stream_edits.policies.contract import Notice
+from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Adjudication
-from stream_edits.stages.decision_builder import Drafting
 from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.synthetic.generator import generate
 from tests.stages.walk import SHIPPED
 
 MANY = int(os.environ.get("STREAM_EDITS_CLAIMS", "10000"))
 
 
 def decisions(claims: Iterator[ClaimEvent], rule: RollUp) -> Iterator[ClaimDecision]:
-    run = Adjudication(Drafting(SHIPPED, rule, "test"), DEFAULT_RETENTION)
+    run = Adjudication(DecisionBuilder(SHIPPED, rule, "test"), DEFAULT_RETENTION)
     for place, each in enumerate(claims):
         yield from run.decide(each, Source("made up", 0, place))
 

@@ -76,7 +76,7 @@ class Recorded(Walk):
         for offset, (message, sent) in enumerate(steps):
             if isinstance(message, SupervisedClaim):
                 again: list[Message] = list(
-                    supervise(self.drafting, self.retention, supervisors, message, offset)
+                    supervise(self.builder, self.retention, supervisors, message, offset)
                 )
                 assert again == sent
             elif not isinstance(message, ClaimDecision):

@@ -160,7 +160,7 @@ def freed_by_a_void() -> tuple[Walk, Reopen]:
     walk = walk_of(
         on(0, infusion("A", "M1", "09:00-10:00")), on(0, infusion("B", "M2", "09:00-10:00"))
     )
-    (voided,) = walk.step(walk.take_in(on(DAYS, voiding("A", "V"))))
+    (voided,) = walk.step(walk.route_or_decide(on(DAYS, voiding("A", "V"))))
     decision, reopen = walk.step(voided)
     assert isinstance(decision, ClaimDecision)
     assert isinstance(reopen, Reopen)

@@ -157,7 +157,7 @@ def test_the_strict_roll_up_counts_supervision_too() -> None:
 
 def test_a_claim_without_supervised_time_goes_nowhere() -> None:
     walk = Walk()
-    routed = walk.take_in(claim("A", line("96365")))
+    routed = walk.route_or_decide(claim("A", line("96365")))
     assert isinstance(routed, RoutedClaim)
     (sent,) = walk.step(routed)
     assert isinstance(sent, ClaimDecision)

@@ -125,7 +125,7 @@ class TestReopening:
         walk = through_stages(
             [infusion("A", "M1", "09:00-10:00"), infusion("B", "M2", "09:00-10:00")]
         )
-        (voided,) = walk.step(walk.take_in(voiding("A", "V")))
+        (voided,) = walk.step(walk.route_or_decide(voiding("A", "V")))
         decision, reopen = walk.step(voided)
         assert isinstance(decision, ClaimDecision)
         assert isinstance(reopen, Reopen)

@@ -9,9 +9,9 @@ from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Sou
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.policies.catalog import policy
 from stream_edits.policies.policy import Policy
-from stream_edits.stages.decision_builder import Drafting
+from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import EncounterStage
-from stream_edits.stages.intake import take_in
+from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.memory import (
     MemberDictionary,
     MemberMemory,
@@ -37,12 +37,12 @@ class Walk:
         under: Policy = SHIPPED,
         retention: Retention = DEFAULT_RETENTION,
     ) -> None:
-        self.drafting = Drafting(under, rule, "test")
+        self.builder = DecisionBuilder(under, rule, "test")
         self.retention = retention
         self.members = members or MemberDictionary()
         self.supervisors = supervisors or SupervisorDictionary()
         self._claims: dict[bytes, ClaimEvent] = {}
-        self.encounter = EncounterStage(self.drafting, retention, self._claims.__getitem__)
+        self.encounter = EncounterStage(self.builder, retention, self._claims.__getitem__)
         self.sent: list[Message] = []
         self.published: list[ClaimDecision] = []
         self._order = 0
@@ -56,17 +56,17 @@ class Walk:
             return []
         if isinstance(message, SupervisedClaim):
             memory = self.supervisors
-            sent = list(supervise(self.drafting, self.retention, memory, message, self._order))
+            sent = list(supervise(self.builder, self.retention, memory, message, self._order))
         else:
             sent = list(self.encounter.step(self.members, message, self._order))
         self.sent += sent
         return sent
 
-    def take_in(self, claim: ClaimEvent) -> Message:
+    def route_or_decide(self, claim: ClaimEvent) -> Message:
         """What intake makes of a claim."""
         raw = b"claim %d" % len(self._claims)
         self._claims[raw] = claim
-        return take_in(self.drafting, claim, raw, SOURCE)
+        return route_or_decide(self.builder, claim, raw, SOURCE)
 
     def drain(self, *messages: Message) -> list[ClaimDecision]:
         """Carry these messages, and what they set off, to the end; the decisions on the way."""
@@ -78,7 +78,9 @@ class Walk:
 
     def send(self, *claims: ClaimEvent) -> list[ClaimDecision]:
         """Let claims come one after the other; every decision they bring about."""
-        return [decision for claim in claims for decision in self.drain(self.take_in(claim))]
+        return [
+            decision for claim in claims for decision in self.drain(self.route_or_decide(claim))
+        ]
 
     def sharing(self, encounter_key: str) -> list[str]:
         """The claims that others of an encounter must see."""

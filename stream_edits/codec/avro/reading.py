@@ -11,10 +11,10 @@ from struct import error as StructError
 from typing import Any
 
 from stream_edits.codec.avro import plan as to
-from stream_edits.codec.errors import MalformedAvro, TrailingBytes, Truncated
-from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.avro.reading_parts import CONSTANTS, SCALARS, add_count, add_length
 from stream_edits.codec.avro.source_text import SourceText
+from stream_edits.codec.errors import MalformedAvro, TrailingBytes, Truncated
+from stream_edits.codec.framing import BODY_START
 
 Decoder = Callable[[bytes, int], tuple[Any, int]]
 

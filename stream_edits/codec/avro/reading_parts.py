@@ -6,8 +6,8 @@ from decimal import Decimal
 from struct import Struct
 from typing import NoReturn
 
-from stream_edits.codec.errors import ContractViolation, MalformedAvro, Truncated
 from stream_edits.codec.avro.source_text import SourceText
+from stream_edits.codec.errors import ContractViolation, MalformedAvro, Truncated
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LOCAL_EPOCH = datetime(1970, 1, 1)

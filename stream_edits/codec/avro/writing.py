@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stream_edits.codec.avro.avsc import Parsed
-from stream_edits.codec.framing import frame_head
 from stream_edits.codec.avro.source_text import SourceText
 from stream_edits.codec.avro.writing_parts import CONSTANTS, SCALARS, add_long
+from stream_edits.codec.framing import frame_head
 
 Encoder = Callable[[Any], bytes]
 Paths = Mapping[str, Mapping[str, str]]

@@ -2,7 +2,7 @@
 
 from .admin import check_topics as check_topics
 from .admin import create_topics as create_topics
-from .topic_reader import read_topic as read_topic
 from .port import ConfluentKafka as ConfluentKafka
 from .port import client_version as client_version
 from .publisher import publish_records as publish_records
+from .topic_reader import read_topic as read_topic

@@ -15,7 +15,7 @@ from ..errors import FatalClientError
 _Call = Callable[[], None]
 
 
-class WatchedThread:
+class CallWatchdog:
     """Runs calls one by one in a thread that the process does not wait for at its end."""
 
     def __init__(self, name: str) -> None:

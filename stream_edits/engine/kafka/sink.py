@@ -11,11 +11,11 @@ from .. import log
 from ..config import StageConfig
 from ..errors import RequiresAbort
 from ..ports import Output
+from .call_watchdog import CallWatchdog
 from .client import make
 from .error_mapping import AWAY, client_errors
 from .options import producer_options
 from .statistics import NOT_REPORTING
-from .call_watchdog import WatchedThread
 
 _PURGED = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
 _INIT_S = 20.0
@@ -35,7 +35,7 @@ class ConfluentSink:
         """`reporting` are the client's options by which it reports statistics."""
         self._stage = config.stage
         self._failed: str | None = None
-        self._thread = WatchedThread(f"transactions-{config.stage}")
+        self._thread = CallWatchdog(f"transactions-{config.stage}")
         self._transaction_s = config.transaction_timeout_ms / 1000
         self._producer = make(
             Producer, {**reporting, **producer_options(config), "on_delivery": self._delivered}

@@ -8,7 +8,7 @@ from stream_edits.policies.contract import (
     EncounterLine,
     Group,
     LineFinding,
-    spoken,
+    join_words,
 )
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 
@@ -41,7 +41,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 rules.orphan,
                 line.line_number,
                 f"{line.code} is an add-on code, and no service that it adds to "
-                f"({spoken(_ranking_with(line, allowed))}) stands in this encounter. The line "
+                f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. The line "
                 "waits for a claim that brings one. If none is to come, send a replacement claim "
                 f"that bills {_initial_form(line)} instead.",
             ),

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding, Pricing
 from stream_edits.policies.contract import Group, LineEdit
+from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
+    UnclassifiedDrugRules,
+    missing_from,
+)
 from stream_edits.policies.policy import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
-from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import UnclassifiedDrugRules, missing_from
 
 
 class Rules(EditRules):

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.shared.clock import minutes
 from stream_edits.policies.contract import LineEdit
 from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.shared.clock import minutes
 from stream_edits.policies.values.rules import EditRules, Minutes, Outcome
 
 

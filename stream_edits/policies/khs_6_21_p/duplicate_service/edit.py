@@ -8,7 +8,7 @@ from stream_edits.policies.contract import (
     EncounterLine,
     Group,
     LineFinding,
-    spoken,
+    join_words,
 )
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 
@@ -59,7 +59,8 @@ def _duplicate(line: EncounterLine, first: EncounterLine) -> LineFinding:
         f"{line.code} was billed with the same date{', times' if line.start else ''} and units on "
         "another claim (see the related claim). If it was sent twice by mistake, nothing needs to "
         "be done; if the service was given twice, bill it with a modifier that says so "
-        f"({spoken(rules.repeat_modifiers)}); to correct the earlier claim, send a replacement.",
+        f"({join_words(rules.repeat_modifiers)}); to correct the earlier claim, send a "
+        "replacement.",
         related_claim_ids=(first.claim_id,),
     )
 

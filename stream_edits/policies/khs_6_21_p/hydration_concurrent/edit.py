@@ -7,10 +7,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.shared.clock import minutes, overlap, uncovered_minutes
-from stream_edits.policies.contract import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
-from stream_edits.policies.values.rules import EditRules, Minutes, Outcome
+from stream_edits.policies.contract import (
+    Encounter,
+    EncounterEdit,
+    EncounterLine,
+    Group,
+    LineFinding,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Technique
+from stream_edits.policies.shared.clock import minutes, overlap, uncovered_minutes
+from stream_edits.policies.values.rules import EditRules, Minutes, Outcome
 
 _Technique = Annotated[Technique, Field(strict=False)]
 

@@ -9,7 +9,7 @@ from stream_edits.policies.contract import (
     EncounterLine,
     Group,
     LineFinding,
-    spoken,
+    join_words,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.products import IncludedServiceRules, drug_lines
 
@@ -47,7 +47,7 @@ def _finding(line: EncounterLine, kind: str, beside: EncounterLine) -> EditFindi
         "No modifier makes it payable in the same encounter."
         if line.code in rules.never_separate
         else "If it had nothing to do with that service, bill it with modifier "
-        f"{spoken(line.policy.vocabulary.separate_site_modifiers)}."
+        f"{join_words(line.policy.vocabulary.separate_site_modifiers)}."
     )
     return rules.finding(
         rules.bundled,

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from stream_edits.domain.claim import REPLACEMENT, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.shared.forms import facility_type, is_npi
 from stream_edits.policies.contract import ClaimEdit
 from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.shared.forms import facility_type, is_npi
 from stream_edits.policies.values.rules import Count, EditRules, Outcome
 
 Complaint = tuple[Outcome, str]

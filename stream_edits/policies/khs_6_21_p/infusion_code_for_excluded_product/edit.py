@@ -7,10 +7,16 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
+from stream_edits.policies.contract import (
+    Encounter,
+    EncounterEdit,
+    EncounterLine,
+    Group,
+    LineFinding,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.products import drug_lines
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family
+from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 
 
 class Product(StrEnum):

@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
-from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.policies.contract import (
+    Encounter,
+    EncounterEdit,
+    EncounterLine,
+    Group,
+    LineFinding,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 
 class Rules(EditRules):

@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.shared.forms import facility_type
-from stream_edits.policies.contract import LineEdit, spoken
+from stream_edits.policies.contract import LineEdit, join_words
 from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.shared.forms import facility_type
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 
 
@@ -54,7 +54,7 @@ def _judge_place(place: str, line: ServiceLine, rules: Rules) -> Iterator[EditFi
         rules.place_denied,
         line.line_number,
         f"{line.procedure_code} was billed with place of service {place}"
-        + _reason(named, f"place of service {spoken(rules.places)}"),
+        + _reason(named, f"place of service {join_words(rules.places)}"),
     )
 
 
@@ -68,7 +68,7 @@ def _judge_facility(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> Itera
             line.line_number,
             f"{line.procedure_code} was billed with facility type {facility} (the first two "
             "digits of the type of bill)"
-            + _reason(named, f"facility type {spoken(rules.facility_types)}"),
+            + _reason(named, f"facility type {join_words(rules.facility_types)}"),
         )
     elif facility in rules.emergency_facility_types:
         yield from _judge_emergency(claim.admission_type or "", facility, line, rules)
@@ -79,7 +79,7 @@ def _judge_emergency(
 ) -> Iterator[EditFinding]:
     if admission in rules.emergency_admission_types:
         return
-    emergency = spoken(rules.emergency_admission_types)
+    emergency = join_words(rules.emergency_admission_types)
     if not admission:
         yield rules.finding(
             rules.admission_type_not_stated,

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.contract import LineEdit
+from stream_edits.policies.khs_6_21_p.vocabulary.supervision import NOT_DIRECT
 from stream_edits.policies.policy import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
-from stream_edits.policies.khs_6_21_p.vocabulary.supervision import NOT_DIRECT
 
 
 class Rules(EditRules):

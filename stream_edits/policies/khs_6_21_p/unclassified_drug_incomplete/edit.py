@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import LineEdit, spoken
+from stream_edits.policies.contract import LineEdit, join_words
+from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
+    UnclassifiedDrugRules,
+    missing_from,
+)
 from stream_edits.policies.policy import PolicyOnDate
-from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import UnclassifiedDrugRules, missing_from
 
 
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
@@ -27,7 +30,7 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
         yield rules.finding(
             rules.details,
             number,
-            f"{code} was billed without the drug's {spoken(missing.details, last='and')}. The "
+            f"{code} was billed without the drug's {join_words(missing.details, last='and')}. The "
             "policy pays an unclassified drug only with its name, dosage, strength and unit price. "
             "Send a replacement claim that gives them.",
         )
@@ -37,7 +40,7 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
 
 def _ndc_message(line: ServiceLine, rules: UnclassifiedDrugRules) -> str:
     digits = sum(rules.ndc_segments)
-    qualifier = spoken(rules.ndc_qualifiers)
+    qualifier = join_words(rules.ndc_qualifiers)
     if not line.ndc:
         lacks = f"without an NDC. Send a replacement claim with {qualifier} and"
         remedy = f"the NDC of {digits} digits."

@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import Encounter, EncounterEdit, EncounterLine, Group, LineFinding
+from stream_edits.policies.contract import (
+    Encounter,
+    EncounterEdit,
+    EncounterLine,
+    Group,
+    LineFinding,
+)
 from stream_edits.policies.values.rules import Count, EditRules, Outcome
 
 
