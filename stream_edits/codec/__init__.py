@@ -1,1 +1,1 @@
-"""Bytes and JSON to domain values and back (contract.md); no Kafka but the schema registry."""
+"""Bytes and JSON to domain values and back (docs/spec/contract.md); only the registry does I/O."""

@@ -21,7 +21,7 @@ from stream_edits.domain.decision import (
     Source,
 )
 
-# The wire holds the source flat (contract.md); in the domain it is one value.
+# The wire holds the source as three fields; in the domain it is one value.
 _SOURCE = ("topic", "partition", "offset")
 PATHS: Paths = {CLAIM_DECISION: {f"source_{part}": f"source.{part}" for part in _SOURCE}}
 ENUMS: dict[str, Callable[[str], object]] = {"Disposition": Disposition, "Pricing": Pricing}
@@ -62,7 +62,7 @@ def _decoder(writer: str) -> Decoder:
 
 
 def decision_to_json(decision: ClaimDecision) -> str:
-    """One line of JSON, without a newline: contract.md's names in contract.md's order.
+    """One line of JSON without a newline (docs/spec/contract.md, JSON form).
 
     Times are ISO-8601 in UTC with milliseconds; units that are not finite become null.
     """

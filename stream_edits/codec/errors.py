@@ -51,7 +51,7 @@ class MalformedContainer(Undecodable):
 
 
 class ContractViolation(Undecodable):
-    """Well-formed data that contract.md does not allow."""
+    """Well-formed data that docs/spec/contract.md does not allow."""
 
 
 class RegistryAway(Exception):

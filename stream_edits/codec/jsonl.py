@@ -1,4 +1,4 @@
-"""Claims as JSON lines (contract.md): reading them and writing them."""
+"""Claims as JSON lines: reading and writing them (docs/spec/contract.md, JSON form)."""
 
 import json
 from collections.abc import Iterable, Iterator

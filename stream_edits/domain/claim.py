@@ -1,4 +1,4 @@
-"""The claim as it arrives: contract.md's ClaimEvent, ServiceLine and Attachment.
+"""The claim as it arrives (docs/spec/contract.md, ClaimEvent, ServiceLine, Attachment).
 
 Plain frozen dataclasses, whose annotations say what pydantic is to check where claims come in
 (codec/violations.py): decoded Avro (Python values) and JSON end in equal objects, so a claim gets

@@ -1,4 +1,4 @@
-"""What is decided: contract.md's EditFinding, LineOutcome and ClaimDecision, and the roll-up."""
+"""Findings, line outcomes, decisions and the roll-up (docs/spec/contract.md, ClaimDecision)."""
 
 import math
 import uuid
@@ -120,7 +120,7 @@ def line_outcome(
     pricing: Pricing,
     findings: Sequence[EditFinding],
 ) -> LineOutcome:
-    """A line's outcome under its own findings (contract.md, Claim roll-up).
+    """A line's outcome under its own findings (docs/spec/contract.md, Claim roll-up).
 
     The least ``allowed_units`` of the findings holds; none left denies the line.
     """
@@ -147,7 +147,10 @@ def line_outcome(
 def roll_up(
     lines: Sequence[LineOutcome], findings: Sequence[EditFinding], rule: RollUp
 ) -> Disposition:
-    """The claim's disposition from its lines and its claim-level findings (contract.md)."""
+    """The claim's disposition from its lines and claim-level findings.
+
+    The rules are those of docs/spec/contract.md, Claim roll-up.
+    """
     whole = most_severe(f.disposition for f in findings if f.line_number is None)
     own = {line.disposition for line in lines}
     if whole is Disposition.DENY or (rule is RollUp.STRICT and Disposition.DENY in own):

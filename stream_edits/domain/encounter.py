@@ -1,4 +1,4 @@
-"""Which encounter a line belongs to (edits.md, Vocabulary).
+"""Which encounter a line belongs to (docs/spec/edits.md, Vocabulary).
 
 An encounter is one visit: member, billing NPI, and the source's encounter number when it has one,
 else the date of the line's start time, else its service date.

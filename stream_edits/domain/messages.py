@@ -1,4 +1,4 @@
-"""What travels between the stages (architecture.md, What flows)."""
+"""What travels between the stages (docs/spec/architecture.md, Messages between stages)."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from stream_edits.domain.decision import ClaimDecision, EditFinding, Source
 class RoutedClaim(NamedTuple):
     """intake -> encounter: a claim, the framed bytes it came in, and where they came from.
 
-    ``content_digest`` is of all it says (domain/identity.py): worked out where no state bounds the
+    ``content_digest`` is of all it says (domain/digests.py): worked out where no state bounds the
     number of processes.
     """
 

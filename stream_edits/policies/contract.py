@@ -18,7 +18,10 @@ from stream_edits.policies.values.rules import EditRules
 
 
 class Group(IntEnum):
-    """The order of edits: a line denied in one group is not active in the next (edits.md)."""
+    """The order of the edits; a line denied in one group is not active in the next.
+
+    See docs/spec/edits.md, Groups and order.
+    """
 
     FORM = 0
     SINGLE_LINE = 1
@@ -91,7 +94,7 @@ class EncounterLine:
 
     @property
     def billing_npi(self) -> str:
-        """The billing provider, as the encounter's key names it (domain/keys.py)."""
+        """The billing provider, as the encounter's key names it (domain/encounter.py)."""
         return self.encounter_key.split("|")[1]
 
     @property

@@ -26,7 +26,7 @@ from stream_edits.policies.contract import (
 from stream_edits.policies.policy import Policy, PolicyOnDate
 from stream_edits.policies.values.rules import EditRules
 
-# Denials that leave a line standing as a primary for add-ons: it is to be rebilled (edits.md).
+# Denials after which a line is still a primary for add-ons (docs/spec/edits.md, Vocabulary).
 STILL_PRIMARY = frozenset({"multiple-initial-codes", "initial-not-highest-ranked"})
 
 _CLAIM_EDITS = [e for e in all_edits() if isinstance(e, ClaimEdit)]

@@ -1,4 +1,4 @@
-"""docs/operations.md, Rebuild: all state anew from the claims, the same decisions once more."""
+"""All state anew from the claims (docs/operations.md, Rebuild everything from the claims)."""
 
 from collections import Counter
 

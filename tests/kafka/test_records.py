@@ -1,4 +1,4 @@
-"""What stands around the bytes: headers of decisions and of dead letters (contract.md)."""
+"""Headers of decisions and of dead letters (docs/spec/contract.md, Headers, Dead letters)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,7 @@
-"""The schemas hold contract.md's names literally, and every published version can be read."""
+"""The schemas have the contract's names, and every published version can be read.
+
+The contract is docs/spec/contract.md.
+"""
 
 import json
 from dataclasses import MISSING, fields

@@ -1,4 +1,7 @@
-"""Out-of-order arrival, splitting, memory kept as bytes, and files without Kafka (edits.md)."""
+"""Out-of-order arrival, split claims, state kept as bytes, and files without Kafka.
+
+See docs/spec/edits.md, Across claims, Determinism.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which lines share an encounter (edits.md, Vocabulary), seen through whole runs."""
+"""Which lines share an encounter (docs/spec/edits.md, Vocabulary), seen through whole runs."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""What holds of every history of claims (edits.md, Across claims, Order and determinism)."""
+"""What holds of every history of claims (docs/spec/edits.md, Across claims, Determinism)."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Replacements (7), voids (8), remembered names, events sent again (edits.md, Across claims)."""
+"""Replacements, voids, remembered names, re-sent events (docs/spec/edits.md, Across claims)."""
 
 import pytest
 

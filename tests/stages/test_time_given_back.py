@@ -1,4 +1,4 @@
-"""Supervised time given back, and the claims it frees (6.21-P IV.B.6; edits.md, Supervision)."""
+"""Supervised time given back, and the claims it reopens (docs/spec/edits.md, Supervised time)."""
 
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen
