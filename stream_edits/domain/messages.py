@@ -1,4 +1,4 @@
-"""What travels between the stages (docs/spec/architecture.md, Messages between stages)."""
+"""What travels between the stages (docs/spec/architecture.md, What flows)."""
 
 from datetime import date, datetime
 from typing import NamedTuple

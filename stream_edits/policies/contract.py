@@ -18,10 +18,8 @@ from stream_edits.policies.values.rules import EditRules
 
 
 class Group(IntEnum):
-    """The order of the edits; a line denied in one group is not active in the next.
-
-    See docs/spec/edits.md, Groups and order.
-    """
+    """The order of edits: a line denied in one group is not active in the next
+    (docs/spec/edits.md, Order and determinism)."""
 
     FORM = 0
     SINGLE_LINE = 1

@@ -1,4 +1,4 @@
-"""From findings to a decision (docs/spec/contract.md, ClaimDecision, Claim roll-up)."""
+"""From findings to a decision (docs/spec/contract.md, ClaimDecision)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Out-of-order arrival, split claims, state kept as bytes, and files without Kafka.
 
-See docs/spec/edits.md, Across claims, Determinism.
+See docs/spec/edits.md, Across claims, Order and determinism.
 """
 
 from typing import Any

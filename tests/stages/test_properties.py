@@ -1,4 +1,7 @@
-"""What holds of every history of claims (docs/spec/edits.md, Across claims, Determinism)."""
+"""What holds for every history of claims.
+
+See docs/spec/edits.md, Across claims, Order and determinism.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
