@@ -1,4 +1,4 @@
-"""Infusion claim edits for a Medi-Cal plan on a Kafka stream, each claim decided exactly once."""
+"""Claim edits on a Kafka stream, each claim decided exactly once."""
 
 __version__ = "0.1.0"
 

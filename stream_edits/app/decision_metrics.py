@@ -7,16 +7,16 @@ from stream_edits.app.resolved_pends import CAUSES, ResolvedPend
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
 from stream_edits.engine.ports import Output
 from stream_edits.metrics import Metrics
-from stream_edits.policies.catalog import all_edits
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.reason_codes import outcomes_in
 
 
 class DecisionMetrics:
     """What the decisions say, counted; label children are bound once, so that they start at 0."""
 
-    def __init__(self, metrics: Metrics, policy: Policy) -> None:
-        edits, dispositions = all_edits(), list(Disposition)
+    def __init__(self, metrics: Metrics, policies: Policies) -> None:
+        edits = [edit for policy in policies.all for edit in policy.edits]
+        dispositions = list(Disposition)
         self._metrics = metrics
         self._decisions = {d: metrics.decisions.labels(d.value) for d in dispositions}
         self._revisions = {d: metrics.revisions.labels(d.value) for d in dispositions}
@@ -26,7 +26,7 @@ class DecisionMetrics:
             for d in dispositions
         }
         self._documents = {
-            kind: metrics.documents_requested.labels(kind) for kind in _kinds(policy)
+            kind: metrics.documents_requested.labels(kind) for kind in _kinds(policies)
         }
         self._lines_cut = {edit.id: metrics.lines_cut_back.labels(edit.id) for edit in edits}
         self._units_cut = {edit.id: metrics.units_cut_back.labels(edit.id) for edit in edits}
@@ -36,8 +36,9 @@ class DecisionMetrics:
             for cause in CAUSES
         }
         self._re_sent = metrics.duplicates.labels("encounter")
-        for edit in edits:
-            metrics.edit.labels(edit.id, policy.values[edit.id].file.section).set(1)
+        for policy in policies.all:
+            for edit in policy.edits:
+                metrics.edit.labels(edit.id, policy.values[edit.id].file.section).set(1)
 
     def of(self, stage: str, outcomes: Mapping[str, str]) -> Callable[[Sequence[Output]], None]:
         """What counts the records of each committed transaction of a stage.
@@ -90,9 +91,10 @@ class DecisionMetrics:
                 self._units_cut[finding.edit_id].inc(max(0.0, line.billed_units - allowed))
 
 
-def _kinds(policy: Policy) -> Iterator[str]:
-    """Every kind of document that the policy, under any of its revisions, asks for."""
-    for revision in policy.revisions:
-        for edit in all_edits():
-            for _, outcome in outcomes_in(dict(revision[edit.rules])):
-                yield from outcome.requests
+def _kinds(policies: Policies) -> Iterator[str]:
+    """Every kind of document that the policies, under any of their revisions, ask for."""
+    for policy in policies.all:
+        for revision in policy.revisions:
+            for edit in policy.edits:
+                for _, outcome in outcomes_in(dict(revision[edit.rules])):
+                    yield from outcome.requests

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from stream_edits.codec.messages import encode_by_member, encode_supervised
+from stream_edits.codec.messages import encode_reopen, encode_routed, encode_supervised
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.engine.ports import Headers, Output, Record
@@ -40,9 +40,13 @@ class Outbox:
             return self._decision(sent, carried)
         if isinstance(sent, SupervisedClaim):
             value = encode_supervised(sent)
-            return Output(self._topics.by_supervisor, sent.stops[0].encode(), value, carried)
-        member = sent.claim.member_id if isinstance(sent, RoutedClaim) else sent.freed.member_id
-        return Output(self._topics.by_member, member.encode(), encode_by_member(sent), carried)
+            return Output(self._topics.by_supervisor, sent.hops[0].encode(), value, carried)
+        if isinstance(sent, RoutedClaim):
+            # Intake is the only stage that routes, and the claim travels as the record it read.
+            member_id, value = sent.claim.member_id, encode_routed(sent, record.value or b"")
+        else:
+            member_id, value = sent.freed.member_id, encode_reopen(sent)
+        return Output(self._topics.by_member, member_id.encode(), value, carried)
 
     def _decision(self, decision: ClaimDecision, carried: Headers) -> Output:
         return Output(

@@ -52,7 +52,7 @@ class IntakeProcessor:
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         source = Source(record.topic, record.partition, record.offset)
-        return [self._outbox.output(route_or_decide(self._builder, claim, value, source), record)]
+        return [self._outbox.output(route_or_decide(self._builder, claim, source), record)]
 
 
 class EncounterProcessor:
@@ -66,7 +66,7 @@ class EncounterProcessor:
         outbox: Outbox,
         decision_metrics: DecisionMetrics,
     ) -> None:
-        self._stage = EncounterStage(builder, retention, reader.decode)
+        self._stage = EncounterStage(builder, retention)
         self._decode = reader.decode
         self._outbox = outbox
         self._decision_metrics = decision_metrics
@@ -74,9 +74,10 @@ class EncounterProcessor:
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Step the member's memory. Raises Undecodable, TryAgain."""
         try:
-            message = decode_by_member(_value(record), self._decode)
-            memory = StoredMembers(state)
-            sent = self._stage.step(memory, message, record.offset)
+            message, raw = decode_by_member(_value(record), self._decode)
+            claim_id = message.claim.claim_id if isinstance(message, RoutedClaim) else None
+            memory = StoredMembers(state, self._decode, claim_id, raw)
+            sent = self._stage.decide(memory, message, record.offset)
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         if not sent and isinstance(message, RoutedClaim):
@@ -91,7 +92,7 @@ class EncounterProcessor:
 
 
 class SupervisionProcessor:
-    """by-supervisor -> the next stop, decisions, and claims reopened."""
+    """by-supervisor -> the next hop, decisions, and claims reopened."""
 
     def __init__(self, builder: DecisionBuilder, retention: Retention, outbox: Outbox) -> None:
         self._builder = builder

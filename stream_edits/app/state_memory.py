@@ -11,15 +11,21 @@ from stream_edits.codec.state import (
     decode_day,
     decode_member_claims,
     decode_quarters,
-    decode_visit,
+    decode_supervisor_record,
     encode_claim_record,
     encode_day,
     encode_member_claims,
     encode_quarters,
-    encode_visit,
+    encode_supervisor_record,
 )
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim
-from stream_edits.domain.messages import SupervisedQuarter, SupervisedSlot, SupervisedVisit
+from stream_edits.domain.supervisor_state import (
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisorRecord,
+)
 
 T = TypeVar("T")
 
@@ -66,21 +72,41 @@ class _Stored:
 class StoredMembers(_Stored):
     """stages.memory.MemberMemory over the encounter stage's state, for one event.
 
+    An open claim is stored as the framed bytes it came in, so that its schema may evolve, and
+    handed to the stage as a claim. ``raw`` are the bytes of the claim that the event brings.
     ``pended`` are the claims that were read as PEND, hence were so before the event.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(
+        self,
+        state: State,
+        decode_claim: Callable[[bytes], ClaimEvent],
+        claim_id: str | None = None,
+        raw: bytes | None = None,
+    ) -> None:
         super().__init__(state)
         self.pended: set[str] = set()
+        self._decode_claim = decode_claim
+        self._raw = {} if claim_id is None else {claim_id: raw}
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
-        record = self._get(_key(b"c", member_id, claim_id), decode_claim_record)
-        if record is not None and record.status is ClaimStatus.OPEN:
-            self.pended.add(claim_id)
-        return record
+        stored = self._get(_key(b"c", member_id, claim_id), decode_claim_record)
+        if stored is None:
+            return None
+        record, raw = stored
+        if record.status is not ClaimStatus.OPEN:
+            return record
+        if raw is None:
+            raise LookupError("an open claim was kept without its bytes")
+        self.pended.add(claim_id)
+        # The event's own claim is to be kept in its new bytes.
+        self._raw.setdefault(claim_id, raw)
+        claim = self._decode_claim(raw)
+        return record._replace(claim=claim, encounter_keys=encounter_keys(claim))
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
-        self._keep(_key(b"c", member_id, record.claim_id), encode_claim_record(record))
+        raw = None if record.claim is None else self._raw[record.claim_id]
+        self._keep(_key(b"c", member_id, record.claim_id), encode_claim_record(record, raw))
 
     def forget(self, member_id: str, claim_id: str) -> None:
         self._keep(_key(b"c", member_id, claim_id), None)
@@ -101,13 +127,14 @@ class StoredSupervisors(_Stored):
     def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
         self._keep(_key(b"d", npi, day.isoformat()), encode_day(slots) if slots else None)
 
-    def visit(self, npi: str, member_id: str, claim_id: str) -> SupervisedVisit | None:
-        return self._get(_key(b"s", npi, member_id, claim_id), decode_visit)
+    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
+        return self._get(_key(b"s", npi, member_id, claim_id), decode_supervisor_record)
 
-    def keep_visit(
-        self, npi: str, member_id: str, claim_id: str, visit: SupervisedVisit | None
+    def keep_claim(
+        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
     ) -> None:
-        self._keep(_key(b"s", npi, member_id, claim_id), encode_visit(visit) if visit else None)
+        value = encode_supervisor_record(record) if record else None
+        self._keep(_key(b"s", npi, member_id, claim_id), value)
 
     def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
         return self._get(_key(b"q", npi), decode_quarters) or ()

@@ -29,8 +29,8 @@ from stream_edits.engine.kafka import client_version
 from stream_edits.engine.ports import Processor, TopicSpec
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
-from stream_edits.policies.catalog import policy
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.policy import Policies
 from stream_edits.settings import Settings, Topics
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import Retention
@@ -45,8 +45,8 @@ class Stage(StrEnum):
 
 
 def decision_builder(settings: Settings) -> DecisionBuilder:
-    """The policy under its overlay, and the roll-up. Raises PolicyError."""
-    return DecisionBuilder(policy(settings.policy), RollUp(settings.rollup), ENGINE_VERSION)
+    """The policies under the plan's overlay, and the roll-up. Raises PolicyError."""
+    return DecisionBuilder(load_policies(settings.policy), RollUp(settings.rollup), ENGINE_VERSION)
 
 
 def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> list[StageRunner]:
@@ -56,9 +56,9 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     configured that does not know our decisions.
     """
     builder = decision_builder(settings)
-    decision_metrics = DecisionMetrics(metrics, builder.policy)
+    decision_metrics = DecisionMetrics(metrics, builder.policies)
     made = processors(settings, builder, decision_metrics)
-    _say_versions(metrics, builder.policy)
+    _say_versions(metrics, builder.policies)
     for stage in stages:
         for name in ERROR_CLASSES:
             metrics.dead_letters.labels(stage.value, name)
@@ -87,10 +87,10 @@ def processors(
     }
 
 
-def _say_versions(metrics: Metrics, policy: Policy) -> None:
+def _say_versions(metrics: Metrics, policies: Policies) -> None:
     metrics.build.labels(
         version=ENGINE_VERSION,
-        policy=policy.revisions[-1].version,
+        policy=";".join(policy.revisions[-1].version for policy in policies.all),
         event_schema=schema_of(CLAIM_EVENT).id,
         decision_schema=schema_of(CLAIM_DECISION).id,
         kafka_client=client_version(),

@@ -8,8 +8,8 @@ import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
 from stream_edits.engine.errors import AccessRefused, ClientError, EngineStopped, OptionRefused
-from stream_edits.policies.policy import PolicyError
 from stream_edits.settings import BadSetting, Settings
+from stream_edits.strict_yaml import PolicyError
 
 # Lines of a file that are no claims.
 BAD_INPUT = 3

@@ -10,7 +10,7 @@ from stream_edits.handbook.changes import changes_of
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
 from stream_edits.handbook.page import entry_named, page
-from stream_edits.policies import catalog
+from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import load_settings
 
 INDEX = Path("docs/edits.md")
@@ -31,7 +31,7 @@ def show(context: click.Context, edit: str) -> None:
     """
     with one_line_errors():
         overlay = load_settings(context.obj).policy
-        text = page(entry_named(catalog.policy(overlay), edit), overlay)
+        text = page(entry_named(load_policies(overlay), edit), overlay)
     click.echo(text, nl=False)
 
 
@@ -43,7 +43,7 @@ def check(file: Path) -> None:
     One line for each value: edit, value, date, what it was and what it becomes.
     """
     with one_line_errors():
-        text = changes_of(catalog.policy(), catalog.policy(file), file)
+        text = changes_of(load_policies(), load_policies(file), file)
     click.echo(text, nl=False)
 
 
@@ -59,7 +59,7 @@ def check(file: Path) -> None:
 def index(output: Path, check_only: bool) -> None:
     """Write the index of the edits as shipped: paragraph, numbers, cases."""
     with one_line_errors():
-        text = index_of(catalog.policy())
+        text = index_of(load_policies())
     write_or_check(text, output, check_only, "stream-edits policy index")
 
 
@@ -67,5 +67,5 @@ def index(output: Path, check_only: bool) -> None:
 def coverage() -> None:
     """Show each sentence of the policy with the edits that carry it out, or why none does."""
     with one_line_errors():
-        text = coverage_of(catalog.policy())
+        text = coverage_of(load_policies())
     click.echo(text, nl=False)

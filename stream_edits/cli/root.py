@@ -26,7 +26,7 @@ from stream_edits.logs import configure_logs
 )
 @click.pass_context
 def cli(context: click.Context, settings_file: Path | None) -> None:
-    """Infusion claim edits (policy 6.21-P) on a Kafka stream, each claim decided exactly once."""
+    """Claim edits on a Kafka stream, each claim decided exactly once."""
     context.obj = settings_file
 
 

@@ -15,6 +15,7 @@ from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, schema_of
 from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,
+    Draft,
     EditFinding,
     LineOutcome,
     Pricing,
@@ -27,9 +28,14 @@ PATHS: Paths = {CLAIM_DECISION: {f"source_{part}": f"source.{part}" for part in 
 ENUMS: dict[str, Callable[[str], object]] = {"Disposition": Disposition, "Pricing": Pricing}
 
 
-def _decision(fields: dict[str, Any]) -> ClaimDecision:
+def draft_of(fields: dict[str, Any]) -> Draft:
+    """The draft that a record's fields make."""
     source = Source(*(fields.pop(f"source_{part}") for part in _SOURCE))
-    return ClaimDecision(**fields, source=source)
+    return Draft(**fields, source=source)
+
+
+def _decision(fields: dict[str, Any]) -> ClaimDecision:
+    return draft_of(fields).final()
 
 
 RECORDS: dict[str, Callable[..., object]] = {

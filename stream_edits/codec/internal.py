@@ -11,19 +11,17 @@ from typing import Any, NamedTuple
 from stream_edits.codec import decisions
 from stream_edits.codec.avro.reading import Decoder, decoder, read_body
 from stream_edits.codec.avro.resolution import resolve
-from stream_edits.codec.avro.writing import Encoder, encoder
+from stream_edits.codec.avro.writing import Encoder, Paths, encoder
 from stream_edits.codec.errors import UnknownSchema, WrongSchema
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.domain.decision import Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.messages import (
-    Reopen,
-    SupervisedClaim,
+from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
+from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
-    SupervisedTime,
-    SupervisedVisit,
+    SupervisorRecord,
 )
 
 
@@ -46,26 +44,56 @@ class SupervisedQuarters(NamedTuple):
 
 
 class CarriedClaim(NamedTuple):
-    """A RoutedClaim on the wire: its claim is still the bytes it came in."""
+    """The record around a RoutedClaim: its claim is still the bytes it came in."""
 
     raw: bytes
     source: Source
     content_digest: bytes
 
 
+class StoredClaim(NamedTuple):
+    """The record around a ClaimRecord: the claim of an open one is the bytes it came in."""
+
+    record: ClaimRecord
+    raw: bytes | None
+
+
+def _stored(fields: dict[str, Any]) -> StoredClaim:
+    raw, supervisors = fields.pop("raw"), fields.pop("visited")
+    return StoredClaim(ClaimRecord(**fields, supervisors=supervisors), raw)
+
+
+_STORED_FIELDS = (
+    *("claim_id", "status", "arrival", "event_digests", "content_digest", "revision"),
+    *("decision_id", "lines", "source", "outcome_digest"),
+)
+# Where the domain calls a field by another name than the wire, which keeps what it was given first.
+PATHS: Paths = {
+    **decisions.PATHS,
+    "ClaimRecord": {
+        **{name: f"record.{name}" for name in _STORED_FIELDS},
+        "visited": "record.supervisors",
+    },
+    "ListedClaim": {"visits": "listing_keys"},
+    "SupervisedClaim": {"stops": "hops"},
+    "SupervisedSlot": {"standing": "occupies_time"},
+    "SupervisedVisit": {"waiting": "denied_claim"},
+}
 _RECORDS: Mapping[str, Callable[..., object]] = {
     **decisions.RECORDS,
+    # Between the stages a decision is still a draft.
+    "ClaimDecision": decisions.draft_of,
     "RoutedClaim": CarriedClaim,
     "SupervisedClaim": SupervisedClaim,
     "SupervisedTime": SupervisedTime,
     "Reopen": Reopen,
-    "ClaimRecord": ClaimRecord,
+    "ClaimRecord": _stored,
     "LineRecord": LineRecord,
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
     "SupervisedDay": SupervisedDay,
     "SupervisedSlot": SupervisedSlot,
-    "SupervisedVisit": SupervisedVisit,
+    "SupervisedVisit": SupervisorRecord,
     "SupervisedQuarters": SupervisedQuarters,
     "SupervisedQuarter": SupervisedQuarter,
     "Source": Source,
@@ -77,7 +105,7 @@ _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}
 def internal_encoder(record: str) -> Encoder:
     """A function value -> framed bytes for the packaged record of that name."""
     schema = schema_of(record)
-    return encoder(schema.parsed, schema.id, decisions.PATHS)
+    return encoder(schema.parsed, schema.id, PATHS)
 
 
 @cache
@@ -86,7 +114,7 @@ def _decoder(number: int) -> tuple[str, Decoder]:
     if writer is None:
         raise UnknownSchema("no packaged schema has this id")
     plan = resolve(writer.parsed, schema_of(writer.record).parsed)
-    return writer.record, decoder(plan, _RECORDS, _ENUMS)
+    return writer.record, decoder(plan, _RECORDS, _ENUMS, PATHS)
 
 
 def read_internal(framed: bytes, *records: str) -> Any:

@@ -11,22 +11,29 @@ _put_supervised = internal_encoder("SupervisedClaim")
 _put_reopen = internal_encoder("Reopen")
 
 
-def encode_by_member(record: RoutedClaim | Reopen) -> bytes:
-    """A record of ``claims.edits.by-member``; a claim travels as the bytes it came in."""
-    return _put_routed(record) if isinstance(record, RoutedClaim) else _put_reopen(record)
+def encode_routed(claim: RoutedClaim, raw: bytes) -> bytes:
+    """A claim on ``claims.edits.by-member``: it travels as the framed bytes it came in."""
+    return _put_routed(CarriedClaim(raw, claim.source, claim.content_digest))
+
+
+def encode_reopen(reopen: Reopen) -> bytes:
+    """A reopened claim on ``claims.edits.by-member``."""
+    return _put_reopen(reopen)
 
 
 def decode_by_member(
     framed: bytes, decode_claim: Callable[[bytes], ClaimEvent]
-) -> RoutedClaim | Reopen:
-    """A record of ``claims.edits.by-member``, told apart by its schema id.
+) -> tuple[RoutedClaim | Reopen, bytes]:
+    """A record of ``claims.edits.by-member``, told apart by its schema id, and the bytes that its
+    claim came in (none for a Reopen).
 
     Raises Undecodable, and RegistryAway where ``decode_claim`` does.
     """
     record: CarriedClaim | Reopen = read_internal(framed, "RoutedClaim", "Reopen")
-    if isinstance(record, CarriedClaim):
-        return RoutedClaim(decode_claim(record.raw), *record)
-    return record
+    if isinstance(record, Reopen):
+        return record, b""
+    claim = decode_claim(record.raw)
+    return RoutedClaim(claim, record.source, record.content_digest), record.raw
 
 
 def encode_supervised(claim: SupervisedClaim) -> bytes:

@@ -5,30 +5,35 @@ Every ``decode`` raises Undecodable; state that does so was not written by this 
 
 from stream_edits.codec.internal import (
     MemberClaims,
+    StoredClaim,
     SupervisedDay,
     SupervisedQuarters,
     internal_encoder,
     read_internal,
 )
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim
-from stream_edits.domain.messages import SupervisedQuarter, SupervisedSlot, SupervisedVisit
+from stream_edits.domain.supervisor_state import (
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisorRecord,
+)
 
 _put_claim_record = internal_encoder("ClaimRecord")
 _put_member_claims = internal_encoder("MemberClaims")
 _put_day = internal_encoder("SupervisedDay")
-_put_visit = internal_encoder("SupervisedVisit")
+_put_supervisor_record = internal_encoder("SupervisedVisit")
 _put_quarters = internal_encoder("SupervisedQuarters")
 
 
-def encode_claim_record(record: ClaimRecord) -> bytes:
-    """A claim as the encounter stage remembers it."""
-    return _put_claim_record(record)
+def encode_claim_record(record: ClaimRecord, raw: bytes | None) -> bytes:
+    """A claim as the encounter stage remembers it; ``raw`` are the framed bytes of an open one."""
+    return _put_claim_record(StoredClaim(record, raw))
 
 
-def decode_claim_record(framed: bytes) -> ClaimRecord:
-    """The reverse of ``encode_claim_record``."""
-    record: ClaimRecord = read_internal(framed, "ClaimRecord")
-    return record
+def decode_claim_record(framed: bytes) -> StoredClaim:
+    """The reverse of ``encode_claim_record``: the record without its claim, and the bytes."""
+    stored: StoredClaim = read_internal(framed, "ClaimRecord")
+    return stored
 
 
 def encode_member_claims(claims: tuple[ListedClaim, ...]) -> bytes:
@@ -53,15 +58,15 @@ def decode_day(framed: bytes) -> tuple[SupervisedSlot, ...]:
     return day.slots
 
 
-def encode_visit(visit: SupervisedVisit) -> bytes:
+def encode_supervisor_record(record: SupervisorRecord) -> bytes:
     """What a supervisor's partition remembers of a claim."""
-    return _put_visit(visit)
+    return _put_supervisor_record(record)
 
 
-def decode_visit(framed: bytes) -> SupervisedVisit:
-    """The reverse of ``encode_visit``."""
-    visit: SupervisedVisit = read_internal(framed, "SupervisedVisit")
-    return visit
+def decode_supervisor_record(framed: bytes) -> SupervisorRecord:
+    """The reverse of ``encode_supervisor_record``."""
+    record: SupervisorRecord = read_internal(framed, "SupervisedVisit")
+    return record
 
 
 def encode_quarters(quarters: tuple[SupervisedQuarter, ...]) -> bytes:

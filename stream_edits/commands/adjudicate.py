@@ -15,7 +15,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.report import print_report
 from stream_edits.settings import Settings
-from stream_edits.stages.pipeline import Adjudication
+from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import Retention
 
 _CONTAINER_MAGIC = b"Obj\x01"
@@ -51,7 +51,7 @@ def adjudicate_file(settings: Settings, file: str, form: str) -> int:
 
     Returns the number of lines that are no claims. Raises PolicyError.
     """
-    run = Adjudication(decision_builder(settings), Retention(settings.retention_days))
+    run = Pipeline(decision_builder(settings), Retention(settings.retention_days))
     name = "-" if file == "-" else Path(file).name
     decisions: list[ClaimDecision] = []
     bad = 0

@@ -16,9 +16,9 @@ from stream_edits.settings import Settings, Topics
 _BINDING = {"bindingVersion": "0.5.0"}
 _HEAD = "# Written by `stream-edits asyncapi`; do not edit.\n"
 _ABOUT = (
-    "Claims come in on one topic; each is decided under policy 6.21-P on one of three others, "
-    "exactly once for readers with isolation.level=read_committed. Values are Avro in Confluent "
-    "framing: a zero byte, the schema's id in four bytes big-endian, the body."
+    "Claims come in on one topic; each is decided under the plan's policies on one of three "
+    "others, exactly once for readers with isolation.level=read_committed. Values are Avro in "
+    "Confluent framing: a zero byte, the schema's id in four bytes big-endian, the body."
 )
 _TRACE = {
     "traceparent": "W3C trace context of the claim, passed on.",

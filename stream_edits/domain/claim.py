@@ -35,7 +35,7 @@ _NO_DOCUMENTS = frozenset[str]()
 
 
 class LineOfBusiness(StrEnum):
-    """Who pays; policy 6.21-P governs MEDI_CAL only."""
+    """Who pays. A policy names the lines of business that it governs."""
 
     MEDI_CAL = "MEDI_CAL"
     MEDICARE = "MEDICARE"
@@ -44,7 +44,7 @@ class LineOfBusiness(StrEnum):
 
 
 class ClaimForm(StrEnum):
-    """The form a claim came on (6.21-P IV.A.1)."""
+    """The form a claim came on."""
 
     CMS1500 = "CMS1500"
     UB04 = "UB04"

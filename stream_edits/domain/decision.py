@@ -8,7 +8,6 @@ from enum import StrEnum
 from hashlib import sha1
 from typing import NamedTuple
 
-POLICY_ID = "6.21-P"
 _DECISIONS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision").bytes
 
 
@@ -21,7 +20,7 @@ class Disposition(StrEnum):
 
 
 class Pricing(StrEnum):
-    """How a line is to be priced (6.21-P IV.B.5, IV.B.7)."""
+    """How a line is to be priced: at its scheduled fee, or by hand from a report."""
 
     FEE_SCHEDULE = "FEE_SCHEDULE"
     BY_REPORT = "BY_REPORT"
@@ -35,7 +34,10 @@ class RollUp(StrEnum):
 
 
 class EditFinding(NamedTuple):
-    """One edit's word on one line, or on the whole claim when ``line_number`` is None."""
+    """What one edit found on one line, or on the whole claim when ``line_number`` is None.
+
+    ``policy_id`` and ``policy_version`` name the policy and the revision of it that judged.
+    """
 
     edit_id: str
     line_number: int | None
@@ -49,6 +51,7 @@ class EditFinding(NamedTuple):
     allowed_units: float | None = None
     related_claim_ids: tuple[str, ...] = ()
     policy_version: str = ""
+    policy_id: str = ""
 
 
 class LineOutcome(NamedTuple):
@@ -71,8 +74,13 @@ class Source(NamedTuple):
     offset: int
 
 
-class ClaimDecision(NamedTuple):
-    """One decision on one claim; ``revision`` 1, 2, … of the same claim supersede each other."""
+class Draft(NamedTuple):
+    """A decision that a supervisor's other patients may still change; never published.
+
+    ``revision`` 1, 2, … of one claim supersede each other. ``policy_id`` and ``policy_version``
+    name every policy that governs the claim, joined by ``;``, or the first policy loaded when none
+    does.
+    """
 
     decision_id: str
     trigger_event_id: str | None
@@ -91,6 +99,17 @@ class ClaimDecision(NamedTuple):
     engine_version: str
     decided_at: datetime
     source: Source
+
+    def final(self) -> "ClaimDecision":
+        """The same as a decision: no hop is left that could add to it."""
+        # The fields are all there, so they need not be passed one by one.
+        return tuple.__new__(ClaimDecision, self)
+
+
+class ClaimDecision(Draft):
+    """A final draft, as published on the topic of its disposition (docs/spec/contract.md)."""
+
+    __slots__ = ()
 
 
 def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str) -> str:
@@ -124,10 +143,10 @@ def line_outcome(
 
     The least ``allowed_units`` of the findings holds; none left denies the line.
     """
-    # Units that are no number above zero are allowed by nobody, whatever else is said of the line.
+    # Units that are not a number above zero are never allowed, whatever the findings.
     billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
     if not findings:
-        # Most lines: nothing was said of them.
+        # Most lines have no finding.
         return LineOutcome(
             line_number, procedure_code, Disposition.PASS, billed_units, billed, pricing, None
         )

@@ -4,15 +4,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Source
 
 
 class ClaimStatus(StrEnum):
-    """How a claim stands with the encounter stage."""
+    """How far the encounter stage is with a claim."""
 
-    OPEN = "OPEN"  # PEND: decided afresh when its encounter changes
+    OPEN = "OPEN"  # PEND: decided again when its encounter changes
     DECIDED = "DECIDED"  # PASS or DENY: changed by its source only
-    WITHDRAWN = "WITHDRAWN"  # voided or replaced, perhaps before it ever came
+    WITHDRAWN = "WITHDRAWN"  # voided or replaced, perhaps before it arrived
 
 
 class LineRecord(NamedTuple):
@@ -28,9 +29,9 @@ class LineRecord(NamedTuple):
     end_time: datetime | None
     encounter_key: str
     disposition: Disposition
-    # Denied only as the wrong initial service: to be rebilled, so add-ons may still stand on it.
+    # Denied only by edits that keep it as a primary service, so add-ons may still stand on it.
     still_primary: bool
-    # Carries an NDC or a drug's name, so it is a drug whatever its code.
+    # Carries an NDC or a drug name, so it is a drug whatever its code.
     names_drug: bool
 
 
@@ -40,12 +41,12 @@ class ListedClaim(NamedTuple):
     claim_id: str
     # The day (UTC) of the newest event that named the claim: its own, a replacement or a void.
     newest: date
-    # The visits (see stages.visits) in which other claims must see it.
-    visits: tuple[str, ...]
+    # Under which other claims must find it (stages/listing.py).
+    listing_keys: tuple[str, ...]
 
 
 class ClaimRecord(NamedTuple):
-    """A claim of a member, in its newest revision."""
+    """A claim of a member in its newest revision: what is remembered of it, and what is judged."""
 
     claim_id: str
     status: ClaimStatus
@@ -57,10 +58,26 @@ class ClaimRecord(NamedTuple):
     revision: int = 0
     decision_id: str | None = None
     # Every supervising NPI that any revision has visited, ascending.
-    visited: tuple[str, ...] = ()
+    supervisors: tuple[str, ...] = ()
     # Of a decided claim:
     lines: tuple[LineRecord, ...] = ()
-    # Of an open claim: the bytes it came in, where from, and a digest of what was last said of it.
-    raw: bytes | None = None
+    # Of an open claim: the claim, each line's encounter, where the claim was read, and a digest
+    # of its newest outcome.
+    claim: ClaimEvent | None = None
+    encounter_keys: tuple[str, ...] = ()
     source: Source | None = None
     outcome_digest: bytes = b""
+
+    @property
+    def open_claim(self) -> ClaimEvent:
+        """The claim itself. Raises LookupError for one that is not open."""
+        if self.claim is None:
+            raise LookupError("an open claim was kept without its content")
+        return self.claim
+
+    @property
+    def read_from(self) -> Source:
+        """Where the claim was read. Raises LookupError for one that is not open."""
+        if self.source is None:
+            raise LookupError("an open claim was kept without its source")
+        return self.source

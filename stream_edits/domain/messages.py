@@ -4,24 +4,23 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import ClaimDecision, EditFinding, Source
+from stream_edits.domain.decision import Draft, EditFinding, Source
 
 
 class RoutedClaim(NamedTuple):
-    """intake -> encounter: a claim, the framed bytes it came in, and where they came from.
+    """intake -> encounter: a claim and where it was read.
 
-    ``content_digest`` is of all it says (domain/digests.py): worked out where no state bounds the
-    number of processes.
+    ``content_digest`` covers its whole content (domain/digests.py): intake works it out, since it
+    has no state that bounds its number of processes.
     """
 
     claim: ClaimEvent
-    raw: bytes
     source: Source
     content_digest: bytes
 
 
 class SupervisedTime(NamedTuple):
-    """Documented time of one still payable line that occupies its supervisor, [start, end)."""
+    """Documented time of one payable line that occupies its supervisor, [start, end)."""
 
     line_number: int
     procedure_code: str
@@ -32,18 +31,18 @@ class SupervisedTime(NamedTuple):
 
 
 class SupervisedClaim(NamedTuple):
-    """encounter -> supervision, and from stop to stop.
+    """encounter -> supervision, and from supervisor to supervisor.
 
-    ``draft`` is the decision as the encounter stage left it; ``found`` is what the stops so far
-    have added. At each stop the old time of the claim, and of the claim it withdraws, is removed
-    before its own ``times`` there are judged.
+    ``draft`` is the decision as the encounter stage left it; ``found`` holds the findings of the
+    supervisors so far. At each hop the old time of the claim, and of the claim it withdraws, is
+    removed before its own ``times`` there are judged.
     """
 
     member_id: str
-    stops: tuple[str, ...]  # NPIs still to visit, ascending; the first is where the record is now
+    hops: tuple[str, ...]  # supervising NPIs still to visit, ascending; the record is at the first
     withdrawn_claim_id: str | None
     times: tuple[SupervisedTime, ...]
-    draft: ClaimDecision
+    draft: Draft
     found: tuple[EditFinding, ...] = ()
 
 
@@ -51,40 +50,9 @@ class Reopen(NamedTuple):
     """supervision -> encounter: time given back frees a claim that was denied for it.
 
     ``freed`` is the claim as it left the encounter stage, which now gives it its next revision,
-    unless it has moved on from ``freed.draft.revision``.
+    unless the claim has a newer decision than ``freed.draft``.
     """
 
     freed: SupervisedClaim
     trigger_event_id: str
     decided_at: datetime
-
-
-class SupervisedSlot(NamedTuple):
-    """Time of one line in a supervisor's day; a line denied for overlap waits (not standing)."""
-
-    member_id: str
-    claim_id: str
-    line_number: int
-    start_time: datetime
-    end_time: datetime
-    arrival: int
-    standing: bool
-
-
-class SupervisedQuarter(NamedTuple):
-    """A quarter of the year in which a supervisor's days are kept."""
-
-    first: date  # its first day
-    newest: date  # the day (UTC) of the newest event that left time in it
-
-
-class SupervisedVisit(NamedTuple):
-    """What one supervisor's partition remembers of one claim.
-
-    ``dates`` are the days that hold its slots; ``waiting`` is the claim as it left the encounter
-    stage, kept while one of its lines is denied here, so that it can be sent round again.
-    """
-
-    dates: tuple[date, ...]
-    arrival: int
-    waiting: SupervisedClaim | None

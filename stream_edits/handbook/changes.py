@@ -5,16 +5,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stream_edits.handbook.entry import DatedValue, Entry, entries
+from stream_edits.handbook.entry import DatedValue, Entry, all_entries
 from stream_edits.handbook.wording import codes_in_words, value_in_words
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.policy import Policies
 
 
-def changes_of(shipped: Policy, overlaid: Policy, file: Path) -> str:
+def changes_of(shipped: Policies, overlaid: Policies, file: Path) -> str:
     """A line for every value that the overlay sets: edit, value, date, old -> new."""
-    before = {entry.id: entry for entry in entries(shipped)}
-    lines = [line for each in entries(overlaid) for line in _changed(before[each.id], each, file)]
-    versions = [r.version for r in overlaid.revisions]
+    pairs = zip(all_entries(shipped), all_entries(overlaid), strict=True)
+    lines = [line for before, after in pairs for line in _changed(before, after, file)]
+    versions = [r.version for policy in overlaid.all for r in policy.revisions]
     lines.append(f"{file}: valid; policy versions {', '.join(versions)}")
     return "\n".join(lines) + "\n"
 

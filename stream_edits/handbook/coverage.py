@@ -3,22 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.handbook.entry import Entry, entries
 from stream_edits.handbook.wording import paragraph as wrapped
-from stream_edits.policies.catalog import FOLDER
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
 
-FILE = FOLDER / "coverage.yaml"
-DEFINITIONS = "Procedure Code Definitions"
-
-_CODE = re.compile(r"\b(?:X77\d{2}|964\d{2}|963\d{2})\b")
-_PARAGRAPH = re.compile(r"IV\.[AB](?:\.[1-7])?|[Pp]rocedure [Cc]ode [Dd]efinitions")
+FILE = "coverage.yaml"
 
 
 class _Part(BaseModel):
@@ -58,8 +54,15 @@ class Paragraph(_Part):
 
 
 class Coverage(_Part):
-    """coverage.yaml."""
+    """coverage.yaml beside a policy's policy.yaml.
 
+    ``codes`` is a pattern of the procedure codes that the policy names, ``citations`` one of how
+    its paragraphs are cited; ``definitions`` is the paragraph that defines the codes.
+    """
+
+    codes: str
+    citations: str
+    definitions: str
     paragraphs: list[Paragraph]
 
     def sentences(self) -> Iterator[tuple[str, Sentence]]:
@@ -70,46 +73,53 @@ class Coverage(_Part):
 
     def defined_codes(self) -> list[str]:
         """The procedure codes that the definitions define, in their order."""
-        texts = (each.text for number, each in self.sentences() if number == DEFINITIONS)
-        return list(dict.fromkeys(code for text in texts for code in _CODE.findall(text)))
+        texts = (each.text for number, each in self.sentences() if number == self.definitions)
+        return list(dict.fromkeys(code for text in texts for code in re.findall(self.codes, text)))
 
 
-@lru_cache(maxsize=1)
-def coverage() -> Coverage:
+@lru_cache(maxsize=16)
+def coverage(file: Path) -> Coverage:
     """The file, read once; raises PolicyError when it is not as it must be."""
-    source = YamlSource(FILE)
+    source = YamlSource(file)
     return source.validate(Coverage, source.root, ())
 
 
-def cited(entry: Entry) -> frozenset[str]:
+def cited(entry: Entry, known: Coverage) -> frozenset[str]:
     """The paragraphs that an edit's policy.yaml cites: its section and its values' references."""
     file = entry.values.file
     references = (each.reference for _, history in entry.dated() for each in history)
-    found = _PARAGRAPH.findall(" ".join([file.section, *references]))
-    return frozenset(DEFINITIONS if "rocedure" in each else each for each in found)
+    found = re.findall(known.citations, " ".join([file.section, *references]))
+    definitions = known.definitions.lower()
+    return frozenset(known.definitions if x.lower() == definitions else x for x in found)
 
 
-def codes_of(rules: EditRules) -> frozenset[str]:
-    """Every code that the values of an edit name, wherever in them."""
-    return frozenset(_codes_in({name: getattr(rules, name) for name in type(rules).model_fields}))
+def codes_of(rules: EditRules, pattern: str) -> frozenset[str]:
+    """Every code of the pattern that the values of an edit name, wherever in them."""
+    values = {name: getattr(rules, name) for name in type(rules).model_fields}
+    return frozenset(_codes_in(values, re.compile(pattern)))
 
 
-def _codes_in(value: Any) -> Iterator[str]:
+def _codes_in(value: Any, pattern: re.Pattern[str]) -> Iterator[str]:
     if isinstance(value, str):
-        if _CODE.fullmatch(value):
+        if pattern.fullmatch(value):
             yield value
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _codes_in(key)
-            yield from _codes_in(each)
+            yield from _codes_in(key, pattern)
+            yield from _codes_in(each, pattern)
     elif isinstance(value, list | tuple | frozenset):
         for each in value:
-            yield from _codes_in(each)
+            yield from _codes_in(each, pattern)
 
 
-def coverage_of(policy: Policy) -> str:
-    """The whole report, in plain text."""
-    known = coverage()
+def coverage_of(policies: Policies) -> str:
+    """The whole report, in plain text: of every policy that has a coverage.yaml."""
+    covered = [p for p in policies.all if (p.about.folder / FILE).exists()]
+    return "\n".join(_report(policy) for policy in covered)
+
+
+def _report(policy: Policy) -> str:
+    known = coverage(policy.about.folder / FILE)
     lines = [line for part in known.paragraphs for line in _paragraph(part)]
     lines += _codes(known, policy)
     sentences = [each for _, each in known.sentences() if not each.heading]
@@ -140,7 +150,8 @@ def _codes(known: Coverage, policy: Policy) -> Iterator[str]:
     yield ""
     yield "Codes of the definitions, and whose lists name them"
     naming = {
-        entry.id: codes_of(policy.revisions[-1][entry.values.rules]) for entry in entries(policy)
+        entry.id: codes_of(policy.revisions[-1][entry.values.rules], known.codes)
+        for entry in entries(policy)
     }
     for code in known.defined_codes():
         names = [name for name, codes in naming.items() if code in codes]

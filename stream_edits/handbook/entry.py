@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
-from stream_edits.policies.catalog import all_edits, folder_of
+from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.contract import Edit
-from stream_edits.policies.policy import EditValues, Policy
+from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.reason_codes import outcomes_in
 from stream_edits.policies.values.rules import Outcome
-
-VOCABULARY = "vocabulary"
 
 
 class DatedValue(NamedTuple):
@@ -40,8 +39,9 @@ class Case(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An edit, or the vocabulary that all share (``edit`` is then None)."""
+    """An edit of a policy, or the vocabulary that its edits share (``edit`` is then None)."""
 
+    policy: Policy
     edit: Edit | None
     values: EditValues
     cases: tuple[Case, ...]
@@ -57,8 +57,8 @@ class Entry(NamedTuple):
         if self.edit is None:
             return ""
         judge = getattr(self.edit, "judge", None)
-        said = inspect.getdoc(judge) if judge else _module_of(self.edit).__doc__
-        return (said or "").partition("\n")[0]
+        described = inspect.getdoc(judge) if judge else _module_of(self.edit).__doc__
+        return (described or "").partition("\n")[0]
 
     def dated(self) -> Iterator[tuple[str, list[DatedValue]]]:
         """Each value's name, and its history from the earliest date on."""
@@ -80,16 +80,23 @@ class Entry(NamedTuple):
 
 
 def entries(policy: Policy) -> list[Entry]:
-    """Every edit in the order of the catalogue, the vocabulary first."""
-    edits: dict[str, Edit] = {edit.id: edit for edit in all_edits()}
+    """Every edit of a policy in the order of the catalogue, its vocabulary first."""
+    edits: dict[str, Edit] = {edit.id: edit for edit in policy.edits}
+    shared = [name for name in policy.values if name == VOCABULARY]
     return [
-        Entry(edits.get(name), policy.values[name], _cases(name)) for name in (VOCABULARY, *edits)
+        Entry(policy, edits.get(name), values, _cases(values.yaml.path.parent / "cases.yaml"))
+        for name in (*shared, *edits)
+        for values in [policy.values[name]]
     ]
 
 
+def all_entries(policies: Policies) -> list[Entry]:
+    """The entries of every policy, in order."""
+    return [entry for policy in policies.all for entry in entries(policy)]
+
+
 @lru_cache(maxsize=128)
-def _cases(edit_id: str) -> tuple[Case, ...]:
-    file = folder_of(edit_id) / "cases.yaml"
+def _cases(file: Path) -> tuple[Case, ...]:
     if not file.exists():
         return ()
     raw = YAML(typ="safe").load(file.read_text(encoding="utf-8")) or []

@@ -5,10 +5,10 @@ from typing import Any
 
 from stream_edits.handbook.entry import Entry, entries
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.policy import Policies, Policy
 
 _HEAD = """\
-# The edits of policy 6.21-P
+# The edits of policy {policy}
 
 Written by `stream-edits policy index`; do not edit. `stream-edits policy show EDIT` says more of
 each, and `stream-edits policy coverage` goes the other way, from the policy's sentences to these.
@@ -18,19 +18,25 @@ each, and `stream-edits policy coverage` goes the other way, from the policy's s
 """
 
 
-def index(policy: Policy) -> str:
-    """The whole page; the same files give the same text."""
-    vocabulary, *edits = entries(policy)
-    listed = [*edits, vocabulary]
+def index(policies: Policies) -> str:
+    """The whole page, one policy after the other; the same files give the same text."""
+    return "\n".join(_page(policy) for policy in policies.all)
+
+
+def _page(policy: Policy) -> str:
+    found = entries(policy)
+    listed = sorted(found, key=lambda entry: entry.edit is None)
     rows = "".join(f"{_row(entry)}\n" for entry in listed)
-    return _HEAD + rows + "".join(f"\n{_section(entry)}" for entry in listed)
+    return (
+        _HEAD.format(policy=policy.id) + rows + "".join(f"\n{_section(entry)}" for entry in listed)
+    )
 
 
 def _row(entry: Entry) -> str:
     file = entry.values.file
     cells = [
         f"[{entry.id}](#{entry.id})",
-        file.section.removeprefix("6.21-P "),
+        file.section.removeprefix(f"{entry.policy.id} "),
         file.title,
         ", ".join(_dispositions(entry)),
         str(len(entry.cases)),

@@ -4,38 +4,47 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.entry import Entry, all_entries
 from stream_edits.handbook.wording import outcome_in_words, paragraph, value_in_words
 from stream_edits.policies.contract import Group
-from stream_edits.policies.policy import Policy, PolicyError
+from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.reason_codes import Kind, Reason, reason_codes
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.strict_yaml import PolicyError
 
 _LOOKS_AT = {
     Group.FORM: "the claim's form",
     Group.SINGLE_LINE: "one line at a time",
-    Group.DUPLICATE: "the lines of all claims of a member's visits",
+    Group.DUPLICATE: "the lines of all claims of a member's encounters",
     Group.WRONG_USE: "the codes of an encounter",
     Group.SEQUENCE: "the sequence of an encounter",
-    Group.HYDRATION: "the hydration of an encounter",
+    Group.INCIDENTAL: "what is incidental to another service of an encounter",
     Group.UNITS: "the units of an encounter",
-    Group.PRICING: "what is left of a line once every other edit has spoken",
+    Group.PRICING: "what is left of a line after every other edit",
     Group.SUPERVISION: "a supervisor's time, across members",
 }
 
 
-def entry_named(policy: Policy, edit_id: str) -> Entry:
-    """The edit of that id; raises PolicyError that lists those whose ids come near."""
-    known = {entry.id: entry for entry in entries(policy)}
+def entry_named(policies: Policies, edit_id: str) -> Entry:
+    """The edit of that id, or of that policy and id (``6.1/an-edit``).
+
+    Raises PolicyError that lists those whose ids come near, or those that share the id.
+    """
+    listed = all_entries(policies)
     wanted = edit_id.strip().lower().replace("_", "-")
-    if wanted in known:
-        return known[wanted]
+    meant = [e for e in listed if wanted in (e.id, f"{e.policy.id}/{e.id}".lower())]
+    if len(meant) > 1:
+        names = ", ".join(f"{entry.policy.id}/{entry.id}" for entry in meant)
+        raise PolicyError(f"several policies have an edit {edit_id!r}: {names}")
+    if meant:
+        return meant[0]
+    known = {entry.id for entry in listed}
     words = set(wanted.split("-"))
-    near = get_close_matches(wanted, known, n=5, cutoff=0.55)
-    alike = (name for name in known if wanted in name or words & set(name.split("-")))
+    near = get_close_matches(wanted, sorted(known), n=5, cutoff=0.55)
+    alike = (name for name in sorted(known) if wanted in name or words & set(name.split("-")))
     near = list(dict.fromkeys([*near, *alike]))
-    listed = f"near it: {', '.join(near[:5])}" if near else f"there are: {', '.join(sorted(known))}"
-    raise PolicyError(f"there is no edit {edit_id!r}; {listed}")
+    hint = f"near it: {', '.join(near[:5])}" if near else f"there are: {', '.join(sorted(known))}"
+    raise PolicyError(f"there is no edit {edit_id!r}; {hint}")
 
 
 def page(entry: Entry, overlay: Path | None = None) -> str:
@@ -77,12 +86,12 @@ def _values(entry: Entry, overlay: Path | None) -> Iterator[str]:
 
 
 def _reasons(entry: Entry) -> Iterator[str]:
-    said: dict[str, Outcome] = {
+    headings: dict[str, Outcome] = {
         f"{name} ({outcome_in_words(outcome)})": outcome for name, _, outcome in entry.outcomes()
     }
-    if said:
+    if headings:
         yield "Reasons"
-    for heading, outcome in said.items():
+    for heading, outcome in headings.items():
         yield from paragraph(heading, "    ", "  ")
         for reason in _codes(outcome):
             yield from paragraph(reason.meaning, " " * 14, f"    {reason.name:<9} ")

@@ -1,42 +1,140 @@
-"""The catalogue: every edit folder found, and the policy their files make."""
+"""The policies found in their folders, and the plan's overlay laid over them.
 
+A policy's folder holds policy.yaml (id, title, lines of business, the file of its text), a folder
+for each edit (policy.yaml, edit.py, cases.yaml), and perhaps vocabulary/, whose values all of its
+edits share (policy.yaml, rules.py).
+"""
+
+import hashlib
 import importlib
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from stream_edits.policies.contract import Edit
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.policy import Policy, RuleSource, load_policy
+from pydantic import BaseModel, ConfigDict, Field
 
-FOLDER = Path(__file__).parent / "khs_6_21_p"
+from stream_edits.domain.claim import LineOfBusiness
+from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
+from stream_edits.policies.policy import About, Policies, Policy
+from stream_edits.policies.values.dated import Dated, EditValues, RuleSource
+from stream_edits.policies.values.rules import EditRules
+from stream_edits.strict_yaml import YamlSource
+
+VOCABULARY = "vocabulary"
+_HERE = Path(__file__).parent
+
+
+class PolicyFile(BaseModel):
+    """A policy's own policy.yaml. ``text`` names the file that holds the policy's wording."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    id: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$")
+    title: str = Field(min_length=1)
+    lines_of_business: Annotated[
+        list[Annotated[LineOfBusiness, Field(strict=False)]], Field(min_length=1)
+    ]
+    text: str = Field(min_length=1)
+
+
+class Overlay(BaseModel):
+    """A plan's own changes: edit id -> value name -> date -> value and reference."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    edits: dict[str, dict[str, dict[date, Dated]]]
+
+
+class PolicyFolder:
+    """A policy's folder, a Python package of that dotted name. Raises PolicyError."""
+
+    def __init__(self, path: Path, package: str) -> None:
+        self.path = path
+        self._package = package
+        source = YamlSource(path / "policy.yaml")
+        file = source.validate(PolicyFile, source.root, ())
+        self.about = About(
+            id=file.id,
+            title=file.title,
+            lines_of_business=frozenset(file.lines_of_business),
+            folder=path,
+            text=path / file.text,
+        )
+        if not self.about.text.is_file():
+            raise source.fail(("text",), f"there is no file {file.text} beside this one")
+        self.edits = self._edits()
+        if sum(isinstance(edit, AlreadyReplacedNotice) for edit in self.edits) != 1:
+            raise source.fail((), "one edit of a policy must be its AlreadyReplacedNotice")
+
+    def _edits(self) -> tuple[Edit, ...]:
+        found: list[Edit] = []
+        for file in sorted(self.path.glob("*/edit.py")):
+            name = file.parent.name
+            edit: Edit = importlib.import_module(f"{self._package}.{name}.edit").EDIT
+            if edit.id.replace("-", "_") != name:
+                raise RuntimeError(f"{file}: edit {edit.id} is in the folder {name}")
+            found.append(edit)
+        return tuple(sorted(found, key=lambda e: (e.group, e.id)))
+
+    def folder_of(self, edit_id: str) -> Path:
+        """The folder of an edit, or of the vocabulary."""
+        return self.path / edit_id.replace("-", "_")
+
+    def sources(self) -> list[RuleSource]:
+        """Where the shipped values are, and which type each must fit; the vocabulary first."""
+        vocabulary = self.path / VOCABULARY / "policy.yaml"
+        found = []
+        if vocabulary.exists():
+            module = importlib.import_module(f"{self._package}.{VOCABULARY}.rules")
+            rules: type[EditRules] = module.VOCABULARY
+            found.append(RuleSource(vocabulary, rules, self.about.id))
+        return found + [
+            RuleSource(self.folder_of(e.id) / "policy.yaml", e.rules, self.about.id)
+            for e in self.edits
+        ]
 
 
 @lru_cache(maxsize=1)
-def all_edits() -> tuple[Edit, ...]:
-    """Every edit, by group and then by id: the order in which findings are listed."""
-    found: list[Edit] = []
-    for file in sorted(FOLDER.glob("*/edit.py")):
-        edit: Edit = importlib.import_module(
-            f"stream_edits.policies.khs_6_21_p.{file.parent.name}.edit"
-        ).EDIT
-        if edit.id.replace("-", "_") != file.parent.name:
-            raise RuntimeError(f"edit {edit.id} lies in the folder {file.parent.name}")
-        found.append(edit)
-    return tuple(sorted(found, key=lambda e: (e.group, e.id)))
+def shipped_folders() -> tuple[PolicyFolder, ...]:
+    """The folder of every policy that the package ships."""
+    return tuple(
+        PolicyFolder(file.parent, f"stream_edits.policies.{file.parent.name}")
+        for file in sorted(_HERE.glob("*/policy.yaml"))
+    )
 
 
-def folder_of(edit_id: str) -> Path:
-    """The folder of an edit (or of the vocabulary): policy.yaml, edit.py, cases.yaml."""
-    return FOLDER / edit_id.replace("-", "_")
+def load_policies(
+    overlay: Path | None = None, folders: Sequence[PolicyFolder] | None = None
+) -> Policies:
+    """The policies of these folders (the shipped ones by default), under the plan's overlay.
+
+    Raises PolicyError, with file and line, for an unknown or duplicate key, a value of the wrong
+    kind or an impossible one.
+    """
+    folders = shipped_folders() if folders is None else folders
+    values = {folder: [EditValues(source) for source in folder.sources()] for folder in folders}
+    overlay_hash = ""
+    if overlay is not None:
+        overlay_hash = lay_over([each for many in values.values() for each in many], overlay)
+    return Policies(
+        [Policy(folder.about, folder.edits, values[folder], overlay_hash) for folder in folders]
+    )
 
 
-def rule_sources() -> list[RuleSource]:
-    """Where the shipped values lie and which type each must fit."""
-    vocabulary = RuleSource(FOLDER / "vocabulary" / "policy.yaml", VocabularyRules)
-    edits = [RuleSource(folder_of(e.id) / "policy.yaml", e.rules) for e in all_edits()]
-    return [vocabulary, *edits]
+def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
+    """Add the values of the overlay file to these; returns its short hash. Raises PolicyError.
 
-
-def policy(overlay: Path | None = None) -> Policy:
-    """Policy 6.21-P as shipped, under the plan's overlay; raises PolicyError."""
-    return load_policy(rule_sources(), overlay)
+    An edit is named by its id, or by policy and id (``6.1/an-edit``) where two policies have one
+    of that id.
+    """
+    source = YamlSource(overlay)
+    for name, changes in source.validate(Overlay, source.root, ()).edits.items():
+        meant = [v for v in values if name in (v.file.id, f"{v.policy_id}/{v.file.id}")]
+        at = ("edits", name)
+        if not meant:
+            raise source.fail(at, "there is no such edit")
+        if len(meant) > 1:
+            names = " or ".join(f"{v.policy_id}/{v.file.id}" for v in meant)
+            raise source.fail(at, f"several policies have this edit: write {names}")
+        meant[0].overlay(source, at, changes)
+    return hashlib.sha256(source.text.encode()).hexdigest()[:6]

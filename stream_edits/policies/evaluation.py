@@ -1,57 +1,23 @@
-"""Running the catalogue over the connected visits of a member.
+"""Running the edits of the policies over the connected encounters of a member.
 
-Open claims (the one that has just come and those that wait as PEND) are judged together, against
-each other and against the lines already decided, which stand as they are. The result is a pure
-function of the claims, their arrival order and what was decided: the order in which open claims
-came does not otherwise matter.
+Open claims (the one that has just come and those that are PEND) are judged together, against each
+other and against the lines already decided, which stand as they are. The result is a pure function
+of the claims, their arrival order and what was decided: the order in which open claims came does
+not otherwise matter.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.encounter import billing_npi_in
 from stream_edits.domain.member_state import ClaimRecord
-from stream_edits.policies.catalog import all_edits
-from stream_edits.policies.contract import (
-    ClaimEdit,
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineEdit,
-)
-from stream_edits.policies.policy import Policy, PolicyOnDate
+from stream_edits.policies.contract import EncounterEdit, LineEdit
+from stream_edits.policies.encounter import Encounter, EncounterLine, Standing
+from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.rules import EditRules
-
-# Denials after which a line is still a primary for add-ons (docs/spec/edits.md, Vocabulary).
-STILL_PRIMARY = frozenset({"multiple-initial-codes", "initial-not-highest-ranked"})
-
-_CLAIM_EDITS = [e for e in all_edits() if isinstance(e, ClaimEdit)]
-_LINE_EDITS = [e for e in all_edits() if isinstance(e, LineEdit)]
-_ENCOUNTER_EDITS = [e for e in all_edits() if isinstance(e, EncounterEdit)]
-_ENCOUNTER_GROUPS = [
-    [e for e in _ENCOUNTER_EDITS if e.group == group]
-    for group in sorted({e.group for e in _ENCOUNTER_EDITS})
-]
-_ORDER = {e.id: i for i, e in enumerate(all_edits())}
-
-
-class OpenClaim(NamedTuple):
-    """A claim to be decided: with its place in the order of arrival and its lines' encounters."""
-
-    claim: ClaimEvent
-    arrival: int
-    encounter_keys: tuple[str, ...]
-
-
-class _Judged(NamedTuple):
-    own: OpenClaim
-    service: ServiceLine
-    line: EncounterLine
-    pricing: tuple[LineEdit, ...]
 
 
 def has_header_fault(findings: Iterable[EditFinding]) -> bool:
@@ -59,191 +25,192 @@ def has_header_fault(findings: Iterable[EditFinding]) -> bool:
     return any(f.line_number is None and f.disposition is Disposition.DENY for f in findings)
 
 
-def judge_form(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> list[EditFinding]:
+def judge_form(claim: ClaimEvent, policy: Policy) -> list[EditFinding]:
     """The findings of the form edits (group a), claim-level and line-level."""
-    return [finding for edit in _CLAIM_EDITS for finding in edit.judge(claim, on)]
+    return [finding for edit in policy.form_edits for finding in edit.judge(claim, policy.on)]
 
 
 def evaluate(
-    open_claims: Sequence[OpenClaim], decided: Sequence[ClaimRecord], policy: Policy
+    open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord], policies: Policies
 ) -> dict[str, tuple[EditFinding, ...]]:
     """The findings on every open claim, by claim id, in a fixed order.
 
-    ``decided`` are the claims whose lines stand in the same visits. Claims of one call belong to
-    one member, and their ids differ.
+    Each open claim is governed by one policy at least. ``decided`` are the claims whose lines stand
+    in the same encounters. Claims of one call belong to one member, and their ids differ.
     """
-    findings: dict[str, list[EditFinding]] = {}
-    judged: list[_Judged] = []
-    for each in open_claims:
-        found = findings[each.claim.claim_id] = judge_form(each.claim, policy.on)
-        if not has_header_fault(found):
-            judged += _judge_lines(each, policy, found)
-    if judged:
-        lines = [each.line for each in judged]
-        lines += [line for record in decided for line in _decided_lines(record, policy)]
-        lines.sort(key=lambda line: line.place)
-        _judge_encounters(lines, findings)
-        _judge_pricing(judged, findings)
-    return {
-        each.claim.claim_id: _in_order(each.claim, findings[each.claim.claim_id])
-        for each in open_claims
-    }
+    found: dict[str, tuple[EditFinding, ...]] = {each.claim_id: () for each in open_claims}
+    for policy in policies.all:
+        governed = open_claims
+        if len(policies.all) > 1:
+            governed = [each for each in open_claims if policy.governs(each.open_claim)]
+        if governed:
+            for claim_id, findings in _Evaluation(policy).run(governed, decided).items():
+                found[claim_id] += findings
+    return found
 
 
-def _in_order(claim: ClaimEvent, findings: list[EditFinding]) -> tuple[EditFinding, ...]:
-    if len(findings) < 2:
-        return tuple(findings)
-    place = {line.line_number: i for i, line in enumerate(claim.lines)}
-    return tuple(
-        sorted(
-            findings,
-            key=lambda f: (
-                -1 if f.line_number is None else place[f.line_number],
-                _ORDER[f.edit_id],
-                f.message,
-            ),
+class _Evaluation:
+    """One policy over some claims: the lines judged together, and how each stands so far."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._lines: list[EncounterLine] = []
+        self._standings: list[Standing] = []
+        self._findings: dict[str, list[EditFinding]] = {}
+        self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
+
+    def run(
+        self, open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord]
+    ) -> dict[str, tuple[EditFinding, ...]]:
+        """The findings on each open claim, in order."""
+        for record in open_claims:
+            found = self._findings[record.claim_id] = judge_form(record.open_claim, self._policy)
+            if not has_header_fault(found):
+                self._judge_lines(record, found)
+        if self._lines:
+            member_id = open_claims[0].open_claim.member_id
+            for record in decided:
+                self._add_decided(record, member_id)
+            self._lines.sort(key=lambda line: line.place)
+            self._judge_encounters()
+            self._judge_pricing()
+        return {
+            record.claim_id: _in_order(
+                record.open_claim, self._findings[record.claim_id], self._policy.order
+            )
+            for record in open_claims
+        }
+
+    def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
+        """Judge a claim's governed lines one by one (groups a and b)."""
+        claim, on = record.open_claim, self._policy.on
+        form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
+        for service, key in zip(claim.lines, record.encounter_keys, strict=True):
+            on_date = on(service.service_date)
+            if service.procedure_code not in on_date.governed:
+                continue
+            line = self._add_open(record, service, key, on_date)
+            asked = self._policy.line_edits(on_date, line.code)
+            if asked.pricing:
+                self._to_price.append((line, service, asked.pricing))
+            if service.line_number in form_denied:
+                self._standings[line.position].denied = True
+                continue
+            own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
+            if own:
+                found += own
+                self._change_standing(line, own)
+
+    def _add_open(
+        self, record: ClaimRecord, service: ServiceLine, key: str, on_date: PolicyOnDate
+    ) -> EncounterLine:
+        line = EncounterLine(
+            position=len(self._standings),
+            claim_id=record.claim_id,
+            arrival=record.arrival,
+            decided=False,
+            line_number=service.line_number,
+            code=service.procedure_code,
+            modifiers=frozenset(service.modifiers),
+            units=service.units,
+            service_date=service.service_date,
+            start=service.start_time,
+            end=service.end_time,
+            encounter_key=key,
+            billing_npi=record.open_claim.billing_provider_npi,
+            claim=record.claim,
+            names_drug=bool(service.ndc or service.drug_name),
+            policy=on_date,
         )
-    )
+        self._lines.append(line)
+        self._standings.append(Standing(False, service.units))
+        return line
 
+    def _add_decided(self, record: ClaimRecord, member_id: str) -> None:
+        for kept in record.lines:
+            on_date = self._policy.on(kept.service_date)
+            if kept.procedure_code not in on_date.governed:
+                # Another policy's.
+                continue
+            line = EncounterLine(
+                position=len(self._standings),
+                claim_id=record.claim_id,
+                arrival=record.arrival,
+                decided=True,
+                line_number=kept.line_number,
+                code=kept.procedure_code,
+                modifiers=frozenset(kept.modifiers),
+                units=kept.units,
+                service_date=kept.service_date,
+                start=kept.start_time,
+                end=kept.end_time,
+                encounter_key=kept.encounter_key,
+                billing_npi=billing_npi_in(kept.encounter_key, member_id),
+                claim=None,
+                names_drug=kept.names_drug,
+                policy=on_date,
+            )
+            self._lines.append(line)
+            denied = kept.disposition is Disposition.DENY
+            self._standings.append(Standing(denied, kept.allowed_units, kept.still_primary))
 
-class _LineEdits(NamedTuple):
-    """The line edits whose rules name a code; the others have nothing to say of it."""
-
-    alone: tuple[LineEdit, ...]
-    pricing: tuple[LineEdit, ...]
-
-
-@lru_cache(maxsize=1 << 16)
-def _asked(on_date: PolicyOnDate, code: str) -> _LineEdits:
-    named = [edit for edit in _LINE_EDITS if code in on_date[edit.rules].governed_codes()]
-    return _LineEdits(
-        tuple(edit for edit in named if edit.group is not Group.PRICING),
-        tuple(edit for edit in named if edit.group is Group.PRICING),
-    )
-
-
-def _judge_lines(each: OpenClaim, policy: Policy, found: list[EditFinding]) -> list[_Judged]:
-    """Judge the claim's lines one by one (groups a and b); return its governed lines."""
-    form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
-    governed = []
-    for service, key in zip(each.claim.lines, each.encounter_keys, strict=True):
-        on_date = policy.on(service.service_date)
-        if service.procedure_code not in on_date.governed:
-            continue
-        line = _open_line(each, service, key, on_date)
-        asked = _asked(on_date, line.code)
-        governed.append(_Judged(each, service, line, asked.pricing))
-        if service.line_number in form_denied:
-            line.denied = True
-            continue
-        said = [
-            finding for edit in asked.alone for finding in edit.judge(each.claim, service, on_date)
+    def _judge_encounters(self) -> None:
+        """Judge encounter by encounter, group after group (groups b to e)."""
+        by_key: dict[str, list[EncounterLine]] = {}
+        for line in self._lines:
+            by_key.setdefault(line.encounter_key, []).append(line)
+        scopes = [
+            (Encounter(own, self._standings), self._edits_for(own, False))
+            for own in by_key.values()
         ]
-        if said:
-            found += said
-            _stand(line, said)
-    return governed
+        everything = scopes[0][0] if len(scopes) == 1 else Encounter(self._lines, self._standings)
+        scopes.append((everything, self._edits_for(self._lines, True)))
+        for number in range(len(self._policy.encounter_groups)):
+            hits = [
+                hit
+                for encounter, edits in scopes
+                for edit in edits[number]
+                for hit in edit.judge(encounter)
+            ]
+            for line, finding in hits:
+                self._findings[line.claim_id].append(finding)
+                self._change_standing(line, [finding])
+            if hits:
+                scopes = [(encounter.again(), edits) for encounter, edits in scopes]
+
+    def _judge_pricing(self) -> None:
+        """Judge what is left to be priced: a denied line needs no price."""
+        for line, service, edits in self._to_price:
+            if line.claim is not None and not self._standings[line.position].denied:
+                for edit in edits:
+                    found = edit.judge(line.claim, service, line.policy)
+                    self._findings[line.claim_id] += found
+
+    def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:
+        """Let the findings of one group change how the line stands in the next."""
+        standing = self._standings[line.position]
+        for finding in findings:
+            if finding.disposition is Disposition.DENY:
+                keeps_primary = self._policy.keeps_primary(finding.edit_id)
+                standing.keeps_primary = not standing.denied and keeps_primary
+                standing.denied = True
+                standing.allowed_units = 0.0
+            elif finding.allowed_units is not None:
+                standing.allowed_units = min(standing.allowed_units, finding.allowed_units)
+
+    def _edits_for(self, lines: Iterable[EncounterLine], whole_member: bool) -> "_ByGroup":
+        """The edits, group by group, that may find something on the open lines among these."""
+        codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
+        return _naming(self._policy, codes, whole_member)
 
 
-def _judge_pricing(judged: Iterable[_Judged], findings: dict[str, list[EditFinding]]) -> None:
-    """Judge what is left to be priced: a denied line needs no price."""
-    for own, service, line, edits in judged:
-        if not line.denied:
-            for edit in edits:
-                findings[line.claim_id] += edit.judge(own.claim, service, line.policy)
-
-
-def _open_line(
-    each: OpenClaim, service: ServiceLine, key: str, on_date: PolicyOnDate
-) -> EncounterLine:
-    return EncounterLine(
-        each.claim.claim_id,
-        each.arrival,
-        False,
-        service.line_number,
-        service.procedure_code,
-        frozenset(service.modifiers),
-        service.units,
-        service.service_date,
-        service.start_time,
-        service.end_time,
-        key,
-        each.claim,
-        bool(service.ndc or service.drug_name),
-        on_date,
-        False,
-        service.units,
-        False,
-    )
-
-
-def _decided_lines(record: ClaimRecord, policy: Policy) -> Iterable[EncounterLine]:
-    for line in record.lines:
-        yield EncounterLine(
-            record.claim_id,
-            record.arrival,
-            True,
-            line.line_number,
-            line.procedure_code,
-            frozenset(line.modifiers),
-            line.units,
-            line.service_date,
-            line.start_time,
-            line.end_time,
-            line.encounter_key,
-            None,
-            line.names_drug,
-            policy.on(line.service_date),
-            line.disposition is Disposition.DENY,
-            line.allowed_units,
-            line.still_primary,
-        )
-
-
-def _stand(line: EncounterLine, said: Sequence[EditFinding]) -> None:
-    """Let the findings of one group change how the line stands in the next."""
-    for finding in said:
-        if finding.disposition is Disposition.DENY:
-            line.still_primary = not line.denied and finding.edit_id in STILL_PRIMARY
-            line.denied = True
-            line.allowed_units = 0.0
-        elif finding.allowed_units is not None:
-            line.allowed_units = min(line.allowed_units, finding.allowed_units)
-
-
-def _judge_encounters(lines: list[EncounterLine], findings: dict[str, list[EditFinding]]) -> None:
-    """Judge encounter by encounter, group after group (groups b to e)."""
-    by_key: dict[str, list[EncounterLine]] = {}
-    for line in lines:
-        by_key.setdefault(line.encounter_key, []).append(line)
-    scopes = [(Encounter(own), _asked_of(own, False)) for own in by_key.values()]
-    everything = scopes[0][0] if len(scopes) == 1 else Encounter(lines)
-    scopes.append((everything, _asked_of(lines, True)))
-    for number in range(len(_ENCOUNTER_GROUPS)):
-        said = [
-            hit
-            for encounter, asked in scopes
-            for edit in asked[number]
-            for hit in edit.judge(encounter)
-        ]
-        for line, finding in said:
-            findings[line.claim_id].append(finding)
-            _stand(line, [finding])
-        if said:
-            scopes = [(Encounter(encounter.lines), asked) for encounter, asked in scopes]
-
-
-_Asked = tuple[tuple[EncounterEdit, ...], ...]
-
-
-def _asked_of(lines: Iterable[EncounterLine], whole_member: bool) -> _Asked:
-    """The edits, group by group, that may have something to say of the open lines among these."""
-    codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
-    return _naming(codes, whole_member)
+_ByGroup = tuple[tuple[EncounterEdit, ...], ...]
 
 
 @lru_cache(maxsize=1 << 14)
-def _naming(codes: frozenset[tuple[PolicyOnDate, str]], whole_member: bool) -> _Asked:
+def _naming(
+    policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], whole_member: bool
+) -> _ByGroup:
     """The encounter edits whose rules name one of the codes, or name no codes at all."""
     return tuple(
         tuple(
@@ -252,10 +219,29 @@ def _naming(codes: frozenset[tuple[PolicyOnDate, str]], whole_member: bool) -> _
             if edit.whole_member is whole_member
             and any(_names(on_date[edit.rules], code) for on_date, code in codes)
         )
-        for group in _ENCOUNTER_GROUPS
+        for group in policy.encounter_groups
     )
 
 
 def _names(rules: EditRules, code: str) -> bool:
     named = rules.governed_codes()
     return not named or code in named
+
+
+def _in_order(
+    claim: ClaimEvent, findings: list[EditFinding], order: dict[str, int]
+) -> tuple[EditFinding, ...]:
+    """By line as the claim lists them (the whole claim first), then by edit, then by message."""
+    if len(findings) < 2:
+        return tuple(findings)
+    place = {line.line_number: i for i, line in enumerate(claim.lines)}
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (
+                -1 if f.line_number is None else place[f.line_number],
+                order[f.edit_id],
+                f.message,
+            ),
+        )
+    )

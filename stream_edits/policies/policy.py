@@ -1,164 +1,78 @@
-"""Loading policy.yaml files and an overlay, and choosing the values in force on a date.
+"""A policy at work: its edits, and the revision in force on a date; and all policies of a plan.
 
-Every value of every edit is dated. A value holds from its date until the next one; a date of
-service before a value's first date is judged by that first one. The dates of all values together
-are the policy's revisions: a finding names the newest revision not after the date of service.
+The dates of all values of a policy together are its revisions: a finding names the newest revision
+not after the date of service.
 """
 
-import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import EditFinding, Pricing
+from stream_edits.policies.contract import (
+    AlreadyReplacedNotice,
+    ClaimEdit,
+    Edit,
+    EncounterEdit,
+    Group,
+    LineEdit,
+    SupervisionEdit,
+)
+from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.values.dated import EditValues
 
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
-from stream_edits.policies.values.rules import EditRules
-from stream_edits.strict_yaml import PolicyError, YamlSource, said
 
-R = TypeVar("R", bound=EditRules)
+class About(NamedTuple):
+    """What a policy's own policy.yaml says: its id and title, and whose claims it governs.
 
+    ``folder`` is where the policy's files are, ``text`` the file of its wording.
+    """
 
-class _Dated(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-    value: Any
-    reference: str = Field(min_length=1)
-
-
-class PolicyFile(BaseModel):
-    """A policy.yaml: its citation, the paragraph it carries out, and its dated values."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
     id: str
-    title: str = Field(min_length=1)
-    section: str = Field(pattern=r"^6\.21-P ")
-    text: str = Field(min_length=1)
-    choices: list[str] = []
-    values: dict[str, dict[date, _Dated]]
+    title: str
+    lines_of_business: frozenset[str]
+    folder: Path
+    text: Path
 
 
-class Overlay(BaseModel):
-    """A plan's own changes: edit id -> value name -> date -> value and reference."""
+class LineEdits(NamedTuple):
+    """The line edits whose rules name a code; the others have nothing to find on it."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-    edits: dict[str, dict[str, dict[date, _Dated]]]
-
-
-class RuleSource(NamedTuple):
-    """An edit's policy.yaml and the type its values must fit."""
-
-    path: Path
-    rules: type[EditRules]
-
-
-class _DatedValue(NamedTuple):
-    day: date
-    value: Any
-    reference: str
-    source: YamlSource
-    at: tuple[Any, ...]
-
-
-class EditValues:
-    """All dated values of one edit, shipped and overlaid."""
-
-    def __init__(self, source: RuleSource) -> None:
-        self.rules = source.rules
-        self.yaml = YamlSource(source.path)
-        self.file = self.yaml.validate(PolicyFile, self.yaml.root, ())
-        self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
-        self.dated: dict[str, dict[date, _DatedValue]] = {}
-        for name, by_date in self.file.values.items():
-            self._add(self.yaml, ("values", name), name, by_date)
-        for name in sorted(self._fields - set(self.dated)):
-            raise self.yaml.fail(("values",), f"{name} is missing")
-
-    def overlay(self, source: YamlSource, values: Mapping[str, Mapping[date, _Dated]]) -> None:
-        """Add a plan's own values; a date that is already there is overruled."""
-        for name, by_date in values.items():
-            self._add(source, ("edits", self.file.id, name), name, by_date)
-
-    def _add(
-        self, source: YamlSource, at: tuple[Any, ...], name: str, by_date: Mapping[date, _Dated]
-    ) -> None:
-        if name not in self._fields:
-            known = ", ".join(sorted(self._fields))
-            raise source.fail(at, f"is not a value of {self.file.id}; it has {known}")
-        if not by_date:
-            raise source.fail(at, "has no dated value")
-        for day, dated in by_date.items():
-            place = _DatedValue(day, dated.value, dated.reference, source, (*at, day, "value"))
-            self.dated.setdefault(name, {})[day] = place
-
-    def on(self, effective: date, version: str) -> EditRules:
-        """The rules in force on a revision's date; raises PolicyError for an impossible value."""
-        chosen = {name: by[_in_force(by, effective)] for name, by in self.dated.items()}
-        head: dict[str, Any] = {
-            "edit_id": self.file.id,
-            "section": self.file.section,
-            "version": version,
-            "effective": effective,
-        }
-        try:
-            rules = self.rules(**head, **{name: each.value for name, each in chosen.items()})
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            if not first["loc"]:
-                raise self.yaml.fail(("values",), said(first["msg"])) from None
-            name, *deeper = first["loc"]
-            culprit = chosen[str(name)]
-            raise culprit.source.fail((*culprit.at, *deeper), said(first["msg"])) from None
-        for name, each in chosen.items():
-            for within, outcome in outcomes_in(getattr(rules, name)):
-                problem = reason_problem(outcome, each.day)
-                if problem:
-                    raise each.source.fail((*each.at, *within), problem)
-        return rules
-
-
-def _in_force(days: Iterable[date], on: date) -> date:
-    ordered = sorted(days)
-    return ordered[max(bisect_right(ordered, on) - 1, 0)]
-
-
-class PolicyOnDate:
-    """The policy as one revision has it."""
-
-    def __init__(self, effective: date, version: str, rules: Sequence[EditRules]) -> None:
-        self.effective = effective
-        self.version = version
-        self._rules: dict[type[EditRules], Any] = {type(r): r for r in rules}
-        self.vocabulary = self[VocabularyRules]
-        self.governed = frozenset[str]().union(*(r.governed_codes() for r in rules))
-        self.administration = self.vocabulary.administration
-        self.initials = self.vocabulary.initials
-
-    def __getitem__(self, kind: type[R]) -> R:
-        rules: R = self._rules[kind]
-        return rules
-
-    def governs(self, code: str) -> bool:
-        """Whether the policy, or one of its lists, names the procedure code."""
-        return code in self.governed
+    single: tuple[LineEdit, ...]
+    pricing: tuple[LineEdit, ...]
 
 
 class Policy:
-    """Every revision of the policy, with the overlay of the plan laid over it."""
+    """One policy: every revision of it, with the plan's overlay laid over the shipped values."""
 
-    def __init__(self, values: Sequence[EditValues], overlay_hash: str = "") -> None:
+    def __init__(
+        self,
+        about: About,
+        edits: Sequence[Edit],
+        values: Sequence[EditValues],
+        overlay_hash: str = "",
+    ) -> None:
+        self.about = about
+        self.id = about.id
+        self.edits = tuple(sorted(edits, key=lambda edit: (edit.group, edit.id)))
         self.values = {v.file.id: v for v in values}
-        days = sorted({day for v in values for by in v.dated.values() for day in by})
-        suffix = f"+{overlay_hash}" if overlay_hash else ""
-        self.revisions = tuple(
-            PolicyOnDate(day, version, [v.on(day, version) for v in values])
-            for day in days
-            for version in [day.isoformat() + suffix]
-        )
-        self._days = days
-        self._only = self.revisions[0] if len(days) == 1 else None
+        self.revisions = _revisions(values, overlay_hash)
+        self._days = [revision.effective for revision in self.revisions]
+        self._only = self.revisions[0] if len(self.revisions) == 1 else None
+        self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
+        self.encounter_groups = _grouped(e for e in self.edits if isinstance(e, EncounterEdit))
+        self.order = {edit.id: place for place, edit in enumerate(self.edits)}
+        self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
+        self._notice = next(e for e in self.edits if isinstance(e, AlreadyReplacedNotice))
+        self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
+        self._by_report = {on_date: self._codes_by_report(on_date) for on_date in self.revisions}
+        self._supervised = {on_date: self._codes_supervised(on_date) for on_date in self.revisions}
+        self._keep_primary = {
+            e.id for e in self.edits if isinstance(e, EncounterEdit) and e.keeps_primary
+        }
 
     def on(self, day: date) -> PolicyOnDate:
         """The revision in force on a date of service; the earliest one for a date before it."""
@@ -172,26 +86,110 @@ class Policy:
             return self._only.version
         return max((self.on(day) for day in days), key=lambda r: r.effective).version
 
+    def governs(self, claim: ClaimEvent) -> bool:
+        """Whether the claim is of the policy's lines of business, and has a code that it names."""
+        if claim.line_of_business not in self.about.lines_of_business:
+            return False
+        on = self.on
+        return any(line.procedure_code in on(line.service_date).governed for line in claim.lines)
 
-def load_policy(sources: Sequence[RuleSource], overlay: Path | None = None) -> Policy:
-    """The policy of these files, under an overlay file when one is named.
+    def line_edits(self, on_date: PolicyOnDate, code: str) -> LineEdits:
+        """The line edits to ask about a governed code."""
+        found = self._line_edits.get((on_date, code))
+        if found is None:
+            named = [
+                edit
+                for edit in self.edits
+                if isinstance(edit, LineEdit) and code in on_date[edit.rules].governed_codes()
+            ]
+            found = self._line_edits[on_date, code] = LineEdits(
+                tuple(edit for edit in named if edit.group is not Group.PRICING),
+                tuple(edit for edit in named if edit.group is Group.PRICING),
+            )
+        return found
 
-    Raises PolicyError, with file and line, for an unknown or duplicate key, a value of the wrong
-    kind or an impossible one.
+    def supervises(self, line: ServiceLine) -> bool:
+        """Whether the line occupies its supervisor's time: a supervision edit names its code."""
+        return line.procedure_code in self._supervised[self.on(line.service_date)]
+
+    def prices_by_report(self, line: ServiceLine) -> bool:
+        """Whether the policy prices the line's code By Report."""
+        return line.procedure_code in self._by_report[self.on(line.service_date)]
+
+    def keeps_primary(self, edit_id: str) -> bool:
+        """Whether a line denied by this edit may still be the primary of add-ons."""
+        return edit_id in self._keep_primary
+
+    def already_replaced(self, claim: ClaimEvent) -> EditFinding:
+        """The finding on a claim that arrives after its own replacement or void."""
+        return self._notice.notice(self.on(claim.first_day))
+
+    def _codes_by_report(self, on_date: PolicyOnDate) -> frozenset[str]:
+        declared = [e.by_report for e in self.edits if isinstance(e, LineEdit) and e.by_report]
+        return frozenset[str]().union(*(codes(on_date) for codes in declared))
+
+    def _codes_supervised(self, on_date: PolicyOnDate) -> frozenset[str]:
+        named = (on_date[edit.rules].governed_codes() for edit in self.supervision_edits)
+        return frozenset[str]().union(*named)
+
+
+def _grouped(edits: Iterable[EncounterEdit]) -> tuple[tuple[EncounterEdit, ...], ...]:
+    by_group: dict[Group, list[EncounterEdit]] = {}
+    for edit in edits:
+        by_group.setdefault(edit.group, []).append(edit)
+    return tuple(tuple(by_group[group]) for group in sorted(by_group))
+
+
+def _revisions(values: Sequence[EditValues], overlay_hash: str) -> tuple[PolicyOnDate, ...]:
+    days = sorted({day for v in values for by in v.dated.values() for day in by})
+    suffix = f"+{overlay_hash}" if overlay_hash else ""
+    return tuple(
+        PolicyOnDate(day, version, [v.on(day, version) for v in values])
+        for day in days
+        for version in [day.isoformat() + suffix]
+    )
+
+
+class Policies:
+    """Every policy that a process applies, in order. Each judges the claims that it governs.
+
+    The policies know nothing of each other: each judges a claim as if it were the only one, and
+    the claim gets the findings of all.
     """
-    values = [EditValues(source) for source in sources]
-    return Policy(values) if overlay is None else lay_over(values, overlay)
 
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        if not policies:
+            raise ValueError("at least one policy is needed")
+        self.all = tuple(policies)
+        self._by_id = {policy.id: policy for policy in policies}
+        self.lines_of_business = frozenset[str]().union(
+            *(policy.about.lines_of_business for policy in policies)
+        )
 
-def lay_over(values: Sequence[EditValues], overlay: Path) -> Policy:
-    """The policy of these values, which take in those of the overlay file. Raises PolicyError."""
-    by_id = {v.file.id: v for v in values}
-    source = YamlSource(overlay)
-    for edit_id, changes in source.validate(Overlay, source.root, ()).edits.items():
-        if edit_id not in by_id:
-            raise source.fail(("edits", edit_id), "there is no such edit")
-        by_id[edit_id].overlay(source, changes)
-    return Policy(values, hashlib.sha256(source.text.encode()).hexdigest()[:6])
+    def __getitem__(self, policy_id: str) -> Policy:
+        return self._by_id[policy_id]
 
+    def governing(self, claim: ClaimEvent) -> tuple[Policy, ...]:
+        """The policies that govern a claim, none for most claims of a payer."""
+        if len(self.all) == 1:
+            return self.all if self.all[0].governs(claim) else ()
+        return tuple([policy for policy in self.all if policy.governs(claim)])
 
-__all__ = ["Policy", "PolicyError", "PolicyFile", "PolicyOnDate", "RuleSource", "load_policy"]
+    def governs_line(self, line: ServiceLine) -> bool:
+        """Whether a policy names the line's code on its date of service."""
+        for policy in self.all:
+            if line.procedure_code in policy.on(line.service_date).governed:
+                return True
+        return False
+
+    def pricing_of(self, line: ServiceLine) -> Pricing:
+        """How the line's code is priced: BY_REPORT when one of the policies says so."""
+        for policy in self.all:
+            if policy.prices_by_report(line):
+                return Pricing.BY_REPORT
+        return Pricing.FEE_SCHEDULE
+
+    def keeps_primary(self, finding: EditFinding) -> bool:
+        """Whether a line denied by this finding may still be the primary of add-ons."""
+        policy = self._by_id.get(finding.policy_id)
+        return policy is not None and policy.keeps_primary(finding.edit_id)

@@ -41,7 +41,7 @@ def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
     if decision.revision > 1:
         yield _wrapped(_revision(decision), 2)
     if not decision.applicable:
-        yield _wrapped("Policy 6.21-P does not govern this claim; its edits have no say in it.", 2)
+        yield _wrapped(f"Policy {printable(decision.policy_id)} does not govern this claim.", 2)
     for finding in decision.findings:
         if finding.line_number is None:
             yield _wrapped("The claim as a whole:", 2)

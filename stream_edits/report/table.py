@@ -58,7 +58,7 @@ def _quiet_row(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> list[st
     numbers = f"{first.line_number}-{lines[-1].line_number}" if more else str(first.line_number)
     code = printable(first.procedure_code) + (f" +{more}" if more else "")
     becomes = "" if denied_as_a_whole(decision) else coloured(Disposition.PASS)
-    why = "" if decision.applicable else "not governed by 6.21-P"
+    why = "" if decision.applicable else f"not governed by {printable(decision.policy_id)}"
     return [numbers, code, "" if more else units(first.billed_units), becomes, why]
 
 

@@ -1,13 +1,27 @@
-"""What is kept of a claim once it is decided, or while it waits."""
+"""What is remembered of a claim: when it arrives, when it is decided, when it is withdrawn."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Disposition, Draft, EditFinding, Source
+from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.evaluation import STILL_PRIMARY, OpenClaim, has_header_fault
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.evaluation import has_header_fault
+from stream_edits.policies.policy import Policies
+
+
+def undecided(claim: ClaimEvent, source: Source) -> ClaimRecord:
+    """The record of a claim about which nothing has been decided or remembered."""
+    return ClaimRecord(
+        claim_id=claim.claim_id,
+        status=ClaimStatus.OPEN,
+        arrival=0,
+        claim=claim,
+        encounter_keys=encounter_keys(claim),
+        source=source,
+    )
 
 
 def on_arrival(
@@ -17,22 +31,32 @@ def on_arrival(
 
     ``event`` is the digest of the event that brought it, ``order`` is its place in the log.
     """
-    claim, raw, source, content = message
     if known is None:
         return ClaimRecord(
-            claim.claim_id, ClaimStatus.OPEN, order, (event,), content, raw=raw, source=source
+            claim_id=message.claim.claim_id,
+            status=ClaimStatus.OPEN,
+            arrival=order,
+            event_digests=(event,),
+            content_digest=message.content_digest,
+            claim=message.claim,
+            encounter_keys=encounter_keys(message.claim),
+            source=message.source,
         )
     return known._replace(
-        event_digests=(*known.event_digests, event), content_digest=content, raw=raw, source=source
+        event_digests=(*known.event_digests, event),
+        content_digest=message.content_digest,
+        claim=message.claim,
+        encounter_keys=encounter_keys(message.claim),
+        source=message.source,
     )
 
 
-def outcome_digest(draft: ClaimDecision) -> bytes:
+def outcome_digest(draft: Draft) -> bytes:
     """16 bytes that differ when a decision would tell the provider something else.
 
-    Wording and policy version are left out: a claim that waits is not published again for them.
+    Wording and policy version are left out: an open claim is not published again for them.
     """
-    said = [
+    findings = [
         (
             f.edit_id,
             f.line_number,
@@ -45,19 +69,17 @@ def outcome_digest(draft: ClaimDecision) -> bytes:
         for f in draft.findings
     ]
     lines = [(x.disposition.value, x.allowed_units, x.recommended_code) for x in draft.lines]
-    told = repr((draft.disposition.value, lines, said))
-    return blake2b(told.encode(), digest_size=16).digest()
+    outcome = repr((draft.disposition.value, lines, findings))
+    return blake2b(outcome.encode(), digest_size=16).digest()
 
 
-def on_decision(
-    record: ClaimRecord, own: OpenClaim, draft: ClaimDecision, policy: Policy
-) -> ClaimRecord:
-    """The record of a claim under its newest decision.
+def on_decision(record: ClaimRecord, draft: Draft, policies: Policies) -> ClaimRecord:
+    """The record of an open claim under its newest decision.
 
-    A PEND claim keeps its bytes and waits; a decided one keeps its governed lines. A claim with a
-    header fault, or a void, leaves nothing but its id.
+    A PEND claim stays open; a decided one keeps its governed lines. A claim with a header fault,
+    or a void, leaves nothing but its id.
     """
-    leaves_lines = draft.applicable and not own.claim.is_void
+    leaves_lines = draft.applicable and not record.open_claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):
         return _decided(record, draft, ())
     if draft.disposition is Disposition.PEND:
@@ -68,62 +90,64 @@ def on_decision(
             lines=(),
             outcome_digest=outcome_digest(draft),
         )
-    return _decided(record, draft, _line_records(own, draft, policy))
+    return _decided(record, draft, _line_records(record, draft, policies))
 
 
-def _decided(
-    record: ClaimRecord, draft: ClaimDecision, lines: tuple[LineRecord, ...]
-) -> ClaimRecord:
+def _decided(record: ClaimRecord, draft: Draft, lines: tuple[LineRecord, ...]) -> ClaimRecord:
     return ClaimRecord(
-        record.claim_id,
-        ClaimStatus.DECIDED,
-        record.arrival,
-        record.event_digests,
-        record.content_digest,
-        draft.revision,
-        draft.decision_id,
-        record.visited,
-        lines,
+        claim_id=record.claim_id,
+        status=ClaimStatus.DECIDED,
+        arrival=record.arrival,
+        event_digests=record.event_digests,
+        content_digest=record.content_digest,
+        revision=draft.revision,
+        decision_id=draft.decision_id,
+        supervisors=record.supervisors,
+        lines=lines,
     )
 
 
 def withdrawn(record: ClaimRecord) -> ClaimRecord:
     """The record of a claim that another one has replaced or voided."""
     return record._replace(
-        status=ClaimStatus.WITHDRAWN, lines=(), raw=None, source=None, outcome_digest=b""
+        status=ClaimStatus.WITHDRAWN,
+        lines=(),
+        claim=None,
+        encounter_keys=(),
+        source=None,
+        outcome_digest=b"",
     )
 
 
-def _line_records(own: OpenClaim, draft: ClaimDecision, policy: Policy) -> tuple[LineRecord, ...]:
-    denies: dict[int | None, list[EditFinding]] = {}
+def _line_records(record: ClaimRecord, draft: Draft, policies: Policies) -> tuple[LineRecord, ...]:
+    denials: dict[int | None, list[EditFinding]] = {}
     for finding in draft.findings:
         if finding.disposition is Disposition.DENY:
-            denies.setdefault(finding.line_number, []).append(finding)
+            denials.setdefault(finding.line_number, []).append(finding)
     # Under the strict roll-up a denied claim's other lines are not paid either.
     denied_whole = draft.disposition is Disposition.DENY
+    billed = zip(record.open_claim.lines, record.encounter_keys, draft.lines, strict=True)
     return tuple(
         [
             LineRecord(
-                line.line_number,
-                line.procedure_code,
-                line.modifiers,
-                line.units,
-                0.0 if denied_whole else outcome.allowed_units,
-                line.service_date,
-                line.start_time,
-                line.end_time,
-                key,
-                Disposition.DENY if denied_whole else outcome.disposition,
-                _is_still_primary(denies.get(line.line_number, ())),
-                bool(line.ndc or line.drug_name),
+                line_number=line.line_number,
+                procedure_code=line.procedure_code,
+                modifiers=line.modifiers,
+                units=line.units,
+                allowed_units=0.0 if denied_whole else outcome.allowed_units,
+                service_date=line.service_date,
+                start_time=line.start_time,
+                end_time=line.end_time,
+                encounter_key=key,
+                disposition=Disposition.DENY if denied_whole else outcome.disposition,
+                still_primary=_is_still_primary(denials.get(line.line_number, ()), policies),
+                names_drug=bool(line.ndc or line.drug_name),
             )
-            for line, key, outcome in zip(
-                own.claim.lines, own.encounter_keys, draft.lines, strict=True
-            )
-            if line.procedure_code in policy.on(line.service_date).governed
+            for line, key, outcome in billed
+            if policies.governs_line(line)
         ]
     )
 
 
-def _is_still_primary(denials: Sequence[EditFinding]) -> bool:
-    return bool(denials) and all(f.edit_id in STILL_PRIMARY for f in denials)
+def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:
+    return bool(denials) and all(policies.keeps_primary(finding) for finding in denials)

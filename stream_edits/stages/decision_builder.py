@@ -1,26 +1,24 @@
-"""From findings to a decision (docs/spec/contract.md, ClaimDecision)."""
+"""From findings to a draft of a decision (docs/spec/contract.md, ClaimDecision)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
+from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import (
-    POLICY_ID,
-    ClaimDecision,
     Disposition,
+    Draft,
     EditFinding,
     LineOutcome,
     RollUp,
-    Source,
     decision_id,
     line_outcome,
     most_severe,
     roll_up,
 )
-from stream_edits.domain.encounter import distinct, encounter_keys
-from stream_edits.policies.khs_6_21_p.by_report_pricing.edit import pricing_of
-from stream_edits.policies.policy import Policy
+from stream_edits.domain.encounter import distinct
+from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.policies.policy import Policies, Policy
 
 
 class Cause(NamedTuple):
@@ -31,77 +29,76 @@ class Cause(NamedTuple):
 
 
 class DecisionBuilder(NamedTuple):
-    """What every decision of a process shares."""
+    """What every decision of a process shares: the policies, the roll-up, the engine's version."""
 
-    policy: Policy
+    policies: Policies
     rule: RollUp
     engine_version: str
 
-    def applies_to(self, claim: ClaimEvent) -> bool:
-        """Whether 6.21-P governs the claim: Medi-Cal, with a code it or one of its lists names."""
-        if claim.line_of_business is not LineOfBusiness.MEDI_CAL:
-            return False
-        on = self.policy.on
-        return any(x.procedure_code in on(x.service_date).governed for x in claim.lines)
-
     def build(
         self,
-        claim: ClaimEvent,
-        source: Source,
-        applicable: bool,
+        record: ClaimRecord,
         findings: Sequence[EditFinding],
         cause: Cause,
-        revision: int = 1,
-        supersedes: str | None = None,
-        keys: tuple[str, ...] | None = None,
-    ) -> ClaimDecision:
-        """The decision that these findings make of a claim.
+        governing: Sequence[Policy],
+    ) -> Draft:
+        """The next revision of an open claim's decision, with these findings.
 
-        ``keys`` are the encounter keys of its lines, where they are known already.
+        ``governing`` are the policies that govern the claim, none when it is not applicable.
         """
+        claim, revision = record.open_claim, record.revision + 1
+        policy_id, policy_version = self._judged_by(claim, governing)
         lines = self._lines(claim, findings)
-        version = self.policy.version_for(line.service_date for line in claim.lines)
-        return ClaimDecision(
-            decision_id(claim.claim_id, claim.event_id, revision, version),
-            cause.trigger_event_id,
-            revision,
-            supersedes,
-            claim.claim_id,
-            claim.event_id,
-            claim.line_of_business.value,
-            distinct(encounter_keys(claim) if keys is None else keys),
-            roll_up(lines, findings, self.rule),
-            applicable,
-            lines,
-            tuple(findings),
-            POLICY_ID,
-            version,
-            self.engine_version,
-            cause.decided_at,
-            source,
+        return Draft(
+            decision_id=decision_id(claim.claim_id, claim.event_id, revision, policy_version),
+            trigger_event_id=cause.trigger_event_id,
+            revision=revision,
+            supersedes=record.decision_id,
+            claim_id=claim.claim_id,
+            event_id=claim.event_id,
+            line_of_business=claim.line_of_business.value,
+            encounter_keys=distinct(record.encounter_keys),
+            disposition=roll_up(lines, findings, self.rule),
+            applicable=bool(governing),
+            lines=lines,
+            findings=tuple(findings),
+            policy_id=policy_id,
+            policy_version=policy_version,
+            engine_version=self.engine_version,
+            decided_at=cause.decided_at,
+            source=record.read_from,
         )
 
+    def _judged_by(self, claim: ClaimEvent, governing: Sequence[Policy]) -> tuple[str, str]:
+        """The ids and versions of the policies that govern a claim, or of the first one loaded."""
+        named = governing or self.policies.all[:1]
+        days = [line.service_date for line in claim.lines]
+        if len(named) == 1:
+            return named[0].id, named[0].version_for(days)
+        versions = [policy.version_for(days) for policy in named]
+        return ";".join(policy.id for policy in named), ";".join(versions)
+
     def _lines(self, claim: ClaimEvent, findings: Sequence[EditFinding]) -> tuple[LineOutcome, ...]:
-        on = self.policy.on
-        said: dict[int | None, list[EditFinding]] = {}
+        pricing_of = self.policies.pricing_of
+        by_line: dict[int | None, list[EditFinding]] = {}
         for finding in findings:
-            said.setdefault(finding.line_number, []).append(finding)
+            by_line.setdefault(finding.line_number, []).append(finding)
         return tuple(
             [
                 line_outcome(
                     line.line_number,
                     line.procedure_code,
                     line.units,
-                    pricing_of(line.procedure_code, on(line.service_date)),
-                    said.get(line.line_number, ()),
+                    pricing_of(line),
+                    by_line.get(line.line_number, ()),
                 )
                 for line in claim.lines
             ]
         )
 
 
-def revised(draft: ClaimDecision, supersedes: str | None, cause: Cause) -> ClaimDecision:
-    """The next revision of a decision, brought about by another claim's event."""
+def revised(draft: Draft, supersedes: str | None, cause: Cause) -> Draft:
+    """The next revision of a draft, brought about by another claim's event."""
     revision = draft.revision + 1
     return draft._replace(
         decision_id=decision_id(draft.claim_id, draft.event_id, revision, draft.policy_version),
@@ -112,10 +109,8 @@ def revised(draft: ClaimDecision, supersedes: str | None, cause: Cause) -> Claim
     )
 
 
-def with_findings(
-    draft: ClaimDecision, added: Iterable[EditFinding], rule: RollUp
-) -> ClaimDecision:
-    """The decision with line findings of the supervision stage added to it."""
+def with_findings(draft: Draft, added: Iterable[EditFinding], rule: RollUp) -> Draft:
+    """The draft with line findings of the supervision stage added to it."""
     found = sorted(added, key=lambda f: (f.line_number or 0, f.edit_id))
     if not found:
         return draft

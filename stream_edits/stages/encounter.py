@@ -1,60 +1,56 @@
-"""encounter: everything that looks at one claim, or at the claims of one visit.
+"""encounter: everything that looks at one claim, or at the claims of one encounter.
 
 The only stage that numbers revisions. In one event: the claim it withdraws is taken out, the claim
-itself is decided at the arrival place of the one it replaces, and the claims that waited are
-decided afresh; one whose outcome changed gets its next revision. Before all this, the member's
+itself is decided at the arrival place of the one it replaces, and the open claims around it are
+decided again; one whose outcome changed gets its next revision. Before all this, the member's
 claims that no event has named for longer than the retention are forgotten.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import ClaimDecision
+from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
 from stream_edits.domain.digests import event_digest
-from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.policies.evaluation import OpenClaim, judge_form
-from stream_edits.policies.khs_6_21_p.already_replaced.edit import say as say_already_replaced
+from stream_edits.policies.evaluation import judge_form
 from stream_edits.stages.claim_record import on_arrival, on_decision, outcome_digest, withdrawn
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
-from stream_edits.stages.joint_decision import Candidate, decide_together, kept_source
-from stream_edits.stages.member import Member
+from stream_edits.stages.joint_decision import Due, decide_together
+from stream_edits.stages.listing import listing_keys, takes_part
+from stream_edits.stages.member import MemberSession
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.routing_slip import next_hop, supervised_times
-from stream_edits.stages.visits import takes_part, visits_of
 
 Adjudicated = ClaimDecision | SupervisedClaim
 
 
 class EncounterStage(NamedTuple):
-    """The stage's unchanging parts; ``decode`` reads the kept bytes of a claim that waits."""
+    """The stage's unchanging parts."""
 
     builder: DecisionBuilder
     retention: Retention
-    decode: Callable[[bytes], ClaimEvent]
 
-    def step(
+    def decide(
         self, memory: MemberMemory, message: RoutedClaim | Reopen, order: int
     ) -> list[Adjudicated]:
         """Decide one event of a member.
 
-        ``order`` is its place in the log (its offset). Returns decisions, and claims to be sent
-        round their supervisors, in the order of publication; nothing for a re-sent event or for a
-        reopening that the claim has moved on from.
+        ``order`` is its place in the log (its offset). Returns decisions, and claims to be sent to
+        their supervisors, in the order of publication; nothing for a re-sent event, or for a
+        reopened claim that has a newer decision.
         """
         if isinstance(message, Reopen):
             return self._reopen(memory, message)
         claim = message.claim
-        member = Member(memory, claim.member_id, claim.event_time.date())
+        member = MemberSession(memory, claim.member_id, claim.event_time.date())
         member.forget_before(self.retention.oldest_kept(claim.event_time))
-        sent = self._take(member, message, order)
+        sent = self._arrive(member, message, order)
         member.keep()
         return sent
 
-    def _take(self, member: Member, message: RoutedClaim, order: int) -> list[Adjudicated]:
+    def _arrive(self, member: MemberSession, message: RoutedClaim, order: int) -> list[Adjudicated]:
         claim = message.claim
         known = member.claim(claim.claim_id)
         member.name(claim.claim_id)
@@ -65,87 +61,70 @@ class EncounterStage(NamedTuple):
             return []
         record = on_arrival(known, message, event, order)
         if record.status is ClaimStatus.WITHDRAWN:
-            return [self._without_effect(member, message, record)]
-        return self._decide(member, message, record, is_new=known is None)
+            return [self._without_effect(member, record)]
+        return self._decide(member, record, is_new=known is None)
 
-    def _without_effect(
-        self, member: Member, message: RoutedClaim, record: ClaimRecord
-    ) -> Adjudicated:
-        """A claim that was replaced or voided already."""
-        claim = message.claim
-        draft = self.builder.build(
-            claim,
-            message.source,
-            self.builder.applies_to(claim),
-            [say_already_replaced(self.builder.policy.on(claim.first_day))],
-            Cause(None, claim.event_time),
-            record.revision + 1,
-            record.decision_id,
-        )
+    def _without_effect(self, member: MemberSession, record: ClaimRecord) -> Adjudicated:
+        """Decide a claim that was replaced or voided before."""
+        claim = record.open_claim
+        policies = self.builder.policies
+        governing = policies.governing(claim)
+        notices = [policy.already_replaced(claim) for policy in governing or policies.all[:1]]
+        draft = self.builder.build(record, notices, Cause(None, claim.event_time), governing)
         record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
         member.remember(withdrawn(record))
-        return next_hop(claim.member_id, draft, (), record.visited)
+        return next_hop(claim.member_id, draft, (), record.supervisors)
 
     def _decide(
-        self, member: Member, message: RoutedClaim, record: ClaimRecord, is_new: bool
+        self, member: MemberSession, record: ClaimRecord, is_new: bool
     ) -> list[Adjudicated]:
-        claim = message.claim
-        visits = member.unlist(claim.claim_id)
-        gone = _withdraw_named(member, claim, record.arrival)
-        if gone is not None:
-            arrival = gone.arrival if is_new else record.arrival
-            visited = tuple(sorted({*record.visited, *gone.visited}))
-            record = record._replace(arrival=arrival, visited=visited)
-            visits += member.unlist(gone.claim_id)
-        own = OpenClaim(claim, record.arrival, encounter_keys(claim))
-        first = Candidate(own, record, Cause(None, claim.event_time))
-        is_judged = self.builder.applies_to(claim) and not claim.is_void
-        own_visits = visits_of(claim, own.encounter_keys) if is_judged else ()
-        around = member.gather([*visits, *own_visits], self.decode)
-        member.list_under(claim.claim_id, own_visits)
-        waiting = [
-            Candidate(w.claim, w.record, Cause(claim.event_id, claim.event_time))
-            for w in around.waiting
-        ]
+        claim = record.open_claim
+        keys = member.unlist(claim.claim_id)
+        replaced = _withdraw_named(member, claim, record.arrival)
+        if replaced is not None:
+            record = _in_place_of(replaced, record, is_new)
+            keys += member.unlist(replaced.claim_id)
+        governing = self.builder.policies.governing
+        own = Due(record, Cause(None, claim.event_time), governing(claim))
+        is_judged = bool(own.governing) and not claim.is_void
+        own_keys = listing_keys(claim, record.encounter_keys) if is_judged else ()
+        around = member.gather([*keys, *own_keys])
+        member.list_under(claim.claim_id, own_keys)
+        cause = Cause(claim.event_id, claim.event_time)
+        others = [Due(other, cause, governing(other.open_claim)) for other in around.open]
         drafts = decide_together(
-            self.builder, [first, *waiting] if is_judged else waiting, around.decided
+            self.builder, [own, *others] if is_judged else others, around.decided
         )
-        draft = drafts.get(claim.claim_id) or self._bystander(first)
-        sent = [self._send(member, first, draft, gone.claim_id if gone else None)]
-        for each in waiting:
-            draft = drafts[each.own.claim.claim_id]
-            if outcome_digest(draft) != each.record.outcome_digest:
-                sent.append(self._send(member, each, draft, None))
+        draft = drafts.get(claim.claim_id) or self._unjudged(own)
+        sent = [self._send(member, own, draft, replaced.claim_id if replaced else None)]
+        for other in others:
+            draft = drafts[other.record.claim_id]
+            if outcome_digest(draft) != other.record.outcome_digest:
+                sent.append(self._send(member, other, draft, None))
         return sent
 
-    def _bystander(self, each: Candidate) -> ClaimDecision:
-        """The decision on a void, or on a replacement that the policy does not govern."""
-        claim, record = each.own.claim, each.record
-        applicable = self.builder.applies_to(claim)
-        return self.builder.build(
-            claim,
-            kept_source(record),
-            applicable,
-            judge_form(claim, self.builder.policy.on) if applicable else (),
-            each.cause,
-            record.revision + 1,
-            record.decision_id,
-        )
+    def _unjudged(self, own: Due) -> Draft:
+        """The draft of a void, or of a replacement that no policy governs."""
+        claim = own.record.open_claim
+        found: list[EditFinding] = []
+        for policy in own.governing:
+            found += judge_form(claim, policy)
+        return self.builder.build(own.record, found, own.cause, own.governing)
 
     def _send(
         self,
-        member: Member,
-        each: Candidate,
-        draft: ClaimDecision,
+        member: MemberSession,
+        due: Due,
+        draft: Draft,
         withdrawn_claim_id: str | None,
     ) -> Adjudicated:
         """Remember a claim under its new decision, and send it on."""
-        claim, policy = each.own.claim, self.builder.policy
-        times = supervised_times(claim, draft, policy)
-        sent = next_hop(claim.member_id, draft, times, each.record.visited, withdrawn_claim_id)
-        record = on_decision(each.record, each.own, draft, policy)
-        if isinstance(sent, SupervisedClaim) and sent.stops != record.visited:
-            record = record._replace(visited=sent.stops)
+        record, claim = due.record, due.record.open_claim
+        times = supervised_times(claim, draft, due.governing)
+        sent = next_hop(claim.member_id, draft, times, record.supervisors, withdrawn_claim_id)
+        record = on_decision(record, draft, self.builder.policies)
+        if isinstance(sent, SupervisedClaim) and sent.hops != record.supervisors:
+            record = record._replace(supervisors=sent.hops)
         member.remember(record)
         if not takes_part(record):
             member.unlist(claim.claim_id)
@@ -166,13 +145,21 @@ class EncounterStage(NamedTuple):
             freed.member_id,
             record._replace(revision=draft.revision, decision_id=draft.decision_id),
         )
-        return [next_hop(freed.member_id, draft, freed.times, record.visited)]
+        return [next_hop(freed.member_id, draft, freed.times, record.supervisors)]
 
 
-def _withdraw_named(member: Member, claim: ClaimEvent, order: int) -> ClaimRecord | None:
-    """Take out the claim that this one replaces or voids; returns its record as it stood.
+def _in_place_of(replaced: ClaimRecord, record: ClaimRecord, is_new: bool) -> ClaimRecord:
+    """The record of a claim that takes the place of the one it has just withdrawn."""
+    return record._replace(
+        arrival=replaced.arrival if is_new else record.arrival,
+        supervisors=tuple(sorted({*record.supervisors, *replaced.supervisors})),
+    )
 
-    A name never heard of is remembered, so that the claim has no effect should it still come.
+
+def _withdraw_named(member: MemberSession, claim: ClaimEvent, order: int) -> ClaimRecord | None:
+    """Take out the claim that this one replaces or voids; returns its record as it was.
+
+    An unknown name is remembered, so that the claim has no effect should it still come.
     """
     name = claim.withdraws
     if name is None or name == claim.claim_id:

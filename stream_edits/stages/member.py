@@ -1,31 +1,21 @@
-"""One member's claims: what is remembered of them, how long, and which of them share a visit."""
+"""One member's claims: what is remembered of them, how long, and which bear on each other."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim
-from stream_edits.policies.evaluation import OpenClaim
 from stream_edits.stages.memory import MemberMemory
 
 
-class Waiting(NamedTuple):
-    """A PEND claim that a later event may decide: its record and the claim itself."""
-
-    record: ClaimRecord
-    claim: OpenClaim
-
-
 class Neighbours(NamedTuple):
-    """The claims that bear on an event, waiting ones in order of arrival."""
+    """The claims that bear on an event, in order of arrival."""
 
-    waiting: list[Waiting]
+    open: list[ClaimRecord]
     decided: list[ClaimRecord]
 
 
-class Member:
+class MemberSession:
     """One member's memory while one event, of the day ``today`` (UTC), is being handled."""
 
     def __init__(self, memory: MemberMemory, member_id: str, today: date) -> None:
@@ -60,30 +50,30 @@ class Member:
         elif each.newest < self._today:
             self._listed[claim_id] = each._replace(newest=self._today)
 
-    def list_under(self, claim_id: str, visits: tuple[str, ...]) -> None:
-        """List a claim that was named before under these visits only."""
-        self._listed[claim_id] = ListedClaim(claim_id, self._listed[claim_id].newest, visits)
+    def list_under(self, claim_id: str, keys: tuple[str, ...]) -> None:
+        """List a claim that was named before under these listing keys only."""
+        self._listed[claim_id] = ListedClaim(claim_id, self._listed[claim_id].newest, keys)
 
     def unlist(self, claim_id: str) -> tuple[str, ...]:
-        """Take a named claim off the lists of its visits, which are returned."""
-        visits = self._listed[claim_id].visits
-        if visits:
+        """Take a named claim off its listing keys, which are returned."""
+        keys = self._listed[claim_id].listing_keys
+        if keys:
             self.list_under(claim_id, ())
-        return visits
+        return keys
 
-    def gather(self, visits: Iterable[str], decode: Callable[[bytes], ClaimEvent]) -> Neighbours:
-        """Every claim listed under these visits, or under the visits of a waiting claim found so.
+    def gather(self, keys: Iterable[str]) -> Neighbours:
+        """Every claim listed under these keys, or under the keys of an open claim found so.
 
-        A waiting claim is decided as a whole, so all its visits must be seen with it.
+        An open claim is decided as a whole, so all its encounters must be seen with it.
         """
         if len(self._listed) == 1:
             # Most members' only claim: the one that has just come.
             return Neighbours([], [])
         under: dict[str, list[str]] = {}
         for each in self._listed.values():
-            for visit in each.visits:
-                under.setdefault(visit, []).append(each.claim_id)
-        todo, seen = list(visits), set(visits)
+            for key in each.listing_keys:
+                under.setdefault(key, []).append(each.claim_id)
+        todo, seen = list(keys), set(keys)
         found: dict[str, ClaimRecord] = {}
         while todo:
             for claim_id in under.get(todo.pop(), ()):
@@ -94,22 +84,17 @@ class Member:
                     raise LookupError("a member's list names a claim that is not remembered")
                 found[claim_id] = record
                 if record.status is ClaimStatus.OPEN:
-                    further = self._listed[claim_id].visits
-                    todo += [visit for visit in further if visit not in seen]
+                    further = self._listed[claim_id].listing_keys
+                    todo += [key for key in further if key not in seen]
                     seen.update(further)
         records = sorted(found.values(), key=lambda record: record.arrival)
-        waiting = [_waiting(r, decode) for r in records if r.status is ClaimStatus.OPEN]
-        return Neighbours(waiting, [r for r in records if r.status is ClaimStatus.DECIDED])
+        return Neighbours(
+            [record for record in records if record.status is ClaimStatus.OPEN],
+            [record for record in records if record.status is ClaimStatus.DECIDED],
+        )
 
     def keep(self) -> None:
         """The event is done: keep the list of claims, if it changed."""
         listed = tuple(self._listed.values())
         if listed != self._before:
             self._memory.keep_listed(self._member_id, listed)
-
-
-def _waiting(record: ClaimRecord, decode: Callable[[bytes], ClaimEvent]) -> Waiting:
-    if record.raw is None:
-        raise LookupError("a waiting claim was kept without its bytes")
-    claim = decode(record.raw)
-    return Waiting(record, OpenClaim(claim, record.arrival, encounter_keys(claim)))

@@ -4,14 +4,18 @@ from datetime import date
 from typing import Protocol
 
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim
-from stream_edits.domain.messages import SupervisedQuarter, SupervisedSlot, SupervisedVisit
+from stream_edits.domain.supervisor_state import (
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisorRecord,
+)
 
 
 class MemberMemory(Protocol):
     """The encounter stage's memory: each member's claims, and a list of them."""
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
-        """The newest record of a claim, None if it was never heard of."""
+        """The newest record of a claim, an open one with its content; None if there is none."""
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         """Keep a claim's record in place of the old one."""
@@ -35,11 +39,11 @@ class SupervisorMemory(Protocol):
     def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
         """Keep the slots of a day; an empty day is forgotten."""
 
-    def visit(self, npi: str, member_id: str, claim_id: str) -> SupervisedVisit | None:
+    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
         """What is known of a claim here, None if it left no time."""
 
-    def keep_visit(
-        self, npi: str, member_id: str, claim_id: str, visit: SupervisedVisit | None
+    def keep_claim(
+        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
     ) -> None:
         """Keep what is known of a claim here; None forgets it."""
 
@@ -78,7 +82,7 @@ class SupervisorDictionary:
 
     def __init__(self) -> None:
         self._days: dict[tuple[str, date], tuple[SupervisedSlot, ...]] = {}
-        self._visits: dict[tuple[str, str, str], SupervisedVisit] = {}
+        self._claims: dict[tuple[str, str, str], SupervisorRecord] = {}
         self._quarters: dict[str, tuple[SupervisedQuarter, ...]] = {}
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
@@ -90,16 +94,16 @@ class SupervisorDictionary:
         else:
             self._days.pop((npi, day), None)
 
-    def visit(self, npi: str, member_id: str, claim_id: str) -> SupervisedVisit | None:
-        return self._visits.get((npi, member_id, claim_id))
+    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
+        return self._claims.get((npi, member_id, claim_id))
 
-    def keep_visit(
-        self, npi: str, member_id: str, claim_id: str, visit: SupervisedVisit | None
+    def keep_claim(
+        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
     ) -> None:
-        if visit is not None:
-            self._visits[npi, member_id, claim_id] = visit
+        if record is not None:
+            self._claims[npi, member_id, claim_id] = record
         else:
-            self._visits.pop((npi, member_id, claim_id), None)
+            self._claims.pop((npi, member_id, claim_id), None)
 
     def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
         return self._quarters.get(npi, ())

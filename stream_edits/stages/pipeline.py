@@ -1,7 +1,7 @@
-"""All three stages in one process, without Kafka: what `adjudicate` and the golden cases run.
+"""All stages in one process, without Kafka: what `adjudicate` and the golden cases run.
 
-Claims go through one by one; whatever a claim sets off (the round of its supervisors, time given
-back, claims reopened) is carried through before the next claim comes.
+Claims go through one by one; whatever a claim sets off (its supervisors, time given back, claims
+reopened) is carried through before the next claim comes.
 """
 
 from collections import deque
@@ -11,67 +11,74 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import EncounterStage
 from stream_edits.stages.intake import route_or_decide
-from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.memory import (
+    MemberDictionary,
+    MemberMemory,
+    SupervisorDictionary,
+    SupervisorMemory,
+)
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from stream_edits.stages.supervision import supervise
 
+Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
 
-class Adjudication:
+
+class Pipeline:
     """The stages with their memory, for one run over claims in order of arrival."""
 
-    def __init__(self, builder: DecisionBuilder, retention: Retention) -> None:
-        self._builder = builder
+    def __init__(
+        self,
+        builder: DecisionBuilder,
+        retention: Retention = DEFAULT_RETENTION,
+        members: MemberMemory | None = None,
+        supervisors: SupervisorMemory | None = None,
+    ) -> None:
+        self.builder = builder
+        self.members = members or MemberDictionary()
+        self.supervisors = supervisors or SupervisorDictionary()
         self._retention = retention
-        # Claims are kept as they are; their bytes are only a name to find them by.
-        self._kept: dict[bytes, ClaimEvent] = {}
-        self._encounter = EncounterStage(builder, retention, self._kept.__getitem__)
-        self._members = MemberDictionary()
-        self._supervisors = SupervisorDictionary()
+        self._encounter = EncounterStage(builder, retention)
         self._order = 0
+
+    def intake(self, claim: ClaimEvent, source: Source) -> Message:
+        """What the intake stage makes of a claim."""
+        return route_or_decide(self.builder, claim, source)
+
+    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
+        """What the stage that a message is for sends on."""
+        self._order += 1
+        if isinstance(message, SupervisedClaim):
+            return list(
+                supervise(self.builder, self._retention, self.supervisors, message, self._order)
+            )
+        return list(self._encounter.decide(self.members, message, self._order))
+
+    def drain(self, messages: Iterable[Message]) -> Iterator[ClaimDecision]:
+        """Carry these messages, and what they set off, to the end; the decisions on the way."""
+        todo = deque(messages)
+        while todo:
+            message = todo.popleft()
+            if isinstance(message, ClaimDecision):
+                yield message
+            else:
+                todo += self.step(message)
 
     def decide(self, claim: ClaimEvent, source: Source) -> Iterator[ClaimDecision]:
         """The decisions one claim sets off, in the order published."""
-        taken = route_or_decide(self._builder, claim, b"", source)
-        if isinstance(taken, RoutedClaim):
-            taken = self._named(taken)
-        todo: deque[RoutedClaim | Reopen | SupervisedClaim | ClaimDecision] = deque([taken])
-        while todo:
-            message = todo.popleft()
-            self._order += 1
-            if isinstance(message, ClaimDecision):
-                yield message
-            elif isinstance(message, SupervisedClaim):
-                todo += supervise(
-                    self._builder, self._retention, self._supervisors, message, self._order
-                )
-            else:
-                todo += self._encounter.step(self._members, message, self._order)
-        if isinstance(taken, RoutedClaim):
-            self._let_go(taken)
-
-    def _named(self, routed: RoutedClaim) -> RoutedClaim:
-        name = self._order.to_bytes(8, "big")
-        self._kept[name] = routed.claim
-        return routed._replace(raw=name)
-
-    def _let_go(self, routed: RoutedClaim) -> None:
-        """Forget a claim that does not wait to be judged again."""
-        record = self._members.claim(routed.claim.member_id, routed.claim.claim_id)
-        if record is None or record.raw != routed.raw:
-            del self._kept[routed.raw]
+        return self.drain([self.intake(claim, source)])
 
 
 def adjudicate(
     claims: Iterable[tuple[ClaimEvent, Source]],
-    policy: Policy,
+    policies: Policies,
     rollup: RollUp = RollUp.STANDARD,
     retention: Retention = DEFAULT_RETENTION,
 ) -> Iterator[ClaimDecision]:
     """The decisions on these claims, in the order published."""
-    run = Adjudication(DecisionBuilder(policy, rollup, ENGINE_VERSION), retention)
+    run = Pipeline(DecisionBuilder(policies, rollup, ENGINE_VERSION), retention)
     for claim, source in claims:
         yield from run.decide(claim, source)

@@ -1,51 +1,57 @@
-"""The routing slip: which supervisors a decided claim must still visit (6.21-P IV.B.6)."""
+"""The routing slip: which supervisors a decided claim must still visit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import ClaimDecision, Disposition
+from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
 from stream_edits.domain.messages import SupervisedClaim, SupervisedTime
-from stream_edits.policies.khs_6_21_p.simultaneous_supervision.edit import Rules
 from stream_edits.policies.policy import Policy
 
 
 def supervised_times(
-    claim: ClaimEvent, draft: ClaimDecision, policy: Policy
+    claim: ClaimEvent, draft: Draft, governing: Sequence[Policy]
 ) -> tuple[SupervisedTime, ...]:
-    """The documented time of each still payable line that occupies its supervisor."""
+    """The documented time of each still payable line that occupies its supervisor under one of the
+    policies that govern the claim."""
     if draft.disposition is Disposition.DENY or claim.is_void:
         return ()
     return tuple(
         SupervisedTime(
-            line.line_number,
-            line.procedure_code,
-            line.supervisor,
-            line.service_date,
-            line.start_time,
-            line.end_time,
+            line_number=line.line_number,
+            procedure_code=line.procedure_code,
+            npi=line.supervisor,
+            service_date=line.service_date,
+            start_time=line.start_time,
+            end_time=line.end_time,
         )
         for line, outcome in zip(claim.lines, draft.lines, strict=True)
         if line.start_time
         and line.end_time
         and line.supervisor
         and outcome.disposition is not Disposition.DENY
-        and line.procedure_code in policy.on(line.service_date)[Rules].codes
+        and any(policy.supervises(line) for policy in governing)
     )
 
 
 def next_hop(
     member_id: str,
-    draft: ClaimDecision,
+    draft: Draft,
     times: tuple[SupervisedTime, ...],
-    visited: Iterable[str],
+    supervisors: Iterable[str],
     withdrawn_claim_id: str | None = None,
 ) -> ClaimDecision | SupervisedClaim:
-    """The decision itself, or the claim on its way round its supervisors.
+    """The decision itself, or the claim on its way to its supervisors.
 
-    It visits every NPI that any revision of it, or of the claim it withdraws, has ``visited``,
-    since its old time is removed there, and its own, in ascending order.
+    It visits every NPI in ``supervisors`` (all that any revision of it, or of the claim it
+    withdraws, has visited), since its old time is removed there, and its own, in ascending order.
     """
-    stops = tuple(sorted({*visited, *(time.npi for time in times)}))
-    if not stops:
-        return draft
-    return SupervisedClaim(member_id, stops, withdrawn_claim_id, times, draft)
+    hops = tuple(sorted({*supervisors, *(time.npi for time in times)}))
+    if not hops:
+        return draft.final()
+    return SupervisedClaim(
+        member_id=member_id,
+        hops=hops,
+        withdrawn_claim_id=withdrawn_claim_id,
+        times=times,
+        draft=draft,
+    )

@@ -1,26 +1,20 @@
-"""supervision: one supervisor's time, across all members (6.21-P IV.B.6).
+"""supervision: one supervisor's time, across all members.
 
-A claim visits each of its supervising NPIs in ascending order. At each stop the time it took
-before is removed, its lines are judged against the standing time of other members, and time that
-came free is given to the line that has waited longest, whose claim is sent round again. Before all
-this, the supervisor's time that no event has touched for longer than the retention is forgotten.
+A claim visits each of its supervising NPIs in ascending order. At each hop the time it took before
+is removed, its lines are judged against the time that other members occupy, and time that came free
+is given to the denied line that arrived first, whose claim is decided again. Before all this, the
+supervisor's time that no event has touched for longer than the retention is forgotten.
 """
 
+from collections.abc import Sequence
+
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
-from stream_edits.domain.messages import (
-    Reopen,
-    SupervisedClaim,
-    SupervisedSlot,
-    SupervisedTime,
-)
-from stream_edits.policies.catalog import all_edits
-from stream_edits.policies.contract import SupervisionEdit
+from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
+from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervisor import SupervisorSession
-
-_EDITS = [e for e in all_edits() if isinstance(e, SupervisionEdit)]
 
 Supervised = SupervisedClaim | ClaimDecision | Reopen
 
@@ -32,22 +26,22 @@ def supervise(
     message: SupervisedClaim,
     order: int,
 ) -> list[Supervised]:
-    """Judge a claim at the first of its stops.
+    """Judge a claim at the first of its hops.
 
-    ``order`` is the message's place in the log (its offset). Returns the claim for its next stop,
-    or its decision at the last one, and the claims that wait for time now given back.
+    ``order`` is the message's place in the log (its offset). Returns the claim for its next hop,
+    or its decision at the last one, and the claims that get time now given back.
     """
-    session = SupervisorSession(memory, message.stops[0], message.draft.decided_at.date())
+    session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     freed, arrival = session.withdraw(message, order)
     found, slots = _judge(builder, session, message, arrival)
     session.record(message, arrival, slots)
     reopened = session.give_back(freed, message)
     session.keep()
-    onward = message._replace(stops=message.stops[1:], found=message.found + tuple(found))
-    if onward.stops:
+    onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
+    if onward.hops:
         return [onward, *reopened]
-    return [with_findings(onward.draft, onward.found, builder.rule), *reopened]
+    return [with_findings(onward.draft, onward.found, builder.rule).final(), *reopened]
 
 
 def _judge(
@@ -59,23 +53,37 @@ def _judge(
         if time.npi != session.npi:
             continue
         slot = _slot(message, time, arrival)
-        others = session.standing_against(slot)
-        on_date = builder.policy.on(time.service_date)
-        said = [finding for edit in _EDITS for finding in edit.judge(time, others, on_date)]
-        found += said
-        # What is not denied is payable, now or later, and so takes its time.
-        denied = any(finding.disposition is Disposition.DENY for finding in said)
-        slots.append(slot._replace(standing=not denied))
+        own = _findings_on(builder, message, time, session.competing_with(slot))
+        found += own
+        # What is not denied is payable, now or later, and so occupies its time.
+        denied = any(finding.disposition is Disposition.DENY for finding in own)
+        slots.append(slot._replace(occupies_time=not denied))
     return found, slots
+
+
+def _findings_on(
+    builder: DecisionBuilder,
+    message: SupervisedClaim,
+    time: SupervisedTime,
+    others: Sequence[SupervisedSlot],
+) -> list[EditFinding]:
+    """What the policies of the claim's line of business find on one line's time."""
+    return [
+        finding
+        for policy in builder.policies.all
+        if message.draft.line_of_business in policy.about.lines_of_business
+        for edit in policy.supervision_edits
+        for finding in edit.judge(time, others, policy.on(time.service_date))
+    ]
 
 
 def _slot(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> SupervisedSlot:
     return SupervisedSlot(
-        message.member_id,
-        message.draft.claim_id,
-        time.line_number,
-        time.start_time,
-        time.end_time,
-        arrival,
-        standing=True,
+        member_id=message.member_id,
+        claim_id=message.draft.claim_id,
+        line_number=time.line_number,
+        start_time=time.start_time,
+        end_time=time.end_time,
+        arrival=arrival,
+        occupies_time=True,
     )

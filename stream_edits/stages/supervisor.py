@@ -1,14 +1,13 @@
-"""One supervisor's time: what stands, what waits, giving back what comes free, and forgetting."""
+"""One supervisor's time: who occupies it, giving back what comes free, and forgetting."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from stream_edits.domain.messages import (
-    Reopen,
-    SupervisedClaim,
+from stream_edits.domain.messages import Reopen, SupervisedClaim
+from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
-    SupervisedVisit,
+    SupervisorRecord,
 )
 from stream_edits.policies.shared.clock import overlap
 from stream_edits.stages.memory import SupervisorMemory
@@ -59,7 +58,7 @@ class SupervisorSession:
     def forget_before(self, oldest: date) -> None:
         """Forget every quarter in which no event since that day has left time.
 
-        Nothing is given back: what waited for time in such a quarter is forgotten with it.
+        Nothing is given back: a line denied for time in such a quarter is forgotten with it.
         """
         for first, newest in self._before:
             if newest < oldest:
@@ -70,52 +69,52 @@ class SupervisorSession:
     def _forget_day(self, day: date) -> None:
         slots = self._memory.day(self.npi, day)
         for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
-            visit = self._memory.visit(self.npi, member_id, claim_id)
-            dates = tuple(each for each in visit.dates if each != day) if visit else ()
-            left = visit._replace(dates=dates) if visit and dates else None
-            self._memory.keep_visit(self.npi, member_id, claim_id, left)
+            record = self._memory.claim(self.npi, member_id, claim_id)
+            dates = tuple(each for each in record.dates if each != day) if record else ()
+            left = record._replace(dates=dates) if record and dates else None
+            self._memory.keep_claim(self.npi, member_id, claim_id, left)
         if slots:
             self._memory.keep_day(self.npi, day, ())
 
     def withdraw(self, message: SupervisedClaim, order: int) -> tuple[list[SupervisedSlot], int]:
         """Remove the time of the claim and of the one it withdraws.
 
-        Returns the standing slots that came free, and the claim's place in the order of arrival:
+        Returns the occupying slots that came free, and the claim's place in the order of arrival:
         its own first one, or that of the claim it replaces.
         """
         freed: list[SupervisedSlot] = []
         arrivals = [order]
         for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
-            visit = claim_id and self._memory.visit(self.npi, message.member_id, claim_id)
-            if not claim_id or not visit:
+            record = claim_id and self._memory.claim(self.npi, message.member_id, claim_id)
+            if not claim_id or not record:
                 continue
-            arrivals.append(visit.arrival)
-            for day in visit.dates:
+            arrivals.append(record.arrival)
+            for day in record.dates:
                 slots = self._memory.day(self.npi, day)
                 own = _of(message.member_id, claim_id, slots)
-                freed += [s for s in own if s.standing and s not in freed]
+                freed += [s for s in own if s.occupies_time and s not in freed]
                 self._memory.keep_day(self.npi, day, tuple(s for s in slots if s not in own))
-            self._memory.keep_visit(self.npi, message.member_id, claim_id, None)
+            self._memory.keep_claim(self.npi, message.member_id, claim_id, None)
         return freed, min(arrivals)
 
-    def standing_against(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
-        """The standing time of other members that overlaps a slot, in order of arrival."""
+    def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
+        """The time occupied by other members that overlaps a slot, in order of arrival."""
         against = {
             other
             for day in _days(slot)
             for other in self._memory.day(self.npi, day)
-            if other.standing and other.member_id != slot.member_id and _overlap(other, slot)
+            if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
         }
         return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
 
     def record(
         self, message: SupervisedClaim, arrival: int, slots: Iterable[SupervisedSlot]
     ) -> None:
-        """Keep the claim's time, and the claim itself while a line of it waits."""
+        """Keep the claim's time, and the claim itself while a line of it is denied."""
         dates: dict[date, None] = {}
-        waits = False
+        is_denied = False
         for slot in slots:
-            waits = waits or not slot.standing
+            is_denied = is_denied or not slot.occupies_time
             for day in _days(slot):
                 dates[day] = None
                 quarter = _quarter(day)
@@ -123,33 +122,33 @@ class SupervisorSession:
                 self._quarters[quarter] = max(newest, self._today)
                 self._memory.keep_day(self.npi, day, (*self._memory.day(self.npi, day), slot))
         if dates:
-            waiting = message._replace(stops=(), found=()) if waits else None
-            visit = SupervisedVisit(tuple(dates), arrival, waiting)
-            self._memory.keep_visit(self.npi, message.member_id, message.draft.claim_id, visit)
+            denied = message._replace(hops=(), found=()) if is_denied else None
+            record = SupervisorRecord(tuple(dates), arrival, denied)
+            self._memory.keep_claim(self.npi, message.member_id, message.draft.claim_id, record)
 
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
-        """Give free time to the lines that wait for it, longest waiting first.
+        """Give free time to the lines denied for it, in order of arrival.
 
         The time is theirs at once, so that no claim that comes before their next revision takes
         it from them.
         """
-        waiting = {
+        denied = {
             slot
             for gap in freed
             for day in _days(gap)
             for slot in self._memory.day(self.npi, day)
-            if not slot.standing and _overlap(slot, gap)
+            if not slot.occupies_time and _overlap(slot, gap)
         }
         reopened: dict[tuple[str, str], Reopen] = {}
-        for slot in sorted(waiting, key=lambda s: (s.arrival, s.claim_id, s.line_number)):
+        for slot in sorted(denied, key=lambda s: (s.arrival, s.claim_id, s.line_number)):
             if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
                 continue
-            if not self.standing_against(slot):
-                self._stand(slot)
+            if not self.competing_with(slot):
+                self._occupy(slot)
                 key = (slot.member_id, slot.claim_id)
                 reopened[key] = reopened.get(key) or self._reopen(key, cause)
         for member_id, claim_id in reopened:
-            self._forget_if_all_stand(member_id, claim_id)
+            self._forget_if_none_is_denied(member_id, claim_id)
         return list(reopened.values())
 
     def keep(self) -> None:
@@ -158,28 +157,32 @@ class SupervisorSession:
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
             self._memory.keep_quarters(self.npi, held)
 
-    def _stand(self, slot: SupervisedSlot) -> None:
+    def _occupy(self, slot: SupervisedSlot) -> None:
         for day in _days(slot):
             slots = self._memory.day(self.npi, day)
-            stood = tuple(s._replace(standing=True) if _same_line(s, slot) else s for s in slots)
-            self._memory.keep_day(self.npi, day, stood)
+            occupied = tuple(
+                s._replace(occupies_time=True) if _same_line(s, slot) else s for s in slots
+            )
+            self._memory.keep_day(self.npi, day, occupied)
 
     def _reopen(self, key: tuple[str, str], cause: SupervisedClaim) -> Reopen:
-        visit = self._memory.visit(self.npi, *key)
-        if visit is None or visit.waiting is None:
-            raise LookupError("a line waits whose claim was not kept")
+        record = self._memory.claim(self.npi, *key)
+        if record is None or record.denied_claim is None:
+            raise LookupError("a claim denied for overlap was kept without its content")
         draft = cause.draft
         trigger = draft.trigger_event_id or draft.event_id
-        return Reopen(visit.waiting, trigger, draft.decided_at)
+        return Reopen(record.denied_claim, trigger, draft.decided_at)
 
-    def _forget_if_all_stand(self, member_id: str, claim_id: str) -> None:
-        visit = self._memory.visit(self.npi, member_id, claim_id)
-        if visit is None:
+    def _forget_if_none_is_denied(self, member_id: str, claim_id: str) -> None:
+        record = self._memory.claim(self.npi, member_id, claim_id)
+        if record is None:
             return
         own = (
             slot
-            for day in visit.dates
+            for day in record.dates
             for slot in _of(member_id, claim_id, self._memory.day(self.npi, day))
         )
-        if all(slot.standing for slot in own):
-            self._memory.keep_visit(self.npi, member_id, claim_id, visit._replace(waiting=None))
+        if all(slot.occupies_time for slot in own):
+            self._memory.keep_claim(
+                self.npi, member_id, claim_id, record._replace(denied_claim=None)
+            )

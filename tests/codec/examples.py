@@ -12,8 +12,8 @@ from stream_edits.domain.claim import (
     Supervision,
 )
 from stream_edits.domain.decision import (
-    ClaimDecision,
     Disposition,
+    Draft,
     EditFinding,
     LineOutcome,
     Pricing,
@@ -71,7 +71,7 @@ CLAIM = ClaimEvent(
         ),
     ),
 )
-DECISION = ClaimDecision(
+DRAFT = Draft(
     decision_id="5d1d7b39-32b4-5a1c-a1f3-0d3a3d9f6a55",
     trigger_event_id="event-9",
     revision=2,
@@ -100,6 +100,7 @@ DECISION = ClaimDecision(
             allowed_units=1.0,
             related_claim_ids=("claim-2",),
             policy_version="2024-12-03",
+            policy_id="6.21-P",
         ),
     ),
     policy_id="6.21-P",
@@ -108,3 +109,4 @@ DECISION = ClaimDecision(
     decided_at=datetime(2024, 12, 5, 8, 30, 0, 123000, tzinfo=UTC),
     source=Source("claims.events", 3, 42),
 )
+DECISION = DRAFT.final()

@@ -4,18 +4,16 @@ from datetime import date, datetime
 from typing import Any
 
 from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.internal import StoredClaim
 from stream_edits.domain.decision import Disposition, Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.messages import (
-    Reopen,
-    RoutedClaim,
-    SupervisedClaim,
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim, SupervisedTime
+from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
-    SupervisedTime,
-    SupervisedVisit,
+    SupervisorRecord,
 )
-from tests.codec.examples import CLAIM, DECISION
+from tests.codec.examples import CLAIM, DRAFT
 
 RAW = claim_encoder(1)(CLAIM)
 SOURCE = Source("claims.events", 3, 42)
@@ -23,11 +21,11 @@ DAY = date(2024, 12, 3)
 START, END = datetime(2024, 12, 3, 10, 0), datetime(2024, 12, 3, 11, 5)
 SUPERVISED = SupervisedClaim(
     member_id="member-1",
-    stops=("1234567893", "1245319599"),
+    hops=("1234567893", "1245319599"),
     withdrawn_claim_id="claim-0",
     times=(SupervisedTime(1, "96365", "1245319599", DAY, START, END),),
-    draft=DECISION,
-    found=DECISION.findings,
+    draft=DRAFT,
+    found=DRAFT.findings,
 )
 LINE = LineRecord(
     line_number=1,
@@ -45,28 +43,30 @@ LINE = LineRecord(
 )
 SLOT = SupervisedSlot("member-1", "claim-1", 1, START, END, 42, True)
 EXAMPLES: dict[str, Any] = {
-    "RoutedClaim": RoutedClaim(CLAIM, RAW, SOURCE, bytes(range(16))),
+    "RoutedClaim": (RoutedClaim(CLAIM, SOURCE, bytes(range(16))), RAW),
     "SupervisedClaim": SUPERVISED,
-    "Reopen": Reopen(SUPERVISED, "event-2", DECISION.decided_at),
-    "ClaimRecord": ClaimRecord(
-        claim_id="claim-1",
-        status=ClaimStatus.OPEN,
-        arrival=42,
-        event_digests=(bytes(range(16)),),
-        content_digest=bytes(range(16, 32)),
-        revision=2,
-        decision_id=DECISION.decision_id,
-        visited=("1245319599",),
-        lines=(LINE,),
-        raw=RAW,
-        source=SOURCE,
-        outcome_digest=bytes(range(32, 48)),
+    "Reopen": (Reopen(SUPERVISED, "event-2", DRAFT.decided_at), b""),
+    "ClaimRecord": StoredClaim(
+        ClaimRecord(
+            claim_id="claim-1",
+            status=ClaimStatus.OPEN,
+            arrival=42,
+            event_digests=(bytes(range(16)),),
+            content_digest=bytes(range(16, 32)),
+            revision=2,
+            decision_id=DRAFT.decision_id,
+            supervisors=("1245319599",),
+            lines=(LINE,),
+            source=SOURCE,
+            outcome_digest=bytes(range(32, 48)),
+        ),
+        RAW,
     ),
     "MemberClaims": (
         ListedClaim("claim-1", DAY, ("1234567893|2024-12-03",)),
         ListedClaim("claim-2", DAY, ()),
     ),
-    "SupervisedDay": (SLOT, SLOT._replace(line_number=2, standing=False)),
-    "SupervisedVisit": SupervisedVisit((DAY,), 42, SUPERVISED),
+    "SupervisedDay": (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
+    "SupervisedVisit": SupervisorRecord((DAY,), 42, SUPERVISED),
     "SupervisedQuarters": (SupervisedQuarter(date(2024, 10, 1), DAY),),
 }

@@ -12,13 +12,14 @@ from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import Truncated, Undecodable, UnknownSchema, WrongSchema
 from stream_edits.codec.framing import join, schema_id
+from stream_edits.codec.internal import StoredClaim
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from tests import strategies
-from tests.codec.examples import CLAIM, DECISION
+from tests.codec.examples import CLAIM, DRAFT
 from tests.codec.oracle import oracle_read
 from tests.codec.whole import Codec
 
@@ -28,6 +29,17 @@ SLOTS = st.lists(strategies.slots, max_size=4).map(tuple)
 QUARTERS = st.lists(strategies.quarters, max_size=4).map(tuple)
 Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], Any]
+STORED = st.builds(StoredClaim, strategies.claim_records, st.none() | st.binary(max_size=40))
+
+
+def decode_reopen(framed: bytes) -> Any:
+    return CODEC.decode_by_member(framed)[0]
+
+
+def encode_stored(stored: StoredClaim) -> bytes:
+    return state.encode_claim_record(*stored)
+
+
 PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
     (
         "SupervisedClaim",
@@ -35,21 +47,19 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
         messages.encode_supervised,
         messages.decode_supervised,
     ),
-    ("Reopen", strategies.reopens, messages.encode_by_member, CODEC.decode_by_member),
-    (
-        "ClaimRecord",
-        strategies.claim_records,
-        state.encode_claim_record,
-        state.decode_claim_record,
-    ),
+    ("Reopen", strategies.reopens, messages.encode_reopen, decode_reopen),
+    ("ClaimRecord", STORED, encode_stored, state.decode_claim_record),
     ("MemberClaims", LISTED, state.encode_member_claims, state.decode_member_claims),
     ("SupervisedDay", SLOTS, state.encode_day, state.decode_day),
-    ("SupervisedVisit", strategies.visits, state.encode_visit, state.decode_visit),
+    (
+        "SupervisedVisit",
+        strategies.supervisor_records,
+        state.encode_supervisor_record,
+        state.decode_supervisor_record,
+    ),
     ("SupervisedQuarters", QUARTERS, state.encode_quarters, state.decode_quarters),
 ]
-REOPEN = Reopen(
-    SupervisedClaim("member-1", ("1",), None, (), DECISION), "event-2", DECISION.decided_at
-)
+REOPEN = Reopen(SupervisedClaim("member-1", ("1",), None, (), DRAFT), "event-2", DRAFT.decided_at)
 NAMES = [pair[0] for pair in PAIRS]
 
 
@@ -86,19 +96,19 @@ def test_bytes_of_another_make_are_undecodable(
 @given(strategies.claims, strategies.sources)
 def test_a_routed_claim_keeps_its_bytes(claim: ClaimEvent, source: Source) -> None:
     raw = claim_encoder(1)(claim)
-    routed = RoutedClaim(claim, raw, source, content_digest(claim))
-    framed = messages.encode_by_member(routed)
+    routed = RoutedClaim(claim, source, content_digest(claim))
+    framed = messages.encode_routed(routed, raw)
     assert raw in framed
-    assert CODEC.decode_by_member(framed) == routed
+    assert CODEC.decode_by_member(framed) == (routed, raw)
 
 
 def test_the_by_member_topic_tells_its_records_apart() -> None:
     source = Source("claims.events", 0, 1)
-    routed = RoutedClaim(CLAIM, claim_encoder(1)(CLAIM), source, content_digest(CLAIM))
-    assert schema_id(messages.encode_by_member(routed)) == 101
-    reopen = REOPEN
-    assert schema_id(messages.encode_by_member(reopen)) == 103
-    assert isinstance(CODEC.decode_by_member(messages.encode_by_member(reopen)), Reopen)
+    routed = RoutedClaim(CLAIM, source, content_digest(CLAIM))
+    assert schema_id(messages.encode_routed(routed, claim_encoder(1)(CLAIM))) == 101
+    framed = messages.encode_reopen(REOPEN)
+    assert schema_id(framed) == 111
+    assert isinstance(decode_reopen(framed), Reopen)
 
 
 def test_a_registry_does_not_change_how_state_is_read() -> None:
@@ -107,8 +117,8 @@ def test_a_registry_does_not_change_how_state_is_read() -> None:
             raise AssertionError("asked the registry")
 
     codec = Codec(Forbidden())
-    framed = messages.encode_by_member(REOPEN)
-    assert isinstance(codec.decode_by_member(framed), Reopen)
+    framed = messages.encode_reopen(REOPEN)
+    assert isinstance(codec.decode_by_member(framed)[0], Reopen)
 
 
 def test_other_records_are_refused() -> None:

@@ -36,7 +36,8 @@ FIELDS = {
     "LineOutcome": """line_number procedure_code disposition billed_units allowed_units pricing
         recommended_code""",
     "EditFinding": """edit_id line_number disposition message policy_section carc rarcs
-        requested_documents recommended_code allowed_units related_claim_ids policy_version""",
+        requested_documents recommended_code allowed_units related_claim_ids policy_version
+        policy_id""",
 }
 SYMBOLS = {
     "LineOfBusiness": ("MEDI_CAL MEDICARE CORPORATE OTHER", "OTHER"),
@@ -49,6 +50,7 @@ SYMBOLS = {
 IDS = {
     1: "ClaimEvent",
     2: "ClaimDecision",
+    4: "ClaimDecision",
     101: "RoutedClaim",
     102: "SupervisedClaim",
     103: "Reopen",
@@ -57,6 +59,9 @@ IDS = {
     107: "SupervisedVisit",
     108: "MemberClaims",
     109: "SupervisedQuarters",
+    110: "SupervisedClaim",
+    111: "Reopen",
+    112: "SupervisedVisit",
 }
 
 
@@ -128,4 +133,4 @@ def test_ours_resolves_what_a_published_schema_wrote(folder: Path, record: str) 
 
 
 def test_the_published_schemas_are_there() -> None:
-    assert [folder.name for folder in PUBLISHED] == ["1.0"]
+    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1"]

@@ -29,7 +29,7 @@ READ: dict[str, Callable[[bytes], Any]] = {
     "ClaimRecord": state.decode_claim_record,
     "MemberClaims": state.decode_member_claims,
     "SupervisedDay": state.decode_day,
-    "SupervisedVisit": state.decode_visit,
+    "SupervisedVisit": state.decode_supervisor_record,
     "SupervisedQuarters": state.decode_quarters,
 }
 

@@ -11,7 +11,7 @@ from tests.strategies.records import (
     slots,
     supervised_claims,
     supervised_times,
-    visits,
+    supervisor_records,
 )
 from tests.strategies.values import (
     amounts,
@@ -46,8 +46,8 @@ __all__ = [
     "sources",
     "supervised_claims",
     "supervised_times",
+    "supervisor_records",
     "texts",
     "units",
-    "visits",
     "wall_clocks",
 ]

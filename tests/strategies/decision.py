@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import (
-    ClaimDecision,
     Disposition,
+    Draft,
     EditFinding,
     LineOutcome,
     Pricing,
@@ -37,6 +37,7 @@ findings = st.builds(
     maybe(units),
     several(texts),
     texts,
+    texts,
 )
 outcomes = st.builds(
     LineOutcome,
@@ -48,8 +49,8 @@ outcomes = st.builds(
     st.sampled_from(Pricing),
     maybe(texts),
 )
-decisions = st.builds(
-    ClaimDecision,
+drafts = st.builds(
+    Draft,
     decision_id=texts,
     trigger_event_id=maybe(texts),
     revision=int32s,
@@ -68,3 +69,4 @@ decisions = st.builds(
     decided_at=instants,
     source=sources,
 )
+decisions = drafts.map(Draft.final)

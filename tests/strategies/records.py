@@ -3,15 +3,13 @@
 from hypothesis import strategies as st
 
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.messages import (
-    Reopen,
-    SupervisedClaim,
+from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
+from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
-    SupervisedTime,
-    SupervisedVisit,
+    SupervisorRecord,
 )
-from tests.strategies.decision import decisions, dispositions, findings, sources
+from tests.strategies.decision import dispositions, drafts, findings, sources
 from tests.strategies.values import (
     dates,
     instants,
@@ -31,14 +29,14 @@ supervised_claims = st.builds(
     several(texts),
     maybe(texts),
     several(supervised_times),
-    decisions,
+    drafts,
     several(findings),
 )
 reopens = st.builds(Reopen, supervised_claims, texts, instants)
 slots = st.builds(
     SupervisedSlot, texts, texts, int32s, wall_clocks, wall_clocks, int64s, st.booleans()
 )
-visits = st.builds(SupervisedVisit, several(dates), int64s, maybe(supervised_claims))
+supervisor_records = st.builds(SupervisorRecord, several(dates), int64s, maybe(supervised_claims))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
 line_records = st.builds(
@@ -66,9 +64,10 @@ claim_records = st.builds(
     content_digest=digests | st.just(b""),
     revision=int32s,
     decision_id=maybe(texts),
-    visited=several(texts),
+    supervisors=several(texts),
     lines=several(line_records),
-    raw=maybe(st.binary(max_size=40)),
+    claim=st.none(),
+    encounter_keys=st.just(()),
     source=maybe(sources),
     outcome_digest=digests | st.just(b""),
 )

@@ -23,15 +23,17 @@ def decoder(
     plan: to.Record,
     records: Mapping[str, Callable[..., Any]] | None = None,
     enums: Mapping[str, Callable[[str], Any]] | None = None,
+    paths: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Decoder:
     """A function (bytes, start) -> (value, end) for that plan; call it through ``read_body``.
 
     A record is a dict of its fields in the reader's order; one named in ``records`` becomes that
     NamedTuple, or what that callable makes of the dict. Arrays are tuples. A symbol of an enum
-    named in ``enums`` becomes what that callable makes of it, any other stays text.
+    named in ``enums`` becomes what that callable makes of it, any other stays text. ``paths`` gives
+    the NamedTuple's own name of a field, by the record's name, where it is not the schema's.
     """
     out = SourceText(CONSTANTS)
-    value = _Reading(out, records or {}, enums or {}).value(plan)
+    value = _Reading(out, records or {}, enums or {}, paths or {}).value(plan)
     out.add(f"return {value}, i")
     return out.function("buf, i")
 
@@ -70,10 +72,12 @@ class _Reading:
         out: SourceText,
         records: Mapping[str, Callable[..., Any]],
         enums: Mapping[str, Callable[[str], Any]],
+        paths: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._out = out
         self._records = records
         self._enums = enums
+        self._paths = paths
 
     def value(self, plan: to.Plan) -> str:
         """Adds the code for a node; the returned expression is its value."""
@@ -166,7 +170,8 @@ class _Reading:
         make = self._records.get(plan.name)
         fields = getattr(make, "_fields", None)
         if fields is not None:
-            if fields != plan.order:
+            paths = self._paths.get(plan.name, {})
+            if fields != tuple(paths.get(name, name) for name in plan.order):
                 raise TypeError(f"{plan.name} has other fields than its schema")
             # What a NamedTuple's own constructor does, without its extra call.
             parts = ", ".join(values[name] for name in plan.order)

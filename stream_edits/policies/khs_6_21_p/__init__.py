@@ -1,1 +1,1 @@
-"""The edits of policy 6.21-P: one folder an edit, and the floor they stand on."""
+"""Policy 6.21-P, Infusion Billing Guidelines: one folder an edit, and the vocabulary they share."""

@@ -47,7 +47,9 @@ class GovernedMark:
 # A list of procedure codes: a claim with one of them is governed by the policy.
 ProcedureCodes = Annotated[frozenset[str], BeforeValidator(_code_list), GovernedMark()]
 Count = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Minutes = Annotated[int, Field(ge=0)]
+# A year: far above any service, and far below what no longer fits into a duration.
+Minutes = Annotated[int, Field(ge=0, le=366 * 24 * 60)]
+Days = Annotated[float, Field(gt=0, le=366, allow_inf_nan=False)]
 
 
 class _Value(BaseModel):
@@ -81,6 +83,7 @@ class EditRules(_Value):
     section: str
     version: str
     effective: date
+    policy_id: str
 
     def finding(
         self,
@@ -114,6 +117,7 @@ class EditRules(_Value):
             allowed_units,
             related_claim_ids,
             self.version,
+            self.policy_id,
         )
 
     @classmethod

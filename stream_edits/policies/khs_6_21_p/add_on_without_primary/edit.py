@@ -2,14 +2,9 @@
 
 from collections.abc import Iterator
 
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-    join_words,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding, join_words
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 
 
@@ -29,7 +24,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
     A line denied only as the wrong initial service still counts: it is to be rebilled.
     """
-    present = {line.code for line in encounter.lines if line.active or line.still_primary}
+    present = {
+        line.code
+        for line in encounter.lines
+        if encounter.is_active(line) or encounter.keeps_primary(line)
+    }
     for line in encounter.open:
         rules = line.policy[Rules]
         allowed = rules.primaries.get(line.code)
@@ -49,13 +48,13 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 def _initial_form(line: EncounterLine) -> str:
-    words = line.policy.vocabulary
+    words = line.policy[VocabularyRules]
     return words.initial_form.get(line.code, "the service's initial code")
 
 
 def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
     """The primaries that the add-on does not outrank: beside one below it, that one is wrong."""
-    rank = line.policy.vocabulary.rank
+    rank = line.policy[VocabularyRules].rank
     own = rank(line.code)
     return [code for code in allowed if own is None or (rank(code) or 0) <= own]
 

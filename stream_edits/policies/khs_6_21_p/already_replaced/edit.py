@@ -1,8 +1,8 @@
 """A claim that comes after its own replacement or void has no effect (6.21-P IV.A)."""
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import Notice
-from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.contract import AlreadyReplacedNotice
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome
 
 
@@ -12,7 +12,7 @@ class Rules(EditRules):
     no_effect: Outcome
 
 
-def say(policy: PolicyOnDate) -> EditFinding:
+def notice(policy: PolicyOnDate) -> EditFinding:
     """The claim-level finding on such a claim."""
     rules = policy[Rules]
     return rules.finding(
@@ -24,4 +24,4 @@ def say(policy: PolicyOnDate) -> EditFinding:
     )
 
 
-EDIT = Notice("already-replaced", Rules)
+EDIT = AlreadyReplacedNotice("already-replaced", Rules, notice)

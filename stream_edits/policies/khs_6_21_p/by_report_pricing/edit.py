@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding, Pricing
+from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.contract import Group, LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     UnclassifiedDrugRules,
     missing_from,
 )
-from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 
 
@@ -26,10 +26,9 @@ class Rules(EditRules):
         return super().governed_codes() | frozenset(self.manually_priced)
 
 
-def pricing_of(procedure_code: str, policy: PolicyOnDate) -> Pricing:
-    """How a code is priced under the policy of its date of service."""
-    by_report = procedure_code in policy[Rules].codes
-    return Pricing.BY_REPORT if by_report else Pricing.FEE_SCHEDULE
+def by_report(policy: PolicyOnDate) -> frozenset[str]:
+    """The codes that are priced By Report under the policy of their date of service."""
+    return policy[Rules].codes
 
 
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
@@ -52,4 +51,4 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     )
 
 
-EDIT = LineEdit("by-report-pricing", Rules, judge, Group.PRICING)
+EDIT = LineEdit("by-report-pricing", Rules, judge, Group.PRICING, by_report)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from stream_edits.policies.contract import Encounter, EncounterEdit, Group, LineFinding
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
 
 
@@ -20,14 +21,15 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     Units already allowed on decided claims count first.
     """
     lines = [x for x in encounter.active if x.code in x.policy[Rules].codes]
-    used = sum(line.allowed_units for line in lines if line.decided)
+    allowed = encounter.allowed_units
+    used = sum(allowed(line) for line in lines if line.decided)
     for line in lines:
         if line.decided:
             continue
         rules = line.policy[Rules]
         left = max(rules.maximum_units - used, 0.0)
-        used += min(line.allowed_units, left)
-        if line.allowed_units <= left:
+        used += min(allowed(line), left)
+        if allowed(line) <= left:
             continue
         remedy = (
             f"{left:g} of the {line.units:g} units billed is allowed; bill a further drug given "

@@ -3,13 +3,9 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services, outranking_add_on
 from stream_edits.policies.values.rules import EditRules, Outcome
 
@@ -33,7 +29,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         return
     for claim_id in dict.fromkeys(line.claim_id for line in encounter.open):
         own = [line for line in encounter.open if line.claim_id == claim_id]
-        added = outranking_add_on(Encounter(own), decided)
+        added = outranking_add_on(encounter.only(own), decided)
         if added is not None:
             yield added, _outranking_add_on(added, decided)
 
@@ -52,7 +48,7 @@ def _outranking_initial(line: EncounterLine, decided: EncounterLine) -> EditFind
 
 
 def _outranking_add_on(line: EncounterLine, decided: EncounterLine) -> EditFinding:
-    initial = line.policy.vocabulary.initial_form.get(line.code, "the initial code")
+    initial = line.policy[VocabularyRules].initial_form.get(line.code, "the initial code")
     return _finding(
         line,
         decided,
@@ -64,7 +60,7 @@ def _outranking_add_on(line: EncounterLine, decided: EncounterLine) -> EditFindi
 
 
 def _corrected(decided: EncounterLine) -> str:
-    instead = decided.policy.vocabulary.add_on_form.get(decided.code)
+    instead = decided.policy[VocabularyRules].add_on_form.get(decided.code)
     return f" with {instead} instead of {decided.code}" if instead else f" without {decided.code}"
 
 

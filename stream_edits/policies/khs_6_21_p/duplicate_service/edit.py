@@ -2,14 +2,8 @@
 
 from collections.abc import Hashable, Iterator
 
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-    join_words,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding, join_words
+from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 
 

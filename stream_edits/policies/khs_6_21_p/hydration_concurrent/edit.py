@@ -1,41 +1,20 @@
 """Hydration that runs beside an infusion is incidental to it (6.21-P IV.B.3)."""
 
-import math
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Technique
 from stream_edits.policies.shared.clock import minutes, overlap, uncovered_minutes
-from stream_edits.policies.values.rules import EditRules, Minutes, Outcome
+from stream_edits.policies.shared.time_needed import TimeNeeded
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 _Technique = Annotated[Technique, Field(strict=False)]
-
-
-class TimeNeeded(BaseModel):
-    """The minutes a code's first unit needs; further units need none unless it says so."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    first_unit: Minutes
-    each_further_unit: Annotated[int, Field(gt=0)] | None = None
-
-    def supported_units(self, left: float) -> float:
-        """The whole units that some minutes support."""
-        if left < self.first_unit:
-            return 0.0
-        if self.each_further_unit is None:
-            return math.inf
-        return 1.0 + (left - self.first_unit) // self.each_further_unit
 
 
 class Rules(EditRules):
@@ -55,13 +34,13 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     for line in encounter.open:
         if line.code in line.policy[Rules].minutes_needed and line.start and line.end:
             beside = [x for x in encounter.lines if _runs_beside(x, line)]
-            finding = _judge_line(line, beside) if beside else None
+            finding = _judge_line(encounter, line, beside) if beside else None
             if finding is not None:
                 yield line, finding
 
 
 def _runs_beside(other: EncounterLine, line: EncounterLine) -> bool:
-    traits = other.administration
+    traits = administration(other)
     if traits is None or traits.family is Family.HYDRATION:
         return False
     if traits.technique not in line.policy[Rules].concurrent_techniques:
@@ -71,7 +50,9 @@ def _runs_beside(other: EncounterLine, line: EncounterLine) -> bool:
     return overlap(line.start, line.end, other.start, other.end)
 
 
-def _judge_line(line: EncounterLine, beside: list[EncounterLine]) -> EditFinding | None:
+def _judge_line(
+    encounter: Encounter, line: EncounterLine, beside: list[EncounterLine]
+) -> EditFinding | None:
     if line.start is None or line.end is None:
         return None
     rules = line.policy[Rules]
@@ -79,7 +60,7 @@ def _judge_line(line: EncounterLine, beside: list[EncounterLine]) -> EditFinding
     spans = [(x.start, x.end) for x in beside if x.start and x.end]
     left = uncovered_minutes(line.start, line.end, spans)
     supported = needed.supported_units(left)
-    if line.allowed_units <= supported:
+    if encounter.allowed_units(line) <= supported:
         return None
     codes = ", ".join(dict.fromkeys(x.code for x in beside))
     return rules.finding(
@@ -103,4 +84,4 @@ def _remedy(code: str, supported: float, needed: TimeNeeded) -> str:
     return f"{code} needs {needed.first_unit} minutes; take the line off the claim."
 
 
-EDIT = EncounterEdit("hydration-concurrent", Group.HYDRATION, Rules, judge)
+EDIT = EncounterEdit("hydration-concurrent", Group.INCIDENTAL, Rules, judge)

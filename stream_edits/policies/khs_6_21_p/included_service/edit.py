@@ -3,15 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-    join_words,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding, join_words
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.products import IncludedServiceRules, drug_lines
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -19,7 +15,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     for line in encounter.open:
         rules = line.policy[IncludedServiceRules]
         kind = rules.kind_of(line.code)
-        if kind is None or (line.separate_site and line.code not in rules.never_separate):
+        if kind is None or (has_separate_site(line) and line.code not in rules.never_separate):
             continue
         if line.code in rules.local_anaesthetics and not drug_lines(encounter):
             continue
@@ -35,7 +31,7 @@ def _includes(
     including = [
         line
         for line in lines
-        if line.administration is not None
+        if administration(line) is not None
         or (line.code in rules.solutions and item.code in rules.related_supplies)
     ]
     return min(including, key=lambda x: (x.claim_id != item.claim_id, x.place), default=None)
@@ -47,7 +43,7 @@ def _finding(line: EncounterLine, kind: str, beside: EncounterLine) -> EditFindi
         "No modifier makes it payable in the same encounter."
         if line.code in rules.never_separate
         else "If it had nothing to do with that service, bill it with modifier "
-        f"{join_words(line.policy.vocabulary.separate_site_modifiers)}."
+        f"{join_words(line.policy[VocabularyRules].separate_site_modifiers)}."
     )
     return rules.finding(
         rules.bundled,

@@ -8,9 +8,9 @@ from functools import cached_property
 from stream_edits.domain.claim import REPLACEMENT, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.contract import ClaimEdit
-from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import facility_type, is_npi
-from stream_edits.policies.values.rules import Count, EditRules, Outcome
+from stream_edits.policies.values.rules import Days, EditRules, Outcome
 
 Complaint = tuple[Outcome, str]
 
@@ -18,7 +18,7 @@ Complaint = tuple[Outcome, str]
 class Rules(EditRules):
     """Values of policy.yaml: an outcome for each field, and the longest believable time."""
 
-    longest_days: Count
+    longest_days: Days
     place_of_service: Outcome
     diagnosis: Outcome
     billing_provider: Outcome

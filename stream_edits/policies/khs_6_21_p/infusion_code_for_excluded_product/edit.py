@@ -7,15 +7,11 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.products import drug_lines
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 
 
@@ -69,7 +65,7 @@ def _only_product(encounter: Encounter) -> Product | None:
         if not by_another_code or _has_vaccine(encounter):
             return None
         kinds = {Product.VACCINE}
-    if any(x.code in x.policy.vocabulary.blood_products for x in encounter.active):
+    if any(x.code in x.policy[VocabularyRules].blood_products for x in encounter.active):
         kinds.add(Product.BLOOD)
     if _has_vaccine(encounter):
         kinds.add(Product.VACCINE)
@@ -77,13 +73,13 @@ def _only_product(encounter: Encounter) -> Product | None:
 
 
 def _has_vaccine(encounter: Encounter) -> bool:
-    return any(x.code in x.policy.vocabulary.vaccines for x in encounter.active)
+    return any(x.code in x.policy[VocabularyRules].vaccines for x in encounter.active)
 
 
 def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
     if _is_subcutaneous(drug):
         return Product.SUBCUTANEOUS
-    is_chemotherapy = drug.code in drug.policy.vocabulary.chemotherapy_drugs
+    is_chemotherapy = drug.code in drug.policy[VocabularyRules].chemotherapy_drugs
     if is_chemotherapy and not _has_chemotherapy_given(encounter):
         return Product.CHEMOTHERAPY
     return None
@@ -94,15 +90,15 @@ def _is_subcutaneous(line: EncounterLine) -> bool:
 
 
 def _has_chemotherapy_given(encounter: Encounter) -> bool:
-    families = (x.administration.family for x in encounter.active if x.administration)
-    return Family.CHEMOTHERAPY in families
+    traits = [administration(line) for line in encounter.active]
+    return any(each is not None and each.family is Family.CHEMOTHERAPY for each in traits)
 
 
 def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter) -> bool:
     """Whether the only drug is one that vaccine administration must have been billed for."""
-    if len(drugs) > 1 or drugs[0].code in drugs[0].policy.vocabulary.chemotherapy_drugs:
+    if len(drugs) > 1 or drugs[0].code in drugs[0].policy[VocabularyRules].chemotherapy_drugs:
         return False
-    return any(x.code in x.policy.vocabulary.vaccine_administration for x in encounter.active)
+    return any(x.code in x.policy[VocabularyRules].vaccine_administration for x in encounter.active)
 
 
 def _is_billed(encounter: Encounter, line: EncounterLine, product: Product) -> bool:

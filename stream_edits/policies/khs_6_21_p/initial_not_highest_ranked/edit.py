@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from stream_edits.policies.contract import Encounter, EncounterEdit, Group, LineFinding
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services, outranking_add_on
 from stream_edits.policies.values.rules import EditRules, Outcome
 
@@ -22,7 +24,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     added = outranking_add_on(encounter, initial)
     if added is None:
         return
-    words = initial.policy.vocabulary
+    words = initial.policy[VocabularyRules]
     should_be = words.initial_form.get(added.code, "its initial code")
     instead = words.add_on_form.get(initial.code)
     remedy = (
@@ -46,4 +48,4 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     )
 
 
-EDIT = EncounterEdit("initial-not-highest-ranked", Group.SEQUENCE, Rules, judge)
+EDIT = EncounterEdit("initial-not-highest-ranked", Group.SEQUENCE, Rules, judge, keeps_primary=True)

@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import is_initial
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services
 from stream_edits.policies.values.rules import EditRules, Outcome
 
@@ -25,20 +22,24 @@ class Rules(EditRules):
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny surplus initial services, cut units to one, ask for the reason of a second site."""
     initial = initial_services(encounter)
-    for line in initial.surplus:
+    for line in initial.extra_initials:
         yield line, _surplus(line, initial.standing or initial.overruled or line)
     for line in initial.second_sites:
         rules = line.policy[Rules]
         if line.documents.isdisjoint(rules.documents):
             yield line, rules.finding(rules.second_site, line.line_number, _second_site(line))
     for line in encounter.open:
-        if line.is_initial and line not in initial.surplus and line.allowed_units > 1:
+        if (
+            is_initial(line)
+            and line not in initial.extra_initials
+            and encounter.allowed_units(line) > 1
+        ):
             yield line, _cut_to_one(line)
 
 
 def _surplus(line: EncounterLine, standing: EncounterLine) -> EditFinding:
     rules = line.policy[Rules]
-    instead = line.policy.vocabulary.add_on_form.get(line.code)
+    instead = line.policy[VocabularyRules].add_on_form.get(line.code)
     remedy = (
         f"Bill {instead} instead, as a service added to {standing.code}, with the documents that "
         f"{instead} needs"
@@ -76,4 +77,4 @@ def _cut_to_one(line: EncounterLine) -> EditFinding:
     )
 
 
-EDIT = EncounterEdit("multiple-initial-codes", Group.SEQUENCE, Rules, judge)
+EDIT = EncounterEdit("multiple-initial-codes", Group.SEQUENCE, Rules, judge, keeps_primary=True)

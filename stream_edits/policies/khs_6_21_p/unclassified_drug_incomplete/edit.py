@@ -7,9 +7,11 @@ from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.contract import LineEdit, join_words
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     UnclassifiedDrugRules,
+    billed_ndc,
+    has_ndc_qualifier,
     missing_from,
 )
-from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.on_date import PolicyOnDate
 
 
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
@@ -41,10 +43,10 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
 def _ndc_message(line: ServiceLine, rules: UnclassifiedDrugRules) -> str:
     digits = sum(rules.ndc_segments)
     qualifier = join_words(rules.ndc_qualifiers)
-    if not line.ndc:
+    if not billed_ndc(line):
         lacks = f"without an NDC. Send a replacement claim with {qualifier} and"
         remedy = f"the NDC of {digits} digits."
-    elif line.ndc_qualifier not in rules.ndc_qualifiers:
+    elif not has_ndc_qualifier(line, rules):
         lacks = f"with an NDC but without qualifier {qualifier}."
         remedy = f"Send a replacement claim with {qualifier} before the NDC of {digits} digits."
     else:

@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import (
-    Encounter,
-    EncounterEdit,
-    EncounterLine,
-    Group,
-    LineFinding,
-)
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.values.rules import Count, EditRules, Outcome
 
 
@@ -38,20 +33,21 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         if line.code in line.policy[Rules].maximum_units:
             by_code.setdefault(line.code, []).append(line)
     for lines in by_code.values():
-        yield from _judge_code(lines)
+        yield from _judge_code(encounter, lines)
 
 
-def _judge_code(lines: list[EncounterLine]) -> Iterator[LineFinding]:
+def _judge_code(encounter: Encounter, lines: list[EncounterLine]) -> Iterator[LineFinding]:
     counted = [line for line in lines if line.decided]
-    used = sum(line.allowed_units for line in counted)
+    allowed = encounter.allowed_units
+    used = sum(allowed(line) for line in counted)
     for line in (x for x in lines if not x.decided):
         rules = line.policy[Rules]
         left = max(rules.maximum_units[line.code] - used, 0.0)
         reviewed = not line.documents.isdisjoint(rules.necessity_documents)
-        if line.allowed_units > left:
+        if allowed(line) > left:
             others = {x.claim_id: None for x in counted if x.claim_id != line.claim_id}
             yield line, _finding(line, left, reviewed, tuple(others))
-        used += line.allowed_units if reviewed else min(line.allowed_units, left)
+        used += allowed(line) if reviewed else min(allowed(line), left)
         counted.append(line)
 
 

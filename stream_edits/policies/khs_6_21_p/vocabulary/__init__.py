@@ -1,1 +1,1 @@
-"""The words all edits share: administration codes, their rank, and kinds of context codes."""
+"""What all edits share: administration codes and their rank, kinds of context codes, products."""

@@ -6,8 +6,10 @@ values of the edits ``inherent-to-contrast-imaging`` and ``included-service``.
 
 from functools import cached_property
 
-from stream_edits.policies.contract import Encounter, EncounterLine
-from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 
 
@@ -54,8 +56,8 @@ def drug_lines(encounter: Encounter) -> list[EncounterLine]:
 
 
 def _is_drug(line: EncounterLine) -> bool:
-    words = line.policy.vocabulary
-    if line.administration is not None or not (line.names_drug or line.code in words.drugs):
+    words = line.policy[VocabularyRules]
+    if administration(line) is not None or not (line.names_drug or line.code in words.drugs):
         return False
     return not (
         line.code in words.blood_products

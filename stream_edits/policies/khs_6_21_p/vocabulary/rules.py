@@ -53,8 +53,8 @@ class Administration(BaseModel):
         return self.role not in (Role.INITIAL, Role.NEITHER)
 
 
-class RankStep(BaseModel):
-    """One step of the hierarchy; the first that fits a code is its rank."""
+class Rank(BaseModel):
+    """One place of the hierarchy; the first that fits a code is its rank."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,7 +66,7 @@ class VocabularyRules(EditRules):
     """Shared values on a date."""
 
     administration: dict[str, Administration]
-    hierarchy: Annotated[tuple[RankStep, ...], Field(strict=False)]
+    hierarchy: Annotated[tuple[Rank, ...], Field(strict=False)]
     add_on_form: dict[str, str]
     initial_form: dict[str, str]
     separate_site_modifiers: CodeSet
@@ -107,3 +107,6 @@ class VocabularyRules(EditRules):
             for code, traits in self.administration.items()
             if (traits.family, traits.technique) in steps
         }
+
+
+VOCABULARY = VocabularyRules

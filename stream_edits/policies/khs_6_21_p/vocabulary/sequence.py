@@ -2,19 +2,26 @@
 
 from typing import NamedTuple
 
-from stream_edits.policies.contract import Encounter, EncounterLine
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    active_initials,
+    administration,
+    has_separate_site,
+    rank_of,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
 class InitialServices(NamedTuple):
     """The initial services of an encounter, sorted by what becomes of them.
 
-    ``standing`` is the one the others are measured by. ``surplus`` are open lines to be denied.
-    ``overruled`` is an open line that outranks a standing line already decided. ``second_sites``
-    are open lines whose separate-site modifier needs a document.
+    ``standing`` is the one the others are measured by. ``extra_initials`` are open lines to be
+    denied. ``overruled`` is an open line that outranks a standing line already decided.
+    ``second_sites`` are open lines whose separate-site modifier needs a document.
     """
 
     standing: EncounterLine | None
-    surplus: tuple[EncounterLine, ...]
+    extra_initials: tuple[EncounterLine, ...]
     overruled: EncounterLine | None
     second_sites: tuple[EncounterLine, ...]
 
@@ -26,19 +33,19 @@ def initial_services(encounter: Encounter) -> InitialServices:
     first; a line already decided stays what it is. When all are modified, the highest-ranked one
     stands without a document.
     """
-    initials = encounter.initials
+    initials = encounter.fact(active_initials)
     if not initials:
         return _NONE
-    if len(initials) == 1 and not initials[0].separate_site:
+    if len(initials) == 1 and not has_separate_site(initials[0]):
         return InitialServices(initials[0], (), None, ())
-    plain = [line for line in initials if not line.separate_site]
-    modified = [line for line in initials if line.separate_site]
+    plain = [line for line in initials if not has_separate_site(line)]
+    modified = [line for line in initials if has_separate_site(line)]
     standing, overruled = _standing(plain)
-    surplus = tuple(x for x in plain if x not in (standing, overruled) and not x.decided)
+    extra = tuple(x for x in plain if x not in (standing, overruled) and not x.decided)
     if standing is None:
         standing = _first_of_highest(modified)
     second_sites = tuple(line for line in modified if line is not standing and not line.decided)
-    return InitialServices(standing, surplus, overruled, second_sites)
+    return InitialServices(standing, extra, overruled, second_sites)
 
 
 _NONE = InitialServices(None, (), None, ())
@@ -62,8 +69,8 @@ def _first_of_highest(lines: list[EncounterLine]) -> EncounterLine | None:
 
 
 def _rank(line: EncounterLine) -> int:
-    rank = line.rank
-    return len(line.policy.vocabulary.hierarchy) if rank is None else rank
+    rank = rank_of(line)
+    return len(line.policy[VocabularyRules].hierarchy) if rank is None else rank
 
 
 def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> EncounterLine | None:
@@ -75,6 +82,6 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     above = [
         line
         for line in encounter.active
-        if (traits := line.administration) is not None and traits.is_add_on and _rank(line) < rank
+        if (traits := administration(line)) is not None and traits.is_add_on and _rank(line) < rank
     ]
     return _first_of_highest(above)

@@ -18,7 +18,7 @@ class UnclassifiedDrugRules(EditRules):
     codes: ProcedureCodes
     ndc_qualifiers: CodeSet
     ndc_segments: Annotated[
-        tuple[Annotated[int, Field(gt=0)], ...], Field(strict=False, min_length=1)
+        tuple[Annotated[int, Field(gt=0, le=20)], ...], Field(strict=False, min_length=1)
     ]
     diagnosis: Outcome
     details: Outcome
@@ -67,9 +67,19 @@ def _missing_details(line: ServiceLine) -> list[str]:
     return missing
 
 
+def billed_ndc(line: ServiceLine) -> str:
+    """The line's NDC without the blanks around it, empty when there is none."""
+    return (line.ndc or "").strip()
+
+
+def has_ndc_qualifier(line: ServiceLine, rules: UnclassifiedDrugRules) -> bool:
+    """Whether the line has one of the qualifiers that announce an NDC, blanks around it or not."""
+    return (line.ndc_qualifier or "").strip() in rules.ndc_qualifiers
+
+
 def _has_ndc(line: ServiceLine, rules: UnclassifiedDrugRules) -> bool:
-    if (line.ndc_qualifier or "").strip() not in rules.ndc_qualifiers:
+    if not has_ndc_qualifier(line, rules):
         return False
     parts = [f"[0-9]{{{digits}}}" for digits in rules.ndc_segments]
-    billed = (line.ndc or "").strip()
+    billed = billed_ndc(line)
     return any(re.fullmatch(hyphen.join(parts), billed) for hyphen in ("", "-"))

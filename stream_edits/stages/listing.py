@@ -1,11 +1,11 @@
-"""Under which visits a claim is listed."""
+"""Under which keys a claim is in its member's list, so that other claims find it."""
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 
 
-def visits_of(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, ...]:
-    """A claim's visits: its encounters, and its billing NPI's days of service.
+def listing_keys(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, ...]:
+    """A claim's listing keys: its encounters, and its billing NPI's days of service.
 
     The days find duplicates that carry another encounter number. The member, who is the same in
     all of them, is left out.
@@ -18,5 +18,5 @@ def visits_of(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, 
 
 
 def takes_part(record: ClaimRecord) -> bool:
-    """Whether other claims of its visits must see a claim: no longer once nothing of it counts."""
+    """Whether other claims must find this one: no longer once nothing of it counts."""
     return bool(record.lines) or record.status is ClaimStatus.OPEN

@@ -1,0 +1,29 @@
+"""What the vocabulary says of the lines of an encounter, for the edits that ask."""
+
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Administration, VocabularyRules
+
+
+def administration(line: EncounterLine) -> Administration | None:
+    """The traits of the line's code, None for anything but an administration code."""
+    return line.policy[VocabularyRules].administration.get(line.code)
+
+
+def is_initial(line: EncounterLine) -> bool:
+    """Whether the line's code is an initial service."""
+    return line.code in line.policy[VocabularyRules].initials
+
+
+def rank_of(line: EncounterLine) -> int | None:
+    """The place of the line's code in the hierarchy, 0 the highest; None outside it."""
+    return line.policy[VocabularyRules].rank(line.code)
+
+
+def has_separate_site(line: EncounterLine) -> bool:
+    """Whether a modifier says that the service was given at a second site."""
+    return not line.modifiers.isdisjoint(line.policy[VocabularyRules].separate_site_modifiers)
+
+
+def active_initials(encounter: Encounter) -> list[EncounterLine]:
+    """The active initial services of an encounter, in order of arrival."""
+    return [line for line in encounter.active if is_initial(line)]

@@ -1,0 +1,33 @@
+"""A policy as it is in force on a date of service."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from stream_edits.policies.values.rules import EditRules
+
+R = TypeVar("R", bound=EditRules)
+
+
+class PolicyOnDate(dict[type[EditRules], EditRules]):
+    """One revision of a policy: the values of each edit, found by their type.
+
+    A dict, for edits look values up several times a line. Two revisions are never equal.
+    """
+
+    def __init__(self, effective: date, version: str, rules: Sequence[EditRules]) -> None:
+        super().__init__({type(each): each for each in rules})
+        self.effective = effective
+        self.version = version
+        self.governed = frozenset[str]().union(*(r.governed_codes() for r in rules))
+
+    if TYPE_CHECKING:
+
+        def __getitem__(self, kind: type[R]) -> R: ...
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+    __eq__ = object.__eq__
+
+    def governs(self, code: str) -> bool:
+        """Whether the policy, or one of its lists, names the procedure code."""
+        return code in self.governed

@@ -1,0 +1,128 @@
+"""The dated values of one edit: its policy.yaml, and what a plan's overlay lays over it.
+
+A value holds from its date until the next one; a date of service before a value's first date is
+judged by that first one.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
+from stream_edits.policies.values.rules import EditRules
+from stream_edits.strict_yaml import YamlSource, said
+
+
+class Dated(BaseModel):
+    """A value from a date on, and where it comes from."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    value: Any
+    reference: str = Field(min_length=1)
+
+
+class EditFile(BaseModel):
+    """An edit's policy.yaml: its citation, the paragraph it carries out, and its dated values."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    id: str
+    title: str = Field(min_length=1)
+    section: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    choices: list[str] = []
+    values: dict[str, dict[date, Dated]]
+
+
+class RuleSource(NamedTuple):
+    """An edit's policy.yaml, the type that its values must fit, and the policy it belongs to."""
+
+    path: Path
+    rules: type[EditRules]
+    policy_id: str
+
+
+class _DatedValue(NamedTuple):
+    day: date
+    value: Any
+    reference: str
+    source: YamlSource
+    at: tuple[Any, ...]
+
+
+class EditValues:
+    """All dated values of one edit, shipped and overlaid."""
+
+    def __init__(self, source: RuleSource) -> None:
+        self.rules = source.rules
+        self.policy_id = source.policy_id
+        self.yaml = YamlSource(source.path)
+        self.file = self.yaml.validate(EditFile, self.yaml.root, ())
+        if not self.file.section.startswith(f"{self.policy_id} "):
+            raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
+        self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
+        self.dated: dict[str, dict[date, _DatedValue]] = {}
+        for name, by_date in self.file.values.items():
+            self._add(self.yaml, ("values", name), name, by_date)
+        for name in sorted(self._fields - set(self.dated)):
+            raise self.yaml.fail(("values",), f"{name} is missing")
+
+    def overlay(
+        self,
+        source: YamlSource,
+        at: tuple[Any, ...],
+        values: Mapping[str, Mapping[date, Dated]],
+    ) -> None:
+        """Add a plan's own values, found in ``source`` at the path ``at``; a date that is already
+        there is overruled. Raises PolicyError."""
+        for name, by_date in values.items():
+            self._add(source, (*at, name), name, by_date)
+
+    def _add(
+        self, source: YamlSource, at: tuple[Any, ...], name: str, by_date: Mapping[date, Dated]
+    ) -> None:
+        if name not in self._fields:
+            known = ", ".join(sorted(self._fields))
+            raise source.fail(at, f"is not a value of {self.file.id}; it has {known}")
+        if not by_date:
+            raise source.fail(at, "has no dated value")
+        for day, dated in by_date.items():
+            place = _DatedValue(day, dated.value, dated.reference, source, (*at, day, "value"))
+            self.dated.setdefault(name, {})[day] = place
+
+    def on(self, effective: date, version: str) -> EditRules:
+        """The rules in force on a revision's date; raises PolicyError for an impossible value."""
+        chosen = {name: by[_in_force(by, effective)] for name, by in self.dated.items()}
+        head: dict[str, Any] = {
+            "edit_id": self.file.id,
+            "section": self.file.section,
+            "version": version,
+            "effective": effective,
+            "policy_id": self.policy_id,
+        }
+        try:
+            rules = self.rules(**head, **{name: each.value for name, each in chosen.items()})
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            if not first["loc"]:
+                raise self.yaml.fail(("values",), said(first["msg"])) from None
+            name, *deeper = first["loc"]
+            culprit = chosen[str(name)]
+            raise culprit.source.fail((*culprit.at, *deeper), said(first["msg"])) from None
+        self._check_reasons(rules, chosen)
+        return rules
+
+    def _check_reasons(self, rules: EditRules, chosen: Mapping[str, _DatedValue]) -> None:
+        for name, each in chosen.items():
+            for within, outcome in outcomes_in(getattr(rules, name)):
+                problem = reason_problem(outcome, each.day)
+                if problem:
+                    raise each.source.fail((*each.at, *within), problem)
+
+
+def _in_force(days: Iterable[date], on: date) -> date:
+    ordered = sorted(days)
+    return ordered[max(bisect_right(ordered, on) - 1, 0)]
