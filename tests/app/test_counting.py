@@ -8,8 +8,8 @@ from stream_edits.app.processors import EncounterProcessor
 from stream_edits.app.resolved_pends import ResolvedPend
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.decisions import decision_encoder
-from stream_edits.codec.messages import encode_by_member
-from stream_edits.codec.schemas import PackagedSchemas
+from stream_edits.codec.messages import encode_routed
+from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
 from stream_edits.domain.digests import content_digest
@@ -17,7 +17,7 @@ from stream_edits.domain.messages import RoutedClaim
 from stream_edits.engine.ports import Output, Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
-from stream_edits.policies.catalog import all_edits, policy
+from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Settings
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import DEFAULT_RETENTION
@@ -31,10 +31,12 @@ class Encounters:
 
     def __init__(self) -> None:
         metrics = Metrics(CollectorRegistry())
-        decision_metrics = DecisionMetrics(metrics, policy())
+        decision_metrics = DecisionMetrics(metrics, load_policies())
         topics = Settings().topics
-        outbox = Outbox(topics, dict.fromkeys(Disposition, decision_encoder(2)))
-        builder = DecisionBuilder(policy(), RollUp.STANDARD, "test")
+        outbox = Outbox(
+            topics, dict.fromkeys(Disposition, decision_encoder(schema_of(CLAIM_DECISION).id))
+        )
+        builder = DecisionBuilder(load_policies(), RollUp.STANDARD, "test")
         self._processor = EncounterProcessor(
             builder, DEFAULT_RETENTION, ClaimReader(PackagedSchemas()), outbox, decision_metrics
         )
@@ -48,8 +50,9 @@ class Encounters:
     def take(self, event: ClaimEvent) -> list[Output]:
         """Decide a claim, and commit."""
         source = Source("claims.events", 0, self._offset)
-        routed = RoutedClaim(event, _encode(event), source, content_digest(event))
-        record = Record("by-member", 0, self._offset, b"m", encode_by_member(routed), (), 0)
+        routed = RoutedClaim(event, source, content_digest(event))
+        value = encode_routed(routed, _encode(event))
+        record = Record("by-member", 0, self._offset, b"m", value, (), 0)
         self._offset += 1
         outputs = list(self._processor.process(record, self._state))
         self._commit(outputs)
@@ -134,7 +137,7 @@ def test_units_over_the_maximum_are_counted_as_cut_back() -> None:
 
 def test_every_edit_and_every_document_is_there_from_the_start() -> None:
     stage = Encounters()
-    for edit in all_edits():
+    for edit in load_policies().all[0].edits:
         assert stage.count("findings", edit_id=edit.id, disposition="DENY") == 0
     assert stage.count("documents_requested", document="by_report") == 0
     (output,) = stage.take(claim("C1", line("96379"), documents=()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stream_edits.codec.jsonl import BadLine, read_claims_jsonl
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.policies.catalog import policy
+from stream_edits.policies.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
 
 ROOT = Path(__file__).parents[2]
@@ -20,4 +20,4 @@ def decided() -> dict[tuple[str, int], ClaimDecision]:
             for number, claim in read_claims_jsonl(lines)
             if not isinstance(claim, BadLine)
         ]
-    return {(d.claim_id, d.revision): d for d in adjudicate(claims, policy())}
+    return {(d.claim_id, d.revision): d for d in adjudicate(claims, load_policies())}

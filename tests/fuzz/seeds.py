@@ -15,7 +15,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.catalog import FOLDER
+from stream_edits.policies.catalog import shipped_folders
 from stream_edits.strict_yaml import YamlSource
 from stream_edits.synthetic.generator import generate
 from tests.codec.examples import CLAIM
@@ -53,16 +53,16 @@ def _bodies() -> Iterator[bytes]:
         value["lines"] = [line | {"units": 2, "extra": b"abc"} for line in value["lines"]]
         yield bytes([number]) + write_with(schema, value)
     for claim in claims()[:5]:
-        routed = messages.encode_by_member(
-            RoutedClaim(claim, _ENCODE(claim), Source("t", 0, 1), content_digest(claim))
+        routed = messages.encode_routed(
+            RoutedClaim(claim, Source("t", 0, 1), content_digest(claim)), _ENCODE(claim)
         )
         yield bytes([numbers]) + routed[BODY_START:]
     order: list[tuple[Callable[[Any], bytes], str]] = [
-        (messages.encode_by_member, "Reopen"),
+        (lambda reopen: messages.encode_reopen(reopen[0]), "Reopen"),
         (messages.encode_supervised, "SupervisedClaim"),
-        (state.encode_claim_record, "ClaimRecord"),
+        (lambda stored: state.encode_claim_record(*stored), "ClaimRecord"),
         (state.encode_day, "SupervisedDay"),
-        (state.encode_visit, "SupervisedVisit"),
+        (state.encode_supervisor_record, "SupervisedVisit"),
         (state.encode_member_claims, "MemberClaims"),
         (state.encode_quarters, "SupervisedQuarters"),
     ]
@@ -80,7 +80,7 @@ def _lines() -> Iterator[bytes]:
 
 def _overlays() -> Iterator[bytes]:
     yield (_EXAMPLES / "overlay.yaml").read_bytes()
-    for file in sorted(FOLDER.glob("*/policy.yaml")):
+    for file in sorted(shipped_folders()[0].path.glob("*/policy.yaml")):
         text = _as_overlay(file)
         if len(text) <= _LARGEST_OVERLAY:
             yield text.encode()

@@ -32,7 +32,7 @@ class Stages:
     def __init__(self, schemas: SchemaSource | None = None) -> None:
         reader = ClaimReader(schemas or PackagedSchemas())
         builder, retention = decision_builder(_SETTINGS), DEFAULT_RETENTION
-        decision_metrics = DecisionMetrics(Metrics(), builder.policy)
+        decision_metrics = DecisionMetrics(Metrics(), builder.policies)
         outbox = Outbox(_SETTINGS.topics, dict.fromkeys(Disposition, decision_encoder(2)))
         processors: dict[Stage, Processor] = {
             Stage.INTAKE: IntakeProcessor(builder, reader, outbox),

@@ -20,10 +20,12 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.handbook.changes import changes_of
 from stream_edits.policies import catalog
-from stream_edits.policies.policy import EditValues, Policy, PolicyError, lay_over
+from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.values.dated import EditValues
 from stream_edits.settings import Settings
-from stream_edits.stages.pipeline import Adjudication
+from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.strict_yaml import PolicyError
 from tests.fuzz.judging import Defect, one_line, refused
 from tests.fuzz.stages import Stages
 from tests.fuzz.writers import OLD_AND_NEW
@@ -73,9 +75,8 @@ def policy(data: bytes) -> str:
     """An overlay of the policy, as `policy check` reads it."""
     file = _overlay_file()
     file.write_bytes(data)
-    values = [_copied(each) for each in _shipped().values.values()]
     try:
-        told = changes_of(_shipped(), lay_over(values, file), file)
+        told = changes_of(_shipped(), _under(file), file)
     except PolicyError as error:
         one_line(str(error), [MARK])
         return "PolicyError"
@@ -112,11 +113,11 @@ _ENCODE = claim_encoder(1)
 _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
     (104, state.decode_claim_record),
     (106, state.decode_day),
-    (107, state.decode_visit),
+    (112, state.decode_supervisor_record),
     (108, state.decode_member_claims),
     (109, state.decode_quarters),
 )
-_BETWEEN = ((101, Stage.ENCOUNTER), (103, Stage.ENCOUNTER), (102, Stage.SUPERVISION))
+_BETWEEN = ((101, Stage.ENCOUNTER), (111, Stage.ENCOUNTER), (110, Stage.SUPERVISION))
 
 
 @cache
@@ -151,9 +152,7 @@ def _decide(claim: ClaimEvent) -> None:
     (again,) = (read for _, read in read_claims_jsonl([claim_to_json(claim).encode()]))
     if isinstance(again, BadLine) or not _alike(again, claim):
         raise Defect("a claim in JSON does not come back as it was written")
-    decisions = list(
-        Adjudication(_builder(), DEFAULT_RETENTION).decide(claim, Source("file", 0, 1))
-    )
+    decisions = list(Pipeline(_builder(), DEFAULT_RETENTION).decide(claim, Source("file", 0, 1)))
     if not decisions:
         raise Defect("a claim is not decided")
     for decision in decisions:
@@ -191,8 +190,16 @@ def _builder() -> Any:
 
 
 @cache
-def _shipped() -> Policy:
-    return catalog.policy()
+def _shipped() -> Policies:
+    return catalog.load_policies()
+
+
+def _under(overlay: Path) -> Policies:
+    """The shipped policies under an overlay, without reading their own files again."""
+    (shipped,) = _shipped().all
+    values = [_copied(each) for each in shipped.values.values()]
+    overlay_hash = catalog.lay_over(values, overlay)
+    return Policies([Policy(shipped.about, shipped.edits, values, overlay_hash)])
 
 
 @cache

@@ -5,9 +5,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from stream_edits.cli.policy import policy as commands
-from stream_edits.handbook.entry import entries
+from stream_edits.handbook.entry import all_entries
 from stream_edits.handbook.index import index
-from stream_edits.policies.catalog import all_edits, policy
+from stream_edits.policies.catalog import load_policies
 
 DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
 
@@ -23,7 +23,7 @@ def test_a_stale_or_missing_index_is_told_and_left_alone(tmp_path: Path) -> None
     run = CliRunner().invoke(commands, check)
     assert run.exit_code == 1
     assert "is stale" in run.output
-    file.write_text(index(policy()) + "more\n", encoding="utf-8")
+    file.write_text(index(load_policies()) + "more\n", encoding="utf-8")
     assert CliRunner().invoke(commands, check).exit_code == 1
     assert file.read_text(encoding="utf-8").endswith("more\n")
 
@@ -43,15 +43,15 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_each_edit_has_its_row_its_numbers_and_its_cases() -> None:
-    text = index(policy())
-    for edit in all_edits():
+    text = index(load_policies())
+    for edit in load_policies().all[0].edits:
         assert f"| [{edit.id}](#{edit.id}) |" in text
         assert f"\n## {edit.id}\n" in text
     assert "`maximum_units` from 2024-12-03: 96361: 8; 96366: 8" in text
     assert "`longest_days` from 2024-12-03: 31" in text
-    for entry in entries(policy()):
+    for entry in all_entries(load_policies()):
         assert all(f"  - {case.name} ({case.section})\n" in text for case in entry.cases)
 
 
 def test_every_edit_says_what_it_does() -> None:
-    assert [e.id for e in entries(policy()) if e.edit is not None and not e.does] == []
+    assert [e.id for e in all_entries(load_policies()) if e.edit is not None and not e.does] == []

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from stream_edits.domain.decision import Disposition
-from stream_edits.handbook.entry import entries
-from stream_edits.policies.catalog import policy
-from stream_edits.policies.policy import PolicyError
+from stream_edits.handbook.entry import all_entries
+from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.values.reason_codes import (
     Kind,
     outcomes_in,
@@ -18,6 +17,7 @@ from stream_edits.policies.values.reason_codes import (
     reason_problem,
 )
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.strict_yaml import PolicyError
 
 TODAY = date(2024, 12, 3)
 
@@ -27,7 +27,9 @@ def outcome(carc: str | None, *rarcs: str) -> Outcome:
 
 
 def test_every_outcome_that_ships_has_its_reasons_in_force() -> None:
-    said = [(entry.id, *found) for entry in entries(policy()) for found in entry.outcomes()]
+    said = [
+        (entry.id, *found) for entry in all_entries(load_policies()) for found in entry.outcomes()
+    ]
     assert len(said) > 30
     assert [x for x in said if reason_problem(x[3], x[2])] == []
 
@@ -99,7 +101,7 @@ def test_an_overlay_is_held_to_the_list_too(
     file = tmp_path / "plan.yaml"
     file.write_text(OVERLAY.format(carc=carc, day=day), encoding="utf-8")
     with pytest.raises(PolicyError) as refused:
-        policy(file)
+        load_policies(file)
     assert str(refused.value).startswith(f"{file}:6: edits.duplicate-service.duplicate.{day}.value")
     assert problem in str(refused.value)
 
@@ -107,4 +109,4 @@ def test_an_overlay_is_held_to_the_list_too(
 def test_an_overlay_with_codes_in_force_is_taken(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text(OVERLAY.format(carc="97", day="2025-01-01"), encoding="utf-8")
-    assert len(policy(file).revisions) == 2
+    assert len(load_policies(file).all[0].revisions) == 2

@@ -134,7 +134,7 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
     loaded = started_with(rendered, pod, tmp_path, "claims-stream-edits-0")
     assert str(loaded.policy) == "/etc/stream-edits/policy/overlay.yaml"
     laid = loaded.model_copy(update={"policy": Path(f"{tmp_path}{loaded.policy}")})
-    assert "+" in decision_builder(laid).policy.revisions[-1].version
+    assert "+" in decision_builder(laid).policies.all[0].revisions[-1].version
 
 
 def test_a_config_map_of_ones_own_may_hold_it(tmp_path: Path) -> None:

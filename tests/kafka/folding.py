@@ -17,7 +17,8 @@ from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.messages import (
     decode_by_member,
     decode_supervised,
-    encode_by_member,
+    encode_reopen,
+    encode_routed,
     encode_supervised,
 )
 from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
@@ -26,19 +27,18 @@ from stream_edits.codec.state import (
     encode_day,
     encode_member_claims,
     encode_quarters,
-    encode_visit,
+    encode_supervisor_record,
 )
+from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim
-from stream_edits.domain.messages import (
-    Reopen,
-    RoutedClaim,
-    SupervisedClaim,
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
-    SupervisedVisit,
+    SupervisorRecord,
 )
-from stream_edits.policies.catalog import policy
+from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Topics
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import EncounterStage
@@ -61,17 +61,23 @@ class Fold(NamedTuple):
     state: State
 
 
-class Members(NamedTuple):
-    """stages.memory.MemberMemory, in two dictionaries."""
+class Members:
+    """stages.memory.MemberMemory, in dictionaries; ``arriving`` is the claim just read, and its
+    bytes."""
 
-    claims: dict[tuple[str, str], ClaimRecord]
-    lists: dict[str, tuple[ListedClaim, ...]]
+    def __init__(self) -> None:
+        self.claims: dict[tuple[str, str], ClaimRecord] = {}
+        self.lists: dict[str, tuple[ListedClaim, ...]] = {}
+        self.raw: dict[tuple[str, str], bytes] = {}
+        self.arriving: tuple[ClaimEvent, bytes] | None = None
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         return self.claims.get((member_id, claim_id))
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         self.claims[member_id, record.claim_id] = record
+        if self.arriving is not None and record.claim is self.arriving[0]:
+            self.raw[member_id, record.claim_id] = self.arriving[1]
 
     def forget(self, member_id: str, claim_id: str) -> None:
         del self.claims[member_id, claim_id]
@@ -84,7 +90,10 @@ class Members(NamedTuple):
 
     def written(self) -> State:
         """As the changelog must hold it."""
-        claims = {_key(b"c", *k): encode_claim_record(r) for k, r in self.claims.items()}
+        claims = {
+            _key(b"c", *k): encode_claim_record(r, self.raw[k] if r.claim else None)
+            for k, r in self.claims.items()
+        }
         return claims | {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
 
 
@@ -92,7 +101,7 @@ class Supervisors(NamedTuple):
     """stages.memory.SupervisorMemory, in three dictionaries."""
 
     days: dict[tuple[str, date], tuple[SupervisedSlot, ...]]
-    visits: dict[tuple[str, str, str], SupervisedVisit | None]
+    claims: dict[tuple[str, str, str], SupervisorRecord | None]
     held: dict[str, tuple[SupervisedQuarter, ...]]
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
@@ -101,13 +110,13 @@ class Supervisors(NamedTuple):
     def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
         self.days[npi, day] = slots
 
-    def visit(self, npi: str, member_id: str, claim_id: str) -> SupervisedVisit | None:
-        return self.visits.get((npi, member_id, claim_id))
+    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
+        return self.claims.get((npi, member_id, claim_id))
 
-    def keep_visit(
-        self, npi: str, member_id: str, claim_id: str, visit: SupervisedVisit | None
+    def keep_claim(
+        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
     ) -> None:
-        self.visits[npi, member_id, claim_id] = visit
+        self.claims[npi, member_id, claim_id] = record
 
     def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
         return self.held.get(npi, ())
@@ -122,9 +131,9 @@ class Supervisors(NamedTuple):
             for (npi, day), slots in self.days.items()
             if slots
         }
-        visits = {_key(b"s", *k): encode_visit(v) for k, v in self.visits.items() if v}
+        claims = {_key(b"s", *k): encode_supervisor_record(v) for k, v in self.claims.items() if v}
         return (
-            days | visits | {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
+            days | claims | {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
         )
 
 
@@ -134,7 +143,7 @@ class Folding:
     def __init__(self, topics: Topics, retention_days: int) -> None:
         self._topics = topics
         self._retention = Retention(retention_days)
-        self._builder = DecisionBuilder(policy(None), RollUp.STANDARD, ENGINE_VERSION)
+        self._builder = DecisionBuilder(load_policies(), RollUp.STANDARD, ENGINE_VERSION)
         self._reader = ClaimReader(PackagedSchemas())
         self._encode_decision = decision_encoder(schema_of(CLAIM_DECISION).id)
 
@@ -144,18 +153,19 @@ class Folding:
         def step(record: Kept) -> list[Message]:
             claim = self._reader.decode(record.value or b"")
             source = Source(record.topic, record.partition, record.offset)
-            return [route_or_decide(self._builder, claim, record.value or b"", source)]
+            return [route_or_decide(self._builder, claim, source)]
 
         return self._fold(log, step, dict)
 
     def encounter(self, log: Iterable[Kept]) -> Fold:
         """by-member, one partition in offset order."""
         decode = self._reader.decode
-        stage, memory = EncounterStage(self._builder, self._retention, decode), Members({}, {})
+        stage, memory = EncounterStage(self._builder, self._retention), Members()
 
         def step(record: Kept) -> Iterable[Message]:
-            message = decode_by_member(record.value or b"", decode)
-            return stage.step(memory, message, record.offset)
+            message, raw = decode_by_member(record.value or b"", decode)
+            memory.arriving = (message.claim, raw) if isinstance(message, RoutedClaim) else None
+            return stage.decide(memory, message, record.offset)
 
         return self._fold(log, step, memory.written)
 
@@ -179,12 +189,12 @@ class Folding:
         dead: list[Kept] = []
         for record in log:
             try:
-                sent += map(self._sent, step(record))
+                sent += [self._sent(message, record) for message in step(record)]
             except Undecodable:
                 dead.append(record)
         return Fold(sent, dead, dict(written()))
 
-    def _sent(self, message: Message) -> Sent:
+    def _sent(self, message: Message, record: Kept) -> Sent:
         topics = self._topics
         match message:
             case ClaimDecision():
@@ -192,11 +202,15 @@ class Folding:
                 topic = named[message.disposition.value]
                 return topic, message.claim_id.encode(), self._encode_decision(message)
             case SupervisedClaim():
-                return topics.by_supervisor, message.stops[0].encode(), encode_supervised(message)
+                return topics.by_supervisor, message.hops[0].encode(), encode_supervised(message)
             case RoutedClaim():
-                return topics.by_member, message.claim.member_id.encode(), encode_by_member(message)
+                return (
+                    topics.by_member,
+                    message.claim.member_id.encode(),
+                    encode_routed(message, record.value or b""),
+                )
             case Reopen():
-                return topics.by_member, message.freed.member_id.encode(), encode_by_member(message)
+                return topics.by_member, message.freed.member_id.encode(), encode_reopen(message)
 
 
 def _key(kind: bytes, *parts: str) -> bytes:

@@ -16,7 +16,7 @@ from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.policies.catalog import policy
+from stream_edits.policies.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.synthetic.generator import generate
 from tests.kafka.claims import canaries
@@ -153,7 +153,7 @@ def test_without_competition_it_is_what_adjudicate_gives(
     decided = check(deployment, whole, kill, capsys).decisions
 
     numbered = [(claim, Source("file", 0, n)) for n, claim in enumerate(whole.claims)]
-    offline = list(adjudicate(numbered, policy(None)))
+    offline = list(adjudicate(numbered, load_policies(None)))
     assert without_source(decided) == without_source(offline)
 
     file = tmp_path / "claims.jsonl"

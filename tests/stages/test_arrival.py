@@ -8,24 +8,23 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
+from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.messages import (
     decode_by_member,
     decode_supervised,
-    encode_by_member,
+    encode_reopen,
+    encode_routed,
     encode_supervised,
 )
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
-from stream_edits.domain.messages import RoutedClaim, SupervisedClaim
-from stream_edits.stages.encounter import EncounterStage
-from stream_edits.stages.intake import route_or_decide
-from stream_edits.stages.pipeline import adjudicate
+from stream_edits.domain.decision import Disposition, RollUp, Source
+from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.stages.pipeline import Message, adjudicate
 from tests.stages.claims import claim, line
 from tests.stages.infusions import ADD_ONS, BESIDE, INITIALS, histories
-from tests.stages.walk import SHIPPED, SOURCE, Message, Walk, through_stages
+from tests.stages.walk import SHIPPED, SOURCE, EncodedMembers, Walk, through_stages
 
 # One line that waits for a report keeps a claim open, so that nothing is final before the end.
 WAITING = "96377"
@@ -100,23 +99,23 @@ class OverTheWire(Walk):
     """A run whose memory and messages are bytes, as in the service."""
 
     def __init__(self, rule: RollUp) -> None:
-        super().__init__(rule, StoredMembers(State()), StoredSupervisors(State()))
+        super().__init__(rule, EncodedMembers(State()), StoredSupervisors(State()))
         self.reader = ClaimReader(PackagedSchemas())
         self.encode = claim_encoder(schema_of(CLAIM_EVENT).id)
-        self.encounter = EncounterStage(self.builder, self.retention, self.reader.decode)
 
-    def route_or_decide(self, claim: ClaimEvent) -> Message:
-        raw = self.encode(claim)
-        return route_or_decide(self.builder, self.reader.decode(raw), raw, SOURCE)
+    def intake(self, claim: ClaimEvent, source: Source) -> Message:
+        return super().intake(self.reader.decode(self.encode(claim)), source)
 
-    def step(self, message: Message) -> list[Message]:
+    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
         if isinstance(message, SupervisedClaim):
             return super().step(decode_supervised(encode_supervised(message)))
-        if not isinstance(message, ClaimDecision):
-            sent = decode_by_member(encode_by_member(message), self.reader.decode)
-            assert isinstance(sent, RoutedClaim) == isinstance(message, RoutedClaim)
-            return super().step(sent)
-        return super().step(message)
+        if isinstance(message, Reopen):
+            framed = encode_reopen(message)
+        else:
+            framed = encode_routed(message, self.encode(message.claim))
+        sent, _ = decode_by_member(framed, self.reader.decode)
+        assert type(sent) is type(message)
+        return super().step(sent)
 
 
 @given(histories(), st.sampled_from(RollUp))

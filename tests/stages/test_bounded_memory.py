@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
+from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.retention import Retention
 from tests.stages.claims import ADA, BEA, claim, line, moved, published
-from tests.stages.walk import Walk
+from tests.stages.walk import EncodedMembers, Walk
 
 DAYS = 364
 YEARS = 8
@@ -34,7 +34,7 @@ class Memory:
     def __init__(self, days: int) -> None:
         self.members, self.supervisors = MemoryStore(), MemoryStore()
         self._walk = Walk(
-            members=StoredMembers(self.members),
+            members=EncodedMembers(self.members),
             supervisors=StoredSupervisors(self.supervisors),
             retention=Retention(days),
         )
@@ -78,6 +78,6 @@ def test_the_last_year_is_whole() -> None:
     memory = Memory(DAYS)
     memory.live(WEEKS // 2)
     newest = range(WEEKS // 2 - YOUNG, WEEKS // 2)
-    members = StoredMembers(memory.members)
+    members = EncodedMembers(memory.members)
     assert [x.claim_id for x in members.listed("M1")] == [f"M1-{n}" for n in newest]
     assert members.listed("M1")[-1].newest - members.listed("M1")[0].newest == timedelta(DAYS)

@@ -11,17 +11,18 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
+from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.pipeline import Message
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 from tests.stages.claims import ADA, BEA, moved, published
 from tests.stages.infusions import histories, often
-from tests.stages.walk import Message, Walk
+from tests.stages.walk import EncodedMembers, Walk
 
 DAYS = 30
 MEMBERS = ("M1", "M2", "M3")
@@ -54,7 +55,7 @@ class Step(NamedTuple):
             case Reopen(freed):
                 return freed.member_id
             case SupervisedClaim():
-                return self.message.stops[0]
+                return self.message.hops[0]
         return ""
 
 
@@ -65,7 +66,7 @@ class Recorded(Walk):
         super().__init__(retention=Retention(DAYS))
         self.steps: list[Step] = []
 
-    def step(self, message: Message) -> list[Message]:
+    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
         sent = super().step(message)
         self.steps.append(Step(message, sent))
         return sent
@@ -76,11 +77,11 @@ class Recorded(Walk):
         for offset, (message, sent) in enumerate(steps):
             if isinstance(message, SupervisedClaim):
                 again: list[Message] = list(
-                    supervise(self.builder, self.retention, supervisors, message, offset)
+                    supervise(self.builder, self._retention, supervisors, message, offset)
                 )
                 assert again == sent
             elif not isinstance(message, ClaimDecision):
-                again = list(self.encounter.step(members, message, offset))
+                again = list(self._encounter.decide(members, message, offset))
                 assert again == sent
 
 
@@ -138,7 +139,7 @@ def test_memory_holds_nothing_that_it_could_not_find_again(
     history: list[ClaimEvent], days: int
 ) -> None:
     claims, times = MemoryStore(), MemoryStore()
-    members, supervisors = StoredMembers(claims), StoredSupervisors(times)
+    members, supervisors = EncodedMembers(claims), StoredSupervisors(times)
     walk = Walk(members=members, supervisors=supervisors, retention=Retention(days))
     walk.send(*history)
     listed = [(m, each.claim_id) for m in MEMBERS for each in members.listed(m)]
@@ -149,7 +150,7 @@ def test_memory_holds_nothing_that_it_could_not_find_again(
     days_of = {(npi, first + timedelta(days=n)) for npi, first in held for n in range(92)}
     slots = {(npi, day): supervisors.day(npi, day) for npi, day in days_of}
     visits = {(npi, s.member_id, s.claim_id) for (npi, _), day in slots.items() for s in day}
-    assert all(supervisors.visit(*each) for each in visits)
+    assert all(supervisors.claim(*each) for each in visits)
     assert kinds(times) == {
         kind: count
         for kind, count in (

@@ -18,7 +18,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimStatus
-from stream_edits.policies.catalog import policy
+from stream_edits.policies.catalog import load_policies
 from tests.stages.claims import claim, line, voiding
 from tests.stages.infusions import DAYS, INITIALS, claims, histories
 from tests.stages.walk import Walk, through_stages
@@ -208,7 +208,7 @@ def test_nor_does_it_where_the_policy_changes_between_the_lines(
     billed = [line("96365", number=n, day=day) for n, day in enumerate(DAYS, start=1)]
     one, other = (
         through_stages(
-            [*told_before, claim("A", *lines, diagnosis_codes=())], under=policy(overlay)
+            [*told_before, claim("A", *lines, diagnosis_codes=())], under=load_policies(overlay)
         ).published
         for lines in (billed, billed[::-1])
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from stream_edits.app.state_memory import StoredMembers
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen
@@ -13,7 +12,7 @@ from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from tests.stages.claims import claim, infusion, line, published, replacing, voiding
-from tests.stages.walk import Walk, brief, edits
+from tests.stages.walk import EncodedMembers, Walk, brief, edits
 
 DAYS = 400
 
@@ -61,7 +60,7 @@ def test_a_claim_is_remembered_for_so_many_days_and_not_one_more(
 def test_what_is_forgotten_becomes_a_tombstone() -> None:
     store = MemoryStore()
     overlay = Overlay(store)
-    walk = Walk(members=StoredMembers(overlay), retention=Retention(DAYS))
+    walk = Walk(members=EncodedMembers(overlay), retention=Retention(DAYS))
     walk.send(on(0, original("A")), on(0, original("B", "96372")))
     overlay.keep_event()
     overlay.merge()
@@ -160,8 +159,7 @@ def freed_by_a_void() -> tuple[Walk, Reopen]:
     walk = walk_of(
         on(0, infusion("A", "M1", "09:00-10:00")), on(0, infusion("B", "M2", "09:00-10:00"))
     )
-    (voided,) = walk.step(walk.route_or_decide(on(DAYS, voiding("A", "V"))))
-    decision, reopen = walk.step(voided)
+    decision, reopen = walk.step(walk.hop(on(DAYS, voiding("A", "V"))))
     assert isinstance(decision, ClaimDecision)
     assert isinstance(reopen, Reopen)
     return walk, reopen
@@ -170,7 +168,7 @@ def freed_by_a_void() -> tuple[Walk, Reopen]:
 def test_time_given_back_by_another_member_ages_nothing() -> None:
     walk, reopen = freed_by_a_void()
     late = reopen._replace(decided_at=reopen.decided_at + timedelta(days=DAYS))
-    assert brief(walk.drain(late)) == ["B2 PASS"]
+    assert brief(walk.take(late)) == ["B2 PASS"]
     assert remembered(walk, "M2") == ["B"]
     walk.send(on(DAYS + 1, original("C", "96372", member_id="M2")))
     assert remembered(walk, "M2") == ["C"]
@@ -179,11 +177,11 @@ def test_time_given_back_by_another_member_ages_nothing() -> None:
 def test_a_reopening_of_a_claim_forgotten_meanwhile_is_ignored() -> None:
     walk, reopen = freed_by_a_void()
     walk.send(on(DAYS + 1, original("C", "96372", member_id="M2")))
-    assert walk.drain(reopen) == []
+    assert walk.take(reopen) == []
 
 
 def test_nor_is_it_taken_for_the_claim_that_came_back_under_that_id() -> None:
     walk, reopen = freed_by_a_void()
     back = on(DAYS + 1, original("B", member_id="M2"))
     assert [each.revision for each in walk.send(back)] == [1]
-    assert walk.drain(reopen) == []
+    assert walk.take(reopen) == []

@@ -126,7 +126,7 @@ def test_a_header_fault_leaves_only_the_claim_s_id() -> None:
     (denied,) = walk.send(faulty)
     record = walk.members.claim("M1", "A")
     assert record is not None
-    assert (record.status, record.lines, record.raw) == (ClaimStatus.DECIDED, (), None)
+    assert (record.status, record.lines, record.claim) == (ClaimStatus.DECIDED, (), None)
     assert outcomes(denied) == {1: PASS, 2: PASS}
     assert denied.disposition is DENY
     assert walk.sharing(encounter_keys(faulty)[0]) == []

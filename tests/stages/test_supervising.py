@@ -3,9 +3,8 @@
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
-from stream_edits.domain.messages import RoutedClaim
 from tests.stages.claims import ADA, BEA, CLEO, DAY, claim, infusion, line
-from tests.stages.walk import Walk, brief, edits, outcomes, stops, through_stages
+from tests.stages.walk import Walk, brief, edits, hops, outcomes, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
 
@@ -73,7 +72,7 @@ def test_a_claim_denied_as_a_whole_leaves_no_time(rule: RollUp) -> None:
     faulty = infusion("A", "M1", "09:00-10:00", diagnosis_codes=())
     denied = claim("B", line("96365", "12:00-13:00", by=ADA), line("96366", place_of_service="12"))
     walk = through_stages([faulty, denied], rule=rule)
-    kept = [(slot.claim_id, slot.standing) for slot in walk.supervisors.day(ADA, DAY)]
+    kept = [(slot.claim_id, slot.occupies_time) for slot in walk.supervisors.day(ADA, DAY)]
     assert kept == ([("B", True)] if rule is RollUp.STANDARD else [])
 
 
@@ -123,7 +122,7 @@ def test_several_supervisors_are_visited_in_ascending_order() -> None:
         line("96366", "11:00-12:00", by=BEA, modifiers=("76",)),
     )
     (decision,) = walk.send(several)
-    assert stops(walk.sent) == [(ADA, BEA, CLEO), (BEA, CLEO), (CLEO,)]
+    assert hops(walk.sent) == [(ADA, BEA, CLEO), (BEA, CLEO), (CLEO,)]
     assert decision.disposition is PASS
 
 
@@ -157,7 +156,5 @@ def test_the_strict_roll_up_counts_supervision_too() -> None:
 
 def test_a_claim_without_supervised_time_goes_nowhere() -> None:
     walk = Walk()
-    routed = walk.route_or_decide(claim("A", line("96365")))
-    assert isinstance(routed, RoutedClaim)
-    (sent,) = walk.step(routed)
+    (sent,) = walk.step(walk.routed(claim("A", line("96365"))))
     assert isinstance(sent, ClaimDecision)

@@ -46,7 +46,7 @@ def test_time_is_remembered_for_so_many_days_and_not_one_more(
     walk = walk_of(on(0, timed("A", "M1", NINE)), on(day, timed("B", "M2", NINE)))
     assert brief(walk.published) == ["A1 PASS", second]
     assert [slot.claim_id for slot in walk.supervisors.day(ADA, DAY)] == kept
-    assert (walk.supervisors.visit(ADA, "M1", "A") is not None) == ("A" in kept)
+    assert (walk.supervisors.claim(ADA, "M1", "A") is not None) == ("A" in kept)
 
 
 def test_what_is_forgotten_becomes_a_tombstone() -> None:
@@ -97,12 +97,12 @@ def test_a_late_event_forgets_no_more_and_makes_nothing_older() -> None:
 
 def test_what_waited_for_forgotten_time_is_forgotten_with_it() -> None:
     walk = walk_of(on(0, timed("A", "M1", NINE)), on(0, timed("B", "M2", NINE)))
-    assert walk.supervisors.visit(ADA, "M2", "B") is not None
+    assert walk.supervisors.claim(ADA, "M2", "B") is not None
     sent = walk.send(
         on(DAYS + 1, timed("C", "M3", NINE, day=IN_APRIL)), on(DAYS + 1, voiding("A", "V"))
     )
     assert brief(sent) == ["C1 PASS", "V1 PASS"]
-    assert walk.supervisors.visit(ADA, "M2", "B") is None
+    assert walk.supervisors.claim(ADA, "M2", "B") is None
 
 
 def test_a_night_between_two_quarters_is_kept_as_long_as_either() -> None:
@@ -113,12 +113,12 @@ def test_a_night_between_two_quarters_is_kept_as_long_as_either() -> None:
         on(DAYS + 1, timed("C", "M3", "00:10-00:40", day=date(2025, 4, 1))),
     )
     assert brief(walk.published) == ["A1 PASS", "B1 PASS", "C1 DENY"]
-    visit = walk.supervisors.visit(ADA, "M1", "A")
+    visit = walk.supervisors.claim(ADA, "M1", "A")
     assert visit is not None
     assert visit.dates == (date(2025, 4, 1),)
     walk.send(on(2 * DAYS + 2, timed("D", "M4", NINE, day=date(2025, 7, 1))))
     assert held(walk) == [date(2025, 7, 1)]
-    assert walk.supervisors.visit(ADA, "M1", "A") is None
+    assert walk.supervisors.claim(ADA, "M1", "A") is None
 
 
 def test_time_given_back_across_quarters_one_of_them_forgotten() -> None:

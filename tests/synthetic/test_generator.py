@@ -9,7 +9,7 @@ from stream_edits.codec.jsonl import claim_from_json, claim_to_json
 from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent, ClaimForm, LineOfBusiness
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.digests import content_digest
-from stream_edits.policies.catalog import all_edits, policy
+from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.shared.forms import is_npi
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.synthetic.generator import generate
@@ -23,7 +23,7 @@ def claims() -> list[ClaimEvent]:
 
 @pytest.fixture(scope="module")
 def decisions(claims: list[ClaimEvent]) -> list[ClaimDecision]:
-    return list(adjudicate([(c, Source("f", 0, n)) for n, c in enumerate(claims)], policy()))
+    return list(adjudicate([(c, Source("f", 0, n)) for n, c in enumerate(claims)], load_policies()))
 
 
 def test_the_same_seed_gives_the_same_claims() -> None:
@@ -60,7 +60,7 @@ def test_npis_are_valid(claims: list[ClaimEvent]) -> None:
 
 def test_every_edit_speaks(decisions: list[ClaimDecision]) -> None:
     spoken = {finding.edit_id for decision in decisions for finding in decision.findings}
-    assert spoken == {edit.id for edit in all_edits()}
+    assert spoken == {edit.id for edit in load_policies().all[0].edits}
 
 
 def test_claims_of_every_kind_are_there(claims: list[ClaimEvent]) -> None:

@@ -1,0 +1,1 @@
+"""A policy of two edits that only the tests know: another id, line of business and codes."""

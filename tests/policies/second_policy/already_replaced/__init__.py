@@ -1,0 +1,1 @@
+"""An edit of the tests' second policy."""
