@@ -15,7 +15,7 @@ from stream_edits.domain.decision import ClaimDecision, EditFinding, Source, mos
 from stream_edits.policies.catalog import FOLDER
 from stream_edits.policies.policy import Policy
 from stream_edits.stages.pipeline import adjudicate
-from tests.policies.events import claim_of
+from tests.build import from_case
 
 CASE_KEYS = {"name", "section", "events", "expect", "overlay"}
 
@@ -32,7 +32,7 @@ class Case(NamedTuple):
 
     def claims(self) -> list[ClaimEvent]:
         """The events as claims, in order of arrival."""
-        return [claim_of(event, place) for place, event in enumerate(self.events)]
+        return [from_case(event, place) for place, event in enumerate(self.events)]
 
 
 def read_cases(folder: Path) -> list[Case]:

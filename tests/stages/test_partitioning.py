@@ -19,7 +19,7 @@ from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
-from tests.stages.claims import ADA, BEA, moved, published
+from tests.build import ADA, BEA, moved, published
 from tests.stages.infusions import histories, often
 from tests.stages.walk import Message, Walk
 
