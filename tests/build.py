@@ -33,10 +33,8 @@ DOCUMENTS = ("supervision_documentation", "by_report", "medical_justification")
 # A case must say itself where a justification is sent.
 CASE_DOCUMENTS = ("supervision_documentation", "by_report")
 _SHORT_KEYS = {
-    "code": "procedure_code",
-    "start": "start_time",
-    "end": "end_time",
-    "date": "service_date",
+    **{"code": "procedure_code", "by": "supervising_provider_npi"},
+    **{"date": "service_date", "start": "start_time", "end": "end_time"},
 }
 _canary_numbers = count(1)
 
@@ -82,14 +80,19 @@ def claim(
     documents: Iterable[str] = DOCUMENTS,
     **fields: Any,
 ) -> ClaimEvent:
-    """An original claim of member M1, on a CMS-1500 from an office.
+    """An original claim of member M1, on a CMS-1500 from an office; on a UB-04, from a hospital.
 
     ``event`` is the id of its event, by default named for the claim; ``minute`` is when it was
     published, in minutes after PUBLISHED. ``documents`` are attached for all lines. ``fields`` are
     further fields of ClaimEvent.
     """
+    facility = fields.get("claim_form") is ClaimForm.UB04
     numbered = tuple(
-        replace(each, line_number=each.line_number or place)
+        replace(
+            each,
+            line_number=each.line_number or place,
+            revenue_code=each.revenue_code or ("0260" if facility else None),
+        )
         for place, each in enumerate(lines, start=1)
     )
     days = [each.service_date for each in lines]
@@ -102,6 +105,8 @@ def claim(
         "member_id": "M1",
         "billing_provider_npi": CLINIC,
         "place_of_service": "11",
+        "type_of_bill": "131" if facility else None,
+        "attending_provider_npi": ADA if facility else None,
         "statement_from": min(days),
         "statement_through": max(days),
         "diagnosis_codes": ("C50.911",),
@@ -211,6 +216,7 @@ def from_case(event: Mapping[str, Any], place: int) -> ClaimEvent:
         *(line("", day=day) for day in days),
         event=f"E{place + 1}",
         minute=place,
+        claim_form=ClaimForm(given.get("claim_form", "CMS1500")),
         documents=(kind for kind in CASE_DOCUMENTS if kind not in without),
     )
     # Through JSON, so that the values of a case are read as `adjudicate` reads them.
@@ -235,9 +241,7 @@ def _case_line(raw: Mapping[str, Any], day: date) -> dict[str, Any]:
 
 
 def _moment(clock: str, day: date) -> str:
-    """A clock such as "09:00" or "+1 00:30" on the day; a full timestamp stays as it is."""
-    if "T" in clock:
-        return clock
+    """A clock such as "09:00", or "+1 00:30" for the next day."""
     ahead, _, hour = clock.rpartition(" ")
     on = day + timedelta(days=int(ahead or 0))
     return datetime.combine(on, time.fromisoformat(hour)).isoformat()

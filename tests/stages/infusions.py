@@ -67,17 +67,13 @@ def lines(draw: st.DrawFn, number: int) -> ServiceLine:
 def claims(draw: st.DrawFn, claim_id: str, event: str, member: str = "M1") -> ClaimEvent:
     """A claim of one to four lines with this claim id and event id."""
     how_many = draw(st.integers(1, 4))
-    facility = draw(often(False, True))
     form: dict[str, Any] = {}
-    if facility:
+    if draw(often(False, True)):
         form = {
             "claim_form": ClaimForm.UB04,
             "type_of_bill": draw(often("131", "111", "141")),
-            "attending_provider_npi": ADA,
         }
     billed = [draw(lines(number)) for number in range(1, how_many + 1)]
-    if facility:
-        billed = [replace(each, revenue_code="0335") for each in billed]
     return claim(
         claim_id,
         *billed,
