@@ -21,7 +21,7 @@ from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Settings
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import DEFAULT_RETENTION
-from tests.stages.claims import ADA, claim, line
+from tests.build import ADA, claim, line
 
 _encode = claim_encoder(1)
 

@@ -1,4 +1,4 @@
-"""One claim and one decision with every field filled, for tests that look at single values."""
+"""One claim and one decision with every field filled, for tests of single values."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

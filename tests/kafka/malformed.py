@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from stream_edits.codec.claims import claim_encoder
-from tests.kafka.claims import claim
+from tests.build import canary_claim
 
-_BODY = claim_encoder(1)(claim("MALFORMED", "96365"))
+_BODY = claim_encoder(1)(canary_claim("MALFORMED", "96365"))
 
 
 class Malformed(NamedTuple):

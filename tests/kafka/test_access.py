@@ -11,8 +11,8 @@ from confluent_kafka import Consumer
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.domain.claim import ClaimEvent
 from tests.broker.secured import ADMIN, Identities, SecuredKafka
+from tests.build import canary_claim
 from tests.kafka.access import PASSWORD, WRONG, by_certificate, by_password
-from tests.kafka.claims import claim
 from tests.kafka.deployment import Deployment
 from tests.kafka.verifier import Verifier
 
@@ -42,7 +42,7 @@ def the_whole_flow(deployment: Deployment, folder: Path) -> None:
     for words in (["topics", "create"], ["topics", "check"]):
         done = deployment.command(*words)
         assert (done.returncode, done.stderr) == (0, "")
-    before, after = claim("1", "96365"), claim("1", "96366", name="LATER")
+    before, after = canary_claim("1", "96365"), canary_claim("1", "96366", name="LATER")
     for events in ([before], [after]):
         done = deployment.command("publish", file_of(folder, events))
         assert done.returncode == 0, done.stderr
@@ -120,7 +120,7 @@ def wrong_ways(kafka: SecuredKafka, folder: Path) -> dict[str, tuple[dict[str, s
 
 def test_whoever_is_not_let_in_is_told_what_to_check(kafka: SecuredKafka, tmp_path: Path) -> None:
     ways = wrong_ways(kafka, tmp_path)
-    publish = ["publish", file_of(tmp_path, [claim("1", "96365")])]
+    publish = ["publish", file_of(tmp_path, [canary_claim("1", "96365")])]
     asked = [(way, ["topics", "check"]) for way in ways]
     asked += [(way, publish) for way in ("password", "authority", "plain to TLS")]
     asked += [("password", ["topics", "create"])]

@@ -1,6 +1,6 @@
 """The circuit breaker on a real Kafka: it stops before the damage, and loses nothing."""
 
-from tests.kafka.claims import claim
+from tests.build import canary_claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.malformed import malformed
 
@@ -10,7 +10,7 @@ BREAKER = {"BREAKER_WINDOW": "40", "BREAKER_SHARE": "0.5", "BREAKER_MINIMUM": "1
 def test_too_many_dead_letters_stop_the_process_and_mending_goes_on(deploy: Deploy) -> None:
     deployment = deploy(partitions=1, **BREAKER).create_topics()
     group, place = deployment.settings.group_id("intake"), (deployment.topics.events, 0)
-    before = [claim(str(number), "96365") for number in range(5)]
+    before = [canary_claim(str(number), "96365") for number in range(5)]
     deployment.publish(before)
     first = deployment.start()
     deployment.drain()
@@ -20,7 +20,7 @@ def test_too_many_dead_letters_stop_the_process_and_mending_goes_on(deploy: Depl
     bad = list(malformed(30))
     for record in bad:
         deployment.publish_raw(record.key, record.value)
-    after = [claim(str(number), "96365") for number in range(5, 10)]
+    after = [canary_claim(str(number), "96365") for number in range(5, 10)]
     deployment.publish(after)
     stopped = deployment.start(BATCH_SIZE="100", LINGER_MS="2000")
     assert stopped.exit_code(60) == 1

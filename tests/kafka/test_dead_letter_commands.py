@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stream_edits.codec.claims import claim_encoder
-from tests.kafka.claims import claim
+from tests.build import canary_claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
 from tests.kafka.programs import Program
@@ -113,7 +113,7 @@ def test_what_was_mended_is_decided_after_a_redrive(deploy: Deploy) -> None:
     from tests.kafka.registry import with_our_schemas
 
     deployment = deploy(partitions=1).create_topics()
-    event = claim("1", "96365")
+    event = canary_claim("1", "96365")
     buried(deployment, (event.member_id.encode(), claim_encoder(4711)(event)))
     (letter,) = listed(deployment)
     assert letter["error_class"] == "UnknownSchema"
@@ -130,7 +130,7 @@ def test_what_was_mended_is_decided_after_a_redrive(deploy: Deploy) -> None:
 
 def test_filters_choose_and_leave_the_others_waiting(deploy: Deploy) -> None:
     deployment = deploy(partitions=2).create_topics()
-    truncated = claim_encoder(1)(claim("2", "96365"))[:-3]
+    truncated = claim_encoder(1)(canary_claim("2", "96365"))[:-3]
     buried(deployment, *((b"CANARY-%d" % n, BAD) for n in range(4)), (b"CANARY-t", truncated))
     assert len(listed(deployment)) == 5
     assert [x["error_class"] for x in listed(deployment, "--class", "Truncated")] == ["Truncated"]

@@ -19,7 +19,7 @@ from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.policies.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.synthetic.generator import generate
-from tests.kafka.claims import canaries
+from tests.build import canaries
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import STAGES, Deployment
 from tests.kafka.malformed import malformed

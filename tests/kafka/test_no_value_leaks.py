@@ -14,8 +14,8 @@ import pytest
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.engine.dead_letter import OWN_HEADERS
 from tests.broker.properties import free_port
+from tests.build import canaries, canary_claim, timed
 from tests.kafka.broken_edit import MARK
-from tests.kafka.claims import canaries, claim, timed
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import STAGES, Deployment
 from tests.kafka.malformed import malformed
@@ -31,13 +31,15 @@ def told(events: Sequence[ClaimEvent], text: str) -> set[str]:
 
 def flow() -> list[ClaimEvent]:
     """Claims for every way through the stages: paid, waiting, denied, replaced, sent again."""
-    paid, waiting = timed(claim("1", "96365", "96366"), 9), claim("2", "96366")
-    overlapping = timed(claim("3", "96413"), 9)
-    replaced = claim("1", "96365", name="NEW", replaces_claim_id=paid.claim_id, frequency_code="7")
+    paid, waiting = timed(canary_claim("1", "96365", "96366"), 9), canary_claim("2", "96366")
+    overlapping = timed(canary_claim("3", "96413"), 9)
+    replaced = canary_claim(
+        "1", "96365", name="NEW", replaces_claim_id=paid.claim_id, frequency_code="7"
+    )
     again = replace(waiting, event_id="CANARY-EVENT-AGAIN")
-    elsewhere = claim("4", "96365", line_of_business=LineOfBusiness.MEDICARE)
-    broken = claim("5", "96365", name=MARK)
-    nameless = claim("6", "96365", billing_provider_npi="CANARY-NPI")
+    elsewhere = canary_claim("4", "96365", line_of_business=LineOfBusiness.MEDICARE)
+    broken = canary_claim("5", "96365", name=MARK)
+    nameless = canary_claim("6", "96365", billing_provider_npi="CANARY-NPI")
     return [paid, waiting, waiting, overlapping, replaced, again, elsewhere, broken, nameless]
 
 

@@ -9,7 +9,7 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.claim import LineOfBusiness
-from tests.kafka.claims import claim, timed
+from tests.build import canary_claim, timed
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
 from tests.kafka.malformed import malformed
@@ -21,9 +21,9 @@ TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 def test_decisions_are_cloud_events_in_the_trace_of_their_claim(deploy: Deploy) -> None:
     deployment = deploy().create_topics()
     events = {
-        "intake": claim("1", "96365", line_of_business=LineOfBusiness.MEDICARE),
-        "encounter": claim("2", "96366"),
-        "supervision": timed(claim("3", "96365"), 9),
+        "intake": canary_claim("1", "96365", line_of_business=LineOfBusiness.MEDICARE),
+        "encounter": canary_claim("2", "96366"),
+        "supervision": timed(canary_claim("3", "96365"), 9),
     }
     encode = claim_encoder(1)
     for event in events.values():
@@ -73,7 +73,7 @@ def test_dead_letters_are_the_record_and_say_why(deploy: Deploy) -> None:
     original = [("traceparent", TRACE), ("same", b"CANARY-1"), ("same", b"\xff"), ("none", None)]
     for record in bad:
         deployment.publish_raw(record.key, record.value, original)
-    good = claim("1", "96365")
+    good = canary_claim("1", "96365")
     deployment.publish([good])
     program = deployment.start()
     deployment.drain()

@@ -1,8 +1,8 @@
 """A schema registry that goes away while claims come: they wait, and none becomes a dead letter."""
 
 from stream_edits.codec.claims import claim_encoder
+from tests.build import canary_claim
 from tests.codec.registry_stub import running
-from tests.kafka.claims import claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.programs import eventually
 from tests.kafka.registry import CLAIM_ID, with_our_schemas
@@ -10,7 +10,7 @@ from tests.kafka.registry import CLAIM_ID, with_our_schemas
 
 def test_a_registry_that_is_away_is_waited_for(deploy: Deploy) -> None:
     deployment = deploy(partitions=1).create_topics()
-    known, unknown = claim("1", "96365"), claim("2", "96365")
+    known, unknown = canary_claim("1", "96365"), canary_claim("2", "96365")
     with running() as stub:
         with_our_schemas(stub, deployment.topics)
         program = deployment.start(SCHEMA_REGISTRY_URL=stub.url)
@@ -21,7 +21,7 @@ def test_a_registry_that_is_away_is_waited_for(deploy: Deploy) -> None:
 
         stub.fault = (503, b"CANARY: the gateway's page")
         stub.add(CLAIM_ID + 10, stub.schemas[CLAIM_ID]["schema"])
-        for number, event in ((CLAIM_ID + 10, unknown), (CLAIM_ID, claim("3", "96365"))):
+        for number, event in ((CLAIM_ID + 10, unknown), (CLAIM_ID, canary_claim("3", "96365"))):
             deployment.publish_raw(event.member_id.encode(), claim_encoder(number)(event))
         deployment.flush()
         asked = len(stub.requests)
@@ -36,7 +36,7 @@ def test_a_registry_that_is_away_is_waited_for(deploy: Deploy) -> None:
         deployment.drain()
         program.terminate()
     assert sorted(d.claim_id for d in deployment.decisions()) == sorted(
-        event.claim_id for event in (known, unknown, claim("3", "96365"))
+        event.claim_id for event in (known, unknown, canary_claim("3", "96365"))
     )
     assert deployment.log.of(deployment.topics.dead_letter) == []
     assert "CANARY" not in deployment.said()

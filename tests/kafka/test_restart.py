@@ -8,7 +8,7 @@ import pytest
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
-from tests.kafka.claims import canaries, claim, timed
+from tests.build import canaries, canary_claim, timed
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
 from tests.kafka.verifier import Verifier
@@ -34,16 +34,16 @@ def decide(deployment: Deployment, events: list[ClaimEvent]) -> dict[tuple[str, 
 def test_state_comes_back_after_a_restart(deploy: Deploy) -> None:
     deployment = deploy().create_topics()
     first = deployment.start()
-    primary = claim("1", "96365")
-    orphan = claim("2", "96366")
+    primary = canary_claim("1", "96365")
+    orphan = canary_claim("2", "96366")
     before = decide(deployment, [primary, orphan])
     assert before == {(primary.claim_id, 1): "PASS", (orphan.claim_id, 1): "PEND"}
     assert first.terminate() < QUICKLY
     assert deployment.log.open_transactions() == []
 
     second = deployment.start()
-    add_on = claim("1", "96366", name="LATER")
-    its_primary = claim("2", "96365", name="LATER")
+    add_on = canary_claim("1", "96366", name="LATER")
+    its_primary = canary_claim("2", "96365", name="LATER")
     after = decide(deployment, [add_on, its_primary])
     assert after == before | {
         (add_on.claim_id, 1): "PASS",  # finds the primary that came before the restart
@@ -63,15 +63,15 @@ def test_state_comes_back_after_a_restart(deploy: Deploy) -> None:
 def test_a_supervisors_time_comes_back_after_a_restart(deploy: Deploy) -> None:
     deployment = deploy().create_topics()
     program = deployment.start()
-    first, second = timed(claim("1", "96365"), 9), timed(claim("2", "96365"), 9)
+    first, second = timed(canary_claim("1", "96365"), 9), timed(canary_claim("2", "96365"), 9)
     before = decide(deployment, [first])
     program.terminate()
 
     deployment.start()
     overlapping = decide(deployment, [second])
     assert overlapping == before | {(second.claim_id, 1): "DENY"}
-    void = {"claim_id": f"{first.claim_id}-VOID", "frequency_code": "8"}
-    taken_back = claim("1", "96365", **void, replaces_claim_id=first.claim_id)
+    void = {"frequency_code": "8", "replaces_claim_id": first.claim_id}
+    taken_back = canary_claim("1", "96365", name="VOID", **void)
     freed = decide(deployment, [taken_back])
     assert freed == overlapping | {(taken_back.claim_id, 1): "PASS", (second.claim_id, 2): "PASS"}
     Verifier(deployment.log, deployment.topics).verify()
@@ -87,13 +87,13 @@ def test_what_is_old_is_forgotten_and_stays_so_after_a_restart(deploy: Deploy) -
     days = 30
     deployment = deploy(RETENTION_DAYS=f"{days}").create_topics()
     program = deployment.start()
-    old = timed(claim("1", "96365"), 9)
+    old = timed(canary_claim("1", "96365"), 9)
     before = decide(deployment, [old])
     later = old.event_time + timedelta(days=days + 1)
     # The supervisor was with another patient then, and the member has been billed for it: so long
     # ago that neither is known any more.
-    patient = timed(claim("2", "96365", event_time=later), 9)
-    billed = claim("1", "96365", name="LATER", event_time=later)
+    patient = timed(canary_claim("2", "96365", event_time=later), 9)
+    billed = canary_claim("1", "96365", name="LATER", event_time=later)
     after = decide(deployment, [patient, billed])
     assert after == before | {(patient.claim_id, 1): "PASS", (billed.claim_id, 1): "PASS"}
     assert tombstones(deployment, deployment.topics.encounter_state) == "c"
@@ -103,7 +103,7 @@ def test_what_is_old_is_forgotten_and_stays_so_after_a_restart(deploy: Deploy) -
 
     deployment.start()
     void = {"frequency_code": "8", "replaces_claim_id": old.claim_id}
-    nothing_left = claim("1", "96365", name="VOID", **void, event_time=later)
+    nothing_left = canary_claim("1", "96365", name="VOID", **void, event_time=later)
     assert decide(deployment, [nothing_left]) == after | {(nothing_left.claim_id, 1): "PASS"}
     Verifier(deployment.log, deployment.topics, days).verify()
 
@@ -112,7 +112,7 @@ def test_sigterm_in_the_middle_leaves_nothing_open(deploy: Deploy) -> None:
     deployment = deploy(BATCH_SIZE="20").create_topics()
     program = deployment.start()
     deployment.wait_for_members("encounter", 1)
-    events = [claim(str(number), "96365") for number in range(1500)]
+    events = [canary_claim(str(number), "96365") for number in range(1500)]
     deployment.publish(events)
     while not deployment.decisions():
         deployment.log.read_on()

@@ -9,8 +9,8 @@ from confluent_kafka.admin import AclOperation, ResourceType
 
 from stream_edits.codec.jsonl import claim_to_json
 from tests.broker.secured import Right, SecuredKafka
+from tests.build import canary_claim, timed
 from tests.kafka.access import PASSWORD, by_password
-from tests.kafka.claims import claim, timed
 from tests.kafka.deployment import STAGES, Deployment
 from tests.kafka.programs import ROOT, Program
 from tests.kafka.verifier import Verifier
@@ -81,7 +81,11 @@ class Users:
 
 
 def published(folder: Path) -> str:
-    events = [timed(claim("1", "96365"), 9), timed(claim("2", "96413"), 9), claim("3", "96366")]
+    events = [
+        timed(canary_claim("1", "96365"), 9),
+        timed(canary_claim("2", "96413"), 9),
+        canary_claim("3", "96366"),
+    ]
     file = folder / "claims.jsonl"
     lines = [claim_to_json(event) for event in events]
     file.write_text("".join(f"{line}\n" for line in lines))

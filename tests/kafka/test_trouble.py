@@ -7,7 +7,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from tests.broker import LocalKafka
-from tests.kafka.claims import claim
+from tests.build import canary_claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
 
@@ -21,7 +21,7 @@ def decided(deployment: Deployment) -> list[tuple[str, int]]:
 def test_a_broker_that_is_away_is_waited_for(local_kafka: LocalKafka, tmp_path: Path) -> None:
     with Deployment(local_kafka.bootstrap, tmp_path, 2) as deployment:
         deployment.create_topics()
-        events = [claim(str(number), "96365") for number in range(20)]
+        events = [canary_claim(str(number), "96365") for number in range(20)]
         deployment.publish(events)
         local_kafka.stop()
         program = deployment.start()
@@ -37,13 +37,13 @@ def test_a_broker_that_is_away_is_waited_for(local_kafka: LocalKafka, tmp_path: 
 def test_a_lost_offset_stops_the_process_and_says_what_to_do(deploy: Deploy) -> None:
     deployment = deploy(partitions=1).create_topics()
     program = deployment.start("intake")
-    deployment.publish([claim("1", "96365")])
+    deployment.publish([canary_claim("1", "96365")])
     place = (deployment.topics.events, 0)
     while deployment.log.committed(deployment.settings.group_id("intake")).get(place) != 1:
         assert program.running, program.tail()
     program.terminate()
 
-    deployment.publish([claim("2", "96365"), claim("3", "96365")])
+    deployment.publish([canary_claim("2", "96365"), canary_claim("3", "96365")])
     admin = AdminClient({"bootstrap.servers": deployment.bootstrap})
     (gone,) = admin.delete_records([TopicPartition(*place, 3)]).values()
     gone.result(timeout=20)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from stream_edits.settings import Topics
-from tests.kafka.claims import claim, timed
+from tests.build import canary_claim, timed
 from tests.kafka.conftest import Deploy
 from tests.kafka.topic_log import Kept, TopicLog
 from tests.kafka.verifier import Verifier
@@ -41,9 +41,11 @@ def counted(log: TopicLog, topics: Topics, topic: str, change: Change) -> tuple[
 
 def test_every_fault_is_seen(deploy: Deploy) -> None:
     deployment = deploy(partitions=1).create_topics()
-    first, second = timed(claim("1", "96365"), 9), timed(claim("2", "96365"), 9)
+    first, second = timed(canary_claim("1", "96365"), 9), timed(canary_claim("2", "96365"), 9)
     void = {"name": "V", "frequency_code": "8", "replaces_claim_id": first.claim_id}
-    deployment.publish([first, second, claim("1", "96365", **void), claim("3", "96366")])
+    deployment.publish(
+        [first, second, canary_claim("1", "96365", **void), canary_claim("3", "96366")]
+    )
     deployment.publish_raw(b"CANARY", b"CANARY")
     deployment.flush()
     deployment.start()

@@ -1,133 +1,104 @@
-"""Reading the golden cases beside each edit (cases.yaml) and running them through all stages.
+"""Comparing published decisions with what a golden case or a journey expects of them."""
 
-A case is a list of claim events, each merged over a base claim, and every decision that they must
-bring about. README.md beside this file says what its keys mean.
-"""
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    LineOutcome,
+    most_severe,
+)
+from tests.policies.cases import Case, Expectation, Journey
 
-from ruamel.yaml import YAML
-
-from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import ClaimDecision, EditFinding, Source, most_severe
-from stream_edits.policies.catalog import FOLDER
-from stream_edits.policies.policy import Policy
-from stream_edits.stages.pipeline import adjudicate
-from tests.policies.events import claim_of
-
-CASE_KEYS = {"name", "section", "events", "expect", "overlay"}
-
-
-class Case(NamedTuple):
-    """One golden case, as the file has it."""
-
-    edit_id: str
-    name: str
-    section: str
-    events: Sequence[Mapping[str, Any]]
-    expect: Sequence[Mapping[str, Any]]
-    overlay: Mapping[str, Any] | None
-
-    def claims(self) -> list[ClaimEvent]:
-        """The events as claims, in order of arrival."""
-        return [claim_of(event, place) for place, event in enumerate(self.events)]
+# Of these keys only the lines that the file names are compared; of the others, all lines.
+PARTIAL_IN_CASES = {"cites", "says", "pricing"}
+PARTIAL_IN_JOURNEYS = {"pricing"}
+# What a journey expects of a decision where its file says nothing else.
+USUAL: dict[str, Any] = {"applicable": True, "allowed": {}, "recommends": {}, "findings": {}}
 
 
-def read_cases(folder: Path) -> list[Case]:
-    """The cases of an edit's folder; none when it has no cases.yaml."""
-    file = folder / "cases.yaml"
-    if not file.exists():
-        return []
-    raw = YAML(typ="safe").load(file.read_text(encoding="utf-8")) or []
-    edit_id = folder.name.replace("_", "-")
-    return [_case(edit_id, each) for each in raw]
+def case_failures(case: Case, published: Sequence[ClaimDecision]) -> list[str]:
+    """Every way in which the case's own edit differs from the case; empty when the case holds.
+
+    Each decision that the case names must have been published. On every other decision its edit
+    must be silent.
+    """
+    decisions = {(each.claim_id, each.revision): each for each in published}
+    failures = []
+    for expected in case.expect:
+        decision = decisions.pop((expected.claim_id, expected.revision), None)
+        if decision is None:
+            failures.append(f"{expected.decision} was not published")
+        else:
+            found = _of_own_edit(case.edit_id, decision)
+            failures += _differences(expected, found, PARTIAL_IN_CASES)
+    for (claim_id, revision), decision in decisions.items():
+        hits = _of_own_edit(case.edit_id, decision)["hits"]
+        if hits:
+            failures.append(f"{claim_id} revision {revision}: hits is {hits}, expected none")
+    return failures
 
 
-def all_cases() -> list[Case]:
-    """Every case of every folder, by folder name."""
-    folders = sorted(file.parent for file in FOLDER.glob("*/cases.yaml"))
-    return [case for folder in folders for case in read_cases(folder)]
+def journey_failures(journey: Journey, published: Sequence[ClaimDecision]) -> list[str]:
+    """Every way in which the published decisions differ from the journey; empty when it holds."""
+    expected = [each.decision for each in journey.expect]
+    actual = [f"{each.claim_id} revision {each.revision}" for each in published]
+    if expected != actual:
+        return [f"published {actual}, expected {expected}"]
+    failures: list[str] = []
+    for each, decision in zip(journey.expect, published, strict=True):
+        complete = each._replace(wanted=USUAL | dict(each.wanted))
+        failures += _differences(complete, _of_whole(decision, published), PARTIAL_IN_JOURNEYS)
+    return failures
 
 
-def _case(edit_id: str, raw: Mapping[str, Any]) -> Case:
-    unknown = set(raw) - CASE_KEYS
-    if unknown:
-        raise ValueError(f"{edit_id}: a case has unknown keys: {sorted(unknown)}")
-    return Case(
-        edit_id, raw["name"], raw["section"], raw["events"], raw["expect"], raw.get("overlay")
-    )
+def _differences(
+    expected: Expectation, actual: Mapping[str, Any], partial: Collection[str]
+) -> Iterator[str]:
+    for key, wanted in expected.wanted.items():
+        found = actual[key]
+        if key in partial:
+            found = {line: found.get(line) for line in wanted}
+        same = _says(found, wanted) if key == "says" else found == wanted
+        if not same:
+            yield f"{expected.decision}: {key} is {found!r}, expected {wanted!r}"
 
 
-def decide(case: Case, policy: Policy) -> list[ClaimDecision]:
-    """What the stages publish for a case, in order."""
-    claims = ((claim, Source(case.name, 0, i)) for i, claim in enumerate(case.claims()))
-    return list(adjudicate(claims, policy))
+def _says(messages: Mapping[Any, str | None], wanted: Mapping[Any, str | list[str]]) -> bool:
+    """Whether each line's message contains the part, or all the parts, that the case gives."""
+    parts = {line: [text] if isinstance(text, str) else text for line, text in wanted.items()}
+    return all(part in (messages[line] or "") for line, texts in parts.items() for part in texts)
 
 
-def failures(case: Case, published: Sequence[ClaimDecision]) -> list[str]:
-    """Every way in which the decisions differ from what the case expects; empty when it holds."""
-    expected = [f"{e['claim']} revision {e.get('revision', 1)}" for e in case.expect]
-    came = [f"{d.claim_id} revision {d.revision}" for d in published]
-    if expected != came:
-        return [f"published {came}, expected {expected}"]
-    return [
-        f"{name}: {key} is {was!r}, expected {wanted!r}"
-        for name, expectation, decision in zip(expected, case.expect, published, strict=True)
-        for key, wanted, was in _compared(case.edit_id, expectation, decision, published)
-        if wanted != was
-    ]
+def _of_own_edit(edit_id: str, decision: ClaimDecision) -> dict[str, Any]:
+    """What the findings of one edit say, by line ("claim" for the whole claim).
 
-
-def _compared(
-    edit_id: str,
-    expectation: Mapping[str, Any],
-    decision: ClaimDecision,
-    published: Sequence[ClaimDecision],
-) -> list[tuple[str, Any, Any]]:
-    """(key, wanted, was) of one decision; a key that a case leaves out is not compared.
-
-    ``hits`` alone is always compared, since without it the edit must be silent.
+    ``applicable`` and ``pricing`` are outcomes that a folder decides without a finding
+    (``cases.FURTHER_KEYS``).
     """
     own: dict[int | str, list[EditFinding]] = {}
     for finding in decision.findings:
         if finding.edit_id == edit_id:
             own.setdefault(finding.line_number or "claim", []).append(finding)
-    lines = {line.line_number: line for line in decision.lines}
-    was: dict[str, Any] = {
-        "disposition": decision.disposition.value,
-        "applicable": decision.applicable,
-        "trigger": decision.trigger_event_id,
-        "supersedes": _revision_superseded(decision, published),
-        "lines": {n: line.disposition.value for n, line in lines.items()},
-        "allowed": {n: line.allowed_units for n, line in lines.items()},
-        "pricing": {n: line.pricing.value for n, line in lines.items()},
-        "recommends": {n: x.recommended_code for n, x in lines.items() if x.recommended_code},
-        "hits": {key: _worst(found) for key, found in own.items()},
+    cuts = {key: [f.allowed_units for f in found if f.allowed_units] for key, found in own.items()}
+    return {
+        "hits": {key: most_severe(f.disposition for f in found) for key, found in own.items()},
+        "allowed": {key: min(units) for key, units in cuts.items() if units},
+        "recommends": {
+            key: f.recommended_code
+            for key, found in own.items()
+            for f in found
+            if f.recommended_code
+        },
         "related": _gathered(own, "related_claim_ids"),
         "asks": _gathered(own, "requested_documents"),
         "cites": {key: found[0].policy_section for key, found in own.items()},
         "says": {key: " ".join(f.message for f in found) for key, found in own.items()},
+        "applicable": decision.applicable,
+        "pricing": {line.line_number: line.pricing for line in decision.lines},
     }
-    unknown = set(expectation) - {*was, "claim", "revision"}
-    if unknown:
-        raise ValueError(f"{edit_id}: an expectation has unknown keys: {sorted(unknown)}")
-    compared = [("hits", dict(expectation.get("hits", {})), was["hits"])]
-    for key in expectation.keys() - {"claim", "revision", "hits"}:
-        wanted, here = expectation[key], was[key]
-        if key in ("lines", "allowed", "pricing", "cites"):
-            here = {n: here.get(n) for n in wanted}
-        elif key == "says":
-            here = {
-                n: text if text in here.get(n, "") else here.get(n) for n, text in wanted.items()
-            }
-        compared.append((key, wanted, here))
-    return compared
-
-
-def _worst(findings: Sequence[EditFinding]) -> str:
-    return most_severe(f.disposition for f in findings).value
 
 
 def _gathered(findings: Mapping[int | str, Sequence[EditFinding]], field: str) -> dict[Any, Any]:
@@ -136,11 +107,38 @@ def _gathered(findings: Mapping[int | str, Sequence[EditFinding]], field: str) -
     return {key: list(dict.fromkeys(values)) for key, values in held.items() if values}
 
 
+def _of_whole(decision: ClaimDecision, published: Sequence[ClaimDecision]) -> dict[str, Any]:
+    """What a decision says of its claim, by line where it is about lines."""
+    lines = {line.line_number: line for line in decision.lines}
+    edits: dict[int | str, list[str]] = {}
+    for finding in decision.findings:
+        edits.setdefault(finding.line_number or "claim", []).append(finding.edit_id)
+    return {
+        "disposition": decision.disposition,
+        "applicable": decision.applicable,
+        "trigger": decision.trigger_event_id,
+        "supersedes": _revision_superseded(decision, published),
+        "lines": {n: line.disposition for n, line in lines.items()},
+        "allowed": {n: line.allowed_units for n, line in lines.items() if _is_cut(line)},
+        "pricing": {n: line.pricing for n, line in lines.items()},
+        "recommends": {n: x.recommended_code for n, x in lines.items() if x.recommended_code},
+        "findings": {key: list(dict.fromkeys(ids)) for key, ids in edits.items()},
+    }
+
+
+def _is_cut(line: LineOutcome) -> bool:
+    """Whether its units differ from the usual: those billed, and none on a denied line."""
+    usual = 0.0 if line.disposition is Disposition.DENY else line.billed_units
+    return line.allowed_units != usual
+
+
 def _revision_superseded(
     decision: ClaimDecision, published: Sequence[ClaimDecision]
 ) -> int | str | None:
-    """The revision that a decision says it replaces; "another claim's" where it is none of its."""
+    """The revision that a decision replaces; "another claim's" for a decision on another claim."""
     if decision.supersedes is None:
         return None
-    own = {d.decision_id: d.revision for d in published if d.claim_id == decision.claim_id}
+    own = {
+        each.decision_id: each.revision for each in published if each.claim_id == decision.claim_id
+    }
     return own.get(decision.supersedes, "another claim's")

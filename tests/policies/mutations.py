@@ -1,8 +1,8 @@
-"""Small wrong turns of a policy value, each of which a golden case must notice.
+"""Mutants of a policy value: small mistakes, each of which must turn a golden case red.
 
-A number is moved one step up and one down, an outcome gets another disposition or asks for one
-document less, a code list loses the first or the last of its codes, steps in an order change
-places, and any other word (a code to bill instead, a section) becomes another one.
+A number becomes one more and one less. An outcome gets another disposition, or requests one
+document fewer. A code list loses its first or its last code. Neighbouring steps of an order change
+places. Any other word (a code to bill instead, a section) becomes another one.
 """
 
 import copy
@@ -20,14 +20,14 @@ _OTHER_WORD = "00000"
 
 
 class Mutant(NamedTuple):
-    """A changed value, and what was done to it."""
+    """A changed value, and the change in words."""
 
     what: str
     value: Any
 
 
 def mutants(value: Any) -> Iterator[Mutant]:
-    """Every mutant of a value as policy.yaml has it."""
+    """Every mutant of a value of policy.yaml."""
     yield from _mutants(value, "")
 
 
@@ -55,7 +55,7 @@ def _of_outcome(value: dict[str, Any], at: str) -> Iterator[Mutant]:
     yield Mutant(f"{at} is {other}", {"carc": "96", **value, "disposition": other})
     for request in value.get("requests", ()):
         fewer = [r for r in value["requests"] if r != request]
-        yield Mutant(f"{at} does not ask for {request}", value | {"requests": fewer})
+        yield Mutant(f"{at} does not request {request}", value | {"requests": fewer})
 
 
 def _of_list(value: list[Any], at: str) -> Iterator[Mutant]:
@@ -75,7 +75,7 @@ def _of_list(value: list[Any], at: str) -> Iterator[Mutant]:
 
 
 def _expanded(entries: list[str]) -> list[str]:
-    """The codes of a list, its ranges expanded; words that are no codes stay as they are."""
+    """The codes of a list, its ranges expanded. Words that are not codes stay as they are."""
     whole: list[str] = []
     for entry in entries:
         looks_like_codes = re.fullmatch(r"[0-9A-Z]+(-[0-9A-Z]+)?", entry)

@@ -1,18 +1,19 @@
-"""Every golden case of every edit, through all three stages."""
+"""Every golden case: what its own edit finds, through all three stages."""
 
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from tests.policies.golden import Case, all_cases, decide, failures
-from tests.policies.policies import policy_of_case
+from tests.policies.cases import Case, all_cases
+from tests.policies.golden import case_failures
+from tests.policies.policies import decide, policy_of
 
 CASES = all_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.edit_id}: {c.name}" for c in CASES])
 def test_the_case_holds(case: Case) -> None:
-    published = decide(case, policy_of_case(case))
-    assert failures(case, published) == []
+    published = decide(case.claims, policy_of(case))
+    assert case_failures(case, published) == []
     for decision in published:
         _assert_every_finding_is_complete(decision)
 

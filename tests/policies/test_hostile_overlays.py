@@ -1,4 +1,4 @@
-"""Overlays that would fill the memory, the stack or the terminal: one line of refusal each."""
+"""Overlays that could exhaust memory, stack or terminal are refused, each in one line."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from stream_edits.policies.catalog import policy
 from stream_edits.strict_yaml import PolicyError
 
 
-def _laughing(levels: int) -> str:
-    """Aliases of aliases: a few lines that stand for 9 to the power of `levels` values."""
+def _billion_laughs(levels: int) -> str:
+    """Aliases of aliases: a few lines that expand to 9 to the power of ``levels`` values."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     for level in range(1, levels):
         lines.append(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]")
@@ -17,33 +17,36 @@ def _laughing(levels: int) -> str:
 
 
 HOSTILE = {
-    "aliases of aliases": (_laughing(9), "holds more than 100000 values"),
-    "a list within lists": ("[" * 3000, "nested too deep"),
-    "a mapping within mappings": ("{a: " * 3000, "nested too deep"),
+    "aliases of aliases": (_billion_laughs(9), "holds more than 100000 values"),
+    "a deeply nested list": ("[" * 3000, "nested too deep"),
+    "a deeply nested mapping": ("{a: " * 3000, "nested too deep"),
     "a value within itself": (
         "edits:\n  units-over-maximum:\n    maximum_units:\n      2026-01-01:\n"
         "        reference: x\n        value: &a {'96361': *a}\n",
         "Input should be a valid number",
     ),
-    "a merge of what is no edit": ("edits: {<<: {a: b}}\n", "edits.a: Input should be"),
+    "a merge of something that is not an edit": (
+        "edits: {<<: {a: b}}\n",
+        "edits.a: Input should be",
+    ),
     "an anchor given twice": ("edits: &a {}\nb: &a {}\n", "an anchor is given twice"),
     "a number of 5000 digits": (f"edits: {'9' * 5000}\n", "not readable as YAML"),
-    "a tag that makes objects": (
+    "a tag that constructs objects": (
         "edits: !!python/object/apply:os.system ['x']\n",
         "Input should be a valid dictionary",
     ),
-    "bytes that are no text": ("edits: \x00\n", "not readable as YAML"),
+    "bytes that are not text": ("edits: \x00\n", "not readable as YAML"),
     "two documents": ("--- {}\n--- {}\n", "found another document"),
 }
 
 
-@pytest.mark.parametrize(("text", "said"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_overlay_is_refused_in_one_line(text: str, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("text", "message"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_overlay_is_refused_in_one_line(text: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "overlay.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError) as caught:
         policy(file)
     line = str(caught.value)
-    assert said in line
+    assert message in line
     assert line.startswith(str(file))
     assert len(line.splitlines()) == 1

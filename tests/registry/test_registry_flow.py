@@ -13,7 +13,7 @@ from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.registry import Registry
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
-from tests.kafka.claims import claim
+from tests.build import canary_claim
 from tests.kafka.deployment import Deployment
 from tests.registry.apicurio import Apicurio
 
@@ -56,7 +56,7 @@ def test_the_whole_flow_by_the_registry_s_ids(
             ]
         assert deployment.command("schemas", "check").returncode == 0
 
-        first, second, third = (claim(str(number), "96365") for number in range(3))
+        first, second, third = (canary_claim(str(number), "96365") for number in range(3))
         file = tmp_path / "claims.jsonl"
         file.write_text(claim_to_json(first) + "\n")
         assert deployment.command("publish", str(file)).returncode == 0

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for infusion claims that mean something, and histories of them."""
+"""Hypothesis strategies: plausible infusion claims that meet each other, and histories of them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,29 +8,40 @@ from typing import Any
 from hypothesis import strategies as st
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine, Supervision
-from tests.stages.claims import ADA, BEA, CLINIC, DAY, DOCUMENTS, OTHER_CLINIC, claim, line
+from tests.build import ADA, BEA, CLINIC, DAY, DOCUMENTS, OTHER_CLINIC, claim, line
 
 INITIALS = ["96413", "96416", "96409", "96365", "96369", "96374", "96360"]
 ADD_ONS = ["96415", "96417", "96411", "96366", "96367", "96368", "96370", "96375", "96361"]
-BESIDE = ["96372", "96401", "96376", "96377", "J1100", "J9271", "J3490", "J7030", "36000", "X7700"]
+OTHER_CODES = [
+    "96372",
+    "96401",
+    "96376",
+    "96377",
+    "J1100",
+    "J9271",
+    "J3490",
+    "J7030",
+    "36000",
+    "X7700",
+]
 RARE = ["96371", "96379", "X7702", "36430", "90471", "71260", "Q9967", "96523", "Z7610", "99213"]
-codes = st.sampled_from(INITIALS * 3 + ADD_ONS * 3 + BESIDE + RARE)
+codes = st.sampled_from(INITIALS * 3 + ADD_ONS * 3 + OTHER_CODES + RARE)
 
 DAYS = [DAY, DAY + timedelta(days=1)]
 _START = datetime(2025, 1, 15, 9, 0)
-# Mostly within the morning of either day, sometimes over midnight.
+# Minutes after _START: mostly in the morning of either day, sometimes past midnight.
 _starts = st.sampled_from([0, 10, 30, 60, 90, 120, 24 * 60, 25 * 60, 14 * 60 + 30, 15 * 60])
 _lengths = st.sampled_from([5, 16, 30, 31, 60, 91, 120, 500])
 
 
 def often(value: Any, *others: Any) -> st.SearchStrategy[Any]:
-    """One value most of the time, now and then another."""
+    """One value in three draws out of four, another in the rest."""
     return st.sampled_from([value] * 3 * len(others) + list(others))
 
 
 @st.composite
 def lines(draw: st.DrawFn, number: int) -> ServiceLine:
-    """A line of one of a few codes, days, times and supervisors, so that lines meet."""
+    """A line from so few codes, days, times and supervisors that lines often meet."""
     given: dict[str, Any] = {}
     if draw(st.booleans()):
         start = _START + timedelta(minutes=draw(_starts))
@@ -54,19 +65,15 @@ def lines(draw: st.DrawFn, number: int) -> ServiceLine:
 
 @st.composite
 def claims(draw: st.DrawFn, claim_id: str, event: str, member: str = "M1") -> ClaimEvent:
-    """A claim of one to four lines under that id, as that event."""
+    """A claim of one to four lines with this claim id and event id."""
     how_many = draw(st.integers(1, 4))
-    facility = draw(often(False, True))
     form: dict[str, Any] = {}
-    if facility:
+    if draw(often(False, True)):
         form = {
             "claim_form": ClaimForm.UB04,
             "type_of_bill": draw(often("131", "111", "141")),
-            "attending_provider_npi": ADA,
         }
     billed = [draw(lines(number)) for number in range(1, how_many + 1)]
-    if facility:
-        billed = [replace(each, revenue_code="0335") for each in billed]
     return claim(
         claim_id,
         *billed,
@@ -85,17 +92,17 @@ def claims(draw: st.DrawFn, claim_id: str, event: str, member: str = "M1") -> Cl
 def histories(draw: st.DrawFn, least: int = 1, most: int = 7, members: int = 2) -> list[ClaimEvent]:
     """Claims in order of arrival: originals, corrections under the same id, replacements, voids.
 
-    Each event is its own; claim ids recur, and a claim id belongs to one member.
+    No two share an event id. Claim ids recur, and each belongs to one member.
     """
-    told = []
+    history = []
     for place in range(draw(st.integers(least, most))):
         name = draw(st.sampled_from("ABCDEF"))
         member = f"M{1 + 'ABCDEF'.index(name) % members}"
-        came = draw(claims(name, f"e{place + 1}", member))
+        event = draw(claims(name, f"e{place + 1}", member))
         frequency = draw(often("1", "7", "8"))
         if frequency != "1":
             others = [x for x in "ABCDEF" if ("ABCDEF".index(x) % members) + 1 == int(member[1:])]
             named = draw(st.sampled_from(others))
-            came = replace(came, frequency_code=frequency, replaces_claim_id=named)
-        told.append(came)
-    return told
+            event = replace(event, frequency_code=frequency, replaces_claim_id=named)
+        history.append(event)
+    return history

@@ -22,8 +22,8 @@ from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.stages.pipeline import Message, adjudicate
-from tests.stages.claims import claim, line
-from tests.stages.infusions import ADD_ONS, BESIDE, INITIALS, histories
+from tests.build import claim, line
+from tests.stages.infusions import ADD_ONS, INITIALS, OTHER_CODES, histories
 from tests.stages.walk import SHIPPED, SOURCE, EncodedMembers, Walk, through_stages
 
 # One line that waits for a report keeps a claim open, so that nothing is final before the end.
@@ -38,7 +38,7 @@ def visits(draw: st.DrawFn) -> list[ServiceLine]:
     Each code comes once, and of the two equally ranked initial services (96413, 96416) one.
     """
     left_out = draw(st.sampled_from(["96413", "96416"]))
-    some = st.sampled_from(sorted({*INITIALS, *ADD_ONS, *BESIDE} - {WAITING, left_out}))
+    some = st.sampled_from(sorted({*INITIALS, *ADD_ONS, *OTHER_CODES} - {WAITING, left_out}))
     billed = draw(st.lists(some, min_size=1, max_size=6, unique=True))
     return [
         line(code, draw(st.sampled_from(_TIMES)), number=place, units=draw(st.sampled_from([1, 9])))

@@ -9,7 +9,7 @@ from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.retention import Retention
-from tests.stages.claims import ADA, BEA, claim, line, moved, published
+from tests.build import ADA, BEA, claim, line, moved, published
 from tests.stages.walk import EncodedMembers, Walk
 
 DAYS = 364

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from stream_edits.domain.decision import Disposition
-from tests.stages.claims import CLINIC, OTHER_CLINIC, claim, line
+from tests.build import CLINIC, OTHER_CLINIC, claim, line
 from tests.stages.walk import brief, edits, outcomes, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY

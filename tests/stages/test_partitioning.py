@@ -20,7 +20,7 @@ from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
 from stream_edits.stages.pipeline import Message
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
-from tests.stages.claims import ADA, BEA, moved, published
+from tests.build import ADA, BEA, moved, published
 from tests.stages.infusions import histories, often
 from tests.stages.walk import EncodedMembers, Walk
 

@@ -19,7 +19,7 @@ from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimStatus
 from stream_edits.policies.catalog import load_policies
-from tests.stages.claims import claim, line, voiding
+from tests.build import claim, line, voiding
 from tests.stages.infusions import DAYS, INITIALS, claims, histories
 from tests.stages.walk import Walk, through_stages
 

@@ -5,7 +5,7 @@ import pytest
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import Disposition
 from stream_edits.domain.member_state import ClaimStatus
-from tests.stages.claims import DAY, claim, line, replacing, voiding
+from tests.build import DAY, claim, line, replacing, voiding
 from tests.stages.walk import Walk, brief, edits, outcomes, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY

@@ -11,7 +11,7 @@ from stream_edits.domain.messages import Reopen
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
-from tests.stages.claims import claim, infusion, line, published, replacing, voiding
+from tests.build import claim, infusion, line, published, replacing, voiding
 from tests.stages.walk import EncodedMembers, Walk, brief, edits
 
 DAYS = 400

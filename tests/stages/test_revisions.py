@@ -9,7 +9,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, RollUp, decision_id
 from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimStatus
-from tests.stages.claims import claim, line, replacing
+from tests.build import claim, line, replacing
 from tests.stages.walk import Walk, brief, edits, outcomes, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY

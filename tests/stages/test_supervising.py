@@ -3,7 +3,7 @@
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
-from tests.stages.claims import ADA, BEA, CLEO, DAY, claim, infusion, line
+from tests.build import ADA, BEA, CLEO, DAY, claim, infusion, line
 from tests.stages.walk import Walk, brief, edits, hops, outcomes, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY

@@ -2,7 +2,7 @@
 
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen
-from tests.stages.claims import ADA, BEA, DAY, claim, infusion, line, replacing, voiding
+from tests.build import ADA, BEA, DAY, claim, infusion, line, replacing, voiding
 from tests.stages.walk import Walk, brief, edits, hops, through_stages
 
 

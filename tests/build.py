@@ -1,0 +1,247 @@
+"""Claims for the tests. Without further arguments a claim is complete, payable and Medi-Cal.
+
+The generator of realistic claims is ``stream_edits.synthetic``; arbitrary values of the right
+types come from ``tests.strategies``.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from stream_edits.codec.jsonl import claim_to_json
+from stream_edits.codec.violations import claim_in_json
+from stream_edits.domain.claim import (
+    Attachment,
+    ClaimEvent,
+    ClaimForm,
+    LineOfBusiness,
+    ServiceLine,
+    Supervision,
+)
+
+DAY = date(2025, 1, 15)
+PUBLISHED = datetime(2025, 2, 1, tzinfo=UTC)
+CLINIC = "1234567893"
+OTHER_CLINIC = "1245319599"
+# Supervisors in ascending order, the order in which their claims visit them.
+ADA, BEA, CLEO = "1000000004", "1500000009", "1900000005"
+DOCUMENTS = ("supervision_documentation", "by_report", "medical_justification")
+
+# A case must say itself where a justification is sent.
+CASE_DOCUMENTS = ("supervision_documentation", "by_report")
+_SHORT_KEYS = {
+    **{"code": "procedure_code", "by": "supervising_provider_npi"},
+    **{"date": "service_date", "start": "start_time", "end": "end_time"},
+}
+_canary_numbers = count(1)
+
+
+def line(
+    code: str,
+    at: str | None = None,
+    *,
+    by: str | None = None,
+    day: date = DAY,
+    number: int = 0,
+    **fields: Any,
+) -> ServiceLine:
+    """A line of one unit on a day.
+
+    ``at`` is its documented time, such as "09:00-10:00"; an end that is not after its start is on
+    the next day. ``by`` is its supervising provider. ``number`` is its line number; 0 leaves it to
+    ``claim``. ``fields`` are further fields of ServiceLine.
+    """
+    start = end = None
+    if at:
+        start, end = (datetime.combine(day, time.fromisoformat(each)) for each in at.split("-"))
+        end += timedelta(days=end <= start)
+    given: dict[str, Any] = {
+        "line_number": number,
+        "procedure_code": code,
+        "units": 1.0,
+        "service_date": day,
+        "start_time": start,
+        "end_time": end,
+        "supervising_provider_npi": by,
+        "supervision": Supervision.DIRECT,
+        "diagnosis_pointers": (1,),
+    }
+    return ServiceLine(**(given | fields))
+
+
+def claim(
+    claim_id: str,
+    *lines: ServiceLine,
+    event: str | None = None,
+    minute: int = 0,
+    documents: Iterable[str] = DOCUMENTS,
+    **fields: Any,
+) -> ClaimEvent:
+    """An original claim of member M1, on a CMS-1500 from an office; on a UB-04, from a hospital.
+
+    ``event`` is the id of its event, by default named for the claim; ``minute`` is when it was
+    published, in minutes after PUBLISHED. ``documents`` are attached for all lines. ``fields`` are
+    further fields of ClaimEvent.
+    """
+    facility = fields.get("claim_form") is ClaimForm.UB04
+    numbered = tuple(
+        replace(
+            each,
+            line_number=each.line_number or place,
+            revenue_code=each.revenue_code or ("0260" if facility else None),
+        )
+        for place, each in enumerate(lines, start=1)
+    )
+    days = [each.service_date for each in lines]
+    given: dict[str, Any] = {
+        "event_id": event or f"event-{claim_id}",
+        "event_time": PUBLISHED + timedelta(minutes=minute),
+        "claim_id": claim_id,
+        "line_of_business": LineOfBusiness.MEDI_CAL,
+        "claim_form": ClaimForm.CMS1500,
+        "member_id": "M1",
+        "billing_provider_npi": CLINIC,
+        "place_of_service": "11",
+        "type_of_bill": "131" if facility else None,
+        "attending_provider_npi": ADA if facility else None,
+        "statement_from": min(days),
+        "statement_through": max(days),
+        "diagnosis_codes": ("C50.911",),
+        "attachments": tuple(Attachment(kind=kind) for kind in documents),
+        "lines": numbered,
+    }
+    return ClaimEvent(**(given | fields))
+
+
+def infusion(claim_id: str, member: str, at: str, by: str = ADA, **fields: Any) -> ClaimEvent:
+    """A claim with one infusion under one supervisor."""
+    return claim(claim_id, line("96365", at, by=by), member_id=member, **fields)
+
+
+def replacing(name: str, claim_id: str, *lines: ServiceLine, **fields: Any) -> ClaimEvent:
+    """A claim that replaces the claim ``name`` (frequency code 7)."""
+    return claim(claim_id, *lines, frequency_code="7", replaces_claim_id=name, **fields)
+
+
+def voiding(
+    name: str, claim_id: str, *, lines: Iterable[ServiceLine] = (), **fields: Any
+) -> ClaimEvent:
+    """A claim that voids the claim ``name`` (frequency code 8)."""
+    shown = tuple(lines) or (line("96365"),)
+    return claim(claim_id, *shown, frequency_code="8", replaces_claim_id=name, **fields)
+
+
+def moved(event: ClaimEvent, days: int) -> ClaimEvent:
+    """The claim with its services so many days later, and its event time unchanged."""
+    by = timedelta(days=days)
+    lines = tuple(
+        replace(
+            each,
+            service_date=each.service_date + by,
+            start_time=each.start_time and each.start_time + by,
+            end_time=each.end_time and each.end_time + by,
+        )
+        for each in event.lines
+    )
+    return replace(
+        event,
+        lines=lines,
+        statement_from=event.statement_from + by,
+        statement_through=event.statement_through + by,
+    )
+
+
+def published(event: ClaimEvent, days: int, hours: int = 0) -> ClaimEvent:
+    """The claim published so much later, in an event of its own."""
+    moment = event.event_time + timedelta(days=days, hours=hours)
+    return replace(event, event_time=moment, event_id=f"{event.event_id}-{days}")
+
+
+def timed(event: ClaimEvent, hour: int, minutes: int = 60) -> ClaimEvent:
+    """The claim with documented times on all its lines, so that they occupy a supervisor."""
+    lines = []
+    for each in event.lines:
+        start = datetime.combine(each.service_date, time(hour))
+        end = start + timedelta(minutes=minutes)
+        lines.append(replace(each, start_time=start, end_time=end))
+    return replace(event, lines=tuple(lines))
+
+
+def canary_claim(member: str, *codes: str, name: str = "A", **fields: Any) -> ClaimEvent:
+    """A claim with a line for each code, without times, that must never be seen in a log.
+
+    Every id of an event, claim, member or encounter in it starts with CANARY. Each call gives an
+    event of its own; ``name`` tells the claims of one member apart.
+    """
+    number = next(_canary_numbers)
+    given: dict[str, Any] = {
+        "event": f"CANARY-EVENT-{number}",
+        "event_time": PUBLISHED + timedelta(seconds=number),
+        "member_id": f"CANARY-MEMBER-{member}",
+        "encounter_id": f"CANARY-VISIT-{member}",
+        "billing_provider_npi": OTHER_CLINIC,
+    }
+    lines = (line(code, by=CLINIC) for code in codes)
+    return claim(f"CANARY-CLAIM-{member}-{name}", *lines, **(given | fields))
+
+
+def canaries(events: Iterable[ClaimEvent]) -> set[str]:
+    """Every value of these claims that names a person, a claim, an encounter or a provider."""
+    found: set[str | None] = set()
+    for event in events:
+        found |= {event.event_id, event.claim_id, event.member_id, event.encounter_id}
+        found |= {event.billing_provider_npi, event.attending_provider_npi}
+        found |= {event.replaces_claim_id}
+        for each in event.lines:
+            found |= {each.rendering_provider_npi, each.supervising_provider_npi}
+    return {value for value in found if value}
+
+
+def from_case(event: Mapping[str, Any], place: int) -> ClaimEvent:
+    """The claim of an event in a case file, number ``place`` (from 0) of its case.
+
+    What the event gives is laid over a claim of this module; tests/policies/README.md has the
+    keys. Raises ContractViolation for a field or value that no claim can have.
+    """
+    given = dict(event)
+    without = set(given.pop("without", ()))
+    added = [{"kind": a} if isinstance(a, str) else dict(a) for a in given.pop("attachments", ())]
+    raw_lines = given.pop("lines")
+    days = [date.fromisoformat(str(raw.get("date", DAY))) for raw in raw_lines]
+    base = claim(
+        given.pop("claim"),
+        *(line("", day=day) for day in days),
+        event=f"E{place + 1}",
+        minute=place,
+        claim_form=ClaimForm(given.get("claim_form", "CMS1500")),
+        documents=(kind for kind in CASE_DOCUMENTS if kind not in without),
+    )
+    # Through JSON, so that the values of a case are read as `adjudicate` reads them.
+    whole: dict[str, Any] = json.loads(claim_to_json(base))
+    whole["attachments"] += [
+        {("line_numbers" if key == "lines" else key): value for key, value in each.items()}
+        for each in added
+    ]
+    whole["lines"] = [
+        complete | _case_line(raw, day)
+        for complete, raw, day in zip(whole["lines"], raw_lines, days, strict=True)
+    ]
+    return claim_in_json(json.dumps(whole | given, default=str))
+
+
+def _case_line(raw: Mapping[str, Any], day: date) -> dict[str, Any]:
+    given = {_SHORT_KEYS.get(key, key): value for key, value in raw.items()}
+    for name in ("start_time", "end_time"):
+        if given.get(name):
+            given[name] = _moment(str(given[name]), day)
+    return given
+
+
+def _moment(clock: str, day: date) -> str:
+    """A clock such as "09:00", or "+1 00:30" for the next day."""
+    ahead, _, hour = clock.rpartition(" ")
+    on = day + timedelta(days=int(ahead or 0))
+    return datetime.combine(on, time.fromisoformat(hour)).isoformat()

@@ -1,0 +1,32 @@
+"""Every journey: whole claims, under all edits, through all three stages."""
+
+import pytest
+
+from stream_edits.policies.catalog import all_edits
+from tests.policies.cases import Journey, all_journeys
+from tests.policies.golden import journey_failures
+from tests.policies.policies import decide, whole_policy
+
+JOURNEYS = all_journeys()
+
+
+@pytest.mark.parametrize("journey", JOURNEYS, ids=[f"{j.theme}: {j.name}" for j in JOURNEYS])
+def test_the_journey_holds(journey: Journey) -> None:
+    published = decide(journey.claims, whole_policy(journey.overlay), journey.rollup)
+    assert journey_failures(journey, published) == []
+
+
+@pytest.mark.parametrize("edit_id", [edit.id for edit in all_edits()])
+def test_every_edit_has_a_finding_in_a_journey(edit_id: str) -> None:
+    assert edit_id in {
+        found
+        for journey in JOURNEYS
+        for expected in journey.expect
+        for edit_ids in expected.wanted.get("findings", {}).values()
+        for found in edit_ids
+    }
+
+
+def test_no_two_journeys_share_a_name() -> None:
+    names = [journey.name for journey in JOURNEYS]
+    assert len(set(names)) == len(names)
