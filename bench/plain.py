@@ -6,7 +6,7 @@ from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
 from stream_edits.domain.decision import Source
 from stream_edits.settings import Settings
-from stream_edits.stages.pipeline import Adjudication
+from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import Retention
 
 
@@ -15,7 +15,7 @@ class PlainJob:
 
     def __init__(self, settings: Settings) -> None:
         self._read = ClaimReader(PackagedSchemas()).decode
-        self._run = Adjudication(decision_builder(settings), Retention(settings.retention_days))
+        self._run = Pipeline(decision_builder(settings), Retention(settings.retention_days))
         self._encode = decision_encoder(schema_of(CLAIM_DECISION).id)
 
     def decide(self, framed: bytes) -> list[bytes]:

@@ -11,4 +11,4 @@ def processor(stage: Stage, settings: Settings | None = None) -> Processor:
     """One stage's, under these settings or the default ones."""
     settings = settings or Settings()
     builder = decision_builder(settings)
-    return processors(settings, builder, DecisionMetrics(Metrics(), builder.policy))[stage]
+    return processors(settings, builder, DecisionMetrics(Metrics(), builder.policies))[stage]

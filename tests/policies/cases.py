@@ -12,9 +12,10 @@ from ruamel.yaml import YAML
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp
-from stream_edits.policies.catalog import FOLDER
+from stream_edits.policies.catalog import shipped_folders
 from tests.build import from_case
 
+FOLDER = shipped_folders()[0].path
 JOURNEYS = FOLDER / "journeys"
 # What an edit's own findings say.
 FINDING_KEYS = {"hits", "allowed", "recommends", "related", "asks", "cites", "says"}

@@ -5,27 +5,27 @@ What the tests know of how a policy holds its edits is in this module.
 
 import copy
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
-from unittest.mock import patch
-from weakref import WeakKeyDictionary
 
 from ruamel.yaml import YAML
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.policies import evaluation
-from stream_edits.policies.catalog import all_edits, rule_sources
-from stream_edits.policies.contract import ClaimEdit, Edit, EncounterEdit, LineEdit, SupervisionEdit
-from stream_edits.policies.policy import EditValues, Policy, RuleSource, lay_over
-from stream_edits.stages import supervision
+from stream_edits.policies.catalog import lay_over, shipped_folders
+from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
+from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.values.dated import EditValues, RuleSource
 from stream_edits.stages.pipeline import adjudicate
 from tests.policies.cases import Case
+
+# The policy whose cases these are.
+FOLDER = shipped_folders()[0]
+EDIT_IDS = [edit.id for edit in FOLDER.edits]
 
 
 class FurtherEdit(NamedTuple):
@@ -33,10 +33,6 @@ class FurtherEdit(NamedTuple):
 
     edit: Edit
     file: Path
-
-
-# The edits of a policy that does not ask just those of the catalogue.
-_EDITS: WeakKeyDictionary[Policy, tuple[Edit, ...]] = WeakKeyDictionary()
 
 
 def whole_policy(
@@ -58,11 +54,9 @@ def policy_with(further: FurtherEdit) -> Policy:
 
 def only(policy: Policy, edit_ids: Collection[str]) -> Policy:
     """The policy with the same values, asking only some of its edits."""
-    fewer = copy.copy(policy)
-    edits = {edit.id: edit for edit in _EDITS.get(policy, all_edits())}
-    chosen = {edits[edit_id] for edit_id in edit_ids}
-    _EDITS[fewer] = tuple(edit for edit in edits.values() if edit in chosen)
-    return fewer
+    # A policy cannot be without its notice, which speaks of replaced claims only.
+    fewer = [e for e in policy.edits if e.id in edit_ids or isinstance(e, AlreadyReplacedNotice)]
+    return Policy(policy.about, fewer, list(policy.values.values()), _overlay_hash(policy))
 
 
 def decide(
@@ -70,8 +64,7 @@ def decide(
 ) -> list[ClaimDecision]:
     """What the stages publish for these claims, in order."""
     sourced = ((claim, Source("case", 0, place)) for place, claim in enumerate(claims))
-    with _asking(_EDITS.get(policy, all_edits())):
-        return list(adjudicate(sourced, policy, rollup))
+    return list(adjudicate(sourced, Policies([policy]), rollup))
 
 
 def with_value(edit_id: str, name: str, day: date, value: Any) -> Policy:
@@ -80,25 +73,24 @@ def with_value(edit_id: str, name: str, day: date, value: Any) -> Policy:
     by_date = values[edit_id].dated[name]
     values[edit_id] = _copied(values[edit_id])
     values[edit_id].dated[name][day] = by_date[day]._replace(value=value)
-    return Policy(list(values.values()))
+    return Policy(FOLDER.about, FOLDER.edits, list(values.values()))
 
 
 @lru_cache(maxsize=1)
 def shipped_values() -> dict[str, EditValues]:
     """The values of every edit, read from their files once."""
-    return {values.file.id: values for values in map(EditValues, rule_sources())}
+    return {values.file.id: values for values in map(EditValues, FOLDER.sources())}
 
 
 @lru_cache(maxsize=64)
 def _whole_policy(overlay: str | None, further: FurtherEdit | None) -> Policy:
-    edits = all_edits()
+    edits = list(FOLDER.edits)
     values = [_copied(each) for each in shipped_values().values()]
     if further:
-        edits = tuple(sorted([*edits, further.edit], key=lambda edit: (edit.group, edit.id)))
-        values.append(EditValues(RuleSource(further.file, further.edit.rules)))
-    policy = Policy(values) if overlay is None else _under(values, overlay)
-    _EDITS[policy] = edits
-    return policy
+        edits.append(further.edit)
+        values.append(EditValues(RuleSource(further.file, further.edit.rules, FOLDER.about.id)))
+    overlay_hash = "" if overlay is None else _lay_over(values, overlay)
+    return Policy(FOLDER.about, edits, values, overlay_hash)
 
 
 def _copied(values: EditValues) -> EditValues:
@@ -108,42 +100,19 @@ def _copied(values: EditValues) -> EditValues:
     return copied
 
 
-def _under(values: Sequence[EditValues], overlay: str) -> Policy:
-    """The policy under an overlay, read from a file as a plan's own overlay is."""
+def _lay_over(values: Sequence[EditValues], overlay: str) -> str:
+    """Add an overlay's values, read from a file as a plan's own overlay is."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "overlay.yaml"
         file.write_text(overlay, encoding="utf-8")
         return lay_over(values, file)
 
 
+def _overlay_hash(policy: Policy) -> str:
+    return policy.revisions[0].version.partition("+")[2]
+
+
 def _as_yaml(edits: Mapping[str, Any]) -> str:
     text = io.StringIO()
     YAML(typ="safe").dump({"edits": edits}, text)
     return text.getvalue()
-
-
-@contextmanager
-def _asking(edits: Sequence[Edit]) -> Iterator[None]:
-    """Let the stages ask these edits instead of the catalogue's, until the context ends."""
-    encounter_edits = [edit for edit in edits if isinstance(edit, EncounterEdit)]
-    groups = sorted({edit.group for edit in encounter_edits})
-    instead: dict[str, Any] = {
-        "_CLAIM_EDITS": [edit for edit in edits if isinstance(edit, ClaimEdit)],
-        "_LINE_EDITS": [edit for edit in edits if isinstance(edit, LineEdit)],
-        "_ENCOUNTER_GROUPS": [
-            [edit for edit in encounter_edits if edit.group == group] for group in groups
-        ],
-        "_ORDER": {edit.id: place for place, edit in enumerate(edits)},
-    }
-    on_supervision = [edit for edit in edits if isinstance(edit, SupervisionEdit)]
-    with (
-        patch.multiple(evaluation, **instead),
-        patch.object(supervision, "_EDITS", on_supervision),
-    ):
-        evaluation._asked.cache_clear()
-        evaluation._naming.cache_clear()
-        try:
-            yield
-        finally:
-            evaluation._asked.cache_clear()
-            evaluation._naming.cache_clear()

@@ -14,12 +14,12 @@ from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.contract import (
     ClaimEdit,
     Edit,
-    Encounter,
     EncounterEdit,
     Group,
     LineFinding,
 )
-from stream_edits.policies.policy import PolicyOnDate
+from stream_edits.policies.encounter import Encounter
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from tests.policies.cases import all_cases, all_journeys
 from tests.policies.golden import case_failures, journey_failures

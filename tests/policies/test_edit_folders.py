@@ -4,12 +4,10 @@ import re
 
 import pytest
 
-from stream_edits.policies.catalog import FOLDER, all_edits, folder_of
 from tests.policies.cases import read_cases
-from tests.policies.policies import shipped_values
+from tests.policies.policies import EDIT_IDS, FOLDER, shipped_values
 
-EDIT_IDS = [edit.id for edit in all_edits()]
-POLICY_TEXT = FOLDER / "text.txt"
+POLICY_TEXT = FOLDER.about.text
 # A paragraph's number before its quotation, as in "(IV.B.3: The maximum ...)".
 PARAGRAPH_MARK = re.compile(r"\b(IV(\.[A-B0-9]+)*|Procedure Code Definitions):")
 # Where one quoted sentence ends; not after a capital, as in "I.V. push".
@@ -18,18 +16,18 @@ SENTENCE_END = re.compile(r"(?<=[a-z0-9\"'”)*])[.;:](?=\s|$)|[()]")
 
 @pytest.mark.parametrize("edit_id", EDIT_IDS)
 def test_the_folder_is_complete(edit_id: str) -> None:
-    names = {file.name for file in folder_of(edit_id).iterdir() if file.is_file()}
+    names = {file.name for file in FOLDER.folder_of(edit_id).iterdir() if file.is_file()}
     assert {"__init__.py", "edit.py", "policy.yaml", "cases.yaml"} <= names
 
 
 def test_every_folder_of_edits_is_an_edit_or_the_vocabulary() -> None:
-    folders = {file.parent.name for file in FOLDER.glob("*/policy.yaml")}
+    folders = {file.parent.name for file in FOLDER.path.glob("*/policy.yaml")}
     assert folders == {edit_id.replace("-", "_") for edit_id in EDIT_IDS} | {"vocabulary"}
 
 
 @pytest.mark.parametrize("edit_id", EDIT_IDS)
 def test_its_cases_show_it_with_and_without_a_finding(edit_id: str) -> None:
-    cases = read_cases(folder_of(edit_id))
+    cases = read_cases(FOLDER.folder_of(edit_id))
     hits = [expected.wanted["hits"] for case in cases for expected in case.expect]
     assert {} in hits, "no case shows a claim without a finding of this edit"
     assert any(hits), "no case shows a claim with a finding of this edit"
@@ -37,7 +35,7 @@ def test_its_cases_show_it_with_and_without_a_finding(edit_id: str) -> None:
 
 @pytest.mark.parametrize("edit_id", EDIT_IDS)
 def test_its_cases_show_both_sides_of_an_effective_date(edit_id: str) -> None:
-    dated = [case for case in read_cases(folder_of(edit_id)) if case.overlay]
+    dated = [case for case in read_cases(FOLDER.folder_of(edit_id)) if case.overlay]
     days = {
         (start, line.service_date >= start)
         for case in dated
@@ -73,7 +71,7 @@ def test_every_value_names_its_reference(edit_id: str) -> None:
 
 @pytest.mark.parametrize("edit_id", EDIT_IDS)
 def test_every_case_names_its_paragraph(edit_id: str) -> None:
-    cases = read_cases(folder_of(edit_id))
+    cases = read_cases(FOLDER.folder_of(edit_id))
     assert all(case.section.strip() for case in cases)
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), "two cases share a name"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stream_edits.policies.catalog import policy
+from stream_edits.policies.catalog import load_policies
 from stream_edits.strict_yaml import PolicyError
 
 
@@ -45,7 +45,7 @@ def test_a_hostile_overlay_is_refused_in_one_line(text: str, message: str, tmp_p
     file = tmp_path / "overlay.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError) as caught:
-        policy(file)
+        load_policies(file)
     line = str(caught.value)
     assert message in line
     assert line.startswith(str(file))

@@ -2,10 +2,9 @@
 
 import pytest
 
-from stream_edits.policies.catalog import all_edits
 from tests.policies.cases import Journey, all_journeys
 from tests.policies.golden import journey_failures
-from tests.policies.policies import decide, whole_policy
+from tests.policies.policies import EDIT_IDS, decide, whole_policy
 
 JOURNEYS = all_journeys()
 
@@ -16,7 +15,7 @@ def test_the_journey_holds(journey: Journey) -> None:
     assert journey_failures(journey, published) == []
 
 
-@pytest.mark.parametrize("edit_id", [edit.id for edit in all_edits()])
+@pytest.mark.parametrize("edit_id", EDIT_IDS)
 def test_every_edit_has_a_finding_in_a_journey(edit_id: str) -> None:
     assert edit_id in {
         found

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from stream_edits.policies.catalog import folder_of
-from stream_edits.policies.policy import Policy, PolicyError
+from stream_edits.policies.policy import Policy
+from stream_edits.strict_yaml import PolicyError
 from tests.policies.cases import Case, all_cases, read_cases
 from tests.policies.golden import case_failures
 from tests.policies.mutations import mutants
-from tests.policies.policies import decide, only, shipped_values, with_value
+from tests.policies.policies import FOLDER, decide, only, shipped_values, with_value
 
 
 class Value(NamedTuple):
@@ -54,7 +54,7 @@ def test_the_shipped_values_turn_no_case_red(edit_id: str) -> None:
 @lru_cache(maxsize=64)
 def cases_of(edit_id: str) -> list[Case]:
     """The edit's own cases; for the vocabulary, which all edits share, those of all."""
-    own = read_cases(folder_of(edit_id))
+    own = read_cases(FOLDER.folder_of(edit_id))
     others = all_cases() if edit_id == "vocabulary" else []
     cases = own + [case for case in others if case.edit_id != edit_id]
     return [case for case in cases if case.overlay is None]

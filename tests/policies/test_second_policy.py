@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from stream_edits.handbook.page import entry_named, page
 from stream_edits.policies.catalog import PolicyFolder, load_policies, shipped_folders
 from stream_edits.report import explain
 from stream_edits.strict_yaml import PolicyError
-from tests.stages.claims import claim, line
+from tests.build import claim, line
 from tests.stages.walk import Walk, outcomes
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
@@ -24,7 +25,7 @@ ALONE = load_policies(folders=[FOLDER])
 BESIDE = load_policies(folders=[*shipped_folders(), FOLDER])
 
 
-def visits(claim_id: str, count: int, *codes: str, **fields: object) -> ClaimEvent:
+def visits(claim_id: str, count: int, *codes: str, **fields: Any) -> ClaimEvent:
     """A claim of so many office visits, and of these codes after them."""
     billed = [line("99213", number=n) for n in range(1, count + 1)]
     return claim(claim_id, *billed, *(line(code) for code in codes), **fields)
