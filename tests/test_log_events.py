@@ -64,5 +64,7 @@ def test_no_field_of_an_event_is_left_out_for_not_being_allowed() -> None:
 
 
 def test_each_way_of_logging_is_seen() -> None:
-    source = 'log.info("a", x=1)\n_log_event(logging.WARNING, "b")\nlogging.getLogger(N).critical("c")'
+    source = (
+        'log.info("a", x=1)\n_log_event(logging.WARNING, "b")\nlogging.getLogger(N).critical("c")'
+    )
     assert set(logged(source)) == {("a", "INFO"), ("b", "WARNING"), ("c", "CRITICAL")}
