@@ -18,6 +18,8 @@ from .ports import ChangelogReader, Chunk, Clock
 from .store import PROGRESS_KEY, MemoryStore
 
 _CHUNK = 1000
+# Seconds for one answer about the end offsets; it comes between two polls of the group.
+_ENDS_S = 10.0
 
 
 def progress_value(offset: int) -> bytes:
@@ -94,7 +96,7 @@ class Restore:
     def _start(self) -> None:
         self._pending = {n: _Restoring(state.committed) for n, state in self._pending.items()}
         # Asked after the committed offsets: whatever they count is before these ends.
-        for number, end in self._reader.end_offsets(list(self._pending), 10.0).items():
+        for number, end in self._reader.end_offsets(list(self._pending), _ENDS_S).items():
             self._pending[number].log_end = end
             self._metrics.restore_remaining(number).set(end)
         self._reader.start(list(self._pending))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -15,8 +13,7 @@ from ..errors import AccessRefused, Retriable
 from ..ports import TopicSpec
 from .client import Refusals, make
 from .error_mapping import AWAY, client_errors, raise_classified
-
-_T = TypeVar("_T")
+from .futures import result_of
 
 _ASK_S = 15.0
 # Short ones first: a refusal is heard at once, and a large cluster's answer may take its time.
@@ -71,7 +68,7 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
         futures = admin.create_topics(new, request_timeout=_ASK_S) if new else {}
     for name, future in futures.items():
         try:
-            _answer(future)
+            result_of(future, _ASK_S)
             made[name] = True
         except KafkaException as failure:
             error = failure.args[0]
@@ -130,14 +127,6 @@ def partition_counts(
     return counts
 
 
-def _answer(future: Future[_T]) -> _T:
-    """What the brokers answer. While one comes back, the client may leave a question unanswered."""
-    try:
-        return future.result(2 * _ASK_S)
-    except TimeoutError:
-        raise Retriable("_TIMED_OUT") from None
-
-
 def _settings(admin: AdminClient, topics: Collection[str]) -> dict[str, dict[str, str | None]]:
     settings: dict[str, dict[str, str | None]] = {}
     if not topics:
@@ -145,6 +134,6 @@ def _settings(admin: AdminClient, topics: Collection[str]) -> dict[str, dict[str
     resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in sorted(set(topics))]
     with client_errors("describe_configs", AWAY):
         for resource, future in admin.describe_configs(resources, request_timeout=_ASK_S).items():
-            entries = _answer(future)
+            entries = result_of(future, _ASK_S)
             settings[resource.name] = {name: entry.value for name, entry in entries.items()}
     return settings

@@ -19,6 +19,7 @@ from ..errors import FatalClientError
 from ..ports import Chunk
 from .client import make
 from .error_mapping import AWAY, client_errors, raise_classified
+from .futures import result_of
 from .options import reader_options
 
 
@@ -50,7 +51,7 @@ class ConfluentReader:
                 request_timeout=timeout_s,
             )
             for place, future in answers.items():
-                ends[place.partition] = future.result().offset
+                ends[place.partition] = result_of(future, timeout_s).offset
         return ends
 
     def start(self, partitions: Collection[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
@@ -37,6 +38,7 @@ class ConfluentSink:
         self._failed: str | None = None
         self._thread = CallWatchdog(f"transactions-{config.stage}")
         self._transaction_s = config.transaction_timeout_ms / 1000
+        self._full_until = 0.0
         self._producer = make(
             Producer, {**reporting, **producer_options(config), "on_delivery": self._delivered}
         )
@@ -48,6 +50,7 @@ class ConfluentSink:
 
     def begin(self) -> None:
         self._failed = None
+        self._full_until = time.monotonic() + self._transaction_s
         with client_errors("begin_transaction"):
             self._producer.begin_transaction()
 
@@ -124,8 +127,13 @@ class ConfluentSink:
             self._thread.run(name, call, timeout_s + _GRACE_S)
 
     def _make_room(self) -> None:
-        """The local queue is full: wait for deliveries, or learn that they fail."""
+        """Wait for deliveries, because the local queue is full.
+
+        Raises RequiresAbort when one has failed, or when the transaction has timed out meanwhile.
+        """
         self._producer.poll(0.1)
+        if self._failed is None and time.monotonic() > self._full_until:
+            self._failed = "_TIMED_OUT"
         if self._failed is not None:
             raise RequiresAbort(self._failed)
 

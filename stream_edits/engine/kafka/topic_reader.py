@@ -14,6 +14,7 @@ from ..ports import Record
 from .admin import asking, partition_counts
 from .client import make
 from .error_mapping import AWAY, client_errors, raise_classified
+from .futures import result_of
 from .options import Options, merged
 
 _ASK_S = 15.0
@@ -58,9 +59,10 @@ def _up_to(left: dict[int, int], consumer: Consumer, topic: str) -> Iterator[Rec
             number, offset = message.partition() or 0, message.offset() or 0
             error = message.error()
             if error is None:
-                deadline = time.monotonic() + _STALL_S
                 if number in left and offset < left[number]:
                     yield _record(topic, message)
+                # After the caller is done with the record: its time is not the brokers'.
+                deadline = time.monotonic() + _STALL_S
                 offset += 1
             elif error.code() != KafkaError._PARTITION_EOF:
                 if error.fatal() or error.code() in _FINAL:
@@ -110,7 +112,9 @@ def _offsets(
         answers = admin.list_offsets(
             questions, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ASK_S
         )
-        return {place.partition: future.result().offset for place, future in answers.items()}
+        return {
+            place.partition: result_of(future, _ASK_S).offset for place, future in answers.items()
+        }
 
 
 def _reader_options(options: ClientOptions, group_id: str) -> Options:
