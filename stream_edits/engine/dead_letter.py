@@ -5,23 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
+from . import headers as names
 from .config import Breaker, StageConfig
 from .errors import BreakerOpen
+from .headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .ports import Headers, Output, Record
 
-REDRIVE_COUNT = "redrive.count"
-# In the order in which they stand behind the record's own.
-OWN_HEADERS = (
-    "error.class",
-    "error.message",
-    "error.stage",
-    "source.topic",
-    "source.partition",
-    "source.offset",
-    "source.timestamp",
-    "engine.version",
-    REDRIVE_COUNT,
-)
 _MOST_DIGITS = 9
 
 
@@ -40,29 +29,30 @@ def reason_of(failure: Exception, stage: str) -> Reason:
 
 
 class Original(NamedTuple):
-    """What a record carried before it was first a dead letter, and how often it was redriven."""
+    """A record's headers before it first became a dead letter, and how often it was redriven."""
 
     headers: Headers
     redrives: int
 
 
 def original(headers: Headers) -> Original:
-    """The record's own headers, byte for byte, and its redrive count, 0 if it has none.
+    """The publisher's headers, byte for byte, and the redrive count, 0 if there is none.
 
-    Ours stand last: all of them on a dead letter, also on one that was published again as it is;
-    only the count on a redriven record. A publisher's own header of the same name stands before
-    them and stays.
+    The engine's headers come last: all of them on a dead letter, even on one that was published
+    again unchanged, and only the count on a redriven record. A publisher's header of the same name
+    comes before them and is kept.
     """
     redrives = _count(headers[-1]) if headers else None
     if redrives is None:
         return Original(headers, 0)
-    ours = len(OWN_HEADERS) if is_dead_letter(headers) else 1
-    return Original(headers[: len(headers) - ours], redrives)
+    added = len(DEAD_LETTER_HEADERS) if is_dead_letter(headers) else 1
+    return Original(headers[: len(headers) - added], redrives)
 
 
 def is_dead_letter(headers: Headers) -> bool:
-    """Whether all of our headers stand last."""
-    return tuple(name for name, _ in headers[-len(OWN_HEADERS) :]) == OWN_HEADERS
+    """True if the last headers are those of a dead letter, in their order."""
+    last = headers[-len(DEAD_LETTER_HEADERS) :]
+    return tuple(name for name, _ in last) == DEAD_LETTER_HEADERS
 
 
 def _count(header: tuple[str, bytes | None]) -> int | None:
@@ -73,23 +63,23 @@ def _count(header: tuple[str, bytes | None]) -> int | None:
 
 
 def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
-    """The dead letter of `record`: key, value and headers untouched, then the contract's headers.
+    """The dead letter of `record`: key, value and headers unchanged, then the engine's headers.
 
-    A redriven record's count goes on as it came.
+    The count of a redriven record is kept.
     """
-    own, redrives = original(record.headers)
-    ours: Headers = [
-        ("error.class", reason.error_class.encode()),
-        ("error.message", reason.message.encode()),
-        ("error.stage", config.stage.encode()),
-        ("source.topic", record.topic.encode()),
-        ("source.partition", b"%d" % record.partition),
-        ("source.offset", b"%d" % record.offset),
-        ("source.timestamp", b"%d" % record.timestamp_ms),
-        ("engine.version", config.engine_version.encode()),
+    published, redrives = original(record.headers)
+    added: Headers = [
+        (names.ERROR_CLASS, reason.error_class.encode()),
+        (names.ERROR_MESSAGE, reason.message.encode()),
+        (names.ERROR_STAGE, config.stage.encode()),
+        (names.SOURCE_TOPIC, record.topic.encode()),
+        (names.SOURCE_PARTITION, b"%d" % record.partition),
+        (names.SOURCE_OFFSET, b"%d" % record.offset),
+        (names.SOURCE_TIMESTAMP, b"%d" % record.timestamp_ms),
+        (names.ENGINE_VERSION, config.engine_version.encode()),
         (REDRIVE_COUNT, b"%d" % redrives),
     ]
-    return Output(config.dead_letter_topic, record.key, record.value, [*own, *ours])
+    return Output(config.dead_letter_topic, record.key, record.value, [*published, *added])
 
 
 class CircuitBreaker:

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from .dead_letter import OWN_HEADERS, REDRIVE_COUNT, is_dead_letter, original
+from .dead_letter import is_dead_letter, original
 from .errors import EngineStopped
+from .headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .ports import Headers, Output, Record, Sink
 from .transaction import TransactionAborted, Transactions
 
@@ -55,7 +56,7 @@ def letter_of(record: Record) -> Letter | None:
     """The letter in a record of the dead-letter topic; None for what no stage has written."""
     if not is_dead_letter(record.headers):
         return None
-    said = [value or b"" for _, value in record.headers[-len(OWN_HEADERS) :]]
+    said = [value or b"" for _, value in record.headers[-len(DEAD_LETTER_HEADERS) :]]
     try:
         error_class, message, stage, topic, partition, offset, at, version, redrives = (
             value.decode() for value in said
@@ -73,7 +74,7 @@ def letter_of(record: Record) -> Letter | None:
             int(at),
             version,
             int(redrives),
-            len(record.headers) - len(OWN_HEADERS),
+            len(record.headers) - len(DEAD_LETTER_HEADERS),
             None if record.key is None else len(record.key),
             None if record.value is None else len(record.value),
         )

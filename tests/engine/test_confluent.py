@@ -18,6 +18,7 @@ from stream_edits.engine.errors import (
     RequiresAbort,
     Retriable,
 )
+from stream_edits.engine.headers import ERROR_CLASS
 from stream_edits.engine.kafka.call_watchdog import CallWatchdog
 from stream_edits.engine.kafka.client_log import RepeatsFilter
 from stream_edits.engine.kafka.error_mapping import AWAY, classify
@@ -233,7 +234,7 @@ class TestMockCluster:
         (letter,) = read(mock, "dead", 1)
         assert (letter.key, letter.value) == (b"k", b"raise")
         assert list(letter.headers)[:2] == [("h", b"\x00\xff"), ("n", None)]
-        assert dict(letter.headers)["error.class"] == b"RuntimeError"
+        assert dict(letter.headers)[ERROR_CLASS] == b"RuntimeError"
 
     def test_a_failed_delivery_aborts_and_the_batch_comes_again(self, mock: MockCluster) -> None:
         feed(mock, b"1")

@@ -9,6 +9,7 @@ import pytest
 
 from stream_edits.engine.config import Breaker
 from stream_edits.engine.errors import BreakerOpen, EngineStopped, RequiresAbort
+from stream_edits.engine.headers import ERROR_CLASS, REDRIVE_COUNT, SOURCE_OFFSET
 from stream_edits.engine.ports import Output, Record, StateView
 from tests.engine.harness import Counter, Stage, cluster, outputs
 
@@ -32,7 +33,7 @@ def test_a_failed_event_is_undone_and_the_others_stand(value: bytes, error_class
     assert stage.store(0) == {b"a": b"2"}
     (letter,) = broker.visible("dead")
     assert (letter.key, letter.value) == (b"a", value)
-    assert dict(letter.headers)["error.class"] == error_class.encode()
+    assert dict(letter.headers)[ERROR_CLASS] == error_class.encode()
     assert broker.groups["g"].committed == {0: 3}
     assert broker.names().count("commit") == 1, "in the same transaction"
     assert stage.sample("dead_letters_total", error_class=error_class) == 1
@@ -66,15 +67,15 @@ def test_a_redriven_record_keeps_its_count_and_doubles_no_header() -> None:
     stage = Stage(broker).start()
     stage.turn()
     (first,) = broker.visible("dead")
-    again = [(k, b"3" if k == "redrive.count" else v) for k, v in first.headers]
+    again = [(k, b"3" if k == REDRIVE_COUNT else v) for k, v in first.headers]
     broker.put("in", 0, b"a", b"raise", again)
     stage.turn()
     second = broker.visible("dead")[1]
     names = [name for name, _ in second.headers]
     assert len(names) == len(set(names)) == 10
-    assert dict(second.headers)["redrive.count"] == b"3"
-    assert dict(second.headers)["error.class"] == b"RuntimeError"
-    assert dict(second.headers)["source.offset"] == b"1"
+    assert dict(second.headers)[REDRIVE_COUNT] == b"3"
+    assert dict(second.headers)[ERROR_CLASS] == b"RuntimeError"
+    assert dict(second.headers)[SOURCE_OFFSET] == b"1"
 
 
 def test_no_payload_and_no_exception_text_leaves_in_headers_or_logs(
@@ -110,7 +111,7 @@ def test_an_oversized_output_is_a_dead_letter() -> None:
     broker.put("in", 0, b"a", b"1")
     Stage(broker, Wide()).start().turn()
     assert outputs(broker) == []
-    assert dict(broker.visible("dead")[0].headers)["error.class"] == b"TooLarge"
+    assert dict(broker.visible("dead")[0].headers)[ERROR_CLASS] == b"TooLarge"
 
 
 class TestBreaker:

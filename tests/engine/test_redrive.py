@@ -7,13 +7,14 @@ import pytest
 from stream_edits.engine.clock import SystemClock
 from stream_edits.engine.dead_letter import original
 from stream_edits.engine.errors import EngineStopped, FatalClientError, RequiresAbort
+from stream_edits.engine.headers import ERROR_CLASS, REDRIVE_COUNT
 from stream_edits.engine.ports import Headers, Record
 from stream_edits.engine.redrive import letter_of, redrive
 from stream_edits.engine.transaction import Transactions
 from tests.engine.harness import Cluster, Stage, cluster, config
 from tests.memory_kafka.calls import InterceptedPort
 
-OWN: Headers = [("x", b"1"), ("error.class", b"the publisher's"), ("none", None)]
+OWN: Headers = [("x", b"1"), (ERROR_CLASS, b"the publisher's"), ("none", None)]
 
 
 def with_letters(count: int = 1) -> Cluster:
@@ -65,12 +66,12 @@ def test_the_record_comes_back_as_it_was_and_counts_its_redrives() -> None:
         assert give_back(broker) == [1]
         back = broker.visible("in")[redrives]
         assert (back.key, back.value) == (b"key-0", b"bad")
-        assert list(back.headers) == [*OWN, ("redrive.count", b"%d" % redrives)]
+        assert list(back.headers) == [*OWN, (REDRIVE_COUNT, b"%d" % redrives)]
         live(broker)
         died = broker.visible("dead")[redrives]
         assert list(died.headers[:3]) == OWN
         assert len(died.headers) == 12
-        assert dict(died.headers[3:])["redrive.count"] == b"%d" % redrives
+        assert dict(died.headers[3:])[REDRIVE_COUNT] == b"%d" % redrives
 
 
 def test_what_was_given_back_is_not_given_back_again() -> None:
@@ -119,14 +120,14 @@ def test_a_letter_is_known_by_its_time_as_well() -> None:
     ("headers", "own", "redrives"),
     [
         ((), 0, 0),
-        ([("redrive.count", b"2")], 0, 2),
-        ([("a", b"1"), ("redrive.count", b"2")], 1, 2),
-        ([("redrive.count", b"2"), ("a", b"1")], 2, 0),
-        ([("redrive.count", b"many")], 1, 0),
-        ([("redrive.count", None)], 1, 0),
-        ([("redrive.count", b"-1")], 1, 0),
-        ([("redrive.count", b"9" * 5000)], 1, 0),
-        ([("error.class", b"x"), ("redrive.count", b"1")], 1, 1),
+        ([(REDRIVE_COUNT, b"2")], 0, 2),
+        ([("a", b"1"), (REDRIVE_COUNT, b"2")], 1, 2),
+        ([(REDRIVE_COUNT, b"2"), ("a", b"1")], 2, 0),
+        ([(REDRIVE_COUNT, b"many")], 1, 0),
+        ([(REDRIVE_COUNT, None)], 1, 0),
+        ([(REDRIVE_COUNT, b"-1")], 1, 0),
+        ([(REDRIVE_COUNT, b"9" * 5000)], 1, 0),
+        ([(ERROR_CLASS, b"x"), (REDRIVE_COUNT, b"1")], 1, 1),
     ],
 )
 def test_only_our_headers_are_taken_off(headers: Headers, own: int, redrives: int) -> None:
@@ -141,8 +142,8 @@ def test_what_no_stage_has_written_is_no_letter() -> None:
     for change in (
         headers[:-1],
         [*headers, ("x", b"1")],
-        [*headers[:-1], ("redrive.count", b"x")],
-        [*headers[:-9], ("error.class", b"\xff"), *headers[-8:]],
+        [*headers[:-1], (REDRIVE_COUNT, b"x")],
+        [*headers[:-9], (ERROR_CLASS, b"\xff"), *headers[-8:]],
         [],
     ):
         assert letter_of(record._replace(headers=change)) is None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stream_edits.codec.claims import claim_encoder
+from stream_edits.engine.headers import REDRIVE_COUNT
 from tests.kafka.claims import claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
@@ -84,7 +85,7 @@ def test_a_record_is_listed_shown_redriven_and_dies_again(deploy: Deploy, tmp_pa
     assert redrive(deployment, "--execute")[0] == 0
     _, redriven = events(deployment)
     assert (redriven.key, redriven.value) == (b"CANARY-KEY", BAD)
-    assert list(redriven.headers) == [*OWN, ("redrive.count", b"1")]
+    assert list(redriven.headers) == [*OWN, (REDRIVE_COUNT, b"1")]
     assert redrive(deployment, "--execute")[1] == ["nothing to redrive"]
     assert len(events(deployment)) == 2
 
@@ -199,7 +200,7 @@ def test_a_later_stage_s_letter_goes_back_to_its_own_topic(deploy: Deploy) -> No
     first, second = deployment.log.of(topic)
     assert first.partition == second.partition
     assert (second.key, second.value) == (b"CANARY-NPI", b"CANARY-BYTES")
-    assert list(second.headers) == [*OWN, ("redrive.count", b"1")]
+    assert list(second.headers) == [*OWN, (REDRIVE_COUNT, b"1")]
     assert events(deployment) == []
 
 

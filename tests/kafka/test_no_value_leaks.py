@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
-from stream_edits.engine.dead_letter import OWN_HEADERS
+from stream_edits.engine.headers import DEAD_LETTER_HEADERS, ERROR_CLASS
 from tests.broker.properties import free_port
 from tests.kafka.broken_edit import MARK
 from tests.kafka.claims import canaries, claim, timed
@@ -61,10 +61,10 @@ def scrape_all(deployment: Deployment, events: list[ClaimEvent], ports: dict[str
 
 def look_at_records(deployment: Deployment, events: list[ClaimEvent]) -> None:
     letters = deployment.log.of(deployment.topics.dead_letter)
-    written = [dict(letter.headers[-len(OWN_HEADERS) :]) for letter in letters]
-    assert {headers["error.class"] for headers in written} >= {b"ValueError", b"Truncated"}
+    written = [dict(letter.headers[-len(DEAD_LETTER_HEADERS) :]) for letter in letters]
+    assert {headers[ERROR_CLASS] for headers in written} >= {b"ValueError", b"Truncated"}
     for headers in written:
-        assert tuple(headers) == OWN_HEADERS
+        assert tuple(headers) == DEAD_LETTER_HEADERS
         assert told(events, repr(headers)) == set()
     for decision in deployment.decisions():
         for finding in decision.findings:

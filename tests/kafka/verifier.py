@@ -11,6 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.decision import ClaimDecision
+from stream_edits.engine.headers import (
+    DEAD_LETTER_HEADERS,
+    SOURCE_OFFSET,
+    SOURCE_PARTITION,
+    SOURCE_TOPIC,
+)
 from stream_edits.settings import Settings, Topics
 from tests.kafka.folding import Fold, Folding, Sent, State, by_key, counted
 from tests.kafka.topic_log import Kept, TopicLog
@@ -208,18 +214,15 @@ def _by_topic(left: Mapping[Sent, int]) -> dict[str, int]:
     return by_topic
 
 
-_OWN_HEADERS = ("error.", "source.", "engine.version", "redrive.count")
-
-
 def _original(
     letter: Kept,
 ) -> tuple[str, int, int, bytes | None, bytes | None, tuple[tuple[str, bytes | None], ...]]:
     """What a dead letter says it was, and where it stood."""
-    own = {n: v or b"" for n, v in letter.headers if n.startswith(_OWN_HEADERS)}
+    own = {n: v or b"" for n, v in letter.headers if n in DEAD_LETTER_HEADERS}
     place = (
-        own["source.topic"].decode(),
-        int(own["source.partition"]),
-        int(own["source.offset"]),
+        own[SOURCE_TOPIC].decode(),
+        int(own[SOURCE_PARTITION]),
+        int(own[SOURCE_OFFSET]),
     )
-    untouched = tuple((n, v) for n, v in letter.headers if not n.startswith(_OWN_HEADERS))
+    untouched = tuple((n, v) for n, v in letter.headers if n not in DEAD_LETTER_HEADERS)
     return (*place, letter.key, letter.value, untouched)

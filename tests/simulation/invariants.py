@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from enum import Enum
 
+from stream_edits.engine.headers import ERROR_MESSAGE, SOURCE_OFFSET, SOURCE_PARTITION
 from stream_edits.engine.partitions import Partitions
 from stream_edits.engine.ports import Record
 from tests.memory_kafka.broker import Broker
@@ -163,7 +164,7 @@ class Invariants:
 
 
 def _said(topic: str, entry: Entry) -> Said:
-    headers = [header for header in entry.headers if header[0] != "error.message"]
+    headers = [header for header in entry.headers if header[0] != ERROR_MESSAGE]
     return Said(topic, entry.key, entry.value, headers)
 
 
@@ -173,6 +174,6 @@ def _origin(said: Said) -> tuple[int, int]:
     if said.topic == "out":
         number, _, offset = (headers[AT] or b"").partition(b"/")
     else:
-        number = headers["source.partition"] or b""
-        offset = headers["source.offset"] or b""
+        number = headers[SOURCE_PARTITION] or b""
+        offset = headers[SOURCE_OFFSET] or b""
     return int(number), int(offset)

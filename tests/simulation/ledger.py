@@ -10,6 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from stream_edits.engine.headers import (
+    ENGINE_VERSION,
+    ERROR_CLASS,
+    ERROR_STAGE,
+    REDRIVE_COUNT,
+    SOURCE_OFFSET,
+    SOURCE_PARTITION,
+    SOURCE_TIMESTAMP,
+    SOURCE_TOPIC,
+)
 from stream_edits.engine.ports import Headers, Output, Record, StateView, TryAgain, Undecodable
 
 WORDS = (b"plain", b"twice", b"quiet", b"delete", b"away", b"bad", b"raise", b"late")
@@ -91,13 +101,13 @@ def _letter(record: Record, error_class: str) -> Said:
         record.value,
         [
             *record.headers,
-            ("error.class", error_class.encode()),
-            ("error.stage", b"count"),
-            ("source.topic", b"in"),
-            ("source.partition", str(record.partition).encode()),
-            ("source.offset", str(record.offset).encode()),
-            ("source.timestamp", str(record.timestamp_ms).encode()),
-            ("engine.version", b"1.2"),
-            ("redrive.count", b"0"),
+            (ERROR_CLASS, error_class.encode()),
+            (ERROR_STAGE, b"count"),
+            (SOURCE_TOPIC, b"in"),
+            (SOURCE_PARTITION, str(record.partition).encode()),
+            (SOURCE_OFFSET, str(record.offset).encode()),
+            (SOURCE_TIMESTAMP, str(record.timestamp_ms).encode()),
+            (ENGINE_VERSION, b"1.2"),
+            (REDRIVE_COUNT, b"0"),
         ],
     )
