@@ -1,4 +1,4 @@
-"""Dead letters: the record byte for byte with headers that say why, and the breaker."""
+"""Dead letters: the unchanged record with headers that say why; and the circuit breaker."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ _MOST_DIGITS = 9
 
 
 class Reason(NamedTuple):
-    """Why a record is a dead letter; both texts are free of the record's values."""
+    """Why a record is a dead letter. Neither text holds a value of the record."""
 
     error_class: str
     message: str
 
 
 def reason_of(failure: Exception, stage: str) -> Reason:
-    """The reason for an exception raised by a processor: its type only, for its text may quote the
-    record."""
+    """The reason for an exception of a processor: its type only. Its text may quote the record."""
     name = type(failure).__name__
     return Reason(name, f"the {stage} stage raised {name} on this record")
 
@@ -85,9 +84,9 @@ def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
 class CircuitBreaker:
     """Opens when too large a share of the last events were dead letters.
 
-    The batch that trips it is not committed: its transaction is never begun, its events are read
-    again after the restart, and nothing is lost. Only dead letters cost time here: they are
-    remembered by the ordinal of their event.
+    The batch that trips it is not committed: its transaction is never begun and its events are read
+    again after the restart, so nothing is lost. Good events cost no time here: only the ordinals of
+    the dead ones are kept.
     """
 
     def __init__(self, limits: Breaker) -> None:
@@ -113,17 +112,17 @@ class CircuitBreaker:
         if dead >= limits.minimum and dead > limits.share * seen:
             raise BreakerOpen(
                 f"circuit breaker: {dead} of the last {seen} events were dead letters; see "
-                "error.class in the dead-letter topic and the log, mend the cause, then restart "
-                "(nothing of the last batch was committed)"
+                f"{names.ERROR_CLASS} in the dead-letter topic and the log, fix the cause, then "
+                "restart (nothing of the last batch was committed)"
             )
 
-    def keep(self, events: int) -> None:
-        """The batch of `events` was committed: it counts."""
+    def count_batch(self, events: int) -> None:
+        """Count the current batch of `events`, which was committed."""
         self._events += events
         self._dead += self._pending
         del self._dead[: bisect_right(self._dead, self._events - self._limits.window)]
         self._pending.clear()
 
-    def forget(self) -> None:
-        """The batch was not committed: it will come again and must not count twice."""
+    def discard_batch(self) -> None:
+        """Forget the current batch, which was not committed: its events will be read again."""
         self._pending.clear()

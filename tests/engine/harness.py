@@ -132,13 +132,13 @@ class Stage:
         for _ in range(turns):
             if self.runner.ready:
                 return self
-            self.runner.turn()
+            self.runner.run_round()
         assert self.runner.ready, "never ready"
         return self
 
-    def turn(self, times: int = 1) -> None:
+    def run_rounds(self, times: int = 1) -> None:
         for _ in range(times):
-            self.runner.turn()
+            self.runner.run_round()
 
     def store(self, partition: int) -> dict[bytes, bytes]:
         """The committed state in memory of a partition."""
@@ -147,8 +147,8 @@ class Stage:
     @property
     def partitions(self) -> Partitions:
         """What the runner owns."""
-        assert self.runner._joined is not None
-        return self.runner._joined.partitions
+        assert self.runner._member is not None
+        return self.runner._member.partitions
 
     def sample(self, name: str, **labels: str) -> float | None:
         """A metric's value."""

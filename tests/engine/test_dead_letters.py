@@ -28,7 +28,7 @@ def test_a_failed_event_is_undone_and_the_others_stand(value: bytes, error_class
     for event in (b"1", value, b"2"):
         broker.put("in", 0, b"a", event)
     stage = Stage(broker).start()
-    stage.turn()
+    stage.run_rounds()
     assert outputs(broker) == [b"1:1", b"2:2"], "neither its output nor its count is left"
     assert stage.store(0) == {b"a": b"2"}
     (letter,) = broker.visible("dead")
@@ -44,7 +44,7 @@ def test_the_headers_of_a_dead_letter() -> None:
     broker = cluster(2)
     came = [("traceparent", b"00-1"), ("empty", None), ("raw", b"\xff\x00"), ("raw", b"again")]
     broker.put("in", 1, None, b"bad", came)
-    Stage(broker).start().turn()
+    Stage(broker).start().run_rounds()
     (letter,) = broker.visible("dead")
     assert letter.key is None
     assert list(letter.headers)[:4] == came
@@ -65,11 +65,11 @@ def test_a_redriven_record_keeps_its_count_and_doubles_no_header() -> None:
     broker = cluster(1)
     broker.put("in", 0, b"a", b"bad", [("x", b"1")])
     stage = Stage(broker).start()
-    stage.turn()
+    stage.run_rounds()
     (first,) = broker.visible("dead")
     again = [(k, b"3" if k == REDRIVE_COUNT else v) for k, v in first.headers]
     broker.put("in", 0, b"a", b"raise", again)
-    stage.turn()
+    stage.run_rounds()
     second = broker.visible("dead")[1]
     names = [name for name, _ in second.headers]
     assert len(names) == len(set(names)) == 10
@@ -84,7 +84,7 @@ def test_no_payload_and_no_exception_text_leaves_in_headers_or_logs(
     caplog.set_level(logging.DEBUG)
     broker = cluster(1)
     broker.put("in", 0, b"member-777", b"raise")
-    Stage(broker).start().turn()
+    Stage(broker).start().run_rounds()
     (letter,) = broker.visible("dead")
     added = [value for name, value in letter.headers if name.startswith("error.")]
     told = caplog.text + repr(added)
@@ -98,7 +98,7 @@ def test_state_without_a_changelog_stops_instead_of_dead_lettering() -> None:
     broker.put("in", 0, b"a", b"1")
     stage = Stage(broker, changelog_topic=None).start()
     with pytest.raises(EngineStopped, match="changelog"):
-        stage.turn()
+        stage.run_rounds()
     assert broker.visible("dead") == []
 
 
@@ -109,7 +109,7 @@ def test_an_oversized_output_is_a_dead_letter() -> None:
 
     broker = cluster(1)
     broker.put("in", 0, b"a", b"1")
-    Stage(broker, Wide()).start().turn()
+    Stage(broker, Wide()).start().run_rounds()
     assert outputs(broker) == []
     assert dict(broker.visible("dead")[0].headers)[ERROR_CLASS] == b"TooLarge"
 
@@ -121,11 +121,11 @@ class TestBreaker:
         broker = cluster(1)
         stage = Stage(broker, breaker=Breaker(window=10, share=0.5, minimum=3)).start()
         broker.put("in", 0, b"a", b"1")
-        stage.turn()
+        stage.run_rounds()
         for value in (b"2", b"bad", b"bad", b"raise", b"3"):
             broker.put("in", 0, b"a", value)
         with pytest.raises(BreakerOpen, match="3 of the last 5 events"):
-            stage.turn()
+            stage.run_rounds()
         stage.runner.close()
         assert outputs(broker) == [b"1:1"]
         assert broker.visible("dead") == []
@@ -138,9 +138,9 @@ class TestBreaker:
             broker.put("in", 0, b"a", value)
         stage = Stage(broker, breaker=Breaker(window=10, share=0.5, minimum=2)).start()
         with pytest.raises(BreakerOpen):
-            stage.turn()
+            stage.run_rounds()
         stage.runner.close()
-        Stage(broker).start().turn()
+        Stage(broker).start().run_rounds()
         assert outputs(broker) == [b"1:1"]
         assert len(broker.visible("dead")) == 2
 
@@ -159,13 +159,13 @@ class TestBreaker:
             broker.put("in", 0, b"a", value)
             if value == b"bad" and broker.logs["in", 0].end == 2:
                 break
-            stage.turn()
+            stage.run_rounds()
         with pytest.raises(BreakerOpen):
-            stage.turn()
+            stage.run_rounds()
         stage = Stage(cluster(1), breaker=Breaker(window=4, share=0.5, minimum=2)).start()
         for value in (b"bad", b"1", b"2", b"3", b"bad", b"4", b"5", b"bad"):
             stage.broker.put("in", 0, b"a", value)
-            stage.turn()
+            stage.run_rounds()
         assert len(stage.broker.visible("dead")) == 3
 
     def test_an_aborted_batch_does_not_count_twice(self) -> None:
@@ -174,5 +174,5 @@ class TestBreaker:
         for value in (b"bad", b"bad"):
             broker.put("in", 0, b"a", value)
         broker.fail("commit", RequiresAbort("_STATE"), times=3)
-        stage.turn(4)
+        stage.run_rounds(4)
         assert len(broker.visible("dead")) == 2

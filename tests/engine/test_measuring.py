@@ -29,7 +29,7 @@ class TestOldestUndecidedEvent:
         assert age(stage) == 0
         stage.start()
         published_now(stage)
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 60
         assert age(stage) == 0
 
@@ -44,7 +44,7 @@ class TestOldestUndecidedEvent:
 
         stage.processor.meanwhile = meanwhile
         published_now(stage)
-        stage.turn()
+        stage.run_rounds()
         assert seen == [100, 200]
         assert age(stage) == 0
 
@@ -54,24 +54,24 @@ class TestOldestUndecidedEvent:
         stage = Stage(cluster(1), processor).start()
         published_now(stage)
         published_now(stage, b"away")
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 500
         assert age(stage) == 500
-        stage.turn()
+        stage.run_rounds()
         processor.away = False
         for _ in range(40):
             stage.clock.time_s += 1
-            stage.turn()
+            stage.run_rounds()
         assert age(stage) == 0
 
     def test_an_aborted_event_is_undecided_until_it_has_come_again(self) -> None:
         stage = Stage(cluster(1)).start()
         stage.broker.fail("commit", RequiresAbort("_TIMED_OUT"))
         published_now(stage)
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 30
         assert age(stage) >= 30
-        stage.turn()
+        stage.run_rounds()
         assert age(stage) == 0
 
     def test_what_another_process_owns_now_is_not_ours(self) -> None:
@@ -79,20 +79,20 @@ class TestOldestUndecidedEvent:
         processor.away = True
         stage = Stage(cluster(1), processor).start()
         published_now(stage, b"away")
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 10
         assert age(stage) == 10
         stage.broker.evict(stage.broker.sources[0])
         other = Stage(stage.broker, transactional_id="g-count-1")
         other.runner.start()
-        stage.turn()
+        stage.run_rounds()
         assert age(stage) == 0
 
 
 class TestLag:
     def lag(self, stage: Stage) -> float | None:
         stage.clock.time_s += 10
-        stage.turn()
+        stage.run_rounds()
         return stage.sample("consumer_lag_records", partition="0")
 
     def test_a_transactions_marker_behind_the_last_event_is_no_lag(self) -> None:
@@ -100,7 +100,7 @@ class TestLag:
         first = Stage(cluster(1))
         assert first.sample("consumer_lag_records", partition="0") is None
         published_now(stage)
-        stage.turn()
+        stage.run_rounds()
         # As a transactional writer of the input leaves it.
         stage.broker.logs["in", 0].mark(Txn("another"), stage.broker.now_ms)
         assert self.lag(stage) == 0
@@ -111,7 +111,7 @@ class TestLag:
         stage = Stage(cluster(1), processor).start()
         for value in (b"1", b"away", b"2"):
             published_now(stage, value)
-        stage.turn()
+        stage.run_rounds()
         assert self.lag(stage) == 2
 
 
@@ -128,7 +128,7 @@ def test_the_size_of_state_is_kept_up_with_every_change() -> None:
 def test_a_partition_shows_its_entries_and_bytes_and_they_go_with_it() -> None:
     stage = Stage(cluster(1)).start()
     published_now(stage)
-    stage.turn()
+    stage.run_rounds()
     assert stage.sample("state_entries", partition="0") == 1
     assert stage.sample("state_bytes", partition="0") == 2
     stage.runner.close()
@@ -140,7 +140,7 @@ def test_aborts_are_counted_by_reason_and_an_unknown_one_as_other() -> None:
     for reason in ("_TIMED_OUT", "A_REASON_NOBODY_KNOWS"):
         stage.broker.fail("commit", RequiresAbort(reason))
         published_now(stage)
-        stage.turn(3)
+        stage.run_rounds(3)
     assert stage.sample("aborts_total", reason="_TIMED_OUT") == 1
     assert stage.sample("aborts_total", reason="OTHER") == 1
     assert stage.sample("transactions_total", outcome="aborted") == 2

@@ -31,7 +31,7 @@ def with_letters(count: int = 1) -> Cluster:
 def live(broker: Cluster) -> None:
     """The stage takes all that is there, and ends."""
     stage = Stage(broker).start()
-    stage.turn(3)
+    stage.run_rounds(3)
     stage.runner.close()
 
 

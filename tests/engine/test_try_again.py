@@ -13,14 +13,14 @@ def waiting(values: tuple[bytes, ...] = (b"1", b"away", b"2")) -> Stage:
     stage = Stage(broker, processor).start()
     for value in values:
         broker.put("in", 0, b"a", value)
-    stage.turn()
+    stage.run_rounds()
     return stage
 
 
 def pass_time(stage: Stage, turns: int = 10) -> None:
     for _ in range(turns):
         stage.clock.time_s += 1
-        stage.turn()
+        stage.run_rounds()
 
 
 def test_what_came_before_is_committed_and_nothing_stays_open() -> None:
@@ -60,8 +60,8 @@ def test_a_rebalance_while_waiting_forgets_the_held_records() -> None:
     other = Stage(stage.broker, transactional_id="g-count-1")
     other.runner.start()
     for _ in range(6):
-        stage.turn()
-        other.turn()
+        stage.run_rounds()
+        other.run_rounds()
     stage.processor.away = False
     pass_time(stage, 40)
     assert outputs(stage.broker) == [b"1:1", b"away:2", b"2:3"]
@@ -94,9 +94,9 @@ def test_a_batch_out_of_time_is_cut_and_continued_at_once() -> None:
     stage = Stage(broker, Slow()).start()
     for value in range(10):
         broker.put("in", 0, b"a", b"%d" % value)
-    stage.turn()
+    stage.run_rounds()
     assert len(outputs(broker)) == 3, "60 seconds at 25 an event"
-    stage.turn(6)
+    stage.run_rounds(6)
     assert [value.split(b":")[1] for value in outputs(broker)] == [
         b"%d" % (number + 1) for number in range(10)
     ]

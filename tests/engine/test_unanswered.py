@@ -86,9 +86,9 @@ def test_a_restore_goes_on_polling_and_ends_as_stalled(
     settings = config(restore_stall_s=1.0)
     metrics = StageMetrics(Metrics(CollectorRegistry()), "count")
     restore = Restore(settings, reader, {0: 5}, FakeClock(), metrics)
-    assert not restore.step(0.6)
+    assert not restore.advance(0.6)
     with pytest.raises(RestoreStalled, match="partitions"):
-        restore.step(0.6)
+        restore.advance(0.6)
 
 
 def test_reading_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def test_too_many_dead_letters_stop_the_process_and_mending_goes_on(deploy: Depl
     assert stopped.exit_code(60) == 1
     line = stopped.output.strip().splitlines()[-1]
     assert line.startswith("stream-edits: circuit breaker: ")
-    assert "see error.class in the dead-letter topic and the log, mend the cause" in line
+    assert "see error.class in the dead-letter topic and the log, fix the cause" in line
     assert "nothing of the last batch was committed" in line
     assert "CANARY" not in stopped.output
     stopped.accounted_for = True

@@ -61,15 +61,15 @@ class Process:
     @property
     def partitions(self) -> Partitions | None:
         """What it owns, once it is restored."""
-        joined = self.runner._joined
-        return joined.partitions if joined is not None and self.runner.ready else None
+        member = self.runner._member
+        return member.partitions if member is not None and self.runner.ready else None
 
     @property
     def idle(self) -> bool:
         """Restored, and not waiting to step anything again."""
-        joined = self.runner._joined
+        member = self.runner._member
         return (
-            self.runner.ready and joined is not None and joined.inbox.undecided_since_ms() is None
+            self.runner.ready and member is not None and member.inbox.uncommitted_since_ms() is None
         )
 
     def turn(self, prefetched: bool) -> None:
@@ -79,7 +79,7 @@ class Process:
         if source is not None:
             source.prefetched = prefetched
         if self.started:
-            self.runner.turn()
+            self.runner.run_round()
             return
         self.started = True
         self.runner.start()
