@@ -114,7 +114,7 @@ def test_a_consumer_that_gave_up_ends_the_run() -> None:
             return KafkaError(KafkaError._FATAL)
 
     with pytest.raises(FatalClientError, match=r"group\.instance\.id"):
-        source._judge(GaveUp())  # type: ignore[arg-type]
+        source._raise_if_final(GaveUp())  # type: ignore[arg-type]
     source.close()
 
 

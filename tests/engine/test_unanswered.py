@@ -93,7 +93,7 @@ def test_a_restore_goes_on_polling_and_ends_as_stalled(
 
 def test_reading_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(topic_reader, "_ASK_S", 0.05)
-    monkeypatch.setattr(topic_reader, "asking", silent)
+    monkeypatch.setattr(topic_reader, "connected_admin", silent)
     monkeypatch.setattr(topic_reader, "partition_counts", lambda *_: {"claims": 2})
     with pytest.raises(Retriable, match="_TIMED_OUT"):
         next(read_topic(NOBODY, "claims", "reader"))
@@ -101,14 +101,14 @@ def test_reading_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_creating_topics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin, "_ASK_S", 0.05)
-    monkeypatch.setattr(admin, "asking", silent)
+    monkeypatch.setattr(admin, "connected_admin", silent)
     with pytest.raises(Retriable, match="_TIMED_OUT"):
         admin.create_topics(NOBODY, [TopicSpec("claims", 2)])
 
 
 def test_publishing_into_a_full_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publisher, "_STALL_S", 0.1)
-    monkeypatch.setattr(publisher, "asking", silent)
+    monkeypatch.setattr(publisher, "connected_admin", silent)
     monkeypatch.setattr(publisher, "make", lambda *_: FullProducer())
     with pytest.raises(EngineStopped, match="took no record for"):
         publish_records(NOBODY, [Output("claims", b"k", b"v"), Output("claims", b"k", b"v")])

@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from ..config import ClientOptions
 from ..errors import EngineStopped
 from ..ports import Output
-from .admin import asking
+from .admin import connected_admin
 from .client import make
 
 _STALL_S = 60.0
@@ -27,8 +27,8 @@ def publish_records(options: ClientOptions, records: Iterable[Output]) -> int:
     Raises AccessRefused or another Retriable when no broker answers, OptionRefused, or
     EngineStopped when a record was refused or not taken within a minute.
     """
-    with asking(options):
-        pass  # a broker answers
+    with connected_admin(options):
+        pass
     refused: list[str] = []
 
     def delivered(error: KafkaError | None, _message: Message) -> None:
