@@ -23,7 +23,14 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka._model import ConsumerGroupTopicPartitions
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    OffsetSpec,
+    ResourceType,
+)
 
 Place = tuple[str, int]
 
@@ -156,3 +163,12 @@ def _serve(bootstrap: str, line: Connection) -> None:
 
 if __name__ == "__main__":
     _serve(sys.argv[1], Connection(int(sys.argv[2])))
+
+
+def alter_topic(bootstrap: str, topic: str, name: str, value: str | None) -> None:
+    """Set one setting of a topic, or with None put it back to the broker's default."""
+    kind = AlterConfigOpType.DELETE if value is None else AlterConfigOpType.SET
+    entry = ConfigEntry(name, value, incremental_operation=kind)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin.incremental_alter_configs([resource])[resource].result(timeout=20)

@@ -11,13 +11,6 @@ from types import TracebackType
 from typing import Self
 
 from confluent_kafka import Producer
-from confluent_kafka.admin import (
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-    ResourceType,
-)
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decode_decision
@@ -25,7 +18,7 @@ from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, load_settings
-from tests.kafka.admin import Place
+from tests.kafka.admin import Place, alter_topic
 from tests.kafka.programs import Program, eventually, run_command
 from tests.kafka.topic_log import TopicLog
 
@@ -90,11 +83,7 @@ class Deployment:
 
     def alter_topic(self, topic: str, name: str, value: str | None) -> None:
         """Set one of its settings, or with None put it back to the broker's default."""
-        kind = AlterConfigOpType.DELETE if value is None else AlterConfigOpType.SET
-        entry = ConfigEntry(name, value, incremental_operation=kind)
-        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
-        admin = AdminClient({"bootstrap.servers": self.bootstrap})
-        admin.incremental_alter_configs([resource])[resource].result(timeout=20)
+        alter_topic(self.bootstrap, topic, name, value)
 
     def start(
         self, *stages: str, instance: int = 0, module: str = "stream_edits", **settings: str

@@ -62,32 +62,8 @@ def test_a_record_is_listed_shown_redriven_and_dies_again(deploy: Deploy, tmp_pa
     assert (letter["source_topic"], letter["source_offset"]) == (deployment.topics.events, 0)
     assert letter["redriven"] is False
 
-    file = tmp_path / "value.bin"
-    show = deployment.command("dead-letters", "show", "0/0", "--save", str(file))
-    assert show.returncode == 0, show.stderr
-    assert "error.class: UnknownSchema" in show.stdout
-    assert f"value: {len(BAD)} bytes" in show.stdout
-    assert "framing: Confluent, schema id 9999" in show.stdout
-    assert "other headers: 3" in show.stdout
-    assert file.read_bytes() == BAD
-    assert file.stat().st_mode & 0o077 == 0
-    again = deployment.command("dead-letters", "show", "0/0", "--save", str(file))
-    assert again.returncode == 2
-    assert deployment.command("dead-letters", "show", "0/1").returncode == 1
-    assert deployment.command("dead-letters", "show", "7/0").returncode == 1
-    assert deployment.command("dead-letters", "show", "0-1").returncode == 2
-
-    code, said, _ = redrive(deployment)
-    assert code == 0
-    assert said[0] == f"would be redriven: 1 to {deployment.topics.events} (UnknownSchema 1)"
-    assert len(events(deployment)) == 1, "a dry run changes nothing"
-
-    assert redrive(deployment, "--execute")[0] == 0
-    _, redriven = events(deployment)
-    assert (redriven.key, redriven.value) == (b"CANARY-KEY", BAD)
-    assert list(redriven.headers) == [*OWN, (REDRIVE_COUNT, b"1")]
-    assert redrive(deployment, "--execute")[1] == ["nothing to redrive"]
-    assert len(events(deployment)) == 2
+    check_show(deployment, tmp_path / "value.bin")
+    redriven = check_redrive(deployment)
 
     lived(deployment)
     (second,) = listed(deployment)
@@ -106,6 +82,39 @@ def test_a_record_is_listed_shown_redriven_and_dies_again(deploy: Deploy, tmp_pa
     assert "was redriven 1 times and died again" in complaint
     assert len(events(deployment)) == 2
     assert "CANARY" not in deployment.said()
+
+
+def check_show(deployment: Deployment, file: Path) -> None:
+    """`show` describes the dead letter 0/0 and saves its value, which nobody else may read."""
+    show = deployment.command("dead-letters", "show", "0/0", "--save", str(file))
+    assert show.returncode == 0, show.stderr
+    assert "error.class: UnknownSchema" in show.stdout
+    assert f"value: {len(BAD)} bytes" in show.stdout
+    assert "framing: Confluent, schema id 9999" in show.stdout
+    assert "other headers: 3" in show.stdout
+    assert file.read_bytes() == BAD
+    assert file.stat().st_mode & 0o077 == 0
+    again = deployment.command("dead-letters", "show", "0/0", "--save", str(file))
+    assert again.returncode == 2
+    assert deployment.command("dead-letters", "show", "0/1").returncode == 1
+    assert deployment.command("dead-letters", "show", "7/0").returncode == 1
+    assert deployment.command("dead-letters", "show", "0-1").returncode == 2
+
+
+def check_redrive(deployment: Deployment) -> Kept:
+    """`redrive` sends the only dead letter back once, after a dry run; the record it sent."""
+    code, lines, _ = redrive(deployment)
+    assert code == 0
+    assert lines[0] == f"would be redriven: 1 to {deployment.topics.events} (UnknownSchema 1)"
+    assert len(events(deployment)) == 1, "a dry run changes nothing"
+
+    assert redrive(deployment, "--execute")[0] == 0
+    _, redriven = events(deployment)
+    assert (redriven.key, redriven.value) == (b"CANARY-KEY", BAD)
+    assert list(redriven.headers) == [*OWN, (REDRIVE_COUNT, b"1")]
+    assert redrive(deployment, "--execute")[1] == ["nothing to redrive"]
+    assert len(events(deployment)) == 2
+    return redriven
 
 
 def test_what_was_mended_is_decided_after_a_redrive(deploy: Deploy) -> None:
