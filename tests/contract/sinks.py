@@ -8,7 +8,7 @@ from tests.contract.members import Member, answered, writer
 
 
 def sink_topic(cluster: Cluster, topic: str) -> str:
-    """The name that a topic has in this test."""
+    """The name of a topic in this test."""
     settings = cluster.config()
     named = {
         "in": settings.input_topic,

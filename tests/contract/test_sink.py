@@ -1,4 +1,4 @@
-"""What `ports.Sink` promises, and what a read_committed reader sees of it."""
+"""The contract of `ports.Sink`, and what a read_committed reader sees."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.contract.members import Member, answered, done, poll_until, writer
 from tests.contract.sinks import committed, sink_topic
 from tests.memory_kafka.murmur2 import partition_of
 
-# By the Java client: Utils.toPositive(Utils.murmur2(key)) % 5.
+# Partitions by the Java client: Utils.toPositive(Utils.murmur2(key)) % 5.
 KEYS = [b"", b"a", b"ab", b"abc", b"abcd", b"abcde", b"M000123", b"\x00\xff\x80", b"9876543210"]
 
 
@@ -54,7 +54,7 @@ def test_an_open_transaction_hides_what_comes_after_it(cluster: Cluster) -> None
     reader.close()
 
 
-def test_the_partition_follows_from_the_key_as_for_java(cluster: Cluster) -> None:
+def test_the_partition_is_that_of_a_java_producer(cluster: Cluster) -> None:
     sink = writer(cluster)
     topic = sink_topic(cluster, "out")
     sink.begin()
@@ -85,7 +85,7 @@ def test_records_arrive_byte_for_byte_and_in_order(cluster: Cluster) -> None:
     assert log == [(3, b"k", b"1"), (3, b"gone", None), (3, b"k", b"2")]
 
 
-def test_an_abort_purges_and_the_producer_lives_on(cluster: Cluster) -> None:
+def test_an_abort_purges_and_the_producer_remains_usable(cluster: Cluster) -> None:
     sink = writer(cluster)
     topic = sink_topic(cluster, "out")
     for _ in range(3):
@@ -105,7 +105,7 @@ def test_begin_within_a_transaction_is_fatal(cluster: Cluster) -> None:
         sink.begin()
 
 
-def test_a_transaction_with_nothing_in_it_commits_and_aborts(cluster: Cluster) -> None:
+def test_an_empty_transaction_commits_and_aborts(cluster: Cluster) -> None:
     sink = writer(cluster)
     for end in (sink.commit, sink.abort):
         sink.begin()

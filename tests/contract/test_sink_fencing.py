@@ -14,7 +14,7 @@ from tests.contract.sinks import committed, opened, sink_topic
 class TestOffsets:
     """Offsets are part of the transaction, and fenced by member and generation."""
 
-    def test_they_are_committed_with_it_or_not_at_all(self, cluster: Cluster) -> None:
+    def test_they_are_committed_with_the_transaction_or_not_at_all(self, cluster: Cluster) -> None:
         member, sink = Member(cluster), writer(cluster)
         member.until(lambda: bool(member.owned))
         topic = member.config.input_topic
@@ -29,7 +29,7 @@ class TestOffsets:
         done(sink.commit)
         assert committed(member) == {0: 8, 1: 1}
 
-    def test_while_they_are_open_there_is_no_stable_answer(self, cluster: Cluster) -> None:
+    def test_open_offsets_have_no_stable_answer(self, cluster: Cluster) -> None:
         member, sink = Member(cluster), writer(cluster)
         member.until(lambda: bool(member.owned))
         sink.begin()
@@ -74,9 +74,9 @@ class TestOffsets:
 
 
 class TestFencing:
-    """One transactional id, one producer; and what becomes of a predecessor's transaction."""
+    """One producer per transactional id, and the fate of a predecessor's open transaction."""
 
-    def test_init_ends_what_a_predecessor_left_open_and_fences_it(self, cluster: Cluster) -> None:
+    def test_init_ends_a_predecessors_transaction_and_fences_it(self, cluster: Cluster) -> None:
         former = opened(cluster, "g-count-0")
         successor = writer(cluster, "g-count-0")
         successor.begin()
@@ -91,7 +91,7 @@ class TestFencing:
         done(successor.commit)
 
     def test_a_successor_of_another_id_leaves_it_open(self, cluster: Cluster) -> None:
-        """Why the id is stable: this is what a random one does to every reader."""
+        """This is why the id must be stable: a random one blocks every reader."""
         former = opened(cluster, "g-count-0")
         successor = writer(cluster, "g-count-7f3a")
         successor.begin()

@@ -63,13 +63,13 @@ def test_the_order_of_classification(
     assert type(classify(Flags(*flags), "commit")) is kind
 
 
-def test_away_counts_for_questions_only() -> None:
+def test_unavailable_brokers_are_retriable_for_queries_only() -> None:
     error = KafkaError(KafkaError._TIMED_OUT)
     assert isinstance(classify(error, "committed", AWAY), Retriable)
     assert isinstance(classify(error, "commit_transaction"), FatalClientError)
 
 
-def test_a_fatal_error_tells_what_to_do_and_no_text_of_the_client() -> None:
+def test_a_fatal_error_says_what_to_do_without_the_clients_text() -> None:
     error = KafkaError(KafkaError._FENCED, "host 10.0.0.1", fatal=True)
     assert str(classify(error, "commit_transaction")) == (
         "commit_transaction failed for good with _FENCED: another process uses the same "
@@ -77,7 +77,7 @@ def test_a_fatal_error_tells_what_to_do_and_no_text_of_the_client() -> None:
     )
 
 
-def test_purges_are_no_delivery_failures() -> None:
+def test_purged_records_are_not_delivery_failures() -> None:
     sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}))
 
     class Topic:
@@ -92,8 +92,8 @@ def test_purges_are_no_delivery_failures() -> None:
 
 
 def test_a_consumer_that_gave_up_ends_the_run() -> None:
-    """librdkafka says so in a message between others, without the flag: of a fenced
-    group.instance.id, for one. Unheard, the loop would go on and read nothing for ever."""
+    """For example when its group.instance.id is fenced. librdkafka reports it in a message between
+    others, without the fatal flag. If it were ignored, the loop would read nothing for ever."""
     source = ConfluentSource(config(kafka={"bootstrap.servers": "127.0.0.1:1"}), time.sleep)
 
     class GaveUp:

@@ -1,4 +1,4 @@
-"""What goes to the dead letters, how, and when the breaker opens."""
+"""Which events become dead letters, in what form, and when the breaker opens."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_redriven_record_keeps_its_count_and_doubles_no_header() -> None:
     assert dict(second.headers)[SOURCE_OFFSET] == b"1"
 
 
-def test_no_payload_and_no_exception_text_leaves_in_headers_or_logs(
+def test_headers_and_logs_hold_no_payload_and_no_exception_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -87,9 +87,9 @@ def test_no_payload_and_no_exception_text_leaves_in_headers_or_logs(
     Stage(broker).start().run_rounds()
     (letter,) = broker.visible("dead")
     added = [value for name, value in letter.headers if name.startswith("error.")]
-    told = caplog.text + repr(added)
-    assert "12345" not in told
-    assert "777" not in told
+    text = caplog.text + repr(added)
+    assert "12345" not in text
+    assert "777" not in text
     assert "dead_letters" in caplog.text
 
 
@@ -115,7 +115,7 @@ def test_an_oversized_output_is_a_dead_letter() -> None:
 
 
 class TestBreaker:
-    """Tested through the loop, for a limit that only works alone is none."""
+    """Tested through the loop, because a limit that works only in isolation is useless."""
 
     def test_it_stops_the_runner_and_rolls_the_batch_back(self) -> None:
         broker = cluster(1)

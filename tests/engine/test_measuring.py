@@ -1,4 +1,4 @@
-"""Gauges that must not lie: what is asked at the scrape, the lag, the size of state, the client."""
+"""Gauges that must stay true while the loop is blocked: age, lag, size of state, the client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def published_now(stage: Stage, value: bytes = b"1") -> None:
 
 
 class TestOldestUndecidedEvent:
-    def test_none_is_in_hand_before_the_first_and_after_the_last(self) -> None:
+    def test_the_age_is_zero_before_the_first_event_and_after_the_last_commit(self) -> None:
         stage = Stage(cluster(1))
         assert age(stage) == 0
         stage.start()
@@ -33,7 +33,7 @@ class TestOldestUndecidedEvent:
         stage.clock.time_s += 60
         assert age(stage) == 0
 
-    def test_it_ages_between_two_scrapes_while_the_loop_stands_still(self) -> None:
+    def test_the_age_grows_between_two_scrapes_while_the_loop_is_blocked(self) -> None:
         stage = Stage(cluster(1)).start()
         seen: list[float] = []
 
@@ -48,7 +48,7 @@ class TestOldestUndecidedEvent:
         assert seen == [100, 200]
         assert age(stage) == 0
 
-    def test_it_ages_while_the_registry_is_away(self) -> None:
+    def test_the_age_grows_while_the_registry_is_away(self) -> None:
         processor = Counter()
         processor.away = True
         stage = Stage(cluster(1), processor).start()
@@ -64,7 +64,7 @@ class TestOldestUndecidedEvent:
             stage.run_rounds()
         assert age(stage) == 0
 
-    def test_an_aborted_event_is_undecided_until_it_has_come_again(self) -> None:
+    def test_an_aborted_event_counts_until_it_is_committed(self) -> None:
         stage = Stage(cluster(1)).start()
         stage.broker.fail("commit", RequiresAbort("_TIMED_OUT"))
         published_now(stage)
@@ -74,7 +74,7 @@ class TestOldestUndecidedEvent:
         stage.run_rounds()
         assert age(stage) == 0
 
-    def test_what_another_process_owns_now_is_not_ours(self) -> None:
+    def test_events_of_a_partition_that_moved_do_not_count(self) -> None:
         processor = Counter()
         processor.away = True
         stage = Stage(cluster(1), processor).start()
@@ -95,17 +95,17 @@ class TestLag:
         stage.run_rounds()
         return stage.sample("consumer_lag_records", partition="0")
 
-    def test_a_transactions_marker_behind_the_last_event_is_no_lag(self) -> None:
+    def test_a_transaction_marker_after_the_last_event_is_not_lag(self) -> None:
         stage = Stage(cluster(1)).start()
         first = Stage(cluster(1))
         assert first.sample("consumer_lag_records", partition="0") is None
         published_now(stage)
         stage.run_rounds()
-        # As a transactional writer of the input leaves it.
+        # As after the commit of a transactional writer of the input.
         stage.broker.logs["in", 0].mark(Txn("another"), stage.broker.now_ms)
         assert self.lag(stage) == 0
 
-    def test_events_in_hand_are_lag_although_they_were_fetched(self) -> None:
+    def test_fetched_events_are_lag_until_they_are_committed(self) -> None:
         processor = Counter()
         processor.away = True
         stage = Stage(cluster(1), processor).start()
@@ -115,7 +115,7 @@ class TestLag:
         assert self.lag(stage) == 2
 
 
-def test_the_size_of_state_is_kept_up_with_every_change() -> None:
+def test_the_size_of_state_follows_every_change() -> None:
     store = MemoryStore()
     store.put(b"a", b"123")
     store.apply({b"b": b"12345", b"a": b"1", b"gone": None})
@@ -160,7 +160,7 @@ BROKER = {
     "nodename": "b:9092", "state": "UP", "outbuf_cnt": 1, "waitresp_cnt": 2, "txerrs": 3,
     "rxerrs": 4, "req_timeouts": 5, "disconnects": 6, "rtt": {"avg": 2000, "p99": 30000},
 }  # fmt: skip
-SAID = {
+REPORT = {
     "time": 1700000000,
     "msg_cnt": 7,
     "brokers": {"boot": {**BROKER, "state": "DOWN"}, "b/1": BROKER, "coordinator": BROKER},
@@ -173,15 +173,15 @@ DIGESTED = ClientStatistics(
 
 
 class TestClientStatistics:
-    def test_brokers_are_added_up_and_one_under_two_names_counts_once(self) -> None:
-        assert digest("consumer", json.dumps(SAID)) == DIGESTED
+    def test_a_broker_with_two_names_counts_once(self) -> None:
+        assert digest("consumer", json.dumps(REPORT)) == DIGESTED
 
     def test_a_producer_is_in_no_group(self) -> None:
-        said = {name: value for name, value in SAID.items() if name != "cgrp"}
-        assert digest("producer", json.dumps(said)).steady is None
+        report = {name: value for name, value in REPORT.items() if name != "cgrp"}
+        assert digest("producer", json.dumps(report)).steady is None
 
     @pytest.mark.parametrize("text", ["", "[]", "{}", '{"brokers": {"b": {}}, "topics": {}}'])
-    def test_what_cannot_be_read_is_left_and_told_once(
+    def test_unreadable_statistics_are_skipped_and_logged_once(
         self, text: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         taken: list[ClientStatistics] = []
@@ -189,10 +189,10 @@ class TestClientStatistics:
         assert callable(take)
         for _ in range(3):
             take(text)
-        take(json.dumps(SAID))
+        take(json.dumps(REPORT))
         assert taken == [DIGESTED]
-        told = [record for record in caplog.records if "statistics_unread" in record.message]
-        assert len(told) == 1
+        warnings = [record for record in caplog.records if "statistics_unread" in record.message]
+        assert len(warnings) == 1
 
     def test_totals_only_grow_although_a_new_client_begins_at_zero(self) -> None:
         metrics = Metrics()

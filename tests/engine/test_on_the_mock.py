@@ -56,7 +56,7 @@ def read(mock: MockCluster, topic: str, count: int) -> list[Output]:
 
 
 def run_until(mock: MockCluster, done: Callable[[Metrics], bool], **changes: object) -> Metrics:
-    """Run a stage against the mock until `done`, then stop it and re-raise what it raised."""
+    """Run a stage against the mock until `done`, stop it, and raise what it raised."""
     metrics = Metrics()
     settings = config(kafka={"bootstrap.servers": mock.servers}, **changes)
     runner = StageRunner(settings, Counter(), metrics=metrics)
@@ -101,11 +101,11 @@ class TestMockCluster:
         assert list(letter.headers)[:2] == [("h", b"\x00\xff"), ("n", None)]
         assert dict(letter.headers)[ERROR_CLASS] == b"RuntimeError"
 
-    def test_a_failed_delivery_aborts_and_the_batch_comes_again(self, mock: MockCluster) -> None:
+    def test_a_failed_delivery_aborts_and_the_batch_is_repeated(self, mock: MockCluster) -> None:
         feed(mock, b"1")
         mock.answer(PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)
         metrics = run_until(mock, lambda metrics: value(metrics, "events", "stepped") >= 1)
-        # The mock refuses the next sequence number too, where a broker takes the bumped epoch.
+        # Unlike a broker, the mock also refuses the next sequence number of the new epoch.
         assert value(metrics, "transactions", "aborted") >= 1
         assert value(metrics, "transactions", "committed") == 1
 

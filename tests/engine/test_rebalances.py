@@ -1,4 +1,4 @@
-"""Assigned, revoked, lost: who owns what, from where, with which state."""
+"""Assigned, revoked, lost: who owns which partition, from which offset, with which state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_first_start_begins_at_the_low_watermark_by_assign_not_by_seek() -> No
     assert outputs(broker) == [b"1:1"]
 
 
-def test_a_restart_goes_on_at_the_committed_offset_with_equal_state() -> None:
+def test_a_restart_continues_at_the_committed_offset_with_equal_state() -> None:
     broker = cluster(2)
     for number in (0, 1, 0):
         broker.put("in", number, b"k%d" % number, b"1")
@@ -40,7 +40,7 @@ def test_a_restart_goes_on_at_the_committed_offset_with_equal_state() -> None:
     assert outputs(broker)[-1] == b"2:3"
 
 
-def test_a_partition_that_moves_takes_its_state_along() -> None:
+def test_the_state_of_a_partition_moves_with_it() -> None:
     broker = cluster(2)
     first = Stage(broker).start()
     for number in (0, 1):
@@ -58,7 +58,7 @@ def test_a_partition_that_moves_takes_its_state_along() -> None:
     assert second.processor.seen == [(1, 1)]
 
 
-def test_state_stays_warm_over_a_rebalance_that_gives_it_back() -> None:
+def test_state_is_kept_when_the_same_partition_is_assigned_again() -> None:
     broker = cluster(1)
     first = Stage(broker).start()
     broker.put("in", 0, b"k", b"1")
@@ -74,13 +74,13 @@ def test_state_stays_warm_over_a_rebalance_that_gives_it_back() -> None:
     assert outputs(broker) == [b"1:1", b"2:2"]
 
 
-def test_warm_state_is_dropped_when_another_owner_went_on() -> None:
+def test_kept_state_is_dropped_when_another_owner_has_committed() -> None:
     broker = cluster(1)
     first = Stage(broker).start()
     broker.put("in", 0, b"k", b"1")
     first.run_rounds()
     second = Stage(broker, transactional_id="g-count-1")
-    # The lower name gets the only partition: the second runner takes it, works, and leaves.
+    # The lower name gets the only partition: the second runner takes it, commits, and leaves.
     broker.sources[0].member.name = "z"
     second.runner.start()
     broker.put("in", 0, b"k", b"2")
@@ -94,7 +94,7 @@ def test_warm_state_is_dropped_when_another_owner_went_on() -> None:
     assert outputs(broker) == [b"1:1", b"2:2", b"3:3"]
 
 
-def test_state_kept_over_a_revoke_is_judged_by_its_offset() -> None:
+def test_state_kept_over_a_revoke_is_checked_by_its_offset() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     broker.put("in", 0, b"k", b"1")
@@ -151,7 +151,7 @@ def test_records_consumed_before_a_rebalance_in_the_same_call_are_not_processed(
     assert outputs(broker) == [b"1:1", b"1:1"]
 
 
-def test_gauges_of_a_partition_go_with_it() -> None:
+def test_the_gauges_of_a_revoked_partition_are_removed() -> None:
     broker = cluster(2)
     stage = Stage(broker).start()
     broker.put("in", 1, b"k", b"1")

@@ -15,7 +15,7 @@ from tests.engine.harness import Cluster, Stage, cluster, config, outputs
 
 
 def worked(events: int = 8) -> Cluster:
-    """A cluster after a stage has worked, and left."""
+    """A cluster after a stage has processed events and closed."""
     broker = cluster(1)
     stage = Stage(broker).start()
     for number in range(events):
@@ -61,7 +61,7 @@ def test_a_late_marker_hides_newer_state_and_the_restore_waits_for_it() -> None:
     assert again.store(0) == {b"k": b"2"}
 
 
-def test_an_aborted_writer_leaves_nothing_and_hinders_nothing() -> None:
+def test_an_aborted_writer_does_not_affect_a_restore() -> None:
     broker = worked(2)
     other = broker.sink(config(transactional_id="g-count-1"))
     other.init()
@@ -122,7 +122,7 @@ def test_a_broker_away_during_a_restore_is_retried() -> None:
     assert len(Stage(broker).start().store(0)) == 3
 
 
-def test_a_chunk_that_was_lost_with_a_failed_call_is_read_again() -> None:
+def test_records_lost_by_a_failed_call_are_read_again() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     for key in (b"once", b"k", b"k"):
@@ -133,7 +133,7 @@ def test_a_chunk_that_was_lost_with_a_failed_call_is_read_again() -> None:
     assert Stage(broker).start().store(0) == {b"once": b"1", b"k": b"2"}
 
 
-def test_a_rebalance_in_the_middle_of_a_restore_begins_it_anew() -> None:
+def test_a_rebalance_during_a_restore_starts_it_again() -> None:
     broker = worked()
     stage = Stage(broker)
     stage.runner.start()
@@ -149,7 +149,7 @@ def test_a_rebalance_in_the_middle_of_a_restore_begins_it_anew() -> None:
     assert not broker.readers
 
 
-def test_records_that_stray_in_before_the_restore_ends_are_read_again() -> None:
+def test_records_delivered_during_a_restore_are_read_again() -> None:
     broker = worked()
     broker.put("in", 0, b"k0", b"2")
     stage = Stage(broker)

@@ -1,4 +1,4 @@
-"""One transaction, whole or not at all: order of calls, rewinds, retries and fatal ends."""
+"""A transaction is complete or has no effect: order of calls, rewinds, retries, fatal errors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_everything_of_a_batch_is_in_one_transaction_in_this_order() -> None:
     assert broker.groups["g"].committed == {0: 1}
 
 
-def test_last_processed_plus_one_is_committed_whatever_the_position() -> None:
+def test_the_last_processed_offset_plus_one_is_committed_not_the_position() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     broker.put("in", 0, b"a", b"1")
@@ -106,7 +106,7 @@ def test_partitions_without_events_in_the_aborted_batch_are_rewound_too() -> Non
     assert ("seek", {0: 0, 1: 0}) in broker.calls
 
 
-def test_an_illegal_generation_is_aborted_and_no_reason_to_exit() -> None:
+def test_an_illegal_generation_aborts_and_the_run_continues() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     broker.put("in", 0, b"a", b"1")
@@ -119,7 +119,7 @@ def test_an_illegal_generation_is_aborted_and_no_reason_to_exit() -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_commit_that_timed_out_is_resumed_and_nothing_is_doubled(after: bool) -> None:
+def test_a_commit_that_timed_out_is_resumed_without_duplicates(after: bool) -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     broker.put("in", 0, b"a", b"1")
@@ -165,7 +165,7 @@ def test_init_is_resumed_then_bounded() -> None:
     stage.run_rounds()
 
 
-def test_offsets_are_sent_again_with_fresh_metadata() -> None:
+def test_offsets_are_sent_again_with_new_metadata() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     broker.put("in", 0, b"a", b"1")
@@ -176,7 +176,7 @@ def test_offsets_are_sent_again_with_fresh_metadata() -> None:
     assert outputs(broker) == [b"1:1"]
 
 
-def test_offsets_that_are_never_taken_abort() -> None:
+def test_offsets_that_are_never_accepted_abort() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     broker.put("in", 0, b"a", b"1")

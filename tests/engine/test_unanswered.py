@@ -1,4 +1,4 @@
-"""Every wait on the client has a bound: nothing hangs when the client never answers."""
+"""Every wait for the client has a time limit: nothing hangs when it never answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.engine.harness import FakeClock, config
 
 NOBODY = {"bootstrap.servers": "127.0.0.1:1"}
 
-# A wait without a bound fails here instead of stopping the whole run.
+# A wait without a limit fails here, and does not block the whole run.
 pytestmark = pytest.mark.timeout(20)
 
 
@@ -134,7 +134,7 @@ def test_producing_into_a_full_queue(
         produce(sink)
 
 
-def test_a_reader_that_takes_its_time_is_not_taken_for_a_silent_broker(
+def test_a_slow_caller_is_not_mistaken_for_a_silent_broker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(topic_reader, "_STALL_S", 0.2)

@@ -1,6 +1,6 @@
-"""Claims for the tests on a real Kafka: right in every respect, unless a test says otherwise.
+"""Claims for the tests on a real Kafka: correct in every respect, unless a test changes them.
 
-All that names a person or a provider is a canary: it must never be seen in a log.
+Every value that names a person or a provider is a canary, which must never be in a log.
 """
 
 from dataclasses import replace
@@ -26,7 +26,7 @@ _numbers = count(1)
 
 
 def claim(member: str, *codes: str, name: str = "A", **changes: object) -> ClaimEvent:
-    """A Medi-Cal claim of one visit in an office: a line for each code, without times."""
+    """A Medi-Cal claim of one office encounter: a line for each code, without times."""
     number = next(_numbers)
     lines = tuple(
         ServiceLine(
@@ -67,7 +67,7 @@ def timed(event: ClaimEvent, hour: int, minutes: int = 60) -> ClaimEvent:
 
 
 def canaries(events: list[ClaimEvent]) -> set[str]:
-    """Every value of these claims that names a person, a claim, a visit or a provider."""
+    """Every value of these claims that names a person, a claim, an encounter or a provider."""
     found: set[str | None] = set()
     for event in events:
         found |= {event.event_id, event.claim_id, event.member_id, event.encounter_id}

@@ -1,4 +1,4 @@
-"""The circuit breaker on a real Kafka: it stops before the damage, and loses nothing."""
+"""The circuit breaker on a real Kafka: it stops the stage in time, and nothing is lost."""
 
 from tests.kafka.claims import claim
 from tests.kafka.conftest import Deploy
@@ -7,7 +7,7 @@ from tests.kafka.malformed import malformed
 BREAKER = {"BREAKER_WINDOW": "40", "BREAKER_SHARE": "0.5", "BREAKER_MINIMUM": "10"}
 
 
-def test_too_many_dead_letters_stop_the_process_and_mending_goes_on(deploy: Deploy) -> None:
+def test_too_many_dead_letters_stop_the_process_and_a_fix_continues(deploy: Deploy) -> None:
     deployment = deploy(partitions=1, **BREAKER).create_topics()
     group, place = deployment.settings.group_id("intake"), (deployment.topics.events, 0)
     before = [claim(str(number), "96365") for number in range(5)]

@@ -150,7 +150,7 @@ def warm_state_unchecked(patch: Patch) -> None:
 
 
 def _believe(partitions: Partitions, states: dict[int, Owned]) -> None:
-    """Take these states for the newest, whatever has been committed since."""
+    """Treat these states as the newest, whatever was committed since."""
     for number, owned in states.items():
         client: MemorySource = partitions._source._client  # type: ignore[attr-defined]
         owned.committed = client.group.committed.get(number)
