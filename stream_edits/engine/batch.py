@@ -71,7 +71,7 @@ class BatchBuilder:
         """
         batch = Batch()
         outputs, offsets, process = batch.outputs, batch.offsets, self._process
-        now, deadline = self._monotonic, self._monotonic() + self._config.step_budget_s
+        now, deadline = self._monotonic, self._monotonic() + self._config.batch_budget_s
         limit = self._config.max_message_bytes
         view: Overlay | None = None
         current, done = -1, 0

@@ -53,7 +53,7 @@ class StageConfig:
     # For the retries of one send_offsets, commit or abort; then the runner exits.
     transaction_budget_s: float = 120.0
     # For processing a batch. What is done by then is committed, so that the group is polled.
-    step_budget_s: float = 60.0
+    batch_budget_s: float = 60.0
     # init_transactions waits until the transaction of a predecessor has ended.
     init_budget_s: float = 300.0
     # For reading the committed offsets in on_assign, which waits for open transactions.
@@ -78,10 +78,10 @@ class StageConfig:
             raise OptionRefused("batch_size must be at least 1 and linger_s not negative")
         if self.message_timeout_ms >= self.transaction_timeout_ms:
             raise OptionRefused("message_timeout_ms must be below transaction_timeout_ms")
-        busy_s = self.step_budget_s + self.transaction_budget_s
+        busy_s = self.batch_budget_s + self.transaction_budget_s
         if busy_s * 1000 >= self.max_poll_interval_ms:
             raise OptionRefused(
-                "step_budget_s + transaction_budget_s must be below max_poll_interval_ms"
+                "batch_budget_s + transaction_budget_s must be below max_poll_interval_ms"
             )
         if not 0 < self.breaker.share <= 1 or self.breaker.minimum > self.breaker.window:
             raise OptionRefused("breaker: share in (0, 1] and minimum not above window")

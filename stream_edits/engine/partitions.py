@@ -192,7 +192,7 @@ class Partitions:
         self._metrics.assigned_partitions.set(0)
 
     def _start(self, number: int, committed: int | None) -> int:
-        """The first offset of the log when there is no committed one: the client never resets."""
+        """The committed offset, or else the first of the log; the client itself never resets."""
         if committed is not None:
             return committed
         return self._query("low watermark", lambda: self._source.low_watermark(number, _ASK_S))

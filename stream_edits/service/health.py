@@ -22,14 +22,14 @@ class Observed(Protocol):
 
     @property
     def last_moved(self) -> float:
-        """Monotonic time in seconds at which the loop last made a step."""
+        """Monotonic time in seconds of the loop's last round or retry."""
 
 
 class HealthServer:
     """Serves exactly three paths; every other path is 404.
 
-    /healthz fails only when a loop made no step for `deadline_s` seconds. The deadline is above the
-    transaction time-out, because a commit may block that long. Without brokers the loops go on, so
+    /healthz fails only when a loop was blocked for `deadline_s` seconds. The deadline is above the
+    transaction time-out, because a commit may block that long. Without brokers the loops retry, so
     an outage of Kafka does not restart the pod. /readyz fails until every runner is assigned and
     restored.
     """

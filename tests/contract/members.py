@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 IMPATIENT: dict[str, Any] = {
     "session_timeout_ms": 2000,
     "max_poll_interval_ms": 2500,
-    "step_budget_s": 0.5,
+    "batch_budget_s": 0.5,
     "transaction_budget_s": 1.0,
 }
 
