@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from stream_edits.engine.topics import TopicSpec, create_topics
-from stream_edits.mock_cluster import MockCluster
+from stream_edits.mock_cluster import PARTITIONS, MockCluster
 from tests.broker import running_broker
 
 EMBEDDED, REAL = "embedded", "real"
@@ -18,12 +18,16 @@ class Broker(Protocol):
     """Somewhere to run contenders on."""
 
     address: str
+    partitions: int | None
+    """The partitions of every topic, where the broker sets them."""
 
     def create(self, topics: Mapping[str, int], compacted: set[str]) -> None:
         """Make topics with so many partitions each."""
 
 
 class _Real:
+    partitions = None
+
     def __init__(self, address: str) -> None:
         self.address = address
 
@@ -36,13 +40,15 @@ class _Real:
 
 
 class _Embedded:
+    partitions = PARTITIONS
+
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
         self.address = self._answer()
 
     def create(self, topics: Mapping[str, int], compacted: set[str]) -> None:
-        for name, partitions in topics.items():
-            self._ask(f"{name} {partitions}\n")
+        for name in topics:
+            self._ask(f"{name}\n")
 
     def _ask(self, line: str) -> None:
         assert self._process.stdin
@@ -83,8 +89,7 @@ def _serve() -> None:
     with MockCluster() as kafka:
         print(kafka.bootstrap_servers, flush=True)
         for line in sys.stdin:
-            name, partitions = line.split()
-            kafka.create_topic(name, int(partitions))
+            kafka.create_topic(line.strip())
             print("made", flush=True)
 
 

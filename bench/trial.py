@@ -44,11 +44,11 @@ def settings_for(address: str, partitions: int) -> Settings:
 
 def run_trial(broker: Broker, contender: Contender, count: int) -> Figures:
     """Publish the input, run the contender, return its figures. Raises ContenderFailed."""
-    settings = settings_for(broker.address, contender.partitions)
+    settings = settings_for(broker.address, broker.partitions or contender.partitions)
     input_topic = f"{settings.group_prefix}.input"
     topics = settings.topics
     broker.create(
-        dict.fromkeys([input_topic, *topics.by_key().values()], contender.partitions),
+        dict.fromkeys([input_topic, *topics.by_key().values()], settings.partitions),
         {topics.encounter_state, topics.supervision_state},
     )
     if contender.input is not None:

@@ -1,1 +1,1 @@
-"""What watches the service: the Grafana dashboards' source, and pictures of them."""
+"""The source of the Grafana dashboards."""

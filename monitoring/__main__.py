@@ -1,4 +1,4 @@
-"""`python -m monitoring`: write what is generated for those who watch the service."""
+"""`python -m monitoring`: generate the dashboards and docs/metrics.md."""
 
 import json
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""The dashboard of claims people: what is decided, why, and what is asked for."""
+"""The dashboard for claims staff: what is decided, why, and which documents are requested."""
 
-from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.builders import dashboard, stat
 
-from monitoring.panels import DISPOSITIONS, HERE, bars, graph, new_dashboard, number
+from monitoring.panels import DISPOSITIONS, HERE, bars, graph, new_dashboard, number, row
 
 _DECISIONS = f"stream_edits_decisions_total{{{HERE}}}"
 _PARAGRAPH = (
@@ -13,77 +13,85 @@ _RATE = "[$__rate_interval]"
 
 
 def claims() -> dashboard.Dashboard:
-    """Decisions over time, the edits behind them, pends and what clears them, units cut back."""
+    """Decisions over time, the edits behind them, pends and their resolution, units cut back."""
     page = new_dashboard(
         "stream-edits-claims",
         "stream-edits / claims",
-        "What policy 6.21-P decides on infusion claims, by which paragraph, and what it asks for.",
+        "What policy 6.21-P decides on infusion claims, by which paragraph, and which documents it "
+        "requests.",
     )
-    for row in (_totals, _over_time, _edits, _pends, _units):
-        row(page)
+    for add_row in (_totals, _over_time, _edits, _pends, _units):
+        add_row(page)
     return page
 
 
 def _totals(page: dashboard.Dashboard) -> None:
-    page.with_row(dashboard.Row("In the chosen time"))
-    page.with_panel(
-        number(
-            "Decisions",
-            "Published in the chosen time; a revised decision counts again.",
-            "short",
-            {"{{disposition}}": f"sum by (disposition) (increase({_DECISIONS}[$__range]))"},
-            colors=DISPOSITIONS,
-            span=9,
-            decimals=0,
-        )
+    panels = (_decided(), _not_governed(), _resolved(), _units_over(), _dead_letters())
+    row(page, "In the chosen time", *panels)
+
+
+def _decided() -> stat.Panel:
+    return number(
+        "Decisions",
+        "Published in the chosen time; a revision counts again.",
+        "short",
+        {"{{disposition}}": f"sum by (disposition) (increase({_DECISIONS}[$__range]))"},
+        colors=DISPOSITIONS,
+        span=9,
+        decimals=0,
     )
-    page.with_panel(
-        number(
-            "Not governed",
-            "Share of decisions on claims that the policy does not name: another line of business, "
-            "or none of its codes. They are PASS.",
-            "percentunit",
-            {
-                "of all": f"sum (increase(stream_edits_not_governed_decisions_total{{{HERE}}}"
-                f"[$__range])) / (sum (increase({_DECISIONS}[$__range])) > 0)"
-            },
-        )
+
+
+def _not_governed() -> stat.Panel:
+    return number(
+        "Not governed",
+        "Share of decisions on claims that the policy does not name: another line of business, "
+        "or none of its codes. They are PASS.",
+        "percentunit",
+        {
+            "of all": f"sum (increase(stream_edits_not_governed_decisions_total{{{HERE}}}"
+            f"[$__range])) / (sum (increase({_DECISIONS}[$__range])) > 0)"
+        },
     )
-    page.with_panel(
-        number(
-            "Pends resolved",
-            "Claims that waited and no longer do.",
-            "short",
-            {"claims": f"sum (increase(stream_edits_pends_resolved_total{{{HERE}}}[$__range]))"},
-            decimals=0,
-        )
+
+
+def _resolved() -> stat.Panel:
+    return number(
+        "Pends resolved",
+        "Claims that were PEND and no longer are.",
+        "short",
+        {"claims": f"sum (increase(stream_edits_pends_resolved_total{{{HERE}}}[$__range]))"},
+        decimals=0,
     )
-    page.with_panel(
-        number(
-            "Units cut back",
-            "Units billed over what the policy allows, on lines that are paid in part.",
-            "short",
-            {"units": f"sum (increase(stream_edits_units_cut_back_total{{{HERE}}}[$__range]))"},
-            decimals=0,
-        )
+
+
+def _units_over() -> stat.Panel:
+    return number(
+        "Units cut back",
+        "Units billed over what the policy allows, on lines that are paid in part.",
+        "short",
+        {"units": f"sum (increase(stream_edits_units_cut_back_total{{{HERE}}}[$__range]))"},
+        decimals=0,
     )
-    page.with_panel(
-        number(
-            "Unreadable",
-            "Records that were no claims: nobody has decided them yet.",
-            "short",
-            {"records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}}}[$__range]))"},
-            alarm=1,
-            span=3,
-            decimals=0,
-        )
+
+
+def _dead_letters() -> stat.Panel:
+    return number(
+        "Unreadable",
+        "Records that no stage could process: their claims are not decided.",
+        "short",
+        {"records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}}}[$__range]))"},
+        alarm=1,
+        span=3,
+        decimals=0,
     )
 
 
 def _over_time(page: dashboard.Dashboard) -> None:
     by_disposition = f"sum by (disposition) (rate({_DECISIONS}{_RATE}))"
-    page.with_row(dashboard.Row("Decisions"))
-    page.with_panel(
+    row(
+        page,
+        "Decisions",
         graph(
             "Decisions",
             "Decisions a second, stacked.",
@@ -92,13 +100,11 @@ def _over_time(page: dashboard.Dashboard) -> None:
             stacked=True,
             colors=DISPOSITIONS,
             span=12,
-        )
-    )
-    page.with_panel(
+        ),
         graph(
             "Share of each disposition",
-            "A sudden change is a change of the claims, of the policy, or a mistake in an overlay: "
-            "alerts StreamEditsDenyShareShift and StreamEditsPendShareShift.",
+            "A sudden change comes from the claims, the policy, or a mistake in an overlay: alerts "
+            "StreamEditsDenyShareShift and StreamEditsPendShareShift.",
             "percentunit",
             {
                 "{{disposition}}": f"{by_disposition} / ignoring (disposition) group_left () "
@@ -108,7 +114,7 @@ def _over_time(page: dashboard.Dashboard) -> None:
             },
             colors=DISPOSITIONS | {"not governed": "blue"},
             span=12,
-        )
+        ),
     )
 
 
@@ -130,7 +136,7 @@ def _edits(page: dashboard.Dashboard) -> None:
     page.with_panel(
         graph(
             "Findings by paragraph",
-            "All findings a second, added up by paragraph of the policy.",
+            "All findings a second, by paragraph of the policy.",
             "cps",
             {
                 "{{policy_section}}": "sum by (policy_section) (sum by (edit_id) "
@@ -142,8 +148,9 @@ def _edits(page: dashboard.Dashboard) -> None:
 
 
 def _pends(page: dashboard.Dashboard) -> None:
-    page.with_row(dashboard.Row("Pends"))
-    page.with_panel(
+    row(
+        page,
+        "Pends",
         bars(
             "Documents asked for",
             "Findings that ask for a document, in the chosen time.",
@@ -152,22 +159,18 @@ def _pends(page: dashboard.Dashboard) -> None:
                 "{{document}}": "sort_desc(sum by (document) "
                 f"(increase(stream_edits_documents_requested_total{{{HERE}}}[$__range])))"
             },
-        )
-    )
-    page.with_panel(
+        ),
         graph(
             "Pends resolved",
-            "What a waiting claim became, and whose event did it: its own corrected one, its "
-            "replacement, or another claim of the visit.",
+            "What a PEND claim became, and whose event caused it: its own corrected one, its "
+            "replacement's, or that of another claim of the encounter.",
             "cps",
             {
                 "{{disposition}} by {{cause}}": "sum by (disposition, cause) "
                 f"(rate(stream_edits_pends_resolved_total{{{HERE}}}{_RATE}))"
             },
             span=6,
-        )
-    )
-    page.with_panel(
+        ),
         graph(
             "Revised decisions",
             "Decisions that supersede an earlier one of the same claim.",
@@ -178,7 +181,7 @@ def _pends(page: dashboard.Dashboard) -> None:
             },
             colors=DISPOSITIONS,
             span=6,
-        )
+        ),
     )
 
 

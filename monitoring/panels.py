@@ -1,5 +1,7 @@
-"""Panels as both dashboards use them, over Grafana's own builders: each with a title, a sentence
-that says what to see in it, a unit and queries. No data source is named but the variable."""
+"""The panels of both dashboards, on Grafana's own builders.
+
+Each has a title, a description, a unit and queries. The data source is always the variable.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,12 +14,13 @@ from grafana_foundation_sdk.builders import (
     stat,
     timeseries,
 )
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models import dashboard as models
 
 TAG = "stream-edits"
 DATA_SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
-# Selectors: of this installation, and of the stages chosen in it.
+# Selectors for the chosen installation, and for the chosen stages in it.
 HERE = 'namespace=~"$namespace", job=~"$job"'
 STAGES = HERE + ', stage=~"$stage"'
 DISPOSITIONS = {"PASS": "green", "PEND": "orange", "DENY": "red"}
@@ -25,7 +28,7 @@ Queries = dict[str, str]
 
 
 def new_dashboard(uid: str, title: str, description: str) -> dashboard.Dashboard:
-    """An empty dashboard that nobody edits in place, with its variables but for the stage."""
+    """An empty, read-only dashboard with the variables data source, namespace and job."""
     link = dashboard.DashboardLink("stream-edits").type(models.DashboardLinkType.DASHBOARDS)
     return (
         dashboard.Dashboard(title)
@@ -46,8 +49,15 @@ def new_dashboard(uid: str, title: str, description: str) -> dashboard.Dashboard
     )
 
 
+def row(page: dashboard.Dashboard, title: str, *panels: Builder[models.Panel]) -> None:
+    """Append a row of panels."""
+    page.with_row(dashboard.Row(title))
+    for panel in panels:
+        page.with_panel(panel)
+
+
 def variable(name: str, series: str) -> dashboard.QueryVariable:
-    """A choice among a label's values; `All` also matches series without the label."""
+    """A choice among the values of a label. `All` also matches series without the label."""
     return (
         dashboard.QueryVariable(name)
         .label(name.capitalize())
@@ -73,7 +83,7 @@ def graph(
     colors: dict[str, str] | None = None,
     span: int = 8,
 ) -> timeseries.Panel:
-    """Lines over time; `queries` are expressions by legend, `alarm` draws a line to stay below."""
+    """Lines over time. `queries` holds expressions by legend; `alarm` draws a threshold."""
     panel = (
         timeseries.Panel()
         .title(title)
@@ -87,12 +97,7 @@ def graph(
         .line_width(1)
         .show_points(shapes.VisibilityMode.NEVER)
         .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI))
-        .legend(
-            common.VizLegendOptions()
-            .display_mode(shapes.LegendDisplayMode.LIST)
-            .placement(shapes.LegendPlacement.BOTTOM)
-            .show_legend(True)
-        )
+        .legend(_legend())
     )
     if stacked:
         panel.stacking(common.StackingConfig().mode(shapes.StackingMode.NORMAL))
@@ -117,9 +122,9 @@ def number(
     decimals: int | None = None,
     span: int = 4,
 ) -> stat.Panel:
-    """The newest value, red from `alarm` on; `words` shows the legend and not the value.
+    """The newest value, red from `alarm` on. `words` shows the legend instead of the value.
 
-    Counts over a time want no ``decimals``: Prometheus extrapolates them.
+    Pass ``decimals=0`` for counts over a time range, because Prometheus extrapolates them.
     """
     panel = (
         stat.Panel()
@@ -144,7 +149,7 @@ def number(
 def bars(
     title: str, description: str, unit: str, queries: Queries, *, span: int = 12
 ) -> bargauge.Panel:
-    """One bar a series, the longest first as the query sorts them."""
+    """One bar for each series, in the order of the query's result."""
     panel = (
         bargauge.Panel()
         .title(title)
@@ -174,6 +179,15 @@ def quantiles(metric: str, wanted: Iterable[float]) -> Queries:
         )
         for quantile in wanted
     }
+
+
+def _legend() -> common.VizLegendOptions:
+    return (
+        common.VizLegendOptions()
+        .display_mode(shapes.LegendDisplayMode.LIST)
+        .placement(shapes.LegendPlacement.BOTTOM)
+        .show_legend(True)
+    )
 
 
 def _thresholds(alarm: float | None) -> dashboard.ThresholdsConfig:

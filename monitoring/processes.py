@@ -1,21 +1,18 @@
 """The rows of the operators' dashboard about the processes: partitions, state, clients."""
 
-from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.builders import dashboard, timeseries
 
-from monitoring.panels import (
-    HERE,
-    STAGES,
-    graph,
-)
+from monitoring.panels import HERE, STAGES, graph, row
 
 _OURS = f"and on (job, instance) stream_edits_build_info{{{HERE}}}"
 _RATE = "[$__rate_interval]"
 
 
 def partitions(page: dashboard.Dashboard) -> None:
-    """Who owns what, rebalances and restores."""
-    page.with_row(dashboard.Row("Partitions"))
-    page.with_panel(
+    """Owned partitions, rebalances and restores."""
+    row(
+        page,
+        "Partitions",
         graph(
             "Partitions of each process",
             "Together they must be all partitions of the topics.",
@@ -24,21 +21,17 @@ def partitions(page: dashboard.Dashboard) -> None:
                 "{{stage}} {{instance}}": "sum by (stage, instance) "
                 f"(stream_edits_assigned_partitions{{{STAGES}}})"
             },
-        )
-    )
-    page.with_panel(
+        ),
         graph(
             "Rebalances",
-            "Callbacks in the chosen step. Lost means the session ran out: a process was too slow "
-            "or cut off.",
+            "Callbacks in the chosen step. Lost means that the session timed out: a process was "
+            "too slow or disconnected.",
             "short",
             {
                 "{{stage}} {{kind}}": "sum by (stage, kind) "
                 f"(increase(stream_edits_rebalances_total{{{STAGES}}}{_RATE}))"
             },
-        )
-    )
-    page.with_panel(
+        ),
         graph(
             "Restores",
             "Changelog records still to read, how fast they are read, and how long restores took. "
@@ -52,92 +45,95 @@ def partitions(page: dashboard.Dashboard) -> None:
                 "{{stage}} records read a second": "sum by (stage) "
                 f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
             },
-        )
+        ),
     )
 
 
 def state(page: dashboard.Dashboard) -> None:
-    """What the stages remember."""
-    page.with_row(dashboard.Row("State"))
-    for title, unit, metric in (
-        ("Entries", "short", "stream_edits_state_entries"),
-        ("Bytes", "bytes", "stream_edits_state_bytes"),
-    ):
-        page.with_panel(
-            graph(
-                f"{title} of state by partition",
-                "What is remembered of members and supervisors, until the retention lets it go.",
-                unit,
-                {
-                    "{{stage}} {{partition}}": f"max by (stage, partition) ({metric}{{{STAGES}}})",
-                },
-                span=12,
-            )
+    """The size of the stages' state."""
+    panels = [
+        graph(
+            f"{title} of state by partition",
+            "What is kept about members and supervisors, until the retention drops it.",
+            unit,
+            {"{{stage}} {{partition}}": f"max by (stage, partition) ({metric}{{{STAGES}}})"},
+            span=12,
         )
+        for title, unit, metric in (
+            ("Entries", "short", "stream_edits_state_entries"),
+            ("Bytes", "bytes", "stream_edits_state_bytes"),
+        )
+    ]
+    row(page, "State", *panels)
 
 
 def client(page: dashboard.Dashboard) -> None:
     """librdkafka's own statistics."""
-    page.with_row(dashboard.Row("Kafka clients (librdkafka, every 15 s)"))
-    page.with_panel(
-        graph(
-            "Brokers connected",
-            "None for minutes: alert StreamEditsBrokersAway.",
-            "short",
-            {
-                "{{stage}} {{client}}": "min by (stage, client) "
-                f"(stream_edits_client_brokers_up{{{STAGES}}})",
-                "{{stage}} group steady": f"min by (stage) (stream_edits_group_steady{{{STAGES}}})",
-            },
-            span=6,
-        )
+    title = "Kafka clients (librdkafka, every 15 s)"
+    row(page, title, _brokers(), _round_trips(), _queues(), _connection_errors())
+
+
+def _brokers() -> timeseries.Panel:
+    return graph(
+        "Brokers connected",
+        "None for minutes: alert StreamEditsBrokersAway.",
+        "short",
+        {
+            "{{stage}} {{client}}": "min by (stage, client) "
+            f"(stream_edits_client_brokers_up{{{STAGES}}})",
+            "{{stage}} group steady": f"min by (stage) (stream_edits_group_steady{{{STAGES}}})",
+        },
+        span=6,
     )
-    page.with_panel(
-        graph(
-            "Round trips",
-            "Of the slowest broker. A fetch waits up to half a second for records by design.",
-            "s",
-            {
-                "{{stage}} {{client}} {{statistic}}": "max by (stage, client, statistic) "
-                f"(stream_edits_client_round_trip_seconds{{{STAGES}}})"
-            },
-            span=6,
-        )
+
+
+def _round_trips() -> timeseries.Panel:
+    return graph(
+        "Round trips",
+        "Of the slowest broker. A fetch waits up to half a second for records, by design.",
+        "s",
+        {
+            "{{stage}} {{client}} {{statistic}}": "max by (stage, client, statistic) "
+            f"(stream_edits_client_round_trip_seconds{{{STAGES}}})"
+        },
+        span=6,
     )
-    page.with_panel(
-        graph(
-            "Queues",
-            "Requests that wait to be sent or answered, and messages in the client.",
-            "short",
-            {
-                "{{stage}} {{client}} {{waiting}}": "sum by (stage, client, waiting) "
-                f"(stream_edits_client_requests{{{STAGES}}})",
-                "{{stage}} {{client}} messages": "sum by (stage, client) "
-                f"(stream_edits_client_queued_messages{{{STAGES}}})",
-            },
-            span=6,
-        )
+
+
+def _queues() -> timeseries.Panel:
+    return graph(
+        "Queues",
+        "Requests that wait to be sent or answered, and messages in the client.",
+        "short",
+        {
+            "{{stage}} {{client}} {{waiting}}": "sum by (stage, client, waiting) "
+            f"(stream_edits_client_requests{{{STAGES}}})",
+            "{{stage}} {{client}} messages": "sum by (stage, client) "
+            f"(stream_edits_client_queued_messages{{{STAGES}}})",
+        },
+        span=6,
     )
-    page.with_panel(
-        graph(
-            "Connection errors",
-            "Failures to send or receive, requests without an answer, and connections that ended.",
-            "cps",
-            {
-                "{{stage}} {{client}} {{kind}}": "sum by (stage, client, kind) "
-                f"(rate(stream_edits_client_errors_total{{{STAGES}}}{_RATE}))",
-                "{{stage}} {{client}} disconnects": "sum by (stage, client) "
-                f"(rate(stream_edits_client_disconnects_total{{{STAGES}}}{_RATE}))",
-                "statistics older than a minute": "sum (time() - "
-                f"stream_edits_client_statistics_timestamp_seconds{{{STAGES}}} > bool 60)",
-            },
-            span=6,
-        )
+
+
+def _connection_errors() -> timeseries.Panel:
+    return graph(
+        "Connection errors",
+        "Failures to send or receive, requests without an answer, and connections that ended.",
+        "cps",
+        {
+            "{{stage}} {{client}} {{kind}}": "sum by (stage, client, kind) "
+            f"(rate(stream_edits_client_errors_total{{{STAGES}}}{_RATE}))",
+            "{{stage}} {{client}} disconnects": "sum by (stage, client) "
+            f"(rate(stream_edits_client_disconnects_total{{{STAGES}}}{_RATE}))",
+            "statistics older than a minute": "sum (time() - "
+            f"stream_edits_client_statistics_timestamp_seconds{{{STAGES}}} > bool 60)",
+        },
+        span=6,
     )
 
 
 def process(page: dashboard.Dashboard) -> None:
-    """What the operating system says of the processes."""
+    """CPU, memory, open files and restarts of the processes."""
     page.with_row(dashboard.Row("Processes"))
     for title, description, unit, expression in (
         (

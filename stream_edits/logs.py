@@ -1,9 +1,9 @@
-"""Log lines that cannot carry a claim: an event's name, allow-listed fields, no foreign text.
+"""Log lines that cannot contain a claim: an event name, allowed fields, no text of libraries.
 
-What our own code logs is an event name with fields (`extra={"event": …, "fields": {…}}`), of
-which only the allowed ones are written. A message of our own loggers is written as its template,
-without the arguments; one of any other library not at all, but for librdkafka's. An exception is
-written as its type and the places in the code: its text may quote a record.
+The project logs an event name with fields (`extra={"event": …, "fields": {…}}`). Only the allowed
+fields are written. Any other message of the project's loggers is written as its template, without
+the arguments. Messages of libraries are withheld, except those of librdkafka. An exception is
+written as its type and its places in the code, because its text may quote a record.
 """
 
 import json
@@ -26,7 +26,7 @@ FIELDS = frozenset(
     }
 )
 _OURS = "stream_edits"
-# librdkafka's own lines: it knows brokers, topics and offsets, and never logs a payload.
+# librdkafka's lines hold brokers, topics and offsets, and never a payload.
 _CLIENTS = ("librdkafka", "stream_edits.engine.client")
 _LONGEST = 500
 
@@ -34,20 +34,22 @@ _LONGEST = 500
 def configure_logs(
     form: Literal["console", "json"], level: str, stream: TextIO | None = None
 ) -> None:
-    """Write every log line of this process to `stream` (stderr unless given), uncaught
-    exceptions included."""
+    """Write every log line of this process to `stream`, stderr unless given.
+
+    This includes warnings and uncaught exceptions, those of threads and destructors as well.
+    """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLine() if form == "json" else ConsoleLine())
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
-    # What escapes a thread, or a destructor, would be printed with its values otherwise.
+    # Python would print an exception of a thread or a destructor with its values.
     threading.excepthook = _log_uncaught_in_thread
     sys.unraisablehook = _log_unraisable
 
 
 class JsonLine(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object in each line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -63,7 +65,7 @@ class JsonLine(logging.Formatter):
 
 
 class ConsoleLine(logging.Formatter):
-    """For a person: time, level, event, `name=value` pairs, then where an exception came from."""
+    """For people: time, level, event, `name=value` pairs, then the places of an exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         pairs = (f"{name}={value}" for name, value in _fields(record).items())
@@ -102,7 +104,7 @@ def _one_line(text: str) -> str:
 
 
 def _places(failure: BaseException) -> Iterator[str]:
-    """Each exception of the chain, the last raised first, as `Type at file:line function < …`."""
+    """Each exception of the chain, the newest first, as `Type at file:line function < …`."""
     seen: set[int] = set()
     link: BaseException | None = failure
     while link is not None and id(link) not in seen:

@@ -15,7 +15,7 @@ from bench.contenders.stage import PassThrough
 from bench.inputs import BY_MEMBER, BY_SUPERVISOR, EVENTS, records_of
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
-from stream_edits.engine.batch import Stepper
+from stream_edits.engine.batch import BatchBuilder
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.dead_letter import CircuitBreaker
 from stream_edits.engine.ports import Output, Processor, Record, StateView
@@ -41,22 +41,22 @@ LIMITS: dict[str, tuple[str, Callable[[], Processor], Cost]] = {
 
 
 def cost_of_a_record(stage: Processor, kind: str) -> Cost:
-    """What the engine's stepping of one record takes, in the second batch of two."""
+    """What the engine takes to process one record, in the second batch of two."""
     records = [
         Record("claims.events", 0, offset, key, value, (), 0)
         for offset, (key, value) in enumerate(records_of(kind, 2 * _CLAIMS)[: 2 * _CLAIMS])
     ]
     config = StageConfig("stage", "group", "in", "dead", "id", changelog_topic="state")
-    stepper = Stepper(config, stage, CircuitBreaker(Breaker()), lambda: 0.0)
+    builder = BatchBuilder(config, stage, CircuitBreaker(Breaker()), lambda: 0.0)
     view = Overlay(MemoryStore())
 
-    def step(batch: Sequence[Record]) -> None:
-        stepped = stepper.step(batch, {0: view})
-        assert not stepped.reasons
+    def process(batch: Sequence[Record]) -> None:
+        built = builder.build(batch, {0: view})
+        assert not built.reasons
         view.merge()
 
-    step(records[:_CLAIMS])
-    calls, lines = counted(lambda: step(records[_CLAIMS:]))
+    process(records[:_CLAIMS])
+    calls, lines = counted(lambda: process(records[_CLAIMS:]))
     return Cost(calls / _CLAIMS, lines / _CLAIMS)
 
 

@@ -15,7 +15,7 @@ def logged(source: str) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
-        if isinstance(node.func, ast.Name) and node.func.id == "_say":
+        if isinstance(node.func, ast.Name) and node.func.id == "_log_event":
             level, name = node.args[:2]
             yield ast.literal_eval(name), str(getattr(level, "attr", ""))
         elif isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS and _logs(node.func):
@@ -28,7 +28,7 @@ def fields(source: str) -> set[str]:
         str(keyword.arg)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in {"_say", *(f"log.{level}" for level in LEVELS)}
+        and ast.unparse(node.func) in {"_log_event", *(f"log.{level}" for level in LEVELS)}
         for keyword in node.keywords
     }
 
@@ -64,5 +64,7 @@ def test_no_field_of_an_event_is_left_out_for_not_being_allowed() -> None:
 
 
 def test_each_way_of_logging_is_seen() -> None:
-    source = 'log.info("a", x=1)\n_say(logging.WARNING, "b")\nlogging.getLogger(N).critical("c")'
+    source = (
+        'log.info("a", x=1)\n_log_event(logging.WARNING, "b")\nlogging.getLogger(N).critical("c")'
+    )
     assert set(logged(source)) == {("a", "INFO"), ("b", "WARNING"), ("c", "CRITICAL")}

@@ -151,7 +151,7 @@ def _one(job: Job, stage: Stage, number: int) -> None:
     spare_the_collector()
     runner.start()
     while True:
-        runner.turn()
+        runner.run_round()
         now = _at_work_on(runner, metrics, stage)
         if now != owned:
             owned = now

@@ -30,7 +30,7 @@ def run(job: Job) -> None:
     )
     meter = Meter(job.count)
     meter.committed(0)
-    while not restore.step(0.2):
+    while not restore.advance(0.2):
         pass
     meter.committed(job.count)
     entries = sum(map(len, restore.stores.values()))

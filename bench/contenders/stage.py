@@ -49,7 +49,7 @@ def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPo
     spare_the_collector()
     runner.start()
     while not meter.done:
-        runner.turn()
+        runner.run_round()
     meter.report()
     runner.close()
 

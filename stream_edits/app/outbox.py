@@ -8,10 +8,15 @@ from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.engine.ports import Headers, Output, Record
 from stream_edits.settings import Topics
 
-# W3C trace context travels on; nothing else of a record's headers does.
-_CARRIED = ("traceparent", "tracestate")
-_CE_TYPE = b"stream_edits.v1.ClaimDecision"
-_CE_SOURCE = b"/stream-edits"
+# The headers of a decision: W3C trace context, and CloudEvents in binary mode.
+TRACEPARENT, TRACESTATE = "traceparent", "tracestate"
+CE_SPECVERSION, CE_ID, CE_TIME = "ce_specversion", "ce_id", "ce_time"
+CE_SOURCE, SOURCE = "ce_source", "/stream-edits"
+CE_TYPE, TYPE = "ce_type", "stream_edits.v1.ClaimDecision"
+CONTENT_TYPE, AVRO = "content-type", "application/avro"
+
+# The only headers of a record that are copied to what it leads to.
+_CARRIED = (TRACEPARENT, TRACESTATE)
 
 Sent = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
 
@@ -55,12 +60,12 @@ class Outbox:
             self._encoders[decision.disposition](decision),
             [
                 *carried,
-                ("ce_specversion", b"1.0"),
-                ("ce_id", decision.decision_id.encode()),
-                ("ce_source", _CE_SOURCE),
-                ("ce_type", _CE_TYPE),
-                ("ce_time", decision.decided_at.isoformat(timespec="milliseconds").encode()),
-                ("content-type", b"application/avro"),
+                (CE_SPECVERSION, b"1.0"),
+                (CE_ID, decision.decision_id.encode()),
+                (CE_SOURCE, SOURCE.encode()),
+                (CE_TYPE, TYPE.encode()),
+                (CE_TIME, decision.decided_at.isoformat(timespec="milliseconds").encode()),
+                (CONTENT_TYPE, AVRO.encode()),
             ],
             decision,
         )

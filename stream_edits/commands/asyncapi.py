@@ -8,8 +8,10 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from stream_edits import ENGINE_VERSION
+from stream_edits.app import outbox
 from stream_edits.app.wiring import Stage, stage_config, topic_specs
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
+from stream_edits.engine import headers
 from stream_edits.settings import Settings, Topics
 
 # Of the version of the Kafka bindings that describe a topic's settings and a schema's id.
@@ -21,28 +23,28 @@ _ABOUT = (
     "Confluent framing: a zero byte, the schema's id in four bytes big-endian, the body."
 )
 _TRACE = {
-    "traceparent": "W3C trace context of the claim, passed on.",
-    "tracestate": "W3C trace state of the claim, passed on.",
+    outbox.TRACEPARENT: "W3C trace context of the claim, passed on.",
+    outbox.TRACESTATE: "W3C trace state of the claim, passed on.",
 }
 DECISION_HEADERS = {
     **_TRACE,
-    "ce_specversion": "CloudEvents version, 1.0.",
-    "ce_id": "The decision's id.",
-    "ce_source": "/stream-edits",
-    "ce_type": "stream_edits.v1.ClaimDecision",
-    "ce_time": "Time of the event that caused the decision.",
-    "content-type": "application/avro",
+    outbox.CE_SPECVERSION: "CloudEvents version, 1.0.",
+    outbox.CE_ID: "The decision's id.",
+    outbox.CE_SOURCE: outbox.SOURCE,
+    outbox.CE_TYPE: outbox.TYPE,
+    outbox.CE_TIME: "Time of the event that caused the decision.",
+    outbox.CONTENT_TYPE: outbox.AVRO,
 }
 DEAD_LETTER_HEADERS = {
-    "error.class": "Stable name of what is wrong with the record.",
-    "error.message": "What is wrong, without a value of the record.",
-    "error.stage": "The stage that could not process it.",
-    "source.topic": "Where it was read.",
-    "source.partition": "Its partition there.",
-    "source.offset": "Its offset there.",
-    "source.timestamp": "Its timestamp there, milliseconds since 1970.",
-    "engine.version": "Version of the software that gave it up.",
-    "redrive.count": "How often it has been sent again.",
+    headers.ERROR_CLASS: "Stable name of what is wrong with the record.",
+    headers.ERROR_MESSAGE: "What is wrong, without a value of the record.",
+    headers.ERROR_STAGE: "The stage that could not process it.",
+    headers.SOURCE_TOPIC: "Where it was read.",
+    headers.SOURCE_PARTITION: "Its partition there.",
+    headers.SOURCE_OFFSET: "Its offset there.",
+    headers.SOURCE_TIMESTAMP: "Its timestamp there, milliseconds since 1970.",
+    headers.ENGINE_VERSION: "Version of the software that gave it up.",
+    headers.REDRIVE_COUNT: "How often it has been sent again.",
 }
 _INTERNAL = "Between the stages, or their memory: no contract, and it may change in any version."
 

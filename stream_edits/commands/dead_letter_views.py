@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stream_edits.commands.dead_letters import framing_of
+from stream_edits.engine import headers
 from stream_edits.engine.ports import Record
 from stream_edits.engine.redrive import Letter, letter_of
 from stream_edits.report.wording import WIDTH, printable
@@ -56,15 +57,15 @@ def described(record: Record) -> Iterator[str]:
     if letter is None:
         yield "no dead letter of stream-edits: it lacks the headers"
     else:
-        yield f"error.class: {printable(letter.error_class)}"
-        yield f"error.message: {printable(letter.error_message)}"
-        yield f"error.stage: {printable(letter.stage)}"
-        yield f"source.topic: {printable(letter.source_topic)}"
-        yield f"source.partition: {letter.source_partition}"
-        yield f"source.offset: {letter.source_offset}"
-        yield f"source.timestamp: {moment(letter.source_timestamp_ms)}"
-        yield f"engine.version: {printable(letter.engine_version)}"
-        yield f"redrive.count: {letter.redrives}"
+        yield f"{headers.ERROR_CLASS}: {printable(letter.error_class)}"
+        yield f"{headers.ERROR_MESSAGE}: {printable(letter.error_message)}"
+        yield f"{headers.ERROR_STAGE}: {printable(letter.stage)}"
+        yield f"{headers.SOURCE_TOPIC}: {printable(letter.source_topic)}"
+        yield f"{headers.SOURCE_PARTITION}: {letter.source_partition}"
+        yield f"{headers.SOURCE_OFFSET}: {letter.source_offset}"
+        yield f"{headers.SOURCE_TIMESTAMP}: {moment(letter.source_timestamp_ms)}"
+        yield f"{headers.ENGINE_VERSION}: {printable(letter.engine_version)}"
+        yield f"{headers.REDRIVE_COUNT}: {letter.redrives}"
         yield f"other headers: {letter.own_headers}"
     yield f"key: {_size(record.key)}"
     yield f"value: {_size(record.value)}"

@@ -18,7 +18,7 @@ from stream_edits.demo.showing import heading, show
 from stream_edits.demo.stories import worth_telling
 from stream_edits.engine.errors import ClientError, EngineStopped
 from stream_edits.engine.kafka import publish_records
-from stream_edits.mock_cluster import MockCluster, MockClusterFailed
+from stream_edits.mock_cluster import PARTITIONS, MockCluster, MockClusterFailed
 from stream_edits.report import WIDTH
 from stream_edits.settings import Settings
 
@@ -92,7 +92,9 @@ def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float
 def _settings(bootstrap_servers: str) -> Settings:
     # The mock answers a fetch only when its time is up, even if records have come.
     quick = {"fetch.wait.max.ms": SecretStr("10")}
-    return Settings(bootstrap_servers=bootstrap_servers, kafka=quick, linger_ms=20)
+    return Settings(
+        bootstrap_servers=bootstrap_servers, partitions=PARTITIONS, kafka=quick, linger_ms=20
+    )
 
 
 def _until_ready(service: Service) -> None:

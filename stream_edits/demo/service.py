@@ -22,9 +22,9 @@ _HOST = "127.0.0.1"
 
 
 def create_topics(kafka: MockCluster, settings: Settings) -> None:
-    """Every topic, with the partitions that the settings ask for."""
+    """Create every topic of the settings."""
     for spec in topic_specs(settings):
-        kafka.create_topic(spec.name, spec.partitions)
+        kafka.create_topic(spec.name)
 
 
 class Service:

@@ -1,1 +1,1 @@
-"""An exactly-once stage runner for Kafka. It moves bytes and knows nothing of claims."""
+"""An exactly-once stage runner for Kafka. It handles bytes and knows nothing about claims."""

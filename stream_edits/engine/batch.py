@@ -1,4 +1,4 @@
-"""Stepping: a list of records becomes one batch, ready for one transaction."""
+"""Processing: a list of records becomes one batch, ready for one transaction."""
 
 from __future__ import annotations
 
@@ -13,34 +13,43 @@ from .store import Overlay
 
 
 class Rest(NamedTuple):
-    """Records of a batch that were not stepped: `reason` is None when only time ran out."""
+    """Records that were left unprocessed. `reason` is None when only the time ran out."""
 
     records: Sequence[Record]
     reason: str | None
 
 
 class Batch:
-    """What one transaction will write. Nothing is produced while stepping: a transaction is open
-    only while it is being sent, never across a callback, a retry of an event or a restore."""
+    """What one transaction will write.
+
+    Nothing is produced while records are processed: a transaction is open only while it is sent,
+    never across a rebalance callback, a retry of an event or a restore.
+    """
 
     __slots__ = ("events", "offsets", "oldest_ms", "outputs", "reasons", "rest")
 
     def __init__(self) -> None:
         self.events = 0
-        # Last processed + 1, never the consumer's position: that is already past what was fetched.
+        # Last processed + 1. The consumer's position is ahead of it: it counts fetched records.
         self.offsets: dict[int, int] = {}
         self.outputs: list[Output] = []
         self.reasons: list[Reason] = []
         self.rest: Rest | None = None
         self.oldest_ms = 0
 
+    def finish(self, processed: Sequence[Record]) -> Batch:
+        """Set the number of events and the timestamp of the oldest. Returns the batch."""
+        self.events = len(processed)
+        self.oldest_ms = min((record.timestamp_ms for record in processed), default=0)
+        return self
+
 
 class TooLarge(Exception):
-    """An output or a snapshot that no broker would take; becomes the event's error class."""
+    """An output or a snapshot above the size limit of the brokers. It names an error class."""
 
 
-class Stepper:
-    """Steps records one by one, each into its own layer of its partition's overlay."""
+class BatchBuilder:
+    """Processes records one by one, each in its own layer of its partition's overlay."""
 
     def __init__(
         self,
@@ -54,17 +63,18 @@ class Stepper:
         self._breaker = breaker
         self._monotonic = monotonic
 
-    def step(self, records: Sequence[Record], views: Mapping[int, Overlay]) -> Batch:
-        """Step `records` in order until the end, a TryAgain, or the end of the time budget.
+    def build(self, records: Sequence[Record], views: Mapping[int, Overlay]) -> Batch:
+        """Process `records` in order until the last, a TryAgain, or the end of the time budget.
 
-        Raises BreakerOpen, or an EngineStopped of the processor.
+        `views` are the states by partition. Raises BreakerOpen, or an EngineStopped of the
+        processor.
         """
         batch = Batch()
         outputs, offsets, process = batch.outputs, batch.offsets, self._process
-        now, deadline = self._monotonic, self._monotonic() + self._config.step_budget_s
+        now, deadline = self._monotonic, self._monotonic() + self._config.batch_budget_s
         limit = self._config.max_message_bytes
-        current, view = -1, None
-        done = 0
+        view: Overlay | None = None
+        current, done = -1, 0
         for record in records:
             if view is None or record.partition != current:
                 current = record.partition
@@ -72,31 +82,24 @@ class Stepper:
             mark = len(outputs)
             try:
                 outputs.extend(process(record, view))
-                for output in outputs[mark:]:
-                    if output[2] is not None and len(output[2]) > limit:
-                        raise TooLarge
+                _check_sizes(outputs[mark:], view, limit)
                 if view.event:
-                    _check_snapshots(view, limit)
                     view.keep_event()
             except (EngineStopped, MemoryError):
                 raise
-            except TryAgain as away:
-                view.drop_event()
-                del outputs[mark:]
-                batch.rest = Rest(records[done:], away.reason)
-                break
             except Exception as failure:
                 view.drop_event()
                 del outputs[mark:]
+                if isinstance(failure, TryAgain):
+                    batch.rest = Rest(records[done:], failure.reason)
+                    break
                 self._bury(record, failure, batch, done + 1)
             done += 1
             offsets[current] = record.offset + 1
             if now() > deadline and done < len(records):
                 batch.rest = Rest(records[done:], None)
                 break
-        batch.events = done
-        batch.oldest_ms = min((record.timestamp_ms for record in records[:done]), default=0)
-        return batch
+        return batch.finish(records[:done])
 
     def _bury(self, record: Record, failure: Exception, batch: Batch, position: int) -> None:
         reason = (
@@ -109,7 +112,10 @@ class Stepper:
         self._breaker.record(position)
 
 
-def _check_snapshots(view: Overlay, limit: int) -> None:
+def _check_sizes(outputs: Sequence[Output], view: Overlay, limit: int) -> None:
+    for output in outputs:
+        if output[2] is not None and len(output[2]) > limit:
+            raise TooLarge
     for value in view.event.values():
         if value is not None and len(value) > limit:
             raise TooLarge

@@ -1,8 +1,8 @@
-"""The changelog's progress record, and the restore that it completes.
+"""The progress record of the changelog, and the restore that it proves complete.
 
-The committed offset and the progress record come from one transaction, so their equality proves a
-restore complete. The end of what a read_committed reader sees proves nothing: a crashed writer's
-open transaction hides newer committed state behind it.
+The committed offset and the progress record are written in one transaction, so a restore is
+complete when they are equal. Reaching the end that a read_committed reader sees proves nothing: the
+open transaction of a crashed writer hides newer committed state behind it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,21 @@ from .ports import ChangelogReader, Chunk, Clock
 from .store import PROGRESS_KEY, MemoryStore
 
 _CHUNK = 1000
+# Time-out for asking for the end offsets, which happens between two polls of the group.
+_ENDS_S = 10.0
 
 
 def progress_value(offset: int) -> bytes:
-    """The value of a progress record: the next input offset, in decimal digits."""
+    """The value of a progress record: the next input offset in decimal digits."""
     return b"%d" % offset
 
 
 class _Restoring:
-    """One partition on its way: `progress` as last read, `end` the visible end once reached."""
+    """A partition that is being restored.
+
+    `progress` is the newest progress record read. `end` is the visible end once it was reached,
+    `log_end` the end of the log including open transactions.
+    """
 
     __slots__ = ("any_record", "committed", "end", "log_end", "progress", "store")
 
@@ -40,8 +46,11 @@ class _Restoring:
 
 
 class Restore:
-    """Rebuilds the state of some partitions, in small steps between polls of the group, so that a
-    restore may take longer than max.poll.interval.ms."""
+    """Rebuilds the state of some partitions.
+
+    It reads in small portions between polls of the group, so that a restore may take longer than
+    max.poll.interval.ms.
+    """
 
     def __init__(
         self,
@@ -51,6 +60,7 @@ class Restore:
         clock: Clock,
         metrics: StageMetrics,
     ) -> None:
+        """`committed` are the committed offsets of the partitions, None where there is none."""
         self._config = config
         self._reader = reader
         self._clock = clock
@@ -61,8 +71,8 @@ class Restore:
         self._started = False
         self.stores: dict[int, MemoryStore] = {}
 
-    def step(self, timeout_s: float) -> bool:
-        """Read for at most about `timeout_s`; True when `stores` holds every partition.
+    def advance(self, timeout_s: float) -> bool:
+        """Read for about `timeout_s` seconds. True when `stores` holds every partition.
 
         Raises ProgressAhead, StateBehind, LostOffset or RestoreStalled.
         """
@@ -71,8 +81,8 @@ class Restore:
                 self._start()
             self._take(self._reader.consume(_CHUNK, timeout_s))
         except Retriable as failure:
-            # What the failed call may have read is lost with it: read all again, for a gap in the
-            # middle would not show in the progress at the end.
+            # The failed call may have dropped records. Read everything again: a gap in the middle
+            # would not show in the progress record at the end.
             self._started = False
             log.warning("restore_retry", stage=self._config.stage, error=failure.code)
             self._clock.sleep(timeout_s)
@@ -93,8 +103,8 @@ class Restore:
 
     def _start(self) -> None:
         self._pending = {n: _Restoring(state.committed) for n, state in self._pending.items()}
-        # Asked after the committed offsets: whatever they count is before these ends.
-        for number, end in self._reader.end_offsets(list(self._pending), 10.0).items():
+        # Requested after the committed offsets, so every record they cover is before these ends.
+        for number, end in self._reader.end_offsets(list(self._pending), _ENDS_S).items():
             self._pending[number].log_end = end
             self._metrics.restore_remaining(number).set(end)
         self._reader.start(list(self._pending))
@@ -133,9 +143,12 @@ class Restore:
         state.store.apply(entries)
 
     def _complete(self, number: int, state: _Restoring) -> bool:
-        """Equality decides, at the end of what is visible: a progress record in the middle of the
-        log may equal an offset that an operator has set back. Anything else is judged at the end
-        of the log only, where no open transaction hides a newer progress."""
+        """True if the partition is restored.
+
+        Progress and committed offset are compared at the visible end only: a progress record in the
+        middle of the log may equal an offset that an operator has set back. A difference is an
+        error only at the end of the log, where no open transaction hides newer progress.
+        """
         if state.end is None:
             return False
         if state.committed is not None and state.progress == state.committed:
@@ -149,7 +162,7 @@ class Restore:
             raise LostOffset(
                 f"no committed offset for {where}, but its changelog has state (progress "
                 f"{state.progress}): the group's offsets expired or were deleted; set them to "
-                "that progress, or empty the changelog to begin anew"
+                "that progress, or empty the changelog to start over"
             )
         if state.progress is not None and state.progress > state.committed:
             raise ProgressAhead(
@@ -160,7 +173,7 @@ class Restore:
         raise StateBehind(
             f"state of {where} ends at {state.progress}, behind the committed offset "
             f"{state.committed}: the changelog lost records, or the offset was set forward; set "
-            "it to the progress, or begin anew with an empty changelog and no offset"
+            "it to the progress, or start over with an empty changelog and no offset"
         )
 
     def _finish(self) -> None:

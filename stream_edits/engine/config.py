@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 
 from .errors import OptionRefused
 
-# librdkafka properties by name.
+# librdkafka properties, by name.
 ClientOptions = Mapping[str, str | int | float]
 
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """The runner exits when, among the last `window` events, at least `minimum` and more than
-    `share` of them were dead letters."""
+    """Limits of the circuit breaker.
+
+    The runner exits when at least `minimum` and more than a `share` of the last `window` events
+    were dead letters.
+    """
 
     window: int = 1000
     share: float = 0.2
@@ -29,31 +32,31 @@ class StageConfig:
     group_id: str
     input_topic: str
     dead_letter_topic: str
-    # Stable, `<group>-<stage>-<ordinal>`: a random one leaves a dead pod's transaction open and
-    # stalls every reader; two pods with one id fence each other.
+    # `<group>-<stage>-<ordinal>`, the same after a restart: with a random id the transaction of a
+    # dead pod stays open and blocks every reader. Two pods with one id fence each other.
     transactional_id: str
     changelog_topic: str | None = None
-    # How many partitions input and changelog must have; None takes what the input has.
+    # The partition count of input and changelog. None accepts that of the input.
     partitions: int | None = None
-    # Only checked for existence at the start, so that a missing one is not found by time-outs.
+    # Checked for existence at the start only; a missing topic would otherwise show as time-outs.
     output_topics: tuple[str, ...] = ()
-    # The pod's name. A static member does not leave on close: its partitions wait for it until
-    # the session times out.
+    # The pod's name. A static member does not leave the group on close: it keeps its partitions
+    # until its session times out.
     group_instance_id: str | None = None
     engine_version: str = "0"
     batch_size: int = 2000
     linger_s: float = 0.1
-    # Above the client's request time-out (30 s), so that one lost request does not lose the
-    # transaction; delivery must fail before it.
+    # Above the client's request time-out of 30 s, so that one lost request does not end the
+    # transaction. Deliveries must time out first.
     transaction_timeout_ms: int = 40_000
     message_timeout_ms: int = 35_000
-    # Retries of one transaction's send_offsets, commit or abort; then the runner exits.
+    # For the retries of one send_offsets, commit or abort; then the runner exits.
     transaction_budget_s: float = 120.0
-    # Stepping a batch stops after this and what is done is committed: time to poll.
-    step_budget_s: float = 60.0
-    # init_transactions waits for a predecessor's transaction to end.
+    # For processing a batch. What is done by then is committed, so that the group is polled.
+    batch_budget_s: float = 60.0
+    # init_transactions waits until the transaction of a predecessor has ended.
     init_budget_s: float = 300.0
-    # Reading committed offsets inside on_assign waits for pending ones to become stable.
+    # For reading the committed offsets in on_assign, which waits for open transactions.
     assign_budget_s: float = 120.0
     session_timeout_ms: int = 45_000
     max_poll_interval_ms: int = 300_000
@@ -61,11 +64,11 @@ class StageConfig:
     try_again_first_s: float = 0.5
     try_again_most_s: float = 30.0
     restore_stall_s: float = 120.0
-    # Larger outputs or snapshots make their event a dead letter; the broker's default is 1,048,588.
+    # A larger output or snapshot makes its event a dead letter. The brokers' default is 1,048,588.
     max_message_bytes: int = 1_000_000
     breaker: Breaker = Breaker()
-    # librdkafka properties of every client (bootstrap.servers, security.*, sasl.*, ssl.*), and
-    # tuning of one kind of client only. Any may be a password: they are not shown.
+    # librdkafka properties of every client (bootstrap.servers, security.*, sasl.*, ssl.*), and of
+    # one kind of client only. They may hold passwords, so repr leaves them out.
     kafka: ClientOptions = field(default_factory=dict, repr=False)
     consumer_options: ClientOptions = field(default_factory=dict, repr=False)
     producer_options: ClientOptions = field(default_factory=dict, repr=False)
@@ -75,10 +78,10 @@ class StageConfig:
             raise OptionRefused("batch_size must be at least 1 and linger_s not negative")
         if self.message_timeout_ms >= self.transaction_timeout_ms:
             raise OptionRefused("message_timeout_ms must be below transaction_timeout_ms")
-        busy_s = self.step_budget_s + self.transaction_budget_s
+        busy_s = self.batch_budget_s + self.transaction_budget_s
         if busy_s * 1000 >= self.max_poll_interval_ms:
             raise OptionRefused(
-                "step_budget_s + transaction_budget_s must be below max_poll_interval_ms"
+                "batch_budget_s + transaction_budget_s must be below max_poll_interval_ms"
             )
         if not 0 < self.breaker.share <= 1 or self.breaker.minimum > self.breaker.window:
             raise OptionRefused("breaker: share in (0, 1] and minimum not above window")

@@ -1,4 +1,4 @@
-"""What a committed batch adds to the metrics: counted after the commit, hence never twice."""
+"""The metrics of a committed batch. They are counted after the commit, so never twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .batch import Batch
 
 
 def count_committed(batch: Batch, stage: str, metrics: StageMetrics, now_s: float) -> None:
-    """Add a batch that was committed at `now_s` (Unix time)."""
+    """Count a batch that was committed at `now_s` (Unix time in seconds)."""
     dead = len(batch.reasons)
     metrics.committed.inc()
     metrics.stepped.inc(batch.events - dead)

@@ -1,68 +1,57 @@
-"""Dead letters: the record byte for byte with headers that say why, and the breaker."""
+"""Dead letters: the unchanged record with headers that say why; and the circuit breaker."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from typing import NamedTuple
 
+from . import headers as names
 from .config import Breaker, StageConfig
 from .errors import BreakerOpen
+from .headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .ports import Headers, Output, Record
 
-REDRIVE_COUNT = "redrive.count"
-# In the order in which they stand behind the record's own.
-OWN_HEADERS = (
-    "error.class",
-    "error.message",
-    "error.stage",
-    "source.topic",
-    "source.partition",
-    "source.offset",
-    "source.timestamp",
-    "engine.version",
-    REDRIVE_COUNT,
-)
 _MOST_DIGITS = 9
 
 
 class Reason(NamedTuple):
-    """Why a record is a dead letter; both texts are free of the record's values."""
+    """Why a record is a dead letter. Neither text holds a value of the record."""
 
     error_class: str
     message: str
 
 
 def reason_of(failure: Exception, stage: str) -> Reason:
-    """The reason for an exception raised by a processor: its type only, for its text may quote the
-    record."""
+    """The reason for an exception of a processor: its type only. Its text may quote the record."""
     name = type(failure).__name__
     return Reason(name, f"the {stage} stage raised {name} on this record")
 
 
 class Original(NamedTuple):
-    """What a record carried before it was first a dead letter, and how often it was redriven."""
+    """A record's headers before it first became a dead letter, and how often it was redriven."""
 
     headers: Headers
     redrives: int
 
 
 def original(headers: Headers) -> Original:
-    """The record's own headers, byte for byte, and its redrive count, 0 if it has none.
+    """The publisher's headers, byte for byte, and the redrive count, 0 if there is none.
 
-    Ours stand last: all of them on a dead letter, also on one that was published again as it is;
-    only the count on a redriven record. A publisher's own header of the same name stands before
-    them and stays.
+    The engine's headers come last: all of them on a dead letter, even on one that was published
+    again unchanged, and only the count on a redriven record. A publisher's header of the same name
+    comes before them and is kept.
     """
     redrives = _count(headers[-1]) if headers else None
     if redrives is None:
         return Original(headers, 0)
-    ours = len(OWN_HEADERS) if is_dead_letter(headers) else 1
-    return Original(headers[: len(headers) - ours], redrives)
+    added = len(DEAD_LETTER_HEADERS) if is_dead_letter(headers) else 1
+    return Original(headers[: len(headers) - added], redrives)
 
 
 def is_dead_letter(headers: Headers) -> bool:
-    """Whether all of our headers stand last."""
-    return tuple(name for name, _ in headers[-len(OWN_HEADERS) :]) == OWN_HEADERS
+    """True if the last headers are those of a dead letter, in their order."""
+    last = headers[-len(DEAD_LETTER_HEADERS) :]
+    return tuple(name for name, _ in last) == DEAD_LETTER_HEADERS
 
 
 def _count(header: tuple[str, bytes | None]) -> int | None:
@@ -73,31 +62,31 @@ def _count(header: tuple[str, bytes | None]) -> int | None:
 
 
 def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
-    """The dead letter of `record`: key, value and headers untouched, then the contract's headers.
+    """The dead letter of `record`: key, value and headers unchanged, then the engine's headers.
 
-    A redriven record's count goes on as it came.
+    The count of a redriven record is kept.
     """
-    own, redrives = original(record.headers)
-    ours: Headers = [
-        ("error.class", reason.error_class.encode()),
-        ("error.message", reason.message.encode()),
-        ("error.stage", config.stage.encode()),
-        ("source.topic", record.topic.encode()),
-        ("source.partition", b"%d" % record.partition),
-        ("source.offset", b"%d" % record.offset),
-        ("source.timestamp", b"%d" % record.timestamp_ms),
-        ("engine.version", config.engine_version.encode()),
+    published, redrives = original(record.headers)
+    added: Headers = [
+        (names.ERROR_CLASS, reason.error_class.encode()),
+        (names.ERROR_MESSAGE, reason.message.encode()),
+        (names.ERROR_STAGE, config.stage.encode()),
+        (names.SOURCE_TOPIC, record.topic.encode()),
+        (names.SOURCE_PARTITION, b"%d" % record.partition),
+        (names.SOURCE_OFFSET, b"%d" % record.offset),
+        (names.SOURCE_TIMESTAMP, b"%d" % record.timestamp_ms),
+        (names.ENGINE_VERSION, config.engine_version.encode()),
         (REDRIVE_COUNT, b"%d" % redrives),
     ]
-    return Output(config.dead_letter_topic, record.key, record.value, [*own, *ours])
+    return Output(config.dead_letter_topic, record.key, record.value, [*published, *added])
 
 
 class CircuitBreaker:
     """Opens when too large a share of the last events were dead letters.
 
-    The batch that trips it is not committed: its transaction is never begun, its events are read
-    again after the restart, and nothing is lost. Only dead letters cost time here: they are
-    remembered by the ordinal of their event.
+    The batch that trips it is not committed: its transaction is never begun and its events are read
+    again after the restart, so nothing is lost. Good events cost no time here: only the ordinals of
+    the dead ones are kept.
     """
 
     def __init__(self, limits: Breaker) -> None:
@@ -123,17 +112,17 @@ class CircuitBreaker:
         if dead >= limits.minimum and dead > limits.share * seen:
             raise BreakerOpen(
                 f"circuit breaker: {dead} of the last {seen} events were dead letters; see "
-                "error.class in the dead-letter topic and the log, mend the cause, then restart "
-                "(nothing of the last batch was committed)"
+                f"{names.ERROR_CLASS} in the dead-letter topic and the log, fix the cause, then "
+                "restart (nothing of the last batch was committed)"
             )
 
-    def keep(self, events: int) -> None:
-        """The batch of `events` was committed: it counts."""
+    def count_batch(self, events: int) -> None:
+        """Count the current batch of `events`, which was committed."""
         self._events += events
         self._dead += self._pending
         del self._dead[: bisect_right(self._dead, self._events - self._limits.window)]
         self._pending.clear()
 
-    def forget(self) -> None:
-        """The batch was not committed: it will come again and must not count twice."""
+    def discard_batch(self) -> None:
+        """Forget the current batch, which was not committed: its events will be read again."""
         self._pending.clear()

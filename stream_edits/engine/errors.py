@@ -1,4 +1,4 @@
-"""What can end a run, and the three ways in which a client call can fail."""
+"""What ends a runner, and the three ways in which a client call can fail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class EngineStopped(Exception):
 
 
 class FatalClientError(EngineStopped):
-    """The client declared itself unusable, or failed in a way nobody classified."""
+    """The client is unusable, or it failed with an unclassified error."""
 
 
 class LostOffset(EngineStopped):
@@ -16,7 +16,8 @@ class LostOffset(EngineStopped):
 
 
 class ProgressAhead(EngineStopped):
-    """The state is newer than the committed offset: another owner, or an offset set back."""
+    """The state is newer than the committed offset: another process owns the partition, or the
+    offset was set back."""
 
 
 class StateBehind(EngineStopped):
@@ -36,19 +37,19 @@ class BreakerOpen(EngineStopped):
 
 
 class OutcomeUnknown(EngineStopped):
-    """A commit or an abort did not answer within the budget; only a restart can tell."""
+    """A commit or an abort did not return within its budget. Only a restart can find out."""
 
 
 class TooManyAborts(EngineStopped):
-    """Transactions were aborted again and again without one commit between them."""
+    """Transactions were aborted again and again without one commit in between."""
 
 
 class OptionRefused(EngineStopped):
-    """A client option was given that the engine itself must set, or two settings contradict."""
+    """A client option that the engine itself must set was given, or two settings contradict."""
 
 
 class Interrupted(Exception):
-    """`stop()` was called while something was being retried."""
+    """`stop()` was called during a retry."""
 
 
 class ClientError(Exception):
@@ -64,8 +65,10 @@ class Retriable(ClientError):
 
 
 class AccessRefused(Retriable):
-    """The brokers are there and will not have us: TLS or the sign-in failed. `reason` says what to
-    check; it may pass while the brokers themselves are starting."""
+    """The brokers answer and refuse the connection: TLS or authentication failed.
+
+    `reason` says what to check. Brokers that are just starting may refuse for a moment.
+    """
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(code)
@@ -73,4 +76,4 @@ class AccessRefused(Retriable):
 
 
 class RequiresAbort(ClientError):
-    """The open transaction has failed and must be aborted; the producer lives on."""
+    """The open transaction has failed and must be aborted. The producer remains usable."""

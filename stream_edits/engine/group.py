@@ -1,10 +1,11 @@
-"""Several runners in one process: they run together and stop together."""
+"""Several runners in one process: they run together and end together."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Protocol
 
@@ -18,14 +19,14 @@ class Runnable(Protocol):
         """Block until stopped."""
 
     def stop(self) -> None:
-        """Ask `run` to return."""
+        """Make `run` return soon."""
 
 
 def run_together(runners: Sequence[Runnable], handle_signals: bool = True) -> None:
     """Run each runner in a thread until all have returned.
 
-    SIGTERM and SIGINT stop them all (only in the main thread; the former handlers are restored).
-    When one fails or returns, the others are stopped; the first failure is raised here.
+    When one runner fails or returns, the others are stopped. Raises the first failure. With
+    `handle_signals`, SIGTERM and SIGINT stop them all; only the main thread can do that.
     """
     failures: list[BaseException] = []
     ended = threading.Event()
@@ -46,23 +47,26 @@ def run_together(runners: Sequence[Runnable], handle_signals: bool = True) -> No
         threading.Thread(target=run_one, args=(runner,), name=f"stage-{number}")
         for number, runner in enumerate(runners)
     ]
-    before = (
-        {sig: signal.signal(sig, stop_all) for sig in (signal.SIGTERM, signal.SIGINT)}
-        if handle_signals
-        else {}
-    )
-    try:
+    with _signals(stop_all) if handle_signals else nullcontext():
         for thread in threads:
             thread.start()
-        # A timed wait, for an untimed one in the main thread would not run signal handlers.
+        # With a time-out, because the main thread runs no signal handler during an endless wait.
         while threads and not ended.wait(0.2):
             pass
         stop_all()
         for thread in threads:
             thread.join()
-    finally:
-        for sig, handler in before.items():
-            signal.signal(sig, handler)
     log.info("all_stopped", runners=len(runners), failures=len(failures))
     if failures:
         raise failures[0]
+
+
+@contextmanager
+def _signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle SIGTERM and SIGINT inside the block, then restore the former handlers."""
+    before = {each: signal.signal(each, handler) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, former in before.items():
+            signal.signal(each, former)

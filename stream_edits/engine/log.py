@@ -1,4 +1,4 @@
-"""One line an event: a name and a few fields. Never a key, a payload or an exception's text."""
+"""Log events: a name and a few fields. Never a key, a payload or the text of an exception."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LOG = logging.getLogger("stream_edits.engine")
 def event(level: int, name: str, **fields: str | int | float | None) -> None:
     """Log `name` with `fields`.
 
-    A formatter finds them as `record.event` and `record.fields`; a plain one sees `name k=v`.
+    They are in `record.event` and `record.fields`; a plain formatter writes `name k=v`.
     """
     if _LOG.isEnabledFor(level):
         text = " ".join([name, *(f"{key}={value}" for key, value in fields.items())])

@@ -1,7 +1,7 @@
-"""The partitions this member owns: assigned, revoked, lost, and their warm state.
+"""The partitions of this group member: assigned, revoked, lost, and their state.
 
-The fence is member and generation, so state is torn down inside the callbacks. No transaction is
-ever open in them (see `batch.Batch`), so there is nothing left to commit on revoke.
+Transactions are fenced by member and generation, so state is dropped inside the callbacks. No
+transaction is open in them (see `batch.Batch`), so nothing is left to commit on revoke.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ _T = TypeVar("_T")
 
 
 class Owned:
-    """One partition: its committed offset (None before the first commit) and its state."""
+    """An owned partition: its committed offset, None before the first commit, and its state.
+
+    `start` is the offset to read from: the committed one, or the first of the log.
+    """
 
     __slots__ = ("committed", "start", "store")
 
@@ -34,9 +37,9 @@ class Owned:
 
 
 class Partitions:
-    """The listener of the group member, and what it owns at the moment.
+    """The rebalance listener of the group member, and the partitions it owns.
 
-    `changes` counts callbacks: records consumed in a call during which it moved are stale.
+    `changes` counts the callbacks. Records consumed in a call during which it grew are stale.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Partitions:
         metrics: StageMetrics,
         stopping: Callable[[], bool],
     ) -> None:
+        """`stopping` says whether the runner was asked to stop: retries then end."""
         self._config = config
         self._source = source
         self._open_reader = open_reader
@@ -62,14 +66,14 @@ class Partitions:
         self.changes = 0
 
     def on_assign(self, partitions: Collection[int]) -> None:
-        """Start at the committed offsets; what has no warm state stays paused until restored."""
+        """Start at the committed offsets. All are paused while one without state is restored."""
         self.changes += 1
         self._metrics.assigned.inc()
-        committed = self._ask(
+        committed = self._query(
             "committed", lambda: self._source.committed(partitions, _ASK_S) if partitions else {}
         )
         starts = {number: self._start(number, offset) for number, offset in committed.items()}
-        # Offsets go in with assign: a seek inside the callback may fail.
+        # The offsets are passed to assign, because a seek inside the callback may fail.
         self._source.assign(starts)
         cold: dict[int, int | None] = {}
         for number, offset in committed.items():
@@ -92,8 +96,10 @@ class Partitions:
         log.info("assigned", stage=self._config.stage, partitions=len(self.owned), cold=len(cold))
 
     def on_revoke(self, partitions: Collection[int]) -> None:
-        """Everything was committed before this call; the state is kept warm until the next
-        assignment tells whether it is still the newest."""
+        """Keep the state until the next assignment, which tells whether it is still the newest.
+
+        Everything was committed before this call.
+        """
         self._metrics.revoked.inc()
         kept = dict(self.owned) if self.restore is None else {}
         self._tear_down()
@@ -101,17 +107,17 @@ class Partitions:
         self._warm = kept
 
     def on_lost(self, partitions: Collection[int]) -> None:
-        """Others own them already: drop everything, commit nothing."""
+        """Drop everything and commit nothing: other members own the partitions already."""
         self._metrics.lost.inc()
         self._tear_down()
         log.warning("lost", stage=self._config.stage, partitions=len(partitions))
         self._warm.clear()
 
-    def restore_step(self, timeout_s: float) -> bool:
-        """Go on restoring; True when every owned partition is restored."""
+    def advance_restore(self, timeout_s: float) -> bool:
+        """Restore for about `timeout_s` seconds. True when every owned partition is restored."""
         if self.restore is None:
             return True
-        if not self.restore.step(timeout_s):
+        if not self.restore.advance(timeout_s):
             return False
         for number, store in self.restore.stores.items():
             self.owned[number].store = store
@@ -119,30 +125,33 @@ class Partitions:
         self._open_views()
         return True
 
-    def committed(self, offsets: dict[int, int]) -> None:
-        """A transaction was committed: its state counts and its offsets are the start now."""
+    def on_committed(self, offsets: dict[int, int]) -> None:
+        """Take over the state and the offsets of a committed transaction."""
         for number, offset in offsets.items():
             owned = self.owned[number]
             owned.committed = owned.start = offset
             self.views[number].merge()
-            self._tell_size(number, owned.store)
+            self._report_size(number, owned.store)
 
-    def dropped(self) -> dict[int, int]:
-        """A transaction was aborted: forget its state. The offset to seek each partition to: *all*
-        owned ones, because the consumer stands past the lost events."""
+    def on_aborted(self) -> dict[int, int]:
+        """Drop the state of an aborted transaction. Returns the offset to seek each partition to.
+
+        All owned partitions are among them, because the consumer has read past the lost events.
+        """
         for view in self.views.values():
             view.drop()
         return self.positions()
 
     def positions(self) -> dict[int, int]:
-        """The committed offset of every owned partition (where it starts, if there is none)."""
+        """The offset that every owned partition is to be read from."""
         return {number: owned.start for number, owned in self.owned.items()}
 
     def measure_lag(self, behind: bool) -> None:
-        """Set the lag gauges from what the client has heard anyway.
+        """Set the lag gauges from what the client knows, without a request.
 
-        Unless events in hand are `behind`, the client's position counts as well: it is past the
-        transaction markers and aborted records that no committed offset ever passes by itself.
+        `behind` says that events are taken and not committed. If none are, the client's position
+        counts as well: it is past the transaction markers and aborted records, which no committed
+        offset passes by itself.
         """
         for number, owned in self.owned.items():
             high = self._source.cached_high_watermark(number)
@@ -153,7 +162,7 @@ class Partitions:
             self._metrics.lag(number).set(max(0, high - done))
 
     def close(self) -> None:
-        """Drop everything, also what is warm."""
+        """Drop everything, including the state kept after a revoke."""
         self._tear_down()
         self._warm.clear()
 
@@ -161,9 +170,9 @@ class Partitions:
         stateless = self._config.changelog_topic is None
         for number, owned in self.owned.items():
             self.views[number] = NoState() if stateless else Overlay(owned.store)
-            self._tell_size(number, owned.store)
+            self._report_size(number, owned.store)
 
-    def _tell_size(self, number: int, store: MemoryStore) -> None:
+    def _report_size(self, number: int, store: MemoryStore) -> None:
         if self._config.changelog_topic is not None:
             self._metrics.state(number, len(store), store.size_bytes)
 
@@ -183,16 +192,17 @@ class Partitions:
         self._metrics.assigned_partitions.set(0)
 
     def _start(self, number: int, committed: int | None) -> int:
-        """A first start is explicit: auto.offset.reset=error never decides it."""
+        """The committed offset, or else the first of the log; the client itself never resets."""
         if committed is not None:
             return committed
-        return self._ask("low watermark", lambda: self._source.low_watermark(number, _ASK_S))
+        return self._query("low watermark", lambda: self._source.low_watermark(number, _ASK_S))
 
-    def _ask(self, what: str, question: Callable[[], _T]) -> _T:
+    def _query(self, what: str, call: Callable[[], _T]) -> _T:
+        """Call until there is an answer. Raises Interrupted or EngineStopped."""
         deadline = self._clock.monotonic() + self._config.assign_budget_s
         while True:
             try:
-                return question()
+                return call()
             except Retriable as failure:
                 if self._stopping():
                     raise Interrupted from None

@@ -1,7 +1,7 @@
-"""What the engine asks of the outside: of a stage's processor, and of Kafka.
+"""What the engine needs from outside: a stage's processor, and Kafka.
 
-The engine knows bytes only. `engine.kafka` implements the Kafka side with confluent-kafka; tests
-implement it in memory.
+The engine handles bytes only. `engine.kafka` implements the Kafka side with confluent-kafka, and
+tests implement it in memory.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from .clock import Clock as Clock
 from .config import Breaker as Breaker
 from .config import StageConfig as StageConfig
 
@@ -16,7 +17,7 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 
 class Record(NamedTuple):
-    """One record of the input topic, as read."""
+    """One record of the input topic, as it was read."""
 
     topic: str
     partition: int
@@ -28,9 +29,10 @@ class Record(NamedTuple):
 
 
 class Output(NamedTuple):
-    """One record to produce. The partition follows from the key (murmur2, as Java's).
+    """One record to produce. The partition follows from the key (murmur2, like a Java producer).
 
-    `about` is the stage's own note, not produced: the runner hands it back once it is committed.
+    `about` is not produced: the stage may attach any object, which the runner passes to
+    `on_committed` once the record is committed.
     """
 
     topic: str
@@ -41,7 +43,7 @@ class Output(NamedTuple):
 
 
 class StateView(Protocol):
-    """The state of the record's partition, as it is after every earlier record."""
+    """The state of the record's partition, after all earlier records."""
 
     def get(self, key: bytes) -> bytes | None:
         """The value last put, or None."""
@@ -50,28 +52,28 @@ class StateView(Protocol):
         """Set a value. Raises ValueError for the reserved key `__progress__`."""
 
     def delete(self, key: bytes) -> None:
-        """Forget a key; it is no error if there is none."""
+        """Remove a key, if it exists."""
 
 
 class Processor(Protocol):
-    """A stage seen from the engine."""
+    """A stage as the engine sees it."""
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
-        """Step one record: read and change `state`, return what to produce, in order.
+        """Process one record: read and change `state`, return what to produce, in order.
 
-        Must be a pure function of the record and the state: after an abort the same record comes
-        again. `state` may be used during the call (and its iteration) only. Raises `Undecodable`
-        if the record breaks the contract (dead letter), `TryAgain` if something outside is away
-        (the record is retried). Any other exception makes the record a dead letter; in each case
-        what it did to the state is undone and its outputs are dropped.
+        Must be a pure function of the record and the state: after an abort it is called again with
+        the same record. `state` may only be used during the call and the iteration of its result.
+        Raises `Undecodable` if the record breaks the contract (dead letter), `TryAgain` if
+        something outside is away (the record is retried). Any other exception makes the record a
+        dead letter. In each case its changes of the state and its outputs are dropped.
         """
 
 
 class Undecodable(Exception):
     """The record breaks the contract and becomes a dead letter.
 
-    `error_class` is from a small fixed set (it becomes a metric label), `message` says what is
-    wrong without quoting the record.
+    `error_class` is from a small fixed set, because it becomes a metric label. `message` says what
+    is wrong without quoting the record.
     """
 
     def __init__(self, error_class: str, message: str) -> None:
@@ -81,7 +83,7 @@ class Undecodable(Exception):
 
 
 class TryAgain(Exception):
-    """Something outside (a schema registry) is away: the record is retried, never dead-lettered.
+    """Something outside, such as a schema registry, is away: the record is retried without limit.
 
     `reason` is logged: a short text without any value of the record.
     """
@@ -95,70 +97,70 @@ class AssignmentListener(Protocol):
     """Called by `Source.consume` and `Source.close`, in their thread, with partition numbers."""
 
     def on_assign(self, partitions: Collection[int]) -> None:
-        """Must call `Source.assign` with the offset to start each partition at."""
+        """Must call `Source.assign` with the first offset to read of each partition."""
 
     def on_revoke(self, partitions: Collection[int]) -> None:
-        """The partitions go to others when this returns; committing is still allowed."""
+        """The partitions go to other members when this returns. Commits are still allowed."""
 
     def on_lost(self, partitions: Collection[int]) -> None:
-        """The partitions are already others': nothing may be committed."""
+        """Other members own the partitions already: nothing may be committed."""
 
 
 class Source(Protocol):
     """The member of the consumer group.
 
-    Every call may raise `Retriable` (away for the moment) or an `EngineStopped`.
+    Every call may raise `Retriable` (brokers are away for the moment) or an `EngineStopped`.
     """
 
     def subscribe(self, listener: AssignmentListener) -> None:
         """Join the group; assignments arrive during `consume`."""
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
-        """At most `limit` records, waiting at most `timeout_s` for them. Raises LostOffset.
+        """At most `limit` records, waiting at most `timeout_s` seconds. Raises LostOffset.
 
-        Records read before a rebalance that happened inside the call may be among them.
+        They may include records read before a rebalance that happened inside the call.
         """
 
     def committed(self, partitions: Collection[int], timeout_s: float) -> dict[int, int | None]:
-        """The stable committed offset (next to read) of each partition, None if there is none."""
+        """The stable committed offset (next to read) by partition, None if there is none."""
 
     def low_watermark(self, partition: int, timeout_s: float) -> int:
         """The first offset still in the input log."""
 
     def cached_high_watermark(self, partition: int) -> int | None:
-        """The end of the input log as last heard, without asking; None if never heard."""
+        """The end of the input log as the client knows it, without a request; None if unknown."""
 
     def position(self, partition: int) -> int | None:
-        """The offset after the last record delivered, without asking; None if unknown."""
+        """The offset after the last record delivered, without a request; None if unknown."""
 
     def assign(self, offsets: Mapping[int, int]) -> None:
         """Own exactly these partitions, each from its offset. Only inside on_assign."""
 
     def seek(self, offsets: Mapping[int, int]) -> None:
-        """Move owned partitions; nothing read earlier is delivered afterwards."""
+        """Move owned partitions. Records fetched earlier are not delivered afterwards."""
 
     def pause(self, partitions: Collection[int]) -> None:
-        """Deliver nothing from these until `resume`."""
+        """Deliver nothing from these partitions until `resume`."""
 
     def resume(self, partitions: Collection[int]) -> None:
-        """Go on delivering where `pause` stopped."""
+        """Deliver again from where `pause` interrupted."""
 
     def group_metadata(self) -> object:
-        """Member and generation as of now: the fence of `Sink.send_offsets`."""
+        """The current member and generation, by which `Sink.send_offsets` is fenced."""
 
     def close(self) -> None:
-        """Leave the group (a static member stays until its session ends)."""
+        """Leave the group. A static member remains in it until its session ends."""
 
 
 class Sink(Protocol):
     """The transactional producer.
 
-    Calls raise `Retriable` (call again: init, commit and abort resume), `RequiresAbort`, or an
-    `EngineStopped`. After `abort` returned, nothing of the transaction is or will be visible.
+    Calls raise `Retriable` (call again; init, commit and abort resume), `RequiresAbort`, or an
+    `EngineStopped`. After `abort` has returned, nothing of the transaction ever becomes visible.
     """
 
     def init(self) -> None:
-        """Fence predecessors of the same transactional id and end their transaction."""
+        """Fence earlier producers with this transactional id and end their transaction."""
 
     def begin(self) -> None:
         """Open a transaction."""
@@ -169,29 +171,29 @@ class Sink(Protocol):
     def produce_at(
         self, topic: str, partition: int, items: Iterable[tuple[bytes, bytes | None]]
     ) -> None:
-        """Queue (key, value) records to one partition, in order; a None value is a tombstone."""
+        """Queue (key, value) records for one partition, in order; None is a tombstone."""
 
     def send_offsets(self, topic: str, offsets: Mapping[int, int], metadata: object) -> None:
-        """Make the next offsets to read part of the transaction, fenced by `metadata`."""
+        """Add the next offsets to read, by partition, to the transaction, fenced by `metadata`."""
 
     def commit(self) -> None:
-        """Deliver everything and commit; RequiresAbort if any delivery failed."""
+        """Deliver everything and commit. Raises RequiresAbort if a delivery failed."""
 
     def abort(self) -> None:
-        """Abort. Reports of records purged by it are no delivery failures."""
+        """Abort the transaction and drop what is queued."""
 
     def poll(self) -> None:
-        """Let the client report, which it otherwise does only while it is used."""
+        """Run the client's callbacks, which otherwise run only while it is used."""
 
     def close(self) -> None:
-        """Free the client, without waiting for anything undelivered."""
+        """Free the client without waiting for deliveries."""
 
 
 class Chunk(NamedTuple):
-    """Part of a changelog: (partition, key, value) in order, and where an end was reached.
+    """Part of a changelog: (partition, key, value) in order, and the ends that were reached.
 
-    `ends` maps a partition to the offset up to which everything committed has been delivered in
-    this or earlier chunks, if the end of what is visible was reached.
+    `ends` holds the partitions that were read to their visible end: the offset up to which every
+    committed record has been delivered, in this chunk or an earlier one.
     """
 
     records: list[tuple[int, bytes, bytes | None]]
@@ -202,7 +204,7 @@ class ChangelogReader(Protocol):
     """A read_committed reader of the changelog, outside any group."""
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
-        """The log ends *including open transactions* (read_uncommitted). Raises Retriable."""
+        """The ends of the logs including open transactions (read_uncommitted). Raises Retriable."""
 
     def start(self, partitions: Collection[int]) -> None:
         """Read these partitions from their beginning."""
@@ -215,7 +217,7 @@ class ChangelogReader(Protocol):
 
 
 class KafkaPort(Protocol):
-    """Makes the clients of one stage."""
+    """Creates the clients of one stage."""
 
     def source(self, config: StageConfig) -> Source:
         """The group member."""
@@ -232,21 +234,8 @@ class KafkaPort(Protocol):
         """The number of partitions of each topic, None if it does not exist. Raises Retriable."""
 
 
-class Clock(Protocol):
-    """Time, so that tests can own it."""
-
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-
-    def wall(self) -> float:
-        """Unix time in seconds."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait; never long, so that stop() is heard."""
-
-
 class TopicSpec(NamedTuple):
-    """A topic as it should be. `extra` are further topic settings, e.g. retention.ms."""
+    """The wanted settings of a topic. `extra` are further ones, such as retention.ms."""
 
     name: str
     partitions: int

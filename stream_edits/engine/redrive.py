@@ -1,8 +1,8 @@
-"""Dead letters given back to the topics they came from, each exactly once.
+"""Dead letters sent back to the topics they came from, each exactly once.
 
-A marker for each redriven letter is part of the transaction that gives it back. Who redrives first
-fences and finishes its predecessor, and only then reads the markers: neither a second run nor one
-that was killed can give a letter back twice.
+The transaction that sends a letter back also writes a marker for it. A redrive first fences the
+previous one and ends its transaction, and only then reads the markers. So neither a second redrive
+nor one that was killed can send a letter back twice.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from .dead_letter import OWN_HEADERS, REDRIVE_COUNT, is_dead_letter, original
+from .dead_letter import is_dead_letter, original
 from .errors import EngineStopped
+from .headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .ports import Headers, Output, Record, Sink
 from .transaction import TransactionAborted, Transactions
 
 
 class Letter(NamedTuple):
-    """What stands around a dead letter; nothing of the record itself but sizes.
+    """The metadata of a dead letter; of the record itself only the sizes, in bytes.
 
-    Times are milliseconds of Unix time. `marker` names the letter for ever, also when its topic is
-    made anew.
+    Times are milliseconds of Unix time. `own_headers` counts the headers of the publisher.
     """
 
     partition: int
@@ -47,18 +47,21 @@ class Letter(NamedTuple):
 
     @property
     def marker(self) -> bytes:
-        """The key of the marker that says it was redriven."""
+        """The key of the record that marks it as redriven.
+
+        It stays unique when the dead-letter topic is deleted and created again.
+        """
         return b"%d/%d/%d" % (self.partition, self.offset, self.timestamp_ms)
 
 
 def letter_of(record: Record) -> Letter | None:
-    """The letter in a record of the dead-letter topic; None for what no stage has written."""
+    """The letter in a record of the dead-letter topic, None if no stage has written the record."""
     if not is_dead_letter(record.headers):
         return None
-    said = [value or b"" for _, value in record.headers[-len(OWN_HEADERS) :]]
+    values = [value or b"" for _, value in record.headers[-len(DEAD_LETTER_HEADERS) :]]
     try:
         error_class, message, stage, topic, partition, offset, at, version, redrives = (
-            value.decode() for value in said
+            value.decode() for value in values
         )
         return Letter(
             record.partition,
@@ -73,7 +76,7 @@ def letter_of(record: Record) -> Letter | None:
             int(at),
             version,
             int(redrives),
-            len(record.headers) - len(OWN_HEADERS),
+            len(record.headers) - len(DEAD_LETTER_HEADERS),
             None if record.key is None else len(record.key),
             None if record.value is None else len(record.value),
         )
@@ -82,9 +85,9 @@ def letter_of(record: Record) -> Letter | None:
 
 
 def redriven_headers(headers: Headers) -> Headers:
-    """The record's own headers and one redrive more."""
-    own, redrives = original(headers)
-    return [*own, (REDRIVE_COUNT, b"%d" % (redrives + 1))]
+    """The publisher's headers, and a redrive count that is one higher."""
+    published, redrives = original(headers)
+    return [*published, (REDRIVE_COUNT, b"%d" % (redrives + 1))]
 
 
 def redrive(
@@ -94,15 +97,15 @@ def redrive(
     transactions: Transactions,
     batch_size: int,
 ) -> Iterator[int]:
-    """Give the letters at the `chosen` places back, at most `batch_size` in a transaction; yields
-    after each commit how many it held.
+    """Send the letters at the `chosen` places back, at most `batch_size` in a transaction.
 
-    `letters` are records of the dead-letter topic. Raises EngineStopped: what was committed before
-    stays, the rest is as it was.
+    `letters` are records of the dead-letter topic, `chosen` are pairs of partition and offset.
+    Yields the number of letters after each commit. Raises EngineStopped: what was committed before
+    stays, and the other letters are unchanged.
     """
     wanted = (record for record in letters if (record.partition, record.offset) in chosen)
     while batch := list(islice(wanted, batch_size)):
-        outputs = [output for record in batch for output in _given_back(record, marker_topic)]
+        outputs = [output for record in batch for output in _sent_back(record, marker_topic)]
 
         def write(sink: Sink, outputs: list[Output] = outputs) -> None:
             sink.produce(outputs)
@@ -111,16 +114,16 @@ def redrive(
             transactions.commit(write)
         except TransactionAborted as aborted:
             raise EngineStopped(
-                f"a transaction was aborted ({aborted.code}) and its dead letters wait as before: "
+                f"a transaction was aborted ({aborted.code}), its dead letters are unchanged: "
                 "check the brokers, the ACLs and max.message.bytes, then redrive again"
             ) from None
         yield len(batch)
 
 
-def _given_back(record: Record, marker_topic: str) -> Iterator[Output]:
+def _sent_back(record: Record, marker_topic: str) -> Iterator[Output]:
     letter = letter_of(record)
     if letter is None:
-        raise EngineStopped("a record that is no dead letter of ours was chosen to be redriven")
+        raise EngineStopped("a record that no stage has written was chosen to be redriven")
     headers = redriven_headers(record.headers)
     yield Output(letter.source_topic, record.key, record.value, headers)
     yield Output(marker_topic, letter.marker, b"%d" % (letter.redrives + 1))

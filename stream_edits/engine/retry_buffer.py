@@ -1,4 +1,4 @@
-"""Records that wait: for something outside to come back, or for the next poll of the group."""
+"""Records held for a retry: until something outside is back, or until the group was polled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .ports import Record
 
 
 class RetryBuffer:
-    """The rest of a batch while its partitions are paused, and when to step it again."""
+    """The rest of a batch while its partitions are paused, and the time to process it again."""
 
     def __init__(self, config: StageConfig) -> None:
         self._first_s = config.try_again_first_s
@@ -20,9 +20,12 @@ class RetryBuffer:
         self.records: list[Record] = []
         self.due = 0.0
 
-    def keep(self, rest: Rest, progressed: bool, now: float) -> float:
-        """Hold `rest` and return the seconds to wait: none when only time ran out, else a back-off
-        that doubles while nothing gets through."""
+    def hold(self, rest: Rest, progressed: bool, now: float) -> float:
+        """Hold `rest`. Returns the seconds until it is due.
+
+        Zero when only the time budget ran out, else a back-off that doubles until an event is
+        processed again.
+        """
         self._paused = True
         self.records = list(rest.records)
         if progressed:
@@ -34,17 +37,17 @@ class RetryBuffer:
         self.due = now + wait_s
         return wait_s
 
-    def add(self, strays: Sequence[Record]) -> None:
-        """Records that came in spite of the pause: they follow those held."""
-        self.records.extend(strays)
+    def add(self, records: Sequence[Record]) -> None:
+        """Append records that were delivered in spite of the pause."""
+        self.records.extend(records)
 
     def take(self) -> list[Record]:
-        """The records, to be stepped now."""
+        """Hand the records over; the buffer is empty afterwards."""
         records, self.records = self.records, []
         return records
 
     def release(self) -> bool:
-        """Hold nothing any more; True if the partitions were paused."""
+        """Drop the records and reset the back-off. True if the partitions were paused."""
         was, self._paused = self._paused, False
         self.records = []
         self._wait_s = self._first_s

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from stream_edits.metrics import Metrics, StageMetrics
 
 from . import log
-from .batch import Batch, Stepper
+from .batch import Batch, BatchBuilder
 from .clock import SystemClock
 from .config import StageConfig
 from .counting import count_committed
@@ -20,11 +20,11 @@ from .ports import Clock, KafkaPort, Output, Processor, Record, Source
 from .start import check_topics_fit
 from .transaction import TransactionAborted, Transactions
 
-_LOOK_EVERY_S = 5.0
+_MEASURE_EVERY_S = 5.0
 
 
-class _Joined:
-    """What exists only while the runner is in its group."""
+class _Member:
+    """The runner's part in its group; it exists from `start()` to `close()`."""
 
     def __init__(
         self, source: Source, partitions: Partitions, transactions: Transactions, inbox: Inbox
@@ -38,7 +38,8 @@ class _Joined:
 class StageRunner:
     """One stage = one group = one input topic = at most one changelog = one producer.
 
-    `run()` is `start()`, `turn()` until stopped, `close()`; tests call these one by one.
+    `run()` is `start()`, then `run_round()` until stopped, then `close()`. Tests call these one by
+    one.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class StageRunner:
         clock: Clock | None = None,
         on_committed: Callable[[Sequence[Output]], None] | None = None,
     ) -> None:
-        """`port` is the real Kafka unless given; nothing is connected before `start()`.
+        """`port` is the real Kafka unless given. Nothing is connected before `start()`.
 
         `on_committed` is called with the outputs of each committed transaction, to count them.
         """
@@ -64,32 +65,32 @@ class StageRunner:
         self._clock = clock if clock is not None else SystemClock()
         self._breaker = CircuitBreaker(config.breaker)
         self._on_committed = on_committed
-        self._stepper = Stepper(config, processor, self._breaker, self._clock.monotonic)
+        self._builder = BatchBuilder(config, processor, self._breaker, self._clock.monotonic)
         self._stop = threading.Event()
         self._transactions: Transactions | None = None
-        self._joined: _Joined | None = None
+        self._member: _Member | None = None
         self._aborts = 0
-        self._look_due = 0.0
+        self._measure_due = 0.0
         self.last_moved = self._clock.monotonic()
         self._metrics.ask(lambda: self.ready, lambda: self.oldest_event_age_s)
 
     @property
     def ready(self) -> bool:
-        """True when assigned (perhaps no partition at all) and restored."""
-        joined = self._joined
-        if joined is None:
+        """True when partitions are assigned, perhaps none, and their state is restored."""
+        member = self._member
+        if member is None:
             return False
-        return joined.partitions.assigned and joined.partitions.restore is None
+        return member.partitions.assigned and member.partitions.restore is None
 
     @property
     def oldest_event_age_s(self) -> float:
-        """Seconds since the oldest event was published that is taken and not committed; else 0."""
-        joined = self._joined
-        since_ms = joined.inbox.undecided_since_ms() if joined is not None else None
+        """Seconds since the oldest event that is taken and not committed was published; else 0."""
+        member = self._member
+        since_ms = member.inbox.uncommitted_since_ms() if member is not None else None
         return 0.0 if since_ms is None else max(0.0, self._clock.wall() - since_ms / 1000)
 
     def stop(self) -> None:
-        """Ask `run` to end after the batch at hand; callable from any thread, more than once."""
+        """Make `run` end after the current batch. May be called from any thread, repeatedly."""
         self._stop.set()
 
     def run(self) -> None:
@@ -97,7 +98,7 @@ class StageRunner:
         try:
             self.start()
             while not self._stop.is_set():
-                self.turn()
+                self.run_round()
         except Interrupted:
             pass
         except EngineStopped as failure:
@@ -115,7 +116,7 @@ class StageRunner:
         self._transactions = Transactions(
             self.config, self._port.sink(self.config), self._clock, self._retried
         )
-        # Before joining: a predecessor's open transaction would hide its offsets from us.
+        # Before joining, because the open transaction of a predecessor hides committed offsets.
         self._transactions.init(self._stop.is_set)
         source = self._port.source(self.config)
         partitions = Partitions(
@@ -127,69 +128,73 @@ class StageRunner:
             self._stop.is_set,
         )
         inbox = Inbox(self.config, source, partitions, self._clock)
-        self._joined = _Joined(source, partitions, self._transactions, inbox)
+        self._member = _Member(source, partitions, self._transactions, inbox)
         source.subscribe(partitions)
 
-    def turn(self) -> None:
-        """One round: consume and commit one batch, or go on restoring, or go on waiting."""
-        joined = self._joined
-        if joined is None:
+    def run_round(self) -> None:
+        """Poll once, and process and commit a batch if there are records to process."""
+        member = self._member
+        if member is None:
             raise EngineStopped("the runner is not started")
         self._moved()
-        records = joined.inbox.take()
+        records = member.inbox.take()
         if records:
-            self._work(records, joined)
-        joined.inbox.finish_round()
-        if self._clock.monotonic() >= self._look_due:
-            self._look_due = self._clock.monotonic() + _LOOK_EVERY_S
-            self._look(joined)
+            self._process(records, member)
+        member.inbox.finish_round()
+        if self._clock.monotonic() >= self._measure_due:
+            self._measure_due = self._clock.monotonic() + _MEASURE_EVERY_S
+            self._measure(member)
 
     def close(self) -> None:
-        """Close the transaction, then the consumer: closing it first would forfeit the member."""
+        """Close the producer, then the consumer: an open transaction needs the membership."""
         if self._transactions is not None:
             self._transactions.close()
             self._transactions = None
-        joined, self._joined = self._joined, None
-        if joined is not None:
+        member, self._member = self._member, None
+        if member is not None:
             try:
-                joined.source.close()
+                member.source.close()
             except (EngineStopped, Interrupted, Retriable) as failure:
                 log.warning("close_failed", stage=self.config.stage, error=type(failure).__name__)
-            joined.partitions.close()
+            member.partitions.close()
         log.info("closed_runner", stage=self.config.stage)
 
-    def _work(self, records: Sequence[Record], joined: _Joined) -> None:
-        """Step `records`, commit what was stepped, hold what was not."""
-        batch = self._stepper.step(records, joined.partitions.views)
-        if batch.events and not self._commit(batch, joined):
+    def _process(self, records: Sequence[Record], member: _Member) -> None:
+        """Process `records`, commit the batch, hold the records that were left."""
+        batch = self._builder.build(records, member.partitions.views)
+        if batch.events and not self._commit(batch, member):
             return
         if batch.rest is not None:
-            joined.inbox.hold(batch.rest, progressed=batch.events > 0)
+            member.inbox.hold(batch.rest, progressed=batch.events > 0)
             if batch.rest.reason is not None:
                 self._metrics.retried_events.inc()
 
-    def _commit(self, batch: Batch, joined: _Joined) -> bool:
+    def _commit(self, batch: Batch, member: _Member) -> bool:
+        """True if the batch was committed, False if it was aborted."""
         begun = self._clock.monotonic()
         try:
-            joined.transactions.send(batch, joined.partitions.views, joined.source)
+            member.transactions.send(batch, member.partitions.views, member.source)
         except TransactionAborted as aborted:
             self._metrics.aborted_for(aborted.code)
-            self._rewind(aborted.code, joined)
+            self._rewind(aborted.code, member)
             return False
         finally:
             self._metrics.transaction_seconds.observe(self._clock.monotonic() - begun)
-        joined.partitions.committed(batch.offsets)
-        self._breaker.keep(batch.events)
+        member.partitions.on_committed(batch.offsets)
+        self._breaker.count_batch(batch.events)
         self._aborts = 0
         count_committed(batch, self.config.stage, self._metrics, self._clock.wall())
         if self._on_committed is not None:
             self._on_committed(batch.outputs)
         return True
 
-    def _rewind(self, code: str, joined: _Joined) -> None:
-        """State back, breaker back, consumer back; then try again, but not for ever."""
-        self._breaker.forget()
-        joined.inbox.rewind(joined.partitions.dropped())
+    def _rewind(self, code: str, member: _Member) -> None:
+        """Undo an aborted batch, and read its events again after a pause.
+
+        Raises TooManyAborts.
+        """
+        self._breaker.discard_batch()
+        member.inbox.rewind(member.partitions.on_aborted())
         self._aborts += 1
         log.warning("aborted", stage=self.config.stage, error=code, in_a_row=self._aborts)
         if self._aborts >= self.config.max_aborts:
@@ -200,10 +205,10 @@ class StageRunner:
         if self._aborts > 1:
             self._clock.sleep(min(0.1 * 2**self._aborts, 5.0))
 
-    def _look(self, joined: _Joined) -> None:
-        """What need not be looked at every round."""
-        joined.partitions.measure_lag(behind=joined.inbox.undecided_since_ms() is not None)
-        joined.transactions.poll()
+    def _measure(self, member: _Member) -> None:
+        """Set the lag gauges, and let the producer report its statistics."""
+        member.partitions.measure_lag(behind=member.inbox.uncommitted_since_ms() is not None)
+        member.transactions.poll()
 
     def _moved(self) -> None:
         self.last_moved = self._clock.monotonic()

@@ -1,4 +1,4 @@
-"""What must be true of the topics before a runner joins its group."""
+"""The check of the topics before a runner joins its group."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .ports import Clock, KafkaPort
 Counts = dict[str, int | None]
 
 _ASK_S = 10.0
-# Brokers that are just starting may refuse what they grant a moment later.
+# Brokers that are just starting may refuse a connection that they accept a moment later.
 _MOST_REFUSALS = 3
-_NOBODY = (
+_NO_ANSWER = (
     "no broker answers: unless they are away, check bootstrap_servers, and security.protocol among "
     "the kafka options"
 )
@@ -28,15 +28,13 @@ def check_topics_fit(
     moved: Callable[[], None],
     stopping: Callable[[], bool],
 ) -> None:
-    """Every topic exists; input and changelog have the partitions they must have.
+    """Check that every topic exists, and the partition counts of input and changelog.
 
-    Waits for the brokers as long as they are away, calling `moved` at each try. Raises TopicsUnfit,
-    FatalClientError when they refuse us again and again, or Interrupted when `stopping()`.
+    Waits while the brokers are away, calling `moved` before each attempt. Raises TopicsUnfit,
+    FatalClientError when the brokers refuse the connection again and again, or Interrupted when
+    `stopping()`.
     """
-    changelog = config.changelog_topic
-    named = [config.input_topic, config.dead_letter_topic, *config.output_topics]
-    named += [changelog] if changelog is not None else []
-    topics = list(dict.fromkeys(named))
+    topics = _topics(config)
 
     def ask() -> Counts:
         moved()
@@ -56,15 +54,25 @@ def check_topics_fit(
             f"{config.input_topic} has {found} partitions, the settings say {config.partitions}: "
             "the count is fixed when a topic is made, so set it to what the topics have"
         )
-    if changelog is not None and counts[changelog] != counts[config.input_topic]:
+    changelog = config.changelog_topic
+    if changelog is not None and counts[changelog] != found:
         raise TopicsUnfit(
-            f"{config.input_topic} has {counts[config.input_topic]} partitions, its changelog "
-            f"{changelog} has {counts[changelog]}: they must be equal and never change; empty the "
-            "stage, then delete the changelog and " + _CREATE
+            f"{config.input_topic} has {found} partitions, its changelog {changelog} has "
+            f"{counts[changelog]}: they must be equal and never change; empty the stage, then "
+            "delete the changelog and " + _CREATE
         )
 
 
+def _topics(config: StageConfig) -> list[str]:
+    """Every topic that the stage reads or writes, once."""
+    topics = [config.input_topic, config.dead_letter_topic, *config.output_topics]
+    if config.changelog_topic is not None:
+        topics.append(config.changelog_topic)
+    return list(dict.fromkeys(topics))
+
+
 def _answer(config: StageConfig, ask: Callable[[], Counts], clock: Clock) -> Counts:
+    """The answer to `ask`, called until the brokers give one."""
     wait_s, refusals = 0.5, 0
     while True:
         try:
@@ -76,7 +84,7 @@ def _answer(config: StageConfig, ask: Callable[[], Counts], clock: Clock) -> Cou
             code, reason = refused.code, refused.reason
         except Retriable as failure:
             refusals = 0
-            code, reason = failure.code, _NOBODY
+            code, reason = failure.code, _NO_ANSWER
         log.warning(
             "client_retry", stage=config.stage, call="partition_counts", error=code, reason=reason
         )

@@ -1,4 +1,4 @@
-"""State: a plain store in memory, and the overlay that makes rollback free."""
+"""State: a store in memory, and the overlay that makes a rollback cheap."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ PROGRESS_KEY = b"__progress__"
 
 
 class MemoryStore:
-    """Packed bytes by key, in a dict. Is itself a `StateView`, for use without a broker."""
+    """Values by key, in a dict. It is a `StateView` itself, for use without a broker."""
 
     __slots__ = ("_entries", "get", "size_bytes")
 
     def __init__(self) -> None:
         self._entries: dict[bytes, bytes] = {}
-        # Of keys and values; kept up with every change, for adding them up takes too long.
+        # Of keys and values. Updated with every change, because adding them up takes too long.
         self.size_bytes = 0
-        # The dict's own method: one call less for every look-up of every event.
+        # The dict's method itself saves a call in every look-up.
         self.get = self._entries.get
 
     def put(self, key: bytes, value: bytes) -> None:
         """Set a value. Raises ValueError for the reserved key, TypeError for other than bytes."""
-        refuse(key, value)
+        check_entry(key, value)
         self.apply({key: value})
 
     def delete(self, key: bytes) -> None:
-        """Forget a key, if there."""
+        """Remove a key, if it exists."""
         self.apply({key: None})
 
     def apply(self, changes: Mapping[bytes, bytes | None]) -> None:
-        """Take over committed changes; None deletes."""
+        """Apply committed changes; None deletes a key."""
         entries, size = self._entries, self.size_bytes
         for key, value in changes.items():
             before = entries.pop(key, None) if value is None else entries.get(key)
@@ -46,15 +46,15 @@ class MemoryStore:
         return len(self._entries)
 
     def snapshot(self) -> dict[bytes, bytes]:
-        """A copy of everything, for comparisons."""
+        """A copy of all entries, for comparisons."""
         return dict(self._entries)
 
 
 class Overlay:
-    """A `StateView` of two layers over a store: this event's changes over this batch's.
+    """A `StateView` of two layers over a store: the changes of the event over those of the batch.
 
     Nothing reaches the store before `merge`, so a failed event or an aborted transaction is undone
-    by forgetting a dict.
+    by clearing a dict.
     """
 
     __slots__ = ("_base", "_store", "batch", "event")
@@ -66,7 +66,7 @@ class Overlay:
         self.event: dict[bytes, bytes | None] = {}
 
     def get(self, key: bytes) -> bytes | None:
-        """The newest value: of this event, of this batch, or committed."""
+        """The newest value: from this event, from this batch, or committed."""
         if key in self.event:
             return self.event[key]
         if key in self.batch:
@@ -75,37 +75,39 @@ class Overlay:
 
     def put(self, key: bytes, value: bytes) -> None:
         """Set a value. Raises ValueError for the reserved key, TypeError for other than bytes."""
-        refuse(key, value)
+        check_entry(key, value)
         self.event[key] = value
 
     def delete(self, key: bytes) -> None:
-        """Forget a key; becomes a tombstone."""
-        refuse(key, b"")
+        """Remove a key; it becomes a tombstone in the changelog."""
+        check_entry(key, b"")
         self.event[key] = None
 
     def keep_event(self) -> None:
-        """The event succeeded: its changes belong to the batch."""
+        """Move the changes of the event, which succeeded, to the batch."""
         self.batch.update(self.event)
         self.event.clear()
 
     def drop_event(self) -> None:
-        """The event failed: nothing of it happened."""
+        """Undo the changes of the event, which failed."""
         self.event.clear()
 
     def drop(self) -> None:
-        """The transaction was aborted: nothing of the batch happened."""
+        """Undo the changes of the batch, whose transaction was aborted."""
         self.event.clear()
         self.batch.clear()
 
     def merge(self) -> None:
-        """The transaction was committed: the batch's changes reach the store."""
+        """Apply the changes of the batch, whose transaction was committed, to the store."""
         self._store.apply(self.batch)
         self.batch.clear()
 
 
 class NoState(Overlay):
-    """The view of a stage without a changelog: empty, and writing stops the runner, because such
-    state would be lost at the next rebalance."""
+    """The view of a stage without a changelog: always empty.
+
+    A write stops the runner, because the state would be lost at the next rebalance.
+    """
 
     __slots__ = ()
 
@@ -121,9 +123,9 @@ class NoState(Overlay):
         self.put(key, b"")
 
 
-def refuse(key: bytes, value: bytes) -> None:
-    """Raise if `key` or `value` cannot be stored; the texts quote neither."""
+def check_entry(key: bytes, value: bytes) -> None:
+    """Raise ValueError or TypeError if the entry cannot be stored. The texts quote neither part."""
     if type(key) is not bytes or type(value) is not bytes:
         raise TypeError("state keys and values are bytes")
     if key == PROGRESS_KEY:
-        raise ValueError("the state key __progress__ is the engine's own")
+        raise ValueError("the state key __progress__ is reserved for the engine")

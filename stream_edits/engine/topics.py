@@ -1,4 +1,4 @@
-"""Creating and checking topics, for the command line."""
+"""Create and check topics, for the command line."""
 
 from .kafka import check_topics as check_topics
 from .kafka import create_topics as create_topics

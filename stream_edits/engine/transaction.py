@@ -24,7 +24,7 @@ _MOST_WAIT_S = 2.0
 
 
 class TransactionAborted(Exception):
-    """The transaction is aborted and nothing of it happened; `code` is the client's error name."""
+    """The transaction was aborted and had no effect. `code` is the client's name of the error."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -37,6 +37,7 @@ class Transactions:
     def __init__(
         self, config: StageConfig, sink: Sink, clock: Clock, on_retry: Callable[[], None]
     ) -> None:
+        """`on_retry` is called before each retry of a client call."""
         self._config = config
         self._sink = sink
         self._clock = clock
@@ -44,7 +45,7 @@ class Transactions:
         self.open = False
 
     def init(self, stopping: Callable[[], bool]) -> None:
-        """Fence and finish predecessors.
+        """Fence earlier producers with the same transactional id and end their transaction.
 
         Raises OutcomeUnknown after the budget, Interrupted when `stopping()`.
         """
@@ -57,7 +58,7 @@ class Transactions:
         self._resume("init_transactions", init, self._config.init_budget_s)
 
     def send(self, batch: Batch, views: Mapping[int, Overlay], source: Source) -> None:
-        """Write and commit a batch. Raises as `commit` does."""
+        """Write and commit a batch. `views` are the states by partition; raises like `commit`."""
 
         def write(sink: Sink) -> None:
             if self._config.changelog_topic is not None:
@@ -68,10 +69,10 @@ class Transactions:
         self.commit(write)
 
     def commit(self, write: Callable[[Sink], None]) -> None:
-        """One transaction around what `write` produces.
+        """Commit what `write` produces in one transaction.
 
         Raises TransactionAborted after a completed abort, or an EngineStopped when the producer is
-        lost or the outcome unknown.
+        unusable or the outcome unknown.
         """
         try:
             self._sink.begin()
@@ -90,11 +91,11 @@ class Transactions:
         self.open = False
 
     def poll(self) -> None:
-        """Between transactions: let the client report."""
+        """Run the client's callbacks, which otherwise run only while it is used."""
         self._sink.poll()
 
     def close(self) -> None:
-        """Abort what is open, if the producer still can, and free it."""
+        """Abort an open transaction, if the producer still can, and free the producer."""
         try:
             if self.open:
                 self._sink.abort()
@@ -105,18 +106,18 @@ class Transactions:
         self._sink.close()
 
     def _write_changelog(self, topic: str, batch: Batch, views: Mapping[int, Overlay]) -> None:
-        """Snapshots first and progress last: who reads the progress has read the state."""
+        """Write the progress record last: a reader that has it has the state as well."""
         for partition, offset in batch.offsets.items():
             self._sink.produce_at(topic, partition, views[partition].batch.items())
             self._sink.produce_at(topic, partition, [(PROGRESS_KEY, progress_value(offset))])
 
     def _send_offsets(self, batch: Batch, source: Source) -> None:
-        """Retriable but not resumable; when the budget is spent, the transaction is aborted."""
+        """Retried until the budget is spent; then the transaction is aborted."""
         deadline = self._clock.monotonic() + self._config.transaction_budget_s
         wait_s = _FIRST_WAIT_S
         while True:
             try:
-                # Fetched anew for every try: generations advance without a callback.
+                # Fetched for every attempt, because generations advance without a callback.
                 self._sink.send_offsets(
                     self._config.input_topic, batch.offsets, source.group_metadata()
                 )
@@ -127,7 +128,10 @@ class Transactions:
                 wait_s = self._wait("send_offsets_to_transaction", failure, wait_s)
 
     def _resume(self, name: str, call: Callable[[], None], budget_s: float) -> None:
-        """Init, commit and abort continue where they were when called again."""
+        """Call again until it succeeds: init, commit and abort resume where they were.
+
+        Raises OutcomeUnknown after `budget_s` seconds.
+        """
         deadline = self._clock.monotonic() + budget_s
         wait_s = _FIRST_WAIT_S
         while True:

@@ -1,4 +1,4 @@
-"""What is measured: every metric declared once, and bound once for each stage."""
+"""The metrics: each declared once, and bound once for each stage."""
 
 from .client import ClientStatistics as ClientStatistics
 from .declared import Metrics as Metrics

@@ -1,4 +1,4 @@
-"""The few of librdkafka's statistics that are measured, and where they go."""
+"""The metrics from librdkafka's statistics."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .declared import Metrics
 
 
 class ClientStatistics(NamedTuple):
-    """One client at one moment; the last four fields only grow while the client lives.
+    """The statistics of one client. The last four fields count up while the client lives.
 
-    `steady` is None for a client that is in no group.
+    `time_s` is Unix time. `steady` is None for a client that is in no group.
     """
 
     client: str
@@ -44,8 +44,8 @@ class ClientMetrics:
         ]
 
     def take(self, now: ClientStatistics) -> None:
-        """Show these statistics until the next come."""
-        # Not bound before: no broker connected would be a lie until the first statistics come.
+        """Set the metrics from new statistics."""
+        # The gauges are created here: before the first statistics, 0 brokers would be wrong.
         metrics, labels = self._all, self._labels
         metrics.client_timestamp.labels(*labels).set(now.time_s)
         metrics.client_brokers.labels(*labels).set(now.brokers_up)
@@ -62,7 +62,7 @@ class ClientMetrics:
 
 
 class _Total:
-    """A counter that follows one kept elsewhere; that one begins anew with a new client."""
+    """A counter that follows one of the client, which starts at 0 with a new client."""
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter

@@ -1,5 +1,8 @@
-"""Every metric, declared once with its help. Names are prefixed `stream_edits_`, units are base
-units, labels are bounded: no claim, member, encounter or provider value ever becomes a label."""
+"""Every metric, declared once with its help text.
+
+Names begin with `stream_edits_`, units are base units, and labels are bounded: no value of a claim,
+member, encounter or provider ever becomes a label.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,18 @@ _EVENTS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
 
 
 class Metrics:
-    """All metrics of one process, registered in `registry` (a fresh one unless given).
+    """All metrics of one process, registered in `registry` (a new one unless given).
 
-    The engine counts through `StageMetrics`, which binds the label children of a stage once; the
-    application counts what the decisions say itself. Whatever is counted of events, claims and
-    decisions is counted after the commit, so that an aborted transaction counts nothing.
+    The engine counts through `StageMetrics`, which binds the labels of a stage once. The
+    application counts the decisions. Events, claims and decisions are counted after the commit, so
+    that an aborted transaction counts nothing.
     """
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry if registry is not None else CollectorRegistry()
         self._declare_decisions()
+        self._declare_findings()
+        self._declare_build()
         self._declare_flow()
         self._declare_transactions()
         self._declare_ownership()
@@ -47,7 +52,7 @@ class Metrics:
         self.not_governed = self._counter(
             "not_governed_decisions", "Decisions on claims that the policy does not govern: PASS."
         )
-        # Who closed a PEND: the claim's own corrected event, or another claim of the visit.
+        # `cause` is whose event it was: the claim's own corrected one, or another claim's.
         self.pends_resolved = self._counter(
             "pends_resolved",
             "Claims that were PEND until a later event, by what they became and whose event it "
@@ -55,6 +60,8 @@ class Metrics:
             "supervision adds afterwards are not in it.",
             "disposition", "cause",
         )  # fmt: skip
+
+    def _declare_findings(self) -> None:
         self.findings = self._counter(
             "findings", "Findings of each edit in published decisions.", "edit_id", "disposition"
         )
@@ -67,11 +74,13 @@ class Metrics:
         self.units_cut_back = self._counter(
             "units_cut_back", "Units billed over those allowed, of lines cut back.", "edit_id"
         )
-        # The paragraph is a fact of the edit: joined in queries, not a label of every series.
+        # The paragraph follows from the edit: queries join it, so that it is no label elsewhere.
         self.edit = self._gauge(
             "edit_info", "Always 1: the policy's paragraph of each edit.",
             "edit_id", "policy_section",
         )  # fmt: skip
+
+    def _declare_build(self) -> None:
         self.build = self._gauge(
             "build_info",
             "Always 1: the versions of the software, of the policy (newest revision, and the hash "
@@ -86,12 +95,12 @@ class Metrics:
         )  # fmt: skip
         self.claims = self._counter(
             "claims",
-            "Claims that left a stage: decided, sent_on to the next stop, or reopened because "
-            "time came free. Others are dead letters or unchanged (duplicates).",
+            "Claims that left a stage: decided, sent_on to the next hop, or reopened because time "
+            "became free. Others are dead letters or unchanged (duplicates).",
             "stage", "outcome",
         )  # fmt: skip
         self.duplicates = self._counter(
-            "duplicates", "Events that changed nothing, for they had been seen.", "stage"
+            "duplicates", "Events that changed nothing because they were seen before.", "stage"
         )
         self.dead_letters = self._counter(
             "dead_letters", "Events sent to the dead letters.", "stage", "error_class"
@@ -105,8 +114,8 @@ class Metrics:
         )
         self.oldest_event_age = self._gauge(
             "oldest_event_age_seconds",
-            "Age of the oldest event taken and not committed yet, as of the scrape; 0 when none. "
-            "What still lies in the topic is counted by consumer_lag_records.",
+            "Age of the oldest event taken and not committed yet, at the scrape; 0 if there is "
+            "none. Records still in the topic are counted by consumer_lag_records.",
             "stage",
         )
         self.consumer_lag = self._gauge(
@@ -135,7 +144,7 @@ class Metrics:
             "stage",
         )
         self.retries = self._counter(
-            "retries", "Tried again: a client call, or an event (try_again: a registry is away).",
+            "retries", "Retries of a client call, or of an event (try_again: a registry is away).",
             "stage", "reason",
         )  # fmt: skip
 
@@ -171,7 +180,7 @@ class Metrics:
         )
 
     def _declare_client(self) -> None:
-        """From librdkafka's own statistics, as of their timestamp (every 15 s)."""
+        """From librdkafka's own statistics, which arrive every 15 s."""
         client = ("stage", "client")
         self.client_timestamp = self._gauge(
             "client_statistics_timestamp_seconds", "Unix time of these statistics.", *client

@@ -1,4 +1,4 @@
-"""docs/metrics.md, written from the declarations."""
+"""docs/metrics.md, generated from the declarations."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ _HEAD = """\
 
 Written by `make generated` from `stream_edits/metrics/declared.py`; do not edit.
 
-Served on `/metrics` (port 9464), in Prometheus' text format or OpenMetrics. Every counter of
-a running stage is there from the start, at 0, so that its first increase is seen; gauges with the
-label `partition` come and go with the partitions. No label ever holds a claim, a member, a visit or
-a provider. What is counted of events, claims and decisions is counted after the commit: summed over
-the processes it is what a reader of committed records finds, but for a process that dies between a
-commit and the next scrape. Only `duplicates_total` counts an event again whose transaction was
-aborted.
+Served on `/metrics` (port 9464), in Prometheus' text format or OpenMetrics. Every counter of a
+running stage exists from the start, at 0, so that its first increase is seen. Gauges with the label
+`partition` come and go with the partitions. No label ever holds a claim, a member, an encounter or
+a provider.
+
+Events, claims and decisions are counted after the commit. Summed over the processes, the counts are
+those of a reader of committed records, except when a process dies between a commit and the next
+scrape. Only `duplicates_total` counts an event twice when its transaction was aborted.
 
 | Metric | Type | Labels | Meaning |
 |---|---|---|---|
 """
 _TAIL = """
-The `client_` metrics and `group_steady` are librdkafka's own statistics: of a consumer and a
-producer a stage, every 15 s unless `STREAM_EDITS_KAFKA__STATISTICS_INTERVAL_MS` says otherwise (0:
-never).
+The `client_` metrics and `group_steady` are librdkafka's own statistics, for the consumer and the
+producer of each stage. They arrive every 15 s unless
+`STREAM_EDITS_KAFKA__STATISTICS_INTERVAL_MS` says otherwise (0: never).
 
-Beside these, of the process as every Prometheus client names them: `process_cpu_seconds_total`,
+The process metrics of every Prometheus client are there as well: `process_cpu_seconds_total`,
 `process_resident_memory_bytes`, `process_open_fds`, `process_start_time_seconds`,
-`python_gc_collections_total`, `python_info` and their like.
+`python_gc_collections_total`, `python_info` and others.
 """
 
 
 class Declared(NamedTuple):
-    """One metric as it is declared; `name` as a query writes it, without a histogram's suffix."""
+    """One declared metric. `name` is that of queries, for a histogram without its suffix."""
 
     name: str
     type: str
@@ -45,7 +46,7 @@ class Declared(NamedTuple):
 
 
 def declared() -> list[Declared]:
-    """Every metric of our own, in order of declaration."""
+    """Every metric of `Metrics`, in order of declaration."""
     return [
         Declared(
             metric._name + ("_total" if metric._type == "counter" else ""),
@@ -59,7 +60,7 @@ def declared() -> list[Declared]:
 
 
 def metrics_page() -> str:
-    """The whole page."""
+    """The text of docs/metrics.md."""
     rows = "".join(
         f"| `{each.name}` | {each.type} | {', '.join(f'`{x}`' for x in each.labels)} "
         f"| {each.help} |\n"

@@ -1,4 +1,4 @@
-"""The metrics of one stage, bound once: the loop never looks a label up."""
+"""The metrics of one stage, bound once, so that the loop looks up no label."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge
 from .client import ClientMetrics, ClientStatistics
 from .declared import Metrics
 
-# The client's names of what aborts transactions; whatever else comes is counted as OTHER.
+# The client's names of the errors that abort transactions. All others are counted as OTHER.
 ABORT_REASONS = frozenset(
     {
         *("_TIMED_OUT", "_MSG_TIMED_OUT", "_TRANSPORT", "_STATE", "_PURGE_QUEUE"),
@@ -23,7 +23,7 @@ ABORT_REASONS = frozenset(
 
 
 class StageMetrics:
-    """The children of one stage, so that all its series start at 0."""
+    """The metrics of one stage. Binding them here makes all its series start at 0."""
 
     def __init__(self, metrics: Metrics, stage: str) -> None:
         self._all = metrics
@@ -53,7 +53,7 @@ class StageMetrics:
         }
 
     def ask(self, ready: Callable[[], bool], oldest_event_age_s: Callable[[], float]) -> None:
-        """Ask these at every scrape, in its thread: a loop that hangs would set no gauge."""
+        """Call these at every scrape, in its thread: a loop that hangs would set no gauge."""
         self._ready.set_function(ready)
         self._oldest_event_age.set_function(oldest_event_age_s)
 
@@ -63,21 +63,21 @@ class StageMetrics:
         self._aborts[reason if reason in ABORT_REASONS else "OTHER"].inc()
 
     def client(self, statistics: ClientStatistics) -> None:
-        """Take over what a Kafka client says of itself."""
+        """Set the metrics of a Kafka client."""
         self._clients[statistics.client].take(statistics)
 
     def dead_letters(self, error_class: str) -> Counter:
-        """The counter of one class of dead letters (rare, hence looked up)."""
+        """The counter of one error class. Looked up, because dead letters are rare."""
         return self._all.dead_letters.labels(self._stage, error_class)
 
     def state(self, partition: int, entries: int, size_bytes: int) -> None:
-        """Say how large the state of an owned partition is."""
+        """Set the size of the state of an owned partition."""
         number = str(partition)
         self._all.state_entries.labels(self._stage, number).set(entries)
         self._all.state_bytes.labels(self._stage, number).set(size_bytes)
 
     def restore_remaining(self, partition: int) -> Gauge:
-        """The restore progress gauge of an owned partition."""
+        """The gauge of the changelog records that a restore still has to read."""
         return self._all.restore_remaining.labels(self._stage, str(partition))
 
     def lag(self, partition: int) -> Gauge:

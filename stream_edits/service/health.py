@@ -14,23 +14,24 @@ from stream_edits.service.endpoint import TEXT, Answer, Endpoint
 
 
 class Observed(Protocol):
-    """What is asked about a runner."""
+    """A loop whose health is reported: a StageRunner."""
 
     @property
     def ready(self) -> bool:
-        """Assigned and restored."""
+        """True when partitions are assigned and their state is restored."""
 
     @property
     def last_moved(self) -> float:
-        """Monotonic time at which the loop last moved."""
+        """Monotonic time in seconds of the loop's last round or retry."""
 
 
 class HealthServer:
-    """Serves exactly three paths, everything else is 404.
+    """Serves exactly three paths; every other path is 404.
 
-    Liveness asks only whether every loop moved within `deadline_s` (above a transaction's time-out,
-    for a commit may block that long): a broker that is away keeps the loops moving and must not
-    fail it. Readiness asks whether every runner is assigned and restored.
+    /healthz fails only when a loop was blocked for `deadline_s` seconds. The deadline is above the
+    transaction time-out, because a commit may block that long. Without brokers the loops retry, so
+    an outage of Kafka does not restart the pod. /readyz fails until every runner is assigned and
+    restored.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class HealthServer:
         deadline_s: float = 180.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Binds at once; raises OSError if the port is taken. Port 0 takes a free one."""
+        """Bind the port. Raises OSError if it is taken. Port 0 takes a free one."""
         self._registry = registry
         self._runners = runners
         self._deadline_s = deadline_s
@@ -54,7 +55,7 @@ class HealthServer:
         )
 
     def start(self) -> None:
-        """Serve, in a thread of its own."""
+        """Serve in a background thread."""
         self._thread.start()
 
     def close(self) -> None:

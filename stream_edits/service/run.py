@@ -25,19 +25,19 @@ _LOG = logging.getLogger(__name__)
 def run_stages(settings: Settings, stages: Collection[Stage]) -> None:
     """Run until SIGTERM or SIGINT. Raises EngineStopped, PolicyError, BadSetting."""
     configure_logs(settings.log_format, settings.log_level)
-    # Until the stages run and hear it themselves: the first process of a container is not ended by
-    # a SIGTERM that it has no handler for.
+    # Needed until the stages handle signals themselves: process 1 of a container ignores a SIGTERM
+    # that it has no handler for.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     metrics = Metrics()
-    waiting = _Waiting()
-    observed: list[Observed] = [waiting]
+    startup = _Startup()
+    observed: list[Observed] = [startup]
     server = _server(settings, metrics, observed)
     server.start()
     try:
-        group = _runners_once_the_registry_answers(settings, stages, metrics, waiting)
+        group = _runners_once_the_registry_answers(settings, stages, metrics, startup)
         observed[:] = group
         spare_the_collector()
-        _say(
+        _log_event(
             logging.INFO,
             "started",
             version=ENGINE_VERSION,
@@ -50,16 +50,16 @@ def run_stages(settings: Settings, stages: Collection[Stage]) -> None:
         server.close()
 
 
-class _Waiting:
-    """What is observed before there are stages: alive while it asks again, and not ready."""
+class _Startup:
+    """What the health checks see before the stages exist: alive while it retries, not ready."""
 
     ready = False
 
     def __init__(self) -> None:
         self.last_moved = time.monotonic()
 
-    def asks_again(self) -> None:
-        """It is about to try once more."""
+    def retrying(self) -> None:
+        """The next attempt begins."""
         self.last_moved = time.monotonic()
 
 
@@ -74,9 +74,9 @@ def _server(settings: Settings, metrics: Metrics, observed: Sequence[Observed]) 
 
 
 def spare_the_collector() -> None:
-    """Leave what exists now, which stays, out of garbage collection, and collect less often.
+    """Exclude the objects made so far, which stay, from garbage collection; collect less often.
 
-    A batch makes tens of thousands of short-lived objects and hardly a cycle.
+    A batch makes tens of thousands of short-lived objects and almost no cycles.
     """
     gc.collect()
     gc.freeze()
@@ -84,17 +84,17 @@ def spare_the_collector() -> None:
 
 
 def _runners_once_the_registry_answers(
-    settings: Settings, stages: Collection[Stage], metrics: Metrics, waiting: _Waiting
+    settings: Settings, stages: Collection[Stage], metrics: Metrics, startup: _Startup
 ) -> list[StageRunner]:
-    """An outage of the schema registry is waited out; whatever else is wrong is raised."""
+    """Retry while the schema registry is down; every other error is raised."""
     while True:
-        waiting.asks_again()
+        startup.retrying()
         try:
             return runners(settings, stages, metrics)
         except RegistryAway as away:
-            _say(logging.WARNING, "registry_away", reason=str(away), wait_s=_REGISTRY_WAIT_S)
+            _log_event(logging.WARNING, "registry_away", reason=str(away), wait_s=_REGISTRY_WAIT_S)
             time.sleep(_REGISTRY_WAIT_S)
 
 
-def _say(level: int, name: str, **fields: object) -> None:
+def _log_event(level: int, name: str, **fields: object) -> None:
     _LOG.log(level, name, extra={"event": name, "fields": fields})

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from stream_edits.cli import cli
 from stream_edits.commands.asyncapi import DEAD_LETTER_HEADERS, DECISION_HEADERS, asyncapi
-from stream_edits.engine.dead_letter import OWN_HEADERS
+from stream_edits.engine import headers
 from stream_edits.settings import Settings, load_settings
 
 HERE = Path(__file__).parent
@@ -79,7 +79,7 @@ def test_channels_and_operations_are_those_of_the_stages() -> None:
 
 
 def test_the_headers_are_those_that_are_written() -> None:
-    assert tuple(DEAD_LETTER_HEADERS) == OWN_HEADERS
+    assert tuple(DEAD_LETTER_HEADERS) == headers.DEAD_LETTER_HEADERS
     source = (ROOT / "stream_edits" / "app" / "outbox.py").read_text(encoding="utf-8")
     assert all(f'"{name}"' in source for name in DECISION_HEADERS)
 

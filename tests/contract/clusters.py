@@ -1,4 +1,4 @@
-"""What the contract of `engine.ports` is tried on, and the Kafka in memory as one of the two."""
+"""What the contract tests of `engine.ports` run on, and the in-memory Kafka as one of the two."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Kept(NamedTuple):
 
 
 class Cluster(Protocol):
-    """A Kafka with topics of the test's own, and what a test does to it beside the port."""
+    """A Kafka with topics for one test, and what the test does to it outside the port."""
 
     port: KafkaPort
 
@@ -35,13 +35,13 @@ class Cluster(Protocol):
         """Append to the input, outside any transaction."""
 
     def read(self, topic: str) -> list[Kept]:
-        """All that is committed and not hidden by an open transaction, partition by partition."""
+        """Every committed record before any open transaction, partition by partition."""
 
     def delete_input(self, partition: int, before: int) -> None:
         """Delete the input's records before an offset."""
 
     def compact_changelog(self, settled: Callable[[], bool]) -> None:
-        """Let the log cleaner run over partition 0 of the changelog, until `settled`."""
+        """Run the log cleaner over partition 0 of the changelog until `settled`."""
 
     def evict(self, source: Source) -> None:
         """Let the member's session time out."""
@@ -50,7 +50,7 @@ class Cluster(Protocol):
         """Let the producer's open transaction time out."""
 
     def has(self, topic: str, count: int) -> list[Kept]:
-        """Read until so many records are there: a commit is known before all can see it."""
+        """Read until there are this many records: a commit returns before every reader sees it."""
         found: list[Kept] = []
 
         def there() -> bool:
@@ -61,11 +61,11 @@ class Cluster(Protocol):
         return found
 
     def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Ask again and again. Fails when it does not become true."""
+        """Wait until the condition holds. Fails after a while."""
 
 
 class InMemory(Cluster):
-    """The fake."""
+    """The in-memory Kafka."""
 
     def __init__(self) -> None:
         self.broker = Broker()

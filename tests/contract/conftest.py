@@ -1,4 +1,4 @@
-"""Each test of the contract runs twice: on the Kafka in memory, and on a real one."""
+"""Each contract test runs twice: on the in-memory Kafka and on a real one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.contract.real import Real
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.kafka)])
 def cluster(request: pytest.FixtureRequest) -> Cluster:
-    """A Kafka with topics nobody else uses."""
+    """A Kafka with topics that no other test uses."""
     if request.param == "memory":
         return InMemory()
     return Real(request.getfixturevalue("broker"))

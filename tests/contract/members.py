@@ -1,4 +1,4 @@
-"""A member of the group as the contract's tests need it: it writes down what it is told."""
+"""A group member for the contract tests, which records its callbacks."""
 
 from __future__ import annotations
 
@@ -11,50 +11,50 @@ from stream_edits.engine.ports import Record, Sink
 from tests.contract.clusters import Cluster
 
 _T = TypeVar("_T")
-# Short enough to be evicted in a test; see Real.evict.
+# Short enough for an eviction within a test; see Real.evict.
 IMPATIENT: dict[str, Any] = {
     "session_timeout_ms": 2000,
     "max_poll_interval_ms": 2500,
-    "step_budget_s": 0.5,
+    "batch_budget_s": 0.5,
     "transaction_budget_s": 1.0,
 }
 
 
 class Member:
-    """Starts its partitions at their committed offsets, or `at` given ones."""
+    """A member that starts its partitions at their committed offsets, or at those in `at`."""
 
     def __init__(self, cluster: Cluster, at: dict[int, int] | None = None, **changes: Any) -> None:
         self.cluster = cluster
         self.config = cluster.config(**changes)
         self.source = cluster.port.source(self.config)
-        self.told: list[str] = []
+        self.callbacks: list[str] = []
         self.owned: set[int] = set()
         self.records: list[Record] = []
         self._at = at or {}
         self.source.subscribe(self)
 
     def on_assign(self, partitions: Collection[int]) -> None:
-        self.told.append("assigned")
+        self.callbacks.append("assigned")
         self.owned = set(partitions)
         committed = answered(lambda: self.source.committed(partitions, 5.0)) if partitions else {}
         starts = {number: offset or 0 for number, offset in committed.items()}
         self.source.assign({n: self._at.get(n, offset) for n, offset in starts.items()})
 
     def on_revoke(self, partitions: Collection[int]) -> None:
-        self.told.append("revoked")
+        self.callbacks.append("revoked")
         self.owned = set()
 
     def on_lost(self, partitions: Collection[int]) -> None:
-        self.told.append("lost")
+        self.callbacks.append("lost")
         self.owned = set()
 
     @property
     def values(self) -> list[bytes | None]:
-        """What it has read."""
+        """The values of the records read."""
         return [record.value for record in self.records]
 
     def poll(self, limit: int = 100) -> None:
-        """Read on."""
+        """Read more records."""
         self.records += self.source.consume(limit, 0.1)
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -63,7 +63,7 @@ class Member:
 
 
 def poll_until(members: Collection[Member], condition: Callable[[], bool]) -> None:
-    """Poll all of these members until the condition holds."""
+    """Poll all `members` until the condition holds."""
 
     def polled() -> bool:
         for member in members:
@@ -74,7 +74,7 @@ def poll_until(members: Collection[Member], condition: Callable[[], bool]) -> No
 
 
 def share_all(members: Collection[Member], partitions: int = 4) -> None:
-    """Poll until these members share all partitions, and each has some."""
+    """Poll until `members` share all partitions and each has at least one."""
 
     def shared() -> bool:
         owned = [number for member in members for number in member.owned]
@@ -84,7 +84,7 @@ def share_all(members: Collection[Member], partitions: int = 4) -> None:
 
 
 def answered(question: Callable[[], _T], tries: int = 20) -> _T:
-    """Ask again while the answer is that a broker is away for the moment."""
+    """Call again while it raises Retriable."""
     for _ in range(tries - 1):
         try:
             return question()
@@ -94,12 +94,12 @@ def answered(question: Callable[[], _T], tries: int = 20) -> _T:
 
 
 def done(call: Callable[[], None]) -> None:
-    """Resume a call of the producer until it is through."""
+    """Repeat a call of the producer until it succeeds."""
     answered(call)
 
 
 def writer(cluster: Cluster, name: str = "g-count-0", **changes: Any) -> Sink:
-    """A producer that is ready."""
+    """A producer after `init`."""
     sink = cluster.port.sink(cluster.config(transactional_id=name, **changes))
     done(sink.init)
     return sink

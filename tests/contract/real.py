@@ -1,4 +1,4 @@
-"""A real Kafka, to try the contract of `engine.ports` on."""
+"""A real Kafka for the contract tests of `engine.ports`."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Real(Cluster):
             future.result(20)
 
         def cleaned() -> bool:
-            # The newest segment is never cleaned; it ends when something follows it.
+            # The active segment is never cleaned. It ends when another record follows.
             self._producer.produce(self._name("log"), b"more", b"more", 0)
             assert self._producer.flush(20) == 0
             return settled()
@@ -135,7 +135,7 @@ class Real(Cluster):
             time.sleep(0.05)
 
     def _led(self) -> bool:
-        """Whether every partition has a leader by now."""
+        """True if every partition has a leader."""
         try:
             for topic in TOPICS:
                 self._ends(topic)

@@ -8,7 +8,7 @@ from tests.contract.members import answered, done, writer
 
 
 class Reading:
-    """A reader, and all that it has delivered."""
+    """A reader and the records that it has delivered."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
@@ -26,7 +26,7 @@ class Reading:
         return True
 
     def until_ends(self, *partitions: int) -> None:
-        """Read until the visible end of each of these is known."""
+        """Read until the visible end of each partition is known."""
 
         def ended() -> bool:
             self.step()
@@ -38,7 +38,7 @@ class Reading:
         return answered(lambda: self.reader.end_offsets(list(partitions), 5.0))
 
 
-def test_everything_committed_comes_in_order_and_then_the_end(cluster: Cluster) -> None:
+def test_every_committed_record_is_delivered_in_order_and_then_the_end(cluster: Cluster) -> None:
     reading, sink = Reading(cluster), writer(cluster)
     for value in (b"1", b"2"):
         sink.begin()
@@ -83,7 +83,7 @@ def test_the_visible_end_is_before_an_open_transaction_and_the_log_end_after(
     reading.reader.close()
 
 
-def test_aborted_data_is_passed_over(cluster: Cluster) -> None:
+def test_aborted_data_is_skipped(cluster: Cluster) -> None:
     reading, sink = Reading(cluster), writer(cluster)
     sink.begin()
     sink.produce_at(reading.topic, 0, [(b"k", b"never")] * 5)
@@ -95,7 +95,7 @@ def test_aborted_data_is_passed_over(cluster: Cluster) -> None:
     reading.reader.close()
 
 
-def test_a_start_begins_at_the_beginning_each_time(cluster: Cluster) -> None:
+def test_each_start_reads_from_the_beginning(cluster: Cluster) -> None:
     reading, sink = Reading(cluster), writer(cluster)
     sink.begin()
     sink.produce_at(reading.topic, 0, [(b"k", b"%d" % n) for n in range(20)])
@@ -131,7 +131,7 @@ def test_compaction_loses_no_last_value_and_no_offset(cluster: Cluster) -> None:
 
 
 def kept_of(cluster: Cluster) -> list[tuple[bytes | None, bytes | None]]:
-    """What the changelog still has of this test's keys."""
+    """The records of this test's keys in the changelog."""
     return [(kept.key, kept.value) for kept in cluster.read("log") if kept.key in (b"a", b"b")]
 
 

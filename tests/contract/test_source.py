@@ -1,4 +1,4 @@
-"""What `ports.Source` promises: membership, positions, and offsets that are gone."""
+"""The contract of `ports.Source`: membership, positions, and offsets that are gone."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from tests.contract.members import (
 )
 
 
-def test_partitions_are_shared_anew_when_members_come_and_go(cluster: Cluster) -> None:
+def test_partitions_are_reassigned_when_members_join_and_leave(cluster: Cluster) -> None:
     first = Member(cluster)
     first.until(lambda: first.owned == {0, 1, 2, 3})
-    assert first.told == ["assigned"]
+    assert first.callbacks == ["assigned"]
     second = Member(cluster)
     share_all([first, second])
-    assert first.told == ["assigned", "revoked", "assigned"]
-    assert second.told == ["assigned"]
+    assert first.callbacks == ["assigned", "revoked", "assigned"]
+    assert second.callbacks == ["assigned"]
     assert sorted(map(sorted, (first.owned, second.owned))) == [[0, 1], [2, 3]], "ranges"
     second.source.close()
-    assert second.told == ["assigned", "revoked"]
+    assert second.callbacks == ["assigned", "revoked"]
     first.until(lambda: first.owned == {0, 1, 2, 3})
-    assert "lost" not in first.told
+    assert "lost" not in first.callbacks
 
 
-def test_a_member_without_a_partition_is_told_so(cluster: Cluster) -> None:
+def test_a_member_without_a_partition_is_assigned_none(cluster: Cluster) -> None:
     members = [Member(cluster) for _ in range(5)]
 
     def shared() -> bool:
         owned = sorted(number for member in members for number in member.owned)
-        return owned == [0, 1, 2, 3] and all(m.told[-1:] == ["assigned"] for m in members)
+        return owned == [0, 1, 2, 3] and all(m.callbacks[-1:] == ["assigned"] for m in members)
 
     poll_until(members, shared)
     assert sorted(len(member.owned) for member in members) == [0, 1, 1, 1, 1]
@@ -52,14 +52,14 @@ def test_a_member_whose_session_timed_out_has_lost_its_partitions(cluster: Clust
     with pytest.raises(RequiresAbort):
         sink.send_offsets(member.config.input_topic, {0: 1}, before)
     done(sink.abort)
-    member.until(lambda: "lost" in member.told)
-    assert "revoked" not in member.told
+    member.until(lambda: "lost" in member.callbacks)
+    assert "revoked" not in member.callbacks
     member.until(lambda: member.owned == {0, 1, 2, 3})
-    assert member.told[-2:] == ["lost", "assigned"], "it joins again by itself"
+    assert member.callbacks[-2:] == ["lost", "assigned"], "it joins again by itself"
 
 
 class TestPositions:
-    """Where reading goes on."""
+    """The offset that is read next."""
 
     def member(self, cluster: Cluster) -> Member:
         for number in range(8):
@@ -99,18 +99,18 @@ class TestPositions:
         cluster.until(polled)
         assert max(sizes) == 3
 
-    def test_an_assignment_starts_where_it_is_told(self, cluster: Cluster) -> None:
+    def test_an_assignment_starts_at_the_given_offsets(self, cluster: Cluster) -> None:
         for number in range(4):
             cluster.put(0, b"%d" % number)
         member = Member(cluster, at={0: 2})
         member.until(lambda: len(member.records) == 2)
         assert member.values == [b"2", b"3"]
 
-    def test_after_a_seek_nothing_read_earlier_comes(self, cluster: Cluster) -> None:
+    def test_after_a_seek_no_earlier_record_is_delivered(self, cluster: Cluster) -> None:
         member = self.member(cluster)
         for number in range(8, 500):
             cluster.put(number % 2, b"%d" % number)
-        member.poll(limit=1)  # the client has more of them ready
+        member.poll(limit=1)  # the client has prefetched more
         member.records.clear()
         member.source.seek({0: 1, 1: 3})
         member.until(lambda: {record.partition for record in member.records} == {0, 1})
@@ -120,7 +120,7 @@ class TestPositions:
             offsets = [r.offset for r in member.records if r.partition == partition]
             assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
 
-    def test_a_paused_partition_waits_and_goes_on_where_it_stopped(self, cluster: Cluster) -> None:
+    def test_a_paused_partition_continues_where_it_was_paused(self, cluster: Cluster) -> None:
         member = self.member(cluster)
         member.source.pause([0])
         member.records.clear()
@@ -134,7 +134,7 @@ class TestPositions:
         member.until(lambda: len(member.records) == 2)
         assert member.values == [b"9", b"8"]
 
-    def test_seek_and_pause_take_any_owned_partitions_together(self, cluster: Cluster) -> None:
+    def test_seek_and_pause_take_several_partitions(self, cluster: Cluster) -> None:
         member = self.member(cluster)
         everything = list(member.owned)
         member.source.pause(everything)
@@ -148,7 +148,7 @@ class TestPositions:
 
 
 class TestGone:
-    """auto.offset.reset=error: never another offset than the one asked for."""
+    """auto.offset.reset=error: the client never moves to another offset by itself."""
 
     @pytest.mark.parametrize("at", [1, 99])
     def test_an_offset_outside_the_log_is_lost(self, cluster: Cluster, at: int) -> None:
@@ -171,23 +171,21 @@ class TestGone:
 
 
 class TestStaticMembers:
-    """A member with a group.instance.id: a pod that is expected back."""
+    """Members with a group.instance.id: a pod that is expected to return."""
 
-    def test_it_stays_when_it_closes_and_takes_its_place_when_it_is_back(
-        self, cluster: Cluster
-    ) -> None:
+    def test_it_keeps_its_partitions_over_a_restart(self, cluster: Cluster) -> None:
         stays, leaves = (Member(cluster, group_instance_id=f"pod-{n}") for n in range(2))
         share_all([stays, leaves])
-        owned, told = set(leaves.owned), list(stays.told)
+        owned, callbacks = set(leaves.owned), list(stays.callbacks)
         leaves.source.close()
         back = Member(cluster, group_instance_id="pod-1")
         share_all([stays, back])
         for _ in range(5):
             stays.poll()
         assert back.owned == owned
-        assert stays.told == told, "nobody else was disturbed"
+        assert stays.callbacks == callbacks, "nobody else was disturbed"
 
-    def test_the_same_id_again_fences_the_former(self, cluster: Cluster) -> None:
+    def test_a_second_member_with_the_id_fences_the_first(self, cluster: Cluster) -> None:
         former, sink = Member(cluster, group_instance_id="pod-0"), writer(cluster)
         former.until(lambda: bool(former.owned))
         before = former.source.group_metadata()

@@ -1,4 +1,4 @@
-"""What the engine's tests share: a clock they own, a processor that counts, a small cluster."""
+"""What the engine's tests share: a fake clock, a processor that counts, a small cluster."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.memory_kafka.script import Script
 
 
 class FakeClock:
-    """Time that moves only when slept."""
+    """Time that passes only in `sleep`."""
 
     def __init__(self) -> None:
         self.time_s = 1000.0
@@ -41,16 +41,16 @@ class FakeClock:
 
 
 class Counter:
-    """Counts by key: order and multiplicity of events show in its outputs.
+    """Counts by key, so that its outputs show the order and the repetition of events.
 
-    A value says what else to do: b"raise", b"bad", b"delete", b"reserved", b"away" (while `away`),
-    b"late-raise" (after an output), b"huge".
+    The value of a record makes it do more: b"raise", b"bad", b"delete", b"reserved", b"away"
+    (while `away`), b"huge".
     """
 
     def __init__(self) -> None:
         self.away = False
         self.seen: list[tuple[int, int]] = []
-        # Done once, in the middle of the next event.
+        # Called once, in the middle of the next event.
         self.meanwhile: Callable[[], None] | None = None
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
@@ -93,7 +93,7 @@ def config(**changes: Any) -> StageConfig:
 
 
 class Cluster(Broker, Script):
-    """A broker that remembers the calls made to it, and fails them as told."""
+    """A broker that records the calls made to it, and fails those that a test chooses."""
 
     def __init__(self) -> None:
         Broker.__init__(self)
@@ -111,7 +111,7 @@ def cluster(partitions: int = 2) -> Cluster:
 
 
 class Stage:
-    """A runner on a fake broker, turned by hand."""
+    """A runner on a fake broker, run round by round."""
 
     def __init__(self, broker: Cluster, processor: Counter | None = None, **changes: Any) -> None:
         self.broker = broker
@@ -123,35 +123,35 @@ class Stage:
         self.runner = StageRunner(self.config, self.processor, port, self.metrics, self.clock)
 
     def start(self, turns: int = 20) -> Stage:
-        """Start, and turn until ready."""
+        """Start, and run rounds until ready."""
         self.runner.start()
         return self.until_ready(turns)
 
     def until_ready(self, turns: int = 20) -> Stage:
-        """Turn until ready."""
+        """Run rounds until ready."""
         for _ in range(turns):
             if self.runner.ready:
                 return self
-            self.runner.turn()
+            self.runner.run_round()
         assert self.runner.ready, "never ready"
         return self
 
-    def turn(self, times: int = 1) -> None:
+    def run_rounds(self, times: int = 1) -> None:
         for _ in range(times):
-            self.runner.turn()
+            self.runner.run_round()
 
     def store(self, partition: int) -> dict[bytes, bytes]:
-        """The committed state in memory of a partition."""
+        """The committed state of a partition in memory."""
         return self.partitions.owned[partition].store.snapshot()
 
     @property
     def partitions(self) -> Partitions:
-        """What the runner owns."""
-        assert self.runner._joined is not None
-        return self.runner._joined.partitions
+        """The partitions of the runner."""
+        assert self.runner._member is not None
+        return self.runner._member.partitions
 
     def sample(self, name: str, **labels: str) -> float | None:
-        """A metric's value."""
+        """The value of a metric."""
         return self.metrics.registry.get_sample_value(
             f"stream_edits_{name}", {"stage": "count", **labels}
         )

@@ -1,8 +1,8 @@
 """librdkafka's mock cluster, from the library inside the confluent-kafka wheel.
 
-It speaks the protocol, so it shows that the client is called rightly, and it can answer with chosen
-errors. It stores no transactional offsets and shows aborted records: it proves nothing about
-exactly-once.
+It speaks the protocol, so it shows that the client is called correctly, and it can answer with
+chosen errors. Only its C interface can do that. It stores no transactional offsets and shows
+aborted records, so it proves nothing about exactly-once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class MockCluster:
         )
 
     def answer(self, api: int, *errors: int) -> None:
-        """Answer the next requests of this kind with these protocol errors."""
+        """Answer the next requests of this API key with these protocol errors."""
         codes = (ctypes.c_int * len(errors))(*errors)
         self._library.rd_kafka_mock_push_request_errors_array(
             self._cluster, ctypes.c_int16(api), ctypes.c_size_t(len(errors)), codes
@@ -42,7 +42,7 @@ class MockCluster:
 
 @contextmanager
 def mock_cluster() -> Iterator[MockCluster]:
-    """A mock cluster with one broker for the length of the block."""
+    """A mock cluster with one broker, inside the block."""
     package = Path(confluent_kafka.__file__).parent
     (found,) = package.parent.joinpath("confluent_kafka.libs").glob("librdkafka-*.so*")
     library = ctypes.CDLL(str(found))

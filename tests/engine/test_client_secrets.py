@@ -1,4 +1,4 @@
-"""Clients at their most talkative, and what holds their options: no password is among it."""
+"""No password in the client's debug lines, nor in what holds its options."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What goes to the dead letters, how, and when the breaker opens."""
+"""Which events become dead letters, in what form, and when the breaker opens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from stream_edits.engine.config import Breaker
 from stream_edits.engine.errors import BreakerOpen, EngineStopped, RequiresAbort
+from stream_edits.engine.headers import ERROR_CLASS, REDRIVE_COUNT, SOURCE_OFFSET
 from stream_edits.engine.ports import Output, Record, StateView
 from tests.engine.harness import Counter, Stage, cluster, outputs
 
@@ -27,12 +28,12 @@ def test_a_failed_event_is_undone_and_the_others_stand(value: bytes, error_class
     for event in (b"1", value, b"2"):
         broker.put("in", 0, b"a", event)
     stage = Stage(broker).start()
-    stage.turn()
+    stage.run_rounds()
     assert outputs(broker) == [b"1:1", b"2:2"], "neither its output nor its count is left"
     assert stage.store(0) == {b"a": b"2"}
     (letter,) = broker.visible("dead")
     assert (letter.key, letter.value) == (b"a", value)
-    assert dict(letter.headers)["error.class"] == error_class.encode()
+    assert dict(letter.headers)[ERROR_CLASS] == error_class.encode()
     assert broker.groups["g"].committed == {0: 3}
     assert broker.names().count("commit") == 1, "in the same transaction"
     assert stage.sample("dead_letters_total", error_class=error_class) == 1
@@ -43,7 +44,7 @@ def test_the_headers_of_a_dead_letter() -> None:
     broker = cluster(2)
     came = [("traceparent", b"00-1"), ("empty", None), ("raw", b"\xff\x00"), ("raw", b"again")]
     broker.put("in", 1, None, b"bad", came)
-    Stage(broker).start().turn()
+    Stage(broker).start().run_rounds()
     (letter,) = broker.visible("dead")
     assert letter.key is None
     assert list(letter.headers)[:4] == came
@@ -64,31 +65,31 @@ def test_a_redriven_record_keeps_its_count_and_doubles_no_header() -> None:
     broker = cluster(1)
     broker.put("in", 0, b"a", b"bad", [("x", b"1")])
     stage = Stage(broker).start()
-    stage.turn()
+    stage.run_rounds()
     (first,) = broker.visible("dead")
-    again = [(k, b"3" if k == "redrive.count" else v) for k, v in first.headers]
+    again = [(k, b"3" if k == REDRIVE_COUNT else v) for k, v in first.headers]
     broker.put("in", 0, b"a", b"raise", again)
-    stage.turn()
+    stage.run_rounds()
     second = broker.visible("dead")[1]
     names = [name for name, _ in second.headers]
     assert len(names) == len(set(names)) == 10
-    assert dict(second.headers)["redrive.count"] == b"3"
-    assert dict(second.headers)["error.class"] == b"RuntimeError"
-    assert dict(second.headers)["source.offset"] == b"1"
+    assert dict(second.headers)[REDRIVE_COUNT] == b"3"
+    assert dict(second.headers)[ERROR_CLASS] == b"RuntimeError"
+    assert dict(second.headers)[SOURCE_OFFSET] == b"1"
 
 
-def test_no_payload_and_no_exception_text_leaves_in_headers_or_logs(
+def test_headers_and_logs_hold_no_payload_and_no_exception_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     broker = cluster(1)
     broker.put("in", 0, b"member-777", b"raise")
-    Stage(broker).start().turn()
+    Stage(broker).start().run_rounds()
     (letter,) = broker.visible("dead")
     added = [value for name, value in letter.headers if name.startswith("error.")]
-    told = caplog.text + repr(added)
-    assert "12345" not in told
-    assert "777" not in told
+    text = caplog.text + repr(added)
+    assert "12345" not in text
+    assert "777" not in text
     assert "dead_letters" in caplog.text
 
 
@@ -97,7 +98,7 @@ def test_state_without_a_changelog_stops_instead_of_dead_lettering() -> None:
     broker.put("in", 0, b"a", b"1")
     stage = Stage(broker, changelog_topic=None).start()
     with pytest.raises(EngineStopped, match="changelog"):
-        stage.turn()
+        stage.run_rounds()
     assert broker.visible("dead") == []
 
 
@@ -108,23 +109,23 @@ def test_an_oversized_output_is_a_dead_letter() -> None:
 
     broker = cluster(1)
     broker.put("in", 0, b"a", b"1")
-    Stage(broker, Wide()).start().turn()
+    Stage(broker, Wide()).start().run_rounds()
     assert outputs(broker) == []
-    assert dict(broker.visible("dead")[0].headers)["error.class"] == b"TooLarge"
+    assert dict(broker.visible("dead")[0].headers)[ERROR_CLASS] == b"TooLarge"
 
 
 class TestBreaker:
-    """Tested through the loop, for a limit that only works alone is none."""
+    """Tested through the loop, because a limit that works only in isolation is useless."""
 
     def test_it_stops_the_runner_and_rolls_the_batch_back(self) -> None:
         broker = cluster(1)
         stage = Stage(broker, breaker=Breaker(window=10, share=0.5, minimum=3)).start()
         broker.put("in", 0, b"a", b"1")
-        stage.turn()
+        stage.run_rounds()
         for value in (b"2", b"bad", b"bad", b"raise", b"3"):
             broker.put("in", 0, b"a", value)
         with pytest.raises(BreakerOpen, match="3 of the last 5 events"):
-            stage.turn()
+            stage.run_rounds()
         stage.runner.close()
         assert outputs(broker) == [b"1:1"]
         assert broker.visible("dead") == []
@@ -137,9 +138,9 @@ class TestBreaker:
             broker.put("in", 0, b"a", value)
         stage = Stage(broker, breaker=Breaker(window=10, share=0.5, minimum=2)).start()
         with pytest.raises(BreakerOpen):
-            stage.turn()
+            stage.run_rounds()
         stage.runner.close()
-        Stage(broker).start().turn()
+        Stage(broker).start().run_rounds()
         assert outputs(broker) == [b"1:1"]
         assert len(broker.visible("dead")) == 2
 
@@ -158,13 +159,13 @@ class TestBreaker:
             broker.put("in", 0, b"a", value)
             if value == b"bad" and broker.logs["in", 0].end == 2:
                 break
-            stage.turn()
+            stage.run_rounds()
         with pytest.raises(BreakerOpen):
-            stage.turn()
+            stage.run_rounds()
         stage = Stage(cluster(1), breaker=Breaker(window=4, share=0.5, minimum=2)).start()
         for value in (b"bad", b"1", b"2", b"3", b"bad", b"4", b"5", b"bad"):
             stage.broker.put("in", 0, b"a", value)
-            stage.turn()
+            stage.run_rounds()
         assert len(stage.broker.visible("dead")) == 3
 
     def test_an_aborted_batch_does_not_count_twice(self) -> None:
@@ -173,5 +174,5 @@ class TestBreaker:
         for value in (b"bad", b"bad"):
             broker.put("in", 0, b"a", value)
         broker.fail("commit", RequiresAbort("_STATE"), times=3)
-        stage.turn(4)
+        stage.run_rounds(4)
         assert len(broker.visible("dead")) == 2

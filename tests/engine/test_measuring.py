@@ -1,4 +1,4 @@
-"""Gauges that must not lie: what is asked at the scrape, the lag, the size of state, the client."""
+"""Gauges that must stay true while the loop is blocked: age, lag, size of state, the client."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def published_now(stage: Stage, value: bytes = b"1") -> None:
 
 
 class TestOldestUndecidedEvent:
-    def test_none_is_in_hand_before_the_first_and_after_the_last(self) -> None:
+    def test_the_age_is_zero_before_the_first_event_and_after_the_last_commit(self) -> None:
         stage = Stage(cluster(1))
         assert age(stage) == 0
         stage.start()
         published_now(stage)
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 60
         assert age(stage) == 0
 
-    def test_it_ages_between_two_scrapes_while_the_loop_stands_still(self) -> None:
+    def test_the_age_grows_between_two_scrapes_while_the_loop_is_blocked(self) -> None:
         stage = Stage(cluster(1)).start()
         seen: list[float] = []
 
@@ -44,78 +44,78 @@ class TestOldestUndecidedEvent:
 
         stage.processor.meanwhile = meanwhile
         published_now(stage)
-        stage.turn()
+        stage.run_rounds()
         assert seen == [100, 200]
         assert age(stage) == 0
 
-    def test_it_ages_while_the_registry_is_away(self) -> None:
+    def test_the_age_grows_while_the_registry_is_away(self) -> None:
         processor = Counter()
         processor.away = True
         stage = Stage(cluster(1), processor).start()
         published_now(stage)
         published_now(stage, b"away")
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 500
         assert age(stage) == 500
-        stage.turn()
+        stage.run_rounds()
         processor.away = False
         for _ in range(40):
             stage.clock.time_s += 1
-            stage.turn()
+            stage.run_rounds()
         assert age(stage) == 0
 
-    def test_an_aborted_event_is_undecided_until_it_has_come_again(self) -> None:
+    def test_an_aborted_event_counts_until_it_is_committed(self) -> None:
         stage = Stage(cluster(1)).start()
         stage.broker.fail("commit", RequiresAbort("_TIMED_OUT"))
         published_now(stage)
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 30
         assert age(stage) >= 30
-        stage.turn()
+        stage.run_rounds()
         assert age(stage) == 0
 
-    def test_what_another_process_owns_now_is_not_ours(self) -> None:
+    def test_events_of_a_partition_that_moved_do_not_count(self) -> None:
         processor = Counter()
         processor.away = True
         stage = Stage(cluster(1), processor).start()
         published_now(stage, b"away")
-        stage.turn()
+        stage.run_rounds()
         stage.clock.time_s += 10
         assert age(stage) == 10
         stage.broker.evict(stage.broker.sources[0])
         other = Stage(stage.broker, transactional_id="g-count-1")
         other.runner.start()
-        stage.turn()
+        stage.run_rounds()
         assert age(stage) == 0
 
 
 class TestLag:
     def lag(self, stage: Stage) -> float | None:
         stage.clock.time_s += 10
-        stage.turn()
+        stage.run_rounds()
         return stage.sample("consumer_lag_records", partition="0")
 
-    def test_a_transactions_marker_behind_the_last_event_is_no_lag(self) -> None:
+    def test_a_transaction_marker_after_the_last_event_is_not_lag(self) -> None:
         stage = Stage(cluster(1)).start()
         first = Stage(cluster(1))
         assert first.sample("consumer_lag_records", partition="0") is None
         published_now(stage)
-        stage.turn()
-        # As a transactional writer of the input leaves it.
+        stage.run_rounds()
+        # As after the commit of a transactional writer of the input.
         stage.broker.logs["in", 0].mark(Txn("another"), stage.broker.now_ms)
         assert self.lag(stage) == 0
 
-    def test_events_in_hand_are_lag_although_they_were_fetched(self) -> None:
+    def test_fetched_events_are_lag_until_they_are_committed(self) -> None:
         processor = Counter()
         processor.away = True
         stage = Stage(cluster(1), processor).start()
         for value in (b"1", b"away", b"2"):
             published_now(stage, value)
-        stage.turn()
+        stage.run_rounds()
         assert self.lag(stage) == 2
 
 
-def test_the_size_of_state_is_kept_up_with_every_change() -> None:
+def test_the_size_of_state_follows_every_change() -> None:
     store = MemoryStore()
     store.put(b"a", b"123")
     store.apply({b"b": b"12345", b"a": b"1", b"gone": None})
@@ -128,7 +128,7 @@ def test_the_size_of_state_is_kept_up_with_every_change() -> None:
 def test_a_partition_shows_its_entries_and_bytes_and_they_go_with_it() -> None:
     stage = Stage(cluster(1)).start()
     published_now(stage)
-    stage.turn()
+    stage.run_rounds()
     assert stage.sample("state_entries", partition="0") == 1
     assert stage.sample("state_bytes", partition="0") == 2
     stage.runner.close()
@@ -140,7 +140,7 @@ def test_aborts_are_counted_by_reason_and_an_unknown_one_as_other() -> None:
     for reason in ("_TIMED_OUT", "A_REASON_NOBODY_KNOWS"):
         stage.broker.fail("commit", RequiresAbort(reason))
         published_now(stage)
-        stage.turn(3)
+        stage.run_rounds(3)
     assert stage.sample("aborts_total", reason="_TIMED_OUT") == 1
     assert stage.sample("aborts_total", reason="OTHER") == 1
     assert stage.sample("transactions_total", outcome="aborted") == 2
@@ -160,7 +160,7 @@ BROKER = {
     "nodename": "b:9092", "state": "UP", "outbuf_cnt": 1, "waitresp_cnt": 2, "txerrs": 3,
     "rxerrs": 4, "req_timeouts": 5, "disconnects": 6, "rtt": {"avg": 2000, "p99": 30000},
 }  # fmt: skip
-SAID = {
+REPORT = {
     "time": 1700000000,
     "msg_cnt": 7,
     "brokers": {"boot": {**BROKER, "state": "DOWN"}, "b/1": BROKER, "coordinator": BROKER},
@@ -173,15 +173,15 @@ DIGESTED = ClientStatistics(
 
 
 class TestClientStatistics:
-    def test_brokers_are_added_up_and_one_under_two_names_counts_once(self) -> None:
-        assert digest("consumer", json.dumps(SAID)) == DIGESTED
+    def test_a_broker_with_two_names_counts_once(self) -> None:
+        assert digest("consumer", json.dumps(REPORT)) == DIGESTED
 
     def test_a_producer_is_in_no_group(self) -> None:
-        said = {name: value for name, value in SAID.items() if name != "cgrp"}
-        assert digest("producer", json.dumps(said)).steady is None
+        report = {name: value for name, value in REPORT.items() if name != "cgrp"}
+        assert digest("producer", json.dumps(report)).steady is None
 
     @pytest.mark.parametrize("text", ["", "[]", "{}", '{"brokers": {"b": {}}, "topics": {}}'])
-    def test_what_cannot_be_read_is_left_and_told_once(
+    def test_unreadable_statistics_are_skipped_and_logged_once(
         self, text: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         taken: list[ClientStatistics] = []
@@ -189,10 +189,10 @@ class TestClientStatistics:
         assert callable(take)
         for _ in range(3):
             take(text)
-        take(json.dumps(SAID))
+        take(json.dumps(REPORT))
         assert taken == [DIGESTED]
-        told = [record for record in caplog.records if "statistics_unread" in record.message]
-        assert len(told) == 1
+        warnings = [record for record in caplog.records if "statistics_unread" in record.message]
+        assert len(warnings) == 1
 
     def test_totals_only_grow_although_a_new_client_begins_at_zero(self) -> None:
         metrics = Metrics()

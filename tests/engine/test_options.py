@@ -1,4 +1,4 @@
-"""librdkafka properties: what the engine sets stays set, the rest is let through."""
+"""librdkafka properties: those of the engine are fixed, the others are passed on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TestOptions:
     def test_of_the_reader(self) -> None:
         assert reader_options(config())["isolation.level"] == "read_committed"
 
-    def test_tuning_is_let_through(self) -> None:
+    def test_tuning_is_passed_on(self) -> None:
         settings = config(producer_options={"compression.type": "zstd"}, kafka={"client.id": "x"})
         assert producer_options(settings)["compression.type"] == "zstd"
         assert consumer_options(settings)["client.id"] == "x"

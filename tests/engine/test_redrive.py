@@ -1,4 +1,4 @@
-"""Dead letters given back: on the in-memory broker, with aborts, faults and a second redrive."""
+"""Redriving dead letters on the in-memory broker, with aborts, faults and a second redrive."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import pytest
 from stream_edits.engine.clock import SystemClock
 from stream_edits.engine.dead_letter import original
 from stream_edits.engine.errors import EngineStopped, FatalClientError, RequiresAbort
+from stream_edits.engine.headers import ERROR_CLASS, REDRIVE_COUNT
 from stream_edits.engine.ports import Headers, Record
 from stream_edits.engine.redrive import letter_of, redrive
 from stream_edits.engine.transaction import Transactions
 from tests.engine.harness import Cluster, Stage, cluster, config
 from tests.memory_kafka.calls import InterceptedPort
 
-OWN: Headers = [("x", b"1"), ("error.class", b"the publisher's"), ("none", None)]
+OWN: Headers = [("x", b"1"), (ERROR_CLASS, b"the publisher's"), ("none", None)]
 
 
 def with_letters(count: int = 1) -> Cluster:
-    """So many dead letters of the stage `count`, and an empty topic of markers."""
+    """A broker with this many dead letters of the stage `count`, and an empty topic of markers."""
     broker = cluster(1)
     broker.create("redriven", 1)
     for number in range(count):
@@ -28,14 +29,14 @@ def with_letters(count: int = 1) -> Cluster:
 
 
 def live(broker: Cluster) -> None:
-    """The stage takes all that is there, and ends."""
+    """Run the stage until it has processed everything."""
     stage = Stage(broker).start()
-    stage.turn(3)
+    stage.run_rounds(3)
     stage.runner.close()
 
 
 def letters(broker: Cluster) -> list[Record]:
-    """The dead-letter topic as a bounded reader sees it."""
+    """The records of the dead-letter topic."""
     return [
         Record("dead", 0, offset, e.key, e.value, e.headers, e.timestamp_ms)
         for offset, e in broker.logs["dead", 0].visible()
@@ -51,29 +52,29 @@ def producer(broker: Cluster) -> Transactions:
 
 
 def give_back(broker: Cluster, transactions: Transactions | None = None) -> list[int]:
-    """Redrive what no marker names, two in a transaction."""
+    """Redrive the letters without a marker, two in a transaction."""
     transactions = transactions or producer(broker)
     marked = {output.key for output in broker.visible("redriven")}
-    told = [(record, letter_of(record)) for record in letters(broker)]
-    waiting = {letter.place for _, letter in told if letter and letter.marker not in marked}
+    found = [(record, letter_of(record)) for record in letters(broker)]
+    waiting = {letter.place for _, letter in found if letter and letter.marker not in marked}
     return list(redrive(letters(broker), waiting, "redriven", transactions, 2))
 
 
-def test_the_record_comes_back_as_it_was_and_counts_its_redrives() -> None:
+def test_a_redriven_record_is_unchanged_and_counts_its_redrives() -> None:
     broker = with_letters()
     for redrives in (1, 2, 3):
         assert give_back(broker) == [1]
         back = broker.visible("in")[redrives]
         assert (back.key, back.value) == (b"key-0", b"bad")
-        assert list(back.headers) == [*OWN, ("redrive.count", b"%d" % redrives)]
+        assert list(back.headers) == [*OWN, (REDRIVE_COUNT, b"%d" % redrives)]
         live(broker)
         died = broker.visible("dead")[redrives]
         assert list(died.headers[:3]) == OWN
         assert len(died.headers) == 12
-        assert dict(died.headers[3:])["redrive.count"] == b"%d" % redrives
+        assert dict(died.headers[3:])[REDRIVE_COUNT] == b"%d" % redrives
 
 
-def test_what_was_given_back_is_not_given_back_again() -> None:
+def test_a_redriven_letter_is_not_redriven_again() -> None:
     broker = with_letters(5)
     assert give_back(broker) == [2, 2, 1]
     assert give_back(broker) == []
@@ -81,7 +82,7 @@ def test_what_was_given_back_is_not_given_back_again() -> None:
     assert len({output.key for output in broker.visible("redriven")}) == 5
 
 
-def test_an_aborted_transaction_leaves_its_letters_waiting() -> None:
+def test_an_aborted_transaction_leaves_its_letters_unchanged() -> None:
     broker = with_letters(5)
     broker.fail("produce", RequiresAbort("_MSG_TIMED_OUT"))
     with pytest.raises(EngineStopped, match=r"_MSG_TIMED_OUT.*redrive again"):
@@ -105,8 +106,8 @@ def test_a_second_redrive_fences_the_first_and_takes_what_it_left() -> None:
     assert len(broker.visible("redriven")) == 5
 
 
-def test_a_letter_is_known_by_its_time_as_well() -> None:
-    """Its topic may be deleted and made anew: old markers must not hide new letters."""
+def test_the_marker_of_a_letter_includes_its_time() -> None:
+    """Its topic may be deleted and created again: old markers must not hide new letters."""
     broker = with_letters(1)
     assert give_back(broker) == [1]
     broker.create("dead", 1)
@@ -119,21 +120,21 @@ def test_a_letter_is_known_by_its_time_as_well() -> None:
     ("headers", "own", "redrives"),
     [
         ((), 0, 0),
-        ([("redrive.count", b"2")], 0, 2),
-        ([("a", b"1"), ("redrive.count", b"2")], 1, 2),
-        ([("redrive.count", b"2"), ("a", b"1")], 2, 0),
-        ([("redrive.count", b"many")], 1, 0),
-        ([("redrive.count", None)], 1, 0),
-        ([("redrive.count", b"-1")], 1, 0),
-        ([("redrive.count", b"9" * 5000)], 1, 0),
-        ([("error.class", b"x"), ("redrive.count", b"1")], 1, 1),
+        ([(REDRIVE_COUNT, b"2")], 0, 2),
+        ([("a", b"1"), (REDRIVE_COUNT, b"2")], 1, 2),
+        ([(REDRIVE_COUNT, b"2"), ("a", b"1")], 2, 0),
+        ([(REDRIVE_COUNT, b"many")], 1, 0),
+        ([(REDRIVE_COUNT, None)], 1, 0),
+        ([(REDRIVE_COUNT, b"-1")], 1, 0),
+        ([(REDRIVE_COUNT, b"9" * 5000)], 1, 0),
+        ([(ERROR_CLASS, b"x"), (REDRIVE_COUNT, b"1")], 1, 1),
     ],
 )
-def test_only_our_headers_are_taken_off(headers: Headers, own: int, redrives: int) -> None:
+def test_only_the_engines_headers_are_removed(headers: Headers, own: int, redrives: int) -> None:
     assert original(headers) == (headers[:own], redrives)
 
 
-def test_what_no_stage_has_written_is_no_letter() -> None:
+def test_a_record_that_no_stage_has_written_is_not_a_letter() -> None:
     broker = with_letters()
     (record,) = letters(broker)
     headers = list(record.headers)
@@ -141,8 +142,8 @@ def test_what_no_stage_has_written_is_no_letter() -> None:
     for change in (
         headers[:-1],
         [*headers, ("x", b"1")],
-        [*headers[:-1], ("redrive.count", b"x")],
-        [*headers[:-9], ("error.class", b"\xff"), *headers[-8:]],
+        [*headers[:-1], (REDRIVE_COUNT, b"x")],
+        [*headers[:-9], (ERROR_CLASS, b"\xff"), *headers[-8:]],
         [],
     ):
         assert letter_of(record._replace(headers=change)) is None

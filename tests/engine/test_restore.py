@@ -15,12 +15,12 @@ from tests.engine.harness import Cluster, Stage, cluster, config, outputs
 
 
 def worked(events: int = 8) -> Cluster:
-    """A cluster after a stage has worked, and left."""
+    """A cluster after a stage has processed events and closed."""
     broker = cluster(1)
     stage = Stage(broker).start()
     for number in range(events):
         broker.put("in", 0, b"k%d" % (number % 3), b"1")
-        stage.turn()
+        stage.run_rounds()
     stage.runner.close()
     return broker
 
@@ -32,11 +32,11 @@ def test_not_ready_and_nothing_processed_until_restored() -> None:
     stage.runner.start()
     turns = 0
     while not stage.runner.ready:
-        stage.turn()
+        stage.run_rounds()
         turns += 1
         assert stage.processor.seen == []
     assert turns > 3, "the group was polled between the steps"
-    stage.turn()
+    stage.run_rounds()
     assert outputs(broker)[-1] == b"2:4"
     assert stage.sample("restore_records_total") == 16
     assert not broker.readers
@@ -46,22 +46,22 @@ def test_a_late_marker_hides_newer_state_and_the_restore_waits_for_it() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     broker.put("in", 0, b"k", b"1")
-    stage.turn()
+    stage.run_rounds()
     broker.late = True
     broker.put("in", 0, b"k", b"2")
-    stage.turn()
+    stage.run_rounds()
     stage.runner.close()
     broker.write_marker([place for _, place in broker.markers].index(None))
     again = Stage(broker, transactional_id="g-count-1")
     again.runner.start()
-    again.turn(5)
+    again.run_rounds(5)
     assert not again.runner.ready, "the end of what is visible is not the end"
     broker.release_markers()
     again.until_ready()
     assert again.store(0) == {b"k": b"2"}
 
 
-def test_an_aborted_writer_leaves_nothing_and_hinders_nothing() -> None:
+def test_an_aborted_writer_does_not_affect_a_restore() -> None:
     broker = worked(2)
     other = broker.sink(config(transactional_id="g-count-1"))
     other.init()
@@ -109,10 +109,10 @@ def test_an_open_transaction_that_never_ends_stops_after_the_deadline() -> None:
     stage = Stage(broker)
     stage.runner.start()
     for _ in range(3):
-        stage.turn()
+        stage.run_rounds()
     stage.clock.time_s += 121
     with pytest.raises(RestoreStalled, match="find-hanging"):
-        stage.turn()
+        stage.run_rounds()
 
 
 def test_a_broker_away_during_a_restore_is_retried() -> None:
@@ -122,43 +122,43 @@ def test_a_broker_away_during_a_restore_is_retried() -> None:
     assert len(Stage(broker).start().store(0)) == 3
 
 
-def test_a_chunk_that_was_lost_with_a_failed_call_is_read_again() -> None:
+def test_records_lost_by_a_failed_call_are_read_again() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     for key in (b"once", b"k", b"k"):
         broker.put("in", 0, key, b"1")
-        stage.turn()
+        stage.run_rounds()
     stage.runner.close()
     broker.fail("read_changelog", Retriable("_TIMED_OUT"), after=True)
     assert Stage(broker).start().store(0) == {b"once": b"1", b"k": b"2"}
 
 
-def test_a_rebalance_in_the_middle_of_a_restore_begins_it_anew() -> None:
+def test_a_rebalance_during_a_restore_starts_it_again() -> None:
     broker = worked()
     stage = Stage(broker)
     stage.runner.start()
-    stage.turn(2)
+    stage.run_rounds(2)
     assert not stage.runner.ready
     other = Stage(broker, transactional_id="g-count-1")
     other.runner.start()
     for _ in range(12):
-        stage.turn()
-        other.turn()
+        stage.run_rounds()
+        other.run_rounds()
     assert stage.runner.ready
     assert len(stage.store(0)) == 3
     assert not broker.readers
 
 
-def test_records_that_stray_in_before_the_restore_ends_are_read_again() -> None:
+def test_records_delivered_during_a_restore_are_read_again() -> None:
     broker = worked()
     broker.put("in", 0, b"k0", b"2")
     stage = Stage(broker)
     stage.runner.start()
-    stage.turn(2)
+    stage.run_rounds(2)
     broker.sources[-1].paused.clear()
     while not stage.runner.ready:
-        stage.turn()
-    stage.turn()
+        stage.run_rounds()
+    stage.run_rounds()
     assert outputs(broker)[-1] == b"2:4"
 
 

@@ -1,4 +1,4 @@
-"""Start, stop, threads, signals, health: the life of runners in a process."""
+"""Runners in a process: start, stop, threads, signals, health."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.engine.harness import Stage, cluster, config, outputs
 
 
 class TestStart:
-    def test_another_partition_count_than_the_settings_say_stops_the_start(self) -> None:
+    def test_a_partition_count_that_differs_from_the_settings_stops_the_start(self) -> None:
         broker = cluster(1)
         with pytest.raises(TopicsUnfit, match=r"has 1 partitions, the settings say 6"):
             Stage(broker, partitions=6).start()
@@ -49,13 +49,13 @@ class TestStart:
         with pytest.raises(TopicsUnfit, match="pass"):
             Stage(cluster(1), output_topics=("out", "pass")).start()
 
-    def test_input_and_changelog_must_have_equally_many_partitions(self) -> None:
+    def test_input_and_changelog_must_have_the_same_partition_count(self) -> None:
         broker = cluster(2)
         broker.create("log", 3)
         with pytest.raises(TopicsUnfit, match=r"in has 2 partitions.*log has 3"):
             Stage(broker).start()
 
-    def test_brokers_that_refuse_us_are_given_three_tries(self) -> None:
+    def test_brokers_that_refuse_the_connection_get_three_attempts(self) -> None:
         for refusals, let_in in ((2, True), (3, False)):
             broker = cluster(1)
             refused = AccessRefused("_TRANSPORT", "check the password")
@@ -67,7 +67,7 @@ class TestStart:
                 Stage(broker).start()
             assert "subscribe" not in broker.names()
 
-    def test_a_broker_that_is_away_is_waited_for(self) -> None:
+    def test_the_start_waits_for_a_broker_that_is_away(self) -> None:
         broker = cluster(1)
         broker.fail("partition_counts", Retriable("_TRANSPORT"), times=50)
         stage = Stage(broker).start()

@@ -1,4 +1,4 @@
-"""Something outside is away: the record waits, the group is polled, nothing stays open."""
+"""Something outside is away: the record is held, the group is polled, no transaction is open."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ def waiting(values: tuple[bytes, ...] = (b"1", b"away", b"2")) -> Stage:
     stage = Stage(broker, processor).start()
     for value in values:
         broker.put("in", 0, b"a", value)
-    stage.turn()
+    stage.run_rounds()
     return stage
 
 
 def pass_time(stage: Stage, turns: int = 10) -> None:
     for _ in range(turns):
         stage.clock.time_s += 1
-        stage.turn()
+        stage.run_rounds()
 
 
-def test_what_came_before_is_committed_and_nothing_stays_open() -> None:
+def test_earlier_records_are_committed_and_no_transaction_stays_open() -> None:
     stage = waiting()
     assert outputs(stage.broker) == [b"1:1"]
     assert stage.broker.groups["g"].committed == {0: 1}
@@ -55,19 +55,19 @@ def test_records_that_arrive_meanwhile_follow_in_order() -> None:
     assert outputs(stage.broker) == [b"1:1", b"away:2", b"2:3", b"3:4"]
 
 
-def test_a_rebalance_while_waiting_forgets_the_held_records() -> None:
+def test_a_rebalance_drops_the_held_records() -> None:
     stage = waiting()
     other = Stage(stage.broker, transactional_id="g-count-1")
     other.runner.start()
     for _ in range(6):
-        stage.turn()
-        other.turn()
+        stage.run_rounds()
+        other.run_rounds()
     stage.processor.away = False
     pass_time(stage, 40)
     assert outputs(stage.broker) == [b"1:1", b"away:2", b"2:3"]
 
 
-def test_an_abort_after_waiting_rewinds_everything() -> None:
+def test_an_abort_after_a_retry_rewinds_everything() -> None:
     stage = waiting()
     stage.processor.away = False
     stage.broker.fail("commit", RequiresAbort("_STATE"))
@@ -83,7 +83,7 @@ def test_stop_does_not_wait_for_it() -> None:
     assert stage.broker.sources[0].closed or stage.broker.names()[-1] == "consumer_close"
 
 
-def test_a_batch_out_of_time_is_cut_and_continued_at_once() -> None:
+def test_a_batch_over_its_time_budget_is_cut_and_continued_at_once() -> None:
     broker = cluster(1)
 
     class Slow(Counter):
@@ -94,9 +94,9 @@ def test_a_batch_out_of_time_is_cut_and_continued_at_once() -> None:
     stage = Stage(broker, Slow()).start()
     for value in range(10):
         broker.put("in", 0, b"a", b"%d" % value)
-    stage.turn()
+    stage.run_rounds()
     assert len(outputs(broker)) == 3, "60 seconds at 25 an event"
-    stage.turn(6)
+    stage.run_rounds(6)
     assert [value.split(b":")[1] for value in outputs(broker)] == [
         b"%d" % (number + 1) for number in range(10)
     ]

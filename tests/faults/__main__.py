@@ -1,4 +1,4 @@
-"""`make faults COUNT=30` and `make soak MINUTES=20`: one mechanism, two ways to spend the time."""
+"""`make faults COUNT=30` and `make soak MINUTES=20`: faults by number or by time."""
 
 import argparse
 import shutil
@@ -11,22 +11,22 @@ from pathlib import Path
 
 from tests.faults.kinds import AGAIN_AND_AGAIN, EVERY_KIND, SURVIVABLE, in_turn
 from tests.faults.memory import SHORTEST_S, Growth, growth
-from tests.faults.report import memory, told
+from tests.faults.report import memory, summary
 from tests.faults.trial import Trial, Verdict
 from tests.kafka.deployment import STAGES
 from tests.written_counts import write_counts
 
 _KEPT = Path(__file__).parents[2] / "build" / "test-logs"
 _EVENTS_A_SECOND = 40.0
-# Of a soak: time in which a process becomes what it then is, and time to see what it has become.
+# Of a soak: the quiet times at the beginning and at the end, in which memory is measured.
 _QUIET_S = 90.0
 _BETWEEN_S = 10.0
 
 
 def main() -> None:
-    """Exit code 0 only if nothing was lost, duplicated or different, and memory was bounded."""
+    """Exit with 0 only if nothing was lost, duplicated or different, and memory was bounded."""
     asked = _arguments()
-    # An end from outside, too, must end what was started.
+    # SIGTERM must also end the processes that were started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="stream-edits-faults-"))
     try:
@@ -44,16 +44,16 @@ def main() -> None:
 
 
 def faults(folder: Path, count: int, seed: int) -> list[str]:
-    """So many faults, one after another, every kind first."""
+    """Inject `count` faults one after another, every kind first."""
     with Trial(folder, events_a_second=_EVENTS_A_SECOND, seed=seed) as trial:
         kinds = in_turn(trial.random, EVERY_KIND, AGAIN_AND_AGAIN)
         for number in range(1, count + 1):
             _suffer(trial, next(kinds), f"{number}/{count}")
-        return list(told(trial.finish()))
+        return list(summary(trial.finish()))
 
 
 def soak(folder: Path, seconds: float, seed: int) -> list[str]:
-    """Faults at random for so long, between two quiet times; memory is judged as well."""
+    """Inject random faults for `minutes`, between two quiet times, and check the memory."""
     with Trial(folder, events_a_second=_EVENTS_A_SECOND, seed=seed, spared=True) as trial:
         begun = time.monotonic()
         time.sleep(_QUIET_S)
@@ -64,21 +64,23 @@ def soak(folder: Path, seconds: float, seed: int) -> list[str]:
         time.sleep(max(0.0, begun + seconds - time.monotonic()))
         verdict = trial.finish()
         growths = list(_growths(trial, verdict))
-        return [*told(verdict), *memory(growths)]
+        return [*summary(verdict), *memory(growths)]
 
 
 def _suffer(trial: Trial, kind: str, place: str) -> None:
     suffered = trial.suffer(kind, EVERY_KIND[kind])
     print(
-        f"[{place}] {suffered.told}; {suffered.behind} events behind, none after "
+        f"[{place}] {suffered.what_happened}; {suffered.behind} events behind, none after "
         f"{suffered.seconds:.1f} s",
         flush=True,
     )
 
 
 def _growths(trial: Trial, verdict: Verdict) -> Iterator[Growth]:
-    """Of every process that lived long enough. Raises AssertionError for one that grew too much,
-    and where a stage has none that could be judged."""
+    """The growth of every process that lived long enough.
+
+    Raises AssertionError for a process that grew too much, or a stage without a measured process.
+    """
     states = {stage: trial.state(stage) for stage in STAGES}
     judged = {growth(life, states[life.stage]) for life in verdict.supervisor.lives}
     long_lived = [each for each in judged if each is not None]

@@ -1,4 +1,4 @@
-"""The kinds of faults there are, each with the name it has in the report."""
+"""The kinds of faults, by their name in the report."""
 
 from collections.abc import Callable, Iterator
 from random import Random
@@ -34,20 +34,20 @@ OF_THE_NETWORK: dict[str, Fault] = {
     "network one way: no answers": on_network.no_answers,
     "network slow": on_network.slow,
 }
-# Takes most of a minute: once is enough.
+# Takes most of a minute, so once is enough.
 ONCE: dict[str, Fault] = {"transaction outlived its timeout": on_processes.transaction_outlived}
 
 AGAIN_AND_AGAIN = (
     OF_PROCESSES | OF_DEPLOYMENTS | OF_THE_BROKER | OF_A_BROKER_THAT_DIES | OF_THE_NETWORK
 )
 EVERY_KIND = AGAIN_AND_AGAIN | ONCE
-# Those that let number 0 of each stage live, so that its memory can be watched: a client may not
-# survive a broker that dies (see engine.kafka.watched).
+# Those that process 0 of each stage survives, so that its memory can be measured. A client may
+# not survive the crash of a broker (see engine.kafka.call_watchdog).
 SURVIVABLE = OF_PROCESSES | OF_THE_BROKER | OF_THE_NETWORK
 
 
 def in_turn(random: Random, first: dict[str, Fault], then: dict[str, Fault]) -> Iterator[str]:
-    """Every kind of `first` in a random order, and after that those of `then`, again and again."""
+    """Every kind of `first` in random order, then those of `then` again and again."""
     kinds = list(first)
     while True:
         random.shuffle(kinds)

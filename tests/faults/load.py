@@ -1,4 +1,4 @@
-"""Claims at a steady rate, with records that are no claims strewn among them."""
+"""Claims at a steady rate, with malformed records between them."""
 
 import time
 from threading import Event, Thread
@@ -11,14 +11,16 @@ from tests.kafka.malformed import malformed
 
 _ENDLESS = 10**9
 _PORTION_S = 0.1
-# Far from the share at which the circuit breaker opens.
+# Far below the share at which the circuit breaker opens.
 _CLAIMS_A_BAD_ONE = 40
 _encode = claim_encoder(schema_of(CLAIM_EVENT).id)
 
 
 class Load(Thread):
-    """Publishes until told to stop, faults or not: the producer keeps what the broker cannot take
-    at the moment. The claims compete for supervisors, and some are sent twice by their sender."""
+    """Publishes until `stop`, also during faults: the producer queues what the broker cannot take.
+
+    The claims compete for supervisors, and some are published twice.
+    """
 
     def __init__(self, deployment: Deployment, events_a_second: float, seed: int) -> None:
         super().__init__(name="load", daemon=True)
@@ -39,7 +41,7 @@ class Load(Thread):
                 self._publish_one()
 
     def stop(self) -> None:
-        """Publish nothing any more."""
+        """Stop publishing."""
         self._ending.set()
         self.join()
 

@@ -1,17 +1,17 @@
-"""Is a process's memory bounded? Judged from outside, by its resident set.
+"""The check that a process's memory is bounded, by its resident set.
 
-Bounded means: once warm, a process may grow by what the whole state of its stage explains and by a
-fixed allowance, however many events it handles. A process that has lived among faults may have held
-every partition for a while, and an allocator gives little back; hence the whole state, and a factor
-for what Python needs around each entry and for one restore beside it. Intake has no state: it may
-grow by the allowance alone.
+Bounded means: once warm, a process may grow by the size of the whole state of its stage and by a
+fixed allowance, however many events it processes. During faults it may have owned every partition,
+and an allocator returns little memory. Hence the whole state counts, with a factor for Python's
+overhead per entry and for one restore in progress. Intake has no state, so only the allowance
+counts.
 """
 
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-# Imports, caches and the first rebalances are over by then.
+# Imports, caches and the first rebalances are done by then.
 WARM_UP_S = 60.0
 WINDOW_S = 30.0
 SHORTEST_S = WARM_UP_S + 2 * WINDOW_S
@@ -33,7 +33,7 @@ class Life(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """How much memory a process had when it was warm, and at its end, in bytes."""
+    """The memory of a process when it was warm, and at its end, in bytes."""
 
     stage: str
     seconds: float
@@ -51,19 +51,19 @@ class Growth(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a stage remembers at the end, in all its partitions."""
+    """The state of a stage at the end, in all its partitions."""
 
     entries: int
     bytes: int
 
     @property
     def in_memory(self) -> int:
-        """The most that a process may have needed for it."""
+        """The most memory that a process may need for it, in bytes."""
         return int(STATE_FACTOR * (self.bytes + AROUND_AN_ENTRY * self.entries))
 
 
 def resident_bytes(pid: int) -> int:
-    """The resident set of a process; 0 when it is gone."""
+    """The resident set of a process in bytes, 0 if the process has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -73,7 +73,7 @@ def resident_bytes(pid: int) -> int:
 
 
 def growth(life: Life, state: State) -> Growth | None:
-    """From the warm window to the last one; None for a life too short to tell."""
+    """The growth from the warm window to the last one, None for a life that is too short."""
     if life.seconds < SHORTEST_S:
         return None
     (begun, _), (ended, _) = life.samples[0], life.samples[-1]

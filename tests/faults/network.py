@@ -1,4 +1,4 @@
-"""A network of the tests' own between some processes and the broker: cut, silent, one-way, slow."""
+"""A TCP proxy between some processes and the broker: cut, silent, one-way, slow."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ _CHUNK = 65_536
 
 
 class _Direction:
-    """What happens to bytes on their way: they flow, late perhaps, or wait."""
+    """One direction of the traffic: it flows, is delayed, or is held."""
 
     def __init__(self) -> None:
         self.flowing = asyncio.Event()
@@ -22,7 +22,7 @@ class _Direction:
 
 
 class Link:
-    """A TCP proxy in front of one port, in a thread of its own; healthy unless told otherwise."""
+    """A TCP proxy in front of one port, in a thread of its own."""
 
     def __init__(self, upstream: int) -> None:
         self.port = free_port()
@@ -35,17 +35,17 @@ class Link:
 
     @property
     def bootstrap(self) -> str:
-        """The address that clients on the far side start from."""
+        """The bootstrap address for clients behind the proxy."""
         return f"{_HOST}:{self.port}"
 
     @property
     def connections(self) -> int:
-        """How many connections it carries now."""
+        """The number of open connections."""
         return len(self._writers) // 2
 
     @contextmanager
     def cut(self) -> Iterator[None]:
-        """Every connection breaks, and so does every new one."""
+        """Break every connection, and every new one."""
         self._change(lambda: self._refuse(True))
         try:
             yield
@@ -54,7 +54,7 @@ class Link:
 
     @contextmanager
     def silent(self) -> Iterator[None]:
-        """Nothing comes through, either way, and no connection breaks; all of it arrives late."""
+        """Hold all traffic in both directions without breaking a connection; it arrives late."""
         self._change(lambda: self._hold(self._requests, self._answers))
         try:
             yield
@@ -63,7 +63,7 @@ class Link:
 
     @contextmanager
     def no_answers(self) -> Iterator[None]:
-        """The broker is told everything and does it; its answers are lost with the connections."""
+        """Deliver the requests and lose the answers together with the connections."""
         self._change(lambda: self._hold(self._answers))
         try:
             yield
@@ -73,7 +73,7 @@ class Link:
 
     @contextmanager
     def slow(self, seconds: float) -> Iterator[None]:
-        """Whatever is sent takes so long, either way."""
+        """Delay all traffic in both directions."""
         self._change(lambda: self._delay(seconds))
         try:
             yield
@@ -95,11 +95,11 @@ class Link:
         self._loop.close()
 
     def _change(self, change: Callable[[], None]) -> None:
-        """Done in the proxy's thread, and waited for."""
+        """Run a change in the proxy's thread and wait for it."""
 
         async def changed() -> None:
             change()
-            await asyncio.sleep(0.05)  # those who waited for it go on
+            await asyncio.sleep(0.05)  # wakes those that wait for it
 
         asyncio.run_coroutine_threadsafe(changed(), self._loop).result(10)
 
@@ -123,7 +123,7 @@ class Link:
         self._requests.delay_s = self._answers.delay_s = seconds
 
     async def _carry(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        """One connection, until either end closes it."""
+        """Carry one connection until either end closes it."""
         with suppress(OSError):
             if not self._refusing:
                 far, on = await asyncio.open_connection(_HOST, self._upstream)

@@ -1,4 +1,4 @@
-"""What happens to the broker: it stops, crashes, stands still, is slow, and refuses to write."""
+"""Faults of the broker: shutdown, crash, freeze, slowness, refused writes."""
 
 import time
 
@@ -9,7 +9,7 @@ _AWAY_S = 3.0
 _FROZEN_S = 8.0
 _SLOW_S = 10.0
 _REFUSING_S = 4.0
-# Bytes: less than any record takes with the head of its batch, more than a transaction marker.
+# In bytes: less than a record with its batch header, more than a transaction marker.
 _ROOM_FOR_A_MARK = "100"
 
 
@@ -37,7 +37,7 @@ def frozen(trial: Trial) -> str:
 
 
 def slow(trial: Trial) -> str:
-    """It stands still again and again, and gets something done in between."""
+    """Freeze the broker again and again, with short runs in between."""
     begun, times = time.monotonic(), 0
     while time.monotonic() - begun < _SLOW_S:
         trial.kafka.freeze()
@@ -49,8 +49,10 @@ def slow(trial: Trial) -> str:
 
 
 def refusing(trial: Trial) -> str:
-    """As a full disk would: what is written to one topic fails. Only the markers that end
-    transactions still fit: a coordinator that cannot write these never tries again."""
+    """Make writes to one topic fail, like a full disk.
+
+    Transaction markers still fit, because a coordinator that cannot write them never retries.
+    """
     topics = trial.deployment.topics
     topic = trial.random.choice([topics.by_member, topics.encounter_state, topics.pass_])
     before = _refusals(trial)
@@ -63,5 +65,5 @@ def refusing(trial: Trial) -> str:
 
 
 def _refusals(trial: Trial) -> int:
-    lines = trial.deployment.said().splitlines()
+    lines = trial.deployment.all_output().splitlines()
     return sum(" aborted " in line and "MSG_SIZE_TOO_LARGE" in line for line in lines)

@@ -1,11 +1,11 @@
-"""What happens to the network of the processes numbered 1, while they and the broker live."""
+"""Faults of the network of the processes number 1, while they and the broker run."""
 
 import time
 from contextlib import AbstractContextManager
 
 from tests.faults.trial import Trial
 
-# Longer than a session: the group goes on without them.
+# Longer than a session, so that the group continues without them.
 _GONE_S = 9.0
 _SLOW_S = 12.0
 _DELAY_S = 0.25
@@ -26,8 +26,8 @@ def no_answers(trial: Trial) -> str:
 
 
 def slow(trial: Trial) -> str:
-    told = _for_a_while(trial, trial.link.slow(_DELAY_S), _SLOW_S)
-    return f"{_DELAY_S:g} s late, either way: {told}"
+    outcome = _for_a_while(trial, trial.link.slow(_DELAY_S), _SLOW_S)
+    return f"{_DELAY_S:g} s late, either way: {outcome}"
 
 
 def _for_a_while(trial: Trial, trouble: AbstractContextManager[None], seconds: float) -> str:

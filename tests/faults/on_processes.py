@@ -1,4 +1,4 @@
-"""What happens to processes: they are killed, ended, frozen, restarted, scaled and doubled."""
+"""Faults of processes: killed, shut down, frozen, restarted, scaled, started twice."""
 
 import time
 
@@ -27,7 +27,7 @@ def ended(trial: Trial) -> str:
 
 
 def zombie(trial: Trial) -> str:
-    """The one that stood still wakes when others own what it was at work on."""
+    """Thaw a frozen process when others own its partitions."""
     stage, number = trial.victim(with_state=True)
     places = trial.deployment.freeze_in_a_transaction(stage, number)
     trial.settled(stage, REPLICAS - 1)
@@ -39,7 +39,7 @@ def zombie(trial: Trial) -> str:
 
 
 def transaction_outlived(trial: Trial) -> str:
-    """A process stands still until the broker has given its transaction up."""
+    """Freeze a process until the broker has aborted its transaction."""
     stage, number = trial.victim(with_state=True)
     begun = time.monotonic()
     places = trial.deployment.freeze_in_a_transaction(stage, number)
@@ -50,7 +50,7 @@ def transaction_outlived(trial: Trial) -> str:
 
 
 def rolling_restart(trial: Trial) -> str:
-    """Every process of every stage, one after another, as a Deployment rolls out."""
+    """Restart every process of every stage, one after another, like a rollout."""
     begun = time.monotonic()
     for place in trial.supervisor.places():
         program = trial.process(place)
@@ -68,13 +68,13 @@ def scaled(trial: Trial) -> str:
 
 
 def doubled(trial: Trial) -> str:
-    """A second process with a number that is taken: each that starts fences the one before."""
+    """Start a second process with the number of another: each start fences the former."""
     stage, number = trial.victim()
     first = trial.process((stage, number))
     second = trial.supervisor.start_one(stage, number)
     eventually(lambda: not first.running, 60, trial.deployment.tails)
     assert "same transactional.id" in first.output, first.tail()
-    # The supervisor starts the first anew, and that one fences the second.
+    # The supervisor starts the first again, which fences the second.
     code = second.exit_code(90)
     assert code == 1, second.tail()
     assert "same transactional.id" in second.output, second.tail()

@@ -1,4 +1,4 @@
-"""What a run tells of itself, in Markdown."""
+"""The report of a run, in Markdown."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,8 +8,8 @@ from tests.faults.trial import PARTITIONS, REPLICAS, Verdict
 _MIB = 2**20
 
 
-def told(verdict: Verdict) -> Iterator[str]:
-    """What was done, what came of it, and the faults by kind."""
+def summary(verdict: Verdict) -> Iterator[str]:
+    """The counts of a run, its outcome, and the faults by kind."""
     history, load, supervisor = verdict.history, verdict.load, verdict.supervisor
     verifier = verdict.verifier
     yield (
@@ -36,7 +36,7 @@ def told(verdict: Verdict) -> Iterator[str]:
 
 
 def memory(growths: Sequence[Growth]) -> Iterator[str]:
-    """How the processes that lived long grew."""
+    """The memory growth of the processes that lived long."""
     yield ""
     yield "| Process of | Lived | Resident when warm | At its end | Grown | Allowed |"
     yield "|---|--:|--:|--:|--:|--:|"

@@ -1,4 +1,4 @@
-"""The processes of a deployment under a supervisor, as Kubernetes would keep them."""
+"""The processes of a deployment under a supervisor, as in Kubernetes."""
 
 import time
 from collections import Counter
@@ -16,10 +16,10 @@ _BACK_OFF_S = 1.0
 
 
 class Supervisor(Thread):
-    """Keeps so many processes of each stage; whatever ends is started anew, after a second.
+    """Keeps a number of processes of each stage, and restarts those that end after a second.
 
-    Those with another number than 0 reach the broker through `far`. How much memory each has is
-    kept in `lives`.
+    Those with another number than 0 reach the broker at the address `far`. `lives` records the
+    memory of each process.
     """
 
     def __init__(self, deployment: Deployment, far: str, replicas: int) -> None:
@@ -39,21 +39,21 @@ class Supervisor(Thread):
         self._ending = Event()
 
     def start_one(self, stage: str, instance: int) -> Program:
-        """A process that the supervisor does not keep, on the same side of the network."""
+        """Start a process that is not restarted, on the same side of the network."""
         far = {"BOOTSTRAP_SERVERS": self._far} if instance else {}
         return self._deployment.start(stage, instance=instance, **far)
 
     def process(self, stage: str, instance: int) -> Program:
-        """The one it keeps at the moment."""
+        """The current process."""
         with self._lock:
             return self._running[stage, instance]
 
     def places(self) -> list[Place]:
-        """What it keeps: stage and number."""
+        """The processes it keeps, as pairs of stage and number."""
         return [(stage, n) for stage in STAGES for n in range(self._wanted[stage])]
 
     def scale(self, stage: str, replicas: int) -> None:
-        """Keep so many of a stage; the surplus is ended in an orderly way."""
+        """Keep `count` processes of a stage, and shut down those above it."""
         with self._lock:
             self._wanted[stage] = replicas
             surplus = [place for place in self._running if place[0] == stage]
@@ -63,17 +63,17 @@ class Supervisor(Thread):
             program.terminate()
 
     def check(self) -> None:
-        """Fail when a process ended in a way that no operator should see."""
+        """Fail if a process ended in an unexpected way."""
         assert not self.surprises, "\n".join(self.surprises)
         assert self.is_alive(), "the supervisor itself has failed"
 
     def give_up(self) -> None:
-        """Start nothing any more."""
+        """Restart no process any more."""
         self._ending.set()
         self.join()
 
     def close(self) -> None:
-        """End every process in an orderly way: each must exit with 0."""
+        """Shut every process down; each must exit with 0."""
         self.give_up()
         for program in self._running.values():
             if program.running:
@@ -102,7 +102,7 @@ class Supervisor(Thread):
         self.lives.append(self._life[place])
 
     def _judge(self, program: Program) -> None:
-        """One that ends by itself says why in one line, with exit code 1."""
+        """Check that a process that ended by itself said why in one line, with exit code 1."""
         if program.accounted_for:
             return
         program.accounted_for = True

@@ -1,6 +1,6 @@
-"""The kinds of faults that nothing else in the tests brings about, each once, under load.
+"""The kinds of faults that no other test injects, each once, under load.
 
-`make faults` goes through every kind, again and again.
+`make faults` injects every kind, again and again.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.faults.kinds import EVERY_KIND, Fault
 from tests.faults.on_broker import killed_in_a_transaction, refusing
 from tests.faults.on_network import no_answers
 from tests.faults.on_processes import doubled, scaled, zombie
-from tests.faults.report import told
+from tests.faults.report import summary
 from tests.faults.trial import Trial
 
 NAMES = {fault: kind for kind, fault in EVERY_KIND.items()}
@@ -39,6 +39,6 @@ def test_nothing_is_lost_or_decided_twice(
         for fault in ONCE:
             trial.suffer(NAMES[fault], fault)
         verdict = trial.finish()
-        assert "CANARY" not in trial.deployment.said()
+        assert "CANARY" not in trial.deployment.all_output()
     with capsys.disabled():
-        print("\n" + "\n".join(told(verdict)))
+        print("\n" + "\n".join(summary(verdict)))

@@ -1,4 +1,4 @@
-"""The order of the faults: every kind comes, and the slow one does not come again."""
+"""The order of the faults: every kind comes once, and the slow one is not repeated."""
 
 from collections import Counter
 from itertools import islice

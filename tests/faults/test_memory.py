@@ -1,4 +1,4 @@
-"""What counts as bounded memory, on made-up lives of processes."""
+"""The check for bounded memory, on synthetic lives of processes."""
 
 import os
 import re
@@ -11,7 +11,7 @@ BASE = 80 * 2**20
 
 
 def lived(seconds: int, a_second: int, begin: int = BASE) -> Life:
-    """A process that grows evenly, looked at every other second."""
+    """A process that grows evenly, measured every two seconds."""
     return Life("intake", [(1000.0 + t, begin + t * a_second) for t in range(0, seconds, 2)])
 
 
@@ -21,12 +21,12 @@ def judged(life: Life, state: State = NOTHING) -> Growth:
     return found
 
 
-def test_one_that_stays_as_it_was_is_bounded() -> None:
+def test_a_process_that_does_not_grow_is_bounded() -> None:
     still = judged(lived(600, 0))
     assert (still.warm, still.end, still.grown, still.bounded) == (BASE, BASE, 0, True)
 
 
-def test_a_leak_is_seen_and_a_state_explains_as_much() -> None:
+def test_a_leak_is_found_and_the_same_growth_of_state_is_not_one() -> None:
     leak = lived(600, 3 * ALLOWANCE // 600)
     assert not judged(leak).bounded
     assert judged(leak, State(entries=1000, bytes=2 * ALLOWANCE)).bounded
@@ -51,6 +51,6 @@ def test_the_resident_set_is_that_of_the_process() -> None:
 
 
 def _nobody() -> int:
-    """A process id that is not taken."""
+    """An unused process id."""
     taken = {int(name) for name in os.listdir("/proc") if re.fullmatch(r"\d+", name)}
     return max(taken) + 100_000

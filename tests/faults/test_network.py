@@ -1,4 +1,4 @@
-"""The proxy does to a connection what the fault runs say it does."""
+"""The proxy has the effect on connections that the fault runs rely on."""
 
 import socket
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.faults.network import Link
 
 @pytest.fixture
 def link() -> Iterator[Link]:
-    """A link to a server that gives back what it is sent."""
+    """A link to an echo server."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         Thread(target=_echo, args=(server,), daemon=True).start()
         with Link(server.getsockname()[1]) as link:
@@ -42,7 +42,7 @@ def dial(link: Link) -> socket.socket:
 
 
 def asked(client: socket.socket, question: bytes, seconds: float = 5.0) -> bytes | None:
-    """The answer: empty when the connection is gone, None when there is none."""
+    """The answer: empty when the connection is closed, None when nothing arrives."""
     client.settimeout(seconds)
     try:
         client.sendall(question)

@@ -1,4 +1,4 @@
-"""A deployment under load on a broker of its own, and what it has been through."""
+"""A deployment under load on a broker of its own, and the faults injected into it."""
 
 import random
 import shutil
@@ -22,25 +22,28 @@ from tests.kafka.verifier import Verifier, compacted
 
 PARTITIONS = 4
 REPLICAS = 2
-# A call of the client that never returns is given up after 55 s at most, and then all is restored.
+# A client call that never returns is given up after 55 s at most; then all state is restored.
 _RECOVERY_S = 150.0
 _STATEFUL = ("encounter", "supervision")
 
 
 class Suffered(NamedTuple):
-    """One fault: its kind, what happened, how far behind the stages were when it was over (events
-    not yet processed, all stages together), and the seconds until none of these was left."""
+    """One fault: its kind and what happened.
+
+    `behind` is the number of unprocessed events of all stages when it was over, and the last field
+    the seconds until they were processed.
+    """
 
     kind: str
-    told: str
+    what_happened: str
     behind: int
     seconds: float
 
 
 class Trial:
-    """Two processes a stage, of which number 1 sits behind a network that can fail.
+    """Two processes a stage, of which number 1 is behind a network that can fail.
 
-    `spared` says that number 0 of each stage is to live on: a fault of processes takes number 1.
+    With `spared`, faults of processes hit number 1 only.
     """
 
     def __init__(
@@ -81,41 +84,41 @@ class Trial:
 
     @property
     def log(self) -> TopicLog:
-        """What its topics hold."""
+        """The records of its topics."""
         return self.deployment.log
 
     def victim(self, *, with_state: bool = False) -> Place:
-        """A process, by stage and number."""
+        """A process to hit, as stage and number."""
         stage = self.random.choice(_STATEFUL if with_state else STAGES)
         return stage, self.random.choice(self._numbers)
 
     def process(self, place: Place) -> Program:
-        """The process that is kept at a place now."""
+        """The current process of a stage and number."""
         return self.supervisor.process(*place)
 
     def replaced(self, place: Place, program: Program) -> None:
-        """Wait until another process than `program` has joined the group at a place."""
+        """Wait until another process than `program` has joined the group in its place."""
         eventually(lambda: self.process(place) is not program, 30, program.tail)
         self.process(place).says(" assigned", 60)
 
     def settled(self, stage: str, count: int = REPLICAS) -> list[set[int]]:
-        """Wait until so many processes share a stage; the partitions of each."""
+        """Wait until `count` processes share a stage. Returns the partitions of each."""
         return self.deployment.wait_for_members(stage, count, _RECOVERY_S)
 
     def suffer(self, kind: str, fault: Callable[["Trial"], str]) -> Suffered:
-        """Inject a fault, and wait until everything that had come until then is processed."""
-        told = fault(self)
+        """Inject a fault, and wait until all events published by then are processed."""
+        what_happened = fault(self)
         begun = time.monotonic()
         behind = self._caught_up()
         for stage in STAGES:
             self.settled(stage)
         self.supervisor.check()
-        suffered = Suffered(kind, told, behind, time.monotonic() - begun)
+        suffered = Suffered(kind, what_happened, behind, time.monotonic() - begun)
         self.history.append(suffered)
         return suffered
 
     def _caught_up(self) -> int:
-        """Wait for the events that are in the logs now; how many were not processed yet."""
+        """Wait until the events in the logs are processed. Returns how many were not."""
         self.log.read_to_the_end(60)
         marks = {
             group: {p: self.log.records[p][-1].offset + 1 for p in self._inputs(topic)}
@@ -138,9 +141,9 @@ class Trial:
         return [p for p in self.log.places if p[0] == topic and self.log.records[p]]
 
     def finish(self) -> "Verdict":
-        """Stop the load, let everything be processed, end all, and let the verifier judge.
+        """Stop the load, wait until everything is processed, shut down, and run the verifier.
 
-        Raises AssertionError with everything that does not hold.
+        Raises AssertionError with every problem.
         """
         seconds = time.monotonic() - self._begun
         self.load.finish()
@@ -159,7 +162,7 @@ class Trial:
         return Verdict(seconds, self.history, self.load, self.supervisor, verifier)
 
     def state(self, stage: str) -> State:
-        """What a stage remembers, as its changelog tells; nothing for intake."""
+        """The state of a stage in its changelog; empty for intake."""
         if stage not in _STATEFUL:
             return State(0, 0)
         places = self.deployment.changelog_of(stage, set(range(PARTITIONS)))
@@ -168,7 +171,7 @@ class Trial:
 
 
 class Verdict(NamedTuple):
-    """A trial that ended well."""
+    """The result of a successful trial."""
 
     seconds: float
     history: list[Suffered]
@@ -183,5 +186,5 @@ class Verdict(NamedTuple):
 
 def _deployed(bootstrap: str, folder: Path) -> Deployment:
     settings = {"LINGER_MS": "50", "BATCH_SIZE": "100", "LOG_LEVEL": "INFO"}
-    # The shortest there is: a transaction that outlives it is one of the faults.
+    # The shortest allowed, because one of the faults is a transaction that exceeds it.
     return Deployment(bootstrap, folder, PARTITIONS, TRANSACTION_TIMEOUT_MS="36000", **settings)

@@ -10,7 +10,7 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.schemas import PackagedSchemas, SchemaSource
 from stream_edits.domain.decision import Disposition
-from stream_edits.engine.batch import Stepper
+from stream_edits.engine.batch import BatchBuilder
 from stream_edits.engine.config import Breaker
 from stream_edits.engine.dead_letter import CircuitBreaker, Reason, original
 from stream_edits.engine.ports import Headers, Output, Processor, Record
@@ -46,8 +46,8 @@ class Stages:
         configs = {s: replace(stage_config(_SETTINGS, s), breaker=wide) for s in Stage}
         self._breaker = CircuitBreaker(wide)
         self._inputs = {configs[stage].input_topic: stage for stage in Stage}
-        self._steppers = {
-            stage: Stepper(configs[stage], processors[stage], self._breaker, lambda: 0.0)
+        self._builders = {
+            stage: BatchBuilder(configs[stage], processors[stage], self._breaker, lambda: 0.0)
             for stage in Stage
         }
         self._views: dict[Stage, Overlay] = {}
@@ -91,8 +91,8 @@ class Stages:
             todo += further
 
     def _step(self, stage: Stage, record: Record) -> tuple[list[Output], list[Reason]]:
-        batch = self._steppers[stage].step([record], {0: self._views[stage]})
-        self._breaker.forget()
+        batch = self._builders[stage].build([record], {0: self._views[stage]})
+        self._breaker.discard_batch()
         if batch.rest is not None or batch.offsets != {0: record.offset + 1}:
             raise Defect("a record was neither processed nor refused")
         return batch.outputs, batch.reasons

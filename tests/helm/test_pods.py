@@ -36,7 +36,7 @@ def test_every_pod_is_confined(name: str) -> None:
 def test_a_pod_may_end_its_transaction_before_it_is_killed(name: str) -> None:
     for each in render_set(name).of("StatefulSet").values():
         grace_s = each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
-        assert grace_s > _ENGINE.step_budget_s + _ENGINE.transaction_budget_s
+        assert grace_s > _ENGINE.batch_budget_s + _ENGINE.transaction_budget_s
 
 
 def test_a_pod_that_came_back_in_time_is_still_a_member() -> None:
@@ -68,7 +68,7 @@ def test_a_broker_outage_does_not_fail_liveness() -> None:
     # bounded by the client's time-outs, far below what /healthz allows.
     deadline_s = HealthServer.__init__.__defaults__[0]  # type: ignore[index]
     assert deadline_s > _ENGINE.transaction_timeout_ms / 1000
-    assert deadline_s > _ENGINE.step_budget_s
+    assert deadline_s > _ENGINE.batch_budget_s
 
 
 def test_all_stages_run_once_whatever_the_topology() -> None:

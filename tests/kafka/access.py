@@ -1,4 +1,4 @@
-"""The settings by which a program gets into the secured broker, right or wrong in one thing."""
+"""Settings for the secured broker: correct, or wrong in one of them."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""Questions to Kafka's admin API, asked by a process of their own.
+"""Calls of Kafka's admin API in a process of their own.
 
-While a broker comes back, the client's admin API may never answer, or end its process by a failed
-assertion (librdkafka 2.16). Then only that process is lost, and another one is asked.
+While a broker restarts, the client's admin API may never answer, or end its process by a failed
+assertion (librdkafka 2.16). Then only that process is lost, and another one takes its place.
 """
 
 import os
@@ -23,11 +23,18 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka._model import ConsumerGroupTopicPartitions
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    OffsetSpec,
+    ResourceType,
+)
 
 Place = tuple[str, int]
 
-# A new broker makes the topic of the groups when it is first asked for one, which takes a while.
+# A new broker creates the topic of the groups at the first request, which takes a while.
 _NO_GROUP_YET = (
     KafkaError.GROUP_ID_NOT_FOUND,
     KafkaError.COORDINATOR_NOT_AVAILABLE,
@@ -42,7 +49,7 @@ _PAUSE_S = 0.5
 
 
 def ends(admin: AdminClient, places: list[Place], isolation: int) -> dict[Place, int]:
-    """The end of each partition: of all, or of what no open transaction hides."""
+    """The end of each partition: of the log, or of what no open transaction hides."""
     asked = {TopicPartition(*place): OffsetSpec.latest() for place in places}  # type: ignore[no-untyped-call]
     level = IsolationLevel(isolation)
     answers = admin.list_offsets(asked, isolation_level=level, request_timeout=_REQUEST_S)
@@ -50,7 +57,7 @@ def ends(admin: AdminClient, places: list[Place], isolation: int) -> dict[Place,
 
 
 def committed(admin: AdminClient, group: str) -> dict[Place, int]:
-    """The offsets a consumer group has committed; none while a new broker cannot tell."""
+    """The committed offsets of a consumer group; none while a new broker has no answer."""
     asked = [ConsumerGroupTopicPartitions(group)]
     answers = admin.list_consumer_group_offsets(asked, request_timeout=_REQUEST_S)
     try:
@@ -85,7 +92,7 @@ _QUESTIONS: dict[str, Callable[..., Any]] = {
 
 
 class Admin:
-    """Asks in another process, which is replaced when it does not answer."""
+    """A process that answers, and is replaced when it does not."""
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
@@ -95,7 +102,7 @@ class Admin:
     def ask(self, question: str, *arguments: object, seconds: float = 60.0) -> Any:
         """The answer of one of the functions above.
 
-        A broker that is away is waited for; AssertionError when that takes longer than `seconds`.
+        Waits while the broker is away. Raises AssertionError after `seconds`.
         """
         deadline = time.monotonic() + seconds
         while (answer := self._try(question, arguments)) is None:
@@ -136,12 +143,12 @@ class Admin:
 
 
 def _serve(bootstrap: str, line: Connection) -> None:
-    """Answer until the other end is closed; None for what Kafka could not answer now."""
+    """Answer until the other end is closed, with None when Kafka cannot answer now."""
     options: dict[str, str | int | float | bool] = {
         "bootstrap.servers": bootstrap,
         "log_level": 0,
     }
-    # A client that failed may ask by what it knew before, and takes its time to be freed.
+    # A client that failed may keep using stale metadata, and freeing it takes long.
     admins = [AdminClient(options)]
     with suppress(EOFError):
         while True:
@@ -156,3 +163,12 @@ def _serve(bootstrap: str, line: Connection) -> None:
 
 if __name__ == "__main__":
     _serve(sys.argv[1], Connection(int(sys.argv[2])))
+
+
+def alter_topic(bootstrap: str, topic: str, name: str, value: str | None) -> None:
+    """Set one setting of a topic, or with None put it back to the broker's default."""
+    kind = AlterConfigOpType.DELETE if value is None else AlterConfigOpType.SET
+    entry = ConfigEntry(name, value, incremental_operation=kind)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin.incremental_alter_configs([resource])[resource].result(timeout=20)

@@ -18,7 +18,7 @@ def _broken(claim: ClaimEvent, line: ServiceLine, on_date: PolicyOnDate) -> Iter
     yield from _sound(claim, line, on_date)
 
 
-# Before the catalogue takes it up.
+# Before the catalog imports it.
 edit.EDIT = replace(edit.EDIT, judge=_broken)
 
 if __name__ == "__main__":

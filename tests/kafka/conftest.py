@@ -13,7 +13,7 @@ Deploy = Callable[..., Deployment]
 
 @pytest.fixture
 def deploy(broker: str, tmp_path: Path) -> Iterator[Deploy]:
-    """Make a deployment of the test's own: `deploy(partitions=2, BATCH_SIZE="50")`."""
+    """A function that creates a deployment: `deploy(partitions=2, BATCH_SIZE="50")`."""
     with ExitStack() as stack:
 
         def make(partitions: int = 2, **settings: str) -> Deployment:

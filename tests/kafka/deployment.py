@@ -1,4 +1,4 @@
-"""One test's own `stream-edits` on a shared broker: its topics, groups, processes and claims."""
+"""A `stream-edits` for one test on a shared broker: its topics, groups, processes and claims."""
 
 import random
 import time
@@ -11,13 +11,6 @@ from types import TracebackType
 from typing import Self
 
 from confluent_kafka import Producer
-from confluent_kafka.admin import (
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-    ResourceType,
-)
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decode_decision
@@ -25,7 +18,7 @@ from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, load_settings
-from tests.kafka.admin import Place
+from tests.kafka.admin import Place, alter_topic
 from tests.kafka.programs import Program, eventually, run_command
 from tests.kafka.topic_log import TopicLog
 
@@ -34,10 +27,10 @@ _encode = claim_encoder(schema_of(CLAIM_EVENT).id)
 
 
 class Deployment:
-    """Unique names for everything; whatever it starts is ended when its `with` block is left."""
+    """A deployment with unique names. Its processes are ended when its `with` block is left."""
 
     def __init__(self, bootstrap: str, folder: Path, partitions: int, **settings: str) -> None:
-        """`settings` by their variable's name without the prefix: `BATCH_SIZE="50"`."""
+        """`settings` are named like their variables without the prefix: `BATCH_SIZE="50"`."""
         self.bootstrap = bootstrap
         self.name = f"t{uuid.uuid4().hex[:8]}"
         self._folder = folder
@@ -68,7 +61,7 @@ class Deployment:
                 "bootstrap.servers": bootstrap,
                 "partitioner": "murmur2_random",
                 "linger.ms": 5,
-                "enable.idempotence": True,  # a broker that comes back must not be sent it twice
+                "enable.idempotence": True,  # no duplicates after a restart of the broker
             }
         )
 
@@ -83,23 +76,19 @@ class Deployment:
         return done
 
     def create_topics(self) -> Self:
-        """By the command, as an operator would."""
+        """Create them by the command, as an operator does."""
         done = self.command("topics", "create")
         assert done.returncode == 0, done.stderr
         return self
 
     def alter_topic(self, topic: str, name: str, value: str | None) -> None:
-        """Set one of its settings, or with None put it back to the broker's default."""
-        kind = AlterConfigOpType.DELETE if value is None else AlterConfigOpType.SET
-        entry = ConfigEntry(name, value, incremental_operation=kind)
-        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
-        admin = AdminClient({"bootstrap.servers": self.bootstrap})
-        admin.incremental_alter_configs([resource])[resource].result(timeout=20)
+        """Set one setting of a topic, or with None reset it to the broker's default."""
+        alter_topic(self.bootstrap, topic, name, value)
 
     def start(
         self, *stages: str, instance: int = 0, module: str = "stream_edits", **settings: str
     ) -> Program:
-        """A `run` process; all stages unless some are named. Its Kafka client.id is its name.
+        """Start a `run` process, with all stages unless some are named. Its client.id is its name.
 
         `module` is another program with the same commands.
         """
@@ -115,7 +104,7 @@ class Deployment:
         return program
 
     def run_in_background(self, *arguments: str, **settings: str) -> Program:
-        """A command that ends by itself, or is ended in the middle."""
+        """Start a command that ends by itself, or that the test ends."""
         log_file = self._folder / f"{self.name}-{arguments[0]}.{len(self.programs)}.log"
         program = Program(list(arguments), self.environ(**settings), log_file)
         program.accounted_for = True
@@ -134,20 +123,20 @@ class Deployment:
 
     @property
     def log(self) -> TopicLog:
-        """What its topics hold."""
+        """The records of its topics."""
         if self._log is None:
             names = self.topics.by_key().values()
             self._log = TopicLog(self.bootstrap, dict.fromkeys(names, self.settings.partitions))
         return self._log
 
     def read_anew(self) -> None:
-        """Forget what was read of its topics: some of them have been made anew."""
+        """Read its topics again from the beginning, because some were created again."""
         if self._log is not None:
             self._log.close()
             self._log = None
 
     def changelog_of(self, stage: str, partitions: set[int]) -> set[Place]:
-        """Where a stage with state keeps that of these partitions."""
+        """The changelog partitions with the state of these partitions of a stage."""
         topics = {
             "encounter": self.topics.encounter_state,
             "supervision": self.topics.supervision_state,
@@ -155,7 +144,7 @@ class Deployment:
         return {(topics[stage], partition) for partition in partitions}
 
     def wait_for_members(self, stage: str, count: int, seconds: float = 60.0) -> list[set[int]]:
-        """Until so many members share all partitions of a stage; those of each, by instance."""
+        """Wait until `count` members share all partitions of a stage. The partitions of each."""
         group, partitions = self.settings.group_id(stage), set(range(self.settings.partitions))
 
         def settled() -> list[set[int]] | None:
@@ -167,8 +156,10 @@ class Deployment:
         return eventually(settled, seconds, self.tails)
 
     def freeze_in_a_transaction(self, stage: str, instance: int = 0) -> set[Place]:
-        """SIGSTOP a process of a stage with state while one of its transactions is open; where in
-        the changelog that is."""
+        """SIGSTOP a process of a stage with state while one of its transactions is open.
+
+        Returns the changelog partitions of the transaction.
+        """
         group, name = self.settings.group_id(stage), f"{self.name}-{stage}-{instance}"
         program = self.named(stage, instance)
         owned = eventually(lambda: self.log.members(group).get(name), 60, self.tails)
@@ -176,7 +167,7 @@ class Deployment:
 
         def frozen() -> set[Place]:
             program.freeze()
-            time.sleep(0.1)  # a commit that was on its way arrives
+            time.sleep(0.1)  # a commit in flight arrives
             open_places = its_own & set(self.log.open_transactions())
             if not open_places:
                 program.thaw()
@@ -186,7 +177,7 @@ class Deployment:
         return eventually(frozen, 30, self.tails)
 
     def publish(self, claims: Iterable[ClaimEvent]) -> None:
-        """Keyed by member, so that a member's claims stay in order."""
+        """Publish claims with the member as key, so that the claims of a member stay in order."""
         for claim in claims:
             self.publish_raw(claim.member_id.encode(), _encode(claim))
         self.flush()
@@ -198,7 +189,7 @@ class Deployment:
         headers: Sequence[tuple[str, bytes | None]] = (),
         topic: str | None = None,
     ) -> None:
-        """Any record, on claims.events unless told; `flush` must follow."""
+        """Queue any record, for claims.events unless `topic` is given; `flush` must follow."""
         self._producer.produce(topic or self.topics.events, value, key, headers=list(headers))
         self._producer.poll(0)
 
@@ -222,16 +213,16 @@ class Deployment:
         return [decode_decision(record.value or b"", _SCHEMAS) for record in kept]
 
     def decided_by_now(self) -> int:
-        """How many decisions there are, after reading on."""
+        """The number of decisions published by now."""
         self.log.read_to_the_end()
         return len(self.log.of(self.topics.pass_, self.topics.pend, self.topics.deny))
 
-    def said(self) -> str:
-        """Everything its processes and commands have written, on either stream."""
+    def all_output(self) -> str:
+        """Everything that its processes and commands have written, on both streams."""
         return "\n".join([*self.texts, *(program.output for program in self.programs)])
 
     def tails(self) -> str:
-        """The ends of the processes' output, for a failure's message."""
+        """The last lines of the processes' output, for the message of a failure."""
         return "\n".join(program.tail() for program in self.programs)
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
 """The pure fold of each stage over its own input log.
 
-It stands on the stages and the codec alone; nothing of the engine or of app/ is used, and what
-those write down (topics, keys, state keys) is spelt out here once more.
+It uses the stages and the codec only, nothing of the engine or of app/. What those write (topics,
+keys, state keys) is repeated here.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ State = dict[bytes, bytes]
 
 
 class Fold(NamedTuple):
-    """What a stage must have made of one partition of its input."""
+    """What a stage must have written for one partition of its input."""
 
     sent: list[Sent]
     dead: list[Kept]
@@ -138,7 +138,7 @@ class Supervisors(NamedTuple):
 
 
 class Folding:
-    """The three folds of one deployment without a schema registry and a policy overlay."""
+    """The three folds of a deployment without a schema registry and without a policy overlay."""
 
     def __init__(self, topics: Topics, retention_days: int) -> None:
         self._topics = topics
@@ -214,7 +214,7 @@ class Folding:
 
 
 def _key(kind: bytes, *parts: str) -> bytes:
-    """A state key, as the changelogs have held it since the first release."""
+    """A state key, in the format of the changelogs since the first release."""
     named = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
     return kind + blake2b(named, digest_size=16).digest()
 
@@ -228,5 +228,5 @@ def by_key(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, bytes], list[bytes
 
 
 def counted(folds: Iterable[Fold]) -> Counter[Sent]:
-    """Everything sent, with how often."""
+    """The number of times that each record was sent."""
     return Counter(sent for fold in folds for sent in fold.sent)

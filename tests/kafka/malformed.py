@@ -1,4 +1,4 @@
-"""Records on claims.events that are no claims, each with a canary, a key and headers of its own."""
+"""Malformed records for claims.events, each with a canary, a key and headers of its own."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +10,7 @@ _BODY = claim_encoder(1)(canary_claim("MALFORMED", "96365"))
 
 
 class Malformed(NamedTuple):
-    """A record, and the class of error that it must be given."""
+    """A record, and the error class that it must get."""
 
     error_class: str
     key: bytes | None
@@ -18,7 +18,7 @@ class Malformed(NamedTuple):
 
 
 def malformed(count: int) -> Iterator[Malformed]:
-    """So many records, of every kind in turn, no two alike."""
+    """This many records, of every kind in turn, all different."""
     for number in range(count):
         key = b"CANARY-MALFORMED-%d" % number
         tail = b"CANARY-%d" % number

@@ -1,4 +1,4 @@
-"""`stream-edits` as operating-system processes: started, watched, and ended by their own id."""
+"""`stream-edits` as operating-system processes: started, observed, and ended by their own id."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Program:
-    """One running `stream-edits`; what it writes, on either stream, is kept in `log_file`."""
+    """A running `stream-edits`, whose output on both streams goes to `log_file`."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Program:
         return self.log_file.read_text(errors="replace")
 
     def says(self, text: str, seconds: float = 30.0) -> str:
-        """Wait until a line of the output holds `text`; that line."""
+        """Wait until a line of the output contains `text`. Returns that line."""
 
         def line() -> str | None:
             return next((line for line in self.output.splitlines() if text in line), None)
@@ -60,7 +60,7 @@ class Program:
         return found
 
     def terminate(self, seconds: float = 20.0) -> float:
-        """SIGTERM, and wait for exit 0; the seconds that took."""
+        """Send SIGTERM and wait for exit code 0. Returns the seconds that it took."""
         begun = time.monotonic()
         self.accounted_for = True
         self._process.send_signal(signal.SIGTERM)
@@ -75,15 +75,15 @@ class Program:
         self._process.wait(10)
 
     def freeze(self) -> None:
-        """SIGSTOP: it stands still, and nobody is told."""
+        """SIGSTOP: the process is suspended without notice."""
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """SIGCONT: it goes on."""
+        """SIGCONT: the process continues."""
         self._process.send_signal(signal.SIGCONT)
 
     def ends_within(self, seconds: float) -> bool:
-        """Whether it ends by itself, which is then no surprise."""
+        """True if the process ends by itself in time, which then is expected."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
             self.accounted_for = True
@@ -98,14 +98,14 @@ class Program:
             raise AssertionError(f"still running after {seconds:g} s:{self.tail()}") from None
 
     def tail(self) -> str:
-        """The end of the output, for a failure's message."""
+        """The last lines of the output, for the message of a failure."""
         return f" {self.log_file.name}:\n{self.output[-_TAIL:]}"
 
 
 def run_command(
     arguments: list[str], environ: Mapping[str, str], seconds: float = 60.0
 ) -> "subprocess.CompletedProcess[str]":
-    """A command that ends by itself."""
+    """Run a command that ends by itself."""
     return subprocess.run(
         [sys.executable, "-m", "stream_edits", *arguments],
         env={**_surroundings(), **environ},
@@ -119,7 +119,7 @@ def run_command(
 
 
 def eventually(question: Callable[[], T | None], seconds: float, otherwise: Callable[[], str]) -> T:
-    """The first answer that is neither None nor empty; fails with `otherwise()` after a while."""
+    """The first answer that is neither None nor empty. Fails with `otherwise()` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):
         if time.monotonic() > deadline:
@@ -129,5 +129,5 @@ def eventually(question: Callable[[], T | None], seconds: float, otherwise: Call
 
 
 def _surroundings() -> dict[str, str]:
-    """Our own environment, but for what would be a setting of the program."""
+    """The environment of the tests without the variables of the program."""
     return {k: v for k, v in os.environ.items() if not k.startswith(("STREAM_EDITS_", "HOSTNAME"))}

@@ -1,4 +1,4 @@
-"""Publishing while the stages work, so that there is a middle in which to kill."""
+"""Publishing while the stages run, so that they can be killed in the middle."""
 
 import time
 from threading import Thread
@@ -14,14 +14,14 @@ _HEADERS: list[tuple[str, bytes | None]] = [("traceparent", b"00-CANARY"), ("x",
 
 
 class Input(NamedTuple):
-    """What is published: claims in order, and records that are no claims among them."""
+    """The claims to publish, in order, and malformed records between them."""
 
     claims: list[ClaimEvent]
     bad: list[Malformed]
 
 
 class Publisher(Thread):
-    """Publishes the claims in small portions, with the bad records strewn among them."""
+    """Publishes the claims in small portions, with the malformed records between them."""
 
     def __init__(self, deployment: Deployment, whole: Input) -> None:
         super().__init__(name="publisher", daemon=True)

@@ -1,4 +1,4 @@
-"""A broker that asks for a password or a certificate: let in by settings alone, or told why not."""
+"""A broker that asks for a password or a certificate: access by settings, or a clear error."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture(scope="module")
 def kafka(secured_kafka: SecuredKafka) -> SecuredKafka:
-    """With a user who may do everything, known by password or by certificate."""
+    """A broker with a user who may do everything, by password or by certificate."""
     secured_kafka.add_user(ADMIN, PASSWORD)
     return secured_kafka
 
@@ -38,7 +38,7 @@ def file_of(folder: Path, events: list[ClaimEvent]) -> str:
 
 
 def the_whole_flow(deployment: Deployment, folder: Path) -> None:
-    """Topics, claims, decisions, and the state that comes back after a restart."""
+    """Topics, claims, decisions, and the state restored after a restart."""
     for words in (["topics", "create"], ["topics", "check"]):
         done = deployment.command(*words)
         assert (done.returncode, done.stderr) == (0, "")
@@ -52,10 +52,10 @@ def the_whole_flow(deployment: Deployment, folder: Path) -> None:
     assert "restore_complete" in deployment.programs[-1].output
     assert {(d.claim_id, d.disposition.value) for d in deployment.decisions()} == {
         (before.claim_id, "PASS"),
-        (after.claim_id, "PASS"),  # on its own it would wait for its primary
+        (after.claim_id, "PASS"),  # alone it would PEND for its primary
     }
     Verifier(deployment.log, deployment.topics).verify()
-    assert "SECRET" not in deployment.said()
+    assert "SECRET" not in deployment.all_output()
 
 
 def test_by_password_from_the_environment(kafka: SecuredKafka, tmp_path: Path) -> None:
@@ -67,7 +67,9 @@ def test_by_password_from_the_environment(kafka: SecuredKafka, tmp_path: Path) -
         reader.subscribe([deployment.topics.pass_])
         assert len(reader.consume(2, 30)) == 2
         reader.close()
-        assert "SCRAM" in deployment.said(), "the client's own lines are among those looked at"
+        assert "SCRAM" in deployment.all_output(), (
+            "the client's own lines are among those looked at"
+        )
 
 
 def test_by_certificate_from_a_settings_file(
@@ -82,14 +84,14 @@ def test_by_certificate_from_a_settings_file(
             }
         )
     )
-    # An empty variable counts as not set: the file's address holds.
+    # An empty variable counts as not set: the address in the file applies.
     only_file = {"SETTINGS": str(file), "BOOTSTRAP_SERVERS": ""}
     with Deployment(kafka.bootstrap, tmp_path, 2, **only_file) as deployment:
         the_whole_flow(deployment, tmp_path)
 
 
 def wrong_ways(kafka: SecuredKafka, folder: Path) -> dict[str, tuple[dict[str, str], str]]:
-    """Settings that cannot get in, and what must be told."""
+    """Settings without access, and the text that must be reported."""
     strangers = Identities(folder / "strangers")
     chain, key = strangers.issue("stranger.example.org", common_name="stranger")
     right, sign_in = by_password(kafka), "check sasl.mechanism, sasl.username and sasl.password"
@@ -118,25 +120,25 @@ def wrong_ways(kafka: SecuredKafka, folder: Path) -> dict[str, tuple[dict[str, s
     }
 
 
-def test_whoever_is_not_let_in_is_told_what_to_check(kafka: SecuredKafka, tmp_path: Path) -> None:
+def test_a_command_without_access_says_what_to_check(kafka: SecuredKafka, tmp_path: Path) -> None:
     ways = wrong_ways(kafka, tmp_path)
     publish = ["publish", file_of(tmp_path, [canary_claim("1", "96365")])]
     asked = [(way, ["topics", "check"]) for way in ways]
     asked += [(way, publish) for way in ("password", "authority", "plain to TLS")]
     asked += [("password", ["topics", "create"])]
     with Deployment(kafka.bootstrap, tmp_path, 2) as deployment, ThreadPoolExecutor() as pool:
-        # Together, for each waits a while for an answer that does not come.
+        # In parallel, because each waits a while for an answer.
         answers = pool.map(lambda each: deployment.command(*each[1], **ways[each[0]][0]), asked)
         for (way, words), done in zip(asked, answers, strict=True):
             line = done.stderr.strip().splitlines()[-1]
             assert done.returncode == 1, (way, words)
             assert line.startswith("stream-edits: no answer from the brokers at 127.0.0.1"), way
             assert ways[way][1] in line, (way, words)
-        assert "Traceback" not in deployment.said()
-        assert "SECRET" not in deployment.said()
+        assert "Traceback" not in deployment.all_output()
+        assert "SECRET" not in deployment.all_output()
 
 
-def test_a_stage_that_is_not_let_in_ends_and_says_why(kafka: SecuredKafka, tmp_path: Path) -> None:
+def test_a_stage_without_access_ends_and_says_why(kafka: SecuredKafka, tmp_path: Path) -> None:
     ways = wrong_ways(kafka, tmp_path)
     with ExitStack() as stack:
         deployments = {
@@ -145,11 +147,11 @@ def test_a_stage_that_is_not_let_in_ends_and_says_why(kafka: SecuredKafka, tmp_p
             if way in ("password", "authority", "foreign certificate", "plain to TLS")
         }
         programs = {way: each.start("intake") for way, each in deployments.items()}
-        # To it this is like an outage, so it waits; but not in silence.
+        # A stage takes it for an outage and waits, but logs it.
         waiting = programs.pop("plain to TLS")
         assert ways["plain to TLS"][1] in waiting.says("client_retry", 60)
         waiting.terminate()
         for way, program in programs.items():
             assert program.exit_code(60) == 1
             assert ways[way][1] in program.output.strip().splitlines()[-1], way
-        assert not [each for each in deployments.values() if "SECRET" in each.said()]
+        assert not [each for each in deployments.values() if "SECRET" in each.all_output()]

@@ -1,4 +1,4 @@
-"""The circuit breaker on a real Kafka: it stops before the damage, and loses nothing."""
+"""The circuit breaker on a real Kafka: it stops the stage in time, and nothing is lost."""
 
 from tests.build import canary_claim
 from tests.kafka.conftest import Deploy
@@ -7,7 +7,7 @@ from tests.kafka.malformed import malformed
 BREAKER = {"BREAKER_WINDOW": "40", "BREAKER_SHARE": "0.5", "BREAKER_MINIMUM": "10"}
 
 
-def test_too_many_dead_letters_stop_the_process_and_mending_goes_on(deploy: Deploy) -> None:
+def test_too_many_dead_letters_stop_the_process_and_a_fix_continues(deploy: Deploy) -> None:
     deployment = deploy(partitions=1, **BREAKER).create_topics()
     group, place = deployment.settings.group_id("intake"), (deployment.topics.events, 0)
     before = [canary_claim(str(number), "96365") for number in range(5)]
@@ -26,7 +26,7 @@ def test_too_many_dead_letters_stop_the_process_and_mending_goes_on(deploy: Depl
     assert stopped.exit_code(60) == 1
     line = stopped.output.strip().splitlines()[-1]
     assert line.startswith("stream-edits: circuit breaker: ")
-    assert "see error.class in the dead-letter topic and the log, mend the cause" in line
+    assert "see error.class in the dead-letter topic and the log, fix the cause" in line
     assert "nothing of the last batch was committed" in line
     assert "CANARY" not in stopped.output
     stopped.accounted_for = True

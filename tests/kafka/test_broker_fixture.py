@@ -20,7 +20,7 @@ def transactional(broker: str, name: str) -> Producer:
 
 
 def values(broker: str, topic: str, count: int, isolation: str = "read_committed") -> list[bytes]:
-    """The first `count` values and whatever else arrives within a short wait after them."""
+    """The first `count` values and those that arrive within a short time after them."""
     options = {"bootstrap.servers": broker, "group.id": f"{topic}-reader"}
     consumer = Consumer(options | {"isolation.level": isolation, "enable.auto.commit": False})
     consumer.assign([TopicPartition(topic, 0, 0)])
@@ -40,7 +40,7 @@ def test_topics_have_the_partitions_asked_for(broker: str, new_topic: NewTopicFu
     assert len(metadata.topics[topic].partitions) == 6
 
 
-def test_unknown_topics_are_not_made_in_passing(broker: str) -> None:
+def test_unknown_topics_are_not_created_automatically(broker: str) -> None:
     metadata = AdminClient({"bootstrap.servers": broker}).list_topics("never-made", timeout=10)
     assert metadata.topics["never-made"].error is not None
 
@@ -48,7 +48,8 @@ def test_unknown_topics_are_not_made_in_passing(broker: str) -> None:
 def test_a_topic_can_be_compacted(broker: str, new_topic: NewTopicFunction) -> None:
     topic = new_topic("changelog", cleanup_policy="compact")
     resource = ConfigResource(ResourceType.TOPIC, topic)
-    admin = AdminClient({"bootstrap.servers": broker})  # results die with their client
+    # Kept in a variable, because the futures of a freed client are never resolved.
+    admin = AdminClient({"bootstrap.servers": broker})
     described = admin.describe_configs([resource])[resource].result(timeout=10)
     assert described["cleanup.policy"].value == "compact"
 
@@ -119,7 +120,7 @@ def test_a_frozen_broker_answers_again_once_thawed(local_kafka: LocalKafka) -> N
     assert answers(local_kafka.bootstrap, 10.0)
 
 
-def test_leaving_kafka_out_is_said_aloud_and_never_done_under_ci() -> None:
+def test_skipping_kafka_is_reported_and_never_happens_in_ci() -> None:
     assert skip_reason({}) is None
     assert "NOTHING was proven" in (skip_reason({VARIABLE: "none"}) or "")
     with pytest.raises(NoBroker, match="must run"):

@@ -1,4 +1,4 @@
-"""The commands against a real Kafka: topics made and checked; `run` refuses what cannot work."""
+"""The commands against a real Kafka: create and check topics; `run` refuses what cannot work."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.kafka.deployment import Deployment
 
 
 def last_line(deployment: Deployment, *arguments: str, **settings: str) -> tuple[int, str]:
-    """Exit code and the line that a command ends with on stderr; it never shows a traceback."""
+    """Exit code and last line on stderr of a command, which never shows a traceback."""
     done = deployment.command(*arguments, **settings)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stderr.strip().splitlines()[-1]
@@ -92,12 +92,12 @@ def test_run_refuses_bad_settings_in_one_line(deploy: Deploy, tmp_path: Path) ->
         f"{overlay}:2: edits.add-on-without-primry": {"POLICY": str(overlay)},
         f"{tmp_path / 'absent.yaml'}: cannot be read": {"POLICY": str(tmp_path / "absent.yaml")},
     }
-    for said, settings in bad.items():
+    for expected, settings in bad.items():
         done = deployment.command("run", **settings)
         assert done.returncode == 2, done.stderr
         (line,) = done.stderr.splitlines()
         assert line.startswith("stream-edits: ")
-        assert said.lower().replace("_", ".") in line.lower().replace("_", ".")
+        assert expected.lower().replace("_", ".") in line.lower().replace("_", ".")
 
 
 def test_topics_check_says_that_no_kafka_answers(deploy: Deploy) -> None:

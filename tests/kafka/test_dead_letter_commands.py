@@ -1,4 +1,4 @@
-"""`stream-edits dead-letters` on a real Kafka: listed, shown, given back once, and counted."""
+"""`stream-edits dead-letters` on a real Kafka: list, show, redrive once, and count."""
 
 import json
 import time
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stream_edits.codec.claims import claim_encoder
+from stream_edits.engine.headers import REDRIVE_COUNT
 from tests.build import canary_claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
@@ -37,7 +38,7 @@ def events(deployment: Deployment) -> list[Kept]:
 
 
 def buried(deployment: Deployment, *records: tuple[bytes | None, bytes | None]) -> None:
-    """Publish these and run intake until they are dead letters."""
+    """Publish records and run the stages until they are dead letters."""
     for key, value in records:
         deployment.publish_raw(key, value, OWN)
     deployment.flush()
@@ -45,7 +46,7 @@ def buried(deployment: Deployment, *records: tuple[bytes | None, bytes | None]) 
 
 
 def lived(deployment: Deployment, registry: str = "") -> None:
-    """All stages, until everything is committed."""
+    """Run all stages until everything is committed."""
     program = deployment.start(SCHEMA_REGISTRY_URL=registry)
     deployment.drain()
     program.terminate()
@@ -61,7 +62,30 @@ def test_a_record_is_listed_shown_redriven_and_dies_again(deploy: Deploy, tmp_pa
     assert (letter["source_topic"], letter["source_offset"]) == (deployment.topics.events, 0)
     assert letter["redriven"] is False
 
-    file = tmp_path / "value.bin"
+    check_show(deployment, tmp_path / "value.bin")
+    redriven = check_redrive(deployment)
+
+    lived(deployment)
+    (second,) = listed(deployment)
+    assert (second["offset"] > 0, second["redrives"], second["source_offset"]) == (
+        True,
+        1,
+        redriven.offset,
+    )
+    assert [each["redriven"] for each in listed(deployment, "--all")] == [True, False]
+    letters = deployment.log.of(deployment.topics.dead_letter)
+    assert [list(each.headers[:3]) for each in letters] == [OWN, OWN]
+    assert [len(each.headers) for each in letters] == [12, 12]
+
+    code, lines, complaint = redrive(deployment, "--execute", "--max-count", "1")
+    assert (code, lines) == (1, ["nothing to redrive"])
+    assert "was redriven 1 times and died again" in complaint
+    assert len(events(deployment)) == 2
+    assert "CANARY" not in deployment.all_output()
+
+
+def check_show(deployment: Deployment, file: Path) -> None:
+    """`show` describes the dead letter 0/0 and saves its value, which nobody else may read."""
     show = deployment.command("dead-letters", "show", "0/0", "--save", str(file))
     assert show.returncode == 0, show.stderr
     assert "error.class: UnknownSchema" in show.stdout
@@ -76,39 +100,25 @@ def test_a_record_is_listed_shown_redriven_and_dies_again(deploy: Deploy, tmp_pa
     assert deployment.command("dead-letters", "show", "7/0").returncode == 1
     assert deployment.command("dead-letters", "show", "0-1").returncode == 2
 
-    code, said, _ = redrive(deployment)
+
+def check_redrive(deployment: Deployment) -> Kept:
+    """`redrive` sends the only dead letter back once, after a dry run; the record it sent."""
+    code, lines, _ = redrive(deployment)
     assert code == 0
-    assert said[0] == f"would be redriven: 1 to {deployment.topics.events} (UnknownSchema 1)"
+    assert lines[0] == f"would be redriven: 1 to {deployment.topics.events} (UnknownSchema 1)"
     assert len(events(deployment)) == 1, "a dry run changes nothing"
 
     assert redrive(deployment, "--execute")[0] == 0
     _, redriven = events(deployment)
     assert (redriven.key, redriven.value) == (b"CANARY-KEY", BAD)
-    assert list(redriven.headers) == [*OWN, ("redrive.count", b"1")]
+    assert list(redriven.headers) == [*OWN, (REDRIVE_COUNT, b"1")]
     assert redrive(deployment, "--execute")[1] == ["nothing to redrive"]
     assert len(events(deployment)) == 2
-
-    lived(deployment)
-    (second,) = listed(deployment)
-    assert (second["offset"] > 0, second["redrives"], second["source_offset"]) == (
-        True,
-        1,
-        redriven.offset,
-    )
-    assert [each["redriven"] for each in listed(deployment, "--all")] == [True, False]
-    letters = deployment.log.of(deployment.topics.dead_letter)
-    assert [list(each.headers[:3]) for each in letters] == [OWN, OWN]
-    assert [len(each.headers) for each in letters] == [12, 12]
-
-    code, said, complaint = redrive(deployment, "--execute", "--max-count", "1")
-    assert (code, said) == (1, ["nothing to redrive"])
-    assert "was redriven 1 times and died again" in complaint
-    assert len(events(deployment)) == 2
-    assert "CANARY" not in deployment.said()
+    return redriven
 
 
-def test_what_was_mended_is_decided_after_a_redrive(deploy: Deploy) -> None:
-    """The claim came while its schema's id was unknown: without the registry that has it."""
+def test_a_claim_is_decided_after_the_fix_and_a_redrive(deploy: Deploy) -> None:
+    """The claim was read while the id of its schema was unknown, without the registry."""
     from tests.codec.registry_stub import running
     from tests.kafka.registry import with_our_schemas
 
@@ -128,7 +138,7 @@ def test_what_was_mended_is_decided_after_a_redrive(deploy: Deploy) -> None:
     assert [(d.value or b"")[:5] for d in decisions] == [b"\x00" + decided_with.to_bytes(4, "big")]
 
 
-def test_filters_choose_and_leave_the_others_waiting(deploy: Deploy) -> None:
+def test_filters_select_letters_and_leave_the_others(deploy: Deploy) -> None:
     deployment = deploy(partitions=2).create_topics()
     truncated = claim_encoder(1)(canary_claim("2", "96365"))[:-3]
     buried(deployment, *((b"CANARY-%d" % n, BAD) for n in range(4)), (b"CANARY-t", truncated))
@@ -155,11 +165,11 @@ def test_filters_choose_and_leave_the_others_waiting(deploy: Deploy) -> None:
     assert listed(deployment) == []
     came = [record.value for record in events(deployment)]
     assert sorted(came, key=str) == sorted([BAD] * 8 + [truncated] * 2, key=str)
-    assert "CANARY" not in deployment.said()
+    assert "CANARY" not in deployment.all_output()
 
 
 @pytest.mark.timeout(180)
-def test_killed_and_frozen_in_the_middle_it_gives_each_letter_back_once(deploy: Deploy) -> None:
+def test_a_killed_and_a_frozen_redrive_send_each_letter_back_once(deploy: Deploy) -> None:
     deployment = deploy(partitions=2, BREAKER_SHARE="1").create_topics()
     count = 1200
     buried(deployment, *((b"CANARY-%d" % n, BAD + b"%d" % n) for n in range(count)))
@@ -199,11 +209,11 @@ def test_a_later_stage_s_letter_goes_back_to_its_own_topic(deploy: Deploy) -> No
     first, second = deployment.log.of(topic)
     assert first.partition == second.partition
     assert (second.key, second.value) == (b"CANARY-NPI", b"CANARY-BYTES")
-    assert list(second.headers) == [*OWN, ("redrive.count", b"1")]
+    assert list(second.headers) == [*OWN, (REDRIVE_COUNT, b"1")]
     assert events(deployment) == []
 
 
-def test_what_no_stage_has_written_is_left_alone(deploy: Deploy) -> None:
+def test_records_that_no_stage_has_written_are_left_alone(deploy: Deploy) -> None:
     deployment = deploy(partitions=1).create_topics()
     deployment.publish_raw(b"CANARY", b"CANARY", OWN, topic=deployment.topics.dead_letter)
     deployment.flush()
@@ -212,10 +222,10 @@ def test_what_no_stage_has_written_is_left_alone(deploy: Deploy) -> None:
     assert redrive(deployment, "--execute")[1] == ["nothing to redrive"]
     show = deployment.command("dead-letters", "show", "0/0")
     assert "no dead letter of stream-edits" in show.stdout
-    assert "CANARY" not in deployment.said()
+    assert "CANARY" not in deployment.all_output()
 
 
-def test_no_kafka_and_no_topic_are_one_line(deploy: Deploy) -> None:
+def test_no_kafka_and_no_topic_are_reported_in_one_line(deploy: Deploy) -> None:
     deployment = deploy(partitions=1)
     nowhere = deployment.command("dead-letters", "list", BOOTSTRAP_SERVERS="127.0.0.1:1")
     assert nowhere.returncode == 1

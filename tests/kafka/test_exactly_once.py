@@ -1,6 +1,6 @@
-"""Thousands of claims, two processes a stage, one killed in the middle: each decided once.
+"""Thousands of claims, two processes a stage, one of them killed: each claim is decided once.
 
-The verifier folds every stage anew over its own input log and compares byte for byte.
+The verifier folds every stage over its own input log again and compares byte for byte.
 """
 
 import json
@@ -37,7 +37,7 @@ BAD = 40  # fewer than the circuit breaker's minimum
 
 
 def made_up(contested: bool) -> Input:
-    """Events of 5,000 claims, voids, replacements and re-sent ones among them."""
+    """Events of 5,000 claims, including voids, replacements and duplicates."""
     claims, names = [], set()
     for claim in generate(7, CLAIMS, contested=contested):
         claims.append(claim)
@@ -48,8 +48,8 @@ def made_up(contested: bool) -> Input:
 
 
 class Kill(NamedTuple):
-    """What a SIGKILL found: decisions there were, partitions owned, and of these with a
-    transaction that it left open."""
+    """The state at a SIGKILL: decisions so far, partitions owned, and those of them with an open
+    transaction."""
 
     stage: str
     decisions: int
@@ -64,7 +64,7 @@ class Kill(NamedTuple):
 
 
 def kill_in_a_transaction(deployment: Deployment, stage: str) -> Kill:
-    """SIGKILL the stage's process 0 while it has a transaction open, and start it anew."""
+    """SIGKILL the stage's process 0 while it has a transaction open, and start it again."""
     owned = deployment.wait_for_members(stage, 2)[0]
     victim = deployment.named(stage, instance=0)
     eventually(lambda: deployment.decided_by_now() > CLAIMS // 20, 30, deployment.tails)
@@ -77,7 +77,7 @@ def kill_in_a_transaction(deployment: Deployment, stage: str) -> Kill:
 
 
 def run_with_a_kill(deployment: Deployment, stage: str, whole: Input) -> Kill:
-    """Publish everything through two processes a stage, and end them all in an orderly way."""
+    """Publish everything through two processes a stage, and shut all of them down."""
     deployment.create_topics()
     for each in STAGES:
         for instance in (0, 1):
@@ -98,10 +98,10 @@ def run_with_a_kill(deployment: Deployment, stage: str, whole: Input) -> Kill:
 
 
 def leaked(deployment: Deployment, claims: Sequence[ClaimEvent]) -> set[str]:
-    """Words that name a person, claim, visit or provider, seen in what the processes wrote."""
-    said = deployment.said()
-    assert "assigned" in said
-    words = set(re.split(r"[^\w.-]+", said)) | set(re.split(r"[\W_]+", said))
+    """Words in the output that name a person, a claim, an encounter or a provider."""
+    output = deployment.all_output()
+    assert "assigned" in output
+    words = set(re.split(r"[^\w.-]+", output)) | set(re.split(r"[\W_]+", output))
     return (words & canaries(list(claims))) | {w for w in words if "CANARY" in w}
 
 
@@ -110,8 +110,8 @@ def without_source(decisions: Sequence[ClaimDecision]) -> Counter[ClaimDecision]
     return Counter(decision._replace(source=nowhere) for decision in decisions)
 
 
-def told(lines: Sequence[str]) -> Counter[str]:
-    """Decisions in JSON, their source aside."""
+def without_sources(lines: Sequence[str]) -> Counter[str]:
+    """The decisions in JSON, without their source."""
     kept = []
     for line in lines:
         members: dict[str, Any] = json.loads(line)
@@ -120,7 +120,7 @@ def told(lines: Sequence[str]) -> Counter[str]:
 
 
 def check(deployment: Deployment, whole: Input, kill: Kill, capsys: Capture) -> Verifier:
-    """All that must hold of any run; its counts are printed past pytest's capture."""
+    """Check what must hold for every run. The counts are printed past pytest's capture."""
     verifier = Verifier(deployment.log, deployment.topics)
     verifier.verify()
     decided, letters = verifier.decisions, deployment.log.of(deployment.topics.dead_letter)
@@ -160,6 +160,8 @@ def test_without_competition_it_is_what_adjudicate_gives(
     file.write_text("".join(claim_to_json(claim) + "\n" for claim in whole.claims))
     done = deployment.command("adjudicate", str(file))
     assert (done.returncode, done.stderr) == (0, "")
-    assert told(done.stdout.splitlines()) == told([decision_to_json(d) for d in decided])
+    assert without_sources(done.stdout.splitlines()) == without_sources(
+        [decision_to_json(d) for d in decided]
+    )
     with capsys.disabled():
         print(f"adjudicate, as a module and as a command: the same {len(offline)} decisions")

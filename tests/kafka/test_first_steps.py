@@ -1,4 +1,4 @@
-"""docs/operations.md: a first-time operator types what stands there, and a stage runs."""
+"""docs/operations.md: the commands of the first steps work as they are written."""
 
 import os
 import re
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(240)
 GUIDE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"<!-- first steps: (?P<name>\w+) -->\n```sh\n(?P<text>.*?)```", re.DOTALL)
 _BEFORE = "set -euo pipefail\nexport STREAM_EDITS_HTTP_PORT=9464\n"
-# A person takes longer to read on than the stages take for eight claims, one decided twice.
+# A person reads longer than the stages need for eight claims, one of them decided twice.
 _MEANWHILE = """
 for second in {1..60}; do
     decided=$(stream-edits decisions | wc -l)
@@ -30,7 +30,7 @@ _AFTER = "kill %1\nwait %1\n"
 
 
 def typed() -> dict[str, str]:
-    """The blocks of the first steps, by name."""
+    """The shell blocks of the first steps, by name."""
     return {block["name"]: block["text"] for block in _BLOCK.finditer(GUIDE)}
 
 
@@ -39,22 +39,22 @@ def test_what_the_guide_says_gives_decisions(local_kafka: LocalKafka) -> None:
     assert list(blocks) == ["broker", "stage", "look"]
     assert blocks["broker"] == "make broker\n", "its part is played by the test's own broker"
     ports = {"9092": str(local_kafka.port), "9464": str(free_port())}
-    # The tests' own environment is there already, and must not be installed into.
+    # The tests' environment exists already, and nothing must be installed into it.
     stage = blocks["stage"].replace("make venv\n", "")
     script = f"{_BEFORE}{stage}{_MEANWHILE}{blocks['look']}{_AFTER}"
     for usual, mine in ports.items():
         script = script.replace(usual, mine)
-    told, errors, code = _typed_in(script)
+    output, errors, code = _typed_in(script)
     assert code == 0, errors
-    assert told.count("created  ") == 10
-    assert "all topics are as they should be" in told
-    assert "\nready\n" in told
-    assert "EX-1002 rev. 2" in told
-    assert 'stream_edits_decisions_total{disposition="PEND"}' in told
+    assert output.count("created  ") == 10
+    assert "all topics are as they should be" in output
+    assert "\nready\n" in output
+    assert "EX-1002 rev. 2" in output
+    assert 'stream_edits_decisions_total{disposition="PEND"}' in output
 
 
 def _typed_in(script: str) -> tuple[str, str, int]:
-    """Run lines in a shell of their own session, of which nothing is left afterwards."""
+    """Run lines in a shell in a session of its own, whose processes are all ended afterwards."""
     mine = {k: v for k, v in os.environ.items() if not k.startswith("STREAM_EDITS_")}
     mine["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{mine['PATH']}"
     shell = subprocess.Popen(
@@ -68,10 +68,10 @@ def _typed_in(script: str) -> tuple[str, str, int]:
         start_new_session=True,
     )
     try:
-        told, errors = shell.communicate(timeout=200)
+        output, errors = shell.communicate(timeout=200)
     finally:
         _end_session(shell.pid)
-    return told, errors, shell.returncode
+    return output, errors, shell.returncode
 
 
 def _end_session(leader: int) -> None:

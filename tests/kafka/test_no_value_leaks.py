@@ -1,7 +1,7 @@
-"""The whole flow with everything marked that names a person, claim, visit or provider.
+"""The whole flow with canaries in every value that names a person, claim, encounter or provider.
 
-None of it may be seen in a log (at DEBUG, the client's own included), a metric, or what is written
-about a dead letter; not even when an edit fails with the claim in its exception.
+None of them may be in a log (at DEBUG, including the client's), in a metric, or in the headers of a
+dead letter, not even when an edit fails with the claim in its exception.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
-from stream_edits.engine.dead_letter import OWN_HEADERS
+from stream_edits.engine.headers import DEAD_LETTER_HEADERS, ERROR_CLASS
 from tests.broker.properties import free_port
 from tests.build import canaries, canary_claim, timed
 from tests.kafka.broken_edit import MARK
@@ -23,8 +23,8 @@ from tests.kafka.malformed import malformed
 pytestmark = pytest.mark.timeout(300)
 
 
-def told(events: Sequence[ClaimEvent], text: str) -> set[str]:
-    """The marked values that a text holds, whatever stands around them."""
+def leaks(events: Sequence[ClaimEvent], text: str) -> set[str]:
+    """The canaries in a text, whatever surrounds them."""
     values = canaries(list(events)) | set(re.findall(r"CANARY[\w.-]*", text))
     return {value for value in values if value in text}
 
@@ -44,7 +44,7 @@ def flow() -> list[ClaimEvent]:
 
 
 def scraped(port: int) -> str:
-    """All that the endpoint of a process gives."""
+    """Everything that the endpoint of a process serves."""
     pages = []
     for path in ("metrics", "healthz", "readyz"):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=20) as answer:
@@ -56,25 +56,25 @@ def scrape_all(deployment: Deployment, events: list[ClaimEvent], ports: dict[str
     metrics = {stage: scraped(port) for stage, port in ports.items()}
     for stage, text in metrics.items():
         assert f'stream_edits_events_total{{outcome="stepped",stage="{stage}"}}' in text
-        assert told(events, text) == set()
+        assert leaks(events, text) == set()
     assert 'error_class="ValueError",stage="encounter"' in metrics["encounter"]
     assert 'stream_edits_duplicates_total{stage="encounter"}' in metrics["encounter"]
 
 
 def look_at_records(deployment: Deployment, events: list[ClaimEvent]) -> None:
     letters = deployment.log.of(deployment.topics.dead_letter)
-    written = [dict(letter.headers[-len(OWN_HEADERS) :]) for letter in letters]
-    assert {headers["error.class"] for headers in written} >= {b"ValueError", b"Truncated"}
+    written = [dict(letter.headers[-len(DEAD_LETTER_HEADERS) :]) for letter in letters]
+    assert {headers[ERROR_CLASS] for headers in written} >= {b"ValueError", b"Truncated"}
     for headers in written:
-        assert tuple(headers) == OWN_HEADERS
-        assert told(events, repr(headers)) == set()
+        assert tuple(headers) == DEAD_LETTER_HEADERS
+        assert leaks(events, repr(headers)) == set()
     for decision in deployment.decisions():
         for finding in decision.findings:
-            assert told(events, finding.message) == set()
+            assert leaks(events, finding.message) == set()
 
 
 def open_the_breaker(deployment: Deployment) -> None:
-    """More bad records than are allowed: the process stops and says why."""
+    """Publish more bad records than are allowed: the process stops and says why."""
     for record in malformed(60):
         deployment.publish_raw(record.key, record.value, [("x", b"CANARY-HEADER")])
     deployment.flush()
@@ -84,7 +84,7 @@ def open_the_breaker(deployment: Deployment) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_nothing_that_names_anybody_is_told(deploy: Deploy, form: str) -> None:
+def test_no_canary_is_leaked(deploy: Deploy, form: str) -> None:
     deployment = deploy(partitions=1, LOG_FORMAT=form, KAFKA__DEBUG="all", KAFKA__LOG_LEVEL="7")
     deployment.create_topics()
     events = flow()
@@ -103,14 +103,14 @@ def test_nothing_that_names_anybody_is_told(deploy: Deploy, form: str) -> None:
     for program in running:
         program.terminate()
     open_the_breaker(deployment)
-    said = deployment.said()
-    assert "[thrd:" in said, "the client's own lines are among those looked at"
-    assert told(events, said) == set()
+    output = deployment.all_output()
+    assert "[thrd:" in output, "the client's own lines are among those looked at"
+    assert leaks(events, output) == set()
 
 
-def test_a_value_that_is_told_would_be_found() -> None:
+def test_a_leaked_value_is_found() -> None:
     events = flow()
     marked = canaries(events)
     assert len(marked) > 20
-    assert [value for value in marked if value not in told(events, f"x={value}.")] == []
-    assert told(events, "key CANARY-KEY-1") == {"CANARY-KEY-1"}
+    assert [value for value in marked if value not in leaks(events, f"x={value}.")] == []
+    assert leaks(events, "key CANARY-KEY-1") == {"CANARY-KEY-1"}

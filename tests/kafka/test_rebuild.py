@@ -16,7 +16,7 @@ CLAIMS = 400
 
 
 def decided(deployment: Deployment) -> Counter[bytes | None]:
-    """Every decision's bytes, by how often it was published."""
+    """The bytes of every decision, and how often it was published."""
     topics = deployment.topics
     return Counter(r.value for r in deployment.log.of(topics.pass_, topics.pend, topics.deny))
 

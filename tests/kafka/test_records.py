@@ -49,7 +49,7 @@ def test_decisions_are_cloud_events_in_the_trace_of_their_claim(deploy: Deploy) 
             "content-type": b"application/avro",
         }
         assert len(record.headers) == 8
-    assert "CANARY" not in deployment.said()
+    assert "CANARY" not in deployment.all_output()
 
 
 def dead_letters(deployment: Deployment) -> Mapping[tuple[bytes | None, bytes | None], Kept]:
@@ -60,7 +60,7 @@ def dead_letters(deployment: Deployment) -> Mapping[tuple[bytes | None, bytes | 
 
 
 def because(letter: Kept, original: list[tuple[str, bytes | None]]) -> dict[str, str]:
-    """The contract's headers, which follow the record's own untouched ones."""
+    """The headers of a dead letter, which follow the unchanged ones of the record."""
     assert list(letter.headers[: len(original)]) == original
     added = letter.headers[len(original) :]
     assert len({name for name, _ in added}) == len(added)
@@ -83,11 +83,11 @@ def test_dead_letters_are_the_record_and_say_why(deploy: Deploy) -> None:
     assert letters.keys() == {(record.key, record.value) for record in bad}
     arrived = deployment.log.of(deployment.topics.events)
     for place, record in enumerate(bad):
-        said = because(letters[record.key, record.value], original)
-        message = said.pop("error.message")
+        headers = because(letters[record.key, record.value], original)
+        message = headers.pop("error.message")
         assert message
         assert "CANARY" not in message
-        assert said == {
+        assert headers == {
             "error.class": record.error_class,
             "error.stage": "intake",
             "source.topic": deployment.topics.events,
@@ -98,7 +98,7 @@ def test_dead_letters_are_the_record_and_say_why(deploy: Deploy) -> None:
             "redrive.count": "0",
         }
     program.terminate()
-    assert "CANARY" not in deployment.said()
+    assert "CANARY" not in deployment.all_output()
 
 
 def test_a_later_stage_buries_its_own_input(deploy: Deploy) -> None:
@@ -112,9 +112,9 @@ def test_a_later_stage_buries_its_own_input(deploy: Deploy) -> None:
     deployment.start()
     deployment.drain()
     letters = deployment.log.of(topics.dead_letter)
-    said = [because(letter, [("x", b"1")]) for letter in letters]
-    assert {(s["error.stage"], s["source.topic"], s["source.offset"]) for s in said} == {
+    found = [because(letter, [("x", b"1")]) for letter in letters]
+    assert {(s["error.stage"], s["source.topic"], s["source.offset"]) for s in found} == {
         (stage, topic, "0") for stage, topic in stages.items()
     }
     assert {(letter.key, letter.value) for letter in letters} == {(b"CANARY-KEY", b"CANARY-BYTES")}
-    assert "CANARY" not in deployment.said()
+    assert "CANARY" not in deployment.all_output()

@@ -1,4 +1,4 @@
-"""A restart forgets nothing: state comes back from the changelog, and nothing is left open."""
+"""A restart restores state from the changelog and leaves no transaction open."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,20 +15,20 @@ from tests.kafka.verifier import Verifier
 
 pytestmark = pytest.mark.timeout(180)
 
-# Far more than an orderly end takes, far less than a session or a transaction times out in.
+# Far more than a shutdown takes, far less than the time-out of a session or a transaction.
 QUICKLY = 10.0
 
 
-def told(decisions: Iterable[ClaimDecision]) -> dict[tuple[str, int], str]:
-    """Disposition by claim and revision."""
+def dispositions(decisions: Iterable[ClaimDecision]) -> dict[tuple[str, int], str]:
+    """The dispositions, by claim and revision."""
     return {(d.claim_id, d.revision): d.disposition.value for d in decisions}
 
 
 def decide(deployment: Deployment, events: list[ClaimEvent]) -> dict[tuple[str, int], str]:
-    """Publish, wait until all is decided, and tell every decision there is by now."""
+    """Publish, wait until all is decided. Returns the dispositions of all decisions so far."""
     deployment.publish(events)
     deployment.drain()
-    return told(deployment.decisions())
+    return dispositions(deployment.decisions())
 
 
 def test_state_comes_back_after_a_restart(deploy: Deploy) -> None:
@@ -46,9 +46,9 @@ def test_state_comes_back_after_a_restart(deploy: Deploy) -> None:
     its_primary = canary_claim("2", "96365", name="LATER")
     after = decide(deployment, [add_on, its_primary])
     assert after == before | {
-        (add_on.claim_id, 1): "PASS",  # finds the primary that came before the restart
+        (add_on.claim_id, 1): "PASS",  # has its primary from before the restart
         (its_primary.claim_id, 1): "PASS",
-        (orphan.claim_id, 2): "PASS",  # healed by what came after it
+        (orphan.claim_id, 2): "PASS",  # resolved by a later claim
     }
     again = replace(primary, event_id="CANARY-EVENT-AGAIN")
     assert decide(deployment, [primary, orphan, again]) == after
@@ -57,7 +57,7 @@ def test_state_comes_back_after_a_restart(deploy: Deploy) -> None:
     assert "restore_complete" in second.output
     Verifier(deployment.log, deployment.topics).verify()
     shown = canaries([primary, orphan, add_on, its_primary, again])
-    assert [value for value in shown if value in deployment.said()] == []
+    assert [value for value in shown if value in deployment.all_output()] == []
 
 
 def test_a_supervisors_time_comes_back_after_a_restart(deploy: Deploy) -> None:
@@ -78,7 +78,7 @@ def test_a_supervisors_time_comes_back_after_a_restart(deploy: Deploy) -> None:
 
 
 def tombstones(deployment: Deployment, changelog: str) -> str:
-    """The kinds of state that were deleted, a letter each."""
+    """The kinds of state that were deleted, as their one-letter prefixes."""
     records = deployment.log.of(changelog)
     return "".join(sorted((r.key or b"")[:1].decode() for r in records if r.value is None))
 
@@ -97,7 +97,7 @@ def test_what_is_old_is_forgotten_and_stays_so_after_a_restart(deploy: Deploy) -
     after = decide(deployment, [patient, billed])
     assert after == before | {(patient.claim_id, 1): "PASS", (billed.claim_id, 1): "PASS"}
     assert tombstones(deployment, deployment.topics.encounter_state) == "c"
-    # The day was deleted and kept anew in one transaction; the visit was not.
+    # The day was deleted and stored again in one transaction; the encounter was not.
     assert tombstones(deployment, deployment.topics.supervision_state) == "s"
     program.terminate()
 
@@ -125,6 +125,6 @@ def test_sigterm_in_the_middle_leaves_nothing_open(deploy: Deploy) -> None:
 
     deployment.start()
     deployment.drain()
-    assert told(deployment.decisions()) == {(e.claim_id, 1): "PASS" for e in events}
+    assert dispositions(deployment.decisions()) == {(e.claim_id, 1): "PASS" for e in events}
     Verifier(deployment.log, deployment.topics).verify()
     print(f"\nSIGTERM after {decided} of {len(events)} decisions, exit 0 in {seconds:.2f} s")

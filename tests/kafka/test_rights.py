@@ -1,4 +1,4 @@
-"""A user for each stage with the rights of docs/security.md, and what is told where one lacks."""
+"""A user for each stage with the rights of docs/security.md, and the error if one is missing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +56,7 @@ def rights_of(who: str, deployment: Deployment) -> Iterator[Right]:
 
 
 class Users:
-    """A user for each row of the table's first column, of one deployment."""
+    """The users of one deployment, one for each row of the table."""
 
     def __init__(self, kafka: SecuredKafka, deployment: Deployment) -> None:
         self._kafka = kafka
@@ -101,13 +101,13 @@ def test_the_documented_rights_are_enough(secured_kafka: SecuredKafka, tmp_path:
         users.do("topics check", "topics", "check")
         deployment.publish_raw(b"k", b"no claim", [])
         deployment.flush()
-        for _ in range(2):  # the second time state is restored
+        for _ in range(2):  # the second start restores state
             users.do("publish", "publish", published(tmp_path))
             running = [users.start(stage) for stage in STAGES]
             deployment.drain(90)
             for program in running:
                 program.terminate()
-        assert "restore_complete" in deployment.said()
+        assert "restore_complete" in deployment.all_output()
         assert {d.disposition.value for d in deployment.decisions()} >= {"PASS", "PEND"}
         assert len(deployment.log.of(deployment.topics.dead_letter)) == 1
         Verifier(deployment.log, deployment.topics).verify()
@@ -118,7 +118,7 @@ def test_the_documented_rights_are_enough(secured_kafka: SecuredKafka, tmp_path:
 
 
 def missing(deployment: Deployment) -> dict[str, tuple[Right, str]]:
-    """A right of the encounter stage, and what is told when it is taken away."""
+    """The rights of the encounter stage, and the text reported without each of them."""
     topics, settings = deployment.topics, deployment.settings
     read, write = AclOperation.READ, AclOperation.WRITE
     page = "docs/security.md"
@@ -134,7 +134,7 @@ def missing(deployment: Deployment) -> dict[str, tuple[Right, str]]:
     }
 
 
-def test_a_missing_right_is_told(secured_kafka: SecuredKafka, tmp_path: Path) -> None:
+def test_a_missing_right_is_reported(secured_kafka: SecuredKafka, tmp_path: Path) -> None:
     with Deployment(
         secured_kafka.bootstrap, tmp_path, 1, **by_password(secured_kafka)
     ) as deployment:
@@ -156,4 +156,4 @@ def test_a_missing_right_is_told(secured_kafka: SecuredKafka, tmp_path: Path) ->
             assert stopped.exit_code(60) == 1, name
             assert line in stopped.output.strip().splitlines()[-1], name
             secured_kafka.allow(encounter, [right])
-        assert "CANARY" not in deployment.said()
+        assert "CANARY" not in deployment.all_output()

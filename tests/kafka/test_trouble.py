@@ -1,4 +1,4 @@
-"""A Kafka that is away at the start, or has lost what was not read yet."""
+"""A Kafka that is away at the start, or that has deleted unread records."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_a_broker_that_is_away_is_waited_for(local_kafka: LocalKafka, tmp_path: 
         deployment.drain()
         assert decided(deployment) == sorted((e.claim_id, 1) for e in events)
         program.terminate()
-        assert "CANARY" not in deployment.said()
+        assert "CANARY" not in deployment.all_output()
 
 
 def test_a_lost_offset_stops_the_process_and_says_what_to_do(deploy: Deploy) -> None:
@@ -52,4 +52,4 @@ def test_a_lost_offset_stops_the_process_and_says_what_to_do(deploy: Deploy) -> 
     line = stopped.output.strip().splitlines()[-1]
     assert f"the committed offset of {deployment.topics.events}/0 is not in the log" in line
     assert "set the group's offset there" in line
-    assert "CANARY" not in deployment.said()
+    assert "CANARY" not in deployment.all_output()

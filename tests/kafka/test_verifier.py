@@ -1,4 +1,4 @@
-"""The verifier is no rubber stamp: each thing that could go wrong is seen."""
+"""The verifier finds every kind of error."""
 
 from collections.abc import Callable
 
@@ -24,8 +24,8 @@ def other_bytes(records: list[Kept]) -> list[Kept]:
 
 
 def counted(log: TopicLog, topics: Topics, topic: str, change: Change) -> tuple[int, int, int]:
-    """How much the verifier finds lost, duplicated and differing when one partition of a topic held
-    something else."""
+    """The numbers of lost, duplicated and differing records that the verifier finds when one
+    partition of a topic has other contents."""
     place = next(place for place in log.places if place[0] == topic and log.records[place])
     kept = log.records[place]
     log.records[place] = change(kept)

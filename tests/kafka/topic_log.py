@@ -1,4 +1,4 @@
-"""What Kafka holds: every topic of a deployment, read on as it grows, and where its ends are."""
+"""The records of every topic of a deployment, read as they grow, and the ends of the topics."""
 
 import time
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from confluent_kafka import Consumer, IsolationLevel, KafkaError, TopicPartition
 
 from tests.kafka.admin import Admin, Place
 
-# News of a broker that is away for a while; the reader goes on by itself.
+# Errors while a broker is away; the reader continues by itself.
 _AWAY = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT)
 
 
@@ -25,10 +25,10 @@ class Kept(NamedTuple):
 
 
 class TopicLog:
-    """All that a read_committed reader sees of some topics, by partition and in offset order."""
+    """The records that a read_committed reader sees, by partition and in offset order."""
 
     def __init__(self, bootstrap: str, topics: Mapping[str, int]) -> None:
-        """`topics` gives the number of partitions of each."""
+        """`topics` holds the number of partitions of each."""
         self._admin = Admin(bootstrap)
         self._consumer = Consumer(
             {
@@ -51,7 +51,7 @@ class TopicLog:
         return [r for place in self.places if place[0] in topics for r in self.records[place]]
 
     def read_on(self, seconds: float = 0.2) -> None:
-        """Take what is there, waiting at most that long for it."""
+        """Read what is there, for at most this many seconds."""
         for message in self._consumer.consume(2000, seconds):
             place = (message.topic() or "", message.partition() or 0)
             offset = message.offset() or 0
@@ -73,7 +73,7 @@ class TopicLog:
             self.records[place].append(kept)
 
     def read_to_the_end(self, seconds: float = 30.0) -> None:
-        """Read everything that is committed now. Fails when it does not come."""
+        """Read everything that is committed now. Fails after a while."""
         ends = self.ends(IsolationLevel.READ_COMMITTED)
         deadline = time.monotonic() + seconds
         while behind := [p for p in self.places if self._read_to[p] < ends[p]]:
@@ -81,7 +81,7 @@ class TopicLog:
             self.read_on()
 
     def ends(self, isolation: IsolationLevel) -> dict[Place, int]:
-        """The end of each partition: of all, or of what no open transaction hides."""
+        """The end of each partition: of the log, or of what no open transaction hides."""
         found: dict[Place, int] = self._admin.ask("ends", self.places, isolation.value)
         return found
 
@@ -93,15 +93,15 @@ class TopicLog:
         ]
 
     def committed(self, group: str) -> dict[Place, int]:
-        """The offsets a consumer group has committed."""
+        """The committed offsets of a consumer group."""
         found: dict[Place, int] = self._admin.ask("committed", group)
         return found
 
     def processed(self, groups: Mapping[str, str]) -> bool:
-        """Whether each group has committed past the last record of its topic, and all is at rest.
+        """True if each group has committed past the last record of its topic and nothing changes.
 
-        `groups` gives the topic that each group reads. What was true between two equal looks at
-        the ends of all logs was true at one moment.
+        `groups` holds the topic that each group reads. The ends of all logs are read twice: if they
+        are equal, what was read in between held at one moment.
         """
         before = self.ends(IsolationLevel.READ_UNCOMMITTED)
         if before != self.ends(IsolationLevel.READ_COMMITTED):
@@ -120,7 +120,7 @@ class TopicLog:
         return found
 
     def close(self) -> None:
-        """Free the clients while the broker is there."""
+        """Free the clients while the broker still runs."""
         self._admin.close()
         self._consumer.close()
         del self._consumer

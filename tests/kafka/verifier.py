@@ -1,8 +1,8 @@
-"""Was it exactly once? Kafka's own logs against the pure folds, byte for byte.
+"""The check for exactly-once: the logs of Kafka against the pure folds, byte for byte.
 
-The verifier reads what Kafka holds (TopicLog), folds each stage over its own input (folding), and
-compares: everything published, in the order of each key; the dead letters; the state left in the
-changelogs and how far it says it has come; and the revisions of every claim.
+The verifier reads the topics (TopicLog), folds each stage over its own input (folding), and
+compares: everything published, in the order of each key; the dead letters; the state in the
+changelogs and its progress records; and the revisions of every claim.
 """
 
 from collections import Counter
@@ -11,6 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.decision import ClaimDecision
+from stream_edits.engine.headers import (
+    DEAD_LETTER_HEADERS,
+    SOURCE_OFFSET,
+    SOURCE_PARTITION,
+    SOURCE_TOPIC,
+)
 from stream_edits.settings import Settings, Topics
 from tests.kafka.folding import Fold, Folding, Sent, State, by_key, counted
 from tests.kafka.topic_log import Kept, TopicLog
@@ -21,8 +27,10 @@ KEPT_DAYS = Settings().retention_days
 
 
 class Verifier:
-    """The comparison for one deployment whose log was read to the end; `problems` stays empty, and
-    so do the numbers of what is `lost`, `duplicated` or `differing`."""
+    """The comparison for one deployment whose log was read to the end.
+
+    After a correct run `problems` is empty, and `lost`, `duplicated` and `differing` are 0.
+    """
 
     def __init__(self, log: TopicLog, topics: Topics, retention_days: int = KEPT_DAYS) -> None:
         self._log = log
@@ -46,7 +54,7 @@ class Verifier:
         ]
 
     def verify(self) -> None:
-        """Raise AssertionError with everything that does not hold."""
+        """Raise AssertionError with every problem."""
         topics = self._topics
         self._published()
         self._keys_in_order()
@@ -58,7 +66,7 @@ class Verifier:
         assert not self.problems, "\n".join(self.problems)
 
     def counts(self) -> str:
-        """What was counted, for the test to print."""
+        """The counts, for the test to print."""
         topics, log = self._topics, self._log
         decided = {name: len(log.of(name)) for name in (topics.pass_, topics.pend, topics.deny)}
         claims = {d.claim_id for d in self.decisions}
@@ -89,7 +97,7 @@ class Verifier:
         return [fold for of_stage in self._folds.values() for fold in of_stage.values()]
 
     def _published(self) -> None:
-        """Every output topic holds what the folds sent to it, as often as they did."""
+        """Every output topic holds what the folds sent to it, as often as they sent it."""
         topics = self._topics
         outputs = (topics.by_member, topics.by_supervisor, topics.pass_, topics.pend, topics.deny)
         actual = Counter((r.topic, r.key or b"", r.value or b"") for r in self._log.of(*outputs))
@@ -101,7 +109,7 @@ class Verifier:
         self._tell("is too many", extra)
 
     def _keys_in_order(self) -> None:
-        """A key has one partition, and what one input partition sent under it is in order."""
+        """A key has one partition, and its records from one input partition are in order."""
         found: dict[tuple[str, bytes], list[bytes]] = {}
         places: dict[tuple[str, bytes], int] = {}
         for record in self._log.of(*self._topics.by_key().values()):
@@ -124,7 +132,7 @@ class Verifier:
         return topics.by_member, topics.by_supervisor, topics.pass_, topics.pend, topics.deny
 
     def _dead_letters(self) -> None:
-        """One for every record that no fold could decode: its key, value and headers untouched."""
+        """One for every record that no fold could decode, unchanged."""
         expected = Counter(
             (r.topic, r.partition, r.offset, r.key, r.value, r.headers)
             for fold in self._all()
@@ -142,7 +150,7 @@ class Verifier:
             )
 
     def _state(self, input_topic: str, changelog: str) -> None:
-        """The last value of each changelog key is the folded state, and progress is complete."""
+        """The last values in the changelog are the folded state, and the progress is complete."""
         for partition, fold in self._folds[input_topic].items():
             kept = compacted(self._log.records[changelog, partition])
             progress = kept.pop(_PROGRESS, None)
@@ -172,13 +180,13 @@ class Verifier:
 
 
 def compacted(records: Iterable[Kept]) -> State:
-    """What compaction may leave of a log: the last value of each key, without the deleted."""
+    """What compaction leaves of a log: the last value of each key that is not deleted."""
     state: dict[bytes, bytes | None] = {r.key or b"": r.value for r in records}
     return {key: value for key, value in state.items() if value is not None}
 
 
 def revision_problems(decisions: Sequence[ClaimDecision]) -> list[str]:
-    """Whether every claim's revisions are 1, 2, … once each, and each names the one before."""
+    """Problems unless a claim's revisions are 1, 2, … once each, and each names the one before."""
     by_claim: dict[str, list[ClaimDecision]] = {}
     for decision in decisions:
         by_claim.setdefault(decision.claim_id, []).append(decision)
@@ -194,7 +202,7 @@ def revision_problems(decisions: Sequence[ClaimDecision]) -> list[str]:
 
 
 def once_an_event(decisions: Sequence[ClaimDecision]) -> list[str]:
-    """Intake has no memory: it decides an event sent again once more, always as revision 1."""
+    """Problems of intake, which has no state and decides a repeated event again as revision 1."""
     events = Counter(decision.source for decision in decisions)
     problems = [f"intake decided an event {n} times" for n in events.values() if n > 1]
     wrong = [d for d in decisions if d.revision != 1 or d.supersedes is not None]
@@ -208,18 +216,15 @@ def _by_topic(left: Mapping[Sent, int]) -> dict[str, int]:
     return by_topic
 
 
-_OWN_HEADERS = ("error.", "source.", "engine.version", "redrive.count")
-
-
 def _original(
     letter: Kept,
 ) -> tuple[str, int, int, bytes | None, bytes | None, tuple[tuple[str, bytes | None], ...]]:
-    """What a dead letter says it was, and where it stood."""
-    own = {n: v or b"" for n, v in letter.headers if n.startswith(_OWN_HEADERS)}
+    """The source of a dead letter, and the record it was."""
+    own = {n: v or b"" for n, v in letter.headers if n in DEAD_LETTER_HEADERS}
     place = (
-        own["source.topic"].decode(),
-        int(own["source.partition"]),
-        int(own["source.offset"]),
+        own[SOURCE_TOPIC].decode(),
+        int(own[SOURCE_PARTITION]),
+        int(own[SOURCE_OFFSET]),
     )
-    untouched = tuple((n, v) for n, v in letter.headers if not n.startswith(_OWN_HEADERS))
+    untouched = tuple((n, v) for n, v in letter.headers if n not in DEAD_LETTER_HEADERS)
     return (*place, letter.key, letter.value, untouched)

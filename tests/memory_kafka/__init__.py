@@ -1,6 +1,6 @@
-"""A small Kafka in memory, deterministic and single-threaded: what the engine's tests run on.
+"""A small in-memory Kafka for the engine's tests, deterministic and single-threaded.
 
-`tests/contract` runs the same tests on it and on a real Kafka, so that it cannot lie.
+`tests/contract` runs the same tests on it and on a real Kafka, so that both behave alike.
 """
 
 from tests.memory_kafka.broker import Broker

@@ -1,4 +1,4 @@
-"""The cluster: topics, groups, transactions; also the `KafkaPort` of the stages in a test."""
+"""The cluster: topics, groups, transactions. It is also the `KafkaPort` of the tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.memory_kafka.source import MemorySource
 
 
 class Broker:
-    """Transactions are decided at once; `late` holds their markers back until they are written."""
+    """A cluster that decides transactions at once. `late` delays their markers."""
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
@@ -26,7 +26,7 @@ class Broker:
         self.readers: list[MemoryReader] = []
         self.decided: list[Txn] = []
         self.late = False
-        # What is to be written still: a place of a log, or None for the group's offsets.
+        # Delayed markers: a position in a log, or None for the group's offsets.
         self.markers: list[tuple[Txn, Place | None]] = []
         self.now_ms = 1_000_000
 
@@ -45,7 +45,7 @@ class Broker:
         headers: Headers = (),
         txn: Txn | None = None,
     ) -> int:
-        """Append a record, outside any transaction unless one is given; its offset."""
+        """Append a record, in a transaction if one is given. Returns its offset."""
         self.now_ms += 1
         entry = Entry(key, value, headers, self.now_ms, txn)
         log = self.logs[topic, partition]
@@ -56,7 +56,7 @@ class Broker:
         return log.end - 1
 
     def visible(self, topic: str, partition: int | None = None) -> list[Output]:
-        """What a read_committed reader sees, partition by partition."""
+        """The records that a read_committed reader sees, partition by partition."""
         numbers = range(self.counts[topic]) if partition is None else [partition]
         return [
             Output(topic, entry.key, entry.value, entry.headers)
@@ -65,26 +65,26 @@ class Broker:
         ]
 
     def group(self, config: StageConfig) -> Group:
-        """The group of a stage, made when first asked for."""
+        """The group of a stage, created on first use."""
         if config.group_id not in self.groups:
             self.groups[config.group_id] = Group(self.counts[config.input_topic])
         return self.groups[config.group_id]
 
-    # --- the fates of members and producers
+    # --- members and producers
 
     def evict(self, source: MemorySource, deaf: int = 0) -> None:
-        """The member's session timed out; it hears of it after so many more polls."""
+        """Let the member's session time out. The member learns of it after `deaf` more polls."""
         source.deaf = deaf
         self.group(source.config).remove(source.member)
 
     def time_out(self, sink: MemorySink) -> None:
-        """The coordinator aborts the producer's open transaction, and fences it."""
+        """Abort the producer's open transaction as its coordinator does, and fence the producer."""
         if sink.txn is not None and not sink.ended:
             self.finish(sink.txn, "aborted")
             sink.fenced = True
 
     def finish(self, txn: Txn, state: str) -> None:
-        """Decide a transaction. Its markers follow at once, or `late` and in any order."""
+        """Decide a transaction. Its markers are written at once, or later in any order (`late`)."""
         txn.state = state
         self.decided.append(txn)
         self.markers += [(txn, place) for place in sorted(txn.touched)]
@@ -94,13 +94,13 @@ class Broker:
             self.release_markers()
 
     def release_markers(self) -> None:
-        """Write all markers, from now on without delay."""
+        """Write all delayed markers, and delay none from now on."""
         self.late = False
         while self.markers:
             self.write_marker(0)
 
     def write_marker(self, number: int) -> None:
-        """Write one of the markers that are held back."""
+        """Write one of the delayed markers."""
         txn, place = self.markers.pop(number % len(self.markers))
         if place is not None:
             self.logs[place].mark(txn, self.now_ms)
@@ -109,7 +109,7 @@ class Broker:
             self.groups[txn.group].settle(txn)
 
     def complete(self, transactional_id: str) -> None:
-        """Write the markers of this id's transactions: its producer waits for them."""
+        """Write the markers of this transactional id, whose producer waits for them."""
         for txn, place in list(self.markers):
             if txn.transactional_id == transactional_id:
                 self.write_marker(self.markers.index((txn, place)))

@@ -1,5 +1,5 @@
-"""Every call that the engine makes of Kafka, found by reflection over the ports, and a `KafkaPort`
-that asks before and after each of them whether it may go through."""
+"""Every call of the engine to Kafka, found by reflection over the ports, and a `KafkaPort` that
+passes each of them to an interceptor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Call(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The short name if no other port has a call of this name, else with its port's."""
+        """The method's name, with the port's name if another port has a method of this name."""
         return _NAMES.get((self.port, self.method), self.method)
 
 
@@ -46,13 +46,13 @@ assert len(set(CALL_NAMES)) == len(CALL_NAMES), "two calls of one name: add one 
 
 
 class Interceptor(Protocol):
-    """Is asked around every call; what it raises, the call raises."""
+    """Called before and after every call. What it raises, the call raises."""
 
     def before(self, call: str, client: object, detail: object) -> None:
-        """The call has had no effect yet. `detail` is its first argument."""
+        """Before the call has any effect. `detail` is its first argument."""
 
     def after(self, call: str, client: object) -> None:
-        """The call has had its effect, of which its caller is not told if this raises."""
+        """After the effect of the call. If this raises, the caller does not learn of the effect."""
 
 
 class _Intercepted:
@@ -86,7 +86,7 @@ _PORT = _class(KafkaPort)
 
 
 class InterceptedPort:
-    """`KafkaPort` of the broker, all of whose clients' calls are intercepted."""
+    """The `KafkaPort` of a broker, with intercepted clients."""
 
     def __init__(self, broker: Broker, interceptor: Interceptor) -> None:
         self._port = cast(KafkaPort, _PORT(broker, interceptor))

@@ -9,7 +9,7 @@ from tests.memory_kafka.log import Txn
 
 @dataclass(eq=False)
 class Member:
-    """One member as the coordinator sees it. `pending` is an assignment it has not heard of."""
+    """A member as the coordinator sees it. `pending` is an assignment it has not fetched."""
 
     name: str
     instance: str | None = None
@@ -23,18 +23,18 @@ class Member:
 
 @dataclass(eq=False)
 class Group:
-    """A consumer group of one topic with so many partitions; assigns ranges by members' names."""
+    """A consumer group of one topic. It assigns ranges in the order of the members' names."""
 
     partitions: int
     members: list[Member] = field(default_factory=list)
     generation: int = 0
     rebalancing: bool = False
     committed: dict[int, int] = field(default_factory=dict)
-    # Of transactions whose marker has not reached the group's own log.
+    # Offsets of transactions whose marker is not in the group's own log yet.
     pending: dict[Txn, dict[int, int]] = field(default_factory=dict)
 
     def join(self, member: Member) -> None:
-        """A new member joins: all must join again, unless it takes a static member's place."""
+        """Add a member. All must join again, unless it replaces a static member."""
         former = next(
             (m for m in self.members if m.instance and m.instance == member.instance), None
         )
@@ -51,37 +51,37 @@ class Group:
         self.rebalance(joining=member)
 
     def rejoin(self, member: Member) -> None:
-        """A member has given up its partitions and waits for new ones."""
+        """Let a member that has given up its partitions join again."""
         member.joined = True
-        # An older assignment that it has not fetched is void.
+        # An older assignment that it has not fetched is invalid.
         member.pending = None
         self._complete()
 
     def remove(self, member: Member) -> None:
-        """It left, or its session timed out."""
+        """Remove a member that left or whose session timed out."""
         if member in self.members:
             self.members.remove(member)
             self.rebalance()
 
     def rebalance(self, joining: Member | None = None) -> None:
-        """Ask every other member to give up and join again."""
+        """Make every other member give up its partitions and join again."""
         self.rebalancing = True
         for member in self.members:
             member.joined = member is joining
         self._complete()
 
     def unstable(self, partitions: set[int]) -> bool:
-        """Whether a transaction still hides what is committed for one of them."""
+        """True if an open transaction hides the committed offset of one of the partitions."""
         return any(partitions & offsets.keys() for offsets in self.pending.values())
 
     def settle(self, txn: Txn) -> None:
-        """The transaction's marker reached the group's log."""
+        """Apply a transaction whose marker has reached the group's log."""
         offsets = self.pending.pop(txn, {})
         if txn.state == "committed":
             self.committed.update(offsets)
 
     def decided(self) -> dict[int, int]:
-        """The committed offsets, those included that late markers still hide."""
+        """The committed offsets, including those that late markers hide."""
         offsets = dict(self.committed)
         for txn, pending in self.pending.items():
             if txn.state == "committed":
@@ -89,7 +89,7 @@ class Group:
         return offsets
 
     def _complete(self) -> None:
-        """When all have joined: a new generation, and ranges."""
+        """Start a new generation once all members have joined, and assign ranges."""
         if not self.rebalancing or not all(member.joined for member in self.members):
             return
         self.rebalancing = False

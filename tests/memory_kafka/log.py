@@ -1,4 +1,4 @@
-"""One partition's log: data, transaction markers, holes; its ends, and its compaction."""
+"""The log of a partition: data, transaction markers, holes, ends, compaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Place = tuple[str, int]
 
 @dataclass(eq=False)
 class Txn:
-    """A transaction and how it was decided: `open`, `committed` or `aborted`."""
+    """A transaction and its state: `open`, `committed` or `aborted`."""
 
     transactional_id: str
     state: str = "open"
@@ -35,54 +35,54 @@ class Entry(NamedTuple):
 
     @property
     def committed(self) -> bool:
-        """Data that counts, once no open transaction before it hides it."""
+        """True for data that readers get, once no earlier open transaction hides it."""
         return not self.marker and (self.txn is None or self.txn.state == "committed")
 
 
 class Log:
-    """A partition. An entry's index is its offset; None is a hole that compaction left."""
+    """A partition. The index of an entry is its offset; None is a hole left by compaction."""
 
     def __init__(self) -> None:
         self.entries: list[Entry | None] = []
-        # The first offset that is still there.
+        # The first offset that is not deleted.
         self.first = 0
-        # The first offset of each transaction that has no marker here yet.
+        # The first offset of each transaction without a marker in this log.
         self._open: dict[Txn, int] = {}
         self._old_tombstones: set[int] = set()
 
     @property
     def end(self) -> int:
-        """The log end offset, open transactions included."""
+        """The log end offset, including open transactions."""
         return len(self.entries)
 
     @property
     def stable_end(self) -> int:
-        """The last stable offset: what follows may still be undecided."""
+        """The last stable offset, where the first open transaction begins."""
         return min(self._open.values()) if self._open else len(self.entries)
 
     def append(self, entry: Entry) -> None:
-        """Data."""
+        """Append data."""
         if entry.txn is not None:
             self._open.setdefault(entry.txn, len(self.entries))
         self.entries.append(entry)
 
     def mark(self, txn: Txn, now_ms: int) -> None:
-        """The end marker of a transaction."""
+        """Append the end marker of a transaction."""
         self._open.pop(txn, None)
         self.entries.append(Entry(None, None, (), now_ms, txn, marker=True))
 
     def visible(self, start: int = 0) -> Iterator[tuple[int, Entry]]:
-        """What a read_committed reader sees from `start` on, with offsets."""
+        """The entries that a read_committed reader sees from `start` on, with offsets."""
         for offset in range(max(start, self.first), self.stable_end):
             entry = self.entries[offset]
             if entry is not None and entry.committed:
                 yield offset, entry
 
     def compact(self, drop_tombstones: bool) -> None:
-        """Keep the last value of each key, up to the last stable offset. Offsets stay as they are.
+        """Keep the last value of each key, up to the last stable offset. Offsets do not change.
 
-        A tombstone goes in the second run only, and only if `drop_tombstones`: delete.retention.ms
-        lets whoever is reading reach it first.
+        A tombstone is removed in the second run only, and only with `drop_tombstones`: a broker
+        keeps it for delete.retention.ms, so that readers reach it.
         """
         stable = self.stable_end
         last = {entry.key: offset for offset, entry in self.visible()}

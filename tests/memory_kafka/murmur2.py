@@ -1,4 +1,4 @@
-"""Kafka's partitioner: murmur2 of the key, as the Java client's."""
+"""Kafka's partitioner: murmur2 of the key, like the Java client."""
 
 _M = 0x5BD1E995
 _MASK = 0xFFFFFFFF

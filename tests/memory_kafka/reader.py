@@ -16,7 +16,7 @@ _STEP = 3
 
 
 class MemoryReader:
-    """Hands out few records a call, so that a restore takes several."""
+    """A reader that delivers few records in a call, so that a restore takes several."""
 
     def __init__(self, broker: Broker, config: StageConfig) -> None:
         if config.changelog_topic is None:

@@ -1,4 +1,4 @@
-"""Errors told in advance, for tests that want the next call of a name to fail."""
+"""Scripted errors, for tests that need the next call of a name to fail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.memory_kafka.sink import MemorySink
 
 
 def suffer(client: object, error: Exception, after: bool) -> None:
-    """What a failed call does to its client, so that later calls fail as they would."""
+    """Put the client into the state after a failed call, so that later calls fail as well."""
     if not isinstance(client, MemorySink):
         return
     if isinstance(error, FatalClientError):
@@ -22,13 +22,13 @@ def suffer(client: object, error: Exception, after: bool) -> None:
 
 
 def possible(client: object, error: Exception) -> bool:
-    """Whether the client could answer so: what has ended cannot turn out to need an abort."""
+    """True if the client could raise this error: an ended transaction needs no abort."""
     decided = isinstance(client, MemorySink) and client.txn is not None and client.ended
     return not (decided and isinstance(error, RequiresAbort))
 
 
 class Script:
-    """An `Interceptor`: remembers every call, and makes calls fail as told.
+    """An `Interceptor` that records every call, and fails those that were scripted.
 
     `fail("commit", error)` raises it before the effect, `after=True` after it.
     """
@@ -42,7 +42,7 @@ class Script:
         self._faults[call] += [(error, after)] * times
 
     def names(self) -> list[str]:
-        """The calls so far, by name."""
+        """The names of the calls so far."""
         return [name for name, _ in self.calls]
 
     def before(self, call: str, client: object, detail: object) -> None:

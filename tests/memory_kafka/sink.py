@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class MemorySink:
-    """`fenced` is the broker's word, heard with the next request; `broken` the client's own.
+    """A producer in memory.
 
-    `failed` is the error after which the transaction can only be aborted. A call that ended the
-    transaction without being heard is resumed by calling it again.
+    `fenced` is set by the broker and noticed at the next request; `broken` is a fatal error of the
+    client. `failed` is the error after which the transaction can only be aborted. A commit or abort
+    whose answer was lost is resumed by calling it again.
     """
 
     def __init__(self, broker: Broker, config: StageConfig) -> None:
@@ -35,7 +36,7 @@ class MemorySink:
 
     @property
     def ended(self) -> bool:
-        """No transaction, or one that the broker has decided."""
+        """True without a transaction, or with one that the broker has decided."""
         return self.txn is None or self.txn.state != "open"
 
     def init(self) -> None:
@@ -99,10 +100,10 @@ class MemorySink:
         self.failed = ""
 
     def poll(self) -> None:
-        """It has nothing to report."""
+        """Nothing to do: it has no callbacks."""
 
     def close(self) -> None:
-        """Whatever is open stays so at the broker."""
+        """An open transaction stays open at the broker."""
 
     def _end(self, state: str) -> None:
         txn = self._open(ended=True)
@@ -115,7 +116,7 @@ class MemorySink:
         self._last, self.txn = txn, None
 
     def unheard(self) -> None:
-        """The answer of the last commit or abort was lost: the client must ask again."""
+        """True if the answer of the last commit or abort was lost, so that it must be repeated."""
         self.txn = self._last
 
     def _append(

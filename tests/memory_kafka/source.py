@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class MemorySource:
-    """`deaf` is how many polls pass before the member hears that it was evicted.
+    """A group member in memory.
 
-    `prefetched` makes `consume` hand out, together with a rebalance, what was read before it, as
-    librdkafka's may.
+    `deaf` is the number of polls until the member learns that it was evicted. With `prefetched`,
+    `consume` returns records that were read before a rebalance in the same call, as librdkafka may.
     """
 
     def __init__(self, broker: Broker, config: StageConfig, name: str) -> None:
@@ -41,7 +41,7 @@ class MemorySource:
 
     @property
     def current(self) -> bool:
-        """A member of the newest generation."""
+        """True if it is a member of the newest generation."""
         group = self.group
         return self.member in group.members and self.member.generation == group.generation
 
@@ -98,7 +98,7 @@ class MemorySource:
                 self.group.remove(self.member)
 
     def _serve(self, listener: AssignmentListener) -> None:
-        """As the client's poll: hear what the coordinator has to say, and call back."""
+        """Fetch the coordinator's answer and run the callbacks, like the client's poll."""
         if self.member.replaced:
             raise FatalClientError("FENCED_INSTANCE_ID")
         if self.member not in self.group.members:
@@ -123,7 +123,7 @@ class MemorySource:
         self.group.join(self.member)
 
     def _revoke(self, listener: AssignmentListener) -> None:
-        """The callback may still ask and commit; what was assigned is gone when it returns."""
+        """Run the callback, which may still query and commit. Then the assignment is gone."""
         if self._owning:
             self._owning = False
             listener.on_revoke(list(self.positions))

@@ -86,7 +86,7 @@ def test_the_whole_flow_by_the_registry_s_ids(
         decided = {decode_decision(r.value or b"", source).claim_id for r in records}
         assert decided == {event.claim_id for event in (first, second, third)}
         waiting.terminate()
-        assert "CANARY" not in deployment.said()
+        assert "CANARY" not in deployment.all_output()
 
 
 def publish_as(deployment: Deployment, frame: bytes, event: ClaimEvent) -> None:

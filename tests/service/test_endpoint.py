@@ -1,4 +1,4 @@
-"""The HTTP endpoint against those who mean it ill: it answers probes, and nothing else."""
+"""The HTTP endpoint against hostile clients: it answers probes, and nothing else."""
 
 import http.client
 import socket
@@ -24,7 +24,7 @@ def server() -> Iterator[HealthServer]:
 
 
 def ask(port: int, request: bytes, host: str = "127.0.0.1") -> bytes:
-    """All that comes back for these bytes, until the other side closes."""
+    """The answer to these bytes, until the server closes the connection."""
     with socket.create_connection((host, port), timeout=20) as connection:
         connection.sendall(request)
         answer = b""
@@ -37,13 +37,13 @@ def status(answer: bytes) -> int:
     return int(answer.split(maxsplit=2)[1])
 
 
-def test_it_listens_at_the_address_it_was_given_and_no_other(server: HealthServer) -> None:
+def test_it_listens_on_the_given_address_only(server: HealthServer) -> None:
     assert status(ask(server.port, b"GET /healthz HTTP/1.1\r\n\r\n")) == 200
     with pytest.raises(ConnectionRefusedError):
         ask(server.port, b"GET /healthz HTTP/1.1\r\n\r\n", host="127.0.0.2")
 
 
-def test_every_address_is_a_choice() -> None:
+def test_it_can_listen_on_every_address() -> None:
     server = HealthServer("0.0.0.0", 0, CollectorRegistry(), [])
     server.start()
     for host in ("127.0.0.1", "127.0.0.2"):
@@ -52,7 +52,7 @@ def test_every_address_is_a_choice() -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "X"])
-def test_there_is_nothing_to_do_but_get(server: HealthServer, method: str) -> None:
+def test_other_methods_are_not_allowed(server: HealthServer, method: str) -> None:
     answer = ask(server.port, f"{method} /metrics HTTP/1.1\r\nX: {PATIENT}\r\n\r\n".encode())
     assert status(answer) == 405
     assert b"Allow: GET, HEAD\r\n" in answer
@@ -84,7 +84,7 @@ def test_any_other_path_is_not_found(server: HealthServer, path: str) -> None:
         (b"GET\r\n\r\n", 400),
     ],
 )
-def test_what_is_no_request_is_refused_in_a_word(
+def test_a_malformed_request_is_refused_without_an_echo(
     server: HealthServer, capfd: pytest.CaptureFixture[str], request_: bytes, expected: int
 ) -> None:
     answer = ask(server.port, request_)
@@ -95,7 +95,7 @@ def test_what_is_no_request_is_refused_in_a_word(
     assert capfd.readouterr() == ("", "")
 
 
-def test_it_does_not_say_what_it_is_made_of(server: HealthServer) -> None:
+def test_the_headers_do_not_name_the_software(server: HealthServer) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     connection.request("GET", "/metrics")
     answer = connection.getresponse()
@@ -108,7 +108,7 @@ def test_it_does_not_say_what_it_is_made_of(server: HealthServer) -> None:
     connection.close()
 
 
-def test_connections_that_say_nothing_do_not_keep_a_probe_out(server: HealthServer) -> None:
+def test_idle_connections_do_not_block_a_probe(server: HealthServer) -> None:
     with ExitStack() as stack:
         idle = [
             stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
@@ -117,12 +117,12 @@ def test_connections_that_say_nothing_do_not_keep_a_probe_out(server: HealthServ
         for each in idle[::2]:
             each.sendall(b"GET /heal")
         assert status(ask(server.port, b"GET /healthz HTTP/1.1\r\n\r\n")) == 200
-        # The oldest was closed to make room: it reads an end instead of waiting.
+        # The oldest connection was closed to make room.
         idle[0].settimeout(20)
         assert idle[0].recv(1) == b""
 
 
-def test_a_client_that_goes_away_is_no_news(
+def test_a_client_that_disconnects_is_not_logged(
     server: HealthServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(5):
@@ -133,7 +133,7 @@ def test_a_client_that_goes_away_is_no_news(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_failure_of_ours_is_one_line_without_its_text(
+def test_a_failure_is_logged_in_one_line_without_its_text(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     def answer(path: str, accept: str) -> tuple[int, str, bytes]:

@@ -1,4 +1,4 @@
-"""`run` before its stages run."""
+"""`run` before its stages exist."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from tests.broker.properties import free_port
 
 
-def test_who_waits_for_the_registry_is_alive_and_ends_when_asked() -> None:
+def test_a_process_that_waits_for_the_registry_is_alive_and_can_be_ended() -> None:
     registry, port = f"http://127.0.0.1:{free_port()}", free_port()
     command = [sys.executable, "-m", "stream_edits", "run"]
     mine = {name: value for name, value in os.environ.items() if "STREAM_EDITS" not in name}

@@ -1,5 +1,7 @@
-"""`make simulate SCHEDULES=10000`: many schedules on all cores, then the negative controls; writes
-the counts into docs/reliability.md. Exits 1 at the first violation, which it prints with its seed.
+"""`make simulate SCHEDULES=10000`: many schedules on all cores, then the negative controls.
+
+Writes the counts into docs/reliability.md. Exits with 1 at the first violation, which is printed
+with its seed.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ _TOTALS = (
 
 
 def main(schedules: int) -> int:
-    """Run this many schedules and every control; the exit code."""
+    """Run this many schedules and every control. Returns the exit code."""
     logging.getLogger("stream_edits.engine").setLevel(logging.CRITICAL)
     tally = Tally()
     begun = time.monotonic()

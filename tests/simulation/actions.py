@@ -1,4 +1,4 @@
-"""The table of what can happen: the seeded schedules and the Hypothesis machine both read it."""
+"""The table of actions, for the seeded schedules and for the Hypothesis machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.simulation.world import World
 
 
 class Action(NamedTuple):
-    """A method of World, how often it is chosen, and the values of its parameters."""
+    """A method of World, its weight, and the values of its parameters."""
 
     method: Callable[..., None]
     weight: float

@@ -1,4 +1,4 @@
-"""The engine's log is turned off: hundreds of lines a schedule, each about an injected fault."""
+"""Turns off the engine's log: hundreds of lines a schedule, each about an injected fault."""
 
 import logging
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """No log of the engine."""
+    """Turn off the engine's log."""
     log = logging.getLogger("stream_edits.engine")
     before = log.level
     log.setLevel(logging.CRITICAL)

@@ -1,257 +1,97 @@
-"""Negative controls: each fence of the engine taken away, to see the invariants go red.
+"""Negative controls: without one of its fences, the engine must violate an invariant.
 
-Each control patches the engine (or, where the fence is the broker's answer that the engine relies
-on, the client) and names the violations that the missing fence may lead to.
+Each control takes one fence away and names the violations that may follow.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
 
-from stream_edits.engine.batch import Batch
-from stream_edits.engine.changelog import Restore, _Restoring
-from stream_edits.engine.inbox import Inbox
-from stream_edits.engine.partitions import Owned, Partitions
-from stream_edits.engine.ports import Source
-from stream_edits.engine.store import Overlay
-from stream_edits.engine.transaction import Transactions
-from tests.memory_kafka.group import Group
-from tests.memory_kafka.sink import MemorySink
-from tests.memory_kafka.source import MemorySource
-from tests.simulation import process
+from tests.simulation import fences
 from tests.simulation.invariants import Kind, Violation
 from tests.simulation.schedule import run_schedule
 
-Patch = pytest.MonkeyPatch
 _WRONG = frozenset({Kind.SKIPPED, Kind.DUPLICATED, Kind.DIFFERS, Kind.AHEAD, Kind.WENT_BACK})
 _STATE = frozenset({Kind.DIFFERS, Kind.CHANGELOG, Kind.MEMORY})
 
 
 class Control(NamedTuple):
-    """A fence, how to take it away, and how that shows."""
+    """A fence, the patch that takes it away, and the violations that may follow."""
 
     fence: str
-    remove: Callable[[Patch], None]
+    remove: Callable[[pytest.MonkeyPatch], None]
     shows_as: frozenset[Kind]
 
     @property
     def name(self) -> str:
-        return self.remove.__name__.strip("_")
-
-
-def _no_progress_record(patch: Patch) -> None:
-    def write(self: Transactions, topic: str, batch: Batch, views: dict[int, Overlay]) -> None:
-        for partition in batch.offsets:
-            self._sink.produce_at(topic, partition, views[partition].batch.items())
-
-    patch.setattr(Transactions, "_write_changelog", write)
-
-
-def _restore_to_the_visible_end(patch: Patch) -> None:
-    def complete(self: Restore, number: int, state: _Restoring) -> bool:
-        return state.end is not None
-
-    patch.setattr(Restore, "_complete", complete)
-
-
-def _no_seek_after_an_abort(patch: Patch) -> None:
-    patch.setattr(Inbox, "rewind", lambda self, offsets: None)
-
-
-def _no_rollback_of_a_batch(patch: Patch) -> None:
-    patch.setattr(Overlay, "drop", Overlay.merge)
-
-
-def _no_rollback_of_an_event(patch: Patch) -> None:
-    patch.setattr(Overlay, "drop_event", Overlay.keep_event)
-
-
-def _stale_group_metadata(patch: Patch) -> None:
-    first: dict[str, object] = {}
-
-    def once(self: MemorySource) -> object:
-        return first.setdefault(self.member.name, (self.member, self.member.generation))
-
-    patch.setattr(MemorySource, "group_metadata", once)
-
-
-def _no_fence_by_generation(patch: Patch) -> None:
-    def whoever(self: MemorySource) -> object:
-        group = self.group
-        return (group.members[0] if group.members else self.member, group.generation)
-
-    patch.setattr(MemorySource, "group_metadata", whoever)
-
-
-def _random_transactional_id(patch: Patch) -> None:
-    numbers = itertools.count()
-    patch.setattr(process, "transactional_id", lambda ordinal: f"g-count-{ordinal}-{next(numbers)}")
-
-
-def _no_init(patch: Patch) -> None:
-    def own(self: MemorySink) -> None:
-        self._ready = True
-
-    patch.setattr(MemorySink, "init", own)
-
-
-def _dead_letters_in_their_own_transaction(patch: Patch) -> None:
-    send = Transactions.send
-
-    def apart(self: Transactions, batch: Batch, views: dict[int, Overlay], source: Source) -> None:
-        letters = [o for o in batch.outputs if o.topic == self._config.dead_letter_topic]
-        if letters:
-            self._sink.begin()
-            self._sink.produce(letters)
-            self._sink.commit()
-        batch.outputs = [o for o in batch.outputs if o not in letters]
-        send(self, batch, views, source)
-
-    patch.setattr(Transactions, "send", apart)
-
-
-def _position_instead_of_last_processed(patch: Patch) -> None:
-    send = Transactions.send
-
-    def further(
-        self: Transactions, batch: Batch, views: dict[int, Overlay], source: Source
-    ) -> None:
-        client: MemorySource = source._client  # type: ignore[attr-defined]
-        batch.offsets = {n: client.positions.get(n, upto) for n, upto in batch.offsets.items()}
-        send(self, batch, views, source)
-
-    patch.setattr(Transactions, "send", further)
-
-
-def _offsets_outside_the_transaction(patch: Patch) -> None:
-    send = MemorySink.send_offsets
-
-    def at_once(self: MemorySink, topic: str, offsets: dict[int, int], metadata: object) -> None:
-        send(self, topic, offsets, metadata)
-        assert self.txn is not None
-        group = self.broker.group(self.config)
-        group.committed.update(group.pending.pop(self.txn))
-        self.txn.group, self.txn.offsets = None, {}
-
-    patch.setattr(MemorySink, "send_offsets", at_once)
-
-
-def _lost_partitions_keep_their_state(patch: Patch) -> None:
-    on_assign = Partitions.on_assign
-    kept: dict[int, dict[int, Owned]] = {}
-
-    def keep(self: Partitions, partitions: Collection[int]) -> None:
-        if self.restore is None:
-            kept[id(self)] = dict(self.owned)
-        self._tear_down()
-
-    def trust(self: Partitions, partitions: Collection[int]) -> None:
-        _believe(self, kept.pop(id(self), {}))
-        on_assign(self, partitions)
-
-    patch.setattr(Partitions, "on_lost", keep)
-    patch.setattr(Partitions, "on_assign", trust)
-
-
-def _warm_state_unchecked(patch: Patch) -> None:
-    on_assign = Partitions.on_assign
-
-    def trust(self: Partitions, partitions: Collection[int]) -> None:
-        _believe(self, dict(self._warm))
-        on_assign(self, partitions)
-
-    patch.setattr(Partitions, "on_assign", trust)
-
-
-def _believe(partitions: Partitions, states: dict[int, Owned]) -> None:
-    """Take these states for the newest, whatever has been committed since."""
-    for number, owned in states.items():
-        client: MemorySource = partitions._source._client  # type: ignore[attr-defined]
-        owned.committed = client.group.committed.get(number)
-        partitions._warm[number] = owned
-
-
-def _records_of_before_a_rebalance(patch: Patch) -> None:
-    unmoved = property(lambda self: 0, lambda self, value: None)
-    patch.setattr(Partitions, "changes", unmoved, raising=False)
-
-
-def _unstable_committed_offsets(patch: Patch) -> None:
-    patch.setattr(Group, "unstable", lambda self, partitions: False)
-
-
-def _a_restore_that_goes_on_after_an_error(patch: Patch) -> None:
-    start = Restore._start
-
-    def once(self: Restore) -> None:
-        if not getattr(self, "_begun_once", False):
-            start(self)
-            self._begun_once = True  # type: ignore[attr-defined]
-        self._started = True
-
-    patch.setattr(Restore, "_start", once)
+        return self.remove.__name__
 
 
 CONTROLS = [
     Control(
         "the progress record, in the same transaction as the offset",
-        _no_progress_record,
+        fences.no_progress_record,
         frozenset({Kind.PROGRESS, Kind.REFUSED}),
     ),
     Control(
         "a restore is complete when progress equals the committed offset",
-        _restore_to_the_visible_end,
+        fences.restore_to_the_visible_end,
         _STATE,
     ),
-    Control("seek to the committed offsets after an abort", _no_seek_after_an_abort, _WRONG),
-    Control("the overlay: an abort rolls state back", _no_rollback_of_a_batch, _STATE),
-    Control("the overlay: a failed event is undone", _no_rollback_of_an_event, _STATE),
+    Control("seek to the committed offsets after an abort", fences.no_seek_after_an_abort, _WRONG),
+    Control("the overlay: an abort rolls state back", fences.no_rollback_of_a_batch, _STATE),
+    Control("the overlay: a failed event is undone", fences.no_rollback_of_an_event, _STATE),
     Control(
         "group metadata fetched anew for every send_offsets",
-        _stale_group_metadata,
+        fences.stale_group_metadata,
         frozenset({Kind.STUCK}),
     ),
-    Control("the fence of member and generation", _no_fence_by_generation, _WRONG),
-    Control("a stable transactional.id", _random_transactional_id, frozenset({Kind.HANGING})),
-    Control("init_transactions before joining", _no_init, frozenset({Kind.HANGING})),
+    Control("the fence of member and generation", fences.no_fence_by_generation, _WRONG),
+    Control("a stable transactional.id", fences.random_transactional_id, frozenset({Kind.HANGING})),
+    Control("init_transactions before joining", fences.no_init, frozenset({Kind.HANGING})),
     Control(
         "dead letters in the transaction of their events",
-        _dead_letters_in_their_own_transaction,
+        fences.dead_letters_in_their_own_transaction,
         _WRONG,
     ),
     Control(
         "last processed + 1, not the consumer's position",
-        _position_instead_of_last_processed,
+        fences.position_instead_of_last_processed,
         frozenset({Kind.SKIPPED, Kind.AHEAD}),
     ),
     Control(
-        "offsets inside the transaction", _offsets_outside_the_transaction, _WRONG | {Kind.PROGRESS}
+        "offsets inside the transaction",
+        fences.offsets_outside_the_transaction,
+        _WRONG | {Kind.PROGRESS},
     ),
-    Control("lost partitions lose their state", _lost_partitions_keep_their_state, _STATE),
-    Control("warm state is checked by its offset", _warm_state_unchecked, _STATE),
-    Control("records read before a rebalance are dropped", _records_of_before_a_rebalance, _WRONG),
-    Control("only stable committed offsets are believed", _unstable_committed_offsets, _WRONG),
+    Control("lost partitions lose their state", fences.lost_partitions_keep_their_state, _STATE),
+    Control("warm state is checked by its offset", fences.warm_state_unchecked, _STATE),
+    Control(
+        "records read before a rebalance are dropped", fences.records_of_before_a_rebalance, _WRONG
+    ),
+    Control(
+        "only stable committed offsets are believed", fences.unstable_committed_offsets, _WRONG
+    ),
     Control(
         "a restore begins anew after a failed read",
-        _a_restore_that_goes_on_after_an_error,
+        fences.a_restore_that_goes_on_after_an_error,
         _STATE,
     ),
 ]
 
 
 class Red(NamedTuple):
-    """When a control was seen: after how many schedules, and how."""
+    """The number of schedules until a violation, and its kind."""
 
     schedules: int
     kind: Kind
 
 
 def until_red(control: Control, most: int = 500) -> Red | None:
-    """Run schedules without the fence until an invariant shows it; None if none does."""
+    """Run schedules without the fence until one violates an invariant as expected, else None."""
     with pytest.MonkeyPatch.context() as patch:
         control.remove(patch)
         for seed in range(most):

@@ -1,4 +1,4 @@
-"""The ways in which a call of a client can go wrong, and who tells which call does."""
+"""The ways in which a client call can fail, and the plan of which calls do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.memory_kafka.script import possible, suffer
 
 
 class Fault(Enum):
-    """What happens at a call. `after` the effect, or else before it."""
+    """What happens at a call, before or after its effect."""
 
     RETRIABLE = "retriable"
     UNKNOWN = "outcome unknown"
@@ -28,21 +28,21 @@ class Fault(Enum):
 
     @property
     def after(self) -> bool:
-        """Whether the call has its effect first."""
+        """True if the call has its effect first."""
         return self in (Fault.UNKNOWN, Fault.FATAL_AFTER, Fault.CRASH_AFTER)
 
 
 AT_EVERY_CALL = tuple(fault for fault in Fault if fault is not Fault.IN_FLIGHT)
-# What can also happen in the middle of stepping an event.
+# Faults that can also happen while an event is processed.
 STANDSTILLS = (Fault.CRASH, Fault.CRASH_AFTER, Fault.PAUSE, Fault.ZOMBIE, Fault.TIMED_OUT)
 
 
 class Crashed(BaseException):
-    """SIGKILL: no handler of the program runs to any effect."""
+    """SIGKILL: no handler of the program has any effect."""
 
 
 class Bug(Exception):
-    """An error that nobody classified."""
+    """An unclassified error."""
 
 
 _ERRORS: dict[Fault, Callable[[], Exception]] = {
@@ -56,7 +56,7 @@ _ERRORS: dict[Fault, Callable[[], Exception]] = {
 
 
 class Plan:
-    """The `Interceptor` of one runner's clients, through all its processes."""
+    """The `Interceptor` of one runner's clients, over all its processes."""
 
     def __init__(
         self,
@@ -64,18 +64,18 @@ class Plan:
         send_off: Callable[[], None],
         fired: Counter[tuple[str, Fault]],
     ) -> None:
-        """`pause` lets the others go on meanwhile; `send_off` leaves a commit on its way."""
+        """`pause` runs the other runners meanwhile; `send_off` leaves a commit in flight."""
         self._pause = pause
         self._send_off = send_off
         self._fired = fired
         self._armed: dict[str, list[Fault]] = defaultdict(list)
 
     def arm(self, call: str, fault: Fault, times: int = 1) -> None:
-        """The next `times` of `call` go wrong."""
+        """Make the next `times` of `call` fail."""
         self._armed[call] += [fault] * times
 
     def disarm(self) -> None:
-        """Nothing goes wrong any more."""
+        """Make no call fail any more."""
         self._armed.clear()
 
     def before(self, call: str, client: object, detail: object) -> None:

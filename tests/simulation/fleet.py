@@ -1,4 +1,4 @@
-"""The processes of one stage on one cluster, and what can strike them."""
+"""The processes of one stage on one cluster, and what can happen to them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ from tests.simulation.process import Process
 RUNNERS = 3
 PARTITIONS = 3
 _MEANWHILE = 6
-# What no fault here may lead to: state and offset are apart, or the input seems to be gone.
+# No fault here may lead to these: state and offset differ, or the input seems to be gone.
 _REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicsUnfit)
 
 
 class Fleet:
-    """`static` gives the members a group.instance.id. With `lenient`, for the negative controls, an
-    error that nobody injected ends its process only, as it would in life."""
+    """The processes of the stage.
+
+    `static` gives the members a group.instance.id. With `lenient`, for the negative controls, an
+    error that was not injected only ends its process, as in production.
+    """
 
     def __init__(self, static: bool, lenient: bool) -> None:
         self.broker = Broker()
@@ -46,13 +49,13 @@ class Fleet:
         self.ended: Counter[int] = Counter()
         self._static = static
         self._lenient = lenient
-        # In the middle of a turn: while one stands still, the others must not turn it.
+        # The runners whose turn is not over: while one is paused, the others must not run it.
         self._busy: set[int] = set()
         self._dead: list[Process] = []
         self._in_flight: list[tuple[MemorySink, Txn]] = []
 
     def turn(self, runner: int, prefetched: bool) -> None:
-        """A runner goes one round further; one that had ended is started again."""
+        """Run one round of a runner, or start it again if it has ended."""
         if runner in self._busy or not self.enabled[runner]:
             return
         self._busy.add(runner)
@@ -78,24 +81,24 @@ class Fleet:
             process.clock.time_s += seconds
 
     def crash(self, runner: int) -> None:
-        """SIGKILL: nothing is closed; member and transaction stay until they time out."""
+        """SIGKILL: nothing is closed. Member and transaction remain until they time out."""
         if self.processes[runner] is not None and runner not in self._busy:
             self.counts["crashes"] += 1
             self._bury(runner)
 
     def stop(self, runner: int) -> None:
-        """SIGTERM: a clean stop, until `start`."""
+        """SIGTERM: an orderly shutdown, until `start`."""
         self.enabled[runner] = False
         if self.processes[runner] is not None and runner not in self._busy:
             self.counts["clean stops"] += 1
             self._end(runner)
 
     def start(self, runner: int) -> None:
-        """The runner may be started again."""
+        """Allow the runner to be started again."""
         self.enabled[runner] = True
 
     def evict(self, runner: int, deaf: int) -> None:
-        """Its session times out; it hears of it after so many more polls."""
+        """Its session times out. It learns of it after `deaf` more polls."""
         process = self.processes[runner]
         source = process.source if process is not None else None
         if source is not None and source.listener is not None:
@@ -103,24 +106,24 @@ class Fleet:
             self.broker.evict(source, deaf)
 
     def inject(self, runner: int, call: str, fault: Fault, times: int) -> None:
-        """The runner's next calls of this name go wrong: many in a row only if it may try again."""
+        """Make the runner's next calls of this name fail; many in a row only if it may retry."""
         many = fault in (Fault.RETRIABLE, Fault.UNKNOWN)
         self.plans[runner].arm(call, fault, times if many else min(times, 2))
 
     def disturb(self, runner: int, call: str, fault: Fault) -> None:
-        """One of the calls of every round, or of every assignment, goes wrong once."""
+        """Make one of the calls of every round, or of every assignment, fail once."""
         self.plans[runner].arm(call, fault)
 
     def interrupt(self, runner: int, fault: Fault) -> None:
-        """The runner is struck in the middle of its next event."""
+        """Inject a fault while the runner processes its next event."""
         self.plans[runner].arm("process", fault)
 
     def lose_commit(self, runner: int) -> None:
-        """The runner's process ends while its next commit is on its way."""
+        """End the runner's process while its next commit is in flight."""
         self.plans[runner].arm("commit", Fault.IN_FLIGHT)
 
     def overtake(self, runner: int) -> None:
-        """The start of an assignment overtakes a pause: records come in spite of it."""
+        """Let the start of an assignment overtake a pause: records are delivered in spite of it."""
         process = self.processes[runner]
         source = process.source if process is not None else None
         if source is not None:
@@ -138,7 +141,7 @@ class Fleet:
         self._dead.clear()
 
     def deliver(self) -> None:
-        """Commits that were on their way when their process ended arrive."""
+        """Deliver the commits that were in flight when their process ended."""
         for sink, txn in self._in_flight:
             if not sink.fenced and txn.state == "open":
                 self.counts["late commits"] += 1
@@ -153,7 +156,7 @@ class Fleet:
         )
 
     def _meanwhile(self, runner: int, fault: Fault) -> None:
-        """A runner stands still between two instructions; the others go on."""
+        """Run the other runners while this one is paused between two instructions."""
         process = self.processes[runner]
         source, sink = (process.source, process.sink) if process is not None else (None, None)
         if fault is not Fault.PAUSE and source is not None and source.listener is not None:
@@ -173,8 +176,10 @@ class Fleet:
             self._in_flight.append((sink, sink.txn))
 
     def _judge(self, failure: Exception, process: Process) -> None:
-        """Is this an end that the faults explain? A member that was evicted, and has not heard of
-        it, may find its partitions further on than it left them."""
+        """Raise unless the faults explain this end.
+
+        An evicted member that has not learned of it may find newer offsets than its own.
+        """
         if isinstance(failure, Violation):
             raise failure
         if isinstance(failure, _REFUSALS) and (process.source is None or process.source.current):
@@ -185,7 +190,7 @@ class Fleet:
                 raise Violation(Kind.BUG, repr(failure)) from failure
 
     def _end(self, runner: int) -> None:
-        """The process closes what it has, as far as it can, and is gone."""
+        """Close what the process has, as far as it can, and remove it."""
         process = self.processes[runner]
         assert process is not None
         try:

@@ -1,5 +1,5 @@
-"""What must hold after every step: what is committed is the fold of the input up to the committed
-offsets, no more and no less, and so is every state.
+"""The invariants after every step: the committed outputs and every state are exactly the fold of
+the input up to the committed offsets.
 """
 
 from __future__ import annotations
@@ -7,17 +7,18 @@ from __future__ import annotations
 from collections import defaultdict
 from enum import Enum
 
+from stream_edits.engine.headers import ERROR_MESSAGE, SOURCE_OFFSET, SOURCE_PARTITION
 from stream_edits.engine.partitions import Partitions
 from stream_edits.engine.ports import Record
 from tests.memory_kafka.broker import Broker
 from tests.memory_kafka.log import Entry, Txn
-from tests.simulation.ledger import AT, Said, State, fold
+from tests.simulation.ledger import AT, Sent, State, fold
 
 GROUP, PROGRESS = "g", b"__progress__"
 
 
 class Kind(Enum):
-    """The ways to be wrong."""
+    """The kinds of violations."""
 
     SKIPPED = "an input offset was committed without what it leads to"
     DUPLICATED = "an input offset was decided more than once"
@@ -43,20 +44,20 @@ class Violation(AssertionError):
 
 
 class Invariants:
-    """Refolds the input beside the engine, transaction by transaction."""
+    """Folds the input independently of the engine, transaction by transaction."""
 
     def __init__(self, broker: Broker, partitions: int) -> None:
         self._broker = broker
-        # By partition and offset: the state before the event there, and what it leads to.
+        # By partition and offset: the state before the event, and the records it leads to.
         self._states: list[list[State]] = [[{}] for _ in range(partitions)]
-        self._said: list[list[list[Said]]] = [[] for _ in range(partitions)]
+        self._sent: list[list[list[Sent]]] = [[] for _ in range(partitions)]
         self._checked = 0
         self.committed: dict[int, int] = {}
         self.events = 0
         self.dead_letters = 0
 
     def check(self) -> None:
-        """Whatever was decided since the last time. Raises Violation."""
+        """Check the transactions decided since the last call. Raises Violation."""
         new = self._broker.decided[self._checked :]
         self._checked += len(new)
         for txn in new:
@@ -67,7 +68,7 @@ class Invariants:
             raise Violation(Kind.WENT_BACK, f"{group.decided()}, not {self.committed}")
 
     def check_changelog(self) -> None:
-        """What a restore would read, late markers included."""
+        """Check what a restore would read, including late markers."""
         for number in range(len(self._states)):
             kept: State = {}
             for entry in self._broker.logs["log", number].entries:
@@ -83,7 +84,7 @@ class Invariants:
                 raise Violation(Kind.CHANGELOG, f"partition {number} at {offset}")
 
     def check_memory(self, partitions: Partitions) -> None:
-        """A restored runner between two batches: what it holds, and nothing half done."""
+        """Check the state of a restored runner between two batches."""
         for number, owned in partitions.owned.items():
             offset = owned.committed or 0
             if offset > self.committed.get(number, 0):
@@ -98,14 +99,14 @@ class Invariants:
                 raise Violation(Kind.MEMORY, f"partition {number} holds a batch")
 
     def _check_transaction(self, txn: Txn) -> None:
-        found: dict[tuple[int, int], list[Said]] = defaultdict(list)
+        found: dict[tuple[int, int], list[Sent]] = defaultdict(list)
         newest: dict[tuple[str, int, int], int] = {}
         for (topic, place), entry in txn.entries:
             if topic == "log":
                 continue
-            said = _said(topic, entry)
-            number, offset = _origin(said)
-            found[number, offset].append(said)
+            sent = _as_sent(topic, entry)
+            number, offset = _origin(sent)
+            found[number, offset].append(sent)
             if newest.get((topic, place, number), -1) > offset:
                 raise Violation(Kind.ORDER, f"partition {number}: {offset} late")
             newest[topic, place, number] = offset
@@ -120,14 +121,14 @@ class Invariants:
         self.committed.update(txn.offsets)
 
     def _check_offsets(
-        self, number: int, upto: int, found: dict[tuple[int, int], list[Said]]
+        self, number: int, upto: int, found: dict[tuple[int, int], list[Sent]]
     ) -> None:
         begin = self.committed.get(number, 0)
         if upto < begin:
             raise Violation(Kind.WENT_BACK, f"partition {number} from {begin} to {upto}")
         self._fold(number, upto)
         for offset in range(begin, upto):
-            wanted, got = self._said[number][offset], found.get((number, offset), [])
+            wanted, got = self._sent[number][offset], found.get((number, offset), [])
             where = f"partition {number} offset {offset}: {got}, not {wanted}"
             if len(got) < len(wanted):
                 raise Violation(Kind.SKIPPED, where)
@@ -135,44 +136,44 @@ class Invariants:
                 raise Violation(Kind.DUPLICATED, where)
             if sorted(got, key=str) != sorted(wanted, key=str):
                 raise Violation(Kind.DIFFERS, where)
-            self.dead_letters += sum(said.topic == "dead" for said in got)
+            self.dead_letters += sum(sent.topic == "dead" for sent in got)
 
     def _check_progress(self, txn: Txn) -> None:
-        told = [
+        progress = [
             (place, int(entry.value or b"-1"))
             for (topic, place), entry in txn.entries
             if topic == "log" and entry.key == PROGRESS
         ]
-        if sorted(told) != sorted(txn.offsets.items()):
-            raise Violation(Kind.PROGRESS, f"{told}, not {txn.offsets}")
+        if sorted(progress) != sorted(txn.offsets.items()):
+            raise Violation(Kind.PROGRESS, f"{progress}, not {txn.offsets}")
 
     def _fold(self, number: int, upto: int) -> None:
-        """Go on folding, up to the offset `upto`."""
+        """Continue the fold up to the offset `upto`."""
         log = self._broker.logs["in", number]
         if upto > log.stable_end:
             raise Violation(Kind.AHEAD, f"partition {number}: {upto} is not stable")
-        states, said = self._states[number], self._said[number]
-        for offset in range(len(said), upto):
+        states, sent = self._states[number], self._sent[number]
+        for offset in range(len(sent), upto):
             entry = log.entries[offset]
-            state, leads_to = states[-1], list[Said]()
+            state, leads_to = states[-1], list[Sent]()
             if entry is not None and entry.committed:
                 state, leads_to = fold(state, Record("in", number, offset, *entry[:4]))
                 self.events += 1
             states.append(state)
-            said.append(leads_to)
+            sent.append(leads_to)
 
 
-def _said(topic: str, entry: Entry) -> Said:
-    headers = [header for header in entry.headers if header[0] != "error.message"]
-    return Said(topic, entry.key, entry.value, headers)
+def _as_sent(topic: str, entry: Entry) -> Sent:
+    headers = [header for header in entry.headers if header[0] != ERROR_MESSAGE]
+    return Sent(topic, entry.key, entry.value, headers)
 
 
-def _origin(said: Said) -> tuple[int, int]:
-    """The input partition and offset that a record came of."""
-    headers = dict(said.headers)
-    if said.topic == "out":
+def _origin(sent: Sent) -> tuple[int, int]:
+    """The input partition and offset that led to a record."""
+    headers = dict(sent.headers)
+    if sent.topic == "out":
         number, _, offset = (headers[AT] or b"").partition(b"/")
     else:
-        number = headers["source.partition"] or b""
-        offset = headers["source.offset"] or b""
+        number = headers[SOURCE_PARTITION] or b""
+        offset = headers[SOURCE_OFFSET] or b""
     return int(number), int(offset)

@@ -1,8 +1,8 @@
-"""What the simulated stage does to an event: as a processor, and again as a plain fold.
+"""What the simulated stage does with an event: as a processor, and again as a plain fold.
 
-The words: `plain` counts and says so, `twice` says two things, `quiet` nothing, `delete` forgets
-the key, `away` waits for something outside, `bad` breaks the contract, `raise` fails at once and
-`late` after an output.
+The value of an event is a word: `plain` counts and sends one output, `twice` sends two, `quiet`
+none, `delete` removes the key, `away` needs something outside, `bad` breaks the contract, `raise`
+fails at once and `late` after an output.
 """
 
 from __future__ import annotations
@@ -10,6 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from stream_edits.engine.headers import (
+    ENGINE_VERSION,
+    ERROR_CLASS,
+    ERROR_STAGE,
+    REDRIVE_COUNT,
+    SOURCE_OFFSET,
+    SOURCE_PARTITION,
+    SOURCE_TIMESTAMP,
+    SOURCE_TOPIC,
+)
 from stream_edits.engine.ports import Headers, Output, Record, StateView, TryAgain, Undecodable
 
 WORDS = (b"plain", b"twice", b"quiet", b"delete", b"away", b"bad", b"raise", b"late")
@@ -20,14 +30,14 @@ State = dict[bytes, bytes]
 
 
 class Outside:
-    """What the stage needs besides Kafka, as a schema registry."""
+    """What the stage needs besides Kafka, such as a schema registry."""
 
     def __init__(self) -> None:
         self.away = False
 
 
 class Ledger:
-    """Counts by key, and remembers by partition which event was the newest."""
+    """Counts by key, and keeps the newest event of each partition."""
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
@@ -48,17 +58,17 @@ class Ledger:
         if word == b"delete":
             state.delete(key)
         headers = [(AT, b"%d/%d" % (record.partition, record.offset))]
-        said = b"%s#%d after %s" % (record.value or b"", count, newest)
+        text = b"%s#%d after %s" % (record.value or b"", count, newest)
         if word != b"quiet":
-            yield Output("out", key, said, headers)
+            yield Output("out", key, text, headers)
         if word == b"twice":
-            yield Output("out", key + b"'", said, headers)
+            yield Output("out", key + b"'", text, headers)
         if word == b"late":
             raise RuntimeError("the edit failed late")
 
 
-class Said(NamedTuple):
-    """One record that an event leads to, without what cannot be foretold of a dead letter."""
+class Sent(NamedTuple):
+    """A record that an event leads to, without the message of a dead letter."""
 
     topic: str
     key: bytes | None
@@ -66,8 +76,8 @@ class Said(NamedTuple):
     headers: Headers
 
 
-def fold(state: State, record: Record) -> tuple[State, list[Said]]:
-    """The state after `record`, and what it leads to. Written without the engine."""
+def fold(state: State, record: Record) -> tuple[State, list[Sent]]:
+    """The state after `record` and the records it leads to, computed without the engine."""
     value = record.value or b""
     word = value.split(b":")[0].decode()
     failures = {"bad": "BadWord", "raise": "RuntimeError", "late": "RuntimeError"}
@@ -78,26 +88,26 @@ def fold(state: State, record: Record) -> tuple[State, list[Said]]:
     after = {**state, key: str(count).encode(), _NEWEST: str(record.offset).encode()}
     if word == "delete":
         del after[key]
-    said = b"%s#%d after %s" % (value, count, state.get(_NEWEST, b"none"))
+    text = b"%s#%d after %s" % (value, count, state.get(_NEWEST, b"none"))
     keys = {"quiet": [], "twice": [key, key + b"'"]}.get(word, [key])
     at = [(AT, f"{record.partition}/{record.offset}".encode())]
-    return after, [Said("out", k, said, at) for k in keys]
+    return after, [Sent("out", k, text, at) for k in keys]
 
 
-def _letter(record: Record, error_class: str) -> Said:
-    return Said(
+def _letter(record: Record, error_class: str) -> Sent:
+    return Sent(
         "dead",
         record.key,
         record.value,
         [
             *record.headers,
-            ("error.class", error_class.encode()),
-            ("error.stage", b"count"),
-            ("source.topic", b"in"),
-            ("source.partition", str(record.partition).encode()),
-            ("source.offset", str(record.offset).encode()),
-            ("source.timestamp", str(record.timestamp_ms).encode()),
-            ("engine.version", b"1.2"),
-            ("redrive.count", b"0"),
+            (ERROR_CLASS, error_class.encode()),
+            (ERROR_STAGE, b"count"),
+            (SOURCE_TOPIC, b"in"),
+            (SOURCE_PARTITION, str(record.partition).encode()),
+            (SOURCE_OFFSET, str(record.offset).encode()),
+            (SOURCE_TIMESTAMP, str(record.timestamp_ms).encode()),
+            (ENGINE_VERSION, b"1.2"),
+            (REDRIVE_COUNT, b"0"),
         ],
     )

@@ -1,4 +1,4 @@
-"""The same actions as a Hypothesis state machine: what it finds, it also shrinks."""
+"""The same actions as a Hypothesis state machine, which shrinks what it finds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.simulation.actions import ACTIONS, Action
 from tests.simulation.world import World
 
-# The same examples each time, in continuous integration as here.
+# The same examples in every run.
 SETTINGS = settings(max_examples=60, stateful_step_count=60, deadline=None, derandomize=True)
 
 
@@ -29,7 +29,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         if self.world is not None:
             world, self.world = self.world, None
             world.check()
-            # Left unset by a violation: there is nothing to settle then.
+            # Unset after a violation: then there is nothing to settle.
             self.world = world
 
     def teardown(self) -> None:

@@ -18,18 +18,18 @@ from tests.simulation.faults import Plan
 from tests.simulation.invariants import Kind, Violation
 from tests.simulation.ledger import Ledger, Outside
 
-# Declared once: making the metrics takes longer than many a schedule, and no outcome hangs on them.
+# Created once, because it takes longer than many a schedule. No outcome depends on metrics.
 _METRICS = Metrics()
 _TURN_S = 0.3
 
 
 def transactional_id(ordinal: int) -> str:
-    """Stable over restarts."""
+    """The same after a restart."""
     return f"g-count-{ordinal}"
 
 
 class Process:
-    """`ordinal` is what stays the same over restarts, as of a pod of a StatefulSet."""
+    """`ordinal` stays the same over restarts, like that of a pod in a StatefulSet."""
 
     def __init__(
         self, broker: Broker, ordinal: int, plan: Plan, outside: Outside, static: bool
@@ -60,26 +60,26 @@ class Process:
 
     @property
     def partitions(self) -> Partitions | None:
-        """What it owns, once it is restored."""
-        joined = self.runner._joined
-        return joined.partitions if joined is not None and self.runner.ready else None
+        """Its partitions, once they are restored."""
+        member = self.runner._member
+        return member.partitions if member is not None and self.runner.ready else None
 
     @property
     def idle(self) -> bool:
-        """Restored, and not waiting to step anything again."""
-        joined = self.runner._joined
+        """True if it is restored and holds no uncommitted event."""
+        member = self.runner._member
         return (
-            self.runner.ready and joined is not None and joined.inbox.undecided_since_ms() is None
+            self.runner.ready and member is not None and member.inbox.uncommitted_since_ms() is None
         )
 
     def turn(self, prefetched: bool) -> None:
-        """Start, or go one round further."""
+        """Start, or run one round."""
         self.clock.time_s += _TURN_S
         source = self.source
         if source is not None:
             source.prefetched = prefetched
         if self.started:
-            self.runner.turn()
+            self.runner.run_round()
             return
         self.started = True
         self.runner.start()
@@ -87,12 +87,12 @@ class Process:
             raise Violation(Kind.HANGING, self.config.transactional_id)
 
     def free_readers(self) -> None:
-        """The operating system closes the connections of a process that ended."""
+        """Close the readers of a process that ended, as the operating system does."""
         for reader in [r for r in self.broker.readers if r.config is self.config]:
             reader.close()
 
     def _left_open(self) -> list[Txn]:
-        """Transactions that processes of the same ordinal left open before this one."""
+        """Transactions that earlier processes of the same ordinal left open."""
         prefix = f"g-count-{self.ordinal}"
         return [
             sink.txn
@@ -105,7 +105,7 @@ class Process:
 
 
 class _Interrupted:
-    """A processor during which things happen, as during a call of a client."""
+    """A processor in which faults happen, as in a call of a client."""
 
     def __init__(self, ledger: Ledger, plan: Plan) -> None:
         self._ledger = ledger

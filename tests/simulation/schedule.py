@@ -1,4 +1,4 @@
-"""Schedules drawn from a seed: the same seed, the same run."""
+"""Schedules drawn from a seed: the same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _WEIGHTS = [action.weight for action in ACTIONS]
 
 @dataclass
 class Tally:
-    """What some schedules did, added up."""
+    """Totals over some schedules."""
 
     counts: Counter[str] = field(default_factory=Counter)
     fired: Counter[tuple[str, Fault]] = field(default_factory=Counter)
 
     def add(self, other: Tally) -> None:
-        """Count another's too."""
+        """Add the totals of another."""
         self.counts.update(other.counts)
         self.fired.update(other.fired)
 
 
 def run_schedule(seed: int, lenient: bool = False, steps: int = STEPS) -> Tally:
-    """One schedule. Raises Violation, with the seed and the steps that led to it in its notes."""
+    """Run one schedule. Raises Violation, with the seed and the steps in its notes."""
     dice = random.Random(seed)
     world = World(static=dice.random() < 0.3, lenient=lenient)
     trace: list[str] = []

@@ -1,4 +1,4 @@
-"""Without any one fence the same schedules go red, by an invariant that says what went wrong."""
+"""Without any one of the fences, the same schedules violate an invariant."""
 
 from __future__ import annotations
 

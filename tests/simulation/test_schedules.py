@@ -1,4 +1,4 @@
-"""Exactly once under every schedule tried: some hundreds here, ten thousand by `make simulate`."""
+"""Exactly once under every schedule: some hundreds here, ten thousand with `make simulate`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_every_fault_at_every_call(call: str) -> None:
 
 
 def _make_every_call(world: World) -> None:
-    """Runner 0 starts, commits, aborts, waits, is evicted, restores and stops, among others."""
+    """Make runner 0 start, commit, abort, retry, be evicted, restore and stop."""
 
     def turn(times: int) -> None:
         for _ in range(times):

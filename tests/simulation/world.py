@@ -1,7 +1,7 @@
 """A cluster, some processes of one stage, and everything that can happen to them.
 
-Every public action takes plain values, so that a seed and Hypothesis can choose them alike (see
-`actions`). `check` must pass after each; `settle` ends all faults, and then everything must drain.
+Every public action takes plain values, so that a seed or Hypothesis can choose them (see
+`actions`). `check` must pass after each. `settle` ends all faults, and then everything must drain.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _ROUNDS = 150
 
 
 class World(Fleet):
-    """The fleet, its input and its cluster; beside it the invariants, which refold the input."""
+    """The fleet, its input and its cluster, and the invariants that fold the input."""
 
     def __init__(self, static: bool = False, lenient: bool = False) -> None:
         super().__init__(static, lenient)
@@ -26,14 +26,14 @@ class World(Fleet):
     # --- actions
 
     def send(self, partition: int, key: bytes, word: bytes) -> None:
-        """An event arrives. A bad one has no key."""
+        """Publish an event. A bad one has no key."""
         self._sent += 1
         value = b"%s:%d" % (word, self._sent)
         headers = [("trace", b"\x00%d" % self._sent), ("none", None)]
         self.broker.put("in", partition, None if word == b"bad" else key, value, headers)
 
     def send_in_transaction(self, partition: int, state: str) -> None:
-        """Two events arrive in one transaction, which is committed, aborted or left open."""
+        """Publish two events in one transaction, which is committed, aborted or left open."""
         txn = Txn("upstream")
         for _ in range(2):
             self._sent += 1
@@ -44,12 +44,12 @@ class World(Fleet):
             self.broker.finish(txn, state)
 
     def end_upstream(self, state: str) -> None:
-        """The oldest transaction left open upstream ends."""
+        """End the oldest transaction left open by a publisher."""
         if self._upstream:
             self.broker.finish(self._upstream.pop(0), state)
 
     def work(self, rounds: int, key: bytes) -> None:
-        """Events on all partitions, and each runner takes its turns."""
+        """Publish events on all partitions, and run each runner."""
         for _ in range(rounds):
             for partition in range(PARTITIONS):
                 self.send(partition, key, b"plain")
@@ -58,35 +58,35 @@ class World(Fleet):
                 self.check()
 
     def away(self, away: bool) -> None:
-        """What the stage needs besides Kafka goes or comes back."""
+        """Take away what the stage needs besides Kafka, or give it back."""
         self.outside.away = away
 
     def hold_markers(self) -> None:
-        """From now on, transaction markers are late."""
+        """Delay transaction markers from now on."""
         self.broker.late = True
 
     def write_marker(self, number: int) -> None:
-        """One of the late markers is written."""
+        """Write one of the late markers."""
         if self.broker.markers:
             self.broker.write_marker(number)
 
     def release_markers(self) -> None:
-        """All late markers are written."""
+        """Write all late markers."""
         self.broker.release_markers()
 
     def compact(self, partition: int) -> None:
-        """The changelog is compacted."""
+        """Compact the changelog."""
         self.counts["compactions"] += 1
         self.broker.compact("log", partition)
 
     def expire_input(self, partition: int) -> None:
-        """Retention deletes events that have been decided."""
+        """Delete committed events, as retention does."""
         self.broker.logs["in", partition].first = self.invariants.committed.get(partition, 0)
 
-    # --- what must hold
+    # --- checks
 
     def check(self) -> None:
-        """Raises Violation."""
+        """Check the invariants. Raises Violation."""
         now = (len(self.broker.decided), self.counts["compactions"])
         self.invariants.check()
         if now != self._checked:
@@ -97,8 +97,10 @@ class World(Fleet):
                 self.invariants.check_memory(process.partitions)
 
     def settle(self) -> None:
-        """No more faults: everything must be decided, and no process may end more than once by what
-        was begun before. Raises Violation."""
+        """End all faults: everything must be processed.
+
+        Each process may end once more, by what was begun before. Raises Violation.
+        """
         self.check()
         self.outside.away = False
         self.broker.release_markers()
@@ -123,7 +125,7 @@ class World(Fleet):
 
     @property
     def rebalances(self) -> int:
-        """How often the group's partitions were assigned."""
+        """The number of assignments of the group's partitions."""
         return self.broker.groups[GROUP].generation if GROUP in self.broker.groups else 0
 
     def _drained(self) -> bool:

@@ -1,4 +1,4 @@
-"""The only place that knows confluent-kafka: the Kafka side of `engine.ports`."""
+"""The Kafka side of `engine.ports`, and the only part of the engine that uses confluent-kafka."""
 
 from .admin import check_topics as check_topics
 from .admin import create_topics as create_topics

@@ -1,11 +1,9 @@
-"""Topics: created once, then checked."""
+"""Create topics, and check them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -15,26 +13,25 @@ from ..errors import AccessRefused, Retriable
 from ..ports import TopicSpec
 from .client import Refusals, make
 from .error_mapping import AWAY, client_errors, raise_classified
-
-_T = TypeVar("_T")
+from .futures import result_of
 
 _ASK_S = 15.0
-# Short ones first: a refusal is heard at once, and a large cluster's answer may take its time.
-_REACH_S = (1.0, 2.0, 4.0, 5.0)
+# Short attempts first, so that a refusal is reported soon; a large cluster may need a long one.
+_CONNECT_S = (1.0, 2.0, 4.0, 5.0)
 
 
 @contextmanager
-def asking(options: ClientOptions) -> Iterator[AdminClient]:
-    """An admin client that has reached a broker.
+def connected_admin(options: ClientOptions) -> Iterator[AdminClient]:
+    """An admin client to which a broker has answered.
 
     Raises OptionRefused, AccessRefused, or another Retriable when no broker answers.
     """
     refusals = Refusals()
     admin = make(AdminClient, options, refusals)
-    for patience_s in _REACH_S:
+    for timeout_s in _CONNECT_S:
         try:
             with client_errors("list_topics", AWAY):
-                admin.list_topics(timeout=patience_s)
+                admin.list_topics(timeout=timeout_s)
             break
         except Retriable as failure:
             admin.poll(0)
@@ -47,12 +44,12 @@ def asking(options: ClientOptions) -> Iterator[AdminClient]:
 
 
 def create_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> dict[str, bool]:
-    """Create what does not exist. By name: True if created now, False if it was there.
+    """Create the topics that do not exist. By name: True if it was created, False if it existed.
 
-    `options` are librdkafka properties. Existing topics are left as they are: see `check_topics`.
-    Raises OptionRefused, AccessRefused, another Retriable or FatalClientError.
+    `options` are librdkafka properties. Existing topics are not changed: see `check_topics`. Raises
+    OptionRefused, AccessRefused, another Retriable or FatalClientError.
     """
-    with asking(options) as admin:
+    with connected_admin(options) as admin:
         return _created(admin, specs)
 
 
@@ -71,7 +68,7 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
         futures = admin.create_topics(new, request_timeout=_ASK_S) if new else {}
     for name, future in futures.items():
         try:
-            _answer(future)
+            result_of(future, _ASK_S)
             made[name] = True
         except KafkaException as failure:
             error = failure.args[0]
@@ -82,9 +79,12 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
 
 
 def check_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> list[str]:
-    """What differs from the specs, one sentence each: existence, partition count, cleanup policy,
-    and the settings in `extra`. Raises as `create_topics` does."""
-    with asking(options) as admin:
+    """The differences from the specs, one sentence each.
+
+    Compares existence, partition count, cleanup policy and the settings in `extra`. Raises like
+    `create_topics`.
+    """
+    with connected_admin(options) as admin:
         return _differences(admin, specs)
 
 
@@ -117,9 +117,9 @@ def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
 def partition_counts(
     admin: AdminClient, topics: Collection[str], timeout_s: float
 ) -> dict[str, int | None]:
-    """The number of partitions by topic, None if there is no such topic. Raises Retriable."""
+    """The number of partitions by topic, None for a topic that does not exist. Raises Retriable."""
     with client_errors("list_topics", AWAY):
-        # All topics, not one by one: asking for one by name may create it.
+        # All topics in one request: a request for one topic by name may create it.
         known = admin.list_topics(timeout=timeout_s).topics
     counts: dict[str, int | None] = {}
     for topic in topics:
@@ -130,14 +130,6 @@ def partition_counts(
     return counts
 
 
-def _answer(future: Future[_T]) -> _T:
-    """What the brokers answer. While one comes back, the client may leave a question unanswered."""
-    try:
-        return future.result(2 * _ASK_S)
-    except TimeoutError:
-        raise Retriable("_TIMED_OUT") from None
-
-
 def _settings(admin: AdminClient, topics: Collection[str]) -> dict[str, dict[str, str | None]]:
     settings: dict[str, dict[str, str | None]] = {}
     if not topics:
@@ -145,6 +137,6 @@ def _settings(admin: AdminClient, topics: Collection[str]) -> dict[str, dict[str
     resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in sorted(set(topics))]
     with client_errors("describe_configs", AWAY):
         for resource, future in admin.describe_configs(resources, request_timeout=_ASK_S).items():
-            entries = _answer(future)
+            entries = result_of(future, _ASK_S)
             settings[resource.name] = {name: entry.value for name, entry in entries.items()}
     return settings

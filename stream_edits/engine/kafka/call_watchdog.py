@@ -1,7 +1,7 @@
-"""A bound on client calls that may not return.
+"""A time limit for client calls that may never return.
 
-`send_offsets_to_transaction` ignores its time-out when the group coordinator goes away at the wrong
-moment, and then never returns (confluentinc/librdkafka#5456, #5511).
+`send_offsets_to_transaction` ignores its time-out, and never returns, when the group coordinator
+goes away at the wrong moment (confluentinc/librdkafka#5456, #5511).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _Call = Callable[[], None]
 
 
 class CallWatchdog:
-    """Runs calls one by one in a thread that the process does not wait for at its end."""
+    """Runs calls one by one in a daemon thread, which does not keep the process alive."""
 
     def __init__(self, name: str) -> None:
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
@@ -28,8 +28,8 @@ class CallWatchdog:
     def run(self, name: str, call: _Call, limit_s: float) -> None:
         """Run `call` and raise what it raises.
 
-        `limit_s` must exceed the call's own time-out. FatalClientError when the call has not
-        returned by then, and for every call after one that has not.
+        `limit_s` (seconds) must exceed the call's own time-out. Raises FatalClientError when the
+        call has not returned by then, and for every later call.
         """
         if not self.hangs:
             self._answered.clear()
@@ -45,7 +45,7 @@ class CallWatchdog:
             raise failure
 
     def close(self) -> None:
-        """End the thread, unless it hangs."""
+        """End the thread, unless a call hangs."""
         self._calls.put(None)
 
     def _serve(self) -> None:

@@ -1,4 +1,4 @@
-"""The changelog reader, by confluent-kafka."""
+"""`ports.ChangelogReader` on confluent-kafka."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from ..errors import FatalClientError
 from ..ports import Chunk
 from .client import make
 from .error_mapping import AWAY, client_errors, raise_classified
+from .futures import result_of
 from .options import reader_options
 
 
 class ConfluentReader:
-    """`ports.ChangelogReader`: assigned, never subscribed; it commits nothing."""
+    """A consumer that is assigned to partitions. It joins no group and commits nothing."""
 
     def __init__(self, config: StageConfig) -> None:
         if config.changelog_topic is None:
@@ -34,14 +35,14 @@ class ConfluentReader:
         self._consumer = make(Consumer, reader_options(config))
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
-        """By the admin client: a read_committed consumer would name the last stable offset."""
+        """Asks with an admin client: a read_committed consumer gets the last stable offset."""
         questions = {
             TopicPartition(self._topic, number): OffsetSpec.latest()  # type: ignore[no-untyped-call]
             for number in partitions
         }
         ends = {}
-        # A new client each time: one that lived through a broker's crash goes on asking with the
-        # old leader's epoch.
+        # A new client each time: after a broker's crash, a client keeps using the epoch of the old
+        # leader.
         admin = make(AdminClient, self._kafka)
         with client_errors("list_offsets", AWAY):
             answers = admin.list_offsets(
@@ -50,7 +51,7 @@ class ConfluentReader:
                 request_timeout=timeout_s,
             )
             for place, future in answers.items():
-                ends[place.partition] = future.result().offset
+                ends[place.partition] = result_of(future, timeout_s).offset
         return ends
 
     def start(self, partitions: Collection[int]) -> None:
@@ -73,13 +74,13 @@ class ConfluentReader:
             elif error.code() == KafkaError._PARTITION_EOF:
                 ends[number] = message.offset() or 0
             else:
-                self._judge(error)
+                self._raise_if_final(error)
         return Chunk(records, ends)
 
     def close(self) -> None:
         self._consumer.close()
 
-    def _judge(self, error: KafkaError) -> None:
+    def _raise_if_final(self, error: KafkaError) -> None:
         final = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTO_OFFSET_RESET)
         if error.fatal() or error.code() in final:
             raise_classified(error, "consume of the changelog")

@@ -1,7 +1,7 @@
-"""Making a client, and hearing from it why the brokers will not have us.
+"""Create a client, and find out why the brokers refuse it.
 
-A client goes on trying for ever when a password or a certificate is wrong: its calls only time out.
-The cause is told to its error callback alone.
+A client with a wrong password or certificate retries for ever, and its calls only time out. It
+reports the cause to its error callback alone.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _CERTIFICATE = (
     "the brokers refuse our certificate (TLS alert): check ssl.certificate.location and "
     "ssl.key.location among the kafka options"
 )
-# What it says of an option without naming it.
+# Words of its complaints about an option that they do not name.
 _UNNAMED = {"SASL mechanism": "sasl.mechanism", "Java JAAS": "sasl.jaas.config"}
 _OPTION_NAME = re.compile(r"\b[a-z]+(?:\.[a-z0-9]+)+\b")
 
 
 class Refusals:
-    """An error callback that remembers whether it was TLS or a sign-in that failed."""
+    """An error callback that keeps the reason why TLS or the authentication failed."""
 
     def __init__(self) -> None:
         self.reason: str | None = None
@@ -46,7 +46,7 @@ class Refusals:
         elif error.code() == KafkaError._SSL:
             self.reason = _TRUST
         elif "SSL alert" in error.str():
-            # The other side's complaint reaches us as a broken connection.
+            # The client reports an alert of the broker as a broken connection.
             self.reason = _CERTIFICATE
 
 
@@ -55,16 +55,16 @@ def make(
     options: Mapping[str, object],
     refusals: Refusals | None = None,
 ) -> _Client:
-    """A client of that kind, logging to ours. Raises OptionRefused for options it cannot use."""
-    heard: dict[str, object] = {} if refusals is None else {"error_cb": refusals}
+    """A client of that kind. Raises OptionRefused for options that it cannot use."""
+    callback: dict[str, object] = {} if refusals is None else {"error_cb": refusals}
     try:
-        return kind({**options, **heard}, logger=CLIENT_LOG)
+        return kind({**options, **callback}, logger=CLIENT_LOG)
     except KafkaException as failure:
         raise OptionRefused(_complaint(failure.args[0].str(), options)) from None
 
 
 def _complaint(text: str, options: Mapping[str, object]) -> str:
-    """Which options the client complains of, without its words: they may hold a value."""
+    """The names of the refused options. The client's own text may hold a value."""
     values = " ".join(map(str, options.values()))
     text = re.sub(r"https?://\S+", "", text)
     names = [name for name in _OPTION_NAME.findall(text) if name not in values]

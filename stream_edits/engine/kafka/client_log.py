@@ -1,4 +1,4 @@
-"""The client's own log lines, without the flood of an outage."""
+"""The client's log lines, without the repeats during an outage."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ _REMEMBERED = 1000
 
 
 class RepeatsFilter(logging.Filter):
-    """Lets the same line pass once in `every_s`: a consumer whose broker is away writes forty a
-    second. The time spent in a state, which differs each time, is not compared."""
+    """Lets the same line pass once in `every_s` seconds.
+
+    A consumer without a broker writes forty lines a second. The time in a state, which differs in
+    each, is not compared.
+    """
 
     def __init__(self, every_s: float = 10.0) -> None:
         super().__init__()

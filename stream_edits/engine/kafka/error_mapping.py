@@ -1,4 +1,4 @@
-"""One function tells what a client error means."""
+"""The engine's exception for each client error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import ClientError, EngineStopped, FatalClientError, RequiresAbort
 
 
 class ErrorLike(Protocol):
-    """What is read of a KafkaError."""
+    """The methods of a KafkaError that are used here."""
 
     def code(self) -> int:
         """The error's number."""
@@ -21,17 +21,17 @@ class ErrorLike(Protocol):
         """The error's name, e.g. `_TIMED_OUT`."""
 
     def fatal(self) -> bool:
-        """The client instance is unusable."""
+        """True if the client is unusable."""
 
     def txn_requires_abort(self) -> bool:
-        """The transaction has failed."""
+        """True if the transaction must be aborted."""
 
     def retriable(self) -> bool:
-        """The same call may be repeated."""
+        """True if the same call may be repeated."""
 
 
-# The flags above are set by the transactional API only. For questions (metadata, committed
-# offsets, watermarks) these codes mean that a broker is away for the moment.
+# Only the transactional API sets the flags above. From queries (metadata, committed offsets,
+# watermarks) these codes mean that a broker is away for the moment.
 AWAY = frozenset(
     {
         KafkaError._TIMED_OUT,
@@ -41,7 +41,7 @@ AWAY = frozenset(
         KafkaError._ALL_BROKERS_DOWN,
         KafkaError._WAIT_COORD,
         KafkaError._WAIT_CACHE,
-        # list_offsets says so while a partition has no leader.
+        # list_offsets fails with it while a partition has no leader.
         KafkaError._NOENT,
         KafkaError._LEADER_NOT_AVAILABLE if hasattr(KafkaError, "_LEADER_NOT_AVAILABLE") else -195,
         KafkaError.REQUEST_TIMED_OUT,
@@ -81,8 +81,11 @@ _ADVICE = {
 def classify(
     error: ErrorLike, call: str, away: frozenset[int] = frozenset()
 ) -> ClientError | EngineStopped:
-    """The engine's exception for a client error, in the order of librdkafka's manual: fatal, then
-    requires abort, then retriable; none of them is fatal, unless its code is in `away`."""
+    """The engine's exception for a client error.
+
+    The flags are checked in the order of librdkafka's manual: fatal, requires abort, retriable. An
+    error without a flag is fatal, unless its code is in `away`.
+    """
     name = error.name()
     if not error.fatal():
         if error.txn_requires_abort():
@@ -95,7 +98,7 @@ def classify(
 
 @contextmanager
 def client_errors(call: str, away: frozenset[int] = frozenset()) -> Iterator[None]:
-    """Turn a KafkaException of the body into the engine's exception."""
+    """Turn a KafkaException raised in the block into the engine's exception."""
     try:
         yield
     except KafkaException as failure:
@@ -103,5 +106,5 @@ def client_errors(call: str, away: frozenset[int] = frozenset()) -> Iterator[Non
 
 
 def raise_classified(error: ErrorLike, call: str, away: frozenset[int] = frozenset()) -> NoReturn:
-    """Raise what `classify` says, without the client's text: it may name hosts and values."""
+    """Raise the exception of `classify`. The client's text, which may hold values, is left out."""
     raise classify(error, call, away) from None

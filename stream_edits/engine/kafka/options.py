@@ -1,4 +1,4 @@
-"""librdkafka properties: what the engine sets, and what it lets others set."""
+"""librdkafka properties: those that the engine sets, and those that the user may set."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Options = dict[str, object]
 
 
 def consumer_options(config: StageConfig) -> Options:
-    """Of the group member: eager `range`, read_committed, no automatic commit, no reset."""
+    """For the group member: eager `range`, read_committed, no automatic commit, no reset."""
     fixed: Options = {
         "group.id": config.group_id,
         "group.protocol": "classic",
-        # Eager: a commit at revoke time lands; under the cooperative protocol it is fenced.
+        # Eager, so that a commit during a revoke succeeds; the cooperative protocol fences it.
         "partition.assignment.strategy": "range",
         "isolation.level": "read_committed",
         "enable.auto.commit": False,
@@ -27,13 +27,13 @@ def consumer_options(config: StageConfig) -> Options:
     }
     if config.group_instance_id is not None:
         fixed["group.instance.id"] = config.group_instance_id
-    # A full local queue is looked at again after 10 ms, not after the default second.
+    # A full local queue is checked again after 10 ms; the default is a second.
     tuning: Options = {"fetch.queue.backoff.ms": 10, "allow.auto.create.topics": False}
     return merged(tuning, config.kafka, config.consumer_options, fixed)
 
 
 def reader_options(config: StageConfig) -> Options:
-    """Of the changelog reader: it only assigns, so its group id never meets a coordinator."""
+    """For the changelog reader. It only assigns, so its group id is never sent to a coordinator."""
     fixed: Options = {
         "group.id": f"{config.group_id}-restore",
         "isolation.level": "read_committed",
@@ -47,7 +47,7 @@ def reader_options(config: StageConfig) -> Options:
 
 
 def producer_options(config: StageConfig) -> Options:
-    """Of the transactional producer; murmur2_random, so that Java producers agree on partitions."""
+    """For the transactional producer, which partitions like a Java producer (murmur2_random)."""
     fixed: Options = {
         "transactional.id": config.transactional_id,
         "transaction.timeout.ms": config.transaction_timeout_ms,
@@ -55,9 +55,9 @@ def producer_options(config: StageConfig) -> Options:
         "enable.idempotence": True,
         "acks": "all",
         "partitioner": "murmur2_random",
-        # The callback runs for failures only: none per delivered message.
+        # No callback for each delivered message.
         "delivery.report.only.error": True,
-        # Room for the headers of a dead letter around a record of the largest size.
+        # Leaves room for the headers of a dead letter around the largest record.
         "message.max.bytes": config.max_message_bytes + 65_536,
     }
     tuning: Options = {"compression.type": "lz4", "linger.ms": 5}

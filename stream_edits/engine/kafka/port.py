@@ -1,4 +1,4 @@
-"""`ports.KafkaPort`, by confluent-kafka."""
+"""`ports.KafkaPort` on confluent-kafka."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stream_edits.metrics import ClientStatistics
 
 from ..config import StageConfig
 from ..ports import ChangelogReader, Sink, Source
-from .admin import asking, partition_counts
+from .admin import connected_admin, partition_counts
 from .changelog_reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
@@ -24,9 +24,9 @@ def client_version() -> str:
 
 
 class ConfluentKafka:
-    """Makes real clients; they connect by themselves.
+    """Creates clients, which connect in the background.
 
-    `on_statistics` is told what each of them measures, now and then, in any thread.
+    `on_statistics` is called with the statistics of each client now and then, in any thread.
     """
 
     def __init__(self, on_statistics: Callable[[ClientStatistics], None] | None = None) -> None:
@@ -44,5 +44,5 @@ class ConfluentKafka:
     def partition_counts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
     ) -> dict[str, int | None]:
-        with asking(config.kafka) as admin:
+        with connected_admin(config.kafka) as admin:
             return partition_counts(admin, topics, timeout_s)

@@ -1,7 +1,8 @@
-"""The transactional producer, by confluent-kafka."""
+"""`ports.Sink` on confluent-kafka."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
@@ -20,23 +21,24 @@ from .statistics import NOT_REPORTING
 _PURGED = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
 _INIT_S = 20.0
 _OFFSETS_S = 20.0
-# A call that is this long over its own time-out will not return.
+# A call that exceeds its own time-out by this much will not return.
 _GRACE_S = 15.0
-# The remaining time of the transaction; librdkafka's manual warns of any other value.
+# The remaining time of the transaction. librdkafka's manual warns against any other value.
 _REMAINING = -1.0
 
 
 class ConfluentSink:
-    """`ports.Sink`."""
+    """The transactional producer."""
 
     def __init__(
         self, config: StageConfig, reporting: Mapping[str, object] = NOT_REPORTING
     ) -> None:
-        """`reporting` are the client's options by which it reports statistics."""
+        """`reporting` holds the client options for statistics."""
         self._stage = config.stage
         self._failed: str | None = None
-        self._thread = CallWatchdog(f"transactions-{config.stage}")
+        self._watchdog = CallWatchdog(f"transactions-{config.stage}")
         self._transaction_s = config.transaction_timeout_ms / 1000
+        self._full_until = 0.0
         self._producer = make(
             Producer, {**reporting, **producer_options(config), "on_delivery": self._delivered}
         )
@@ -48,6 +50,7 @@ class ConfluentSink:
 
     def begin(self) -> None:
         self._failed = None
+        self._full_until = time.monotonic() + self._transaction_s
         with client_errors("begin_transaction"):
             self._producer.begin_transaction()
 
@@ -105,10 +108,10 @@ class ConfluentSink:
         self._producer.poll(0)
 
     def close(self) -> None:
-        self._thread.close()
-        if self._thread.hangs:
+        self._watchdog.close()
+        if self._watchdog.hangs:
             return
-        # A producer that failed for good raises here once more; it has been reported.
+        # A producer that has failed raises its error again here; it was reported before.
         with suppress(KafkaException):
             self._producer.purge()
             self._producer.poll(0)
@@ -121,17 +124,24 @@ class ConfluentSink:
         away: frozenset[int] = frozenset(),
     ) -> None:
         with client_errors(name, away):
-            self._thread.run(name, call, timeout_s + _GRACE_S)
+            self._watchdog.run(name, call, timeout_s + _GRACE_S)
 
     def _make_room(self) -> None:
-        """The local queue is full: wait for deliveries, or learn that they fail."""
+        """Wait for deliveries, because the local queue is full.
+
+        Raises RequiresAbort when one has failed, or when the transaction has timed out meanwhile.
+        """
         self._producer.poll(0.1)
+        if self._failed is None and time.monotonic() > self._full_until:
+            self._failed = "_TIMED_OUT"
         if self._failed is not None:
             raise RequiresAbort(self._failed)
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
-        """Called for failures only. Those of a purge follow an abort and are none; any other has
-        also failed the transaction, so that its commit raises RequiresAbort."""
+        """Keep the first failure of the transaction, whose commit will raise RequiresAbort.
+
+        The client calls this for failures only. Those of a purge follow an abort and do not count.
+        """
         if error is None or error.code() in _PURGED:
             return
         if self._failed is None:

@@ -1,4 +1,4 @@
-"""The group member, by confluent-kafka."""
+"""`ports.Source` on confluent-kafka."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from .statistics import NOT_REPORTING
 _LOST = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 _FINAL = frozenset(
     {
-        # The client is dead, of a fenced group.instance.id for one. The flag is not set on it.
+        # The client is unusable, for example because its group.instance.id was fenced. Its error
+        # does not have the fatal flag.
         KafkaError._FATAL,
         KafkaError.TOPIC_AUTHORIZATION_FAILED,
         KafkaError.GROUP_AUTHORIZATION_FAILED,
@@ -32,7 +33,7 @@ _SEEK_TRIES = 20
 
 
 class ConfluentSource:
-    """`ports.Source`. The client calls back from inside `consume` and `close`."""
+    """The member of the consumer group. Callbacks run inside `consume` and `close`."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class ConfluentSource:
         sleep: Callable[[float], None],
         reporting: Mapping[str, object] = NOT_REPORTING,
     ) -> None:
-        """`reporting` are the client's options by which it reports statistics."""
+        """`reporting` holds the client options for statistics."""
         self._topic = config.input_topic
         self._stage = config.stage
         self._sleep = sleep
@@ -64,7 +65,7 @@ class ConfluentSource:
         records = []
         for message in messages:
             if message.error() is not None:
-                self._judge(message)
+                self._raise_if_final(message)
                 continue
             records.append(
                 Record(
@@ -136,7 +137,7 @@ class ConfluentSource:
         self._raise_failure()
 
     def _seek_one(self, place: TopicPartition) -> None:
-        """A partition that is just being started refuses to be moved (`_STATE`) for a moment."""
+        """Seek one partition, which fails with `_STATE` for a moment after its assignment."""
         for attempt in range(_SEEK_TRIES):
             try:
                 with client_errors("seek", AWAY | {KafkaError._STATE}):
@@ -145,10 +146,12 @@ class ConfluentSource:
             except Retriable as failure:
                 log.info("seek_retry", stage=self._stage, attempt=attempt, error=failure.code)
                 self._sleep(0.1)
-        raise FatalClientError("seek failed again and again: a restart resumes where we stood")
+        raise FatalClientError(
+            "seek failed again and again: a restart resumes from the committed offsets"
+        )
 
-    def _judge(self, message: Message) -> None:
-        """What the client reports between records is news of a connection, unless it is final."""
+    def _raise_if_final(self, message: Message) -> None:
+        """Raise a final error. Others, which the client delivers between records, are logged."""
         error = message.error()
         if error is None:
             return
@@ -165,7 +168,7 @@ class ConfluentSource:
     def _guarded(
         self, callback: Callable[[Collection[int]], None]
     ) -> Callable[[Consumer, list[TopicPartition]], None]:
-        """An exception must not cross the C client: it is kept and raised after the call."""
+        """A callback whose exception is kept for `_raise_failure`: the C client must not see it."""
 
         def guarded(consumer: Consumer, places: list[TopicPartition]) -> None:
             try:

@@ -1,4 +1,4 @@
-"""What librdkafka measures of itself, cut down to what is worth watching."""
+"""The part of librdkafka's statistics that becomes metrics."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ NOT_REPORTING: Mapping[str, object] = {}
 def reporting(
     client: str, report: Callable[[ClientStatistics], None] | None
 ) -> Mapping[str, object]:
-    """The client options by which it reports; none without a `report`."""
+    """The client options that pass statistics to `report`; none without it."""
     if report is None:
         return NOT_REPORTING
-    told = False
+    warned = False
 
     def take(text: str) -> None:
-        # An exception here would come out of the client's next call and stop the stage.
-        nonlocal told
+        # An exception here would be raised by the client's next call and end the stage.
+        nonlocal warned
         try:
             statistics = digest(client, text)
         except (ValueError, LookupError, TypeError) as failure:
-            if not told:
+            if not warned:
                 log.warning("statistics_unread", call=client, error=type(failure).__name__)
-            told = True
+            warned = True
         else:
             report(statistics)
 
@@ -40,13 +40,16 @@ def reporting(
 
 
 def digest(client: str, text: str) -> ClientStatistics:
-    """The statistics that we keep of the client's JSON (librdkafka's STATISTICS.md)."""
-    said: dict[str, Any] = json.loads(text)
-    brokers = list(said["brokers"].values())
-    group = said.get("cgrp")
+    """The statistics in the client's JSON, whose fields librdkafka's STATISTICS.md describes.
+
+    Raises ValueError, LookupError or TypeError for any other text.
+    """
+    report: dict[str, Any] = json.loads(text)
+    brokers = list(report["brokers"].values())
+    group = report.get("cgrp")
     fetched = sum(
         partition["fetchq_cnt"]
-        for topic in said["topics"].values()
+        for topic in report["topics"].values()
         for partition in topic["partitions"].values()
     )
 
@@ -58,13 +61,13 @@ def digest(client: str, text: str) -> ClientStatistics:
 
     return ClientStatistics(
         client,
-        float(said["time"]),
+        float(report["time"]),
         len({broker["nodename"] for broker in brokers if broker["state"] in _UP}),
         slowest_s("avg"),
         slowest_s("p99"),
         total("outbuf_cnt"),
         total("waitresp_cnt"),
-        said["msg_cnt"] + fetched,
+        report["msg_cnt"] + fetched,
         None if group is None else group["join_state"] == "steady",
         total("txerrs"),
         total("rxerrs"),

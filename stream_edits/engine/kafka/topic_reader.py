@@ -1,4 +1,4 @@
-"""Reading a topic from its beginning, or from a place, up to where it ends now."""
+"""Read a topic from its beginning, or from given offsets, up to its present end."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from ..config import ClientOptions
 from ..errors import Retriable, TopicsUnfit
 from ..ports import Record
-from .admin import asking, partition_counts
+from .admin import connected_admin, partition_counts
 from .client import make
 from .error_mapping import AWAY, client_errors, raise_classified
+from .futures import result_of
 from .options import Options, merged
 
 _ASK_S = 15.0
 _STALL_S = 30.0
 _AT_ONCE = 500
-# Not that we may not READ the group: it is only named, never joined.
+# GROUP_AUTHORIZATION_FAILED is not among them: the group is only named, never joined.
 _FINAL = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError._AUTO_OFFSET_RESET,
@@ -32,8 +33,8 @@ def read_topic(
 ) -> Iterator[Record]:
     """Every committed record that the topic holds now, each partition in order.
 
-    `start` gives the first offset by partition, and leaves the other partitions out. The group is
-    never joined. Raises TopicsUnfit, AccessRefused, Retriable after 30 s without an answer,
+    `start` holds the first offset by partition; other partitions are left out. The group is never
+    joined. Raises TopicsUnfit, AccessRefused, Retriable after 30 s without an answer,
     FatalClientError.
     """
     ends = _ends(options, topic, start)
@@ -58,9 +59,10 @@ def _up_to(left: dict[int, int], consumer: Consumer, topic: str) -> Iterator[Rec
             number, offset = message.partition() or 0, message.offset() or 0
             error = message.error()
             if error is None:
-                deadline = time.monotonic() + _STALL_S
                 if number in left and offset < left[number]:
                     yield _record(topic, message)
+                # After the yield, so that the time of a slow caller does not count.
+                deadline = time.monotonic() + _STALL_S
                 offset += 1
             elif error.code() != KafkaError._PARTITION_EOF:
                 if error.fatal() or error.code() in _FINAL:
@@ -87,8 +89,8 @@ def _record(topic: str, message: Message) -> Record:
 def _ends(
     options: ClientOptions, topic: str, start: Mapping[int, int] | None
 ) -> dict[int, tuple[int, int]]:
-    """The first and the next offset of each partition; what an open transaction hides is left."""
-    with asking(options) as admin:
+    """The first and the end offset by partition. The end is before any open transaction."""
+    with connected_admin(options) as admin:
         count = partition_counts(admin, [topic], _ASK_S)[topic]
         if count is None:
             create = "create it with `stream-edits topics create`"
@@ -110,7 +112,9 @@ def _offsets(
         answers = admin.list_offsets(
             questions, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ASK_S
         )
-        return {place.partition: future.result().offset for place, future in answers.items()}
+        return {
+            place.partition: result_of(future, _ASK_S).offset for place, future in answers.items()
+        }
 
 
 def _reader_options(options: ClientOptions, group_id: str) -> Options:
@@ -120,7 +124,7 @@ def _reader_options(options: ClientOptions, group_id: str) -> Options:
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
-        # The last offsets of a log may be transaction markers, which no record shows.
+        # The last offsets of a log may be transaction markers, which are never delivered.
         "enable.partition.eof": True,
     }
     return merged({"fetch.wait.max.ms": 50}, options, {}, fixed)

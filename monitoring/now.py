@@ -1,0 +1,83 @@
+"""The first row of the operators' dashboard: the present state in single numbers."""
+
+from grafana_foundation_sdk.builders import dashboard, stat
+
+from monitoring.panels import HERE, STAGES, number, row
+
+
+def now(page: dashboard.Dashboard) -> None:
+    """Readiness, age and lag, dead letters, the last commit, versions."""
+    row(page, "Now", _ready(), _oldest(), _lag(), _dead_letters(), _last_commit(), _versions())
+
+
+def _ready() -> stat.Panel:
+    return number(
+        "Processes ready",
+        "Processes of each stage that own their partitions and have restored their state. None for "
+        "some minutes: alert StreamEditsNotReady.",
+        "short",
+        {"{{stage}}": f"sum by (stage) (stream_edits_ready{{{STAGES}}})"},
+        decimals=0,
+    )
+
+
+def _oldest() -> stat.Panel:
+    return number(
+        "Oldest undecided event",
+        "Time since the oldest event that is taken and not decided was published. It grows while a "
+        "broker or the schema registry is away.",
+        "s",
+        {"{{stage}}": f"max by (stage) (stream_edits_oldest_event_age_seconds{{{STAGES}}})"},
+        alarm=300,
+    )
+
+
+def _lag() -> stat.Panel:
+    return number(
+        "Lag",
+        "Records that wait in the input topics.",
+        "short",
+        {"{{stage}}": f"sum by (stage) (stream_edits_consumer_lag_records{{{STAGES}}})"},
+        alarm=10_000,
+        decimals=0,
+    )
+
+
+def _dead_letters() -> stat.Panel:
+    return number(
+        "Dead letters",
+        "Records in the chosen time that no stage could process. Look at each of them.",
+        "short",
+        {
+            "{{stage}}": "sum by (stage) (increase(stream_edits_events_total"
+            f'{{{STAGES}, outcome="dead_letter"}}[$__range]))'
+        },
+        alarm=1,
+        decimals=0,
+    )
+
+
+def _last_commit() -> stat.Panel:
+    return number(
+        "Since the last commit",
+        "A long time is a problem only while records wait.",
+        "s",
+        {
+            "{{stage}}": "time() - max by (stage) "
+            f"(stream_edits_last_commit_timestamp_seconds{{{STAGES}}} > 0)"
+        },
+    )
+
+
+def _versions() -> stat.Panel:
+    return number(
+        "Versions",
+        "Software, policy and librdkafka of the running processes: one line, except during a "
+        "rollout.",
+        "short",
+        {
+            "{{version}} policy {{policy}} librdkafka {{kafka_client}}": "count by (version, "
+            f"policy, kafka_client) (stream_edits_build_info{{{HERE}}})"
+        },
+        words=True,
+    )

@@ -1,0 +1,23 @@
+"""The headers that make a record a dead letter. They are part of the contract."""
+
+ERROR_CLASS = "error.class"
+ERROR_MESSAGE = "error.message"
+ERROR_STAGE = "error.stage"
+SOURCE_TOPIC = "source.topic"
+SOURCE_PARTITION = "source.partition"
+SOURCE_OFFSET = "source.offset"
+SOURCE_TIMESTAMP = "source.timestamp"
+ENGINE_VERSION = "engine.version"
+REDRIVE_COUNT = "redrive.count"
+# In the order in which they follow the record's own headers.
+DEAD_LETTER_HEADERS = (
+    ERROR_CLASS,
+    ERROR_MESSAGE,
+    ERROR_STAGE,
+    SOURCE_TOPIC,
+    SOURCE_PARTITION,
+    SOURCE_OFFSET,
+    SOURCE_TIMESTAMP,
+    ENGINE_VERSION,
+    REDRIVE_COUNT,
+)

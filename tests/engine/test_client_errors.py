@@ -1,0 +1,147 @@
+"""The client's errors: how they are classified, and what the engine does about them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import pytest
+from confluent_kafka import KafkaError
+
+from stream_edits.engine.errors import (
+    ClientError,
+    EngineStopped,
+    FatalClientError,
+    RequiresAbort,
+    Retriable,
+)
+from stream_edits.engine.kafka.call_watchdog import CallWatchdog
+from stream_edits.engine.kafka.client_log import RepeatsFilter
+from stream_edits.engine.kafka.error_mapping import AWAY, classify
+from stream_edits.engine.kafka.sink import ConfluentSink
+from stream_edits.engine.kafka.source import ConfluentSource
+from tests.engine.harness import config
+
+
+class Flags:
+    """A KafkaError with chosen flags."""
+
+    def __init__(self, fatal: bool, abort: bool, retriable: bool) -> None:
+        self.flags = (fatal, abort, retriable)
+
+    def code(self) -> int:
+        return KafkaError._TIMED_OUT
+
+    def name(self) -> str:
+        return "_TIMED_OUT"
+
+    def fatal(self) -> bool:
+        return self.flags[0]
+
+    def txn_requires_abort(self) -> bool:
+        return self.flags[1]
+
+    def retriable(self) -> bool:
+        return self.flags[2]
+
+
+@pytest.mark.parametrize(
+    ("flags", "kind"),
+    [
+        ((True, True, True), FatalClientError),
+        ((True, False, True), FatalClientError),
+        ((False, True, True), RequiresAbort),
+        ((False, True, False), RequiresAbort),
+        ((False, False, True), Retriable),
+        ((False, False, False), FatalClientError),
+    ],
+)
+def test_the_order_of_classification(
+    flags: tuple[bool, bool, bool], kind: type[ClientError | EngineStopped]
+) -> None:
+    assert type(classify(Flags(*flags), "commit")) is kind
+
+
+def test_unavailable_brokers_are_retriable_for_queries_only() -> None:
+    error = KafkaError(KafkaError._TIMED_OUT)
+    assert isinstance(classify(error, "committed", AWAY), Retriable)
+    assert isinstance(classify(error, "commit_transaction"), FatalClientError)
+
+
+def test_a_fatal_error_says_what_to_do_without_the_clients_text() -> None:
+    error = KafkaError(KafkaError._FENCED, "host 10.0.0.1", fatal=True)
+    assert str(classify(error, "commit_transaction")) == (
+        "commit_transaction failed for good with _FENCED: another process uses the same "
+        "transactional.id: give each replica its own ordinal"
+    )
+
+
+def test_purged_records_are_not_delivery_failures() -> None:
+    sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}))
+
+    class Topic:
+        def topic(self) -> str:
+            return "out"
+
+    for code in (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT):
+        sink._delivered(KafkaError(code), Topic())  # type: ignore[arg-type]
+    assert sink._failed is None
+    sink._delivered(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE), Topic())  # type: ignore[arg-type]
+    assert sink._failed == "MSG_SIZE_TOO_LARGE"
+
+
+def test_a_consumer_that_gave_up_ends_the_run() -> None:
+    """For example when its group.instance.id is fenced. librdkafka reports it in a message between
+    others, without the fatal flag. If it were ignored, the loop would read nothing for ever."""
+    source = ConfluentSource(config(kafka={"bootstrap.servers": "127.0.0.1:1"}), time.sleep)
+
+    class GaveUp:
+        def error(self) -> KafkaError:
+            return KafkaError(KafkaError._FATAL)
+
+    with pytest.raises(FatalClientError, match=r"group\.instance\.id"):
+        source._raise_if_final(GaveUp())  # type: ignore[arg-type]
+    source.close()
+
+
+class TestCallsThatHang:
+    """librdkafka#5456: send_offsets_to_transaction may never return."""
+
+    def test_a_call_that_does_not_return_is_fatal_and_so_is_every_later_one(self) -> None:
+        thread, release = CallWatchdog("test"), threading.Event()
+
+        def hang() -> None:
+            release.wait(20)
+
+        with pytest.raises(FatalClientError, match="does not return"):
+            thread.run("send_offsets", hang, 0.05)
+        with pytest.raises(FatalClientError, match="abort"):
+            thread.run("abort", lambda: None, 20)
+        release.set()
+
+    def test_what_a_call_raises_is_raised_and_the_thread_goes_on(self) -> None:
+        thread, ran = CallWatchdog("test"), []
+
+        def fail() -> None:
+            raise RuntimeError("a bug")
+
+        with pytest.raises(RuntimeError):
+            thread.run("commit", fail, 20)
+        thread.run("commit", lambda: ran.append(1), 20)
+        assert ran == [1]
+        thread.close()
+
+
+def test_repeated_lines_of_the_client_are_dropped() -> None:
+    repeats = RepeatsFilter()
+
+    def passes(text: str) -> bool:
+        return repeats.filter(logging.LogRecord("x", 30, "x", 1, text, None, None))
+
+    lines = [
+        "FAIL refused (after 1ms in state CONNECT)",
+        "FAIL refused (after 7ms in state CONNECT)",
+    ]
+    assert [passes(line) for line in lines] == [True, False]
+    assert passes("FAIL resolved")
