@@ -87,14 +87,6 @@ def claim(
     further fields of ClaimEvent.
     """
     facility = fields.get("claim_form") is ClaimForm.UB04
-    numbered = tuple(
-        replace(
-            each,
-            line_number=each.line_number or place,
-            revenue_code=each.revenue_code or ("0260" if facility else None),
-        )
-        for place, each in enumerate(lines, start=1)
-    )
     days = [each.service_date for each in lines]
     given: dict[str, Any] = {
         "event_id": event or f"event-{claim_id}",
@@ -111,9 +103,21 @@ def claim(
         "statement_through": max(days),
         "diagnosis_codes": ("C50.911",),
         "attachments": tuple(Attachment(kind=kind) for kind in documents),
-        "lines": numbered,
+        "lines": _numbered(lines, "0260" if facility else None),
     }
     return ClaimEvent(**(given | fields))
+
+
+def _numbered(lines: Iterable[ServiceLine], revenue_code: str | None) -> tuple[ServiceLine, ...]:
+    """The lines with their place as number, and a revenue code, where they have none."""
+    return tuple(
+        replace(
+            each,
+            line_number=each.line_number or place,
+            revenue_code=each.revenue_code or revenue_code,
+        )
+        for place, each in enumerate(lines, start=1)
+    )
 
 
 def infusion(claim_id: str, member: str, at: str, by: str = ADA, **fields: Any) -> ClaimEvent:

@@ -9,7 +9,7 @@ import pytest
 
 from stream_edits.app.processors import ERROR_CLASSES
 from stream_edits.codec.schemas import packaged, schema_of
-from stream_edits.engine.dead_letter import OWN_HEADERS
+from stream_edits.engine.headers import DEAD_LETTER_HEADERS
 from stream_edits.policies.catalog import load_policies
 from tests.citations import ROOT, code_problems, in_python, markdown_problems
 from tests.spec_tables import defaults_in_words, section, table, type_in_words
@@ -149,9 +149,9 @@ def test_the_contract_has_the_enums_of_the_schema() -> None:
 def test_the_contract_has_the_headers_and_classes_of_a_dead_letter() -> None:
     rows = table(section(SPEC / "contract.md", "Dead letters"))
     named = [name for row in rows for name in re.findall(r"`([\w.]+)`", row[0])]
-    headers = [name for name in named if name in OWN_HEADERS]
+    headers = [name for name in named if name in DEAD_LETTER_HEADERS]
     of_files = {"MalformedJson", "MalformedContainer"}
-    assert headers == list(OWN_HEADERS)
+    assert headers == list(DEAD_LETTER_HEADERS)
     assert set(named) - set(headers) == {*ERROR_CLASSES, "TooLarge"} - of_files
 
 

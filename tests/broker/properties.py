@@ -42,24 +42,29 @@ def single_node(
         "listener.security.protocol.map": ",".join(
             f"{name}:{protocol}" for name, protocol in protocols.items()
         ),
-        "auto.create.topics.enable": "false",
-        "offsets.topic.replication.factor": "1",
-        "offsets.topic.num.partitions": "1",
-        "transaction.state.log.replication.factor": "1",
-        "transaction.state.log.min.isr": "1",
-        "transaction.state.log.num.partitions": "1",
-        # After a crash the node waits until its former self is taken for dead.
-        "broker.session.timeout.ms": "2000",
-        "broker.heartbeat.interval.ms": "500",
-        "group.initial.rebalance.delay.ms": "0",
-        "group.min.session.timeout.ms": "1000",
-        # How often a transaction that outlived its timeout is looked for.
-        "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
-        "log.cleaner.backoff.ms": "1000",
-        "log.cleaner.dedupe.buffer.size": "4194304",
-        "num.network.threads": "2",
-        "num.io.threads": "4",
+        **_SMALL_AND_QUICK,
     }
+
+
+_SMALL_AND_QUICK = {
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "1",
+    # After a crash the node waits until its former self is taken for dead.
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    # How often a transaction that outlived its timeout is looked for.
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+    "log.cleaner.backoff.ms": "1000",
+    "log.cleaner.dedupe.buffer.size": "4194304",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+}
 
 
 def behind_a_proxy(settings: Mapping[str, str], port: int, proxy: int) -> dict[str, str]:

@@ -11,11 +11,14 @@ from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.registry import Registry
-from stream_edits.codec.schemas import schema_of
+from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from tests.build import canary_claim
 from tests.kafka.deployment import Deployment
 from tests.registry.apicurio import Apicurio
+
+# The packaged schemas that are read by others have ids below 100.
+PUBLIC_IDS = [number for number in packaged() if number < 100]
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -35,26 +38,13 @@ def test_the_whole_flow_by_the_registry_s_ids(
     broker: str, registry: Apicurio, tmp_path: Path
 ) -> None:
     client = SchemaRegistryClient({"url": registry.url})
-    for name in ("one", "two", "three"):  # so that no id of ours is by chance a packaged one
-        other = json.dumps({"type": "record", "name": name, "fields": list[str]()})
-        client.register_schema(f"{name}-value", Schema(other, "AVRO"))
+    others = occupied(client)
     settings = {"SCHEMA_REGISTRY_URL": registry.url}
     with Deployment(broker, tmp_path, 1, **settings) as deployment:
         deployment.create_topics()
-        for words in (["schemas", "check"], ["run"]):
-            refused = deployment.command(*words)
-            assert refused.returncode == 1
-            assert "stream-edits schemas register" in refused.stdout + refused.stderr
-        assert set(client.get_subjects()) == {"one-value", "two-value", "three-value"}
-
-        for word in ("registered", "exists"):
-            done = deployment.command("schemas", "register")
-            assert done.returncode == 0, done.stderr
-            lines = [line.split() for line in done.stdout.splitlines()]
-            assert [(line[0], line[1], line[-1]) for line in lines] == [
-                (word, subject, "BACKWARD_TRANSITIVE") for subject in subjects(deployment)
-            ]
-        assert deployment.command("schemas", "check").returncode == 0
+        refused_without_schemas(deployment)
+        assert set(client.get_subjects()) == others
+        register_twice(deployment)
 
         first, second, third = (canary_claim(str(number), "96365") for number in range(3))
         file = tmp_path / "claims.jsonl"
@@ -64,7 +54,7 @@ def test_the_whole_flow_by_the_registry_s_ids(
         deployment.drain()
         (arrived,) = deployment.log.of(deployment.topics.events)
         ids = {s: client.get_latest_version(s).schema_id or 0 for s in subjects(deployment)}
-        assert schema_id(arrived.value or b"") == ids[f"{arrived.topic}-value"] > 3
+        assert schema_id(arrived.value or b"") == ids[f"{arrived.topic}-value"] > max(PUBLIC_IDS)
 
         # What was looked up once is remembered: an outage stops nothing that runs.
         registry.stop()
@@ -87,6 +77,37 @@ def test_the_whole_flow_by_the_registry_s_ids(
         assert decided == {event.claim_id for event in (first, second, third)}
         waiting.terminate()
         assert "CANARY" not in deployment.all_output()
+
+
+def occupied(client: SchemaRegistryClient) -> set[str]:
+    """Subjects of others that take the ids of our packaged schemas, so that none is ours by
+    chance."""
+    taken = set()
+    for number in range(max(PUBLIC_IDS)):
+        other = json.dumps({"type": "record", "name": f"other{number}", "fields": list[str]()})
+        client.register_schema(f"other{number}-value", Schema(other, "AVRO"))
+        taken.add(f"other{number}-value")
+    return taken
+
+
+def refused_without_schemas(deployment: Deployment) -> None:
+    """Nothing runs before the schemas are registered, and the message says how."""
+    for words in (["schemas", "check"], ["run"]):
+        refused = deployment.command(*words)
+        assert refused.returncode == 1
+        assert "stream-edits schemas register" in refused.stdout + refused.stderr
+
+
+def register_twice(deployment: Deployment) -> None:
+    """The second time changes nothing."""
+    for word in ("registered", "exists"):
+        done = deployment.command("schemas", "register")
+        assert done.returncode == 0, done.stderr
+        lines = [line.split() for line in done.stdout.splitlines()]
+        assert [(line[0], line[1], line[-1]) for line in lines] == [
+            (word, subject, "BACKWARD_TRANSITIVE") for subject in subjects(deployment)
+        ]
+    assert deployment.command("schemas", "check").returncode == 0
 
 
 def publish_as(deployment: Deployment, frame: bytes, event: ClaimEvent) -> None:
