@@ -1,55 +1,63 @@
-"""Reading YAML strictly: duplicate keys refused, every complaint with its file and line."""
+"""Reading YAML files strictly. Errors name the file and, where it is known, the line.
+
+Refused are duplicate keys, anchors given twice, several documents, files that are not UTF-8, more
+than 100 levels, and aliases of aliases that stand for more values than fit in memory.
+``load`` returns plain values; ``YamlSource`` also knows the line of each node.
+"""
 
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 M = TypeVar("M", bound=BaseModel)
-# Far above any policy. Aliases count each time they stand for something, so that a few lines of
-# aliases of aliases cannot fill the memory.
+# Far above any file of ours. An alias counts each time it is used, so that a few lines of aliases
+# of aliases cannot fill the memory.
 _MOST_NODES = 100_000
+_DEEPEST = 100
+_UNREADABLE = "not readable as YAML"
 
 
-class PolicyError(Exception):
-    """A policy file that cannot be used; one line that says where and why."""
+class YamlError(Exception):
+    """A YAML file that cannot be used: one line, ``file:line: problem``.
+
+    The text may quote the file. ``redacted`` is the same line without any content of the file, for
+    files that may hold passwords.
+    """
+
+    def __init__(self, problem: str, where: str = "", redacted: str = "cannot be used") -> None:
+        super().__init__(f"{where}: {problem}" if where else problem)
+        self.redacted = f"{where}: {redacted}" if where else redacted
+
+
+def load(path: Path) -> Any:
+    """The file's one document in plain values: dict, list, str, int, float, bool, date, None.
+
+    An empty file is None. A value that contains itself is returned so. Raises YamlError.
+    """
+    return _parsed(path, _text_of(path), "safe")
 
 
 class YamlSource:
-    """A YAML document that still knows the line of each of its nodes."""
+    """A YAML document that knows the line of each of its nodes; ``root`` holds the nodes."""
 
     def __init__(self, path: Path) -> None:
+        """Read the file. Raises YamlError."""
         self.path = path
-        try:
-            self.text = path.read_text(encoding="utf-8")
-            with warnings.catch_warnings():
-                # Its warning would show the text around.
-                warnings.simplefilter("error", ReusedAnchorWarning)
-                self.root: Any = YAML(typ="rt").load(self.text)
-        except ReusedAnchorWarning:
-            raise PolicyError(f"{path}: an anchor is given twice") from None
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            where = f"{path}:{mark.line + 1}" if mark else str(path)
-            problem = " ".join(str(error.problem or error.context).split())
-            raise PolicyError(f"{where}: {problem}") from None
-        except (YAMLError, UnicodeDecodeError, ValueError) as error:
-            raise PolicyError(f"{path}: not readable as YAML: {type(error).__name__}") from None
-        except OSError as error:
-            raise PolicyError(f"{path}: cannot be read: {error.strerror}") from None
-        except RecursionError:
-            raise PolicyError(f"{path}: nested too deep") from None
+        self.text = _text_of(path)
+        self.root: Any = _parsed(path, self.text, "rt")
 
-    def fail(self, at: Sequence[Any], problem: str) -> PolicyError:
-        """The error for the node at a path of keys, naming its line as near as it is known."""
+    def fail(self, at: Sequence[Any], problem: str) -> YamlError:
+        """The error for the node at a path of keys, with the nearest line that is known."""
         trail, line = self._place(at)
         named = f"{'.'.join(trail)}: " if trail else ""
-        return PolicyError(f"{self.path}:{line}: {named}{problem}")
+        return YamlError(f"{named}{problem}", f"{self.path}:{line}")
 
     def _place(self, at: Sequence[Any]) -> tuple[list[str], int]:
         """The path as the file has it, and the line of its last step that is in the file."""
@@ -60,43 +68,107 @@ class YamlSource:
             if key is None:
                 node = None
                 continue
-            # What a merge key brings in has no place of its own: the line of what holds it stands.
+            # What a merge key brings in has no line of its own: keep that of its parent.
             lines = node.lc.data or {}
             line = lines[key][0] if key in lines else line
             node = node[key]
         return trail, line + 1
 
     def validate(self, model: type[M], node: Any, at: Sequence[Any]) -> M:
-        """The node as a pydantic model; raises PolicyError for what is amiss, one thing at a time.
+        """The node as a pydantic model. Raises YamlError with the first thing that is wrong.
 
-        An unknown key goes first: a misspelt one is missing under its right name as well.
+        An unknown key comes first: a misspelt key is also missing under its right name.
         """
         if not isinstance(node, dict):
             keys = ", ".join(model.model_fields)
             raise self.fail(at, f"a mapping is expected, with the keys {keys}")
         try:
-            return model.model_validate(self._plain(node))
+            return model.model_validate(_plain(node))
         except ValidationError as error:
             found = error.errors(include_url=False)
             unknown = [e for e in found if e["type"] == "extra_forbidden"]
             first = (unknown or found)[0]
-            problem = "is not a key known here" if unknown else said(first["msg"])
+            problem = "is not a key known here" if unknown else plain_message(first["msg"])
             raise self.fail([*at, *first["loc"]], problem) from None
 
-    def _plain(self, node: Any) -> Any:
-        try:
-            return _Plain().of(node)
-        except _TooMany:
-            raise PolicyError(
-                f"{self.path}: holds more than {_MOST_NODES} values, counting each alias"
-            ) from None
-        except RecursionError:
-            raise PolicyError(f"{self.path}: nested too deep") from None
 
-
-def said(message: str) -> str:
-    """A validator's own words, without pydantic's prefix."""
+def plain_message(message: str) -> str:
+    """A pydantic message without the prefix that it gives to a validator's own text."""
     return message.removeprefix("Value error, ")
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise YamlError(problem, str(path), problem) from None
+    except ValueError as error:
+        raise _unreadable(path, error) from None
+
+
+def _parsed(path: Path, text: str, kind: Literal["safe", "rt"]) -> Any:
+    """The document's root: plain values (``safe``), or nodes with their lines (``rt``)."""
+    try:
+        with warnings.catch_warnings():
+            # The warning's text would quote the file.
+            warnings.simplefilter("error", ReusedAnchorWarning)
+            root = YAML(typ=kind, pure=True).load(text)
+        _count(root, 0, ())
+    except ReusedAnchorWarning:
+        raise YamlError("an anchor is given twice", str(path), _UNREADABLE) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = " ".join(str(error.problem or error.context).split())
+        is_twice = isinstance(error, DuplicateKeyError)
+        redacted = "a key stands here twice" if is_twice else _UNREADABLE
+        raise YamlError(problem, where, redacted) from None
+    except (YAMLError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    except (RecursionError, _TooDeep):
+        raise YamlError("nested too deep", str(path), _UNREADABLE) from None
+    except _TooMany:
+        problem = f"holds more than {_MOST_NODES} values, counting each alias"
+        raise YamlError(problem, str(path), problem) from None
+    return root
+
+
+def _unreadable(path: Path, error: Exception) -> YamlError:
+    return YamlError(f"{_UNREADABLE}: {type(error).__name__}", str(path), _UNREADABLE)
+
+
+class _TooMany(Exception):
+    """A document that stands for more than _MOST_NODES values."""
+
+
+class _TooDeep(Exception):
+    """A document with more than _DEEPEST levels, perhaps by aliases alone."""
+
+
+def _count(node: Any, count: int, parents: tuple[int, ...]) -> int:
+    """``count`` plus the values in the node, each alias anew. Raises _TooMany, _TooDeep."""
+    count += 1
+    if count > _MOST_NODES:
+        raise _TooMany
+    if len(parents) > _DEEPEST:
+        raise _TooDeep
+    if isinstance(node, dict | list) and id(node) not in parents:
+        inside = (*parents, id(node))
+        for child in node:
+            count = _count(child, count, inside)
+            if isinstance(node, dict):
+                count = _count(node[child], count, inside)
+    return count
+
+
+def _plain(node: Any) -> Any:
+    """The node without ruamel's own container types."""
+    if isinstance(node, dict):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    return float(node) if isinstance(node, float) else node
 
 
 def _key_of(node: Any, step: Any) -> Any:
@@ -106,27 +178,3 @@ def _key_of(node: Any, step: Any) -> Any:
     if isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
         return step
     return None
-
-
-class _TooMany(Exception):
-    """A document that stands for more values than a policy can have."""
-
-
-class _Plain:
-    """Nodes without ruamel's own container types, so many and no more."""
-
-    def __init__(self) -> None:
-        self._nodes = 0
-
-    def of(self, node: Any) -> Any:
-        """The node in plain types. Raises _TooMany; RecursionError for one that holds itself."""
-        self._nodes += 1
-        if self._nodes > _MOST_NODES:
-            raise _TooMany
-        if isinstance(node, dict):
-            return {self.of(key): self.of(value) for key, value in node.items()}
-        if isinstance(node, list):
-            return [self.of(item) for item in node]
-        if isinstance(node, float):
-            return float(node)
-        return node

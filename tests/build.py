@@ -72,6 +72,9 @@ def line(
     return ServiceLine(**(given | fields))
 
 
+_UB04 = {"type_of_bill": "131", "attending_provider_npi": ADA}
+
+
 def claim(
     claim_id: str,
     *lines: ServiceLine,
@@ -97,8 +100,7 @@ def claim(
         "member_id": "M1",
         "billing_provider_npi": CLINIC,
         "place_of_service": "11",
-        "type_of_bill": "131" if facility else None,
-        "attending_provider_npi": ADA if facility else None,
+        **(_UB04 if facility else {}),
         "statement_from": min(days),
         "statement_through": max(days),
         "diagnosis_codes": ("C50.911",),
@@ -110,14 +112,11 @@ def claim(
 
 def _numbered(lines: Iterable[ServiceLine], revenue_code: str | None) -> tuple[ServiceLine, ...]:
     """The lines with their place as number, and a revenue code, where they have none."""
-    return tuple(
-        replace(
-            each,
-            line_number=each.line_number or place,
-            revenue_code=each.revenue_code or revenue_code,
-        )
-        for place, each in enumerate(lines, start=1)
-    )
+    numbered = []
+    for place, each in enumerate(lines, start=1):
+        number, revenue = each.line_number or place, each.revenue_code or revenue_code
+        numbered.append(replace(each, line_number=number, revenue_code=revenue))
+    return tuple(numbered)
 
 
 def infusion(claim_id: str, member: str, at: str, by: str = ADA, **fields: Any) -> ClaimEvent:

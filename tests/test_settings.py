@@ -1,4 +1,4 @@
-"""Settings: precedence, the names the author wrote, and no value ever repeated."""
+"""Settings: precedence, names as their author wrote them, and errors without values."""
 
 from pathlib import Path
 
@@ -119,8 +119,8 @@ def test_option_values_are_never_shown() -> None:
 def test_a_bad_value_is_named_as_the_variable(
     tmp_path: Path, name: str, value: str, line: str
 ) -> None:
-    said = complaint(tmp_path, **{f"STREAM_EDITS_{name}": value})
-    assert said.startswith(f"STREAM_EDITS_{name} {line}")
+    error = complaint(tmp_path, **{f"STREAM_EDITS_{name}": value})
+    assert error.startswith(f"STREAM_EDITS_{name} {line}")
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:
     ],
 )
 def test_a_misspelt_variable_is_refused(tmp_path: Path, name: str, meant: str) -> None:
-    said = complaint(tmp_path, **{name: SECRET})
-    assert said == f"{name}: there is no such setting; did you mean {meant}?"
+    error = complaint(tmp_path, **{name: SECRET})
+    assert error == f"{name}: there is no such setting; did you mean {meant}?"
 
 
 def test_variables_of_tests_and_of_kubernetes_services_are_not_settings() -> None:

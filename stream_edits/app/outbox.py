@@ -15,6 +15,7 @@ CE_SOURCE, SOURCE = "ce_source", "/stream-edits"
 CE_TYPE, TYPE = "ce_type", "stream_edits.v1.ClaimDecision"
 CONTENT_TYPE, AVRO = "content-type", "application/avro"
 
+_SOURCE, _TYPE, _AVRO = SOURCE.encode(), TYPE.encode(), AVRO.encode()
 # The only headers of a record that are copied to what it leads to.
 _CARRIED = (TRACEPARENT, TRACESTATE)
 
@@ -62,10 +63,10 @@ class Outbox:
                 *carried,
                 (CE_SPECVERSION, b"1.0"),
                 (CE_ID, decision.decision_id.encode()),
-                (CE_SOURCE, SOURCE.encode()),
-                (CE_TYPE, TYPE.encode()),
+                (CE_SOURCE, _SOURCE),
+                (CE_TYPE, _TYPE),
                 (CE_TIME, decision.decided_at.isoformat(timespec="milliseconds").encode()),
-                (CONTENT_TYPE, AVRO.encode()),
+                (CONTENT_TYPE, _AVRO),
             ],
             decision,
         )

@@ -1,4 +1,4 @@
-"""The commands. Each is thin: what it does lies in the module it names."""
+"""The command line: options, output and exit codes. The work is done in commands/."""
 
 from .root import cli as cli
 from .root import main as main

@@ -1,11 +1,11 @@
-"""`run`, and the commands that take claims in and show decisions."""
+"""`run`, `adjudicate`, `publish` and `decisions`."""
 
 import sys
 
 import click
 
 from stream_edits.app.wiring import Stage
-from stream_edits.cli.failing import BAD_INPUT, asking, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
 from stream_edits.cli.formats import format_option
 from stream_edits.commands.adjudicate import adjudicate_file
 from stream_edits.commands.list_decisions import print_decisions
@@ -20,7 +20,7 @@ from stream_edits.settings import load_settings
     "stages",
     multiple=True,
     type=click.Choice([stage.value for stage in Stage]),
-    help="Run only this stage (may be repeated). Without it all three run in one process.",
+    help="Run only this stage (may be repeated). By default all three run in one process.",
 )
 @click.pass_context
 def run(context: click.Context, stages: tuple[str, ...]) -> None:
@@ -31,13 +31,13 @@ def run(context: click.Context, stages: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
-@format_option("json", "json: one decision a line, in the order published. table: for people.")
+@format_option("json", "json: one decision per line, in the order published. table: for people.")
 @click.pass_context
 def adjudicate(context: click.Context, file: str, form: str) -> None:
     """Decide the claims of FILE without Kafka (JSON lines or an Avro container; - is stdin).
 
-    Claims are taken in order of arrival. A line that is no claim is reported on stderr with its
-    number; the others are still decided, and the exit code is 3.
+    Claims are decided in the order of the file. A line that is not a valid claim is reported on
+    stderr with its number; the others are still decided, and the exit code is 3.
     """
     with one_line_errors():
         bad = adjudicate_file(load_settings(context.obj), file, form)
@@ -52,7 +52,7 @@ def publish(context: click.Context, file: str) -> None:
     """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
     with one_line_errors():
         settings = load_settings(context.obj)
-        with asking(settings):
+        with broker_errors(settings):
             bad = publish_file(settings, file)
     if bad:
         sys.exit(BAD_INPUT)
@@ -60,13 +60,13 @@ def publish(context: click.Context, file: str) -> None:
 
 @click.command()
 @click.option("--claim", "claim_id", help="Only the decisions on this claim.")
-@format_option("json", "json: one decision a line, topic after topic. table: for people.")
+@format_option("json", "json: one decision per line, topic after topic. table: for people.")
 @click.pass_context
 def decisions(context: click.Context, claim_id: str | None, form: str) -> None:
-    """Print the decisions that are in the three topics now."""
+    """Print the decisions that are in the three decision topics now."""
     with one_line_errors():
         settings = load_settings(context.obj)
-        with asking(settings):
+        with broker_errors(settings):
             bad = print_decisions(settings, claim_id, form)
     if bad:
         sys.exit(BAD_INPUT)

@@ -1,4 +1,4 @@
-"""The choice that commands give between output for programs and for people."""
+"""The option `--format`: output for programs or for people."""
 
 from collections.abc import Callable
 from typing import Literal, TypeVar
@@ -9,14 +9,14 @@ _Command = TypeVar("_Command", bound=Callable[..., None])
 
 
 def format_option(
-    default: Literal["json", "table"], meaning: str
+    default: Literal["json", "table"], help_text: str
 ) -> Callable[[_Command], _Command]:
-    """The option `--format`, which the command gets as `form`."""
+    """The option `--format`, passed to the command as `form`."""
     return click.option(
         "--format",
         "form",
         type=click.Choice(["json", "table"]),
         default=default,
         show_default=True,
-        help=meaning,
+        help=help_text,
     )

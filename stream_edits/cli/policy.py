@@ -1,16 +1,12 @@
-"""`stream-edits policy`: the policy for claims analysts. Each command is thin."""
+"""`stream-edits policy`: the policy, for claims analysts."""
 
 from pathlib import Path
 
 import click
 
-from stream_edits.cli.failing import one_line_errors
-from stream_edits.cli.generated import write_or_check
-from stream_edits.handbook.changes import changes_of
-from stream_edits.handbook.coverage import coverage_of
-from stream_edits.handbook.index import index as index_of
-from stream_edits.handbook.page import entry_named, page
-from stream_edits.policies.catalog import load_policies
+from stream_edits.cli.errors import one_line_errors
+from stream_edits.cli.generated_files import write_or_check
+from stream_edits.commands import policy as command
 from stream_edits.settings import load_settings
 
 INDEX = Path("docs/edits.md")
@@ -25,25 +21,24 @@ def policy() -> None:
 @click.argument("edit")
 @click.pass_context
 def show(context: click.Context, edit: str) -> None:
-    """Show all there is to know of EDIT: paragraph, choices, values, reasons, cases.
+    """Show everything about EDIT: paragraph, choices, values, reasons, cases.
 
-    Values are those in force here, under the overlay of the settings.
+    The values are those in force, with the overlay of the settings.
     """
     with one_line_errors():
-        overlay = load_settings(context.obj).policy
-        text = page(entry_named(load_policies(overlay), edit), overlay)
+        text = command.show(load_settings(context.obj), edit)
     click.echo(text, nl=False)
 
 
 @policy.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def check(file: Path) -> None:
-    """Validate the overlay FILE, and say what it changes.
+    """Validate the overlay FILE and list what it changes.
 
-    One line for each value: edit, value, date, what it was and what it becomes.
+    One line for each value: edit, value, date, old and new.
     """
     with one_line_errors():
-        text = changes_of(load_policies(), load_policies(file), file)
+        text = command.check(file)
     click.echo(text, nl=False)
 
 
@@ -53,19 +48,21 @@ def check(file: Path) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     default=INDEX,
     show_default=True,
-    help="Where the page lies.",
+    help="The file to write.",
 )
-@click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 when it is stale.")
+@click.option(
+    "--check", "check_only", is_flag=True, help="Write nothing; exit 1 when the file is stale."
+)
 def index(output: Path, check_only: bool) -> None:
-    """Write the index of the edits as shipped: paragraph, numbers, cases."""
+    """Write the index of the shipped edits: paragraph, numbers, cases."""
     with one_line_errors():
-        text = index_of(load_policies())
+        text = command.index()
     write_or_check(text, output, check_only, "stream-edits policy index")
 
 
 @policy.command()
 def coverage() -> None:
-    """Show each sentence of the policy with the edits that carry it out, or why none does."""
+    """Show each sentence of the policy with the edits that implement it, or why none does."""
     with one_line_errors():
-        text = coverage_of(load_policies())
+        text = command.coverage()
     click.echo(text, nl=False)

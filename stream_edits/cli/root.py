@@ -1,4 +1,4 @@
-"""The command `stream-edits`: all commands under one, and what is common to them."""
+"""The command `stream-edits`: the group of all commands, and its entry point."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import click
 from stream_edits import __version__
 from stream_edits.cli.claims import adjudicate, decisions, publish, run
 from stream_edits.cli.dead_letters import dead_letters
-from stream_edits.cli.failing import one_line_errors
+from stream_edits.cli.errors import one_line_errors
 from stream_edits.cli.policy import policy
 from stream_edits.cli.schemas import schemas
 from stream_edits.cli.topics import asyncapi_document, topics
@@ -22,7 +22,7 @@ from stream_edits.logs import configure_logs
     "--settings",
     "settings_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A settings file (YAML); environment variables STREAM_EDITS_… go before it.",
+    help="A settings file (YAML); environment variables STREAM_EDITS_… override it.",
 )
 @click.pass_context
 def cli(context: click.Context, settings_file: Path | None) -> None:
@@ -33,7 +33,7 @@ def cli(context: click.Context, settings_file: Path | None) -> None:
 @cli.command()
 @click.option("--serve", is_flag=True, help="Keep running, with /metrics up, until interrupted.")
 def demo(serve: bool) -> None:
-    """Show the whole flow on an embedded Kafka with made-up claims; needs nothing installed."""
+    """Run the whole flow on an embedded Kafka with made-up claims."""
     from stream_edits.demo.run import run_demo
 
     with one_line_errors():
@@ -49,11 +49,11 @@ for _command in (
 
 def main() -> None:
     """The command `stream-edits`."""
-    # From here on an exception that nobody foresaw is told without the values in it.
+    # From here on an unexpected exception is logged without the values in it.
     configure_logs("console", "WARNING")
     try:
         cli(prog_name="stream-edits", standalone_mode=True)
     except BrokenPipeError:
-        # The reader of our output (head, less) has gone: no error, and nothing more to say.
+        # The reader of our output (head, less) has ended: not an error, and nothing to print.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

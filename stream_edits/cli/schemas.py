@@ -4,32 +4,39 @@ import sys
 
 import click
 
-from stream_edits.cli.failing import one_line_errors
-from stream_edits.commands import register_schemas
+from stream_edits.cli.errors import one_line_errors
+from stream_edits.commands.check_schemas import check
+from stream_edits.commands.register_schemas import register
 from stream_edits.settings import load_settings
 
 
 @click.group()
 def schemas() -> None:
-    """Register or check the schemas in the schema registry."""
+    """Register or check our schemas in the schema registry."""
 
 
 @schemas.command("register")
 @click.pass_context
 def schemas_register(context: click.Context) -> None:
-    """Register what is missing, each subject with compatibility BACKWARD_TRANSITIVE."""
+    """Register missing schemas; set each subject's compatibility to BACKWARD_TRANSITIVE.
+
+    A subject with FULL_TRANSITIVE keeps it.
+    """
     with one_line_errors():
-        for line in register_schemas.register(load_settings(context.obj)):
+        for line in register(load_settings(context.obj)):
             click.echo(line)
 
 
 @schemas.command("check")
 @click.pass_context
 def schemas_check(context: click.Context) -> None:
-    """Compare the subjects with our schemas; exit 1 when one is missing, differs or is lax."""
+    """Compare the subjects with our schemas.
+
+    Exit code 1 when a schema is missing or differs, or its compatibility mode is too weak.
+    """
     with one_line_errors():
-        checked = list(register_schemas.check(load_settings(context.obj)))
-    for subject, problem, found in checked:
-        click.echo(f"{subject}: {problem}" if problem else f"as it should be  {subject}  {found}")
-    if any(problem for _, problem, _ in checked):
+        checked = list(check(load_settings(context.obj)))
+    for each in checked:
+        click.echo(str(each))
+    if any(each.problem for each in checked):
         sys.exit(1)

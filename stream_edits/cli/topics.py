@@ -1,15 +1,14 @@
-"""`stream-edits topics`, and the document that describes them."""
+"""`stream-edits topics`, and `asyncapi`, the document that describes them."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from stream_edits.app.wiring import topic_specs
-from stream_edits.cli.failing import asking, one_line_errors
-from stream_edits.cli.generated import write_or_check
-from stream_edits.commands import asyncapi
-from stream_edits.engine.topics import check_topics, create_topics
+from stream_edits.cli.errors import broker_errors, one_line_errors
+from stream_edits.cli.generated_files import write_or_check
+from stream_edits.commands import topics as command
+from stream_edits.commands.asyncapi import asyncapi
 from stream_edits.settings import load_settings
 
 
@@ -21,12 +20,12 @@ def topics() -> None:
 @topics.command("create")
 @click.pass_context
 def topics_create(context: click.Context) -> None:
-    """Create the topics that do not exist; others are left as they are."""
+    """Create the topics that do not exist; leave others unchanged."""
     with one_line_errors():
         settings = load_settings(context.obj)
-        with asking(settings):
-            made = create_topics(settings.kafka_options(), topic_specs(settings))
-    for name, is_new in made.items():
+        with broker_errors(settings):
+            created = command.create(settings)
+    for name, is_new in created.items():
         click.echo(f"{'created' if is_new else 'exists '}  {name}")
 
 
@@ -36,13 +35,13 @@ def topics_check(context: click.Context) -> None:
     """Compare the topics with the settings; exit 1 when one is missing or differs."""
     with one_line_errors():
         settings = load_settings(context.obj)
-        with asking(settings):
-            problems = check_topics(settings.kafka_options(), topic_specs(settings))
+        with broker_errors(settings):
+            problems = command.check(settings)
     for problem in problems:
         click.echo(problem)
     if problems:
         sys.exit(1)
-    click.echo("all topics are as they should be")
+    click.echo("all topics match the settings")
 
 
 @click.command("asyncapi")
@@ -51,12 +50,12 @@ def topics_check(context: click.Context) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("docs/asyncapi.yaml"),
     show_default=True,
-    help="Where the document lies.",
+    help="The file to write.",
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when it is stale.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when the file is stale.")
 @click.pass_context
 def asyncapi_document(context: click.Context, output: Path, check: bool) -> None:
-    """Write the AsyncAPI document of the topics, as the settings name them."""
+    """Write the AsyncAPI document of the topics, with the names that the settings give them."""
     with one_line_errors():
-        text = asyncapi.asyncapi(load_settings(context.obj))
+        text = asyncapi(load_settings(context.obj))
     write_or_check(text, output, check, "stream-edits asyncapi")

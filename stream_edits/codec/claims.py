@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from stream_edits.codec.avro.avsc import parse
-from stream_edits.codec.avro.reading import Decoder, decoder, read_body
-from stream_edits.codec.avro.resolution import resolve
-from stream_edits.codec.avro.writing import Encoder, encoder
+from stream_edits.codec.avro import Decoder, Encoder, decoder, parse, read_value, resolve
 from stream_edits.codec.errors import WrongSchema
-from stream_edits.codec.framing import schema_id
+from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import CLAIM_EVENT, SchemaSource, schema_of
 from stream_edits.codec.violations import claim_of
 from stream_edits.domain.claim import (
@@ -30,9 +27,9 @@ _RECORDS: tuple[type[_Record], ...] = (ClaimEvent, ServiceLine, Attachment)
 
 
 class ClaimDecoder(NamedTuple):
-    """How to read claims of one writer's schema: bytes to a value, and the value to a claim.
+    """Reads claims of one writer's schema: ``read`` takes bytes, ``judge`` checks the value.
 
-    ``judge`` raises ContractViolation for a value that is no claim.
+    ``judge`` raises ContractViolation for a value that is not a valid claim.
     """
 
     read: Decoder
@@ -42,20 +39,20 @@ class ClaimDecoder(NamedTuple):
 def claim_decoder(schema_text: str) -> ClaimDecoder:
     """The decoder of claims written with that schema.
 
-    Raises WrongSchema when it is another record's, or one that a claim cannot be read from.
+    Raises WrongSchema when it is another record's, or a claim cannot be read from it.
     """
     own = schema_of(CLAIM_EVENT)
     writer = own.parsed if schema_text == own.text else parse(schema_text)
     plan = resolve(writer, own.parsed)
     if plan == resolve(own.parsed, own.parsed):
-        # Reading our own schema checks all that pydantic would, at half the cost of both; only an
-        # array of no lines is lawful Avro. The tests hold the two against each other.
+        # Reading our own schema checks all that pydantic would, at half the cost of both, except
+        # that a claim has lines. tests/codec/test_unjudged.py compares the two.
         return ClaimDecoder(decoder(plan, _UNJUDGED, _ENUMS), _with_lines)
     return ClaimDecoder(decoder(plan, enums=_ENUMS), claim_of)
 
 
 class ClaimReader:
-    """Decodes claims, whatever schema each was written with; one decoder a schema id."""
+    """Decodes claims of any writer's schema; keeps one decoder for each schema id."""
 
     def __init__(self, source: SchemaSource) -> None:
         self._source = source
@@ -65,15 +62,15 @@ class ClaimReader:
     def decode(self, framed: bytes) -> ClaimEvent:
         """The claim in a record of ``claims.events``.
 
-        Raises Undecodable when the data is at fault, RegistryAway when its schema cannot be
-        looked up now.
+        Raises Undecodable when the data is at fault, RegistryAway when its schema cannot be looked
+        up now.
         """
         number = schema_id(framed)
         read, judge = self._decoders.get(number) or self._prepared(number)
-        return judge(read_body(read, framed))
+        return judge(read_value(read, framed, BODY_START))
 
     def _prepared(self, number: int) -> ClaimDecoder:
-        # An id never changes its schema, so a refusal stands as well.
+        # An id never changes its schema, so refusals are kept too.
         if number in self._refused:
             raise WrongSchema(self._refused[number])
         try:
@@ -86,7 +83,7 @@ class ClaimReader:
 
 
 def claim_encoder(number: int) -> Encoder:
-    """A function ClaimEvent -> framed bytes, for a publisher to whom our schema has that id."""
+    """A function ClaimEvent -> framed bytes, where our schema has that id."""
     return encoder(schema_of(CLAIM_EVENT).parsed, number)
 
 
@@ -95,9 +92,9 @@ def _with_lines(claim: ClaimEvent) -> ClaimEvent:
 
 
 def _unjudged(record: type[_Record]) -> Callable[[dict[str, Any]], Any]:
-    """What the dataclass's own constructor does, for values that are all there and in its order.
+    """A constructor of the dataclass for complete values in its own field order.
 
-    A frozen one sets its fields one by one, which takes as long as reading them.
+    A frozen dataclass's own constructor sets fields one by one: as slow as reading them.
     """
     new, put = record.__new__, object.__setattr__
 

@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
-from stream_edits.codec.avro.reading import Decoder, read_next
+from stream_edits.codec.avro import Decoder, read_next
 from stream_edits.codec.claims import ClaimDecoder, claim_decoder
 from stream_edits.codec.errors import MalformedContainer, Undecodable
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.domain.claim import ClaimEvent
 
-# What fastavro and the decompressors under it raise for a broken header or block.
+# What fastavro and its decompressors raise for a broken header or block.
 _BROKEN = (
     EOFError,
     OSError,
@@ -35,8 +35,8 @@ _BROKEN = (
 def read_claims_container(file: BinaryIO) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
     """Each record's number, from 1, and its claim or what is wrong with it.
 
-    Records are not framed within a block, so nothing after one that cannot be decoded is read:
-    that one is the last reported. A record that only breaks the contract does not stop the rest.
+    Records in a block have no length, so reading ends at the first that cannot be decoded, and
+    that one is reported. A record that only breaks the contract does not end the reading.
     """
     number = 1
     try:

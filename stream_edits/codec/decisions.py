@@ -6,11 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from stream_edits.codec.avro.avsc import parse
-from stream_edits.codec.avro.reading import Decoder, decoder, read_body
-from stream_edits.codec.avro.resolution import resolve
-from stream_edits.codec.avro.writing import Encoder, Paths, encoder
-from stream_edits.codec.framing import schema_id
+from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, parse, resolve
+from stream_edits.codec.framing import encoder, read_body, schema_id
 from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, schema_of
 from stream_edits.domain.decision import (
     ClaimDecision,

@@ -1,7 +1,9 @@
 """Confluent framing: magic byte 0, the schema id in 4 bytes big-endian, the Avro body."""
 
 import struct
+from typing import Any
 
+from stream_edits.codec import avro
 from stream_edits.codec.errors import NotConfluentFraming
 
 BODY_START = 5
@@ -11,8 +13,7 @@ _HEAD = struct.Struct(">bI")
 def schema_id(framed: bytes) -> int:
     """The writer's schema id; the body starts at ``BODY_START``.
 
-    Raises NotConfluentFraming for a wrong magic byte, or fewer than 5 bytes or none at all (the
-    value of a tombstone is None).
+    Raises NotConfluentFraming for a wrong magic byte, fewer than 5 bytes, or None (a tombstone).
     """
     if not framed or len(framed) < BODY_START:
         raise NotConfluentFraming("shorter than the 5 bytes of Confluent framing")
@@ -23,7 +24,7 @@ def schema_id(framed: bytes) -> int:
 
 
 def frame_head(number: int) -> bytes:
-    """The 5 bytes that stand before a body written with that schema id."""
+    """The 5 bytes before a body that is written with that schema id."""
     return _HEAD.pack(0, number)
 
 
@@ -35,3 +36,13 @@ def split(framed: bytes) -> tuple[int, bytes]:
 def join(number: int, body: bytes) -> bytes:
     """The framed form of a body."""
     return frame_head(number) + body
+
+
+def encoder(schema: avro.Parsed, number: int, paths: avro.Paths | None = None) -> avro.Encoder:
+    """A function value -> framed bytes with that schema id; ``paths`` as in ``avro.encoder``."""
+    return avro.encoder(schema, paths, head=frame_head(number))
+
+
+def read_body(decode: avro.Decoder, framed: bytes) -> Any:
+    """The value in the body of framed bytes. Raises as ``avro.read_value`` does."""
+    return avro.read_value(decode, framed, BODY_START)

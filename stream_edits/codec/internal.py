@@ -9,11 +9,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from stream_edits.codec import decisions
-from stream_edits.codec.avro.reading import Decoder, decoder, read_body
-from stream_edits.codec.avro.resolution import resolve
-from stream_edits.codec.avro.writing import Encoder, Paths, encoder
+from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, resolve
 from stream_edits.codec.errors import UnknownSchema, WrongSchema
-from stream_edits.codec.framing import schema_id
+from stream_edits.codec.framing import encoder, read_body, schema_id
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.domain.decision import Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim

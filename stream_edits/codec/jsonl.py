@@ -15,7 +15,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class BadLine(NamedTuple):
-    """A line or record that is no claim; ``message`` holds no value from the data."""
+    """A line or record that is not a valid claim; ``message`` holds no value from the data."""
 
     line_number: int
     error_class: str
@@ -23,7 +23,7 @@ class BadLine(NamedTuple):
 
 
 def read_claims_jsonl(lines: Iterable[bytes]) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
-    """Each line's number, from 1, and its claim or what is wrong with it. Blank ones are skipped.
+    """Each line's number, from 1, and its claim or what is wrong with it. Skips blank lines.
 
     ``lines`` may be a file opened in binary mode.
     """
@@ -38,15 +38,15 @@ def read_claims_jsonl(lines: Iterable[bytes]) -> Iterator[tuple[int, ClaimEvent 
 
 
 def claim_from_json(text: bytes) -> ClaimEvent:
-    """One JSON object as a claim; null for a field with another default means that default.
+    """One JSON object as a claim; null stands for the default of a field whose default is not null.
 
-    Raises MalformedJson for anything but one UTF-8 object with distinct keys, ContractViolation.
+    Raises MalformedJson unless it is one UTF-8 object with distinct keys, ContractViolation.
     """
     members = _object(text)
     try:
         return claim_in_json(text)
     except ContractViolation:
-        # Only now, since few claims need it.
+        # Only now, because few claims have such nulls.
         if not _drop_nulls(members):
             raise
     return claim_in_json(json.dumps(members))
@@ -91,7 +91,7 @@ _DEFAULTED: dict[type[_Record], frozenset[str]] = {
 
 
 def _drop_nulls(claim: dict[str, Any]) -> bool:
-    """Whether there was a null to drop."""
+    """Remove nulls where the default is not null; returns whether there were any."""
     dropped = _drop_from(claim, ClaimEvent)
     for name, record in (("lines", ServiceLine), ("attachments", Attachment)):
         items = claim.get(name)
@@ -109,7 +109,7 @@ def _drop_from(members: dict[str, Any], record: type[_Record]) -> bool:
 
 def _plain(value: Any) -> str | float:
     if isinstance(value, Decimal):
-        # At most 12 digits, which a float carries and prints exactly.
+        # At most 12 digits: a float holds and prints them exactly.
         return float(value)
     if isinstance(value, datetime) and value.tzinfo:
         return value.isoformat(timespec="milliseconds")

@@ -1,4 +1,4 @@
-"""A Confluent-compatible schema registry as a SchemaSource, and our own schema's id in it."""
+"""A Confluent-compatible schema registry: writers' schemas by id, and the ids of our own."""
 
 import json
 import time
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
 
-from stream_edits.codec.avro.avsc import self_contained
+from stream_edits.codec.avro import self_contained
 from stream_edits.codec.errors import (
     BadRegistryOptions,
     NotRegistered,
@@ -17,15 +17,15 @@ from stream_edits.codec.errors import (
     WrongSchema,
 )
 
-# The registry's own "no such schema", "no such subject" and "no such version"; a 404 from a proxy
-# or a wrong path has no such code and says nothing about the data.
+# The registry's codes for "no such schema", "no such subject" and "no such version". A 404 from a
+# proxy or a wrong path has none of them and says nothing about the data.
 _NO_SCHEMA = 40403
 _NOT_THERE = {40401, 40402, _NO_SCHEMA}
 _REFUSED = {409, 422}
-# No mode of the subject's own: the registry's holds.
+# The subject has no mode of its own: the registry's default applies.
 _NO_MODE = {40401, 40408}
 _NO_ACCESS = {401, 403}
-# The engine retries with the stream standing still, so the client itself gives up early.
+# The engine retries and the stream waits meanwhile, so the client itself gives up early.
 _DEFAULTS = {"timeout": 10, "max.retries": 0}
 _UNKNOWN_FOR_SECONDS = 10.0
 _UNKNOWN_AT_MOST = 1000
@@ -34,7 +34,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Registry:
-    """Schemas by id, each fetched once; an unknown id is asked for again after 10 seconds."""
+    """A client of the registry. Schemas are cached by id; an unknown id is retried after 10 s."""
 
     def __init__(
         self,
@@ -55,7 +55,8 @@ class Registry:
     def schema_text(self, schema_id: int) -> str:
         """The self-contained Avro schema with that id.
 
-        Raises UnknownSchema, WrongSchema when it is not Avro, RegistryAway for all that may pass.
+        Raises UnknownSchema, WrongSchema when it is not Avro, RegistryAway for all that a retry may
+        cure.
         """
         if schema_id in self._texts:
             return self._texts[schema_id]
@@ -68,13 +69,13 @@ class Registry:
                 raise _away(error) from error
             self._remember_unknown(schema_id)
             raise UnknownSchema("the schema registry has no schema with this id") from None
-        self._texts[schema_id] = self._alone(schema)
+        self._texts[schema_id] = self._written_out(schema)
         return self._texts[schema_id]
 
     def id_for(self, topic: str, text: str) -> int:
         """The id of our own schema under the subject ``<topic>-value``.
 
-        Looks it up and never registers it. Raises NotRegistered when an operator must see to it
+        Looks it up and never registers it. Raises NotRegistered when an operator must register it
         first, RegistryAway.
         """
         subject, schema = subject_of(topic), Schema(text, "AVRO")
@@ -90,7 +91,7 @@ class Registry:
             raise _away(error) from error
 
     def register(self, topic: str, text: str) -> int:
-        """Register our schema under ``<topic>-value``, if it is not there yet; its id.
+        """Register our schema under ``<topic>-value`` unless it is there; returns its id.
 
         Raises NotRegistered when the registry refuses it, RegistryAway.
         """
@@ -106,7 +107,7 @@ class Registry:
             raise _away(error) from error
 
     def compatibility(self, topic: str) -> str:
-        """The compatibility mode that holds for ``<topic>-value``. Raises RegistryAway."""
+        """The compatibility mode in force for ``<topic>-value``. Raises RegistryAway."""
         try:
             return _ask(lambda: str(self._client.get_compatibility(subject_of(topic))))
         except SchemaRegistryError as error:
@@ -118,13 +119,13 @@ class Registry:
             raise _away(error) from error
 
     def set_compatibility(self, topic: str, mode: str) -> None:
-        """Give ``<topic>-value`` a compatibility mode of its own. Raises RegistryAway."""
+        """Set the compatibility mode of the subject ``<topic>-value``. Raises RegistryAway."""
         try:
             _ask(lambda: self._client.set_compatibility(subject_of(topic), mode))
         except SchemaRegistryError as error:
             raise _away(error) from error
 
-    def _alone(self, schema: Schema) -> str:
+    def _written_out(self, schema: Schema) -> str:
         if not schema.schema_str:
             self._client.clear_caches()  # type: ignore[no-untyped-call]
             raise RegistryAway("the schema registry answered without a schema")
@@ -139,11 +140,11 @@ class Registry:
             raise WrongSchema("the writer's schema is not valid Avro") from None
 
     def _referenced(self, schema: Schema) -> dict[str, Any]:
-        """The JSON of every schema it refers to, however far, by full name."""
+        """The JSON of every schema that it refers to, directly or not, by full name."""
         found: dict[str, Any] = {}
-        waiting = list(schema.references or ())
-        while waiting:
-            reference = waiting.pop()
+        pending = list(schema.references or ())
+        while pending:
+            reference = pending.pop()
             if reference.name in found or not reference.subject:
                 continue
             get = partial(self._client.get_version, reference.subject, reference.version or -1)
@@ -152,7 +153,7 @@ class Registry:
             except SchemaRegistryError as error:
                 raise _away(error) from error
             found[str(reference.name)] = json.loads(other.schema_str or "")
-            waiting += other.references or ()
+            pending += other.references or ()
         return found
 
     def _remember_unknown(self, schema_id: int) -> None:
@@ -161,20 +162,20 @@ class Registry:
         self._unknown_until[schema_id] = self._now() + _UNKNOWN_FOR_SECONDS
 
 
-def _ask(question: Callable[[], _Answer]) -> _Answer:
-    """The registry's answer. Raises SchemaRegistryError as it is, RegistryAway for the rest."""
+def _ask(request: Callable[[], _Answer]) -> _Answer:
+    """The registry's answer. Raises SchemaRegistryError unchanged, RegistryAway for the rest."""
     try:
-        return question()
+        return request()
     except SchemaRegistryError:
         raise
     except Exception as error:
-        # The client lets its HTTP library's errors through, and that library has changed before.
-        # Whatever went wrong in asking, the data is not at fault.
+        # The client passes on its HTTP library's errors, and has changed that library before. A
+        # failed request says nothing about the data.
         raise RegistryAway(f"the schema registry did not answer: {type(error).__name__}") from error
 
 
 def subject_of(topic: str) -> str:
-    """The subject of a topic's values, by the usual TopicNameStrategy."""
+    """The subject of a topic's values, by TopicNameStrategy."""
     return f"{topic}-value"
 
 
@@ -182,7 +183,7 @@ def _client(options: Mapping[str, Any]) -> SchemaRegistryClient:
     try:
         return SchemaRegistryClient({**_DEFAULTS, **options})
     except Exception:
-        # Its own words may hold a password or a file's content.
+        # The exception's text may hold a password or a file's content.
         raise BadRegistryOptions(
             "the schema registry's client cannot use its options: check "
             + ", ".join(sorted(options.keys() - {"url"}) or ["schema_registry_url"])
@@ -194,7 +195,7 @@ def _id(registered: Any) -> int:
 
 
 def _away(error: SchemaRegistryError) -> RegistryAway:
-    # Not the registry's own words: a proxy's page may stand in their place.
+    # Without the registry's text, which may be a proxy's error page.
     status = error.http_status_code
     advice = ": check the schema_registry options" if status in _NO_ACCESS else ""
     return RegistryAway(f"the schema registry answered with HTTP {status}{advice}")

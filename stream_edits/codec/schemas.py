@@ -1,4 +1,4 @@
-"""The packaged schemas (schemas/index.json), and the port through which a writer's is found."""
+"""The packaged schemas (schemas/index.json), and the port for a writer's schema."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from stream_edits.codec.avro.avsc import Parsed, parse, self_contained
+from stream_edits.codec.avro import Parsed, parse, self_contained
 from stream_edits.codec.errors import UnknownSchema
 
 CLAIM_EVENT = "ClaimEvent"
@@ -26,18 +26,18 @@ class PackagedSchema:
 
 
 class SchemaSource(Protocol):
-    """Where the schema that a claim was written with is looked up."""
+    """Looks up the schema that a claim was written with."""
 
     def schema_text(self, schema_id: int) -> str:
         """The self-contained schema with that id.
 
-        Raises UnknownSchema when there surely is none, RegistryAway when nobody can tell now.
+        Raises UnknownSchema when there is certainly none, RegistryAway when that is not known now.
         """
         ...
 
 
 class PackagedSchemas:
-    """A SchemaSource without a registry: the ids of schemas/index.json."""
+    """The SchemaSource of a run without a registry: the ids of schemas/index.json."""
 
     def schema_text(self, schema_id: int) -> str:
         """The packaged schema with that id. Raises UnknownSchema."""
@@ -59,8 +59,8 @@ def packaged() -> dict[int, PackagedSchema]:
     """Every packaged schema by its id, parsed."""
     folder = schema_folder()
     entries = json.loads((folder / "index.json").read_text("utf-8"))["schemas"]
-    alone = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.avsc")}
-    loaded = [_load(entry, alone) for entry in entries]
+    separate = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.avsc")}
+    loaded = [_load(entry, separate) for entry in entries]
     by_id = {schema.id: schema for schema in loaded}
     if len(by_id) != len(loaded):
         raise ValueError("two schemas of schemas/index.json have one id")
@@ -69,12 +69,12 @@ def packaged() -> dict[int, PackagedSchema]:
 
 @cache
 def schema_of(record: str) -> PackagedSchema:
-    """The packaged schema that records of that name are written with: its newest."""
+    """The newest packaged schema of that record: the one it is written with."""
     return max((s for s in packaged().values() if s.record == record), key=lambda s: s.id)
 
 
-def _load(entry: dict[str, Any], alone: dict[str, Any]) -> PackagedSchema:
+def _load(entry: dict[str, Any], separate: dict[str, Any]) -> PackagedSchema:
     own = json.loads((schema_folder() / entry["file"]).read_text("utf-8"))
-    others = {f"{NAMESPACE}.{name}": schema for name, schema in alone.items()}
+    others = {f"{NAMESPACE}.{name}": schema for name, schema in separate.items()}
     text = json.dumps(self_contained(own, others))
     return PackagedSchema(entry["id"], entry["record"], text, parse(text), tuple(entry["subjects"]))

@@ -1,4 +1,4 @@
-"""pydantic's findings in plain English: where and what kind, never the value itself."""
+"""pydantic's errors in plain English: the place and the kind, never the value."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,15 +42,12 @@ _CLAIM = TypeAdapter(ClaimEvent)
 
 
 def claim_of(value: Any) -> ClaimEvent:
-    """The claim that a value (a dict of Avro's Python values) is. Raises ContractViolation."""
+    """A dict of Avro's Python values as a claim. Raises ContractViolation."""
     return _validated(_CLAIM.validate_python, value)
 
 
 def claim_in_json(text: str | bytes) -> ClaimEvent:
-    """The claim that a JSON text is.
-
-    Raises ContractViolation, or MalformedJson where it is not JSON at all.
-    """
+    """A JSON text as a claim. Raises ContractViolation, MalformedJson when it is not JSON."""
     return _validated(_CLAIM.validate_json, text)
 
 
@@ -58,14 +55,14 @@ def _validated(validate: Callable[..., ClaimEvent], data: Any) -> ClaimEvent:
     try:
         return validate(data)
     except ValidationError as error:
-        findings = error.errors(include_url=False, include_context=False, include_input=False)
-    if findings[0]["type"] == "json_invalid":
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
         raise MalformedJson("not a JSON object")
-    raise ContractViolation(_sentence([_said(f["type"], f["loc"]) for f in findings]))
+    raise ContractViolation(_sentence([_finding(e["type"], e["loc"]) for e in errors]))
 
 
-def _said(kind: str, location: tuple[int | str, ...]) -> str:
-    # The last part of an unknown field's location is its name, which is data.
+def _finding(kind: str, location: tuple[int | str, ...]) -> str:
+    # An unknown field's name is data, and the last part of its location.
     place = location[:-1] if kind == "unexpected_keyword_argument" else location
     return f"{_path(place)} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
 
@@ -75,9 +72,9 @@ def _path(location: tuple[int | str, ...]) -> str:
     return path.removeprefix(".") or "the claim"
 
 
-def _sentence(said: list[str]) -> str:
-    # pydantic also calls an array too short when every entry of it failed.
-    if any(text.startswith("lines[") for text in said):
-        said = [text for text in said if text != "lines has no entries"]
-    rest = len(said) - _SHOWN
-    return "; ".join(said[:_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+def _sentence(findings: list[str]) -> str:
+    # pydantic also reports an array as too short when every entry of it failed.
+    if any(text.startswith("lines[") for text in findings):
+        findings = [text for text in findings if text != "lines has no entries"]
+    rest = len(findings) - _SHOWN
+    return "; ".join(findings[:_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")

@@ -1,4 +1,4 @@
-"""`asyncapi`: topics, records, and who reads and writes them, as an AsyncAPI 3 document."""
+"""`asyncapi`: an AsyncAPI 3 document of the topics, their records, readers and writers."""
 
 import io
 import json
@@ -13,8 +13,9 @@ from stream_edits.app.wiring import Stage, stage_config, topic_specs
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
 from stream_edits.engine import headers
 from stream_edits.settings import Settings, Topics
+from stream_edits.text import WIDTH
 
-# Of the version of the Kafka bindings that describe a topic's settings and a schema's id.
+# The first version of the Kafka bindings with topic settings and schema ids.
 _BINDING = {"bindingVersion": "0.5.0"}
 _HEAD = "# Written by `stream-edits asyncapi`; do not edit.\n"
 _ABOUT = (
@@ -39,14 +40,14 @@ DEAD_LETTER_HEADERS = {
     headers.ERROR_CLASS: "Stable name of what is wrong with the record.",
     headers.ERROR_MESSAGE: "What is wrong, without a value of the record.",
     headers.ERROR_STAGE: "The stage that could not process it.",
-    headers.SOURCE_TOPIC: "Where it was read.",
-    headers.SOURCE_PARTITION: "Its partition there.",
-    headers.SOURCE_OFFSET: "Its offset there.",
-    headers.SOURCE_TIMESTAMP: "Its timestamp there, milliseconds since 1970.",
-    headers.ENGINE_VERSION: "Version of the software that gave it up.",
-    headers.REDRIVE_COUNT: "How often it has been sent again.",
+    headers.SOURCE_TOPIC: "The topic that it was read from.",
+    headers.SOURCE_PARTITION: "Its partition in that topic.",
+    headers.SOURCE_OFFSET: "Its offset in that partition.",
+    headers.SOURCE_TIMESTAMP: "Its timestamp there, in milliseconds since 1970.",
+    headers.ENGINE_VERSION: "Version of stream-edits that wrote the dead letter.",
+    headers.REDRIVE_COUNT: "How often it has been redriven.",
 }
-_INTERNAL = "Between the stages, or their memory: no contract, and it may change in any version."
+_INTERNAL = "Between the stages, or their state: not a contract, and may change in any version."
 
 
 def asyncapi(settings: Settings) -> str:
@@ -67,7 +68,7 @@ def asyncapi(settings: Settings) -> str:
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.width = 100
+    writer.width = WIDTH
     writer.dump(document, text)
     return _HEAD + text.getvalue()
 
@@ -112,7 +113,7 @@ def _message_of(key: str) -> str:
 
 
 def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
-    """What each stage reads, under its group, and what it writes; what a redrive moves."""
+    """What each stage reads, with its consumer group, and writes; what a redrive moves."""
     keys = {name: key for key, name in settings.topics.by_key().items()}
     for stage in Stage:
         config = stage_config(settings, stage)

@@ -1,4 +1,4 @@
-"""`decisions`: what was decided, read back from the three topics."""
+"""`decisions`: read the decisions back from the three decision topics."""
 
 import sys
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from stream_edits.settings import Settings
 
 
 def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
-    """Print the committed decisions there are now: topic after topic as JSON, or all in one table
-    by the time of the event that caused them.
+    """Print the decisions committed so far, of one claim or of all.
 
-    Returns the number of records that are no decisions; each is reported on stderr by its place.
+    ``form`` is ``json``, topic after topic, or ``table``, by the time of the causing event.
+    Returns the number of records that are not decisions; each is reported on stderr by its place.
     Raises ClientError, EngineStopped, RegistryAway.
     """
     schemas = schema_source(settings)

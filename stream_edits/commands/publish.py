@@ -1,4 +1,4 @@
-"""`publish`: claims of a file onto the events topic, as a publisher would put them there."""
+"""`publish`: write the claims of a file to the events topic."""
 
 import sys
 from collections.abc import Iterator
@@ -7,16 +7,17 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.codec.registry import Registry
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands.adjudicate import claims_of, report_bad
+from stream_edits.commands.claim_files import open_claims, report_bad_line
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.settings import Settings
 
 
 def publish_file(settings: Settings, file: str) -> int:
-    """Publish each claim, framed, under its member's key; returns the number of bad lines.
+    """Publish each claim in Confluent framing, keyed by member.
 
-    Raises NotRegistered or RegistryAway where a registry is configured, ClientError.
+    Returns the number of lines that are not valid claims. Raises NotRegistered or RegistryAway
+    where a registry is configured, ClientError.
     """
     own, topic = schema_of(CLAIM_EVENT), settings.topics.events
     number = own.id
@@ -27,11 +28,11 @@ def publish_file(settings: Settings, file: str) -> int:
 
     def records() -> Iterator[Output]:
         nonlocal bad
-        with claims_of(file) as claims:
+        with open_claims(file) as claims:
             for _, claim in claims:
                 if isinstance(claim, BadLine):
                     bad += 1
-                    report_bad(claim)
+                    report_bad_line(claim)
                 else:
                     yield Output(topic, claim.member_id.encode(), encode(claim))
 

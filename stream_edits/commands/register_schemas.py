@@ -1,36 +1,27 @@
-"""`schemas`: our schemas in the registry, registered and checked as an operator asks for it."""
+"""`schemas register`: our schemas and their compatibility mode in the registry."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from stream_edits.codec.errors import NotRegistered
 from stream_edits.codec.registry import Registry, subject_of
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
 from stream_edits.settings import BadSetting, Settings
 
-# Every version reads all that was written with earlier ones; readers take a new one first.
+# Every version reads what earlier ones have written; readers take a new version first.
 MODE = "BACKWARD_TRANSITIVE"
-_AS_STRICT = {MODE, "FULL_TRANSITIVE"}
-
-
-class Checked(NamedTuple):
-    """A subject, what is wrong with it (None when nothing is), and what it has."""
-
-    subject: str
-    problem: str | None
-    found: str = ""
+AS_STRICT = {MODE, "FULL_TRANSITIVE"}
 
 
 def register(settings: Settings) -> Iterator[str]:
-    """Register each schema under its subjects and see to their mode; a line for each subject.
+    """Register each schema under its subjects and set their mode; yields a line per subject.
 
-    The mode is set first, so that the registry itself compares with what was there. Raises
-    BadSetting, BadRegistryOptions, NotRegistered for a schema that is refused, RegistryAway.
+    The mode is set first, so that the registry compares with earlier versions. Raises BadSetting,
+    BadRegistryOptions, NotRegistered for a schema that is refused, RegistryAway.
     """
-    registry = _registry(settings)
-    for topic, text in _ours(settings):
+    registry = registry_of(settings)
+    for topic, text in own_schemas(settings):
         had = _id_if_any(registry, topic, text)
-        if registry.compatibility(topic) not in _AS_STRICT:
+        if registry.compatibility(topic) not in AS_STRICT:
             registry.set_compatibility(topic, MODE)
         number = registry.register(topic, text)
         mode = registry.compatibility(topic)
@@ -38,27 +29,15 @@ def register(settings: Settings) -> Iterator[str]:
         yield f"{word}  {subject_of(topic)}  id {number}  {mode}"
 
 
-def check(settings: Settings) -> Iterator[Checked]:
-    """Compare each subject with our schema and the mode. Raises as `register` does."""
-    registry = _registry(settings)
-    for topic, text in _ours(settings):
-        subject, mode = subject_of(topic), registry.compatibility(topic)
-        try:
-            number = registry.id_for(topic, text)
-        except NotRegistered as missing:
-            yield Checked(subject, str(missing))
-            continue
-        weak = None if mode in _AS_STRICT else f"its compatibility is {mode}, not {MODE}"
-        yield Checked(subject, weak, f"id {number}  {mode}")
-
-
-def _registry(settings: Settings) -> Registry:
+def registry_of(settings: Settings) -> Registry:
+    """The registry of the settings. Raises BadSetting without one, BadRegistryOptions."""
     if settings.schema_registry_url is None:
         raise BadSetting("schema_registry_url is needed to register or check schemas")
     return Registry(settings.registry_options())
 
 
-def _ours(settings: Settings) -> Iterator[tuple[str, str]]:
+def own_schemas(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Each topic of claims or decisions, and the text of our schema for its values."""
     topics = settings.topics
     yield topics.events, schema_of(CLAIM_EVENT).text
     for topic in (topics.pass_, topics.pend, topics.deny):

@@ -8,12 +8,11 @@ from typing import NamedTuple
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 from stream_edits.app.wiring import Stage
-from stream_edits.codec.avro.reading import Decoder, decoder, read_body
-from stream_edits.codec.avro.resolution import resolve
-from stream_edits.codec.decisions import ENUMS, RECORDS
-from stream_edits.codec.schemas import CLAIM_DECISION, schema_of
+from stream_edits.codec.decisions import decode_decision
+from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.demo.service import Service
 from stream_edits.domain.decision import ClaimDecision
+from stream_edits.engine import headers as names
 from stream_edits.engine.kafka.client_log import CLIENT_LOG
 from stream_edits.settings import Settings
 
@@ -45,7 +44,7 @@ class Outcome:
             Stage.SUPERVISION: topics.by_supervisor,
         }
         outputs = (topics.pass_, topics.pend, topics.deny, topics.dead_letter)
-        self._decode = _decoder()
+        self._schemas = PackagedSchemas()
         self._decisions: dict[tuple[str, int], ClaimDecision] = {}
         self.dead_letters: list[DeadLetter] = []
         self._read: Counter[str] = Counter()
@@ -105,7 +104,7 @@ class Outcome:
         if topic == self._dead:
             self.dead_letters.append(_dead_letter(message))
             return
-        decision: ClaimDecision = read_body(self._decode, message.value() or b"")
+        decision = decode_decision(message.value() or b"", self._schemas)
         # The embedded broker would show the records of an aborted transaction too.
         self._decisions[decision.claim_id, decision.revision] = decision
 
@@ -132,22 +131,17 @@ class Outcome:
 def _place(message: Message) -> tuple[str, int]:
     topic, partition = message.topic(), message.partition()
     if topic is None or partition is None:
-        raise NotDecided("the embedded broker sent a record that lies nowhere")
+        raise NotDecided("the embedded broker sent a record without a topic or partition")
     return topic, partition
-
-
-def _decoder() -> Decoder:
-    own = schema_of(CLAIM_DECISION).parsed
-    return decoder(resolve(own, own), RECORDS, ENUMS)
 
 
 def _dead_letter(message: Message) -> DeadLetter:
     headers = {name: _text(value) for name, value in dict(message.headers() or ()).items()}
-    place = ("source.topic", "source.partition", "source.offset")
+    place = (names.SOURCE_TOPIC, names.SOURCE_PARTITION, names.SOURCE_OFFSET)
     return DeadLetter(
-        headers["error.class"],
-        headers["error.stage"],
-        headers["error.message"],
+        headers[names.ERROR_CLASS],
+        headers[names.ERROR_STAGE],
+        headers[names.ERROR_MESSAGE],
         "/".join(headers[name] for name in place),
     )
 

@@ -19,8 +19,8 @@ from stream_edits.demo.stories import worth_telling
 from stream_edits.engine.errors import ClientError, EngineStopped
 from stream_edits.engine.kafka import publish_records
 from stream_edits.mock_cluster import PARTITIONS, MockCluster, MockClusterFailed
-from stream_edits.report import WIDTH
 from stream_edits.settings import Settings
+from stream_edits.text import stdout_console
 
 _SEED, _ENCOUNTERS, _PORTION = 621, 400, 25
 _READY_WITHIN_S = 30.0
@@ -46,7 +46,7 @@ def run_demo(
     With ``serve`` it then keeps running, with /metrics up, until SIGINT or SIGTERM. ``within_s``
     bounds the time until everything is decided.
     """
-    console = console or _console()
+    console = console or stdout_console(highlight=False)
     with logs_in_a_file() as log:
         try:
             _demonstrate(console, serve, encounters, within_s)
@@ -57,11 +57,6 @@ def run_demo(
         except KeyboardInterrupt:
             return 130
     return 0
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
 
 
 def _last_lines(log: str) -> str:

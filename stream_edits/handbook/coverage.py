@@ -9,10 +9,10 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.handbook.entry import Entry, entries
-from stream_edits.handbook.wording import paragraph as wrapped
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
+from stream_edits.text import wrap as wrapped
 
 FILE = "coverage.yaml"
 

@@ -5,12 +5,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from stream_edits.handbook.entry import Entry, all_entries
-from stream_edits.handbook.wording import outcome_in_words, paragraph, value_in_words
+from stream_edits.handbook.wording import outcome_in_words, value_in_words
 from stream_edits.policies.contract import Group
+from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.reason_codes import Kind, Reason, reason_codes
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.strict_yaml import PolicyError
+from stream_edits.text import wrap as paragraph
 
 _LOOKS_AT = {
     Group.FORM: "the claim's form",

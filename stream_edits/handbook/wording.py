@@ -1,13 +1,11 @@
 """Policy values as people read them."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stream_edits.policies.values.rules import Outcome
 
-WIDTH = 100
 _PROCEDURE = re.compile(r"(?=.{5}$)([A-Z]?)(\d+)")
 
 
@@ -58,15 +56,3 @@ def _follows(before: str, code: str) -> bool:
     if one is None or other is None:
         return False
     return one[1] == other[1] and int(one[2]) + 1 == int(other[2])
-
-
-def paragraph(text: str, indent: str = "", first: str | None = None) -> list[str]:
-    """The text's lines at most 100 columns wide."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

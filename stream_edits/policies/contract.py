@@ -107,11 +107,3 @@ class AlreadyReplacedNotice:
 
 
 Edit = ClaimEdit | LineEdit | EncounterEdit | SupervisionEdit | AlreadyReplacedNotice
-
-
-def join_words(words: Iterable[str], last: str = "or") -> str:
-    """Words in order of the alphabet as a sentence lists them: a, b or c."""
-    listed = sorted(words)
-    if len(listed) < 2:
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} {last} {listed[-1]}"

@@ -3,4 +3,3 @@
 from .explaining import explain as explain
 from .table import decision_table as decision_table
 from .table import print_report as print_report
-from .wording import WIDTH as WIDTH

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from textwrap import fill
 
 from stream_edits.domain.decision import (
     ClaimDecision,
@@ -11,14 +10,8 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
 )
-from stream_edits.report.wording import (
-    WIDTH,
-    denied_as_a_whole,
-    is_quiet,
-    listed,
-    printable,
-    units,
-)
+from stream_edits.report.wording import denied_as_a_whole, is_quiet, units
+from stream_edits.text import join_in_order, printable, wrap
 
 _CLAIM = {
     Disposition.PASS: "is passed on for payment",
@@ -31,8 +24,11 @@ _LINE = {Disposition.PASS: "passed", Disposition.PEND: "held", Disposition.DENY:
 
 
 def explain(decision: ClaimDecision) -> str:
-    """One decision in plain English, at most 100 columns wide: what was decided, line by line,
-    why and under which paragraph, and what to bill or send."""
+    """One decision in plain English, at most 100 columns wide.
+
+    It names what was decided for each line, why and under which paragraph, and what to bill or
+    send.
+    """
     return "\n".join(_paragraphs(decision))
 
 
@@ -46,9 +42,9 @@ def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
         if finding.line_number is None:
             yield _wrapped("The claim as a whole:", 2)
             yield from _reason(finding)
-    for said, outcomes in groupby(decision.lines, lambda line: is_quiet(decision, line)):
+    for quiet, outcomes in groupby(decision.lines, lambda line: is_quiet(decision, line)):
         lines = list(outcomes)
-        if said:
+        if quiet:
             yield _wrapped(f"{_named(lines)}: {_quiet(decision, lines)}.", 2)
             continue
         for line in lines:
@@ -59,14 +55,14 @@ def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
 
 
 def _verdict(decision: ClaimDecision) -> str:
-    said = _CLAIM[decision.disposition]
+    verdict = _CLAIM[decision.disposition]
     denied = sum(line.disposition is Disposition.DENY for line in decision.lines)
     if denied and decision.disposition is not Disposition.DENY:
         count = len(decision.lines)
-        said += f", but {denied} of its {count} lines {'is' if denied == 1 else 'are'} denied"
+        verdict += f", but {denied} of its {count} lines {'is' if denied == 1 else 'are'} denied"
     elif denied_as_a_whole(decision):
-        said += " as a whole: none of its lines is paid"
-    return said
+        verdict += " as a whole: none of its lines is paid"
+    return verdict
 
 
 def _revision(decision: ClaimDecision) -> str:
@@ -90,12 +86,12 @@ def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
             else "not paid with the rest, though nothing is wrong with them"
         )
     by_report = [line for line in lines if line.pricing is Pricing.BY_REPORT]
-    said = "passed as billed" if decision.applicable else "not governed"
+    outcome = "passed as billed" if decision.applicable else "not governed"
     if by_report and decision.applicable:
         codes = dict.fromkeys(printable(line.procedure_code) for line in by_report)
-        priced = "" if len(by_report) == len(lines) else f"{listed(list(codes))} "
-        said += f", {priced}priced By Report"
-    return said
+        priced = "" if len(by_report) == len(lines) else f"{join_in_order(list(codes))} "
+        outcome += f", {priced}priced By Report"
+    return outcome
 
 
 def _named(lines: Sequence[LineOutcome]) -> str:
@@ -105,31 +101,31 @@ def _named(lines: Sequence[LineOutcome]) -> str:
     if len(lines) > _NAMED_ONE_BY_ONE:
         codes = dict.fromkeys(printable(line.procedure_code) for line in lines)
         numbers = f"{lines[0].line_number} to {lines[-1].line_number}"
-        return f"Lines {numbers} ({listed(list(codes))})"
-    return f"Lines {listed([str(line.line_number) for line in lines])}, {', '.join(billed)}"
+        return f"Lines {numbers} ({join_in_order(list(codes))})"
+    return f"Lines {join_in_order([str(line.line_number) for line in lines])}, {', '.join(billed)}"
 
 
 def _outcome(line: LineOutcome) -> str:
-    said = _LINE[line.disposition]
+    outcome = _LINE[line.disposition]
     if line.disposition is not Disposition.DENY and line.allowed_units != line.billed_units:
-        said += f", but cut back to {units(line.allowed_units)}"
+        outcome += f", but cut back to {units(line.allowed_units)}"
     if line.disposition is not Disposition.DENY and line.pricing is Pricing.BY_REPORT:
-        said += ", priced By Report"
+        outcome += ", priced By Report"
     if line.recommended_code:
-        said += f"; bill {line.recommended_code} instead"
-    return said
+        outcome += f"; bill {line.recommended_code} instead"
+    return outcome
 
 
 def _reason(finding: EditFinding) -> Iterator[str]:
-    """Why, what to send, the claims it has to do with, and where it is written."""
+    """Why, what to send, the related claims, and the paragraph and codes."""
     yield _wrapped(f"Why: {finding.message}", 4)
     if finding.requested_documents:
         asked = [_DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]
-        yield _wrapped(f"To send: {listed(asked)}.", 4)
+        yield _wrapped(f"To send: {join_in_order(asked)}.", 4)
     if finding.related_claim_ids:
         related = [printable(name) for name in finding.related_claim_ids]
         yield _wrapped(
-            f"Related: {'claim' if len(related) == 1 else 'claims'} {listed(related)}.", 4
+            f"Related: {'claim' if len(related) == 1 else 'claims'} {join_in_order(related)}.", 4
         )
     codes = [f"CARC {finding.carc}"] if finding.carc else []
     codes += [f"RARC {code}" for code in finding.rarcs]
@@ -138,5 +134,4 @@ def _reason(finding: EditFinding) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: int) -> str:
-    margin = " " * indent
-    return fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=True)
+    return "\n".join(wrap(text, " " * indent, break_words=True))

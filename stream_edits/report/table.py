@@ -4,23 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, LineOutcome
-from stream_edits.report.wording import (
-    WIDTH,
-    coloured,
-    denied_as_a_whole,
-    is_quiet,
-    printable,
-    units,
-)
+from stream_edits.report.wording import coloured, denied_as_a_whole, is_quiet, units
+from stream_edits.text import printable, stdout_console
 
 
 def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
-    """A row for each line of which something is said; lines paid as billed share one."""
+    """A row for each line with a finding; neighbouring lines that are paid as billed share one."""
     table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("claim", overflow="fold", max_width=24)
     for name in ("decided", "line", "code", "units", "becomes"):
@@ -29,7 +22,7 @@ def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
     for decision in decisions:
         head: list[str | Text] = [_claim(decision), coloured(decision.disposition)]
         for row in _rows(decision):
-            # As Text, for a claim's own words are no markup.
+            # As Text, so that values of a claim are not read as markup.
             table.add_row(*(Text(x) if isinstance(x, str) else x for x in (*head, *row)))
             head = ["", ""]
         table.add_section()
@@ -80,7 +73,4 @@ def _why(finding: EditFinding) -> str:
 
 def print_report(decisions: Iterable[ClaimDecision]) -> None:
     """The table, on standard output, as wide as the terminal or 100 columns without one."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH, no_color=True)
-    console.print(decision_table(decisions))
+    stdout_console().print(decision_table(decisions))

@@ -1,24 +1,17 @@
-"""Words and numbers as people read them."""
+"""What the table and the explanation of decisions have in common."""
 
-from collections.abc import Sequence
 from math import isfinite
 
 from rich.text import Text
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, LineOutcome
 
-WIDTH = 100
 COLOURS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DENY: "red"}
 
 
 def units(amount: float) -> str:
-    """A number of units as a person writes it."""
+    """A number of units for people: 1, 2.5, or `no number` when it is not finite."""
     return f"{amount:g}" if isfinite(amount) else "no number"
-
-
-def printable(text: str | None) -> str:
-    """A text of a claim that cannot steer the terminal it is shown on."""
-    return "".join(c if c.isprintable() else "?" for c in text or "")
 
 
 def coloured(disposition: Disposition) -> Text:
@@ -26,19 +19,14 @@ def coloured(disposition: Disposition) -> Text:
     return Text(disposition.value, style=COLOURS[disposition])
 
 
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
 def is_quiet(decision: ClaimDecision, line: LineOutcome) -> bool:
-    """Whether nothing is said of the line, and it is paid as it was billed."""
-    spoken_of = any(finding.line_number == line.line_number for finding in decision.findings)
-    return not spoken_of and line.disposition is Disposition.PASS
+    """Whether the line has no finding and is paid as billed."""
+    has_finding = any(finding.line_number == line.line_number for finding in decision.findings)
+    return not has_finding and line.disposition is Disposition.PASS
 
 
 def denied_as_a_whole(decision: ClaimDecision) -> bool:
-    """Whether a claim is denied though its lines alone are not: none of them is paid."""
+    """Whether the claim is denied although not all of its lines are: no line is paid."""
     return decision.disposition is Disposition.DENY and any(
         line.disposition is not Disposition.DENY for line in decision.lines
     )

@@ -1,6 +1,6 @@
-"""Every setting of the program: where it comes from, what it means, what it may be.
+"""Every setting of the program: its source, meaning and limits.
 
-Environment variables (`STREAM_EDITS_…`) win over the settings file, the file over the defaults.
+Environment variables (`STREAM_EDITS_…`) override the settings file, the file the defaults.
 """
 
 from .load import BadSetting, load_settings

@@ -1,4 +1,4 @@
-"""Reading the settings: environment over file over defaults, or one line of complaint."""
+"""Loading the settings: environment over file over defaults, or one error line."""
 
 import os
 from collections.abc import Mapping
@@ -23,13 +23,13 @@ from .values import Conflict, ordinal
 
 
 class BadSetting(Exception):
-    """One line: the setting as its author wrote it, and what is expected. Never its value."""
+    """One line: the setting by the name its author used, and what is expected. Never its value."""
 
 
 def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings from `environ` (the process's own unless given) over those of `file`.
+    """The settings of `environ` (by default the process's) over those of `file`.
 
-    Without `file`, the file that STREAM_EDITS_SETTINGS names, if it does. Raises BadSetting.
+    Without `file`, the file that STREAM_EDITS_SETTINGS names, if any. Raises BadSetting.
     """
     environ = os.environ if environ is None else environ
     named = environ.get(FILE_VARIABLE)
@@ -62,7 +62,7 @@ def _one_line(error: ErrorDetails, given: Given) -> str:
 
 
 def _meant(path: KeyPath, given: Given) -> str:
-    """`; did you mean …?`, in the form the author uses, where a name comes close."""
+    """`; did you mean …?` with the closest name, as a variable or a key; empty without one."""
     written = path[-1]
     likely: KeyPath | None = None
     for table in (*OPTION_TABLES, "topics"):

@@ -1,4 +1,4 @@
-"""The settings themselves: one field each, with its default, its limits and its meaning."""
+"""The settings: a field for each, with its default, limits and meaning."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from .values import Conflict, Instance, KafkaOptions, Name, Options, RegistryUrl
 
-# Nothing of what was given is repeated in an error: it might be a password gone astray.
+# Errors repeat no value: it might be a password in the wrong place.
 _STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
 
 
@@ -16,7 +16,7 @@ class Topics(BaseModel):
 
     model_config = _STRICT
 
-    events: Name = Field("claims.events", description="Claims come in here.")
+    events: Name = Field("claims.events", description="Incoming claims.")
     by_member: Name = Field("claims.edits.by-member", description="Intake to encounter.")
     by_supervisor: Name = Field(
         "claims.edits.by-supervisor", description="Encounter to supervision."
@@ -44,7 +44,7 @@ class Topics(BaseModel):
 
 
 class Settings(BaseModel):
-    """What an operator may choose."""
+    """Every setting that an operator may change."""
 
     model_config = _STRICT
 
@@ -76,7 +76,7 @@ class Settings(BaseModel):
     static_membership: bool = Field(
         False,
         description="Keep partitions over a restart within the session timeout; a process that "
-        "dies for good is then replaced only after it.",
+        "dies for good is then replaced only after that timeout.",
     )
     topics: Topics = Field(default_factory=Topics, description="Names of the topics.")
     partitions: int = Field(
@@ -105,7 +105,10 @@ class Settings(BaseModel):
         100, ge=0, le=10_000, description="Longest wait for a transaction to fill."
     )
     session_timeout_ms: int = Field(
-        45_000, ge=1_000, le=1_800_000, description="A silent process loses its partitions then."
+        45_000,
+        ge=1_000,
+        le=1_800_000,
+        description="A process without heartbeats for this long loses its partitions.",
     )
     max_poll_interval_ms: int = Field(
         300_000,
@@ -121,10 +124,16 @@ class Settings(BaseModel):
         "`transaction.max.timeout.ms`.",
     )
     restore_stall_seconds: float = Field(
-        120.0, gt=0, le=86_400, description="Stop when restoring state makes no progress for this."
+        120.0,
+        gt=0,
+        le=86_400,
+        description="Shut down when restoring state makes no progress for this long.",
     )
     breaker_share: float = Field(
-        0.2, gt=0, le=1, description="Stop when more than this share of events are dead letters…"
+        0.2,
+        gt=0,
+        le=1,
+        description="Shut down when more than this share of events are dead letters…",
     )
     breaker_window: int = Field(
         1_000, ge=1, le=1_000_000, description="… among this many of the last events …"
@@ -169,11 +178,11 @@ class Settings(BaseModel):
         return self.transactional_id(stage) if self.static_membership else None
 
     def kafka_options(self) -> dict[str, str]:
-        """What every Kafka client is given, credentials in the clear: not for a log."""
+        """The options of every Kafka client, with credentials in clear text: never log them."""
         return {"bootstrap.servers": self.bootstrap_servers, **_revealed(self.kafka)}
 
     def registry_options(self) -> dict[str, str]:
-        """What the registry's client is given, credentials in the clear; empty without one."""
+        """The options of the registry's client, credentials in clear text; empty without one."""
         if self.schema_registry_url is None:
             return {}
         return {"url": self.schema_registry_url, **_revealed(self.schema_registry)}

@@ -1,50 +1,47 @@
-"""Settings as they were given: a tree of values, and for each the name its author knows it by."""
+"""Where settings come from: the environment and a YAML file, with the name of each as written."""
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
+from stream_edits.strict_yaml import YamlError, load
 
 PREFIX = "STREAM_EDITS_"
 FILE_VARIABLE = "STREAM_EDITS_SETTINGS"
 OPTION_TABLES = ("kafka", "schema_registry")
 _NOT_SETTINGS = re.compile(r"STREAM_EDITS_(SETTINGS|TEST_.*)")
-# Kubernetes gives every pod such variables for each service of the namespace, and a service
-# may well be named stream-edits or stream-edits-http.
+# Kubernetes sets such variables in every pod for each service of the namespace, and a service may
+# be named stream-edits or stream-edits-http.
 _OF_KUBERNETES = re.compile(r"_SERVICE_HOST|_SERVICE_PORT(_\w+)?|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?")
 _SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://")
 # The one option of librdkafka whose name has an underscore.
 _UNDERSCORED = {"log_level"}
 
-# No setting lies deeper; a mapping that does, perhaps within itself, is refused like a value.
+# No setting is nested deeper. A mapping that is, perhaps within itself, is refused as a value.
 _DEEPEST = 4
 
 KeyPath = tuple[str, ...]
 
 
 class UnreadableFile(Exception):
-    """The settings file cannot be used; one line, free of its values."""
+    """The settings file cannot be used; one line without its values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The values by path (`("topics", "events")`) and the written name of each path."""
+    """Values by path (`("topics", "events")`), and each path's name as its author wrote it."""
 
     values: dict[KeyPath, Any] = field(default_factory=dict)
     names: dict[KeyPath, str] = field(default_factory=dict)
 
     def over(self, weaker: "Given") -> "Given":
-        """Both, where this one wins."""
+        """Both together; these values override those of ``weaker``."""
         return Given(weaker.values | self.values, weaker.names | self.names)
 
     def tree(self) -> dict[str, Any]:
-        """The values as nested dicts. A plain value where a table belongs stays, to be refused."""
+        """The values as nested dicts. A value in place of a table stays, so that it is refused."""
         root: dict[str, Any] = {}
         for path, value in sorted(self.values.items(), key=lambda item: len(item[0])):
             node: Any = root
@@ -55,12 +52,12 @@ class Given:
         return root
 
     def name(self, path: KeyPath) -> str:
-        """How the author of the value at `path` (or of what holds it) wrote its name."""
+        """The name of the path, or else of what contains it, as its author wrote it."""
         if path in self.names:
             return self.names[path]
-        holders = (path[:length] for length in range(len(path) - 1, 0, -1))
-        holder = next((held for held in holders if held in self.values), None)
-        return self.names[holder] if holder else variable(path)
+        containers = (path[:length] for length in range(len(path) - 1, 0, -1))
+        container = next((each for each in containers if each in self.values), None)
+        return self.names[container] if container else variable(path)
 
 
 def variable(path: KeyPath) -> str:
@@ -69,7 +66,7 @@ def variable(path: KeyPath) -> str:
 
 
 def from_environment(environ: Mapping[str, str]) -> Given:
-    """Every STREAM_EDITS_ variable. An empty one counts as not set, as a chart may leave it."""
+    """Every STREAM_EDITS_ variable. An empty one counts as not set: charts leave such."""
     given = Given()
     for name, value in environ.items():
         if not name.startswith(PREFIX) or not value or _is_no_setting(name, value):
@@ -93,7 +90,7 @@ def _is_no_setting(name: str, value: str) -> bool:
 
 
 def from_file(file: Path) -> Given:
-    """A YAML file of settings; a key without a value counts as not set."""
+    """The settings of a YAML file. A key without a value is not set. Raises UnreadableFile."""
     given = Given()
     for path, value in _leaves(_loaded(file)):
         given.values[path] = value
@@ -104,22 +101,9 @@ def from_file(file: Path) -> Given:
 
 def _loaded(file: Path) -> dict[Any, Any]:
     try:
-        with warnings.catch_warnings():
-            # Its warning would show the text around.
-            warnings.simplefilter("error", ReusedAnchorWarning)
-            content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-    except OSError as failure:
-        raise UnreadableFile(f"{file}: cannot be read: {failure.strerror}") from None
-    except MarkedYAMLError as failure:
-        # Its own text may quote values.
-        mark = failure.problem_mark or failure.context_mark
-        where = f"{file}:{mark.line + 1}" if mark else str(file)
-        twice = isinstance(failure, DuplicateKeyError)
-        raise UnreadableFile(
-            f"{where}: {'a key stands here twice' if twice else 'not readable as YAML'}"
-        ) from None
-    except (YAMLError, ReusedAnchorWarning, ValueError, RecursionError):
-        raise UnreadableFile(f"{file}: not readable as YAML") from None
+        content = load(file)
+    except YamlError as failure:
+        raise UnreadableFile(failure.redacted) from None
     if content is None:
         return {}
     if not isinstance(content, dict):

@@ -1,4 +1,4 @@
-"""The types of setting that are more than a number, a text or a choice."""
+"""Types of settings that need a validator of their own."""
 
 import re
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ _ORDINAL = re.compile(r"(?:^|-)(\d{1,6})$")
 
 
 def ordinal(name: Any) -> int | None:
-    """The number at the end of a pod's name (`stream-edits-2` gives 2), if there is one."""
+    """The number at the end of a pod's name (`stream-edits-2` gives 2), or None."""
     found = _ORDINAL.search(str(name))
     return int(found[1]) if found else None
 
@@ -22,7 +22,7 @@ def _instance(given: Any) -> int:
 
 
 def _text(given: Any) -> Any:
-    """An option as the clients take it; the settings file may have a number or a boolean."""
+    """An option as text for the clients; the settings file may have a number or a boolean."""
     if isinstance(given, bool):
         return str(given).lower()
     if isinstance(given, int | float):
@@ -48,7 +48,7 @@ def _no_credentials(url: str) -> str:
 
 
 class Conflict(ValueError):
-    """A setting that does not go with another; `path` leads to the one to mend."""
+    """A setting that conflicts with another; `path` is the one to correct."""
 
     def __init__(self, path: tuple[str, ...], expected: str) -> None:
         super().__init__(expected)
@@ -61,7 +61,7 @@ def _none_of_ours(options: dict[str, SecretStr]) -> dict[str, SecretStr]:
     return options
 
 
-# The engine stands on these; a passed-through value would silently undo exactly-once.
+# The engine depends on these: another value would silently break exactly-once.
 _OWNED = {
     "bootstrap.servers": "it has a setting of its own, bootstrap_servers",
     "group.id": "it follows from group_prefix",
@@ -81,6 +81,6 @@ _OWNED = {
 Instance = Annotated[int, BeforeValidator(_instance)]
 RegistryUrl = Annotated[str, AfterValidator(_no_credentials)]
 Name = Annotated[str, AfterValidator(_plain_name)]
-# Any option may be a credential, so none is ever shown.
+# Any option may be a credential, so none is shown.
 Options = dict[str, Annotated[SecretStr, BeforeValidator(_text)]]
 KafkaOptions = Annotated[Options, AfterValidator(_none_of_ours)]

@@ -51,11 +51,11 @@ def test_ten_thousand_claims_from_a_file_and_from_stdin(
     from_stdin = adjudicate("-", stdin=file.read_bytes())
     assert from_file.returncode == from_stdin.returncode == 0
     assert from_file.stderr == from_stdin.stderr == b""
-    told = decisions(from_file)
-    assert {d["claim_id"] for d in told} == {c.claim_id for c in claims}
-    assert {d["source_topic"] for d in told} == {"claims.jsonl"}
-    assert [{**d, "source_topic": "-"} for d in told] == decisions(from_stdin)
-    numbers = [(d["claim_id"], d["revision"]) for d in told if d["applicable"]]
+    decided = decisions(from_file)
+    assert {d["claim_id"] for d in decided} == {c.claim_id for c in claims}
+    assert {d["source_topic"] for d in decided} == {"claims.jsonl"}
+    assert [{**d, "source_topic": "-"} for d in decided] == decisions(from_stdin)
+    numbers = [(d["claim_id"], d["revision"]) for d in decided if d["applicable"]]
     assert len(set(numbers)) == len(numbers)
     for claim_id, revision in numbers:
         assert revision == 1 or (claim_id, revision - 1) in set(numbers[:CLAIMS]) | set(numbers)

@@ -1,4 +1,4 @@
-"""Client options that librdkafka refuses: one line that names them, and never what they hold."""
+"""Client options that librdkafka refuses: one line with their names, never their values."""
 
 import pytest
 from click.testing import CliRunner

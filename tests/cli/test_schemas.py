@@ -1,4 +1,4 @@
-"""`schemas` against the stub: what it needs, what it says of a registry that refuses."""
+"""`schemas` against the stub: what it needs, and its errors when the registry refuses."""
 
 import base64
 from collections.abc import Iterator
@@ -31,12 +31,12 @@ def schemas(word: str, url: str, **options: str) -> Result:
 
 
 def test_they_sign_in_register_once_and_check(stub: StubRegistry) -> None:
-    told = [schemas(w, stub.url, BASIC_AUTH_USER_INFO=SIGN_IN) for w in ("register", "check")]
-    assert [done.exit_code for done in told] == [0, 0]
+    runs = [schemas(w, stub.url, BASIC_AUTH_USER_INFO=SIGN_IN) for w in ("register", "check")]
+    assert [done.exit_code for done in runs] == [0, 0]
     topics = ("claims.events", "claims.edits.pass", "claims.edits.pend", "claims.edits.deny")
     assert sorted(stub.subjects) == sorted(f"{topic}-value" for topic in topics)
     assert stub.modes == {"": "BACKWARD"} | dict.fromkeys(stub.subjects, "BACKWARD_TRANSITIVE")
-    assert len(told[1].output.splitlines()) == 4
+    assert len(runs[1].output.splitlines()) == 4
     stub.modes["claims.edits.deny-value"] = "FULL_TRANSITIVE"
     schemas("register", stub.url, BASIC_AUTH_USER_INFO=SIGN_IN)
     assert stub.modes["claims.edits.deny-value"] == "FULL_TRANSITIVE", "stricter than ours"

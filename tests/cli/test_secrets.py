@@ -1,4 +1,4 @@
-"""Passwords given to a command are in nothing that it says, however it ends."""
+"""Passwords in the settings of a command are never in its output, however it ends."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""fastavro as the second opinion on every byte we read or write."""
+"""fastavro as the reference for every byte that we read or write."""
 
 import io
 import json

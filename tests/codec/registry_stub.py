@@ -25,7 +25,7 @@ class StubRegistry:
         self.url = ""
 
     def add(self, number: int, text: str, **more: Any) -> None:
-        """A schema that exists under an id and, unless told, no subject."""
+        """Add a schema under an id; under no subject unless ``more`` names one."""
         self.schemas[number] = {"schema": text, **more}
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
@@ -36,8 +36,8 @@ class StubRegistry:
                 found = self.schemas.get(int(number))
                 return (200, found) if found else (404, _error(40403))
             case "GET", ["subjects", subject, "versions", version]:
-                told = {"subject": subject, "version": int(version)}
-                return 200, told | self.schemas[self.subjects[subject][int(version) - 1]]
+                found = {"subject": subject, "version": int(version)}
+                return 200, found | self.schemas[self.subjects[subject][int(version) - 1]]
             case "POST", ["subjects", subject]:
                 return self._look_up(subject, body["schema"])
             case "POST", ["subjects", subject, "versions"]:
@@ -58,8 +58,8 @@ class StubRegistry:
             return 404, _error(40401)
         for version, number in enumerate(self.subjects[subject], start=1):
             if json.loads(self.schemas[number]["schema"]) == json.loads(text):
-                told = {"subject": subject, "id": number, "version": version, "schema": text}
-                return 200, told
+                found = {"subject": subject, "id": number, "version": version, "schema": text}
+                return 200, found
         return 404, _error(40403)
 
 

@@ -1,4 +1,4 @@
-"""Claims: framed Avro to the domain and back, with fastavro as the oracle."""
+"""Claims: framed Avro to the domain and back, with fastavro as the reference."""
 
 from dataclasses import asdict, fields, replace
 from datetime import date
@@ -38,7 +38,7 @@ def test_a_claim_read_is_as_one_that_was_made(claim: ClaimEvent) -> None:
 
 
 def _padded_by_fastavro(amount: Decimal | None) -> bool:
-    """Of -128, -32768, … it writes a leading byte too many, which reads the same."""
+    """fastavro writes -128, -32768, … with one leading byte too many, which reads the same."""
     if amount is None or amount >= 0:
         return False
     below_zero = -int(amount.scaleb(-int(amount.as_tuple().exponent)))

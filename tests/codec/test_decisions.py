@@ -21,11 +21,11 @@ CODEC = Codec()
 
 
 def _wire(decision: ClaimDecision) -> dict[str, Any]:
-    told = decision._asdict()
-    source = told.pop("source")
-    told["lines"] = [line._asdict() for line in decision.lines]
-    told["findings"] = [finding._asdict() for finding in decision.findings]
-    return told | {f"source_{name}": value for name, value in source._asdict().items()}
+    wire = decision._asdict()
+    source = wire.pop("source")
+    wire["lines"] = [line._asdict() for line in decision.lines]
+    wire["findings"] = [finding._asdict() for finding in decision.findings]
+    return wire | {f"source_{name}": value for name, value in source._asdict().items()}
 
 
 @given(decisions)
@@ -60,21 +60,21 @@ def test_a_claim_s_schema_is_not_a_decision_s() -> None:
 
 
 def test_the_json_has_the_contract_s_names_in_its_order() -> None:
-    told = json.loads(decision_to_json(DECISION))
-    assert list(told) == FIELDS["ClaimDecision"].split()
-    assert list(told["lines"][0]) == FIELDS["LineOutcome"].split()
-    assert list(told["findings"][0]) == FIELDS["EditFinding"].split()
+    parsed = json.loads(decision_to_json(DECISION))
+    assert list(parsed) == FIELDS["ClaimDecision"].split()
+    assert list(parsed["lines"][0]) == FIELDS["LineOutcome"].split()
+    assert list(parsed["findings"][0]) == FIELDS["EditFinding"].split()
 
 
 def test_the_json_s_values() -> None:
     text = decision_to_json(DECISION)
-    told = json.loads(text)
+    parsed = json.loads(text)
     assert "\n" not in text
-    assert told["decided_at"] == "2024-12-05T08:30:00.123+00:00"
-    assert told["disposition"] == "PEND"
-    assert told["lines"][0]["billed_units"] == 1.5
-    assert told["lines"][1]["pricing"] == "BY_REPORT"
-    assert (told["source_topic"], told["source_partition"], told["source_offset"]) == (
+    assert parsed["decided_at"] == "2024-12-05T08:30:00.123+00:00"
+    assert parsed["disposition"] == "PEND"
+    assert parsed["lines"][0]["billed_units"] == 1.5
+    assert parsed["lines"][1]["pricing"] == "BY_REPORT"
+    assert (parsed["source_topic"], parsed["source_partition"], parsed["source_offset"]) == (
         "claims.events",
         3,
         42,
@@ -85,9 +85,9 @@ def test_the_json_s_values() -> None:
 def test_units_that_are_not_finite_are_null(units: float) -> None:
     line = DECISION.lines[0]._replace(billed_units=units)
     finding = DECISION.findings[0]._replace(allowed_units=units)
-    told = json.loads(decision_to_json(DECISION._replace(lines=(line,), findings=(finding,))))
-    assert told["lines"][0]["billed_units"] is None
-    assert told["findings"][0]["allowed_units"] is None
+    parsed = json.loads(decision_to_json(DECISION._replace(lines=(line,), findings=(finding,))))
+    assert parsed["lines"][0]["billed_units"] is None
+    assert parsed["findings"][0]["allowed_units"] is None
 
 
 @given(decisions)
@@ -95,5 +95,5 @@ def test_every_decision_is_one_line_of_strict_json(decision: ClaimDecision) -> N
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
 
-    told = json.loads(decision_to_json(decision), parse_constant=refuse)
-    assert told["claim_id"] == decision.claim_id
+    parsed = json.loads(decision_to_json(decision), parse_constant=refuse)
+    assert parsed["claim_id"] == decision.claim_id

@@ -1,4 +1,4 @@
-"""Whatever the bytes, decoding ends quickly, in Undecodable at worst, and tells no value."""
+"""Whatever the bytes, decoding ends quickly, in Undecodable at worst, and shows no value."""
 
 import tracemalloc
 from dataclasses import replace
@@ -29,13 +29,13 @@ LOWEST = b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"  # -2**63
 
 
 def _decode(framed: bytes) -> None:
-    told = "ok"
+    outcome = "ok"
     try:
         CODEC.decode_claim(framed)
     except Undecodable as error:
-        told = f"{error.error_class}: {error.message}"
+        outcome = f"{error.error_class}: {error.message}"
     for secret in ("event-1", "claim-1", "member-1", "1234567893", "Pembrolizumab"):
-        assert secret not in told
+        assert secret not in outcome
 
 
 @given(st.binary(max_size=400))
@@ -136,8 +136,8 @@ def test_endless_arrays_end_with_the_bytes(count: bytes) -> None:
     assert peak < 20_000_000
 
 
-def test_a_negative_block_count_is_lawful() -> None:
-    # Two codes in a block that tells its size, as Java's blocking encoder writes it.
+def test_a_negative_block_count_is_valid() -> None:
+    # Two codes in a block that gives its size in bytes, as Java's blocking encoder writes it.
     old = b"\x04\x0eC50.911\x0cZ51.11\x00"
     assert CODEC.decode_claim(_with(old, b"\x03\x1e" + old[1:])) == CLAIM
 

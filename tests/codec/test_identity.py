@@ -1,4 +1,4 @@
-"""The digests by which a re-sent event is known again, and the names of decisions."""
+"""The digests that identify a re-sent event, and the ids of decisions."""
 
 import uuid
 from dataclasses import replace

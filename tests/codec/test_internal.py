@@ -1,4 +1,4 @@
-"""What travels between stages and what they remember: both ways, with fastavro as the oracle."""
+"""Records between stages and state records: both ways, with fastavro as the reference."""
 
 from collections.abc import Callable
 from contextlib import suppress

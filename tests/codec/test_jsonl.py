@@ -24,9 +24,9 @@ def _one(line: bytes) -> ClaimEvent | BadLine:
 
 
 def _changed(change: Callable[[Json], object]) -> ClaimEvent | BadLine:
-    told = json.loads(TEXT)
-    change(told)
-    return _one(json.dumps(told).encode())
+    claim = json.loads(TEXT)
+    change(claim)
+    return _one(json.dumps(claim).encode())
 
 
 def _bad(change: Callable[[Json], object]) -> str:
@@ -41,11 +41,11 @@ def test_a_claim_comes_back_as_it_went(claim: ClaimEvent) -> None:
 
 
 def test_the_json_s_values() -> None:
-    told = json.loads(TEXT)
-    assert told["event_time"] == "2024-12-05T08:30:00.123+00:00"
-    assert told["statement_from"] == "2024-12-03"
-    assert told["claim_form"] == "UB04"
-    line = told["lines"][0]
+    claim = json.loads(TEXT)
+    assert claim["event_time"] == "2024-12-05T08:30:00.123+00:00"
+    assert claim["statement_from"] == "2024-12-03"
+    assert claim["claim_form"] == "UB04"
+    line = claim["lines"][0]
     assert line["start_time"] == "2024-12-03T10:00:00"
     assert (line["charge_amount"], line["drug_unit_price"]) == (-125.5, 52.1234)
 
@@ -58,10 +58,10 @@ def test_lines_are_numbered_and_blank_ones_skipped() -> None:
 
 
 def test_null_means_the_default() -> None:
-    def change(told: Json) -> None:
-        told |= {"frequency_code": None, "line_of_business": None, "encounter_id": None}
-        told["lines"][0] |= {"supervision": None, "modifiers": None}
-        told["attachments"][0]["line_numbers"] = None
+    def change(claim: Json) -> None:
+        claim |= {"frequency_code": None, "line_of_business": None, "encounter_id": None}
+        claim["lines"][0] |= {"supervision": None, "modifiers": None}
+        claim["attachments"][0]["line_numbers"] = None
 
     claim = _changed(change)
     assert isinstance(claim, ClaimEvent)
@@ -73,13 +73,13 @@ def test_null_means_the_default() -> None:
 
 def test_null_is_no_value_for_a_required_field() -> None:
     assert (
-        _bad(lambda told: told.update(claim_id=None)) == "ContractViolation: claim_id is not text"
+        _bad(lambda claim: claim.update(claim_id=None)) == "ContractViolation: claim_id is not text"
     )
 
 
 def test_null_does_not_hide_an_unknown_field() -> None:
-    told = _bad(lambda told: told.update(jane_doe=None, frequency_code=None))
-    assert told == "ContractViolation: the claim has a field that the contract does not know"
+    error = _bad(lambda claim: claim.update(jane_doe=None, frequency_code=None))
+    assert error == "ContractViolation: the claim has a field that the contract does not know"
 
 
 VIOLATIONS: list[tuple[Callable[[Json], object], str]] = [
@@ -103,20 +103,20 @@ VIOLATIONS: list[tuple[Callable[[Json], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "said"), VIOLATIONS)
+@pytest.mark.parametrize(("change", "problem"), VIOLATIONS)
 def test_a_violation_names_place_and_kind_but_no_value(
-    change: Callable[[Json], object], said: str
+    change: Callable[[Json], object], problem: str
 ) -> None:
-    told = _bad(change)
-    assert told.startswith("ContractViolation: ")
-    assert said in told
-    assert "secret" not in told.lower()
-    assert "jane" not in told
+    error = _bad(change)
+    assert error.startswith("ContractViolation: ")
+    assert problem in error
+    assert "secret" not in error.lower()
+    assert "jane" not in error
 
 
 def test_many_violations_are_counted() -> None:
-    told = _bad(lambda claim: claim.update(lines=[{}], claim_id=1, member_id=1))
-    assert told == (
+    error = _bad(lambda claim: claim.update(lines=[{}], claim_id=1, member_id=1))
+    assert error == (
         "ContractViolation: claim_id is not text; member_id is not text; "
         "lines[0].line_number is missing; lines[0].procedure_code is missing; "
         "lines[0].units is missing; and 1 more"

@@ -18,7 +18,7 @@ DECISION = schema_of("ClaimDecision").text
 
 
 class Clock:
-    """Seconds that pass when told to."""
+    """A clock that the test moves by hand."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

@@ -1,4 +1,4 @@
-"""Writers' schemas that no claim can be read from, or that are not safe to read by."""
+"""Writers' schemas that a claim cannot be read from, or that are not safe to read with."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -54,7 +54,7 @@ WRONG: dict[str, Callable[[Json], object]] = {
 @pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
 def test_wrong_schemas_are_refused(change: Callable[[Json], object]) -> None:
     if change is WRONG["a recursive record"]:
-        # An optional branch: refused only for the data that takes it, never walked into.
+        # An optional branch: refused only for data that uses it, and never followed.
         schema = claim_schema()
         change(schema)
         assert read(schema, asdict(CLAIM) | {"more": None}) == CLAIM

@@ -1,4 +1,4 @@
-"""The codec as a run without a registry, or with one, puts it together."""
+"""The codec as a run assembles it, with or without a registry."""
 
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder, decode_decision

@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.report import WIDTH, decision_table, explain
+from stream_edits.report import decision_table, explain
+from stream_edits.text import WIDTH
 from tests.codec.examples import DECISION
 from tests.demo.examples import decided
 

@@ -1,7 +1,7 @@
-"""`make fuzz INPUTS=1000000`: so many inputs over all targets, a process each.
+"""`make fuzz INPUTS=1000000`: that many inputs over all targets, with a process for each.
 
-The corpus and whatever goes wrong are kept in build/fuzz; the counts go into docs/reliability.md.
-Exit code 1 when anything went wrong, or when fewer inputs were fed than asked for.
+The corpus and every defect are kept in build/fuzz; the counts go into docs/reliability.md. Exit
+code 1 when there was a defect, or fewer inputs were fed than asked for.
 """
 
 import argparse
@@ -18,18 +18,18 @@ from tests.written_counts import write_counts
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / "build" / "fuzz"
-# The share of the inputs that each target gets, by its speed: checking an overlay takes a hundred
-# times as long as reading a line.
+# The share of inputs for each target, by its speed: checking an overlay takes a hundred times as
+# long as reading a line.
 _SHARES = {"json": 0.45, "frame": 0.35, "avro": 0.197, "policy": 0.003}
-# Of them, those that are found by watching the code.
+# The share of them that is guided by coverage.
 _GUIDED = 0.08
-# The worst rate, over which a worker is taken for hanging and ended.
+# A worker that takes longer than this per input is ended as hung.
 _SECONDS_AN_INPUT = 1.0
 _START_S = 300.0
 
 
 def fuzz(target: str, inputs: int, seed: int) -> dict[str, Any]:
-    """Both parts of one target; what they counted together."""
+    """Run both parts of one target; their counts together."""
     watched = max(1, round(inputs * _GUIDED))
     parts = {"guided": watched, "mutated": inputs - watched}
     counts = [_work(target, how, number, seed) for how, number in parts.items()]
@@ -41,7 +41,7 @@ def fuzz(target: str, inputs: int, seed: int) -> dict[str, Any]:
 
 
 def _work(target: str, how: str, inputs: int, seed: int) -> dict[str, Any]:
-    """Run a worker; what it counted, with `ended` when it did not come to its end by itself."""
+    """Run a worker; its counts, with its exit code as `ended`."""
     file = _FOLDER / f"{target}-{how}.json"
     file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.fuzz.worker", target, how]
@@ -112,7 +112,7 @@ def main() -> int:
         or sum(counts["outcomes"].values()) != counts["inputs"]
     ]
     if bad:
-        print(f"not as it must be: {', '.join(bad)}; see {_FOLDER}", file=sys.stderr)
+        print(f"failed: {', '.join(bad)}; see {_FOLDER}", file=sys.stderr)
         return 1
     write_counts("fuzzing", lines)
     return 0

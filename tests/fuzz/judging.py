@@ -1,4 +1,4 @@
-"""What must hold of a refusal, whatever the input was."""
+"""What holds for every refusal, whatever the input."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from stream_edits.codec.schemas import packaged, schema_folder
 _ROOT = schema_folder().parent
 _SOURCES = ("codec/**/*.py", "domain/claim.py", "app/processors.py")
 _WORD = re.compile(r"\w+")
-# Places in a claim and counts of findings are no values.
+# Places in a claim and counts of errors are not values.
 _NUMBERED = re.compile(r"\[\d+\]|\band \d+ more\b|\bmore than \d+\b|\b\d+ bits\b")
 
 
@@ -32,7 +32,7 @@ def declared() -> frozenset[str]:
 
 @cache
 def _our_words() -> frozenset[str]:
-    """Every word of our own source, of the schemas' names, and of pydantic's kinds of errors."""
+    """Every word of our own source, of the schemas, and of pydantic's error types."""
     found: set[str] = set()
     for pattern in _SOURCES:
         for file in (_ROOT / "stream_edits").glob(pattern):

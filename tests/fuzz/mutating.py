@@ -1,4 +1,4 @@
-"""Changing inputs at random: what follows on the guided part, at several times its speed."""
+"""Random changes to inputs: run after the guided part, at several times its speed."""
 
 from collections.abc import Callable, Sequence
 from random import Random

@@ -1,4 +1,4 @@
-"""What is fuzzed: each target takes any bytes and says what became of them, or raises Defect."""
+"""What is fuzzed: each target takes any bytes and returns the outcome, or raises Defect."""
 
 import copy
 import io
@@ -20,12 +20,12 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.handbook.changes import changes_of
 from stream_edits.policies import catalog
+from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION
-from stream_edits.strict_yaml import PolicyError
 from tests.fuzz.judging import Defect, one_line, refused
 from tests.fuzz.stages import Stages
 from tests.fuzz.writers import OLD_AND_NEW
@@ -76,12 +76,12 @@ def policy(data: bytes) -> str:
     file = _overlay_file()
     file.write_bytes(data)
     try:
-        told = changes_of(_shipped(), _under(file), file)
+        changes = changes_of(_shipped(), _under(file), file)
     except PolicyError as error:
         one_line(str(error), [MARK])
         return "PolicyError"
-    if not told.endswith("\n"):
-        raise Defect("nothing is said of a valid overlay")
+    if not changes.endswith("\n"):
+        raise Defect("the report on a valid overlay is empty")
     return "decoded"
 
 
@@ -160,7 +160,7 @@ def _decide(claim: ClaimEvent) -> None:
 
 
 def _alike(one: ClaimEvent, other: ClaimEvent) -> bool:
-    """By their bytes: units that are no number are equal to nothing, not even to themselves."""
+    """Compare the bytes: NaN units are not equal to themselves."""
     return _ENCODE(one) == _ENCODE(other)
 
 

@@ -47,7 +47,7 @@ def test_whatever_the_bytes(name: str) -> None:
 
 
 class TestTheChecksCanFail:
-    """A fuzzer that sees nothing finds nothing."""
+    """Each check of the targets fails on the defect that it is for."""
 
     def test_an_undeclared_class(self) -> None:
         with pytest.raises(Defect, match="undeclared"):
@@ -65,7 +65,7 @@ class TestTheChecksCanFail:
                 one_line(message, ["CANARY"])
 
     def test_a_crash_of_the_decoder(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The engine makes a dead letter even of a crash, so the class gives it away."""
+        """The engine makes a dead letter even of a crash; its error class shows that."""
 
         def crash(_: bytes) -> int:
             raise KeyError("CANARY")

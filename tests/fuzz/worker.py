@@ -1,8 +1,8 @@
 """One process that fuzzes one target: `python -m tests.fuzz.worker TARGET HOW INPUTS SEED FOLDER`.
 
 HOW is `guided`, by the coverage of our code, which builds a corpus from the seeds; or `mutated`,
-which changes what lies in that corpus, without the cost of watching. What it counts stands in
-FOLDER/TARGET-HOW.json, also when it is ended from outside.
+which changes inputs of that corpus without measuring coverage. The counts are written to
+FOLDER/TARGET-HOW.json regularly, so that they survive a kill.
 """
 
 import hashlib
@@ -19,8 +19,8 @@ from typing import Any
 
 from tests.fuzz.mutating import Mutations
 
-# What an input may take: far more than any takes, and counted in this process's own work, so that
-# a busy machine hangs nothing.
+# The most that an input may take: far more than any needs, in CPU time of this process, so that a
+# busy machine does not look like a hang.
 _MOST_CPU_S = 10
 _MOST_MEMORY = 4 << 30
 _LONGEST = {"frame": 2000, "avro": 2000, "json": 3000, "policy": 1200}
@@ -41,7 +41,7 @@ class Hang(BaseException):
 
 
 class Counts:
-    """What became of the inputs so far."""
+    """The outcomes of the inputs so far."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -51,14 +51,14 @@ class Counts:
         self.hangs = 0
 
     def write(self) -> None:
-        """Replace the file, at once as a whole."""
+        """Replace the file atomically."""
         new = self._file.with_suffix(".new")
         new.write_text(json.dumps({k: v for k, v in vars(self).items() if k != "_file"}), "utf-8")
         new.replace(self._file)
 
 
 class Watchdog:
-    """Raises Hang in an input that is still at work after so much time of the processor."""
+    """Raises Hang in an input that takes more than _MOST_CPU_S of CPU time."""
 
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
@@ -75,19 +75,19 @@ class Watchdog:
 
 
 class Feeding:
-    """Feeds one target until it has had so many inputs, then ends the process."""
+    """Feeds one target the given number of inputs, then ends the process."""
 
     def __init__(self, name: str, how: str, inputs: int, folder: Path) -> None:
         from tests.fuzz.targets import TARGETS
 
         self._name, self._folder, self._inputs = name, folder, inputs
         self._target = TARGETS[name]
-        self._target(b"")  # what is made once does not count as the first input's time
+        self._target(b"")  # one-time work must not count for the first input
         self._counts = Counts(folder / f"{name}-{how}.json")
         Watchdog(self._counts)
 
     def feed(self, data: bytes) -> None:
-        """One input; whatever goes wrong with it is kept, and counted."""
+        """Run one input; count its outcome, and keep it when it is a defect."""
         counts = self._counts
         counts.inputs += 1
         try:
@@ -118,14 +118,14 @@ def guided(name: str, inputs: int, seed: int, folder: Path) -> None:
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     feeding = Feeding(name, "guided", inputs, folder)
     options = [f"-max_len={_LONGEST[name]}", f"-seed={seed}", "-verbosity=0"]
-    # How long an input takes is the watchdog's business, by the processor's time.
+    # The watchdog limits the CPU time of an input.
     options += ["-report_slow_units=100000", f"-artifact_prefix={folder}/"]
     atheris.Setup([sys.argv[0], str(corpus), *options], feeding.feed)
     atheris.Fuzz()
 
 
 def mutated(name: str, inputs: int, seed: int, folder: Path) -> None:
-    """Change what the guided part has found; never returns."""
+    """Mutate what the guided part has found; never returns."""
     corpus = [file.read_bytes() for file in sorted((folder / f"{name}-corpus").iterdir())]
     mutations = Mutations(corpus, seed, _LONGEST[name])
     feeding = Feeding(name, "mutated", inputs, folder)
@@ -134,7 +134,7 @@ def mutated(name: str, inputs: int, seed: int, folder: Path) -> None:
 
 
 def _follow_generated_code(atheris: Any) -> None:
-    """The decoders are made while running; their branches guide the fuzzer as well."""
+    """Decoders are generated at run time; let their branches guide the fuzzer as well."""
     from stream_edits.codec.avro.source_text import SourceText
 
     made = SourceText.function
@@ -144,7 +144,7 @@ def _follow_generated_code(atheris: Any) -> None:
 
 
 def _keep(folder: Path, name: str, data: bytes) -> None:
-    """The input and how it went wrong, for a regression test."""
+    """Keep the input and its traceback, for a regression test."""
     found = folder / f"{name}-{hashlib.sha256(data).hexdigest()[:16]}"
     found.with_suffix(".input").write_bytes(data)
     found.with_suffix(".txt").write_text(traceback.format_exc(), "utf-8")

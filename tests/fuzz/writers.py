@@ -1,4 +1,4 @@
-"""Older and newer schemas of a claim, as other publishers might write with."""
+"""Older and newer schemas of a claim, as other publishers may use them."""
 
 from tests.codec.evolution import Json, claim_schema, field_of, line_of, without
 

@@ -10,6 +10,7 @@ import pytest
 from stream_edits.domain.decision import Disposition
 from stream_edits.handbook.entry import all_entries
 from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.values.reason_codes import (
     Kind,
     outcomes_in,
@@ -17,7 +18,6 @@ from stream_edits.policies.values.reason_codes import (
     reason_problem,
 )
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.strict_yaml import PolicyError
 
 TODAY = date(2024, 12, 3)
 

@@ -79,7 +79,7 @@ def test_a_record_is_listed_shown_redriven_and_dies_again(deploy: Deploy, tmp_pa
 
     code, lines, complaint = redrive(deployment, "--execute", "--max-count", "1")
     assert (code, lines) == (1, ["nothing to redrive"])
-    assert "was redriven 1 times and died again" in complaint
+    assert "was redriven 1 times and failed again" in complaint
     assert len(events(deployment)) == 2
     assert "CANARY" not in deployment.all_output()
 
@@ -218,10 +218,13 @@ def test_records_that_no_stage_has_written_are_left_alone(deploy: Deploy) -> Non
     deployment.publish_raw(b"CANARY", b"CANARY", OWN, topic=deployment.topics.dead_letter)
     deployment.flush()
     done = deployment.command("dead-letters", "list")
-    assert (done.returncode, done.stderr.strip()) == (0, "1 records in the topic are none of ours")
+    assert (done.returncode, done.stderr.strip()) == (
+        0,
+        "1 records in the topic were not written by stream-edits",
+    )
     assert redrive(deployment, "--execute")[1] == ["nothing to redrive"]
     show = deployment.command("dead-letters", "show", "0/0")
-    assert "no dead letter of stream-edits" in show.stdout
+    assert "not a dead letter of stream-edits" in show.stdout
     assert "CANARY" not in deployment.all_output()
 
 

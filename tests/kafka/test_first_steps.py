@@ -47,7 +47,7 @@ def test_what_the_guide_says_gives_decisions(local_kafka: LocalKafka) -> None:
     output, errors, code = _typed_in(script)
     assert code == 0, errors
     assert output.count("created  ") == 10
-    assert "all topics are as they should be" in output
+    assert "all topics match the settings" in output
     assert "\nready\n" in output
     assert "EX-1002 rev. 2" in output
     assert 'stream_edits_decisions_total{disposition="PEND"}' in output

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.policies.catalog import load_policies
-from stream_edits.strict_yaml import PolicyError
+from stream_edits.policies.errors import PolicyError
 
 
 def _billion_laughs(levels: int) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.policies.catalog import load_policies
-from stream_edits.strict_yaml import PolicyError
+from stream_edits.policies.errors import PolicyError
 
 NEEDED = '{{"96365": {{at_least: 16, each_further_unit: {value}}}}}'
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policy
-from stream_edits.strict_yaml import PolicyError
 from tests.policies.cases import Case, all_cases, read_cases
 from tests.policies.golden import case_failures
 from tests.policies.mutations import mutants

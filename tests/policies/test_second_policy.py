@@ -14,8 +14,8 @@ from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index
 from stream_edits.handbook.page import entry_named, page
 from stream_edits.policies.catalog import PolicyFolder, load_policies, shipped_folders
+from stream_edits.policies.errors import PolicyError
 from stream_edits.report import explain
-from stream_edits.strict_yaml import PolicyError
 from tests.build import claim, line
 from tests.stages.walk import Walk, outcomes
 

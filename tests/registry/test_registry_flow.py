@@ -1,6 +1,7 @@
 """`schemas register|check`, and the whole flow by the ids of a real registry."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -68,13 +69,7 @@ def test_the_whole_flow_by_the_registry_s_ids(
         publish_as(deployment, framed, third)
         deployment.drain()
 
-        records = deployment.log.of(*decision_topics(deployment))
-        assert {schema_id(r.value or b"") for r in records} <= {
-            ids[f"{topic}-value"] for topic in decision_topics(deployment)
-        }
-        source = Registry({"url": registry.url})
-        decided = {decode_decision(r.value or b"", source).claim_id for r in records}
-        assert decided == {event.claim_id for event in (first, second, third)}
+        assert decided(deployment, registry, ids) == {x.claim_id for x in (first, second, third)}
         waiting.terminate()
         assert "CANARY" not in deployment.all_output()
 
@@ -108,6 +103,15 @@ def register_twice(deployment: Deployment) -> None:
             (word, subject, "BACKWARD_TRANSITIVE") for subject in subjects(deployment)
         ]
     assert deployment.command("schemas", "check").returncode == 0
+
+
+def decided(deployment: Deployment, registry: Apicurio, ids: Mapping[str, int]) -> set[str]:
+    """The claims decided, each in a record of its topic's id."""
+    records = deployment.log.of(*decision_topics(deployment))
+    own = {ids[f"{topic}-value"] for topic in decision_topics(deployment)}
+    assert {schema_id(record.value or b"") for record in records} <= own
+    source = Registry({"url": registry.url})
+    return {decode_decision(record.value or b"", source).claim_id for record in records}
 
 
 def publish_as(deployment: Deployment, frame: bytes, event: ClaimEvent) -> None:

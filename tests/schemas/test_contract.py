@@ -11,8 +11,7 @@ from typing import Any
 import fastavro
 import pytest
 
-from stream_edits.codec.avro.avsc import parse
-from stream_edits.codec.avro.resolution import resolve
+from stream_edits.codec.avro import parse, resolve
 from stream_edits.codec.schemas import packaged, schema_folder, schema_of
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
 from tests.codec.examples import CLAIM, DECISION

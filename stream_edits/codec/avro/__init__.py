@@ -1,1 +1,37 @@
-"""Avro schemas to functions that read and write bytes."""
+"""An Avro reader and writer that compiles schemas to Python functions; see README.md beside it.
+
+The package imports nothing of stream_edits outside itself.
+"""
+
+from .avsc import Parsed, parse, self_contained
+from .errors import (
+    ContractViolation,
+    MalformedAvro,
+    TrailingBytes,
+    Truncated,
+    Undecodable,
+    WrongSchema,
+)
+from .reading import Decoder, decoder, read_next, read_value
+from .resolution import resolve
+from .writing import Encoder, Paths, encoder
+
+__all__ = [
+    "ContractViolation",
+    "Decoder",
+    "Encoder",
+    "MalformedAvro",
+    "Parsed",
+    "Paths",
+    "TrailingBytes",
+    "Truncated",
+    "Undecodable",
+    "WrongSchema",
+    "decoder",
+    "encoder",
+    "parse",
+    "read_next",
+    "read_value",
+    "resolve",
+    "self_contained",
+]

@@ -1,4 +1,4 @@
-"""Avro schema text: making it self-contained, and parsing it once."""
+"""Avro schema text: made self-contained, and parsed once."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 
-from stream_edits.codec.errors import WrongSchema
+from .errors import WrongSchema
 
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
 _COMPLEX = frozenset({"record", "error", "enum", "fixed", "array", "map"})
@@ -15,7 +15,7 @@ _COMPLEX = frozenset({"record", "error", "enum", "fixed", "array", "map"})
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A schema with every name spelt in full; ``names`` holds its named types."""
+    """A schema as JSON with full names; ``names`` maps each full name to its definition."""
 
     root: Any
     names: Mapping[str, Any]
@@ -27,11 +27,11 @@ class Parsed:
 
     @property
     def name(self) -> str:
-        """The full name of the outermost schema, or nothing."""
+        """The full name of the outermost schema; empty when it has none."""
         return str(self.root.get("name", "")) if isinstance(self.root, dict) else ""
 
     def named(self, schema: Any) -> Any:
-        """The definition that a name stands for; anything else as it is."""
+        """The definition behind a name; any other schema unchanged."""
         schema = self.names.get(schema, schema) if isinstance(schema, str) else schema
         if isinstance(schema, dict) and set(schema) == {"type"} and schema["type"] in PRIMITIVES:
             return schema["type"]
@@ -39,7 +39,7 @@ class Parsed:
 
 
 def parse(text: str) -> Parsed:
-    """A self-contained Avro schema. Raises WrongSchema when the text is not one."""
+    """Parse a self-contained Avro schema (JSON). Raises WrongSchema when it is not valid Avro."""
     names: dict[str, Any] = {}
     try:
         root = parse_schema(json.loads(text), names)
@@ -51,9 +51,9 @@ def parse(text: str) -> Parsed:
 
 
 def self_contained(schema: Any, others: Mapping[str, Any]) -> Any:
-    """The schema with each named type of ``others`` written out where it is first named.
+    """The schema with each named type of ``others`` written out at its first mention.
 
-    ``others`` maps full names to their JSON; a type that stands in none is left as it is.
+    Both are JSON values. ``others`` maps full names to definitions; a name that it lacks stays.
     """
     return _written_out(schema, others, set())
 

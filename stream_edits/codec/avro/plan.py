@@ -1,7 +1,7 @@
-"""How to read one writer's bytes as one reader's record: Avro resolution, worked out beforehand.
+"""The reading plan: how to read one writer's bytes as one reader's record.
 
-A plan is a tree of the nodes below. ``resolution`` makes it from two schemas, once per writer's
-schema; ``reading`` turns it into a function.
+A plan is a tree of the nodes below. ``resolution`` builds it from two schemas, once for each
+writer's schema; ``reading`` compiles it to a function.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A primitive or a logical type on one; ``kind`` is its Avro name, such as ``date``."""
+    """A primitive or a logical type; ``kind`` is its Avro name, or a promotion: int as long."""
 
     kind: str
 
@@ -62,12 +62,12 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A writer's branch that the reader's type cannot hold."""
+    """A writer's branch that the reader's type cannot hold: an error only where data uses it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """The writer's next field; ``name`` is the reader's, or None to read it and let it go."""
+class WriterField:
+    """A field in the bytes; ``name`` is the reader's name for it, or None to skip it."""
 
     name: str | None
     plan: "Plan"
@@ -75,10 +75,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The writer's fields in their order, the reader's in theirs, and defaults for the rest."""
+    """``fields`` in the writer's order, and what the reader makes of them.
+
+    ``order`` names the reader's fields in its own order; ``defaults`` are the values of those
+    that the writer lacks.
+    """
 
     name: str
-    steps: tuple[Step, ...]
+    fields: tuple[WriterField, ...]
     order: tuple[str, ...]
     defaults: tuple[tuple[str, Any], ...]
 
@@ -87,13 +91,13 @@ Plan = Scalar | DecimalBytes | Fixed | Enum | Array | Map | Union | Refused | Re
 
 
 def least_size(plan: Plan) -> int:
-    """The fewest bytes that the plan can consume: 0 or 1 is all that matters."""
+    """0 when the plan may consume no byte at all, else 1."""
     match plan:
         case Scalar("null"):
             return 0
         case Fixed(0) | DecimalBytes(_, _, 0):
             return 0
         case Record():
-            return max((least_size(step.plan) for step in plan.steps), default=0)
+            return max((least_size(field.plan) for field in plan.fields), default=0)
         case _:
             return 1

@@ -1,8 +1,6 @@
-"""Avro bodies to Python values: a function made from a reading plan, strict about its input.
+"""Avro bodies to Python values: a function generated from a reading plan, strict about its input.
 
-A generated function reads in half the time that fastavro takes, and refuses what fastavro lets
-pass: negative symbol and branch numbers, and decimals beyond their precision. fastavro is the
-oracle in the tests.
+README.md of this folder says why it exists and what it refuses.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,27 +8,41 @@ from decimal import Decimal
 from struct import error as StructError
 from typing import Any
 
-from stream_edits.codec.avro import plan as to
-from stream_edits.codec.avro.reading_parts import CONSTANTS, SCALARS, add_count, add_length
-from stream_edits.codec.avro.source_text import SourceText
-from stream_edits.codec.errors import MalformedAvro, TrailingBytes, Truncated
-from stream_edits.codec.framing import BODY_START
+from .errors import MalformedAvro, TrailingBytes, Truncated
+from .plan import (
+    Array,
+    DecimalBytes,
+    Enum,
+    Fixed,
+    Map,
+    Plan,
+    Record,
+    Refused,
+    Scalar,
+    Union,
+    WriterField,
+)
+from .reading_parts import CONSTANTS, SCALARS, add_count, add_length
+from .source_text import SourceText
 
 Decoder = Callable[[bytes, int], tuple[Any, int]]
 
 
 def decoder(
-    plan: to.Record,
+    plan: Record,
     records: Mapping[str, Callable[..., Any]] | None = None,
     enums: Mapping[str, Callable[[str], Any]] | None = None,
     paths: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Decoder:
-    """A function (bytes, start) -> (value, end) for that plan; call it through ``read_body``.
+    """Compile a plan to a function (bytes, start) -> (value, end).
 
-    A record is a dict of its fields in the reader's order; one named in ``records`` becomes that
-    NamedTuple, or what that callable makes of the dict. Arrays are tuples. A symbol of an enum
-    named in ``enums`` becomes what that callable makes of it, any other stays text. ``paths`` gives
-    the NamedTuple's own name of a field, by the record's name, where it is not the schema's.
+    Call the function only through ``read_value`` or ``read_next``, which check the end and turn
+    its exceptions into ours. A record becomes a dict of its fields in the reader's order. A record
+    named in ``records`` becomes that NamedTuple, or what that callable makes of the dict; raises
+    TypeError when the NamedTuple has other fields than the schema. Arrays become tuples. A symbol
+    becomes text, or what the callable under its enum's name in ``enums`` makes of it. ``paths``
+    gives a NamedTuple's own name for a field, by the record's name, where it is not the schema's.
+    Names of records and enums are without namespace.
     """
     out = SourceText(CONSTANTS)
     value = _Reading(out, records or {}, enums or {}, paths or {}).value(plan)
@@ -38,10 +50,11 @@ def decoder(
     return out.function("buf, i")
 
 
-def read_body(decode: Decoder, data: bytes, start: int = BODY_START) -> Any:
-    """The one value that the data holds from ``start`` to its end.
+def read_value(decode: Decoder, data: bytes, start: int = 0) -> Any:
+    """The one value that ``data`` holds from ``start`` to its end.
 
-    Raises Truncated, TrailingBytes, MalformedAvro, or ContractViolation for a symbol we lack.
+    Raises Truncated, TrailingBytes, MalformedAvro, or ContractViolation for a value that the
+    reader's schema cannot hold.
     """
     value, end = read_next(decode, data, start)
     if end < len(data):
@@ -50,7 +63,7 @@ def read_body(decode: Decoder, data: bytes, start: int = BODY_START) -> Any:
 
 
 def read_next(decode: Decoder, data: bytes, start: int) -> tuple[Any, int]:
-    """The value that begins at ``start``, and where it ends. Raises as ``read_body`` does."""
+    """The value that begins at ``start``, and where it ends. Raises as ``read_value`` does."""
     try:
         value, end = decode(data, start)
     except (IndexError, StructError):
@@ -65,7 +78,7 @@ def read_next(decode: Decoder, data: bytes, start: int) -> tuple[Any, int]:
 
 
 class _Reading:
-    """Writes the code that reads each node of a plan."""
+    """Generates the code that reads each node of a plan."""
 
     def __init__(
         self,
@@ -79,27 +92,27 @@ class _Reading:
         self._enums = enums
         self._paths = paths
 
-    def value(self, plan: to.Plan) -> str:
-        """Adds the code for a node; the returned expression is its value."""
+    def value(self, plan: Plan) -> str:
+        """Add the code for a node; the returned expression is its value."""
         match plan:
-            case to.Scalar(kind):
+            case Scalar(kind):
                 return SCALARS[kind](self._out)
-            case to.DecimalBytes():
+            case DecimalBytes():
                 return self._decimal(plan)
-            case to.Fixed(size):
+            case Fixed(size):
                 return self._sized(str(size))
-            case to.Enum():
+            case Enum():
                 return self._enum(plan)
-            case to.Array(item):
+            case Array(item):
                 return self._array(item)
-            case to.Map(values):
-                # Nothing of ours is a map: it is read only to get past it.
-                return self._array(to.Record("", (_KEY, to.Step(None, values)), (), ()))
-            case to.Union(branches):
+            case Map(values):
+                # A reader's map is not supported; a writer's is read only to skip it.
+                return self._array(Record("", (_KEY, WriterField(None, values)), (), ()))
+            case Union(branches):
                 return self._union(branches)
-            case to.Record():
+            case Record():
                 return self._record(plan)
-            case to.Refused():
+            case Refused():
                 self._out.add("refused()")
                 return "None"
 
@@ -108,7 +121,7 @@ class _Reading:
         self._out.add(f"j = i + {size}; {v} = buf[i:j]; i = j")
         return v
 
-    def _decimal(self, plan: to.DecimalBytes) -> str:
+    def _decimal(self, plan: DecimalBytes) -> str:
         size = str(plan.size) if plan.size is not None else add_length(self._out, least=1)
         v = self._sized(size)
         limit = self._out.constant(10**plan.precision)
@@ -118,7 +131,7 @@ class _Reading:
         self._out.add(f"{v} = Decimal({v}) * {unit}")
         return v
 
-    def _enum(self, plan: to.Enum) -> str:
+    def _enum(self, plan: Enum) -> str:
         out, make = self._out, self._enums.get(plan.name, str)
         table = tuple(None if symbol is None else make(symbol) for symbol in plan.symbols)
         n, v = add_count(out), out.name()
@@ -128,19 +141,19 @@ class _Reading:
             out.add(f"if {v} is None: refused()")
         return v
 
-    def _array(self, item: to.Plan) -> str:
+    def _array(self, item: Plan) -> str:
         out, v = self._out, self._out.name()
-        # Most arrays are empty, and a list costs more than a look.
+        # Most arrays are empty, and a list costs more than this test.
         with out.block("if buf[i]:"):
             out.add(f"{v} = []; push_{v} = {v}.append")
             with out.block("while True:"):
                 n = add_count(out)
                 out.add(f"if not {n}: break")
                 with out.block(f"if {n} & 1:"):
-                    # A negative count: its size in bytes follows, for those who want to skip.
+                    # A negative count: the block's size in bytes follows, for readers that skip.
                     out.add(f"{n} += 1")
                     add_count(out)
-                # Each item takes a byte at least.
+                # Each item takes at least one byte.
                 out.add(f"if {n} >> 1 > len(buf) - i: too_many()")
                 with out.block(f"for _ in range({n} >> 1):"):
                     out.add(f"push_{v}({self.value(item)})")
@@ -148,7 +161,7 @@ class _Reading:
         out.add(f"else: {v} = (); i += 1")
         return v
 
-    def _union(self, branches: tuple[to.Plan, ...]) -> str:
+    def _union(self, branches: tuple[Plan, ...]) -> str:
         out, v, n = self._out, self._out.name(), self._out.name()
         out.add(f"{n} = buf[i]; i += 1")
         for number, branch in enumerate(branches):
@@ -158,26 +171,26 @@ class _Reading:
             out.add("no_such_branch()")
         return v
 
-    def _record(self, plan: to.Record) -> str:
+    def _record(self, plan: Record) -> str:
         out = self._out
         values = {name: out.constant(default) for name, default in plan.defaults}
-        for step in plan.steps:
-            expression = self.value(step.plan)
-            if step.name is None:
+        for field in plan.fields:
+            expression = self.value(field.plan)
+            if field.name is None:
                 continue
-            values[step.name] = out.name()
-            out.add(f"{values[step.name]} = {expression}")
+            values[field.name] = out.name()
+            out.add(f"{values[field.name]} = {expression}")
         make = self._records.get(plan.name)
-        fields = getattr(make, "_fields", None)
-        if fields is not None:
+        own_fields = getattr(make, "_fields", None)
+        if own_fields is not None:
             paths = self._paths.get(plan.name, {})
-            if fields != tuple(paths.get(name, name) for name in plan.order):
+            if own_fields != tuple(paths.get(name, name) for name in plan.order):
                 raise TypeError(f"{plan.name} has other fields than its schema")
-            # What a NamedTuple's own constructor does, without its extra call.
+            # As the NamedTuple's own constructor does, without its extra call.
             parts = ", ".join(values[name] for name in plan.order)
             return f"new({out.constant(make)}, ({parts},))"
         parts = "{" + ", ".join(f"{name!r}: {values[name]}" for name in plan.order) + "}"
         return f"{out.constant(make)}({parts})" if make else parts
 
 
-_KEY = to.Step(None, to.Scalar("string"))
+_KEY = WriterField(None, Scalar("string"))

@@ -1,4 +1,4 @@
-"""The code for reading scalars, and the functions that generated code calls."""
+"""Code that reads scalars, and the functions that generated code calls."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -6,8 +6,8 @@ from decimal import Decimal
 from struct import Struct
 from typing import NoReturn
 
-from stream_edits.codec.avro.source_text import SourceText
-from stream_edits.codec.errors import ContractViolation, MalformedAvro, Truncated
+from .errors import ContractViolation, MalformedAvro, Truncated
+from .source_text import SourceText
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LOCAL_EPOCH = datetime(1970, 1, 1)
@@ -15,7 +15,7 @@ EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 def add_count(out: SourceText) -> str:
-    """Code that reads a long as it stands, not yet un-zigzagged: odd means negative."""
+    """Add code that reads a long without decoding its zigzag: an odd number is negative."""
     n = out.name()
     out.add(f"{n} = buf[i]; i += 1")
     out.add(f"if {n} > 127: {n}, i = varint(buf, {n}, i, 64)")
@@ -23,10 +23,10 @@ def add_count(out: SourceText) -> str:
 
 
 def add_length(out: SourceText, least: int = 0) -> str:
-    """Code that reads the length of a text or of bytes."""
+    """Add code that reads the length of a text or of bytes."""
     n = out.name()
     out.add(f"{n} = buf[i]; i += 1")
-    # One question for both rare cases: more bytes follow (128), or it is negative (1).
+    # One test for both rare cases: more bytes follow (128), or it is negative (1).
     out.add(f"if {n} & 129: {n}, i = length(buf, {n}, i)")
     if least:
         out.add(f"if {n} < {2 * least}: bad_length()")
@@ -112,7 +112,7 @@ SCALARS: dict[str, Callable[[SourceText], str]] = {
 
 def _varint(buf: bytes, first: int, i: int, bits: int) -> tuple[int, int]:
     """The rest of a variable-length number whose first byte had its high bit set."""
-    # Dates take three bytes, lengths two: those are read without a loop.
+    # Dates take three bytes and lengths two: both are read without a loop.
     byte = buf[i]
     n = first & 127 | (byte & 127) << 7
     if byte < 128:
@@ -137,13 +137,13 @@ def _varint(buf: bytes, first: int, i: int, bits: int) -> tuple[int, int]:
 
 
 def _whole_number(buf: bytes, first: int, i: int, bits: int) -> tuple[int, int]:
-    """A whole number whose first byte was not the whole of a positive one."""
+    """A number that is negative or longer than its first byte, and where it ends."""
     n, i = _varint(buf, first, i, bits) if first > 127 else (first, i)
     return n >> 1 ^ -(n & 1), i
 
 
 def _length(buf: bytes, first: int, i: int) -> tuple[int, int]:
-    """Twice the length of a text or of bytes, likewise."""
+    """Twice a length that is longer than its first byte, and where it ends."""
     n, i = _varint(buf, first, i, 64) if first > 127 else (first, i)
     if n & 1:
         _bad_length()
@@ -151,9 +151,9 @@ def _length(buf: bytes, first: int, i: int) -> tuple[int, int]:
 
 
 def _date_at(buf: bytes, start: int) -> tuple[date, int]:
-    """A date that is not among the known ones.
+    """A date that is not cached, and where it ends.
 
-    Claims of one time share their dates, so those that take three bytes (1992 to 4840) are kept.
+    Records of one period share their dates. Those of three bytes (1992 to 4840) are cached.
     """
     days, i = _whole_number(buf, buf[start], start + 1, 32)
     day = date.fromordinal(days + EPOCH_DAY)

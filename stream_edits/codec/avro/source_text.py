@@ -6,7 +6,11 @@ from typing import Any
 
 
 class SourceText:
-    """Collects the body of one function; no text from a schema is ever written as code."""
+    """Collects the body of one function.
+
+    Text from a schema enters the code only as an escaped literal or an attribute name that the
+    caller trusts.
+    """
 
     def __init__(self, constants: dict[str, Any]) -> None:
         self._lines: list[str] = []
@@ -15,12 +19,12 @@ class SourceText:
         self._names = 0
 
     def add(self, line: str) -> None:
-        """One more statement at the present depth."""
+        """Add a statement at the current depth."""
         self._lines.append("    " * self._depth + line)
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
-        """The statements added inside belong to that compound statement."""
+        """Indent the statements added inside under the compound statement ``head``."""
         self.add(head)
         self._depth += 1
         yield
@@ -32,13 +36,13 @@ class SourceText:
         return f"v{self._names}"
 
     def constant(self, value: Any) -> str:
-        """A name that the generated code finds that value under."""
+        """The name under which the generated code finds that value."""
         name = f"c{len(self._constants)}"
         self._constants[name] = value
         return name
 
     def function(self, signature: str) -> Callable[..., Any]:
-        """The finished function. Constants are bound as defaults, which are quick to reach."""
+        """The finished function. Constants are bound as defaults: the fastest names to look up."""
         bound = ", ".join(f"{name}={name}" for name in self._constants)
         text = f"def made({signature}, *, {bound}):\n" + "\n".join(self._lines)
         space = dict(self._constants)

@@ -1,28 +1,29 @@
-"""Python values to Avro bodies: a function made from one of our own schemas.
+"""Python values to Avro bodies: a function generated from a schema.
 
-Same value, same bytes. Values come from the domain, which has validated them; nothing is checked
-here. fastavro is the oracle in the tests.
+The same value gives the same bytes. The function does not check values: pass only values that
+the caller has validated.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stream_edits.codec.avro.avsc import Parsed
-from stream_edits.codec.avro.source_text import SourceText
-from stream_edits.codec.avro.writing_parts import CONSTANTS, SCALARS, add_long
-from stream_edits.codec.framing import frame_head
+from .avsc import Parsed
+from .source_text import SourceText
+from .writing_parts import CONSTANTS, SCALARS, add_long
 
 Encoder = Callable[[Any], bytes]
 Paths = Mapping[str, Mapping[str, str]]
+# The number of a symbol is written as one byte.
+_MOST_SYMBOLS = 64
 
 
-def encoder(schema: Parsed, schema_id: int | None, paths: Paths | None = None) -> Encoder:
-    """A function value -> framed bytes; without framing when ``schema_id`` is None.
+def encoder(schema: Parsed, paths: Paths | None = None, *, head: bytes = b"") -> Encoder:
+    """Compile a schema to a function value -> ``head`` and then the body.
 
-    A field is the attribute of its name. ``paths`` gives another attribute path for a field, by
-    the record's name without namespace.
+    A field's value is the attribute of its name. ``paths`` gives another attribute path for a
+    field, by the record's name without namespace: ``{"Visit": {"npi": "provider.npi"}}``. Raises
+    ValueError for a schema that is not supported: README.md lists the limits.
     """
-    head = b"" if schema_id is None else frame_head(schema_id)
     out = SourceText({**CONSTANTS, "head": head})
     out.add("out = bytearray(head); put = out.append")
     _Writing(out, schema, paths or {}).value(schema.root, "value")
@@ -31,7 +32,7 @@ def encoder(schema: Parsed, schema_id: int | None, paths: Paths | None = None) -
 
 
 class _Writing:
-    """Writes the code that writes each part of a schema."""
+    """Generates the code that writes each part of a schema."""
 
     def __init__(self, out: SourceText, schema: Parsed, paths: Paths) -> None:
         self._out = out
@@ -39,7 +40,7 @@ class _Writing:
         self._paths = paths
 
     def value(self, schema: Any, value: str) -> None:
-        """Adds the code that writes the expression ``value`` under that schema."""
+        """Add the code that writes the expression ``value`` under that schema."""
         schema = self._schema.named(schema)
         if isinstance(schema, list):
             return self._optional(schema, value)
@@ -47,13 +48,15 @@ class _Writing:
         if kind in _COMPLEX:
             return _COMPLEX[kind](self, schema, value)
         logical = str(schema.get("logicalType", kind)) if isinstance(schema, dict) else kind
-        if logical == "decimal":
-            return self._out.add(f"put_decimal(out, {value}, {10 ** schema['scale']})")
+        if logical == "decimal" and kind == "bytes":
+            return self._out.add(f"put_decimal(out, {value}, {10 ** schema.get('scale', 0)})")
+        if logical not in SCALARS:
+            raise ValueError(f"values of type {logical} cannot be written")
         return SCALARS[logical](self._out, value)
 
     def _optional(self, branches: list[Any], value: str) -> None:
         if len(branches) != 2 or branches[0] != "null":
-            raise ValueError("our own schemas hold no unions but null and a type")
+            raise ValueError("a union can only be written when it is null and one type")
         out, v = self._out, self._out.name()
         out.add(f"{v} = {value}")
         out.add(f"if {v} is None: put(0)")
@@ -62,6 +65,8 @@ class _Writing:
             self.value(branches[1], v)
 
     def _enum(self, schema: Any, value: str) -> None:
+        if len(schema["symbols"]) > _MOST_SYMBOLS:
+            raise ValueError(f"an enum with more than {_MOST_SYMBOLS} symbols cannot be written")
         numbers = {symbol: 2 * number for number, symbol in enumerate(schema["symbols"])}
         self._out.add(f"put({self._out.constant(numbers)}[{value}])")
 

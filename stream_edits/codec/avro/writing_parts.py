@@ -1,4 +1,4 @@
-"""The code for writing scalars, and the functions that generated code calls."""
+"""Code that writes scalars, and the functions that generated code calls."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,16 +6,16 @@ from decimal import Decimal
 from functools import lru_cache
 from struct import Struct
 
-from stream_edits.codec.avro.reading_parts import EPOCH, EPOCH_DAY, LOCAL_EPOCH
-from stream_edits.codec.avro.source_text import SourceText
+from .reading_parts import EPOCH, EPOCH_DAY, LOCAL_EPOCH
+from .source_text import SourceText
 
 
 def add_long(out: SourceText, zigzag: str) -> None:
-    """Code that writes an expression that is a zigzag number already."""
+    """Add code that writes an expression that is zigzag-encoded already."""
     n = out.name()
     out.add(f"{n} = {zigzag}")
     out.add(f"if {n} < 128: put({n})")
-    # Lengths of two bytes are common enough to be spared a call.
+    # Lengths of two bytes are common: no call for them.
     out.add(f"elif {n} < 16384: put({n} & 127 | 128); put({n} >> 7)")
     out.add(f"else: put_varint(out, {n})")
 
@@ -68,7 +68,7 @@ def _put_varint(out: bytearray, n: int) -> None:
 
 @lru_cache(maxsize=1 << 12)
 def _date_octets(value: date) -> bytes:
-    """Claims of one time share their dates, so few are ever written anew."""
+    """Cached, for records of one period share their dates."""
     days = value.toordinal() - EPOCH_DAY
     out = bytearray()
     _put_varint(out, days << 1 if days >= 0 else ~(days << 1))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
-from stream_edits.strict_yaml import YamlSource, said
+from stream_edits.strict_yaml import YamlSource, plain_message
 
 
 class Dated(BaseModel):
@@ -108,10 +108,10 @@ class EditValues:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             if not first["loc"]:
-                raise self.yaml.fail(("values",), said(first["msg"])) from None
+                raise self.yaml.fail(("values",), plain_message(first["msg"])) from None
             name, *deeper = first["loc"]
             culprit = chosen[str(name)]
-            raise culprit.source.fail((*culprit.at, *deeper), said(first["msg"])) from None
+            raise culprit.source.fail((*culprit.at, *deeper), plain_message(first["msg"])) from None
         self._check_reasons(rules, chosen)
         return rules
 

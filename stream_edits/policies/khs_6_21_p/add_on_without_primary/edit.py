@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from stream_edits.policies.contract import EncounterEdit, Group, LineFinding, join_words
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+from stream_edits.text import join_words
 
 
 class Rules(EditRules):

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import EncounterEdit, Group, LineFinding, join_words
+from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.products import IncludedServiceRules, drug_lines
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.text import join_words
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:

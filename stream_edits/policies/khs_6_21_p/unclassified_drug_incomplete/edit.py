@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import LineEdit, join_words
+from stream_edits.policies.contract import LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     UnclassifiedDrugRules,
     billed_ndc,
@@ -12,6 +12,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     missing_from,
 )
 from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.text import join_words
 
 
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:

@@ -1,19 +1,21 @@
-"""Documents that a command writes, and whether those that lie there are current."""
+"""Commands that generate a file: writing it, or checking that it is current."""
 
 import sys
 from pathlib import Path
 
 import click
 
+from stream_edits.commands.generated_files import is_current, write
+
 
 def write_or_check(text: str, output: Path, check_only: bool, command: str) -> None:
-    """Write `text` to `output`; or only exit 1 when another text lies there."""
+    """Write `text` to `output`; or only exit 1 when the file holds another text or is missing."""
     if check_only:
-        if not output.exists() or output.read_text(encoding="utf-8") != text:
+        if not is_current(output, text):
             click.echo(f"{output} is stale; write it with `{command}`", err=True)
             sys.exit(1)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        write(output, text)
     except OSError as error:
         raise click.UsageError(f"cannot write {output}: {error.strerror}") from None

@@ -8,21 +8,21 @@ import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
 from stream_edits.engine.errors import AccessRefused, ClientError, EngineStopped, OptionRefused
+from stream_edits.policies.errors import PolicyError
 from stream_edits.settings import BadSetting, Settings
-from stream_edits.strict_yaml import PolicyError
 
-# Lines of a file that are no claims.
+# Some lines or records of the input are not valid.
 BAD_INPUT = 3
-_REFUSED = (BadSetting, PolicyError, OptionRefused, BadRegistryOptions)
+_BAD_USAGE = (BadSetting, PolicyError, OptionRefused, BadRegistryOptions)
 _FAILED = (EngineStopped, ClientError, NotRegistered, RegistryAway)
 
 
 @contextlib.contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Exit 2 for what the operator wrote, 1 for what failed, each with one line on stderr."""
+    """Exit 2 for bad settings or a bad policy, 1 for a failure, with one line on stderr."""
     try:
         yield
-    except _REFUSED as refused:
+    except _BAD_USAGE as refused:
         click.echo(f"stream-edits: {refused}", err=True)
         sys.exit(2)
     except _FAILED as failed:
@@ -31,8 +31,8 @@ def one_line_errors() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def asking(settings: Settings) -> Iterator[None]:
-    """Name the brokers that do not answer; the client names only the error."""
+def broker_errors(settings: Settings) -> Iterator[None]:
+    """Add the brokers' addresses to the client's errors. Raises EngineStopped for ClientError."""
     where = f"no answer from the brokers at {settings.bootstrap_servers}"
     try:
         yield

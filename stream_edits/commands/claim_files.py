@@ -1,0 +1,39 @@
+"""Reading files of claims, for the commands that take one."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from stream_edits.codec.container import read_claims_container
+from stream_edits.codec.jsonl import BadLine, read_claims_jsonl
+from stream_edits.domain.claim import ClaimEvent
+
+_CONTAINER_MAGIC = b"Obj\x01"
+
+
+@contextmanager
+def open_claims(file: str) -> Iterator[Iterator[tuple[int, ClaimEvent | BadLine]]]:
+    """The numbered lines (or records) of a file: JSON lines, or an Avro container file.
+
+    The first bytes tell which. ``-`` is standard input.
+    """
+    if file == "-":
+        yield _read(sys.stdin.buffer)
+        return
+    with Path(file).open("rb") as opened:
+        yield _read(opened)
+
+
+def _read(opened: BinaryIO) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
+    buffered = cast(BufferedReader, opened)
+    if buffered.peek(len(_CONTAINER_MAGIC)).startswith(_CONTAINER_MAGIC):
+        return read_claims_container(buffered)
+    return read_claims_jsonl(buffered)
+
+
+def report_bad_line(bad: BadLine) -> None:
+    """Print on stderr which line is not a valid claim and why, without its values."""
+    print(f"line {bad.line_number}: {bad.error_class}: {bad.message}", file=sys.stderr)

@@ -1,0 +1,60 @@
+"""Text for people: width, lists of words, wrapping, printable characters, the terminal."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Columns of output that does not go to a terminal.
+WIDTH = 100
+
+
+def join_words(words: Iterable[str], last: str = "or") -> str:
+    """The words in alphabetical order, as a sentence lists them: a, b or c."""
+    return join_in_order(sorted(words), last)
+
+
+def join_in_order(words: Sequence[str], last: str = "and") -> str:
+    """The words in their own order, as a sentence lists them: c, a and b."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def printable(text: str | None) -> str:
+    """The text with `?` for every character that could control a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text or "")
+
+
+def wrap(
+    text: str, indent: str = "", first: str | None = None, *, break_words: bool = False
+) -> list[str]:
+    """The text in lines of at most WIDTH columns, each behind ``indent``.
+
+    ``first`` stands before the first line instead. Without ``break_words`` a word is never split,
+    so that a longer one makes its line wider.
+    """
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=break_words,
+        break_on_hyphens=break_words,
+    )
+
+
+def stdout_console(*, highlight: bool = True) -> "Console":
+    """Standard output: as wide as the terminal; else WIDTH columns without colours.
+
+    ``highlight`` colours numbers and the like on a terminal.
+    """
+    # Only here, because the policies use this module and need no rich.
+    from rich.console import Console
+
+    console = Console(highlight=highlight)
+    if console.is_terminal:
+        return console
+    return Console(highlight=highlight, width=WIDTH, no_color=True)

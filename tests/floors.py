@@ -1,0 +1,115 @@
+"""The modules of the tree and what they import, for the tests that hold the house in order."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = "stream_edits"
+ITSELF = ""  # stream_edits/__init__.py: the version
+
+CORE = {"domain", "policies", "stages"}
+_APP = {
+    *(*CORE, ITSELF, "codec", "engine", "metrics", "settings", "logs", "report"),
+    *("strict_yaml", "text"),
+}
+BELOW: dict[str, set[str]] = {
+    ITSELF: set(),
+    "logs": set(),
+    "metrics": set(),
+    "mock_cluster": set(),
+    "strict_yaml": set(),
+    "text": set(),
+    "domain": set(),
+    "policies": {"domain", "strict_yaml", "text"},
+    "stages": {"policies", "domain", ITSELF},
+    "codec": {"domain", ITSELF},
+    "engine": {"metrics"},
+    "settings": {"strict_yaml"},
+    "report": {"domain", "text"},
+    "handbook": {"policies", "domain", "strict_yaml", "text"},
+    "app": _APP,
+    "service": {*_APP, "app"},
+    "commands": {*_APP, "app", "handbook"},
+    "synthetic": {"domain"},
+    "demo": {*_APP, "app", "commands", "service", "synthetic", "mock_cluster"},
+    "cli": {*_APP, "app", "commands", "service", "demo", "handbook"},
+    "__main__": {"cli"},
+}
+# Folders of policies/ that are no policy but belong to all of them.
+COMMON_TO_POLICIES = {"values", "shared"}
+# Folders of a policy that are no edit but belong to all of its edits.
+COMMON_TO_EDITS = {"vocabulary"}
+# A folder that could be taken out of the project as it is.
+LIBRARY = "stream_edits.codec.avro"
+# A pure function's result must not depend on when, where or how often it runs.
+IMPURE = {"asyncio", "random", "secrets", "socket", "subprocess", "threading", "time"}
+CLOCKS_AND_DICE = {"now", "utcnow", "today", "uuid1", "uuid4"}
+KAFKA_CLIENTS = (
+    "stream_edits.engine.kafka",
+    "stream_edits.mock_cluster",
+    "stream_edits.codec.registry",
+    "stream_edits.demo",
+)
+
+
+class Module(NamedTuple):
+    name: str
+    source: str
+    is_package: bool = False
+
+    @property
+    def floor(self) -> str:
+        return floor_of(self.name)
+
+    @property
+    def edit(self) -> str | None:
+        return edit_of(self.name)
+
+
+def floor_of(name: str) -> str:
+    """The top-level module that a dotted name of the project lies in."""
+    steps = name.split(".")
+    return steps[1] if len(steps) > 1 and steps[1] in BELOW else ITSELF
+
+
+def policy_of(name: str) -> str | None:
+    """The policy whose folder the name lies in, if it does."""
+    steps = name.split(".")
+    if steps[:2] != [PACKAGE, "policies"] or len(steps) < 3 or steps[2] in COMMON_TO_POLICIES:
+        return None
+    return steps[2] if (ROOT / PACKAGE / "policies" / steps[2] / "policy.yaml").exists() else None
+
+
+def edit_of(name: str) -> str | None:
+    """The edit whose folder the name lies in, if it does: `policy/edit`."""
+    policy, steps = policy_of(name), name.split(".")
+    if policy is None or len(steps) < 4 or steps[3] in COMMON_TO_EDITS:
+        return None
+    folder = ROOT / PACKAGE / "policies" / policy / steps[3]
+    return f"{policy}/{steps[3]}" if folder.is_dir() else None
+
+
+def imports(module: Module) -> Iterator[str]:
+    """Every dotted name the source imports, wherever in it; relative ones made absolute."""
+    for node in ast.walk(ast.parse(module.source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                up = node.level - 1 if module.is_package else node.level
+                holder = module.name.split(".")[: -up or None]
+                base = ".".join([*holder, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def modules(folder: str) -> list[Module]:
+    found = []
+    for file in sorted((ROOT / folder).rglob("*.py")):
+        steps = list(file.relative_to(ROOT).with_suffix("").parts)
+        is_package = steps[-1] == "__init__"
+        name = ".".join(steps[:-1] if is_package else steps)
+        found.append(Module(name, file.read_text(encoding="utf-8"), is_package))
+    return found
