@@ -15,7 +15,7 @@ from bench.inputs import EVENTS, records_of
 from bench.job import Job, Meter
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands.adjudicate import adjudicate
+from stream_edits.commands.adjudicate import adjudicate_file
 from stream_edits.settings import Settings
 
 _FEW = 200
@@ -57,7 +57,7 @@ def _written(file: Path, count: int) -> Path:
 
 
 def _adjudicate(file: Path) -> None:
-    assert adjudicate(Settings(), str(file), "json") == 0
+    assert adjudicate_file(Settings(), str(file), "json") == 0
 
 
 def _bare(file: Path) -> None:
