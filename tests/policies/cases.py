@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-
+from stream_edits import strict_yaml
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp
 from stream_edits.policies.catalog import shipped_folders
@@ -67,7 +66,7 @@ def read_cases(folder: Path) -> list[Case]:
     """The cases of an edit's folder; none when it has no cases.yaml."""
     file = folder / "cases.yaml"
     edit_id = folder.name.replace("_", "-")
-    return [_case(edit_id, raw) for raw in _read(file)] if file.exists() else []
+    return [_case(edit_id, raw) for raw in strict_yaml.load(file)] if file.exists() else []
 
 
 def all_cases() -> list[Case]:
@@ -79,13 +78,7 @@ def all_cases() -> list[Case]:
 def all_journeys() -> list[Journey]:
     """Every journey, by file name."""
     files = sorted(JOURNEYS.glob("*.yaml"))
-    return [_journey(file.stem, raw) for file in files for raw in _read(file)]
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    """The entries of a file; a duplicate key is an error."""
-    entries: list[dict[str, Any]] = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    return entries
+    return [_journey(file.stem, raw) for file in files for raw in strict_yaml.load(file)]
 
 
 def _case(edit_id: str, raw: Mapping[str, Any]) -> Case:

@@ -5,7 +5,7 @@ What the tests know of how a policy holds its edits is in this module.
 
 import copy
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from stream_edits.policies.catalog import lay_over, shipped_folders
 from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues, RuleSource
+from stream_edits.policies.values.rules import EditRules
 from stream_edits.stages.pipeline import adjudicate
 from tests.policies.cases import Case
 
@@ -33,6 +34,27 @@ class FurtherEdit(NamedTuple):
 
     edit: Edit
     file: Path
+
+
+class _SharedValues(EditValues):
+    """The values of an edit, which many policies share, and so work out their rules only once."""
+
+    def __init__(self, source: RuleSource) -> None:
+        super().__init__(source)
+        self._rules: dict[tuple[date, str], EditRules] = {}
+
+    def on(self, effective: date, version: str) -> EditRules:
+        key = (effective, version)
+        if key not in self._rules:
+            self._rules[key] = super().on(effective, version)
+        return self._rules[key]
+
+    def copied(self) -> "_SharedValues":
+        """The same values, to be changed apart from these."""
+        copied = copy.copy(self)
+        copied.dated = {name: dict(by_date) for name, by_date in self.dated.items()}
+        copied._rules = {}
+        return copied
 
 
 def whole_policy(
@@ -52,9 +74,13 @@ def policy_with(further: FurtherEdit) -> Policy:
     return whole_policy(further=further)
 
 
-def only(policy: Policy, edit_ids: Collection[str]) -> Policy:
+@lru_cache(maxsize=64)
+def only(policy: Policy, edit_ids: tuple[str, ...]) -> Policy:
     """The policy with the same values, asking only some of its edits."""
-    # A policy cannot be without its notice, which speaks of replaced claims only.
+    unknown = set(edit_ids) - {edit.id for edit in policy.edits}
+    if unknown:
+        raise ValueError(f"there is no such edit: {sorted(unknown)}")
+    # A policy cannot be without its notice, which is only given on claims already replaced.
     fewer = [e for e in policy.edits if e.id in edit_ids or isinstance(e, AlreadyReplacedNotice)]
     return Policy(policy.about, fewer, list(policy.values.values()), _overlay_hash(policy))
 
@@ -70,34 +96,26 @@ def decide(
 def with_value(edit_id: str, name: str, day: date, value: Any) -> Policy:
     """The shipped policy with one value of one edit changed, as an overlay would change it."""
     values = dict(shipped_values())
-    by_date = values[edit_id].dated[name]
-    values[edit_id] = _copied(values[edit_id])
-    values[edit_id].dated[name][day] = by_date[day]._replace(value=value)
+    changed = values[edit_id] = values[edit_id].copied()
+    changed.dated[name][day] = changed.dated[name][day]._replace(value=value)
     return Policy(FOLDER.about, FOLDER.edits, list(values.values()))
 
 
 @lru_cache(maxsize=1)
-def shipped_values() -> dict[str, EditValues]:
+def shipped_values() -> dict[str, _SharedValues]:
     """The values of every edit, read from their files once."""
-    return {values.file.id: values for values in map(EditValues, FOLDER.sources())}
+    return {values.file.id: values for values in map(_SharedValues, FOLDER.sources())}
 
 
 @lru_cache(maxsize=64)
 def _whole_policy(overlay: str | None, further: FurtherEdit | None) -> Policy:
     edits = list(FOLDER.edits)
-    values = [_copied(each) for each in shipped_values().values()]
+    values = [each.copied() if overlay else each for each in shipped_values().values()]
     if further:
         edits.append(further.edit)
-        values.append(EditValues(RuleSource(further.file, further.edit.rules, FOLDER.about.id)))
+        values.append(_SharedValues(RuleSource(further.file, further.edit.rules, FOLDER.about.id)))
     overlay_hash = "" if overlay is None else _lay_over(values, overlay)
     return Policy(FOLDER.about, edits, values, overlay_hash)
-
-
-def _copied(values: EditValues) -> EditValues:
-    """The same values, to be changed apart from the shipped ones."""
-    copied = copy.copy(values)
-    copied.dated = {name: dict(by_date) for name, by_date in values.dated.items()}
-    return copied
 
 
 def _lay_over(values: Sequence[EditValues], overlay: str) -> str:

@@ -111,6 +111,6 @@ def test_golden_cases_would_notice_it_if_they_asked_it(further: FurtherEdit) -> 
 def test_a_case_of_the_further_edit_asks_it(further: FurtherEdit) -> None:
     """What ``only`` leaves out is the rest, not the edits that a case names."""
     case = next(case for case in all_cases() if case.edit_id == "justification-missing")
-    policy = only(policy_with(further), [further.edit.id])
+    policy = only(policy_with(further), (further.edit.id,))
     found = {f.edit_id for each in decide(case.claims, policy) for f in each.findings}
     assert found == {further.edit.id}
