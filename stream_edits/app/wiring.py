@@ -132,7 +132,7 @@ def schema_source(settings: Settings) -> SchemaSource:
 
 
 def stage_config(settings: Settings, stage: Stage) -> StageConfig:
-    """What the engine is told of a stage."""
+    """The engine's configuration of a stage."""
     topics = settings.topics
     inputs = {
         Stage.INTAKE: (topics.events, None),

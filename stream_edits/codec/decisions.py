@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, parse, resolve
-from stream_edits.codec.framing import encoder, read_body, schema_id
+from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, parse, read_value, resolve
+from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, schema_of
 from stream_edits.domain.decision import (
     ClaimDecision,
@@ -53,7 +53,7 @@ def decode_decision(framed: bytes, source: SchemaSource) -> ClaimDecision:
     Raises Undecodable when the data is at fault, RegistryAway.
     """
     decode = _decoder(source.schema_text(schema_id(framed)))
-    decision: ClaimDecision = read_body(decode, framed)
+    decision: ClaimDecision = read_value(decode, framed, BODY_START)
     return decision
 
 
@@ -69,20 +69,20 @@ def decision_to_json(decision: ClaimDecision) -> str:
 
     Times are ISO-8601 in UTC with milliseconds; units that are not finite become null.
     """
-    told = decision._asdict()
-    source = told.pop("source")
-    told["lines"] = [dict(zip(_LINE, line, strict=True)) for line in decision.lines]
-    told["findings"] = [finding._asdict() for finding in decision.findings]
-    told["decided_at"] = decision.decided_at.isoformat(timespec="milliseconds")
-    told |= {f"source_{part}": getattr(source, part) for part in _SOURCE}
+    members = decision._asdict()
+    source = members.pop("source")
+    members["lines"] = [dict(zip(_LINE, line, strict=True)) for line in decision.lines]
+    members["findings"] = [finding._asdict() for finding in decision.findings]
+    members["decided_at"] = decision.decided_at.isoformat(timespec="milliseconds")
+    members |= {f"source_{part}": getattr(source, part) for part in _SOURCE}
     try:
-        return _to_json(told)
+        return _to_json(members)
     except ValueError:
         # Rare: one of the numbers is not finite, which JSON cannot tell.
-        parts = [*told["lines"], *told["findings"]]
+        parts = [*members["lines"], *members["findings"]]
         for part in parts:
             part.update({name: None for name, value in part.items() if _is_not_finite(value)})
-        return _to_json(told)
+        return _to_json(members)
 
 
 def _is_not_finite(value: object) -> bool:

@@ -1,7 +1,6 @@
 """Confluent framing: magic byte 0, the schema id in 4 bytes big-endian, the Avro body."""
 
 import struct
-from typing import Any
 
 from stream_edits.codec import avro
 from stream_edits.codec.errors import NotConfluentFraming
@@ -41,8 +40,3 @@ def join(number: int, body: bytes) -> bytes:
 def encoder(schema: avro.Parsed, number: int, paths: avro.Paths | None = None) -> avro.Encoder:
     """A function value -> framed bytes with that schema id; ``paths`` as in ``avro.encoder``."""
     return avro.encoder(schema, paths, head=frame_head(number))
-
-
-def read_body(decode: avro.Decoder, framed: bytes) -> Any:
-    """The value in the body of framed bytes. Raises as ``avro.read_value`` does."""
-    return avro.read_value(decode, framed, BODY_START)

@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from stream_edits.codec import decisions
-from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, resolve
+from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, read_value, resolve
 from stream_edits.codec.errors import UnknownSchema, WrongSchema
-from stream_edits.codec.framing import encoder, read_body, schema_id
+from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.domain.decision import Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
@@ -120,4 +120,4 @@ def read_internal(framed: bytes, *records: str) -> Any:
     name, decode = _decoder(schema_id(framed))
     if name not in records:
         raise WrongSchema(f"the schema is not that of a {' or a '.join(records)}")
-    return read_body(decode, framed)
+    return read_value(decode, framed, BODY_START)

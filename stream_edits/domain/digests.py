@@ -28,8 +28,8 @@ def content_digest(claim: ClaimEvent) -> bytes:
     """
     if not _canonical(claim.lines):
         claim = replace(claim, lines=tuple(map(_rewritten, claim.lines)))
-    said = _to_json(claim, exclude=_PUBLICATION, exclude_none=True)
-    return blake2b(said, digest_size=_SIZE).digest()
+    content = _to_json(claim, exclude=_PUBLICATION, exclude_none=True)
+    return blake2b(content, digest_size=_SIZE).digest()
 
 
 def _canonical(lines: Iterable[ServiceLine]) -> bool:

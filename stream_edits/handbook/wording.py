@@ -32,8 +32,8 @@ def value_in_words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(value_in_words(each) for each in value)
     if hasattr(value, "model_dump"):
-        said = value.model_dump(exclude_none=True).items()
-        return ", ".join(f"{name} {value_in_words(each)}" for name, each in said)
+        fields = value.model_dump(exclude_none=True).items()
+        return ", ".join(f"{name} {value_in_words(each)}" for name, each in fields)
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)
@@ -47,8 +47,8 @@ def codes_in_words(codes: Iterable[str]) -> str:
             runs[-1].append(code)
         else:
             runs.append([code])
-    spoken = (f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
-    return ", ".join(spoken) or "none"
+    rendered = (f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
+    return ", ".join(rendered) or "none"
 
 
 def _follows(before: str, code: str) -> bool:

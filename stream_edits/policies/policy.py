@@ -108,9 +108,9 @@ class Policy:
             )
         return found
 
-    def supervises(self, line: ServiceLine) -> bool:
-        """Whether the line occupies its supervisor's time: a supervision edit names its code."""
-        return line.procedure_code in self._supervised[self.on(line.service_date)]
+    def supervises(self, code: str, service_date: date) -> bool:
+        """Whether a line of that code occupies its supervisor, as a supervision edit names it."""
+        return code in self._supervised[self.on(service_date)]
 
     def prices_by_report(self, line: ServiceLine) -> bool:
         """Whether the policy prices the line's code By Report."""

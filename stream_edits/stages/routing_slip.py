@@ -29,7 +29,7 @@ def supervised_times(
         and line.end_time
         and line.supervisor
         and outcome.disposition is not Disposition.DENY
-        and any(policy.supervises(line) for policy in governing)
+        and any(policy.supervises(line.procedure_code, line.service_date) for policy in governing)
     )
 
 

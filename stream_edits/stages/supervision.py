@@ -72,6 +72,7 @@ def _findings_on(
         finding
         for policy in builder.policies.all
         if message.draft.line_of_business in policy.about.lines_of_business
+        and policy.supervises(time.procedure_code, time.service_date)
         for edit in policy.supervision_edits
         for finding in edit.judge(time, others, policy.on(time.service_date))
     ]

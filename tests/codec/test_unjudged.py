@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_edits.codec.avro import decoder, resolve
+from stream_edits.codec.avro import decoder, read_value, resolve
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import Undecodable
-from stream_edits.codec.framing import read_body
+from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.codec.violations import claim_of
 from stream_edits.domain.claim import ClaimEvent
@@ -23,7 +23,7 @@ as_dictionaries = decoder(resolve(OWN, OWN))
 
 def judged(framed: bytes) -> ClaimEvent:
     """The claim as pydantic makes it of plain values."""
-    return claim_of(read_body(as_dictionaries, framed))
+    return claim_of(read_value(as_dictionaries, framed, BODY_START))
 
 
 def outcome(read: Any, framed: bytes) -> object:

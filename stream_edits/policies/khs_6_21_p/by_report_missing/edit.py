@@ -23,8 +23,6 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     rules = policy[Rules]
     code = line.procedure_code
     is_drug = code in rules.drug_codes
-    if not is_drug and code not in rules.codes:
-        return
     if claim.documents_for(line.line_number).issuperset(rules.missing.requests):
         return
     yield rules.finding(

@@ -22,8 +22,6 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     """DENY what was not directly supervised; PEND what neither says nor documents that it was."""
     rules = policy[Rules]
     code = line.procedure_code
-    if code not in rules.codes:
-        return
     if line.supervision in NOT_DIRECT:
         yield rules.finding(
             rules.not_direct,

@@ -103,8 +103,8 @@ def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter
 
 def _is_billed(encounter: Encounter, line: EncounterLine, product: Product) -> bool:
     """Whether the code to bill instead is on a claim of the encounter already."""
-    said = line.policy[Rules].bill_instead[product]
-    return any(other.code in said for other in encounter.active)
+    instead = line.policy[Rules].bill_instead[product]
+    return any(other.code in instead for other in encounter.active)
 
 
 def _finding(

@@ -19,8 +19,6 @@ class Rules(EditRules):
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
     """Pend a line that no justification covers."""
     rules = policy[Rules]
-    if line.procedure_code not in rules.codes:
-        return
     if claim.documents_for(line.line_number).issuperset(rules.missing.requests):
         return
     yield rules.finding(

@@ -39,8 +39,6 @@ class Rules(EditRules):
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
     """Check the CMS-1500 place of service, or the UB-04 facility type and admission type."""
     rules = policy[Rules]
-    if line.procedure_code not in rules.codes:
-        return
     if claim.claim_form is ClaimForm.CMS1500:
         yield from _judge_place(claim.place_of(line) or "", line, rules)
     else:

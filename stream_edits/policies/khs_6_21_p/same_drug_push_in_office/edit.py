@@ -19,7 +19,7 @@ class Rules(EditRules):
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
     """Deny the code on a CMS-1500."""
     rules = policy[Rules]
-    if line.procedure_code not in rules.codes or claim.claim_form is not ClaimForm.CMS1500:
+    if claim.claim_form is not ClaimForm.CMS1500:
         return
     yield rules.finding(
         rules.in_office,

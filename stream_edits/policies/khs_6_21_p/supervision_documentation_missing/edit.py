@@ -24,8 +24,6 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     """DENY what was not directly supervised; PEND what does not prove that it was."""
     rules = policy[Rules]
     code = line.procedure_code
-    if code not in rules.codes:
-        return
     section = rules.infusion_section if code in rules.infusion_codes else rules.section
     if line.supervision in NOT_DIRECT:
         yield rules.finding(

@@ -19,8 +19,6 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     """Deny a line that lacks one of the three, with one finding for each."""
     rules = policy[UnclassifiedDrugRules]
     code, number = line.procedure_code, line.line_number
-    if code not in rules.codes:
-        return
     missing = missing_from(claim, line, rules)
     if missing.diagnosis:
         yield rules.finding(

@@ -21,8 +21,6 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     """Pend a line for each of the two documents that does not cover it."""
     rules = policy[Rules]
     code = line.procedure_code
-    if code not in rules.codes:
-        return
     sent = claim.documents_for(line.line_number)
     if not sent.issuperset(rules.invoice.requests):
         yield rules.finding(

@@ -20,8 +20,6 @@ class Rules(EditRules):
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
     """Deny a supply line that names a drug."""
     rules = policy[Rules]
-    if line.procedure_code not in rules.codes:
-        return
     if not ((line.ndc or "").strip() or (line.drug_name or "").strip()):
         return
     yield rules.finding(
