@@ -1,7 +1,6 @@
 """What an edit is shown of an encounter: its lines, and how each stands so far."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -48,20 +47,36 @@ class EncounterLine(NamedTuple):
         return (self.arrival, self.line_number)
 
 
-@dataclass(slots=True)
-class Standing:
-    """How a line stands: the evaluation changes it between groups of edits, and nobody else.
+class Standings:
+    """How the lines judged together stand: the evaluation changes it between groups of edits.
 
-    ``allowed_units`` are what the findings so far leave. ``keeps_primary`` is true of a denied line
-    that add-ons may still stand on, since it is to be rebilled.
+    A line's entry in each list is at its ``position``. ``allowed_units`` are what the findings so
+    far leave. ``keeps_primary`` is true of a denied line that add-ons may still stand on, since it
+    is to be rebilled.
     """
 
-    denied: bool
-    allowed_units: float
-    keeps_primary: bool = False
+    __slots__ = ("allowed_units", "denied", "keeps_primary")
 
+    def __init__(self) -> None:
+        self.denied: list[bool] = []
+        self.allowed_units: list[float] = []
+        self.keeps_primary: list[bool] = []
 
-Standings = Sequence[Standing]
+    def add(self, allowed_units: float, denied: bool = False, keeps_primary: bool = False) -> None:
+        """Append the next line."""
+        self.denied.append(denied)
+        self.allowed_units.append(allowed_units)
+        self.keeps_primary.append(keeps_primary)
+
+    def deny(self, position: int, keeps_primary: bool) -> None:
+        """A finding denies the line; a line that was denied before is no primary any more."""
+        self.keeps_primary[position] = keeps_primary and not self.denied[position]
+        self.denied[position] = True
+        self.allowed_units[position] = 0.0
+
+    def cut_back(self, position: int, allowed_units: float) -> None:
+        """A finding leaves so many units of the line."""
+        self.allowed_units[position] = min(self.allowed_units[position], allowed_units)
 
 
 class Encounter:
@@ -77,22 +92,23 @@ class Encounter:
     def __init__(self, lines: Sequence[EncounterLine], standings: Standings) -> None:
         # A dozen edits ask for these, so they are worked out once a group and not once an edit.
         self.lines = lines
-        self.active = [line for line in lines if not standings[line.position].denied]
+        denied = standings.denied
+        self.active = [line for line in lines if not denied[line.position]]
         self.open = [line for line in self.active if not line.decided]
         self._standings = standings
         self._facts: dict[Callable[..., Any], Any] = {}
 
     def allowed_units(self, line: EncounterLine) -> float:
         """The units that the edits of earlier groups leave of a line."""
-        return self._standings[line.position].allowed_units
+        return self._standings.allowed_units[line.position]
 
     def is_active(self, line: EncounterLine) -> bool:
         """Whether nothing has denied the line so far."""
-        return not self._standings[line.position].denied
+        return not self._standings.denied[line.position]
 
     def keeps_primary(self, line: EncounterLine) -> bool:
         """Whether a denied line may still be the primary of an add-on."""
-        return self._standings[line.position].keeps_primary
+        return self._standings.keeps_primary[line.position]
 
     def only(self, lines: Sequence[EncounterLine]) -> "Encounter":
         """The same encounter as if it had these of its lines only."""

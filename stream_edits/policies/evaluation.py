@@ -14,7 +14,7 @@ from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import billing_npi_in
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.contract import EncounterEdit, LineEdit
-from stream_edits.policies.encounter import Encounter, EncounterLine, Standing
+from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.rules import EditRules
@@ -55,7 +55,7 @@ class _Evaluation:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._lines: list[EncounterLine] = []
-        self._standings: list[Standing] = []
+        self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
 
@@ -89,12 +89,12 @@ class _Evaluation:
             on_date = on(service.service_date)
             if service.procedure_code not in on_date.governed:
                 continue
-            line = self._add_open(record, service, key, on_date)
+            line = self._add_open(record, claim, service, key, on_date)
             asked = self._policy.line_edits(on_date, line.code)
             if asked.pricing:
                 self._to_price.append((line, service, asked.pricing))
             if service.line_number in form_denied:
-                self._standings[line.position].denied = True
+                self._standings.deny(line.position, keeps_primary=False)
                 continue
             own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
             if own:
@@ -102,10 +102,15 @@ class _Evaluation:
                 self._change_standing(line, own)
 
     def _add_open(
-        self, record: ClaimRecord, service: ServiceLine, key: str, on_date: PolicyOnDate
+        self,
+        record: ClaimRecord,
+        claim: ClaimEvent,
+        service: ServiceLine,
+        key: str,
+        on_date: PolicyOnDate,
     ) -> EncounterLine:
         line = EncounterLine(
-            position=len(self._standings),
+            position=len(self._lines),
             claim_id=record.claim_id,
             arrival=record.arrival,
             decided=False,
@@ -117,13 +122,13 @@ class _Evaluation:
             start=service.start_time,
             end=service.end_time,
             encounter_key=key,
-            billing_npi=record.open_claim.billing_provider_npi,
-            claim=record.claim,
+            billing_npi=claim.billing_provider_npi,
+            claim=claim,
             names_drug=bool(service.ndc or service.drug_name),
             policy=on_date,
         )
         self._lines.append(line)
-        self._standings.append(Standing(False, service.units))
+        self._standings.add(service.units)
         return line
 
     def _add_decided(self, record: ClaimRecord, member_id: str) -> None:
@@ -133,7 +138,7 @@ class _Evaluation:
                 # Another policy's.
                 continue
             line = EncounterLine(
-                position=len(self._standings),
+                position=len(self._lines),
                 claim_id=record.claim_id,
                 arrival=record.arrival,
                 decided=True,
@@ -152,7 +157,7 @@ class _Evaluation:
             )
             self._lines.append(line)
             denied = kept.disposition is Disposition.DENY
-            self._standings.append(Standing(denied, kept.allowed_units, kept.still_primary))
+            self._standings.add(kept.allowed_units, denied, kept.still_primary)
 
     def _judge_encounters(self) -> None:
         """Judge encounter by encounter, group after group (groups b to e)."""
@@ -181,22 +186,19 @@ class _Evaluation:
     def _judge_pricing(self) -> None:
         """Judge what is left to be priced: a denied line needs no price."""
         for line, service, edits in self._to_price:
-            if line.claim is not None and not self._standings[line.position].denied:
+            if line.claim is not None and not self._standings.denied[line.position]:
                 for edit in edits:
                     found = edit.judge(line.claim, service, line.policy)
                     self._findings[line.claim_id] += found
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:
         """Let the findings of one group change how the line stands in the next."""
-        standing = self._standings[line.position]
         for finding in findings:
             if finding.disposition is Disposition.DENY:
                 keeps_primary = self._policy.keeps_primary(finding.edit_id)
-                standing.keeps_primary = not standing.denied and keeps_primary
-                standing.denied = True
-                standing.allowed_units = 0.0
+                self._standings.deny(line.position, keeps_primary)
             elif finding.allowed_units is not None:
-                standing.allowed_units = min(standing.allowed_units, finding.allowed_units)
+                self._standings.cut_back(line.position, finding.allowed_units)
 
     def _edits_for(self, lines: Iterable[EncounterLine], whole_member: bool) -> "_ByGroup":
         """The edits, group by group, that may find something on the open lines among these."""
