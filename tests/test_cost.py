@@ -35,7 +35,7 @@ class Cost(NamedTuple):
 LIMITS: dict[str, tuple[str, Callable[[], Processor], Cost]] = {
     "engine": (EVENTS, lambda: PassThrough("out"), Cost(19, 34)),
     "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(286, 1330)),
-    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1060, 3600)),
+    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1070, 3600)),
     "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(545, 1690)),
 }
 
