@@ -78,8 +78,8 @@ class Draft(NamedTuple):
     """A decision that a supervisor's other patients may still change; never published.
 
     ``revision`` 1, 2, … of one claim supersede each other. ``policy_id`` and ``policy_version``
-    name every policy that governs the claim, joined by ``;``, or the first policy loaded when none
-    does.
+    name every policy that governs the claim, joined by ``;``; when none does, every policy of its
+    line of business, or every one loaded.
     """
 
     decision_id: str

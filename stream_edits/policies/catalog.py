@@ -96,11 +96,20 @@ class PolicyFolder:
 
 @lru_cache(maxsize=1)
 def shipped_folders() -> tuple[PolicyFolder, ...]:
-    """The folder of every policy that the package ships."""
-    return tuple(
+    """The folder of every policy that the package ships, by policy id."""
+    found = [
         PolicyFolder(file.parent, f"stream_edits.policies.{file.parent.name}")
-        for file in sorted(_HERE.glob("*/policy.yaml"))
-    )
+        for file in _HERE.glob("*/policy.yaml")
+    ]
+    return tuple(sorted(found, key=lambda folder: folder.about.id))
+
+
+def shipped_folder(policy_id: str) -> PolicyFolder:
+    """The folder of one policy that the package ships. Raises LookupError."""
+    for folder in shipped_folders():
+        if folder.about.id == policy_id:
+            return folder
+    raise LookupError(f"no policy {policy_id} is shipped")
 
 
 def load_policies(
