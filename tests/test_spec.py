@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,6 +11,7 @@ from stream_edits.app.processors import ERROR_CLASSES
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.engine.headers import DEAD_LETTER_HEADERS
 from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.contract import Edit
 from tests.citations import ROOT, code_problems, in_python, markdown_problems
 from tests.spec_tables import defaults_in_words, section, table, type_in_words
 
@@ -173,6 +174,11 @@ def test_the_edits_are_listed_by_group() -> None:
         assert sorted(listed) == [edit.id for edit in edits if edit.group == place]
 
 
+def test_the_kinds_of_edits_are_those_of_the_contract() -> None:
+    kinds, _ = section(SPEC / "edits.md", "Edits and their roles").split("No stage knows")
+    assert [row[0].strip("`") for row in table(kinds)] == [each.__name__ for each in get_args(Edit)]
+
+
 class TestGlossary:
     def test_each_term_is_there_once_and_in_order(self) -> None:
         terms = [row[0] for row in table(section(SPEC / "glossary.md", "Terms"))]
@@ -188,3 +194,15 @@ class TestGlossary:
             record, _, field = name.partition(".")
             fields = records[f"stream_edits.v1.{record}"]["fields"]
             assert not field or field in {each["name"] for each in fields}, name
+
+
+def test_the_decision_records_are_listed_by_number_and_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    titles = [_title(file) for file in sorted(folder.glob("0*.md"))]
+    assert table((folder / "README.md").read_text(encoding="utf-8")) == titles
+
+
+def _title(record: Path) -> list[str]:
+    heading = record.read_text(encoding="utf-8").splitlines()[0]
+    number, _, title = heading.removeprefix("# ").partition(". ")
+    return [number, f"[{title}]({record.name})"]

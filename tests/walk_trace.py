@@ -144,7 +144,7 @@ class Stages:
 
 
 def named(framed: bytes) -> str:
-    """A record as the page names it: its type and claim, and the revision and disposition if any."""
+    """A record as the page names it: type and claim, and the revision and disposition if any."""
     record = packaged()[schema_id(framed)].record
     if record == CLAIM_EVENT:
         return f"{record} {_READER.decode(framed).claim_id}"
