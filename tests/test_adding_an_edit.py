@@ -6,48 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.citations import ROOT
+from tests.guide import EDIT, Block, blocks, changed
 
-PAGE = ROOT / "docs" / "adding-an-edit.md"
-EDIT = "side-modifier-on-infusion"
-_BLOCK = re.compile(
-    r"(?:<!-- (?P<verb>write|change): (?P<file>\S+) -->\n)?"
-    r"```(?P<kind>\w+)\n(?P<text>.*?)^```$",
-    re.DOTALL | re.MULTILINE,
-)
 _NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "*.egg-info", "build")
-
-
-class Block(NamedTuple):
-    """A fenced block: commands, or the text or change of a file."""
-
-    verb: str
-    file: str
-    text: str
-
-
-def blocks(page: str) -> Iterator[Block]:
-    """Every fenced block of a page, in order."""
-    for match in _BLOCK.finditer(page):
-        verb = match["verb"] or {"sh": "run"}[match["kind"]]
-        yield Block(verb, match["file"] or "", match["text"])
-
-
-def changed(text: str, diff: str) -> str:
-    """A text with a change made, which is given like a hunk of a diff. Raises LookupError when its
-    lines are not there once."""
-    lines = diff.splitlines(keepends=True)
-    before = "".join(line[1:] for line in lines if line[0] != "+")
-    after = "".join(line[1:] for line in lines if line[0] != "-")
-    if text.count(before) != 1:
-        raise LookupError(f"these lines are not there once:\n{before}")
-    return text.replace(before, after)
 
 
 class Checkout:
@@ -62,11 +28,10 @@ class Checkout:
 
     def write(self, block: Block) -> None:
         """Write or change the file of a block."""
-        file = self.root / block.file
-        file.write_text(
-            changed(file.read_text("utf-8"), block.text) if block.verb == "change" else block.text,
-            encoding="utf-8",
-        )
+        file, text = self.root / block.file, block.text
+        if block.verb == "change":
+            text = changed(file.read_text(encoding="utf-8"), text)
+        file.write_text(text, encoding="utf-8")
 
     def run(self, commands: str) -> subprocess.CompletedProcess[str]:
         """Run lines in a shell until one fails."""
@@ -86,7 +51,7 @@ def test_the_page_makes_a_green_edit(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path / "checkout")
     outputs: dict[str, str] = {}
     red: list[str] = []
-    for block in blocks(PAGE.read_text(encoding="utf-8")):
+    for block in blocks():
         if block.verb != "run":
             checkout.write(block)
             continue
@@ -117,7 +82,7 @@ def _has_a_finding(checkout: Checkout) -> None:
 
 
 def test_each_kind_of_block_is_on_the_page() -> None:
-    found = list(blocks(PAGE.read_text(encoding="utf-8")))
+    found = list(blocks())
     verbs = [block.verb for block in found]
     assert (verbs.count("write"), verbs.count("change"), verbs.count("run")) == (4, 4, 7)
     names = [Path(block.file).name for block in found if block.verb == "write"]

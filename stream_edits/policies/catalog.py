@@ -1,28 +1,32 @@
-"""The policies found in their folders, and the plan's overlay laid over them.
+"""Find the policies in their folders, and lay the plan's overlay over their values.
 
 A policy's folder holds policy.yaml (id, title, lines of business, the file of its text), a folder
-for each edit (policy.yaml, edit.py, cases.yaml), and perhaps vocabulary/, whose values all of its
+for each edit (policy.yaml, edit.py, cases.yaml), and optionally vocabulary/ with values that its
 edits share (policy.yaml, rules.py).
 """
 
 import hashlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
+from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import About, Policies, Policy
 from stream_edits.policies.values.dated import Dated, EditValues, RuleSource
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
 
 VOCABULARY = "vocabulary"
+EDIT_FILES = ("edit.py", "policy.yaml")
 _HERE = Path(__file__).parent
 
 
@@ -62,19 +66,38 @@ class PolicyFolder:
         )
         if not self.about.text.is_file():
             raise source.fail(("text",), f"there is no file {file.text} beside this one")
-        self.edits = self._edits()
+        self.edits = tuple(sorted(self._edits(), key=lambda e: (e.group, e.id)))
         if sum(isinstance(edit, AlreadyReplacedNotice) for edit in self.edits) != 1:
             raise source.fail((), "one edit of a policy must be its AlreadyReplacedNotice")
 
-    def _edits(self) -> tuple[Edit, ...]:
-        found: list[Edit] = []
-        for file in sorted(self.path.glob("*/edit.py")):
-            name = file.parent.name
-            edit: Edit = importlib.import_module(f"{self._package}.{name}.edit").EDIT
-            if edit.id.replace("-", "_") != name:
-                raise RuntimeError(f"{file}: edit {edit.id} is in the folder {name}")
-            found.append(edit)
-        return tuple(sorted(found, key=lambda e: (e.group, e.id)))
+    def _edits(self) -> Iterator[Edit]:
+        """The edit of each folder that has a file of an edit. Raises PolicyError."""
+        folders = {file.parent for name in EDIT_FILES for file in self.path.glob(f"*/{name}")}
+        for folder in sorted(folders - {self.path / VOCABULARY}):
+            for name in ("__init__.py", *EDIT_FILES):
+                if not (folder / name).is_file():
+                    guide = "docs/adding-an-edit.md shows how"
+                    raise PolicyError(f"is missing: write it ({guide})", str(folder / name))
+            yield self._edit_in(folder)
+
+    def _edit_in(self, folder: Path) -> Edit:
+        file = folder / "edit.py"
+        edit = getattr(self._module(file), "EDIT", None)
+        if not isinstance(edit, Edit):
+            raise PolicyError("should define EDIT, an edit of policies/contract.py", str(file))
+        if edit.id.replace("-", "_") != folder.name:
+            problem = f"EDIT has the id {edit.id}, but its folder is {folder.name}: rename one"
+            raise PolicyError(problem, str(file))
+        return edit
+
+    def _module(self, file: Path) -> ModuleType:
+        """The module of an edit or of the vocabulary. Raises PolicyError if it does not import."""
+        try:
+            return importlib.import_module(f"{self._package}.{file.parent.name}.{file.stem}")
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            problem = f"cannot be imported: {type(error).__name__}: {reason}"
+            raise PolicyError(problem, f"{file}:{_line_of(error, file)}") from error
 
     def folder_of(self, edit_id: str) -> Path:
         """The folder of an edit, or of the vocabulary."""
@@ -85,13 +108,20 @@ class PolicyFolder:
         vocabulary = self.path / VOCABULARY / "policy.yaml"
         found = []
         if vocabulary.exists():
-            module = importlib.import_module(f"{self._package}.{VOCABULARY}.rules")
-            rules: type[EditRules] = module.VOCABULARY
-            found.append(RuleSource(vocabulary, rules, self.about.id))
+            rules: type[EditRules] = self._module(vocabulary.with_name("rules.py")).VOCABULARY
+            found.append(RuleSource(vocabulary, rules, self.about.id, VOCABULARY))
         return found + [
-            RuleSource(self.folder_of(e.id) / "policy.yaml", e.rules, self.about.id)
+            RuleSource(self.folder_of(e.id) / "policy.yaml", e.rules, self.about.id, e.id)
             for e in self.edits
         ]
+
+
+def _line_of(error: Exception, file: Path) -> int:
+    """The line of a file at which its import failed, 1 if it is not known."""
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return error.lineno or 1
+    lines = [each.lineno for each in extract_tb(error.__traceback__) if each.filename == str(file)]
+    return (lines[-1] if lines else None) or 1
 
 
 @lru_cache(maxsize=1)
@@ -117,8 +147,8 @@ def load_policies(
 ) -> Policies:
     """The policies of these folders (the shipped ones by default), under the plan's overlay.
 
-    Raises PolicyError, with file and line, for an unknown or duplicate key, a value of the wrong
-    kind or an impossible one.
+    Raises PolicyError, with file and line, for a missing file or value, an unknown or duplicate
+    key, and a value of the wrong kind or an impossible one.
     """
     folders = shipped_folders() if folders is None else folders
     values = {folder: [EditValues(source) for source in folder.sources()] for folder in folders}
@@ -131,10 +161,10 @@ def load_policies(
 
 
 def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
-    """Add the values of the overlay file to these; returns its short hash. Raises PolicyError.
+    """Add the values of the overlay file to these, and return its short hash. Raises PolicyError.
 
-    An edit is named by its id, or by policy and id (``6.1/an-edit``) where two policies have one
-    of that id.
+    An edit is named by its id, or by policy and id (``6.1/an-edit``) where two policies have an
+    edit of that id.
     """
     source = YamlSource(overlay)
     for name, changes in source.validate(Overlay, source.root, ()).edits.items():

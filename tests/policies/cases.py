@@ -76,8 +76,13 @@ def all_cases() -> list[Case]:
 
 
 def all_journeys() -> list[Journey]:
-    """Every journey, by file name."""
-    files = sorted(JOURNEYS.glob("*.yaml"))
+    """Every journey of the policy, by file name."""
+    return read_journeys(JOURNEYS)
+
+
+def read_journeys(folder: Path) -> list[Journey]:
+    """The journeys of a folder's files, by file name."""
+    files = sorted(folder.glob("*.yaml"))
     return [_journey(file.stem, raw) for file in files for raw in strict_yaml.load(file)]
 
 

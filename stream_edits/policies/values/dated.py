@@ -1,4 +1,4 @@
-"""The dated values of one edit: its policy.yaml, and what a plan's overlay lays over it.
+"""The dated values of one edit: its policy.yaml, and the values of a plan's overlay.
 
 A value holds from its date until the next one; a date of service before a value's first date is
 judged by that first one.
@@ -18,7 +18,7 @@ from stream_edits.strict_yaml import YamlSource, plain_message
 
 
 class Dated(BaseModel):
-    """A value from a date on, and where it comes from."""
+    """A value that holds from a date on, and its reference."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     value: Any
@@ -38,11 +38,15 @@ class EditFile(BaseModel):
 
 
 class RuleSource(NamedTuple):
-    """An edit's policy.yaml, the type that its values must fit, and the policy it belongs to."""
+    """An edit's policy.yaml, the type of its values, and the policy that it belongs to.
+
+    ``edit_id`` is the id that the file should have; None accepts any.
+    """
 
     path: Path
     rules: type[EditRules]
     policy_id: str
+    edit_id: str | None = None
 
 
 class _DatedValue(NamedTuple):
@@ -61,6 +65,8 @@ class EditValues:
         self.policy_id = source.policy_id
         self.yaml = YamlSource(source.path)
         self.file = self.yaml.validate(EditFile, self.yaml.root, ())
+        if source.edit_id not in (None, self.file.id):
+            raise self.yaml.fail(("id",), f"should be {source.edit_id}, as in edit.py")
         if not self.file.section.startswith(f"{self.policy_id} "):
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
         self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
@@ -68,7 +74,8 @@ class EditValues:
         for name, by_date in self.file.values.items():
             self._add(self.yaml, ("values", name), name, by_date)
         for name in sorted(self._fields - set(self.dated)):
-            raise self.yaml.fail(("values",), f"{name} is missing")
+            problem = f"{name} is missing: write it with a date, a reference and a value"
+            raise self.yaml.fail(("values",), problem)
 
     def overlay(
         self,
@@ -76,8 +83,8 @@ class EditValues:
         at: tuple[Any, ...],
         values: Mapping[str, Mapping[date, Dated]],
     ) -> None:
-        """Add a plan's own values, found in ``source`` at the path ``at``; a date that is already
-        there is overruled. Raises PolicyError."""
+        """Add a plan's own values, found in ``source`` at the path ``at``. A value replaces the one
+        of the same date. Raises PolicyError."""
         for name, by_date in values.items():
             self._add(source, (*at, name), name, by_date)
 
@@ -94,7 +101,7 @@ class EditValues:
             self.dated.setdefault(name, {})[day] = place
 
     def on(self, effective: date, version: str) -> EditRules:
-        """The rules in force on a revision's date; raises PolicyError for an impossible value."""
+        """The rules in force on a revision's date. Raises PolicyError for an impossible value."""
         chosen = {name: by[_in_force(by, effective)] for name, by in self.dated.items()}
         head: dict[str, Any] = {
             "edit_id": self.file.id,
