@@ -106,4 +106,4 @@ def listing_problems(spec: Path, edits: Iterable[Edit]) -> Iterator[str]:
                 yield f"{named(spec)}: {head} does not list {edit_id}: add it"
         for name in listed:
             if name not in ids:
-                yield f"{named(spec)}: {head} lists {name}, which is not an edit of this group"
+                yield f"{named(spec)}: {head} lists {name}, not an edit of this group: remove it"
