@@ -17,7 +17,6 @@ from stream_edits.policies.contract import EncounterEdit, LineEdit
 from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.values.rules import EditRules
 
 
 def has_header_fault(findings: Iterable[EditFinding]) -> bool:
@@ -219,14 +218,13 @@ def _naming(
             edit
             for edit in group
             if edit.whole_member is whole_member
-            and any(_names(on_date[edit.rules], code) for on_date, code in codes)
+            and any(_names(on_date.codes_of[edit.rules], code) for on_date, code in codes)
         )
         for group in policy.encounter_groups
     )
 
 
-def _names(rules: EditRules, code: str) -> bool:
-    named = rules.governed_codes()
+def _names(named: frozenset[str], code: str) -> bool:
     return not named or code in named
 
 

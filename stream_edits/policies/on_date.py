@@ -19,7 +19,9 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
         super().__init__({type(each): each for each in rules})
         self.effective = effective
         self.version = version
-        self.governed = frozenset[str]().union(*(r.governed_codes() for r in rules))
+        # The codes that the rules of each edit name, worked out once.
+        self.codes_of = {type(each): each.governed_codes() for each in rules}
+        self.governed = frozenset[str]().union(*self.codes_of.values())
 
     if TYPE_CHECKING:
 

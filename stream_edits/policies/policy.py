@@ -80,11 +80,12 @@ class Policy:
             return self._only
         return self.revisions[max(bisect_right(self._days, day) - 1, 0)]
 
-    def version_for(self, days: Iterable[date]) -> str:
-        """The newest revision used for these dates of service."""
+    def version_for(self, claim: ClaimEvent) -> str:
+        """The newest revision used for the claim's dates of service."""
         if self._only is not None:
             return self._only.version
-        return max((self.on(day) for day in days), key=lambda r: r.effective).version
+        used = [self.on(line.service_date) for line in claim.lines]
+        return max(used, key=lambda revision: revision.effective).version
 
     def governs(self, claim: ClaimEvent) -> bool:
         """Whether the claim is of the policy's lines of business, and has a code that it names."""
@@ -100,7 +101,7 @@ class Policy:
             named = [
                 edit
                 for edit in self.edits
-                if isinstance(edit, LineEdit) and code in on_date[edit.rules].governed_codes()
+                if isinstance(edit, LineEdit) and code in on_date.codes_of[edit.rules]
             ]
             found = self._line_edits[on_date, code] = LineEdits(
                 tuple(edit for edit in named if edit.group is not Group.PRICING),
@@ -129,7 +130,7 @@ class Policy:
         return frozenset[str]().union(*(codes(on_date) for codes in declared))
 
     def _codes_supervised(self, on_date: PolicyOnDate) -> frozenset[str]:
-        named = (on_date[edit.rules].governed_codes() for edit in self.supervision_edits)
+        named = (on_date.codes_of[edit.rules] for edit in self.supervision_edits)
         return frozenset[str]().union(*named)
 
 

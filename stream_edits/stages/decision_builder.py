@@ -72,10 +72,9 @@ class DecisionBuilder(NamedTuple):
     def _judged_by(self, claim: ClaimEvent, governing: Sequence[Policy]) -> tuple[str, str]:
         """The ids and versions of the policies that a claim is decided under."""
         named = governing or self.policies.answering_for(claim)
-        days = [line.service_date for line in claim.lines]
         if len(named) == 1:
-            return named[0].id, named[0].version_for(days)
-        versions = [policy.version_for(days) for policy in named]
+            return named[0].id, named[0].version_for(claim)
+        versions = [policy.version_for(claim) for policy in named]
         return ";".join(policy.id for policy in named), ";".join(versions)
 
     def _lines(self, claim: ClaimEvent, findings: Sequence[EditFinding]) -> tuple[LineOutcome, ...]:

@@ -20,7 +20,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Pend what ranks above the initial service of a claim already decided."""
     if not any(line.decided for line in encounter.lines):
         return
-    services = initial_services(encounter)
+    services = encounter.fact(initial_services)
     decided = services.standing
     if decided is None or not decided.decided:
         return

@@ -18,7 +18,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         kind = rules.kind_of(line.code)
         if kind is None or (has_separate_site(line) and line.code not in rules.never_separate):
             continue
-        if line.code in rules.local_anaesthetics and not drug_lines(encounter):
+        if line.code in rules.local_anaesthetics and not encounter.fact(drug_lines):
             continue
         beside = _includes(encounter.active, line, rules)
         if beside is not None:

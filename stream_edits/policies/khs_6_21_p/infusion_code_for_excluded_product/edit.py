@@ -57,7 +57,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _only_product(encounter: Encounter) -> Product | None:
     """The excluded product of an encounter, None when it has another one or none at all."""
-    drugs = drug_lines(encounter)
+    drugs = encounter.fact(drug_lines)
     kinds = {_kind_of_drug(drug, encounter) for drug in drugs}
     if None in kinds:
         # The usual case: an ordinary drug was given.

@@ -11,7 +11,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import ContrastImaging
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny infusions and pushes beside contrast imaging when nothing else was given."""
     imaging = [line for line in encounter.active if _shows_contrast(line)]
-    if not imaging or drug_lines(encounter):
+    if not imaging or encounter.fact(drug_lines):
         return
     for line in encounter.open:
         if line.code in line.policy[ContrastImagingRules].codes:

@@ -17,7 +17,7 @@ class Rules(EditRules):
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny the standing initial service when an add-on of the encounter ranks above it."""
-    services = initial_services(encounter)
+    services = encounter.fact(initial_services)
     initial = services.overruled or services.standing
     if initial is None or initial.decided:
         return

@@ -21,7 +21,7 @@ class Rules(EditRules):
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny surplus initial services, cut units to one, ask for the reason of a second site."""
-    initial = initial_services(encounter)
+    initial = encounter.fact(initial_services)
     for line in initial.extra_initials:
         yield line, _surplus(line, initial.standing or initial.overruled or line)
     for line in initial.second_sites:

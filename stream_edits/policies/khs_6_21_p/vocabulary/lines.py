@@ -24,6 +24,15 @@ def has_separate_site(line: EncounterLine) -> bool:
     return not line.modifiers.isdisjoint(line.policy[VocabularyRules].separate_site_modifiers)
 
 
+def active_add_ons(encounter: Encounter) -> list[EncounterLine]:
+    """The active lines that need a primary service beside them, in order of arrival."""
+    return [
+        line
+        for line in encounter.active
+        if (traits := administration(line)) is not None and traits.is_add_on
+    ]
+
+
 def active_initials(encounter: Encounter) -> list[EncounterLine]:
     """The active initial services of an encounter, in order of arrival."""
     return [line for line in encounter.active if is_initial(line)]

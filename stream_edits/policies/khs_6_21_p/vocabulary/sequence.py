@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    active_add_ons,
     active_initials,
-    administration,
     has_separate_site,
     rank_of,
 )
@@ -79,9 +79,5 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     Injections have no rank and so never outrank.
     """
     rank = _rank(initial)
-    above = [
-        line
-        for line in encounter.active
-        if (traits := administration(line)) is not None and traits.is_add_on and _rank(line) < rank
-    ]
+    above = [line for line in encounter.fact(active_add_ons) if _rank(line) < rank]
     return _first_of_highest(above)
