@@ -1,8 +1,8 @@
-"""The policies found in their folders, and the plan's overlay laid over them.
+"""Loads policies from their folders and applies the plan's overlay.
 
-A policy's folder holds policy.yaml (id, title, lines of business, the file of its text), a folder
-for each edit (policy.yaml, edit.py, cases.yaml), and perhaps vocabulary/, whose values all of its
-edits share (policy.yaml, rules.py).
+A policy's folder holds policy.yaml (id, title, lines of business, name of the text file), a folder
+for each edit (policy.yaml, edit.py, cases.yaml), and optionally vocabulary/ with the values that
+its edits share (policy.yaml, rules.py).
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _HERE = Path(__file__).parent
 
 
 class PolicyFile(BaseModel):
-    """A policy's own policy.yaml. ``text`` names the file that holds the policy's wording."""
+    """The policy.yaml of a policy. ``text`` is the name of the file with the policy's text."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     id: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$")
@@ -39,14 +39,14 @@ class PolicyFile(BaseModel):
 
 
 class Overlay(BaseModel):
-    """A plan's own changes: edit id -> value name -> date -> value and reference."""
+    """A plan's overlay: edit id -> value name -> date -> value and reference."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     edits: dict[str, dict[str, dict[date, Dated]]]
 
 
 class PolicyFolder:
-    """A policy's folder, a Python package of that dotted name. Raises PolicyError."""
+    """A policy's folder, and the name of its Python package. Raises PolicyError."""
 
     def __init__(self, path: Path, package: str) -> None:
         self.path = path
@@ -77,11 +77,11 @@ class PolicyFolder:
         return tuple(sorted(found, key=lambda e: (e.group, e.id)))
 
     def folder_of(self, edit_id: str) -> Path:
-        """The folder of an edit, or of the vocabulary."""
+        """The folder of an edit or of the vocabulary, by its id."""
         return self.path / edit_id.replace("-", "_")
 
     def sources(self) -> list[RuleSource]:
-        """Where the shipped values are, and which type each must fit; the vocabulary first."""
+        """The files of the shipped values and their types, the vocabulary first."""
         vocabulary = self.path / VOCABULARY / "policy.yaml"
         found = []
         if vocabulary.exists():
@@ -96,7 +96,7 @@ class PolicyFolder:
 
 @lru_cache(maxsize=1)
 def shipped_folders() -> tuple[PolicyFolder, ...]:
-    """The folder of every policy that the package ships."""
+    """The folders of all policies in this package."""
     return tuple(
         PolicyFolder(file.parent, f"stream_edits.policies.{file.parent.name}")
         for file in sorted(_HERE.glob("*/policy.yaml"))
@@ -106,10 +106,10 @@ def shipped_folders() -> tuple[PolicyFolder, ...]:
 def load_policies(
     overlay: Path | None = None, folders: Sequence[PolicyFolder] | None = None
 ) -> Policies:
-    """The policies of these folders (the shipped ones by default), under the plan's overlay.
+    """The policies of these folders (by default the shipped ones), with the plan's overlay applied.
 
-    Raises PolicyError, with file and line, for an unknown or duplicate key, a value of the wrong
-    kind or an impossible one.
+    Raises PolicyError, with file and line, for an unknown or duplicate key, and for a value of the
+    wrong type or outside its limits.
     """
     folders = shipped_folders() if folders is None else folders
     values = {folder: [EditValues(source) for source in folder.sources()] for folder in folders}
@@ -122,10 +122,10 @@ def load_policies(
 
 
 def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
-    """Add the values of the overlay file to these; returns its short hash. Raises PolicyError.
+    """Add the values of the overlay file to ``values`` and return its short hash.
 
-    An edit is named by its id, or by policy and id (``6.1/an-edit``) where two policies have one
-    of that id.
+    An edit is named by its id, or by policy and id (``6.1/an-edit``) if two policies have an edit
+    with that id. Raises PolicyError.
     """
     source = YamlSource(overlay)
     for name, changes in source.validate(Overlay, source.root, ()).edits.items():
