@@ -11,14 +11,14 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.synthetic import office
-from stream_edits.synthetic.claim_factory import Practice, Story
+from stream_edits.synthetic.claim_factory import Practice, Scenario
 
 _SEED = 6_21
 # Visits, laboratory and imaging that the policy does not name: what fills up most claims.
 _OTHER_CODES = ("99214", "36415", "80053", "85025", "83735", "84100", "71046", "93000")
-_Tellings = tuple[Callable[[Practice], Story], ...]
-_NOT_GOVERNED: _Tellings = (office.office_visit,)
-_INFUSIONS: _Tellings = (
+_Factories = tuple[Callable[[Practice], Scenario], ...]
+_NOT_GOVERNED: _Factories = (office.office_visit,)
+_INFUSIONS: _Factories = (
     office.infusion,
     office.antibiotics,
     office.concurrent,
@@ -26,7 +26,7 @@ _INFUSIONS: _Tellings = (
     office.pushes,
     office.injection,
 )
-_CHEMOTHERAPY: _Tellings = (
+_CHEMOTHERAPY: _Factories = (
     office.chemotherapy,
     office.chemotherapy_regimen,
     office.chemotherapy_push,
@@ -62,18 +62,18 @@ def _keyed(claim: ClaimEvent) -> Keyed:
     return Keyed(claim.member_id.encode(), _encode(claim))
 
 
-def _claims(shares: dict[_Tellings, int]) -> Iterator[ClaimEvent]:
+def _claims(shares: dict[_Factories, int]) -> Iterator[ClaimEvent]:
     practice = Practice(_SEED, contested=True)
     dice = Random(_SEED)
     groups, weights = list(shares), list(shares.values())
     while True:
         (group,) = dice.choices(groups, weights)
-        for claim in _told(dice.choice(group)(practice)):
+        for claim in _events(dice.choice(group)(practice)):
             yield _filled_up(claim, dice)
 
 
-def _told(story: Story) -> Iterator[ClaimEvent]:
-    return (each for each in story if isinstance(each, ClaimEvent))
+def _events(scenario: Scenario) -> Iterator[ClaimEvent]:
+    return (each for each in scenario if isinstance(each, ClaimEvent))
 
 
 def _filled_up(claim: ClaimEvent, dice: Random) -> ClaimEvent:
