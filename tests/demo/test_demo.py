@@ -14,7 +14,7 @@ from rich.console import Console
 
 from stream_edits.app.wiring import Stage
 from stream_edits.demo import run as demo
-from stream_edits.demo.input import made_up
+from stream_edits.demo.input import demo_input
 from stream_edits.demo.run import run_demo
 from stream_edits.demo.service import Service
 from stream_edits.settings import Settings
@@ -67,7 +67,7 @@ def test_a_stage_that_stops_is_a_failure_and_says_why(monkeypatch: pytest.Monkey
 
 
 def test_its_input_holds_every_kind_of_malformed_record() -> None:
-    given = made_up(621, 60, "claims.events")
+    given = demo_input(621, 60, "claims.events")
     assert (len(given.records) - len(given.claims), given.malformed) == (4, 4)
     assert {output.topic for output in given.records} == {"claims.events"}
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from stream_edits.demo.input import made_up
+from stream_edits.demo.input import demo_input
 from stream_edits.engine.ports import Output
 from tests.broker.properties import free_port
 from tests.kafka.deployment import STAGES, Deployment
@@ -46,7 +46,7 @@ def watched_run(
         deployment.start(HTTP_PORT=str(ports[0]))
         for stage in STAGES:
             deployment.wait_for_members(stage, 1)
-        records = made_up(_SEED, encounters, deployment.topics.events).records
+        records = demo_input(_SEED, encounters, deployment.topics.events).records
         portions = round(seconds)
         size = len(records) // portions + 1
         for number in range(portions):
