@@ -61,12 +61,12 @@ def bench_mix() -> Mix:
     onward = {topics.by_member: Stage.ENCOUNTER, topics.by_supervisor: Stage.SUPERVISION}
     decided: Counter[Stage] = Counter()
     for offset, (key, value) in enumerate(records_of(EVENTS, _SEEN)[:_SEEN]):
-        stage, visits = Stage.INTAKE, [(Stage.INTAKE, key, value)]
-        while visits:
-            stage, key, value = visits.pop()
+        stage, pending = Stage.INTAKE, [(Stage.INTAKE, key, value)]
+        while pending:
+            stage, key, value = pending.pop()
             step, store = stages[stage]
             for output in step.process(Record("", 0, offset, key, value, (), 0), store):
                 if output.topic in onward:
-                    visits.append((onward[output.topic], output.key or b"", output.value or b""))
+                    pending.append((onward[output.topic], output.key or b"", output.value or b""))
         decided[stage] += 1
     return Mix(tuple(decided[stage] / _SEEN for stage in STAGES))

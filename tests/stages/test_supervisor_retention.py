@@ -111,9 +111,9 @@ def test_time_across_two_quarters_is_kept_as_long_as_either() -> None:
         on(DAYS + 1, timed("C", "M3", "00:10-00:40", day=date(2025, 4, 1))),
     )
     assert summaries(walk.published) == ["A1 PASS", "B1 PASS", "C1 DENY"]
-    visit = walk.supervisors.claim(ADA, "M1", "A")
-    assert visit is not None
-    assert visit.dates == (date(2025, 4, 1),)
+    record = walk.supervisors.claim(ADA, "M1", "A")
+    assert record is not None
+    assert record.dates == (date(2025, 4, 1),)
     walk.send(on(2 * DAYS + 2, timed("D", "M4", NINE, day=date(2025, 7, 1))))
     assert held(walk) == [date(2025, 7, 1)]
     assert walk.supervisors.claim(ADA, "M1", "A") is None
