@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,7 +11,9 @@ from stream_edits.app.processors import ERROR_CLASSES
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.engine.headers import DEAD_LETTER_HEADERS
 from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.contract import Edit
 from tests.citations import ROOT, code_problems, in_python, markdown_problems
+from tests.policies.completeness import listing_problems
 from tests.spec_tables import defaults_in_words, section, table, type_in_words
 
 SPEC = ROOT / "docs" / "spec"
@@ -167,10 +169,13 @@ def test_the_edits_are_listed_by_group() -> None:
     _, *parts = section(SPEC / "edits.md", "The edits", deep=True).split("\n### ")
     groups = [row[1] for row in table(section(SPEC / "edits.md", "Groups"))]
     assert [part.partition("\n")[0].lower() for part in parts] == groups
-    for place, part in enumerate(parts):
-        listed = re.findall(r"^\* \*\*`([a-z-]+)`\*\*", part, re.MULTILINE)
-        edits = load_policies().all[0].edits
-        assert sorted(listed) == [edit.id for edit in edits if edit.group == place]
+    problems = list(listing_problems(SPEC / "edits.md", load_policies()["6.21-P"].edits))
+    assert not problems, "\n".join(problems)
+
+
+def test_the_kinds_of_edits_are_those_of_the_contract() -> None:
+    kinds, _ = section(SPEC / "edits.md", "Edits and their roles").split("No stage knows")
+    assert [row[0].strip("`") for row in table(kinds)] == [each.__name__ for each in get_args(Edit)]
 
 
 class TestGlossary:
@@ -188,3 +193,15 @@ class TestGlossary:
             record, _, field = name.partition(".")
             fields = records[f"stream_edits.v1.{record}"]["fields"]
             assert not field or field in {each["name"] for each in fields}, name
+
+
+def test_the_decision_records_are_listed_by_number_and_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    titles = [_title(file) for file in sorted(folder.glob("0*.md"))]
+    assert table((folder / "README.md").read_text(encoding="utf-8")) == titles
+
+
+def _title(record: Path) -> list[str]:
+    heading = record.read_text(encoding="utf-8").splitlines()[0]
+    number, _, title = heading.removeprefix("# ").partition(". ")
+    return [number, f"[{title}]({record.name})"]

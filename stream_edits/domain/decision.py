@@ -79,7 +79,7 @@ class Draft(NamedTuple):
 
     ``revision`` counts from 1 for each claim; a revision supersedes the one before. ``policy_id``
     and ``policy_version`` name every policy that governs the claim, joined by ``;``. If none does,
-    they name the first loaded policy.
+    they name every policy of its line of business, or all loaded policies.
     """
 
     decision_id: str

@@ -7,22 +7,26 @@ its edits share (policy.yaml, rules.py).
 
 import hashlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
+from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import About, Policies, Policy
 from stream_edits.policies.values.dated import Dated, EditValues, RuleSource
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
 
 VOCABULARY = "vocabulary"
+EDIT_FILES = ("edit.py", "policy.yaml")
 _HERE = Path(__file__).parent
 
 
@@ -62,19 +66,38 @@ class PolicyFolder:
         )
         if not self.about.text.is_file():
             raise source.fail(("text",), f"there is no file {file.text} beside this one")
-        self.edits = self._edits()
+        self.edits = tuple(sorted(self._edits(), key=lambda e: (e.group, e.id)))
         if sum(isinstance(edit, AlreadyReplacedNotice) for edit in self.edits) != 1:
             raise source.fail((), "one edit of a policy must be its AlreadyReplacedNotice")
 
-    def _edits(self) -> tuple[Edit, ...]:
-        found: list[Edit] = []
-        for file in sorted(self.path.glob("*/edit.py")):
-            name = file.parent.name
-            edit: Edit = importlib.import_module(f"{self._package}.{name}.edit").EDIT
-            if edit.id.replace("-", "_") != name:
-                raise RuntimeError(f"{file}: edit {edit.id} is in the folder {name}")
-            found.append(edit)
-        return tuple(sorted(found, key=lambda e: (e.group, e.id)))
+    def _edits(self) -> Iterator[Edit]:
+        """The edit of each folder that has a file of an edit. Raises PolicyError."""
+        folders = {file.parent for name in EDIT_FILES for file in self.path.glob(f"*/{name}")}
+        for folder in sorted(folders - {self.path / VOCABULARY}):
+            for name in ("__init__.py", *EDIT_FILES):
+                if not (folder / name).is_file():
+                    guide = "docs/adding-an-edit.md shows how"
+                    raise PolicyError(f"is missing: write it ({guide})", str(folder / name))
+            yield self._edit_in(folder)
+
+    def _edit_in(self, folder: Path) -> Edit:
+        file = folder / "edit.py"
+        edit = getattr(self._module(file), "EDIT", None)
+        if not isinstance(edit, Edit):
+            raise PolicyError("should define EDIT, an edit of policies/contract.py", str(file))
+        if edit.id.replace("-", "_") != folder.name:
+            problem = f"EDIT has the id {edit.id}, but its folder is {folder.name}: rename one"
+            raise PolicyError(problem, str(file))
+        return edit
+
+    def _module(self, file: Path) -> ModuleType:
+        """The module of an edit or of the vocabulary. Raises PolicyError if it does not import."""
+        try:
+            return importlib.import_module(f"{self._package}.{file.parent.name}.{file.stem}")
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            problem = f"cannot be imported: {type(error).__name__}: {reason}"
+            raise PolicyError(problem, f"{file}:{_line_of(error, file)}") from error
 
     def folder_of(self, edit_id: str) -> Path:
         """The folder of an edit or of the vocabulary, by its id."""
@@ -85,22 +108,38 @@ class PolicyFolder:
         vocabulary = self.path / VOCABULARY / "policy.yaml"
         found = []
         if vocabulary.exists():
-            module = importlib.import_module(f"{self._package}.{VOCABULARY}.rules")
-            rules: type[EditRules] = module.VOCABULARY
-            found.append(RuleSource(vocabulary, rules, self.about.id))
+            rules: type[EditRules] = self._module(vocabulary.with_name("rules.py")).VOCABULARY
+            found.append(RuleSource(vocabulary, rules, self.about.id, VOCABULARY))
         return found + [
-            RuleSource(self.folder_of(e.id) / "policy.yaml", e.rules, self.about.id)
+            RuleSource(self.folder_of(e.id) / "policy.yaml", e.rules, self.about.id, e.id)
             for e in self.edits
         ]
 
 
+def _line_of(error: Exception, file: Path) -> int:
+    """The line of a file at which its import failed, 1 if it is not known."""
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return error.lineno or 1
+    lines = [each.lineno for each in extract_tb(error.__traceback__) if each.filename == str(file)]
+    return (lines[-1] if lines else None) or 1
+
+
 @lru_cache(maxsize=1)
 def shipped_folders() -> tuple[PolicyFolder, ...]:
-    """The folders of all policies in this package."""
-    return tuple(
+    """The folder of every policy in this package, by policy id."""
+    found = [
         PolicyFolder(file.parent, f"stream_edits.policies.{file.parent.name}")
-        for file in sorted(_HERE.glob("*/policy.yaml"))
-    )
+        for file in _HERE.glob("*/policy.yaml")
+    ]
+    return tuple(sorted(found, key=lambda folder: folder.about.id))
+
+
+def shipped_folder(policy_id: str) -> PolicyFolder:
+    """The folder of one policy that the package ships. Raises LookupError."""
+    for folder in shipped_folders():
+        if folder.about.id == policy_id:
+            return folder
+    raise LookupError(f"no policy {policy_id} is shipped")
 
 
 def load_policies(
@@ -108,8 +147,8 @@ def load_policies(
 ) -> Policies:
     """The policies of these folders (by default the shipped ones), with the plan's overlay applied.
 
-    Raises PolicyError, with file and line, for an unknown or duplicate key, and for a value of the
-    wrong type or outside its limits.
+    Raises PolicyError, with file and line, for a missing file or value, an unknown or duplicate
+    key, and a value of the wrong type or outside its limits.
     """
     folders = shipped_folders() if folders is None else folders
     values = {folder: [EditValues(source) for source in folder.sources()] for folder in folders}

@@ -25,7 +25,7 @@ def has_header_fault(findings: Iterable[EditFinding]) -> bool:
 
 
 def judge_form(claim: ClaimEvent, policy: Policy) -> list[EditFinding]:
-    """The findings of the form edits (group a), claim-level and line-level."""
+    """The findings of the form group, claim-level and line-level."""
     return [finding for edit in policy.form_edits for finding in edit.judge(claim, policy.on)]
 
 
@@ -81,7 +81,7 @@ class _Evaluation:
         }
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
-        """Judge each governed line of a claim by itself (groups a and b)."""
+        """Judge each governed line of a claim by itself (the form and single-line groups)."""
         claim, on = record.open_claim, self._policy.on
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
@@ -159,7 +159,7 @@ class _Evaluation:
             self._standings.add(kept.allowed_units, denied, kept.still_primary)
 
     def _judge_encounters(self) -> None:
-        """Judge every encounter, one edit group after another (groups b to e)."""
+        """Judge every encounter, one edit group after another (duplicates to units)."""
         by_key: dict[str, list[EncounterLine]] = {}
         for line in self._lines:
             by_key.setdefault(line.encounter_key, []).append(line)

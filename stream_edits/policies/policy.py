@@ -175,6 +175,14 @@ class Policies:
             return self.all if self.all[0].governs(claim) else ()
         return tuple([policy for policy in self.all if policy.governs(claim)])
 
+    def answering_for(self, claim: ClaimEvent) -> Sequence[Policy]:
+        """The policies that a claim which none governs is decided under: those of its line of
+        business, or all of them when none has it."""
+        if len(self.all) == 1:
+            return self.all
+        own = [p for p in self.all if claim.line_of_business in p.about.lines_of_business]
+        return own or self.all
+
     def governs_line(self, line: ServiceLine) -> bool:
         """Whether any policy governs the line's code on its date of service."""
         for policy in self.all:

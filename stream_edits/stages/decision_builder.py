@@ -74,8 +74,8 @@ class DecisionBuilder(NamedTuple):
         )
 
     def _judged_by(self, claim: ClaimEvent, governing: Sequence[Policy]) -> tuple[str, str]:
-        """The ids and versions of the governing policies, by default of the first loaded one."""
-        named = governing or self.policies.all[:1]
+        """The ids and versions of the policies that a claim is decided under."""
+        named = governing or self.policies.answering_for(claim)
         days = [line.service_date for line in claim.lines]
         if len(named) == 1:
             return named[0].id, named[0].version_for(days)

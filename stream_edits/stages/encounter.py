@@ -72,7 +72,8 @@ class EncounterStage(NamedTuple):
         claim = record.open_claim
         policies = self.builder.policies
         governing = policies.governing(claim)
-        notices = [policy.already_replaced(claim) for policy in governing or policies.all[:1]]
+        answering = governing or policies.answering_for(claim)
+        notices = [policy.already_replaced(claim) for policy in answering]
         draft = self.builder.build(record, notices, Cause(None, claim.event_time), governing)
         record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
         member.remember(withdrawn(record))

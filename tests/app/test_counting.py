@@ -137,7 +137,7 @@ def test_units_over_the_maximum_are_counted_as_cut_back() -> None:
 
 def test_every_edit_and_document_has_a_series_from_the_start() -> None:
     stage = Encounters()
-    for edit in load_policies().all[0].edits:
+    for edit in load_policies()["6.21-P"].edits:
         assert stage.count("findings", edit_id=edit.id, disposition="DENY") == 0
     assert stage.count("documents_requested", document="by_report") == 0
     (output,) = stage.take(claim("C1", line("96379"), documents=()))

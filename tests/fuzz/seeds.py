@@ -15,7 +15,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.catalog import shipped_folders
+from stream_edits.policies.catalog import shipped_folder
 from stream_edits.strict_yaml import YamlSource
 from stream_edits.synthetic.generator import generate
 from tests.codec.examples import CLAIM
@@ -80,7 +80,7 @@ def _lines() -> Iterator[bytes]:
 
 def _overlays() -> Iterator[bytes]:
     yield (_EXAMPLES / "overlay.yaml").read_bytes()
-    for file in sorted(shipped_folders()[0].path.glob("*/policy.yaml")):
+    for file in sorted(shipped_folder("6.21-P").path.glob("*/policy.yaml")):
         text = _as_overlay(file)
         if len(text) <= _LARGEST_OVERLAY:
             yield text.encode()

@@ -42,7 +42,7 @@ def run(*arguments: str, **environment: str) -> Result:
     return CliRunner(env=environment).invoke(commands, list(arguments))
 
 
-@pytest.mark.parametrize("edit", [*(e.id for e in load_policies().all[0].edits), "vocabulary"])
+@pytest.mark.parametrize("edit", [*(e.id for e in load_policies()["6.21-P"].edits), "vocabulary"])
 def test_every_edit_has_a_page_of_a_hundred_columns(edit: str) -> None:
     page = run("show", edit)
     assert page.exit_code == 0

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from stream_edits import strict_yaml
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp
-from stream_edits.policies.catalog import shipped_folders
+from stream_edits.policies.catalog import shipped_folder
 from tests.build import from_case
 
-FOLDER = shipped_folders()[0].path
+FOLDER = shipped_folder("6.21-P").path
 JOURNEYS = FOLDER / "journeys"
 # What an edit's own findings say.
 FINDING_KEYS = {"hits", "allowed", "recommends", "related", "asks", "cites", "says"}
@@ -76,8 +76,13 @@ def all_cases() -> list[Case]:
 
 
 def all_journeys() -> list[Journey]:
-    """Every journey, by file name."""
-    files = sorted(JOURNEYS.glob("*.yaml"))
+    """Every journey of the policy, by file name."""
+    return read_journeys(JOURNEYS)
+
+
+def read_journeys(folder: Path) -> list[Journey]:
+    """The journeys of a folder's files, by file name."""
+    files = sorted(folder.glob("*.yaml"))
     return [_journey(file.stem, raw) for file in files for raw in strict_yaml.load(file)]
 
 

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.policies.catalog import lay_over, shipped_folders
+from stream_edits.policies.catalog import lay_over, shipped_folder
 from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues, RuleSource
@@ -25,7 +25,7 @@ from stream_edits.stages.pipeline import adjudicate
 from tests.policies.cases import Case
 
 # The policy whose cases these are.
-FOLDER = shipped_folders()[0]
+FOLDER = shipped_folder("6.21-P")
 EDIT_IDS = [edit.id for edit in FOLDER.edits]
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.policies.cases import JOURNEYS as FOLDER
 from tests.policies.cases import Journey, all_journeys
+from tests.policies.completeness import journey_problems
 from tests.policies.golden import journey_failures
 from tests.policies.policies import EDIT_IDS, decide, whole_policy
 
@@ -17,13 +19,8 @@ def test_the_journey_holds(journey: Journey) -> None:
 
 @pytest.mark.parametrize("edit_id", EDIT_IDS)
 def test_every_edit_has_a_finding_in_a_journey(edit_id: str) -> None:
-    assert edit_id in {
-        found
-        for journey in JOURNEYS
-        for expected in journey.expect
-        for edit_ids in expected.wanted.get("findings", {}).values()
-        for found in edit_ids
-    }
+    problems = list(journey_problems(edit_id, JOURNEYS, FOLDER))
+    assert not problems, "\n".join(problems)
 
 
 def test_no_two_journeys_share_a_name() -> None:

@@ -10,6 +10,7 @@ import pytest
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policy
 from tests.policies.cases import Case, all_cases, read_cases
+from tests.policies.completeness import named
 from tests.policies.golden import case_failures
 from tests.policies.mutations import mutants
 from tests.policies.policies import FOLDER, decide, only, shipped_values, with_value
@@ -42,7 +43,9 @@ def test_a_case_notices_every_wrong_value(value: Value) -> None:
             continue  # The loader refuses it, so nobody can make this mistake.
         if not _is_noticed(value.edit_id, policy):
             unnoticed.append(mutant.what)
-    assert unnoticed == []
+    cases = named(FOLDER.folder_of(value.edit_id) / "cases.yaml")
+    problems = [f"{cases}: no case turns red when {value.name}{x}: add one" for x in unnoticed]
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize("edit_id", shipped_values())

@@ -76,6 +76,22 @@ def test_beside_the_first_each_governs_what_is_its_own() -> None:
     assert {policy for policy, _, _ in found(infusion)} == {"6.21-P"}
 
 
+def test_a_claim_that_none_governs_names_the_policies_of_its_line_of_business() -> None:
+    for policies in (BESIDE, load_policies(folders=[FOLDER, *shipped_folders()])):
+        walk = Walk(under=policies)
+        (medi_cal,) = walk.send(claim("A", line("80053")))
+        assert set(medi_cal.policy_id.split(";")) == {"6.21-P", "T-1"}
+        (corporate,) = walk.send(
+            claim("B", line("80053"), line_of_business=LineOfBusiness.CORPORATE, member_id="M2")
+        )
+        assert corporate.policy_id == "T-1"
+        (medicare,) = walk.send(
+            claim("C", line("80053"), line_of_business=LineOfBusiness.MEDICARE, member_id="M3")
+        )
+        assert set(medicare.policy_id.split(";")) == {"6.21-P", "T-1"}
+        assert not any(each.applicable for each in (medi_cal, corporate, medicare))
+
+
 def test_a_claim_that_both_govern_gets_the_findings_of_both() -> None:
     (both,) = Walk(under=BESIDE).send(visits("A", 3, "96375"))
     assert both.policy_id == "6.21-P;T-1"

@@ -58,9 +58,10 @@ def test_npis_are_valid(claims: list[ClaimEvent]) -> None:
     assert all(is_npi(supervisor) for supervisor in supervisors)
 
 
-def test_every_edit_has_findings(decisions: list[ClaimDecision]) -> None:
-    fired = {finding.edit_id for decision in decisions for finding in decision.findings}
-    assert fired == {edit.id for edit in load_policies().all[0].edits}
+def test_every_edit_has_a_finding(decisions: list[ClaimDecision]) -> None:
+    found = {finding.edit_id for decision in decisions for finding in decision.findings}
+    missing = {edit.id for edit in load_policies()["6.21-P"].edits} - found
+    assert not missing, f"stream_edits/synthetic/mistakes.py: add a scenario for {sorted(missing)}"
 
 
 def test_there_are_claims_of_every_kind(claims: list[ClaimEvent]) -> None:

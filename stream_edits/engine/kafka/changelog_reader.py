@@ -18,7 +18,7 @@ from ..config import StageConfig
 from ..errors import FatalClientError
 from ..ports import Chunk
 from .client import make
-from .error_mapping import AWAY, client_errors, raise_classified
+from .error_mapping import AWAY, FINAL_OF_CHANGELOG, client_errors, raise_classified
 from .futures import result_of
 from .options import reader_options
 
@@ -81,7 +81,6 @@ class ConfluentReader:
         self._consumer.close()
 
     def _raise_if_final(self, error: KafkaError) -> None:
-        final = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTO_OFFSET_RESET)
-        if error.fatal() or error.code() in final:
+        if error.fatal() or error.code() in FINAL_OF_CHANGELOG:
             raise_classified(error, "consume of the changelog")
         log.warning("client_error", stage=self._stage, error=error.name())

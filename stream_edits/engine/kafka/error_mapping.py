@@ -1,4 +1,5 @@
-"""The engine's exception for each client error."""
+"""What each client error means: the engine's exception for those that a call raises, and which of
+those that arrive between records are final."""
 
 from __future__ import annotations
 
@@ -61,6 +62,27 @@ AWAY = frozenset(
         KafkaError.REBALANCE_IN_PROGRESS,
     }
 )
+
+# Errors that arrive in place of a record. All others pass by themselves and are only logged.
+LOST_OFFSET = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
+FINAL_IN_GROUP = frozenset(
+    {
+        # The client is unusable, for example because its group.instance.id was fenced. Its error
+        # does not have the fatal flag.
+        KafkaError._FATAL,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.INCONSISTENT_GROUP_PROTOCOL,
+        KafkaError.INVALID_SESSION_TIMEOUT,
+        KafkaError.GROUP_MAX_SIZE_REACHED,
+    }
+)
+FINAL_OF_CHANGELOG = frozenset(
+    {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTO_OFFSET_RESET}
+)
+# Not GROUP_AUTHORIZATION_FAILED: the group is only named, never joined.
+FINAL_OF_TOPIC = FINAL_OF_CHANGELOG | {KafkaError._AUTHENTICATION}
 
 _RIGHTS = "docs/security.md lists the rights that each stage and command needs"
 _ADVICE = {

@@ -11,24 +11,10 @@ from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
 from ..ports import AssignmentListener, Record
 from .client import make
-from .error_mapping import AWAY, client_errors, raise_classified
+from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
-_LOST = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
-_FINAL = frozenset(
-    {
-        # The client is unusable, for example because its group.instance.id was fenced. Its error
-        # does not have the fatal flag.
-        KafkaError._FATAL,
-        KafkaError.TOPIC_AUTHORIZATION_FAILED,
-        KafkaError.GROUP_AUTHORIZATION_FAILED,
-        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
-        KafkaError.INCONSISTENT_GROUP_PROTOCOL,
-        KafkaError.INVALID_SESSION_TIMEOUT,
-        KafkaError.GROUP_MAX_SIZE_REACHED,
-    }
-)
 _SEEK_TRIES = 20
 
 
@@ -155,13 +141,13 @@ class ConfluentSource:
         error = message.error()
         if error is None:
             return
-        if error.code() in _LOST:
+        if error.code() in LOST_OFFSET:
             raise LostOffset(
                 f"the committed offset of {self._topic}/{message.partition()} is not in the log "
                 "any more (retention, or the topic was recreated): events would be skipped; "
                 "decide where to go on and set the group's offset there"
             )
-        if error.fatal() or error.code() in _FINAL:
+        if error.fatal() or error.code() in FINAL_IN_GROUP:
             raise_classified(error, "consume")
         log.warning("client_error", stage=self._stage, error=error.name())
 

@@ -13,19 +13,13 @@ from ..errors import Retriable, TopicsUnfit
 from ..ports import Record
 from .admin import connected_admin, partition_counts
 from .client import make
-from .error_mapping import AWAY, client_errors, raise_classified
+from .error_mapping import AWAY, FINAL_OF_TOPIC, client_errors, raise_classified
 from .futures import result_of
 from .options import Options, merged
 
 _ASK_S = 15.0
 _STALL_S = 30.0
 _AT_ONCE = 500
-# GROUP_AUTHORIZATION_FAILED is not among them: the group is only named, never joined.
-_FINAL = (
-    KafkaError.TOPIC_AUTHORIZATION_FAILED,
-    KafkaError._AUTO_OFFSET_RESET,
-    KafkaError._AUTHENTICATION,
-)
 
 
 def read_topic(
@@ -65,7 +59,7 @@ def _up_to(left: dict[int, int], consumer: Consumer, topic: str) -> Iterator[Rec
                 deadline = time.monotonic() + _STALL_S
                 offset += 1
             elif error.code() != KafkaError._PARTITION_EOF:
-                if error.fatal() or error.code() in _FINAL:
+                if error.fatal() or error.code() in FINAL_OF_TOPIC:
                     raise_classified(error, f"reading {topic}")
                 continue
             if offset >= left.get(number, offset + 1):

@@ -18,7 +18,7 @@ from stream_edits.strict_yaml import YamlSource, plain_message
 
 
 class Dated(BaseModel):
-    """A value and its reference (where it comes from)."""
+    """A value that holds from a date on, and its reference."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     value: Any
@@ -38,11 +38,15 @@ class EditFile(BaseModel):
 
 
 class RuleSource(NamedTuple):
-    """The policy.yaml of an edit, the type of its rules, and the policy that it belongs to."""
+    """The policy.yaml of an edit, the type of its rules, and the policy that it belongs to.
+
+    ``edit_id`` is the id that the file should have; None accepts any.
+    """
 
     path: Path
     rules: type[EditRules]
     policy_id: str
+    edit_id: str | None = None
 
 
 class _DatedValue(NamedTuple):
@@ -61,6 +65,8 @@ class EditValues:
         self.policy_id = source.policy_id
         self.yaml = YamlSource(source.path)
         self.file = self.yaml.validate(EditFile, self.yaml.root, ())
+        if source.edit_id not in (None, self.file.id):
+            raise self.yaml.fail(("id",), f"should be {source.edit_id}, as in edit.py")
         if not self.file.section.startswith(f"{self.policy_id} "):
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
         self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
@@ -68,7 +74,8 @@ class EditValues:
         for name, by_date in self.file.values.items():
             self._add(self.yaml, ("values", name), name, by_date)
         for name in sorted(self._fields - set(self.dated)):
-            raise self.yaml.fail(("values",), f"{name} is missing")
+            problem = f"{name} is missing: write it with a date, a reference and a value"
+            raise self.yaml.fail(("values",), problem)
 
     def overlay(
         self,
