@@ -1,5 +1,5 @@
 # Works on a fresh machine with Python 3.11 or later (venv, pip), Java 17 and Maven.
-# Java and Maven are only needed by the tests on a real Kafka, Node by that of docs/asyncapi.yaml.
+# Only the tests on a real Kafka need Java and Maven; only the test of docs/asyncapi.yaml needs Node.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-# The real Helm, for the chart's tests; its versions are pinned in the go.mod beside go.sum.
+# Helm for the chart's tests. Its version is pinned in tests/helm/tools/go.mod.
 TOOLS  := tests/helm/tools
 HELM   := .cache/bin/helm
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
@@ -25,7 +25,7 @@ help:  ## list the targets
 
 venv: $(STAMP)  ## make .venv with the pinned packages and this project in it
 
-# The hashes are checked for every package; the project itself is installed editable.
+# Every package is checked against its hash; the project itself is an editable install.
 $(STAMP): requirements/dev.txt pyproject.toml
 	@echo "installing the pinned packages into .venv ..."
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
@@ -35,22 +35,22 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	    --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(STAMP)  ## a few hundred claims through an embedded Kafka; SERVE=1 keeps it running
+demo: $(STAMP)  ## decide a few hundred claims on an embedded Kafka; SERVE=1 keeps it running
 	@$(BIN)/stream-edits demo $(if $(filter-out 0,$(SERVE)),--serve)
 
-test: $(STAMP) helm  ## every test, those on a real Kafka included
+test: $(STAMP) helm  ## run all tests, including those on a real Kafka
 	$(PYTEST)
 
-test-fast: $(STAMP) helm  ## the tests that need no broker, in a few minutes
+test-fast: $(STAMP) helm  ## run the tests that need no broker, in a few minutes
 	$(PYTEST) -m "not kafka and not slow"
 
-faults: $(STAMP)  ## break a real Kafka and its processes COUNT=30 times, under load
+faults: $(STAMP)  ## inject COUNT=30 faults into a real Kafka and the processes, under load
 	$(BIN)/python -m tests.faults --count $(or $(COUNT),30)
 
-soak: $(STAMP)  ## steady load with random faults for MINUTES=20, memory watched
+soak: $(STAMP)  ## run MINUTES=20 of steady load with random faults, and check memory
 	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),20)
 
-fuzz: $(STAMP)  ## feed INPUTS (default 1000000) bad inputs to whatever reads them, guided by coverage
+fuzz: $(STAMP)  ## feed INPUTS (default 1000000) bad inputs to every parser, guided by coverage
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
 	    --require-hashes -r requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz --inputs $(or $(INPUTS),1000000) $(if $(SEED),--seed $(SEED))
@@ -61,21 +61,21 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 SCHEDULES ?= 10000
-simulate: $(STAMP)  ## SCHEDULES=10000 of faults in memory; writes docs/reliability.md
+simulate: $(STAMP)  ## run SCHEDULES=10000 of faults in memory, and update docs/reliability.md
 	$(BIN)/python -m tests.simulation $(SCHEDULES)
 
-check: lint test-fast  ## lint, types and the fast tests
+check: lint test-fast  ## run the linters, the type checker and the fast tests
 
-format: $(STAMP)  ## rewrite the code in the house format
+format: $(STAMP)  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## what costs what, into docs/performance.md (ROUNDS=, CLAIMS=, QUICK=1, ONLY=)
+bench: $(STAMP)  ## run the benchmarks, and update docs/performance.md (ROUNDS=, CLAIMS=, QUICK=1, ONLY=)
 	@test -n "$(QUICK)" || $(MAKE) --no-print-directory bench-peers
 	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLAIMS),--claims $(CLAIMS)) \
 	    $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
 
-# The libraries that the bench compares with want other versions of ours: they live on their own.
+# The libraries compared in the bench need other versions of our dependencies, so they have a venv.
 bench-peers:
 	@test -e .cache/bench-peers/.installed || { \
 	    echo "installing the bench's peers into .cache/bench-peers ..."; \
@@ -83,26 +83,26 @@ bench-peers:
 	    .cache/bench-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
 	        -r bench/peers.txt && touch .cache/bench-peers/.installed; }
 
-payer: $(STAMP)  ## simulate a national payer with the last bench's figures, into docs/performance.md
+payer: $(STAMP)  ## simulate a national payer with the last bench's figures, and update docs/performance.md
 	@$(BIN)/python -m bench.payer
 
-broker: $(STAMP)  ## a real Kafka in the foreground, for trying things by hand (PORT=9092)
+broker: $(STAMP)  ## run a real Kafka in the foreground, for manual tests (PORT=9092)
 	@$(BIN)/python -m tests.broker $(PORT)
 
-generated: $(STAMP)  ## write the dashboards and docs/metrics.md anew
+generated: $(STAMP)  ## generate the dashboards and docs/metrics.md
 	@$(BIN)/python -m monitoring
 
-pictures: $(STAMP)  ## draw docs/dashboards/*.png anew from a real run (npm, chromium, pngquant)
+pictures: $(STAMP)  ## draw docs/dashboards/*.png from a real run (npm, chromium, pngquant)
 	@$(BIN)/python -m tests.monitoring.pictures
 
-helm: $(if $(shell command -v go),$(HELM))  ## build the Helm that the chart's tests use (with Go, minutes, once)
+helm: $(if $(shell command -v go),$(HELM))  ## build the Helm that the chart's tests use (needs Go; takes minutes, once)
 
 $(HELM): $(TOOLS)/go.sum
 	@echo "building helm and helm-docs into .cache/bin (minutes, once) ..."
 	@cd $(TOOLS) && GOBIN="$(CURDIR)/.cache/bin" go install tool
 	@touch $@
 
-chart: $(STAMP) $(HELM)  ## write the chart's schema and README anew from settings and values
+chart: $(STAMP) $(HELM)  ## generate the chart's schema and README from settings and values
 	@$(BIN)/python -m tests.helm.generate
 
 image:  ## build the container image with Docker or Podman (ENGINE=…, BASE=…)
@@ -112,7 +112,7 @@ image:  ## build the container image with Docker or Podman (ENGINE=…, BASE=…
 image-test: $(STAMP) $(HELM)  ## build and run the image with Podman as the chart would (root, Debian)
 	@$(BIN)/python -m tests.image
 
-lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer versions)
+lock: $(STAMP)  ## resolve the pinned requirements (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/run.txt pyproject.toml
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --constraint requirements/run.txt \
@@ -122,8 +122,8 @@ lock: $(STAMP)  ## resolve the pinned requirements anew (UPGRADE=1 takes newer v
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra fuzz --constraint requirements/run.txt \
 	    --output-file requirements/fuzz.txt pyproject.toml
 
-# Strict: a package that the database does not know is a failure, not a line among others.
-audit:  ## ask for known vulnerabilities of every pinned package (needs the advisory database)
+# Strict: a package that is not in the database is a failure.
+audit:  ## look up known vulnerabilities of every pinned package (needs the advisory database)
 	@test -x .cache/audit/bin/pip-audit || { "$(PYTHON)" -m venv .cache/audit; \
 	    .cache/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1; }
 	@.cache/audit/bin/pip-audit --strict --disable-pip --require-hashes \
@@ -131,5 +131,5 @@ audit:  ## ask for known vulnerabilities of every pinned package (needs the advi
 	    || { echo "NOT CLEAN: a vulnerability is named above, or the advisory database did not" \
 	    "answer for every package, and then NOTHING is known of them" >&2; exit 1; }
 
-clean:  ## remove what was built, the virtual environment and the caches
+clean:  ## remove build output, the virtual environment and the caches
 	rm -rf .venv build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,1 +1,1 @@
-"""What costs what: the stages against a bare passthrough and against other libraries."""
+"""Benchmarks: the stages compared with a bare passthrough and with other libraries."""

@@ -1,4 +1,4 @@
-"""``make bench``: every contender in turn, round after round, on both brokers; then the report."""
+"""``make bench``: run every contender on both brokers, round by round, then write the report."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ from bench.trial import ContenderFailed, Figures, run_trial
 
 
 def main() -> None:
-    """Run what was asked for and print it; a whole run is written to docs/performance.md."""
+    """Run the selected contenders and print the report. A full run updates docs/performance.md."""
     asked = _arguments()
     results: Results = defaultdict(list)
     begun = time.monotonic()
@@ -28,21 +28,21 @@ def main() -> None:
                 with _broker(kind, real) as broker:
                     count = asked.claims * contender.times(kind)
                     _try(results, broker, kind, contender, count)
-            _tell(asked, results, number + 1, begun)
+            _report(asked, results, number + 1, begun)
         for kind, once in _once(asked.brokers, asked.only):
             with _broker(kind, real) as broker:
                 count = once.quick if asked.quick else once.count
                 _try(results, broker, kind, once.contender, count)
-    print("\n".join(_tell(asked, results, asked.rounds, begun)))
+    print("\n".join(_report(asked, results, asked.rounds, begun)))
 
 
-def _tell(asked: argparse.Namespace, results: Results, rounds: int, begun: float) -> list[str]:
-    """The report as it stands; a whole run's is written after each round."""
+def _report(asked: argparse.Namespace, results: Results, rounds: int, begun: float) -> list[str]:
+    """The report so far. A full run also writes it to docs/performance.md."""
     minutes = (time.monotonic() - begun) / 60
-    told = lines_of(results, rounds, asked.claims, minutes)
+    report = lines_of(results, rounds, asked.claims, minutes)
     if not asked.quick and not asked.only:
-        write(told)
-    return told
+        write(report)
+    return report
 
 
 def _arguments() -> argparse.Namespace:
@@ -59,7 +59,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _turns(brokers: list[str], only: str) -> Iterator[tuple[str, Contender]]:
-    """What was asked for, and what it is measured against."""
+    """The selected contenders and those that they are compared with."""
     wanted = [contender for contender in LINEUP if only in contender.name]
     names = {name for each in wanted for name in (each.name, each.against)}
     for kind in brokers:
@@ -81,7 +81,7 @@ def _once(brokers: list[str], only: str) -> Iterator[tuple[str, Once]]:
 
 @contextmanager
 def _broker(kind: str, real: Broker | None) -> Iterator[Broker]:
-    """The real one for all; an embedded one each, for it keeps everything in memory."""
+    """The shared real broker, or a new embedded one, which keeps all records in memory."""
     if kind == EMBEDDED:
         with embedded_broker() as embedded:
             yield embedded
@@ -93,11 +93,11 @@ def _try(results: Results, broker: Broker, kind: str, contender: Contender, coun
     begun = time.monotonic()
     try:
         figures: Figures | None = run_trial(broker, contender, count)
-        said = ", ".join(f"{name} {value:.1f}" for name, value in (figures or {}).items())
+        summary = ", ".join(f"{name} {value:.1f}" for name, value in (figures or {}).items())
     except ContenderFailed as failure:
-        figures, said = None, str(failure)
+        figures, summary = None, str(failure)
     seconds = time.monotonic() - begun
-    print(f"{kind}, {contender.name}: {said} ({seconds:.0f} s)", file=sys.stderr, flush=True)
+    print(f"{kind}, {contender.name}: {summary} ({seconds:.0f} s)", file=sys.stderr, flush=True)
     results[kind, contender.name].append(figures)
 
 

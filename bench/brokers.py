@@ -1,4 +1,4 @@
-"""The two brokers: librdkafka's mock in a process of its own, and a real Kafka."""
+"""The two brokers: librdkafka's mock cluster in its own process, and a real Kafka."""
 
 import subprocess
 import sys
@@ -15,14 +15,14 @@ EMBEDDED, REAL = "embedded", "real"
 
 
 class Broker(Protocol):
-    """Somewhere to run contenders on."""
+    """A broker to run contenders on."""
 
     address: str
     partitions: int | None
-    """The partitions of every topic, where the broker sets them."""
+    """The number of partitions of every topic, None if the contender chooses it."""
 
     def create(self, topics: Mapping[str, int], compacted: set[str]) -> None:
-        """Make topics with so many partitions each."""
+        """Create topics with these numbers of partitions."""
 
 
 class _Real:
@@ -66,7 +66,7 @@ class _Embedded:
 
 @contextmanager
 def embedded_broker() -> Iterator[Broker]:
-    """A mock cluster whose work is not counted as the contender's."""
+    """A mock cluster in its own process, so that its CPU time does not count as the contender's."""
     command = [sys.executable, "-m", "bench.brokers"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -79,13 +79,13 @@ def embedded_broker() -> Iterator[Broker]:
 
 @contextmanager
 def real_broker(folder: Path) -> Iterator[Broker]:
-    """The Kafka of the tests: a named one, one in Docker, or one started here."""
+    """The Kafka of the tests: a configured one, one in Docker, or a local process."""
     with running_broker(folder) as address:
         yield _Real(address)
 
 
 def _serve() -> None:
-    """The mock's process: says its address, then makes the topics named on stdin."""
+    """The process of the mock: prints its address, then creates the topics named on stdin."""
     with MockCluster() as kafka:
         print(kafka.bootstrap_servers, flush=True)
         for line in sys.stdin:

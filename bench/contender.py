@@ -1,4 +1,4 @@
-"""A contender in a process of its own: ``python -m bench.contender NAME``, its job on stdin."""
+"""The process of a contender: ``python -m bench.contender NAME``, with its job on stdin."""
 
 import importlib
 import json
@@ -9,7 +9,7 @@ from stream_edits.settings import Settings
 
 
 def main(name: str) -> None:
-    """Run the contender ``name``, perhaps in one of its variants: ``bare`` or ``bare:bytes``."""
+    """Run the contender ``name``, with an optional variant: ``bare`` or ``bare:bytes``."""
     given = json.load(sys.stdin)
     job = Job(Settings(**given["settings"]), given["input_topic"], given["count"])
     module, _, variant = name.partition(":")

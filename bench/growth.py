@@ -1,4 +1,4 @@
-"""The report of what was measured at several sizes: how each figure grows."""
+"""The report on figures measured at several sizes: how they grow."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,14 @@ from bench.brokers import EMBEDDED, REAL
 from bench.lineup import MEMORY, RESTORE, SCALE, Scale
 from bench.trial import Figures
 
-# By broker and contender: the figures of each round, None where it failed.
+# The figures of each round by broker and contender; None for a failed round.
 Results = dict[tuple[str, str], list[Figures | None]]
-# The line that bench/payer reads.
+# bench/payer reads this line.
 EACH_MORE = "each open encounter more"
 
 
 def growth_of(results: Results) -> Iterator[str]:
-    """Two tables in Markdown, each only where something of it was measured."""
+    """Two tables in Markdown, each only if it has figures."""
     memory = _by_size(results, EMBEDDED, MEMORY[0].name)
     restore = _by_size(results, REAL, RESTORE[0].name)
     if memory or restore:
@@ -51,18 +51,18 @@ def _encounters(memory: dict[int, Figures], restore: dict[int, Figures]) -> Iter
 
 
 def _each_more(memory: dict[int, Figures], restore: dict[int, Figures]) -> str:
-    """The slopes between the smallest and the largest size."""
+    """The growth per encounter between the smallest and the largest size."""
     small, large = min(memory), max(memory)
     grown = memory[large]["store_mb"] - memory[small]["store_mb"]
     bytes_each = grown * 1024 * 1024 / (large - small)
     small, large = min(restore), max(restore)
     longer_s = large / restore[large]["per_s"] - small / restore[small]["per_s"]
-    told = {
+    slopes = {
         "bytes of memory": bytes_each,
         "µs of restore": longer_s / (large - small) * 1e6,
         "bytes of keys and values": memory[max(memory)]["bytes_held"],
     }
-    return ", ".join(f"{label} {count(value)}" for label, value in told.items())
+    return ", ".join(f"{label} {count(value)}" for label, value in slopes.items())
 
 
 def _stages(results: Results) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _stages(results: Results) -> Iterator[str]:
 
 
 def _times(results: Results, shape: Scale) -> str:
-    """How many times the records a second of one process on six partitions."""
+    """The throughput as a multiple of one process on six partitions."""
     own = results.get((REAL, shape.name), [None])[0]
     one = results.get((REAL, Scale(shape.stage, 1, 6).name), [None])[0]
     return f"{own['per_s'] / one['per_s']:.2f}" if own and one else ""
@@ -102,5 +102,5 @@ def _cell(figures: Figures, name: str) -> str:
 
 
 def count(number: float) -> str:
-    """A number as the report has it: whole from a hundred on, else one place."""
+    """A number as text: without decimals from a hundred on, or else with one."""
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}"

@@ -1,4 +1,4 @@
-"""The input of each kind of contender: claims of the mix, and the same as later stages see them."""
+"""The input of each kind of contender: claims of the mix, or the messages of a stage for them."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -18,7 +18,7 @@ _TOPICS = Topics()
 
 @cache
 def records_of(kind: str, count: int) -> list[Keyed]:
-    """At least so many records of one kind, the same ones every time."""
+    """At least ``count`` records of one kind (fewer for BY_SUPERVISOR), always the same."""
     if kind == EVENTS:
         return mix.realistic(count)
     if kind == GOVERNED:
@@ -28,13 +28,13 @@ def records_of(kind: str, count: int) -> list[Keyed]:
     if kind == BY_MEMBER:
         routed = _through(processor(Stage.INTAKE), records_of(GOVERNED, count))
         return _on(_TOPICS.by_member, routed)
-    # Fewer than two governed claims in three have documented time.
+    # Less than two thirds of the governed claims have documented time.
     decided = _through(processor(Stage.ENCOUNTER), records_of(BY_MEMBER, 2 * count))
     return _on(_TOPICS.by_supervisor, decided)[:count]
 
 
 def state_of_waiting(count: int) -> dict[bytes, bytes]:
-    """What the encounter stage remembers of so many claims that stay open."""
+    """The encounter stage's state of ``count`` claims that stay open."""
     store = MemoryStore()
     routed = _on(_TOPICS.by_member, _through(processor(Stage.INTAKE), records_of(WAITING, count)))
     _through(processor(Stage.ENCOUNTER), routed, store)

@@ -1,4 +1,4 @@
-"""What a contender is given, and what it reports."""
+"""The input of a contender's process, and its report."""
 
 import json
 import os
@@ -11,10 +11,10 @@ from stream_edits.settings import Settings
 
 
 class Job(NamedTuple):
-    """One run of one contender: where its input lies and how many records of it count.
+    """One run of one contender.
 
-    ``input_topic`` holds at least ``count`` records of the kind that the contender reads; every
-    other topic is the run's own.
+    ``input_topic`` has at least ``count`` records of the kind that the contender reads. All other
+    topics are new for each run.
     """
 
     settings: Settings
@@ -22,15 +22,18 @@ class Job(NamedTuple):
     count: int
 
 
-def told(job: Job) -> str:
-    """The job as a contender's process reads it."""
+def to_json(job: Job) -> str:
+    """The job as JSON for a contender's process."""
     settings = job.settings.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return json.dumps({**job._asdict(), "settings": settings})
 
 
 class Meter:
-    """Counts committed records. The clock starts at the first commit, when everything has warmed
-    up, and stops at the one that completes the job."""
+    """Counts committed records and measures the time.
+
+    The clock starts at the first commit, after the warm-up, and stops at the one that completes
+    the job.
+    """
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -43,7 +46,7 @@ class Meter:
         return self._result is not None
 
     def committed(self, so_far: int) -> None:
-        """So many records of the job have been committed since the start."""
+        """Note that ``so_far`` records of the job are committed."""
         now = (so_far, time.perf_counter(), time.process_time())
         if self._begun is None:
             self._begun = now
@@ -52,23 +55,24 @@ class Meter:
             self._result = {"per_s": records / wall_s, "cpu_us": cpu_s / records * 1e6}
 
     def report(self, **more: float) -> None:
-        """One line of JSON on stdout: records a second, CPU in microseconds, peak memory in MB."""
-        told: dict[str, Any] = {**(self._result or {}), "peak_mb": memory_mb("VmHWM"), **more}
-        sys.stdout.write(json.dumps(told) + "\n")
+        """Write one JSON line to stdout: records a second, CPU µs per record, peak memory in MB."""
+        figures: dict[str, Any] = {**(self._result or {}), "peak_mb": memory_mb("VmHWM"), **more}
+        sys.stdout.write(json.dumps(figures) + "\n")
         sys.stdout.flush()
 
 
 def memory_mb(figure: str) -> float:
-    """A figure of the kernel's on this process: ``VmRSS`` is what it takes now, ``VmHWM`` the most
-    it ever took. (The usual ru_maxrss is inherited from the process that started this one.)"""
+    """A memory figure of this process from /proc, in MB: ``VmRSS`` current, ``VmHWM`` peak.
+
+    The usual ru_maxrss is inherited from the parent process.
+    """
     status = Path("/proc/self/status").read_text()
     (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith(figure))
     return int(kilobytes) / 1024
 
 
 def machine_cpu_s() -> float:
-    """Seconds that all processors of the machine together have worked since it started, for
-    whomever: user, nice, system, irq, softirq."""
+    """CPU seconds of the whole machine since boot, from /proc/stat, without idle and iowait."""
     ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:8]]
     idle, iowait = ticks[3], ticks[4]
     return (sum(ticks) - idle - iowait) / os.sysconf("SC_CLK_TCK")

@@ -1,4 +1,4 @@
-"""Who runs, on what, and against whom."""
+"""The contenders, the brokers they run on, and the contenders they are compared with."""
 
 import sys
 from pathlib import Path
@@ -15,10 +15,9 @@ BOTH = (EMBEDDED, REAL)
 class Contender(NamedTuple):
     """``against`` names the contender its ratio is taken to, and ``at_least`` what it should be.
 
-    ``input`` is None for one that makes its own. ``many`` times the count of claims is run: more
-    where a record costs next to nothing, or where a run has a slow beginning and end, as the three
-    stages of a pipeline have. A real broker is given ``on_real`` times as many again, for its first
-    second is a slow one.
+    ``input`` is None for one that makes its own input. The number of claims is multiplied by
+    ``many``: high for cheap records, and for pipelines, whose start and end are slow. On a real
+    broker it is also multiplied by ``on_real``, because the first second is slow there.
     """
 
     name: str
@@ -34,7 +33,7 @@ class Contender(NamedTuple):
     to_the_end: bool = False
 
     def times(self, broker: str) -> int:
-        """How many times the count of claims it runs on that broker."""
+        """The factor for the number of claims on that broker."""
         return self.many * (self.on_real if broker == REAL else 1)
 
 
@@ -89,7 +88,7 @@ LINEUP = (
 
 
 class Once(NamedTuple):
-    """One that runs once, at the end, on so many records: in a whole run, and in a quick one."""
+    """A contender that runs once, at the end, with the record counts of a full and a quick run."""
 
     contender: Contender
     count: int
@@ -103,13 +102,13 @@ class Once(NamedTuple):
 LIGHT = Once(Contender("light load", "light", brokers=(REAL,), input=None), 600, 200)
 _MEMORY = Contender("open encounters in memory", "memory", brokers=(EMBEDDED,), input=None)
 _RESTORE = Contender("restore", "restore", brokers=(REAL,), input=None)
-# The same at growing sizes.
+# The same contender at growing sizes.
 MEMORY = tuple(Once(_MEMORY, count, count // 20) for count in (250_000, 500_000, 1_000_000))
 RESTORE = tuple(Once(_RESTORE, count, count // 20) for count in (250_000, 500_000, 1_000_000))
 
 
 class Scale(NamedTuple):
-    """A stage in so many processes on so many partitions."""
+    """A number of processes of a stage on a number of partitions."""
 
     stage: str
     processes: int
@@ -137,18 +136,20 @@ SCALE = {
     for stage, (kind, count) in _SCALED.items()
     for processes, partitions in _SHAPES
 }
-# A process killed and started again, its session timing out sooner than by default.
+# A process is killed and restarted, with a shorter session timeout than the default.
 TAKEOVER_SESSION_S = 15.0
 TAKEOVER = {
     fault: Once(
-        Contender(f"a process {told}", f"takeover:{fault}", brokers=(REAL,), input=BY_MEMBER),
+        Contender(
+            f"a process {description}", f"takeover:{fault}", brokers=(REAL,), input=BY_MEMBER
+        ),
         2000,
         2000,
     )
-    for fault, told in {
+    for fault, description in {
         "killed": "killed, dynamic member",
         "killed_static": "killed, static member",
     }.items()
 }
-# What is restored comes last: the broker goes on compacting it for a while.
+# RESTORE comes last, because the broker continues to compact its topics for a while.
 ONCE = (LIGHT, *SCALE.values(), *TAKEOVER.values(), *MEMORY, *RESTORE)

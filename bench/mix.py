@@ -1,5 +1,7 @@
-"""Claims of a realistic mix, as framed bytes: 70 % not governed, 20 % office infusion, 10 %
-chemotherapy, and six lines on average."""
+"""A realistic mix of claims, as framed bytes.
+
+70 % are not governed, 20 % are office infusions, 10 % are chemotherapy; six lines on average.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,14 +13,14 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.synthetic import office
-from stream_edits.synthetic.claim_factory import Practice, Story
+from stream_edits.synthetic.claim_factory import Practice, Scenario
 
 _SEED = 6_21
-# Visits, laboratory and imaging that the policy does not name: what fills up most claims.
+# Office visits, laboratory and imaging: codes that the policy does not name, to fill up claims.
 _OTHER_CODES = ("99214", "36415", "80053", "85025", "83735", "84100", "71046", "93000")
-_Tellings = tuple[Callable[[Practice], Story], ...]
-_NOT_GOVERNED: _Tellings = (office.office_visit,)
-_INFUSIONS: _Tellings = (
+_Factories = tuple[Callable[[Practice], Scenario], ...]
+_NOT_GOVERNED: _Factories = (office.office_visit,)
+_INFUSIONS: _Factories = (
     office.infusion,
     office.antibiotics,
     office.concurrent,
@@ -26,7 +28,7 @@ _INFUSIONS: _Tellings = (
     office.pushes,
     office.injection,
 )
-_CHEMOTHERAPY: _Tellings = (
+_CHEMOTHERAPY: _Factories = (
     office.chemotherapy,
     office.chemotherapy_regimen,
     office.chemotherapy_push,
@@ -43,17 +45,17 @@ class Keyed(NamedTuple):
 
 
 def realistic(count: int) -> list[Keyed]:
-    """So many claims of the mix, the same ones every time, keyed by member."""
+    """``count`` claims of the mix, keyed by member, always the same."""
     return [_keyed(claim) for claim in islice(_claims(_SHARES), count)]
 
 
 def governed(count: int) -> list[Keyed]:
-    """So many claims that the policy governs: two office infusions to one chemotherapy."""
+    """``count`` governed claims: two office infusions for each chemotherapy."""
     return [_keyed(claim) for claim in islice(_claims({_INFUSIONS: 20, _CHEMOTHERAPY: 10}), count)]
 
 
 def waiting(count: int) -> list[Keyed]:
-    """So many governed claims that came without any document, so that they stay open."""
+    """``count`` governed claims without documents, so that they stay open."""
     claims = islice(_claims({_INFUSIONS: 20, _CHEMOTHERAPY: 10}), count)
     return [_keyed(replace(claim, attachments=())) for claim in claims]
 
@@ -62,30 +64,30 @@ def _keyed(claim: ClaimEvent) -> Keyed:
     return Keyed(claim.member_id.encode(), _encode(claim))
 
 
-def _claims(shares: dict[_Tellings, int]) -> Iterator[ClaimEvent]:
+def _claims(shares: dict[_Factories, int]) -> Iterator[ClaimEvent]:
     practice = Practice(_SEED, contested=True)
-    dice = Random(_SEED)
+    rng = Random(_SEED)
     groups, weights = list(shares), list(shares.values())
     while True:
-        (group,) = dice.choices(groups, weights)
-        for claim in _told(dice.choice(group)(practice)):
-            yield _filled_up(claim, dice)
+        (group,) = rng.choices(groups, weights)
+        for claim in _events(rng.choice(group)(practice)):
+            yield _with_other_services(claim, rng)
 
 
-def _told(story: Story) -> Iterator[ClaimEvent]:
-    return (each for each in story if isinstance(each, ClaimEvent))
+def _events(scenario: Scenario) -> Iterator[ClaimEvent]:
+    return (each for each in scenario if isinstance(each, ClaimEvent))
 
 
-def _filled_up(claim: ClaimEvent, dice: Random) -> ClaimEvent:
-    """The claim with other services beside its own, as most claims have."""
-    missing = dice.choice(_LINES) - len(claim.lines)
-    codes = dice.sample(_OTHER_CODES, max(0, missing))
-    lines = [*claim.lines, *(_other(claim.lines[0], code) for code in codes)]
+def _with_other_services(claim: ClaimEvent, rng: Random) -> ClaimEvent:
+    """The claim with additional services, as on most claims."""
+    missing = rng.choice(_LINES) - len(claim.lines)
+    codes = rng.sample(_OTHER_CODES, max(0, missing))
+    lines = [*claim.lines, *(_other_service(claim.lines[0], code) for code in codes)]
     numbered = tuple(replace(line, line_number=number) for number, line in enumerate(lines, 1))
     return replace(claim, lines=numbered)
 
 
-def _other(beside: ServiceLine, code: str) -> ServiceLine:
+def _other_service(beside: ServiceLine, code: str) -> ServiceLine:
     return ServiceLine(
         line_number=1,
         procedure_code=code,

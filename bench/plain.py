@@ -1,4 +1,4 @@
-"""The whole job as one function with a memory: what one writes on a library without state."""
+"""The whole job as one function with state in memory, for libraries without state."""
 
 from stream_edits.app.wiring import decision_builder
 from stream_edits.codec.claims import ClaimReader
@@ -11,7 +11,7 @@ from stream_edits.stages.retention import Retention
 
 
 class PlainJob:
-    """Framed claims in, framed decisions out; all members and supervisors in one memory."""
+    """Framed claims in, framed decisions out, with one state for all members and supervisors."""
 
     def __init__(self, settings: Settings) -> None:
         self._read = ClaimReader(PackagedSchemas()).decode
@@ -19,6 +19,6 @@ class PlainJob:
         self._encode = decision_encoder(schema_of(CLAIM_DECISION).id)
 
     def decide(self, framed: bytes) -> list[bytes]:
-        """The decisions that a claim sets off."""
+        """The framed decisions that a claim causes."""
         source = Source("claims", 0, 0)
         return [self._encode(each) for each in self._run.decide(self._read(framed), source)]

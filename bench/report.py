@@ -1,4 +1,4 @@
-"""The report of a run: a table for each broker, and what was measured once."""
+"""The report of a run: a table for each broker, and the figures of contenders that ran once."""
 
 import platform
 from collections.abc import Iterator, Sequence
@@ -30,13 +30,16 @@ def lines_of(results: Results, rounds: int, claims: int, minutes: float) -> list
 
 
 def write(lines: list[str]) -> None:
-    """Put the report between its marks in docs/performance.md."""
+    """Write the report between its marks in docs/performance.md."""
     write_counts("bench", lines, REPORT)
 
 
 def ratio(results: Results, broker: str, contender: Contender, figure: str) -> float | None:
-    """The median over the rounds of the ratio to the one it is measured against, inside a round:
-    how many times as fast (``per_s``), or how many times less CPU (``cpu_us``)."""
+    """The median over all rounds of the ratio to the contender it is compared with.
+
+    Above 1 is better: the factor of the throughput (``per_s``), or of the CPU saved (``cpu_us``).
+    None without a round in which both have figures.
+    """
     if contender.against is None:
         return None
     pairs = zip(
@@ -75,8 +78,8 @@ def _lines(results: Results) -> Iterator[str]:
     yield ""
     for once in (LIGHT, *TAKEOVER.values()):
         for figures in results.get((REAL, once.name), []):
-            told = ", ".join(f"{_LABELS[k]} {count(v)}" for k, v in _shown(figures))
-            yield f"* {once.name}: {told or 'failed'}"
+            figures_text = ", ".join(f"{_LABELS[k]} {count(v)}" for k, v in _shown(figures))
+            yield f"* {once.name}: {figures_text or 'failed'}"
 
 
 _LABELS = {

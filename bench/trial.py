@@ -1,4 +1,4 @@
-"""One run of one contender: its topics, its input, its process, its figures."""
+"""Runs one contender: creates topics, publishes the input, starts the process, reads figures."""
 
 import json
 import os
@@ -8,27 +8,27 @@ from uuid import uuid4
 
 from bench.brokers import Broker
 from bench.inputs import records_of
-from bench.job import Job, told
+from bench.job import Job, to_json
 from bench.lineup import Contender
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-# Left unread at the end, so that no contender waits for a batch that does not fill.
+# Extra records, left unread, so that no contender waits for an incomplete batch at the end.
 _BEYOND = 4000
 _TIMEOUT_S = 240
 
 
 class ContenderFailed(Exception):
-    """A contender's process ended without figures; the message holds the end of what it said."""
+    """A contender's process ended without figures. The message has the end of its output."""
 
 
 Figures = dict[str, float]
 
 
 def settings_for(address: str, partitions: int) -> Settings:
-    """Settings of a deployment that nobody else uses."""
+    """The settings of a deployment with its own topics and groups."""
     name = f"bench-{uuid4().hex[:8]}"
     topics = {key: f"{name}.{key}" for key in Settings().topics.by_key()}
     return Settings.model_validate(
@@ -70,7 +70,7 @@ def _figures(contender: Contender, job: Job) -> Figures:
     try:
         done = subprocess.run(
             [str(contender.python), "-m", "bench.contender", contender.module],
-            input=told(job),
+            input=to_json(job),
             capture_output=True,
             text=True,
             cwd=ROOT,

@@ -1,1 +1,1 @@
-"""One file a contender; each has ``run(job)``."""
+"""The contenders, one per file. Each has a function ``run``."""

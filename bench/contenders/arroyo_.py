@@ -1,6 +1,6 @@
-"""sentry-arroyo, at least once; memory is a plain object, lost with the process.
+"""sentry-arroyo, at least once. State is a plain object, lost with the process.
 
-The whole job, with the very functions of our stages.
+It runs the whole job with the functions of our stages.
 """
 
 from collections.abc import Mapping
@@ -65,6 +65,6 @@ class _Factory(ProcessingStrategyFactory[KafkaPayload]):
         if self.meter.done:
             self.processor.signal_shutdown()
         decisions = self._plain.decide(message.payload.value)
-        # Its producing step takes one record for one: the first decision, or none where the
-        # broker brought an event again.
+        # Its producing step maps one record to at most one: the first decision, or none for an
+        # event that was delivered again.
         return KafkaPayload(None, decisions[0], []) if decisions else FILTERED_PAYLOAD

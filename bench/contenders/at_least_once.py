@@ -1,4 +1,4 @@
-"""The intake stage with the engine's loop but without transactions: flush, then commit offsets."""
+"""The intake stage on the engine, without transactions: flush, then commit offsets."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,12 +11,12 @@ from stream_edits.engine.ports import Output, Sink, Source, StageConfig
 
 
 def run(job: Job) -> None:
-    """Step ``job.count`` claims, each perhaps more than once after a crash."""
+    """Process ``job.count`` claims, some of them again after a crash."""
     run_stage(job, *configured(job, "intake"), _Port())
 
 
 class _Port(ConfluentKafka):
-    """The real clients, but for the sink."""
+    """The real Kafka clients, except for the sink."""
 
     def source(self, config: StageConfig) -> Source:
         source = super().source(config)
@@ -29,7 +29,7 @@ class _Port(ConfluentKafka):
 
 
 class _Sink:
-    """`ports.Sink` with an idempotent producer."""
+    """`ports.Sink` with an idempotent producer and no transactions."""
 
     consumer: Consumer
 

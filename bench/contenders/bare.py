@@ -1,6 +1,6 @@
-"""The limit: a loop on confluent-kafka and fastavro, with no rules, no validation, no state.
+"""The upper bound: a loop on confluent-kafka and fastavro without rules, validation and state.
 
-``bytes`` does not even decode. ``at_least_once`` flushes and commits instead of a transaction.
+The variant ``bytes`` does not decode. ``at_least_once`` flushes and commits without a transaction.
 """
 
 import io

@@ -1,5 +1,8 @@
-"""faststream on confluent-kafka, in batches, at least once; memory is a plain object, lost with
-the process. The whole job, with the very functions of our stages."""
+"""faststream on confluent-kafka, in batches, at least once. State is a plain object, lost with the
+process.
+
+It runs the whole job with the functions of our stages.
+"""
 
 import asyncio
 from typing import Any

@@ -1,5 +1,7 @@
-"""faust-streaming, exactly once, with tables and their changelogs: the whole job, with the very
-functions of our stages."""
+"""faust-streaming, exactly once, with tables and their changelogs.
+
+It runs the whole job with the functions of our stages.
+"""
 
 import asyncio
 from tempfile import TemporaryDirectory
@@ -15,7 +17,7 @@ from stream_edits.engine.ports import Output, Record
 
 
 def run(job: Job) -> None:
-    """Decide ``job.count`` claims: each has had its first decision."""
+    """Run until each of ``job.count`` claims has its first decision."""
     meter = Meter(job.count)
     with TemporaryDirectory() as folder:
         app = faust.App(
@@ -80,7 +82,7 @@ def _stepping(job: Job, stage: Stage, table: Any, send: Any) -> Any:
 
 
 class _View:
-    """Our stages' state in theirs."""
+    """Our StateView on a faust table."""
 
     def __init__(self, table: Any) -> None:
         self._table = table

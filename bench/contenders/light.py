@@ -1,8 +1,8 @@
-"""Light load: a few claims a second through the whole pipeline, and how long each decision takes.
+"""Light load: the latency of decisions with a few claims a second through the whole pipeline.
 
-From the claim's record timestamp until a read_committed consumer of the decisions sees it. Beside
-it, what bench/payer needs: how long a small transaction takes, how much later than its commit the
-consumer sees it, and how long the process took from its start until it had joined its groups.
+Latency is the time from the claim's record timestamp until a read_committed consumer reads the
+decision. For bench/payer it also measures the time of a small transaction, the time from its commit
+until the consumer reads it, and the time from process start until the groups are joined.
 """
 
 import os
@@ -28,7 +28,7 @@ _PER_S = 40
 
 
 def run(job: Job) -> None:
-    """Publish ``job.count`` claims at an even pace and await each one's first decision."""
+    """Publish ``job.count`` claims at a constant rate, and wait for the first decision on each."""
     committed: dict[bytes, float] = {}
 
     def note(outputs: Sequence[Output]) -> None:
@@ -64,14 +64,14 @@ def run(job: Job) -> None:
 
 
 def _age_s() -> float:
-    """Seconds since this process was started, by the kernel."""
-    told = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    ticks_at_start = int(told[19])
+    """Seconds since this process was started, from /proc."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    ticks_at_start = int(fields[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks_at_start / os.sysconf("SC_CLK_TCK")
 
 
 def _transaction_s(metrics: Metrics) -> float:
-    """The mean over every transaction of every stage, from begin to the end of commit."""
+    """The mean seconds of all transactions of all stages, from begin to the end of commit."""
     totals = {"sum": 0.0, "count": 0.0}
     for family in metrics.registry.collect():
         for sample in family.samples:
@@ -82,7 +82,7 @@ def _transaction_s(metrics: Metrics) -> float:
 
 
 def _publish(job: Job) -> dict[bytes, float]:
-    """When each claim was published, by its id."""
+    """The time at which each claim was published, by its id."""
     producer = Producer({**job.settings.kafka_options(), "linger.ms": 0})
     read = ClaimReader(PackagedSchemas()).decode
     records = records_of(EVENTS, job.count)[: job.count]
@@ -98,14 +98,14 @@ def _publish(job: Job) -> dict[bytes, float]:
 
 
 class _Observer(threading.Thread):
-    """Reads the decisions as anybody downstream would."""
+    """Reads the decisions like a downstream consumer."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(daemon=True)
         topics = job.settings.topics
         self._wanted = job.count
         self.seen: dict[bytes, float] = {}
-        # Before, it would take for late what it merely did not look at.
+        # Otherwise decisions would look late that were only not read yet.
         self.joined = threading.Event()
         self._consumer = Consumer(
             {

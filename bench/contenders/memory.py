@@ -1,7 +1,7 @@
-"""What open encounters take in memory: ``job.count`` of them in the store that a stage uses.
+"""Memory of ``job.count`` open encounters in the store that a stage uses.
 
-A few thousand claims that wait for documents go through the stage; what it remembers of them is
-copied under new keys until there are enough.
+A few thousand claims without documents go through the stage and stay open. Their state is copied
+under new keys until there are enough.
 """
 
 import gc
@@ -16,14 +16,14 @@ _SEEN = 2000
 
 
 def run(job: Job) -> None:
-    """Fill the store, and report how it grew."""
+    """Fill the store, and report the growth of the process's memory."""
     seen = state_of_waiting(_SEEN)
     held = sum(len(key) + len(value) for key, value in seen.items())
     store = MemoryStore()
     before = memory_mb("VmRSS")
     for _ in range(job.count // _SEEN):
         for key, value in seen.items():
-            # A copy of its own, as a decoded changelog record is.
+            # A new bytes object for each, as for decoded changelog records.
             store.put(key[:1] + os.urandom(16), bytes(bytearray(value)))
     grown = memory_mb("VmRSS") - before
     begun = time.perf_counter()

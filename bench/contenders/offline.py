@@ -1,4 +1,4 @@
-"""Claims in an Avro file: ``adjudicate`` decides them, ``bare`` decodes and encodes them only."""
+"""Claims in an Avro file: ``adjudicate`` decides them, ``bare`` only decodes and encodes them."""
 
 import io
 import os
@@ -23,9 +23,9 @@ _CLAIM = schema_of(CLAIM_EVENT).parsed.root
 
 
 def run(job: Job, variant: str) -> None:
-    """Go through files of a few and of ``job.count`` claims, their output thrown away.
+    """Process a file of a few claims and one of ``job.count``, and discard the output.
 
-    The difference counts: what is done but once a file, such as loading the policy, is left out.
+    The difference of both times counts, so work done once per file (loading the policy) does not.
     """
     work = _RUN[variant]
     with TemporaryDirectory() as folder, Path(os.devnull).open("w") as nowhere:
@@ -40,7 +40,7 @@ def run(job: Job, variant: str) -> None:
 
 
 def _seconds(work: Callable[[Path], None], file: Path) -> tuple[float, float]:
-    """On the clock, and of the processor."""
+    """Wall-clock time and CPU time, in seconds."""
     begun = time.perf_counter(), time.process_time()
     work(file)
     return time.perf_counter() - begun[0], time.process_time() - begun[1]

@@ -1,4 +1,4 @@
-"""The whole pipeline in one process: three stages in three threads, as `run` has them."""
+"""The whole pipeline in one process: three stages in three threads, as with `run`."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ Committed = Callable[[Sequence[Output]], None]
 
 
 def run(job: Job) -> None:
-    """Decide ``job.count`` claims: each has had its first decision committed."""
+    """Run until the first decision on each of ``job.count`` claims is committed."""
     meter, decided = Meter(job.count), set[str]()
     runners: list[StageRunner] = []
 
@@ -37,8 +37,10 @@ def run(job: Job) -> None:
 
 
 class _Last:
-    """The first stage, held back until the others have joined their groups: else they would do so
-    while the clock runs, and find a heap of claims."""
+    """The first stage, started after the others have joined their groups.
+
+    Otherwise they would join while the time is measured, with a backlog of claims.
+    """
 
     def __init__(self, runner: StageRunner, others: Sequence[StageRunner]) -> None:
         self._runner = runner
@@ -59,7 +61,7 @@ def runners_on(
     committed: Committed | None = None,
     metrics: Metrics | None = None,
 ) -> list[StageRunner]:
-    """The three stages, reading claims from that topic."""
+    """The runners of the three stages, reading claims from ``input_topic``."""
     configs = {stage: stage_config(job.settings, stage) for stage in Stage}
     configs[Stage.INTAKE] = replace(configs[Stage.INTAKE], input_topic=input_topic)
     return [

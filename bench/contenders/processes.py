@@ -1,8 +1,7 @@
 """One or more processes of a stage that share its partitions: ``processes:encounter:2``.
 
-Nothing is published before each has its partitions, so that none works alone at first; then the
-input is moved onto the stage's topic. The figures are those of all processes together, from when
-each has committed once.
+Each process gets its partitions before the input is copied to the stage's topic, so that none works
+alone at first. The figures are totals of all processes, from the time when each has committed once.
 """
 
 import json
@@ -17,7 +16,7 @@ from typing import NamedTuple
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from bench.contenders.stage import Counted
-from bench.job import Job, machine_cpu_s, told
+from bench.job import Job, machine_cpu_s, to_json
 from bench.processors import processor
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.ports import Output
@@ -28,9 +27,8 @@ from stream_edits.service.run import spare_the_collector
 _JOIN_S = 60
 
 
-class News(NamedTuple):
-    """What a process tells of itself after a commit, and whenever the partitions that it is at work
-    on are not so many as before."""
+class Status(NamedTuple):
+    """The status of a process, sent after each commit and each change of its active partitions."""
 
     number: int
     when: float
@@ -40,7 +38,7 @@ class News(NamedTuple):
 
 
 def run(job: Job, variant: str) -> None:
-    """Step ``job.count`` records between ``stage:processes``, or be process ``stage:#number``."""
+    """Process ``job.count`` records as ``stage:processes``, or be process ``stage:#number``."""
     stage, _, which = variant.partition(":")
     if which.startswith("#"):
         _one(job, Stage(stage), int(which[1:]))
@@ -49,29 +47,29 @@ def run(job: Job, variant: str) -> None:
 
 
 def _all(job: Job, stage: Stage, count: int) -> None:
-    heard: Queue[News] = Queue()
-    processes = [start(job, stage, number, heard) for number in range(count)]
+    statuses: Queue[Status] = Queue()
+    processes = [start(job, stage, number, statuses) for number in range(count)]
     try:
-        await_partitions(heard, count, job.settings.partitions)
+        await_partitions(statuses, count, job.settings.partitions)
         move(job, stage_config(job.settings, stage).input_topic)
-        print(json.dumps(_measured(heard, count, job.count)))
+        print(json.dumps(_measured(statuses, count, job.count)))
     finally:
         for process in processes:
             process.kill()
 
 
-def _measured(heard: "Queue[News]", count: int, wanted: int) -> dict[str, float]:
-    """Records a second and CPU a record of all, and what the rest of the machine used meanwhile:
-    the broker, and the kernel for both."""
-    first: dict[int, News] = {}
-    last: dict[int, News] = {}
+def _measured(statuses: "Queue[Status]", count: int, wanted: int) -> dict[str, float]:
+    """Records a second, CPU per record, and CPU per record of the rest of the machine (broker and
+    kernel)."""
+    first: dict[int, Status] = {}
+    last: dict[int, Status] = {}
     events, busy_s = 0, 0.0
-    # Half of them: what is done before the last process has committed once does not count.
+    # Half of them, because records before the first commit of the last process do not count.
     while events < wanted // 2:
-        news = heard.get(timeout=60)
-        if not news.events:
+        status = statuses.get(timeout=60)
+        if not status.events:
             continue
-        last[news.number] = news
+        last[status.number] = status
         if len(last) == count and not first:
             first, busy_s = dict(last), machine_cpu_s()
         events = sum(last[n].events - first[n].events for n in first)
@@ -85,17 +83,17 @@ def _measured(heard: "Queue[News]", count: int, wanted: int) -> dict[str, float]
     }
 
 
-def await_partitions(heard: "Queue[News]", count: int, partitions: int) -> None:
-    """Wait until so many processes are at work on all partitions between them."""
+def await_partitions(statuses: "Queue[Status]", count: int, partitions: int) -> None:
+    """Wait until ``count`` processes together work on all partitions."""
     owned: dict[int, int] = {}
     deadline = time.monotonic() + _JOIN_S
     while len(owned) < count or sum(owned.values()) != partitions or not all(owned.values()):
-        news = heard.get(timeout=max(0.0, deadline - time.monotonic()))
-        owned[news.number] = news.partitions
+        status = statuses.get(timeout=max(0.0, deadline - time.monotonic()))
+        owned[status.number] = status.partitions
 
 
 def move(job: Job, to: str) -> None:
-    """Copy the whole input onto the stage's own topic, each record onto the same partition."""
+    """Copy the whole input to the topic ``to``, each record to the same partition."""
     options = job.settings.kafka_options()
     group = f"{job.settings.group_prefix}-mover"
     consumer = Consumer({**options, "group.id": group, "enable.auto.commit": False})
@@ -112,7 +110,9 @@ def move(job: Job, to: str) -> None:
     consumer.close()
 
 
-def start(job: Job, stage: Stage, number: int, heard: "Queue[News]") -> "subprocess.Popen[str]":
+def start(
+    job: Job, stage: Stage, number: int, statuses: "Queue[Status]"
+) -> "subprocess.Popen[str]":
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.contender", f"processes:{stage.value}:#{number}"],
         stdin=subprocess.PIPE,
@@ -121,15 +121,15 @@ def start(job: Job, stage: Stage, number: int, heard: "Queue[News]") -> "subproc
     )
     assert process.stdin
     assert process.stdout
-    process.stdin.write(told(job))
+    process.stdin.write(to_json(job))
     process.stdin.close()
     lines = process.stdout
 
-    def listen() -> None:
+    def forward() -> None:
         for line in lines:
-            heard.put(News(*json.loads(line)))
+            statuses.put(Status(*json.loads(line)))
 
-    Thread(target=listen, daemon=True).start()
+    Thread(target=forward, daemon=True).start()
     return process
 
 
@@ -138,12 +138,12 @@ def _one(job: Job, stage: Stage, number: int) -> None:
     metrics, counted = Metrics(), Counted(processor(stage, settings))
     owned = 0
 
-    def tell() -> None:
-        news = News(number, time.monotonic(), owned, counted.events, time.process_time())
-        print(json.dumps(news), flush=True)
+    def report() -> None:
+        status = Status(number, time.monotonic(), owned, counted.events, time.process_time())
+        print(json.dumps(status), flush=True)
 
     def committed(_: Sequence[Output]) -> None:
-        tell()
+        report()
 
     runner = StageRunner(
         stage_config(settings, stage), counted, metrics=metrics, on_committed=committed
@@ -152,12 +152,12 @@ def _one(job: Job, stage: Stage, number: int) -> None:
     runner.start()
     while True:
         runner.run_round()
-        now = _at_work_on(runner, metrics, stage)
+        now = _active_partitions(runner, metrics, stage)
         if now != owned:
             owned = now
-            tell()
+            report()
 
 
-def _at_work_on(runner: StageRunner, metrics: Metrics, stage: Stage) -> int:
+def _active_partitions(runner: StageRunner, metrics: Metrics, stage: Stage) -> int:
     name, labels = "stream_edits_assigned_partitions", {"stage": stage.value}
     return int(metrics.registry.get_sample_value(name, labels) or 0) if runner.ready else 0

@@ -1,5 +1,8 @@
-"""quixstreams, exactly once with state: ``bytes`` passes records through and keeps one state record
-an event; ``pipeline`` does the whole job, with the very functions of our stages."""
+"""quixstreams, exactly once with state.
+
+The variant ``bytes`` passes records through and writes one state record per event. ``pipeline``
+runs the whole job with the functions of our stages.
+"""
 
 from collections.abc import Callable
 from tempfile import TemporaryDirectory
@@ -16,7 +19,7 @@ from stream_edits.engine.ports import Output, Processor, Record
 
 
 def run(job: Job, variant: str) -> None:
-    """Step ``job.count`` records."""
+    """Process ``job.count`` records."""
     meter = Meter(job.count)
     with TemporaryDirectory() as folder:
         app = Application(
@@ -43,7 +46,7 @@ def _pass_through(app: Application, job: Job, meter: Meter) -> None:
         nonlocal done
         done += 1
         state.set_bytes("newest", b"%d" % done)
-        _tell(app, meter, done, job.settings.batch_size)
+        _update(app, meter, done, job.settings.batch_size)
         return value
 
     stream = app.dataframe(_topic(app, job.input_topic)).apply(step, stateful=True)
@@ -57,7 +60,7 @@ def _pipeline(app: Application, job: Job, meter: Meter) -> None:
     def noted(output: Output) -> Output:
         if isinstance(output.about, ClaimDecision):
             decided.add(output.about.claim_id)
-            _tell(app, meter, len(decided), job.settings.batch_size)
+            _update(app, meter, len(decided), job.settings.batch_size)
         return output
 
     stages: list[tuple[str, Processor]] = [
@@ -92,7 +95,7 @@ def _stepping(
 
 
 class _View:
-    """Our stages' state in theirs."""
+    """Our StateView on a quixstreams state."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -109,7 +112,7 @@ class _View:
 
 
 class _Value(BytesSerializer):
-    """Writes an output's value, or bytes as they are."""
+    """Serializes the value of an output, or bytes unchanged."""
 
     def __call__(self, value: Any, ctx: Any) -> bytes:
         return value.value if isinstance(value, Output) else value
@@ -125,8 +128,8 @@ def _topic(app: Application, name: str) -> Topic:
     )
 
 
-def _tell(app: Application, meter: Meter, done: int, every: int) -> None:
-    # Every so many records it commits: the records before these ones have been.
+def _update(app: Application, meter: Meter, done: int, every: int) -> None:
+    # It commits after every ``every`` records, so the records before the last ones are committed.
     if done % every == 0:
         meter.committed(done)
     if meter.done:

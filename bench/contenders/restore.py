@@ -1,4 +1,4 @@
-"""Restoring state: ``job.count`` open encounters read back from their changelog by the engine."""
+"""Restoring state: the engine reads ``job.count`` open encounters back from a changelog."""
 
 import os
 
@@ -17,7 +17,7 @@ _SEEN = 2000
 
 
 def run(job: Job) -> None:
-    """Write a changelog, then read it back."""
+    """Write a changelog, then restore it."""
     config = stage_config(job.settings, Stage.ENCOUNTER)
     partitions = job.settings.partitions
     _write(job, config.changelog_topic or "", partitions)

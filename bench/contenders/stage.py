@@ -1,5 +1,8 @@
-"""One stage alone, on the engine: ``intake``, ``encounter``, ``supervision``, or the ``engine``
-itself with a stage that passes bytes through and writes one state record an event."""
+"""One stage alone on the engine: ``intake``, ``encounter`` or ``supervision``.
+
+The variant ``engine`` measures the engine with a stage that passes bytes through and writes one
+state record per event.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +17,7 @@ from stream_edits.service.run import spare_the_collector
 
 
 class PassThrough:
-    """Bytes in, bytes out, and the offset remembered under the key."""
+    """Copies bytes, and stores the offset under the key."""
 
     def __init__(self, topic: str) -> None:
         self._topic = topic
@@ -25,12 +28,12 @@ class PassThrough:
 
 
 def run(job: Job, variant: str) -> None:
-    """Step ``job.count`` records of the stage's input."""
+    """Process ``job.count`` records of the stage's input."""
     run_stage(job, *configured(job, variant), ConfluentKafka())
 
 
 def configured(job: Job, variant: str) -> tuple[StageConfig, Processor]:
-    """The stage on the job's input, otherwise as `run` would have it."""
+    """The stage's configuration as with `run`, but on the job's input."""
     stage = Stage.ENCOUNTER if variant == "engine" else Stage(variant)
     config = replace(stage_config(job.settings, stage), input_topic=job.input_topic)
     if variant == "engine":
@@ -39,7 +42,7 @@ def configured(job: Job, variant: str) -> tuple[StageConfig, Processor]:
 
 
 def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPort) -> None:
-    """Turn the runner until the job is done."""
+    """Run rounds of the runner until the job is done."""
     meter, counted = Meter(job.count), Counted(processor)
 
     def committed(_: Sequence[Output]) -> None:
@@ -55,7 +58,7 @@ def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPo
 
 
 class Counted:
-    """A processor that counts what it is given."""
+    """A processor that counts its input records."""
 
     def __init__(self, processor: Processor) -> None:
         self._process = processor.process

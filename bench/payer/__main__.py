@@ -1,5 +1,5 @@
-"""``make payer``: simulate a national payer with the figures of the last bench; into
-docs/performance.md."""
+"""``make payer``: simulate a national payer with the figures of the last bench, and write the
+results into docs/performance.md."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ _SEED = 621
 
 
 def main() -> None:
-    """Print the tables, and write them between their marks."""
+    """Print the tables, and write them between their marks in docs/performance.md."""
     parser = argparse.ArgumentParser(prog="payer", description=__doc__)
     parser.add_argument("--figures", type=Path, default=REPORT, help="a report of the bench")
     parser.add_argument("--seed", type=int, default=_SEED)

@@ -1,4 +1,4 @@
-"""Processor time."""
+"""CPU time."""
 
 from collections.abc import Generator
 from math import inf
@@ -9,10 +9,10 @@ Steps = Generator[simpy.Event, object, None]
 
 
 class Cores:
-    """So many cores that whoever works shares in turns of `slice_s`.
+    """CPU cores, shared in time slices of `slice_s` seconds.
 
-    Three threads of one process are one core with turns of the interpreter's switch interval;
-    a process with a core of its own never waits for it.
+    Three threads of one process share one core, with slices of the interpreter's switch interval. A
+    process with a core of its own never waits for it.
     """
 
     def __init__(self, env: simpy.Environment, count: int = 1, slice_s: float = inf) -> None:
@@ -21,7 +21,7 @@ class Cores:
         self._slice_s = slice_s
 
     def work(self, seconds: float) -> Steps:
-        """Work for so long, however long that takes."""
+        """Use this much CPU time, waiting for a core when needed."""
         left = seconds
         while left > 0:
             with self._cores.request() as turn:

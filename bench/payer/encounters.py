@@ -1,5 +1,7 @@
-"""A hundred million open encounters: what they take of memory, and how long it takes to have them
-back. On paper, from the figures of the bench; `scenarios` has what the claims notice of it."""
+"""A hundred million open encounters: memory and restore time, computed from the bench's figures.
+
+`scenarios` simulates the effect of a restore on claims.
+"""
 
 from typing import NamedTuple
 
@@ -10,8 +12,8 @@ _MB = 1e6
 
 
 class Share(NamedTuple):
-    """What one of so many processes holds. `alone_s` is its restore when only it restores,
-    `together_s` when all do, as after an outage of the whole."""
+    """The share of one process. `alone_s` is its restore time when no other process restores,
+    `together_s` when all do, as after a complete outage."""
 
     processes: int
     encounters: float
@@ -30,5 +32,5 @@ def share(bench: Bench, processes: int) -> Share:
 
 
 def fits(bench: Bench, limit_bytes: float) -> int:
-    """How many open encounters a process of this memory limit can hold."""
+    """The number of open encounters that a process with this memory limit can hold."""
     return int((limit_bytes * MEMORY_USE - bench.process_bytes) / bench.encounter_bytes)

@@ -1,4 +1,4 @@
-"""What a process of the encounter stage that ends does to the payer's steady load."""
+"""Faults in the simulation: the ways in which a process of the encounter stage ends."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,25 +10,25 @@ from bench.payer.pipeline import Pipeline
 
 
 class Times(NamedTuple):
-    """Seconds after its end: when its successor joins, and when its session times out."""
+    """Seconds from the end of a process until its successor joins and until its session expires."""
 
     back_s: float
     session_s: float
 
 
-# What befalls a member.
+# A fault of one member.
 Fault = Callable[[Pipeline, Group, Member, Times], Steps]
 
 
 def lost(pipeline: Pipeline, group: Group, victim: Member, times: Times) -> Steps:
-    """It dies in its transaction, with its machine, and nothing takes its place."""
+    """It dies in a transaction together with its machine, and is not replaced."""
     yield from _die(victim)
     yield pipeline.env.timeout(times.session_s)
     group.expire(victim)
 
 
 def killed(pipeline: Pipeline, group: Group, victim: Member, times: Times) -> Steps:
-    """It dies in its transaction and is started again; its group still waits for the dead one."""
+    """It dies in a transaction and is restarted. The group waits for the old member's session."""
     yield from _die(victim)
     yield pipeline.env.timeout(times.back_s)
     group.join(pipeline.member(Cores(pipeline.env), group))
@@ -37,14 +37,14 @@ def killed(pipeline: Pipeline, group: Group, victim: Member, times: Times) -> St
 
 
 def killed_static(pipeline: Pipeline, _: Group, victim: Member, times: Times) -> Steps:
-    """The same with static membership: it is back before its session times out."""
+    """The same with static membership: it returns before its session times out."""
     yield from _die(victim)
     yield pipeline.env.timeout(times.back_s)
     victim.start()
 
 
 def restarted(pipeline: Pipeline, group: Group, victim: Member, times: Times) -> Steps:
-    """It ends as asked and leaves its group; a new one joins."""
+    """It shuts down and leaves its group, and a new member joins."""
     yield from _leave(victim)
     group.expire(victim)
     yield pipeline.env.timeout(times.back_s)
@@ -52,7 +52,7 @@ def restarted(pipeline: Pipeline, group: Group, victim: Member, times: Times) ->
 
 
 def restarted_static(pipeline: Pipeline, _: Group, victim: Member, times: Times) -> Steps:
-    """It ends as asked, stays a member, and comes back."""
+    """It shuts down, stays a static member, and returns."""
     yield from _leave(victim)
     yield pipeline.env.timeout(times.back_s)
     victim.start()

@@ -1,4 +1,4 @@
-"""The last bench's figures, read from between its marks in docs/performance.md."""
+"""Reads the figures of the last bench from docs/performance.md."""
 
 import re
 from typing import NamedTuple
@@ -15,34 +15,34 @@ _PER_S, _CPU = "records/s", "CPU µs a record"
 
 
 class MissingFigure(Exception):
-    """The report lacks a figure that the simulation needs; the text says which."""
+    """The report lacks a figure that the simulation needs. The message names it."""
 
 
 class Bench(NamedTuple):
-    """What the simulation takes from the bench; seconds, bytes, a second."""
+    """The figures of the bench that the simulation uses: seconds, bytes, records a second."""
 
-    # By stage, for a record.
+    # CPU seconds for a record, by stage.
     cpu_s: tuple[float, float, float]
     transaction_s: float
     seen_s: float
     start_s: float
-    # For each encounter more, and what a process takes without any.
+    # Bytes and seconds for each additional open encounter; memory of a process without any.
     encounter_bytes: float
     wire_bytes: float
     restore_s: float
     process_bytes: float
-    # What the simulation should find by itself.
+    # Figures to validate the simulation.
     p50_s: float
     p99_s: float
     pipeline_per_s: float
-    # By stage, processes and partitions: records a second, and the CPU of the broker a record.
+    # By stage, processes and partitions: records a second, and CPU seconds of the broker a record.
     scaled: dict[Scale, tuple[float, float]]
-    # By the fault: after how long all partitions were worked on again, and how long the other
-    # process stood still.
+    # By fault: seconds until all partitions were processed again, and seconds for which the other
+    # process paused.
     takeover: dict[str, tuple[float, float]]
 
     def of_shape(self, shape: Scale) -> tuple[float, float]:
-        """One of `scaled`. Raises MissingFigure."""
+        """The figures of one shape in `scaled`. Raises MissingFigure."""
         if shape not in self.scaled:
             raise MissingFigure(f"no figures of {shape.name}: run the bench")
         return self.scaled[shape]
@@ -86,18 +86,18 @@ def _taken(row: Row) -> tuple[float, float]:
 
 
 def _number(row: Row, name: str) -> float:
-    told = row.get(name, "")
+    text = row.get(name, "")
     try:
-        return float(told.replace(",", ""))
+        return float(text.replace(",", ""))
     except ValueError:
         about = next(iter(row.values()), "")
         raise MissingFigure(
-            f"{name} of {about!r} is {told!r} and no number: run the bench"
+            f"{name} of {about!r} is {text!r} and no number: run the bench"
         ) from None
 
 
 class _Report:
-    """Tables under their titles, and lines of figures."""
+    """The tables of the report by title, and its lines of figures."""
 
     def __init__(self, text: str) -> None:
         self._tables: dict[str, list[Row]] = {}
@@ -114,8 +114,8 @@ class _Report:
                     row = dict(zip(head, cells, strict=False))
                     self._tables.setdefault(title, []).append(row)
             elif line.startswith("* "):
-                name, _, told = line[2:].partition(": ")
-                self._lines[name] = {"name": name, **_told(told)}
+                name, _, numbers = line[2:].partition(": ")
+                self._lines[name] = {"name": name, **_labelled_numbers(numbers)}
 
     def table(self, title: str) -> list[Row]:
         for name, rows in self._tables.items():
@@ -135,6 +135,6 @@ class _Report:
         return self._lines[name]
 
 
-def _told(line: str) -> Row:
-    """Of ``a label 1.5, another 2,000``."""
+def _labelled_numbers(line: str) -> Row:
+    """The labels and numbers in a line such as ``a label 1.5, another 2,000``."""
     return dict(re.findall(r"(\D.*?) ([\d,.]*\d)(?:, |$)", line))

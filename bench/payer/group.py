@@ -1,4 +1,4 @@
-"""The consumer group of a stage: who owns what, and what is committed."""
+"""The consumer group of a stage: assignment, rebalances, commits."""
 
 from collections.abc import Callable, Sequence
 from random import Random
@@ -15,7 +15,7 @@ Onward = Callable[[Claim], tuple[Topic, int]]
 
 
 class Stage:
-    """What the processes of one stage share: costs in seconds, and how they take batches."""
+    """The parameters of a stage: costs in seconds, batch size and linger."""
 
     def __init__(
         self,
@@ -26,8 +26,8 @@ class Stage:
         linger_s: float,
         restore_s: float = 0.0,
     ) -> None:
-        """`cpu_s` is for a record, `restore_s` for the state of a partition; `seen_s` passes from a
-        commit until a reader sees what it wrote."""
+        """`cpu_s` is for a record, `restore_s` for the state of a partition. `seen_s` is the time
+        from a commit until a reader sees its records. Raises ValueError for a linger of 0."""
         if linger_s <= 0:
             raise ValueError("a stage that does not wait at all would never let time pass")
         self.cpu_s = cpu_s
@@ -39,60 +39,60 @@ class Stage:
 
 
 class _Round:
-    """A rebalance: by when each member has heard of it, who has joined, and its end."""
+    """A rebalance: when each member notices it, which members have joined, and its end."""
 
     def __init__(self, assigned: simpy.Event) -> None:
         self.assigned = assigned
-        self.heard: dict[Member, float] = {}
+        self.noticed_at: dict[Member, float] = {}
         self.joined: set[Member] = set()
 
 
 class Group(Stage):
-    """The members of a stage, under the eager `range` assignor; topics in and onward."""
+    """The consumer group of a stage with the eager `range` assignor."""
 
     def __init__(
-        self, env: simpy.Environment, stage: Stage, topic: Topic, onward: Onward, dice: Random
+        self, env: simpy.Environment, stage: Stage, topic: Topic, onward: Onward, rng: Random
     ) -> None:
-        """`onward` says where a claim goes from here."""
+        """`onward` gives the next topic and partition of a claim."""
         super().__init__(**vars(stage))
         self._env = env
         self._topic = topic
         self._onward = onward
-        self._dice = dice
+        self._rng = rng
         self._round: _Round | None = None
         self._open: simpy.Process | None = None
         self._fenced: simpy.Event | None = None
         self._owner: list[Member | None] = [None] * len(topic.logs)
         self.members: list[Member] = []
         self.committed = [0] * len(topic.logs)
-        topic.listener = self._heard
+        topic.listener = self._on_visible
 
     def begin(self, members: Sequence[Member]) -> None:
-        """These share the partitions from the start, and have restored them."""
+        """Start with these members, which have restored their partitions."""
         self.members = list(members)
         self._assign(restored=True)
         for member in members:
             member.start()
 
     def unread(self, partition: int) -> int:
-        """Records that are visible and not committed."""
+        """The number of visible records of a partition that are not committed."""
         return len(self._topic.logs[partition]) - self.committed[partition]
 
     @property
     def lag(self) -> int:
-        """The same of all partitions."""
+        """The number of visible records that are not committed, in all partitions."""
         return sum(map(self.unread, range(len(self.committed))))
 
     @property
     def ready(self) -> bool:
-        """Every partition has an owner that is at work on it."""
+        """Whether every partition has an owner that processes it."""
         return self._round is None and all(
             owner is not None and owner.works_on(partition)
             for partition, owner in enumerate(self._owner)
         )
 
     def commit(self, batch: Batch) -> None:
-        """The claims are decided or on their way, and the offsets are past them, all at once."""
+        """Commit a batch: its outputs and its offsets together."""
         written: dict[tuple[Topic, int], list[Claim]] = {}
         for claim in self._claims(batch):
             written.setdefault(self._onward(claim), []).append(claim)
@@ -108,8 +108,10 @@ class Group(Stage):
         visible.callbacks.append(seen)
 
     def leave_open(self, batch: Batch) -> None:
-        """A process died in the transaction of this batch: until it is ended, readers see nothing
-        that follows, and the offsets of this group are not known."""
+        """Leave the transaction of this batch open, because its process died.
+
+        Until it is aborted, readers do not see later records, and the group's offsets are unknown.
+        """
         touched = list(dict.fromkeys(self._onward(claim) for claim in self._claims(batch)))
         for topic, partition in touched:
             topic.hide([partition])
@@ -117,28 +119,28 @@ class Group(Stage):
         self._open = self._env.process(self._end_open(touched, self._fenced))
 
     def fence(self) -> None:
-        """The process is back: its first act ends the transaction that it had left open."""
+        """Abort the open transaction, because its process has restarted and fences it."""
         if self._open is not None and self._fenced is not None and not self._fenced.triggered:
             self._fenced.succeed()
 
     def settle(self, member: Member) -> Steps:
-        """Take part in the rebalance that the member has heard of, if there is one."""
-        while self._round is not None and self._env.now >= self._round.heard[member]:
+        """Take part in a rebalance, if the member has noticed one."""
+        while self._round is not None and self._env.now >= self._round.noticed_at[member]:
             current = self._round
             current.joined.add(member)
             self._complete()
-            member.stands_still = True
+            member.paused = True
             yield current.assigned
-            member.stands_still = False
+            member.paused = False
 
     def join(self, member: Member) -> None:
-        """A new process of the stage."""
+        """Add a new process of the stage, which starts a rebalance."""
         self.members.append(member)
         self._begin_round(at_once=member)
         member.start()
 
     def expire(self, member: Member) -> None:
-        """The session of a dead process has timed out."""
+        """Remove a dead process whose session has timed out, which starts a rebalance."""
         self.members.remove(member)
         self._begin_round()
         self._complete()
@@ -147,24 +149,24 @@ class Group(Stage):
         if self._round is None:
             self._round = _Round(self._env.event())
         for member in self.members:
-            late = 0.0 if member is at_once else self._dice.uniform(0, HEARTBEAT_S)
-            self._round.heard.setdefault(member, self._env.now + late)
+            late = 0.0 if member is at_once else self._rng.uniform(0, HEARTBEAT_S)
+            self._round.noticed_at.setdefault(member, self._env.now + late)
 
     def _complete(self) -> None:
-        """Once all have joined, the dead ones too that still count, who never do."""
+        """End the rebalance if all members have joined. A dead member never joins."""
         if self._round is not None and self._round.joined >= set(self.members):
             current, self._round = self._round, None
             self._env.process(self._end_round(current))
 
     def _end_round(self, current: _Round) -> Steps:
         if self._open is not None:
-            # Where to start is not known before: the offsets may yet be committed.
+            # The offsets are unknown before: they may still be committed.
             yield self._open
         self._assign()
         current.assigned.succeed()
 
     def _assign(self, restored: bool = False) -> None:
-        """Ranges of partitions, in the order of the members' names."""
+        """Assign ranges of partitions, in order of the members' names."""
         first, count = 0, len(self.committed)
         for number, member in enumerate(sorted(self.members, key=lambda each: each.name)):
             share = count // len(self.members) + (number < count % len(self.members))
@@ -189,7 +191,7 @@ class Group(Stage):
             ]
         ]
 
-    def _heard(self, partition: int, claims: Sequence[Claim]) -> None:
+    def _on_visible(self, partition: int, claims: Sequence[Claim]) -> None:
         owner = self._owner[partition]
         if owner is not None:
-            owner.heard(len(claims))
+            owner.add_unread(len(claims))

@@ -1,4 +1,4 @@
-"""One process of a stage: the engine's loop, as `stream_edits.engine.runner` has it."""
+"""One process of a stage: a model of the loop in `stream_edits.engine.runner`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,15 +10,15 @@ from bench.payer.cores import Cores, Steps
 if TYPE_CHECKING:
     from bench.payer.group import Group
 
-# How many records of each partition a transaction takes.
+# The number of records of each partition in a transaction.
 Batch = dict[int, int]
 
 
 class Member:
-    """Takes a batch, works on it, commits it; joins rebalances; restores what it does not hold."""
+    """A member of a group: processes and commits batches, joins rebalances, restores state."""
 
     def __init__(self, env: simpy.Environment, group: "Group", cores: Cores, name: float) -> None:
-        """`name` is where the range assignor sorts it."""
+        """`name` is the sort key for the range assignor."""
         self._env = env
         self._group = group
         self._cores = cores
@@ -28,35 +28,35 @@ class Member:
         self.partitions: list[int] = []
         self.restored: set[int] = set()
         self.unread = 0
-        # Of processor time.
+        # CPU seconds.
         self.worked_s = 0.0
-        # In a rebalance that is not over.
-        self.stands_still = False
-        # Set to let it end: after its batch, or in the middle of its next transaction.
+        # True during a rebalance.
+        self.paused = False
+        # Set to end the process: after its batch, or in the middle of its next transaction.
         self.leaves = False
         self.dies_in_transaction = False
         self.process: simpy.Process | None = None
 
     def start(self) -> None:
-        """Begin, or begin again after an end, with an empty memory."""
+        """Start or restart the process, without state."""
         self.leaves = self.dies_in_transaction = False
         self._group.fence()
         self.owns(self.partitions)
         self.process = self._env.process(self._run())
 
     def owns(self, partitions: list[int], restored: bool = False) -> None:
-        """These are its partitions now; it starts at what its group has committed."""
+        """Set its partitions. It starts at the group's committed offsets."""
         self.partitions = partitions
         self.restored = set(partitions) if restored else self.restored & set(partitions)
         self.unread = sum(self._group.unread(partition) for partition in partitions)
 
     def works_on(self, partition: int) -> bool:
-        """It is there, and has restored this partition."""
+        """Whether it is running, and has restored this partition."""
         alive = self.process is not None and self.process.is_alive
-        return alive and not self.stands_still and partition in self.restored
+        return alive and not self.paused and partition in self.restored
 
-    def heard(self, records: int) -> None:
-        """So many new records lie on its partitions."""
+    def add_unread(self, records: int) -> None:
+        """Note that its partitions have this many new records."""
         self.unread += records
         if self._filled is not None and self.unread >= self._group.batch_size:
             self._filled.succeed()
@@ -78,7 +78,7 @@ class Member:
         self.restored.clear()
 
     def _restore(self) -> Steps:
-        """Everything it owns stands still meanwhile, as in the engine."""
+        """Restore new partitions. All its partitions pause during this, as in the engine."""
         cold = set(self.partitions) - self.restored
         if cold:
             yield self._env.timeout(len(cold) * self._group.restore_s)
@@ -104,7 +104,7 @@ class Member:
         return batch
 
     def _in_turn(self) -> Iterator[int]:
-        """Its partitions, each time from the next one on."""
+        """Its partitions, in round-robin order."""
         self._first += 1
         for number in range(len(self.partitions)):
             yield self.partitions[(self._first + number) % len(self.partitions)]

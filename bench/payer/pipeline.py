@@ -1,4 +1,4 @@
-"""The three stages with their topics, fed with claims; what became of each claim."""
+"""The simulated pipeline: three stages with their topics, and the claims that they decide."""
 
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
@@ -12,12 +12,12 @@ from bench.payer.group import Group, Stage
 from bench.payer.member import Member
 from bench.payer.topic import Topic
 
-# Where each process of each stage works: by stage, then by process.
+# The cores of each process, by stage and then by process.
 Placement = Sequence[Sequence[Cores]]
 
 
 class Processes(NamedTuple):
-    """How many of each stage."""
+    """The number of processes of each stage."""
 
     intake: int
     encounter: int
@@ -25,7 +25,7 @@ class Processes(NamedTuple):
 
 
 class Pipeline:
-    """All of it, on one simulated clock; the same again for the same seed."""
+    """The simulated pipeline on one clock. The same seed gives the same run."""
 
     def __init__(
         self,
@@ -35,39 +35,39 @@ class Pipeline:
         place: Callable[[simpy.Environment], Placement],
         seed: int,
     ) -> None:
-        """`place` makes the cores, and with them the processes."""
+        """`place` returns the cores of each process, and so the number of processes."""
         self.env = simpy.Environment()
         self.claims: list[Claim] = []
         self.decided = 0
         self._mix = mix
-        self._dice = Random(seed)
+        self._rng = Random(seed)
         self._partitions = partitions
         self._decisions = Topic(partitions, self._decide)
         self.topics = [Topic(partitions) for _ in stages]
         self.groups = [
-            Group(self.env, stage, topic, self._onward(number), self._dice)
+            Group(self.env, stage, topic, self._onward(number), self._rng)
             for number, (stage, topic) in enumerate(zip(stages, self.topics, strict=True))
         ]
         for group, cores in zip(self.groups, place(self.env), strict=True):
-            group.begin([Member(self.env, group, each, self._dice.random()) for each in cores])
+            group.begin([Member(self.env, group, each, self._rng.random()) for each in cores])
 
     def feed(self, gaps_s: Iterable[float]) -> None:
-        """Claims arrive one after another, each so long after the one before."""
+        """Let claims arrive with these gaps in seconds between them."""
         self.env.process(self._arrive(gaps_s))
 
     def lay(self, count: int) -> None:
-        """So many claims lie there already."""
+        """Add a backlog of claims."""
         for _ in range(count):
             self._add()
 
     def member(self, cores: Cores, group: Group) -> Member:
-        """A process that has not joined yet."""
-        return Member(self.env, group, cores, self._dice.random())
+        """A new process that has not joined the group."""
+        return Member(self.env, group, cores, self._rng.random())
 
     def gaps(self, per_s: float, seconds: float) -> Iterable[float]:
-        """The gaps of a Poisson stream of this rate, for so long."""
+        """The gaps of a Poisson process with this rate, for this many seconds."""
         left = seconds
-        while (gap := self._dice.expovariate(per_s)) < left:
+        while (gap := self._rng.expovariate(per_s)) < left:
             left -= gap
             yield gap
 
@@ -77,7 +77,7 @@ class Pipeline:
             self._add()
 
     def _add(self) -> None:
-        claim = self._mix.draw(self._dice, len(self.claims), self.env.now, self._partitions)
+        claim = self._mix.draw(self._rng, len(self.claims), self.env.now, self._partitions)
         self.claims.append(claim)
         self.topics[0].append(claim.partitions[0], [claim])
 
@@ -107,7 +107,7 @@ def latencies(claims: Iterable[Claim]) -> list[float]:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """Of values in order; not a number when there are none."""
+    """The percentile `share` (0 to 1) of sorted values; NaN if there are none."""
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
 
 

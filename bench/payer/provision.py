@@ -1,4 +1,4 @@
-"""What an operator should provision for each load of the payer, in one table."""
+"""A table of what an operator should provision for each load of the payer."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,16 +11,16 @@ from bench.payer.pipeline import Processes
 from bench.payer.replay import by_hand, fewest
 
 _GIB = 1024**3
-# Of a process of the encounter stage; the last is the limit in the chart's production values.
+# Memory limits of an encounter process; the last is that of the chart's production values.
 _LIMITS_GIB = (1, 2, 4)
-# What waits at a time where claims do not wait for weeks.
+# Open encounters of a payer whose claims do not stay open for weeks.
 _FEW_OPEN = 2_000_000
-# One may be restarted while the other works.
+# At least two, so that one can be restarted while the other works.
 _AT_LEAST = 2
 
 
 class Load(NamedTuple):
-    """Claims a second, and encounters that are open the while."""
+    """A load: claims a second, and the number of open encounters."""
 
     what: str
     per_s: float
@@ -40,8 +40,8 @@ LOADS = (
 
 
 class Provision(NamedTuple):
-    """Processes as reckoned by hand and as the simulation and memory want them, a core each; the
-    memory limit of a process of the encounter stage; partitions of each topic."""
+    """Processes by calculation, and by simulation and memory, with a core each; the memory limit of
+    an encounter process; the partitions of each topic."""
 
     on_paper: Processes
     processes: Processes
@@ -50,8 +50,11 @@ class Provision(NamedTuple):
 
 
 def provision(bench: Bench, mix: Mix, load: Load, seed: int) -> Provision:
-    """As many as hold the load at half use, two at the least; of the encounter stage as many as
-    hold its memory, under the smallest limit that does not ask for more of them."""
+    """The processes for a load at half use, at least two of each stage.
+
+    The encounter stage also gets enough processes for its memory, with the smallest limit that does
+    not need more processes.
+    """
     found = fewest(bench, mix, seed, load.per_s).processes
     wanted = Processes(*(max(_AT_LEAST, count) for count in found))
     for limit_gib in _LIMITS_GIB:

@@ -1,4 +1,4 @@
-"""A replay of old claims at the highest rate: how many processes hold it, found by trying."""
+"""A replay of old claims at the highest rate: finds the number of processes by simulation."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,16 @@ from bench.payer.pipeline import Pipeline, Processes, alone
 from bench.payer.scenarios import worked_of
 from bench.payer.validation import stages
 
-# Long enough that a batch more or less does not matter.
+# Long enough that single batches do not matter.
 _SECONDS = 6.0
 
 
 class Replay(NamedTuple):
-    """Claims a second that came and that were decided, the share of its core that the busiest
-    process of each stage took, and the records that lay unread before each stage at the end."""
+    """The result of a replay.
+
+    Claims a second that arrived and that were decided, the CPU use of the busiest process of each
+    stage (share of its core), and the unread records of each stage at the end.
+    """
 
     processes: Processes
     came_per_s: float
@@ -25,15 +28,15 @@ class Replay(NamedTuple):
 
     @property
     def year_days(self) -> float:
-        """How long a year of claims takes at this pace."""
+        """The days that a year of claims takes at this rate."""
         return CLAIMS_PER_YEAR / self.decided_per_s / 86_400
 
 
 def replay(
     bench: Bench, mix: Mix, processes: Processes, seed: int, per_s: float = REPLAY_PER_S
 ) -> Replay:
-    """Claims at this rate for some seconds; only the later half counts, when all stages have long
-    been at work."""
+    """Simulate claims at this rate for some seconds. Only the second half counts, after the
+    warm-up of all stages."""
     pipeline = Pipeline(stages(bench), mix, PARTITIONS, alone(processes), seed)
     pipeline.feed(pipeline.gaps(per_s, _SECONDS))
     pipeline.env.run(_SECONDS / 2)
@@ -50,9 +53,11 @@ def replay(
 
 
 def fewest(bench: Bench, mix: Mix, seed: int, per_s: float = REPLAY_PER_S) -> Replay:
-    """The fewest processes of each stage of which none takes more than half of its core: one more
-    of each that does, and again. A stage that cannot keep up spares the next one, so that the
-    stages are looked at in order."""
+    """The fewest processes of each stage so that none uses more than half of its core.
+
+    Adds processes to one stage at a time, in order, because a stage that cannot keep up reduces the
+    load of the next one.
+    """
     counts = [1, 1, 1]
     while True:
         tried = replay(bench, mix, Processes(*counts), seed, per_s)
@@ -64,11 +69,11 @@ def fewest(bench: Bench, mix: Mix, seed: int, per_s: float = REPLAY_PER_S) -> Re
 
 
 def half(processes: Processes) -> Processes:
-    """Half as many of each stage, rounded down, but one."""
+    """Half as many of each stage, rounded down, but at least one."""
     return Processes(*(max(1, count // 2) for count in processes))
 
 
 def by_hand(bench: Bench, mix: Mix, per_s: float = REPLAY_PER_S) -> Processes:
-    """The same on paper: the rate of a stage's records times their cost, at half use."""
+    """The processes by calculation: records a second of a stage times their cost, at half use."""
     loads = (per_s * share * cpu_s for share, cpu_s in zip(mix.reaching, bench.cpu_s, strict=True))
     return Processes(*(-int(-load // MOST_USE) for load in loads))

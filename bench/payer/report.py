@@ -1,4 +1,4 @@
-"""What the simulation found, in Markdown."""
+"""The report of the simulation, in Markdown."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,9 +22,9 @@ from bench.payer.scenarios import LATE_S, TWO_EACH, Day, Estate, faulty, quiet
 from bench.payer.validation import MARGIN, checks
 
 _GIB = 1024**3
-# Two processes of the encounter stage with a million each.
+# Two processes of the encounter stage, with a million open encounters each.
 _SMALL = 2_000_000
-# Partitions for the shares of the hundred million: at least the most processes.
+# Partitions for a hundred million open encounters: at least the largest number of processes.
 _MANY = 64
 _SHARES = (1, 2, 4, 8, 16, 24, 32, 64)
 _SIMULATED = (4, 8, 16, 24, 32, 64)
@@ -39,7 +39,7 @@ _FAULTS = {
 
 
 def lines_of(bench: Bench, mix: Mix, seed: int) -> Iterator[str]:
-    """All of it."""
+    """The lines of the whole report."""
     yield f"Seed {seed}, on the figures of the bench above."
     yield from _validation(bench, mix, seed)
     yield from _quiet(bench, mix, seed)

@@ -1,4 +1,4 @@
-"""The payer's days: steady load, a busy morning, and a process that ends."""
+"""The scenarios of the payer: steady load, a busy morning, and faults of a process."""
 
 from typing import NamedTuple
 
@@ -19,18 +19,21 @@ TWO_EACH = Processes(2, 2, 2)
 LATE_S = 1.0
 _ENCOUNTER = 1
 _DAY_S = 60.0
-# A fault comes after so long; it is over when the lag has been as before for so long.
+# Seconds before the fault, and seconds of normal lag after which the fault is over.
 _BEFORE_S, _CALM_S = 20.0, 30.0
 _LOOK_S = 0.25
 _LONGEST_S = 7200.0
-# The lag is what it was before when it is not above so many times the most it was then.
+# The lag is normal up to this multiple of its maximum before the fault.
 _AS_BEFORE = 1.5
 
 
 class Day(NamedTuple):
-    """Latencies in seconds, and how many claims took longer than LATE_S; `use` is the share of its
-    core that the busiest process of each stage takes; `behind_s` passes after a fault until the
-    stage's lag is what it was before."""
+    """The result of a scenario.
+
+    Latencies in seconds; the number of claims that took longer than LATE_S; `use`, the CPU use of
+    the busiest process of each stage (share of its core); `behind_s`, the time from a fault until
+    the lag of the stage is normal again.
+    """
 
     p50_s: float
     p99_s: float
@@ -41,7 +44,7 @@ class Day(NamedTuple):
 
 
 class Estate(NamedTuple):
-    """What is deployed, and what the encounter stage remembers."""
+    """A deployment: processes, open encounters and partitions."""
 
     processes: Processes
     encounters: int
@@ -49,8 +52,10 @@ class Estate(NamedTuple):
 
 
 def quiet(bench: Bench, mix: Mix, per_s: float, seed: int) -> Day:
-    """A minute of this rate, two processes of each stage. Nothing is left behind from one minute to
-    the next, so that an hour of it is sixty such minutes."""
+    """Simulate a minute at this rate, with two processes of each stage.
+
+    There is no backlog at the end of a minute, so an hour equals sixty such minutes.
+    """
     pipeline = Pipeline(stages(bench), mix, PARTITIONS, alone(TWO_EACH), seed)
     pipeline.feed(pipeline.gaps(per_s, _DAY_S))
     pipeline.env.run(_DAY_S)
@@ -58,7 +63,7 @@ def quiet(bench: Bench, mix: Mix, per_s: float, seed: int) -> Day:
 
 
 def faulty(bench: Bench, mix: Mix, fault: Fault, estate: Estate, seed: int) -> Day:
-    """Steady load; after a while `fault` befalls a process of the encounter stage."""
+    """Simulate steady load with a `fault` of one process of the encounter stage."""
     records = estate.encounters / estate.partitions * CHANGELOG_TIMES
     costs = stages(bench, records * bench.restore_s)
     pipeline = Pipeline(costs, mix, estate.partitions, alone(estate.processes), seed)
@@ -80,7 +85,7 @@ def faulty(bench: Bench, mix: Mix, fault: Fault, estate: Estate, seed: int) -> D
 
 
 def worked_of(pipeline: Pipeline) -> list[list[float]]:
-    """By stage and process: seconds of processor time so far."""
+    """The CPU seconds so far, by stage and process."""
     return [[member.worked_s for member in group.members] for group in pipeline.groups]
 
 

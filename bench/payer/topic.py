@@ -1,4 +1,4 @@
-"""A topic as a read-committed reader sees it."""
+"""A topic as a read_committed consumer sees it."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -8,17 +8,17 @@ Listener = Callable[[int, Sequence[Claim]], None]
 
 
 class Topic:
-    """Records by partition, in order. What follows an open transaction is not visible until that
-    transaction has ended."""
+    """The records of each partition, in order. Records after an open transaction are not visible
+    until that transaction has ended."""
 
     def __init__(self, partitions: int, listener: Listener | None = None) -> None:
-        """`listener` is told of each partition and what became visible on it."""
+        """`listener` is called with a partition and the claims that have become visible on it."""
         self.logs: list[list[Claim]] = [[] for _ in range(partitions)]
         self.listener = listener
         self._behind: dict[int, list[Claim]] = {}
 
     def append(self, partition: int, claims: Sequence[Claim]) -> None:
-        """Write what one committed transaction has for a partition."""
+        """Append the claims of a committed transaction to a partition."""
         if partition in self._behind:
             self._behind[partition].extend(claims)
             return
@@ -27,11 +27,11 @@ class Topic:
             self.listener(partition, claims)
 
     def hide(self, partitions: Iterable[int]) -> None:
-        """A transaction lies open on these partitions."""
+        """Hide later records of these partitions behind an open transaction."""
         for partition in partitions:
             self._behind.setdefault(partition, [])
 
     def show(self, partitions: Iterable[int]) -> None:
-        """That transaction was aborted: what came after it is visible."""
+        """Show the hidden records after the transaction was aborted."""
         for partition in partitions:
             self.append(partition, self._behind.pop(partition, []))

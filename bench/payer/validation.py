@@ -1,4 +1,4 @@
-"""The model beside what the bench measured of the real engine."""
+"""Compares the model with the figures that the bench measured on the real engine."""
 
 from collections.abc import Iterator
 from math import inf
@@ -16,9 +16,9 @@ from bench.payer.figures import Bench
 from bench.payer.group import Stage
 from bench.payer.pipeline import Pipeline, Placement, latencies, percentile
 
-# So far from what was measured a prediction may lie, on a machine that others use as well.
+# The allowed deviation of a prediction, on a machine that other programs use as well.
 MARGIN = 0.2
-# As the bench has it: six partitions, 40 claims a second at an even pace, or all at once.
+# As in the bench: six partitions, and 40 claims a second at a constant rate or all at once.
 _PARTITIONS = 6
 _LIGHT_PER_S = 40
 _AT_ONCE = next(CLAIMS * each.times(REAL) for each in LINEUP if each.name == PIPELINE)
@@ -29,7 +29,7 @@ _STEADY_S = 10.0
 
 
 class Check(NamedTuple):
-    """A figure as the model has it, and as it was measured."""
+    """A figure: predicted by the model, and measured."""
 
     what: str
     unit: str
@@ -38,12 +38,12 @@ class Check(NamedTuple):
 
     @property
     def off(self) -> float:
-        """By which share the model is above what was measured."""
+        """The relative deviation of the prediction; positive when it is too high."""
         return self.predicted / self.measured - 1 if self.measured else inf
 
 
 def checks(bench: Bench, mix: Mix, seed: int) -> Iterator[Check]:
-    """Every figure that both know."""
+    """A check for every figure that both the model and the bench have."""
     light = _light(bench, mix, seed)
     for name, share, measured in (("p50", 0.5, bench.p50_s), ("p99", 0.99, bench.p99_s)):
         predicted = percentile(light, share)
@@ -64,16 +64,16 @@ def _takeovers(bench: Bench, seed: int) -> Iterator[Check]:
     for name, fault in _TAKEOVERS.items():
         found = _takeover(bench, fault, seed)
         measured = bench.takeover[name]
-        told = ("all partitions worked on after", "the other stood still for")
-        for what, predicted, seen in zip(told, found, measured, strict=True):
-            # A static member's end does not stop the other, here as there.
+        labels = ("all partitions worked on after", "the other stood still for")
+        for what, predicted, seen in zip(labels, found, measured, strict=True):
+            # The end of a static member does not pause the other, in the model and in the engine.
             if seen or predicted:
                 yield Check(f"{TAKEOVER[name].name}, {what}", "s", predicted, seen)
 
 
 def stages(bench: Bench, restore_s: float = 0.0) -> list[Stage]:
-    """The three with the costs of the bench and the default settings; `restore_s` is for the
-    state of a partition of the encounter stage."""
+    """The three stages with the costs of the bench and the default settings. `restore_s` is the
+    restore time of a partition of the encounter stage."""
     return [
         Stage(
             cpu_s,
@@ -95,14 +95,14 @@ def _light(bench: Bench, mix: Mix, seed: int) -> list[float]:
 
 
 def _whole_pipeline(bench: Bench, mix: Mix, seed: int) -> float:
-    """Claims a second until all that lay there are decided."""
+    """Claims a second until a backlog is decided."""
     pipeline = Pipeline(stages(bench), mix, _PARTITIONS, _one_process, seed)
     pipeline.lay(_AT_ONCE)
     return _rate(pipeline, 1, _AT_ONCE)
 
 
 def _stage_alone(bench: Bench, number: int, shape: Scale, seed: int) -> float:
-    """Records a second of a stage whose input never ends, with the broker on the same cores."""
+    """Records a second of a stage with a backlog, with the broker on the same cores."""
     _, broker_s = bench.of_shape(shape)
     costs = [stages(bench)[number]]
     shared: list[Cores] = []
@@ -112,7 +112,7 @@ def _stage_alone(bench: Bench, number: int, shape: Scale, seed: int) -> float:
         return [shared * shape.processes]
 
     pipeline = Pipeline(costs, Mix((1.0,)), shape.partitions, place, seed)
-    # Rounds of a batch each.
+    # Rounds with one batch each.
     once = shape.processes * costs[0].batch_size
     records = once * int(_STEADY_S / costs[0].cpu_s / costs[0].batch_size)
     pipeline.lay(2 * records)
@@ -121,7 +121,7 @@ def _stage_alone(bench: Bench, number: int, shape: Scale, seed: int) -> float:
 
 
 def _rate(pipeline: Pipeline, once: int, count: int) -> float:
-    """Decided a second, from when `once` are until `count` are, as the bench's meters have it."""
+    """Decisions a second between number `once` and number `count`, as the bench's Meter counts."""
     while pipeline.decided < once:
         pipeline.env.step()
     begun, first = pipeline.env.now, pipeline.decided
@@ -131,7 +131,7 @@ def _rate(pipeline: Pipeline, once: int, count: int) -> float:
 
 
 def _broker(pipeline: Pipeline, cores: Cores, broker_s: float) -> Steps:
-    """Works for each record that was decided, on the same cores."""
+    """Use the broker's CPU time for each decided record, on the same cores."""
     served = 0
     while True:
         yield pipeline.env.timeout(SWITCH_S)
@@ -140,7 +140,7 @@ def _broker(pipeline: Pipeline, cores: Cores, broker_s: float) -> Steps:
 
 
 def _takeover(bench: Bench, fault: Fault, seed: int) -> tuple[float, float]:
-    """One of two processes with hardly any work dies: as `Bench.takeover`."""
+    """One of two nearly idle processes dies. Returns the figures as in `Bench.takeover`."""
     pipeline = Pipeline(
         [stages(bench)[1]], Mix((1.0,)), _PARTITIONS, lambda env: [[Cores(env), Cores(env)]], seed
     )
@@ -154,12 +154,12 @@ def _takeover(bench: Bench, fault: Fault, seed: int) -> tuple[float, float]:
         pipeline.env.step()
     died, still_s = pipeline.env.now, 0.0
     while not group.ready:
-        still_s += _LOOK_S * survivor.stands_still
+        still_s += _LOOK_S * survivor.paused
         pipeline.env.run(pipeline.env.now + _LOOK_S)
     return pipeline.env.now - died, still_s
 
 
 def _one_process(env: simpy.Environment) -> Placement:
-    """Three threads that share one interpreter."""
+    """Three threads of one interpreter on one core."""
     interpreter = Cores(env, 1, SWITCH_S)
     return [[interpreter]] * 3

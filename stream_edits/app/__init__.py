@@ -1,1 +1,1 @@
-"""Where both halves meet: the stages, which know claims, and the engine, which knows bytes."""
+"""Connects the stages, which work on claims, with the engine, which works on bytes."""

@@ -1,4 +1,4 @@
-"""Counting what was decided, once it is committed."""
+"""Metrics of decisions, counted after their commit."""
 
 from collections import Counter as Count
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from stream_edits.policies.values.reason_codes import outcomes_in
 
 
 class DecisionMetrics:
-    """What the decisions say, counted; label children are bound once, so that they start at 0."""
+    """Counts decisions and findings. All label values exist from the start, with the value 0."""
 
     def __init__(self, metrics: Metrics, policies: Policies) -> None:
         edits = [edit for policy in policies.all for edit in policy.edits]
@@ -41,9 +41,9 @@ class DecisionMetrics:
                 metrics.edit.labels(edit.id, policy.values[edit.id].file.section).set(1)
 
     def of(self, stage: str, outcomes: Mapping[str, str]) -> Callable[[Sequence[Output]], None]:
-        """What counts the records of each committed transaction of a stage.
+        """A callback that counts the output records of each committed transaction of a stage.
 
-        ``outcomes`` says of each of its topics what becomes of a claim that is sent there.
+        ``outcomes`` maps each of its output topics to the outcome label of a claim sent there.
         """
         claims = {
             topic: self._metrics.claims.labels(stage, outcome)
@@ -60,7 +60,7 @@ class DecisionMetrics:
         return committed
 
     def re_sent(self) -> None:
-        """Count an event that changed nothing; one whose batch was aborted is counted again."""
+        """Count a re-sent event. It is counted again if its batch is aborted and retried."""
         self._re_sent.inc()
 
     def _count(self, about: object) -> None:
@@ -92,7 +92,7 @@ class DecisionMetrics:
 
 
 def _kinds(policies: Policies) -> Iterator[str]:
-    """Every kind of document that the policies, under any of their revisions, ask for."""
+    """Every kind of document that any revision of the policies may request."""
     for policy in policies.all:
         for revision in policy.revisions:
             for edit in policy.edits:

@@ -1,4 +1,4 @@
-"""Kafka records of what the stages send: topic, key, value, headers."""
+"""Turns the messages of the stages into Kafka records: topic, key, value, headers."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,16 +16,16 @@ CE_TYPE, TYPE = "ce_type", "stream_edits.v1.ClaimDecision"
 CONTENT_TYPE, AVRO = "content-type", "application/avro"
 
 _SOURCE, _TYPE, _AVRO = SOURCE.encode(), TYPE.encode(), AVRO.encode()
-# The only headers of a record that are copied to what it leads to.
+# Only these headers of an input record are copied to the output records.
 _CARRIED = (TRACEPARENT, TRACESTATE)
 
 Sent = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
 
 
 class Outbox:
-    """Makes the records of one deployment: its topic names, and how its decisions are framed.
+    """Makes the Kafka records of one deployment.
 
-    ``encoders`` give, for each disposition, the encoder whose schema id that topic's readers know.
+    ``encoders`` holds the encoder of each disposition: each topic may have its own schema id.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Outbox:
         }
 
     def output(self, sent: Sent, record: Record) -> Output:
-        """The record to produce for what a stage sent while handling ``record``."""
+        """The record to produce for a message that a stage sent for the input ``record``."""
         carried = _carried(record.headers)
         if isinstance(sent, ClaimDecision):
             return self._decision(sent, carried)
@@ -48,7 +48,7 @@ class Outbox:
             value = encode_supervised(sent)
             return Output(self._topics.by_supervisor, sent.hops[0].encode(), value, carried)
         if isinstance(sent, RoutedClaim):
-            # Intake is the only stage that routes, and the claim travels as the record it read.
+            # Only intake routes claims, and it sends the bytes of the record that it read.
             member_id, value = sent.claim.member_id, encode_routed(sent, record.value or b"")
         else:
             member_id, value = sent.freed.member_id, encode_reopen(sent)

@@ -1,4 +1,4 @@
-"""The stages as the engine runs them: bytes in, bytes out."""
+"""The stages as processors of the engine: bytes in, bytes out."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ ERROR_CLASSES = (_NO_VALUE, *(error.__name__ for error in BadBytes.__subclasses_
 
 
 def _as_the_engine_knows(failure: BadBytes | RegistryAway) -> Undecodable | TryAgain:
-    """A codec error as the engine's: bad data is a dead letter, an absent registry a retry."""
+    """The engine's error for a codec error: bad bytes are dead letters, a lost registry retries."""
     if isinstance(failure, BadBytes):
         return Undecodable(failure.error_class, failure.message)
     return TryAgain(str(failure))
@@ -37,7 +37,7 @@ def _value(record: Record) -> bytes:
 
 
 class IntakeProcessor:
-    """claims.events -> by-member, or a decision."""
+    """The intake stage: claims.events -> by-member, or a decision."""
 
     def __init__(self, builder: DecisionBuilder, reader: ClaimReader, outbox: Outbox) -> None:
         self._builder = builder
@@ -45,7 +45,7 @@ class IntakeProcessor:
         self._outbox = outbox
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
-        """Check, decode, decide or send on. Raises Undecodable, TryAgain."""
+        """Decode a claim, then decide or route it. Raises Undecodable, TryAgain."""
         value = _value(record)
         try:
             claim = self._reader.decode(value)
@@ -56,7 +56,7 @@ class IntakeProcessor:
 
 
 class EncounterProcessor:
-    """by-member -> by-supervisor, or decisions."""
+    """The encounter stage: by-member -> by-supervisor, or decisions."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class EncounterProcessor:
         self._decision_metrics = decision_metrics
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
-        """Step the member's memory. Raises Undecodable, TryAgain."""
+        """Process an event against the member's state. Raises Undecodable, TryAgain."""
         try:
             message, raw = decode_by_member(_value(record), self._decode)
             claim_id = message.claim.claim_id if isinstance(message, RoutedClaim) else None
@@ -92,7 +92,7 @@ class EncounterProcessor:
 
 
 class SupervisionProcessor:
-    """by-supervisor -> the next hop, decisions, and claims reopened."""
+    """The supervision stage: by-supervisor -> the next hop, decisions, and reopened claims."""
 
     def __init__(self, builder: DecisionBuilder, retention: Retention, outbox: Outbox) -> None:
         self._builder = builder
@@ -100,7 +100,7 @@ class SupervisionProcessor:
         self._outbox = outbox
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
-        """Step the supervisor's memory. Raises Undecodable."""
+        """Process a message against the supervisor's state. Raises Undecodable."""
         try:
             message = decode_supervised(_value(record))
         except BadBytes as failure:

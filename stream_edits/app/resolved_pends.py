@@ -1,4 +1,4 @@
-"""Pends that a later event resolves: what claims people wait for."""
+"""PEND claims that a later event resolves, for the metrics."""
 
 from collections.abc import Set
 from typing import NamedTuple
@@ -10,9 +10,9 @@ CAUSES = ("own", "replacement", "other")
 
 
 class ResolvedPend(NamedTuple):
-    """A claim that was PEND and is no more, and the event that did it.
+    """A claim that changed from PEND to another disposition, and the kind of event that caused it.
 
-    ``decision`` is its decision, None while the claim still goes round its supervisors.
+    ``cause`` is one of CAUSES. ``decision`` is None while the claim still has hops before it.
     """
 
     disposition: Disposition
@@ -23,10 +23,10 @@ class ResolvedPend(NamedTuple):
 def resolved_pend(
     sent: ClaimDecision | SupervisedClaim, message: RoutedClaim | Reopen, pended: Set[str]
 ) -> ResolvedPend | None:
-    """The pend that ``sent`` resolves, None if it resolves none.
+    """The PEND claim that ``sent`` resolves, or None.
 
-    ``pended`` are the claims that were PEND before ``message``. A void resolves nothing: it takes
-    the claim back.
+    ``pended`` holds the ids of the claims that were PEND before ``message``. A void resolves
+    nothing, because it withdraws the claim.
     """
     decision = None if isinstance(sent, SupervisedClaim) else sent
     draft = sent.draft if isinstance(sent, SupervisedClaim) else sent

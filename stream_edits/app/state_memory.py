@@ -1,4 +1,4 @@
-"""The stages' memory in the engine's state: keys are digests, values framed Avro."""
+"""The stages' state in the engine's state store. Keys are digests, values are framed Avro."""
 
 from collections.abc import Callable
 from datetime import date
@@ -31,24 +31,24 @@ T = TypeVar("T")
 
 
 class State(Protocol):
-    """What is needed of the engine's StateView."""
+    """The part of the engine's StateView that the stages need."""
 
     def get(self, key: bytes) -> bytes | None:
-        """The value last put, or None."""
+        """The value of a key, or None."""
 
     def put(self, key: bytes, value: bytes) -> None:
-        """Set a value."""
+        """Set the value of a key."""
 
     def delete(self, key: bytes) -> None:
-        """Forget a key."""
+        """Delete a key."""
 
 
 @lru_cache(maxsize=1 << 10)
 def _key(kind: bytes, *parts: str) -> bytes:
-    """A state key: the kind, then 16 bytes that name the parts without holding them.
+    """A state key: the kind, then a 16-byte digest of the parts.
 
-    Each part is preceded by its length, so that no two lists of parts are written alike.
-    What an event reads it mostly writes back, so a key is soon asked for again.
+    Each part is prefixed with its length, so that different parts give different keys. Keys are
+    cached because most events write the keys that they have read.
     """
     named = b"".join(b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts))
     return kind + blake2b(named, digest_size=16).digest()
@@ -72,9 +72,9 @@ class _Stored:
 class StoredMembers(_Stored):
     """stages.memory.MemberMemory over the encounter stage's state, for one event.
 
-    An open claim is stored as the framed bytes it came in, so that its schema may evolve, and
-    handed to the stage as a claim. ``raw`` are the bytes of the claim that the event brings.
-    ``pended`` are the claims that were read as PEND, hence were so before the event.
+    An open claim is stored in its original framed bytes, so that its schema may evolve, and is
+    decoded for the stage. ``raw`` holds the bytes of the event's own claim ``claim_id``.
+    ``pended`` collects the ids of the claims that were PEND before the event.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class StoredMembers(_Stored):
         if raw is None:
             raise LookupError("an open claim was kept without its bytes")
         self.pended.add(claim_id)
-        # The event's own claim is to be kept in its new bytes.
+        # For the event's own claim, the new bytes must be stored, not these.
         self._raw.setdefault(claim_id, raw)
         claim = self._decode_claim(raw)
         return record._replace(claim=claim, encounter_keys=encounter_keys(claim))

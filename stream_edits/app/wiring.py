@@ -1,4 +1,4 @@
-"""From settings to running stages."""
+"""Builds the stages' runners from settings."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -37,7 +37,7 @@ from stream_edits.stages.retention import Retention
 
 
 class Stage(StrEnum):
-    """The three stages, in the order a claim walks through them."""
+    """The three stages, in the order of the pipeline."""
 
     INTAKE = "intake"
     ENCOUNTER = "encounter"
@@ -45,27 +45,27 @@ class Stage(StrEnum):
 
 
 def decision_builder(settings: Settings) -> DecisionBuilder:
-    """The policies under the plan's overlay, and the roll-up. Raises PolicyError."""
+    """A builder with the policies, the plan's overlay and the roll-up. Raises PolicyError."""
     return DecisionBuilder(load_policies(settings.policy), RollUp(settings.rollup), ENGINE_VERSION)
 
 
 def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> list[StageRunner]:
-    """A runner for each stage asked for; nothing is connected to Kafka yet.
+    """A runner for each of ``stages``, not connected to Kafka yet.
 
-    Raises PolicyError for a bad overlay, NotRegistered or RegistryAway where a registry is
-    configured that does not know our decisions.
+    Raises PolicyError for a bad overlay. With a configured registry, raises NotRegistered if it
+    lacks the decision schema, and RegistryAway if it does not answer.
     """
     builder = decision_builder(settings)
     decision_metrics = DecisionMetrics(metrics, builder.policies)
-    made = processors(settings, builder, decision_metrics)
-    _say_versions(metrics, builder.policies)
+    by_stage = processors(settings, builder, decision_metrics)
+    _set_build_metric(metrics, builder.policies)
     for stage in stages:
         for name in ERROR_CLASSES:
             metrics.dead_letters.labels(stage.value, name)
     return [
         StageRunner(
             stage_config(settings, stage),
-            made[stage],
+            by_stage[stage],
             metrics=metrics,
             on_committed=decision_metrics.of(stage.value, _outcomes(settings.topics, stage)),
         )
@@ -77,7 +77,7 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
 def processors(
     settings: Settings, builder: DecisionBuilder, decision_metrics: DecisionMetrics
 ) -> dict[Stage, Processor]:
-    """Every stage as the engine runs it. Raises NotRegistered or RegistryAway as `runners` does."""
+    """The processor of each stage. Raises NotRegistered or RegistryAway, as `runners` does."""
     retention = Retention(settings.retention_days)
     reader, outbox = _codec(settings)
     return {
@@ -87,7 +87,7 @@ def processors(
     }
 
 
-def _say_versions(metrics: Metrics, policies: Policies) -> None:
+def _set_build_metric(metrics: Metrics, policies: Policies) -> None:
     metrics.build.labels(
         version=ENGINE_VERSION,
         policy=";".join(policy.revisions[-1].version for policy in policies.all),
@@ -98,7 +98,7 @@ def _say_versions(metrics: Metrics, policies: Policies) -> None:
 
 
 def _outcomes(topics: Topics, stage: Stage) -> dict[str, str]:
-    """What it means for a claim that a stage sends it to a topic."""
+    """The outcome label of a claim for each output topic of a stage."""
     onward = {
         Stage.INTAKE: {topics.by_member: "sent_on"},
         Stage.ENCOUNTER: {topics.by_supervisor: "sent_on"},
@@ -126,7 +126,7 @@ def _codec(settings: Settings) -> tuple[ClaimReader, Outbox]:
 
 
 def schema_source(settings: Settings) -> SchemaSource:
-    """Where the schemas of what is read come from: the registry, or the package without one."""
+    """The source of writer schemas: the registry, or the packaged schemas without one."""
     options = settings.registry_options()
     return Registry(options) if options else PackagedSchemas()
 
@@ -168,7 +168,7 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
-    """Every topic as it should be: one partition count, changelogs and markers compacted."""
+    """Every topic's specification: one partition count, compacted changelogs and markers."""
     topics = settings.topics
     compacted = {topics.encounter_state, topics.supervision_state, topics.redriven}
     return [
@@ -177,7 +177,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             settings.partitions,
             "compact" if name in compacted else "delete",
             settings.replication_factor,
-            # Positions and state must not outlive the records they speak of.
+            # Offsets and state must not outlive the records that they refer to.
             {"retention.ms": "-1"} if name in _kept(settings) else {},
         )
         for name in topics.by_key().values()
@@ -185,5 +185,5 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
 
 
 def _kept(settings: Settings) -> set[str]:
-    # A dead letter is the only copy of a claim that nothing has decided yet.
+    # A dead letter is the only copy of a claim that is not decided yet.
     return {settings.topics.dead_letter}

@@ -1,1 +1,1 @@
-"""Made-up claims and a run of the whole flow over them, for `stream-edits demo` and the tests."""
+"""A run of all stages over synthetic claims, for `stream-edits demo` and the tests."""

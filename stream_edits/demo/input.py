@@ -1,4 +1,4 @@
-"""What the demo publishes: made-up claims, and among them records that are no claims."""
+"""The input of the demo: synthetic claims, and malformed records between them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _NO_SUCH_SCHEMA = 4711
 
 
 class Input(NamedTuple):
-    """The claims in order of publication, and all records, those that are no claims included."""
+    """The claims in order of publication, all records, and the number of malformed records."""
 
     claims: list[ClaimEvent]
     records: list[Output]
@@ -22,26 +22,26 @@ class Input(NamedTuple):
 
     @property
     def claim_ids(self) -> set[str]:
-        """The claims, each of which gets at least one decision."""
+        """The ids of the claims. Each gets at least one decision."""
         return {claim.claim_id for claim in self.claims}
 
 
-def made_up(seed: int, encounters: int, topic: str) -> Input:
-    """Claims of so many encounters, with a handful of malformed records strewn among them."""
+def demo_input(seed: int, encounters: int, topic: str) -> Input:
+    """Claims of this number of encounters, with a few malformed records between them."""
     claims = list(generate(seed, encounters))
     encode = claim_encoder(schema_of(CLAIM_EVENT).id)
     records = [Output(topic, claim.member_id.encode(), encode(claim)) for claim in claims]
     bad = list(_malformed(records[0].value or b""))
     step = max(len(records) // len(bad), 1)
     for number, value in enumerate(bad, start=1):
-        # From the back, so that earlier places stay where they are.
+        # From the end, so that earlier records keep their places.
         place = len(records) - number * step
         records.insert(max(place, 0), Output(topic, b"nobody", value))
     return Input(claims, records, len(bad))
 
 
 def _malformed(good: bytes) -> Iterator[bytes]:
-    """One of each kind of fault that a publisher's bytes can have."""
+    """One record for each kind of malformed bytes."""
     yield b'{"claim_id": "sent as JSON, not as framed Avro"}'
     yield frame_head(_NO_SUCH_SCHEMA) + good[5:]
     yield good[: len(good) // 2]

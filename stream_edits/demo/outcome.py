@@ -1,4 +1,4 @@
-"""What came of it: the decisions and dead letters on the output topics."""
+"""Reads the decisions and dead letters of the demo from the topics."""
 
 import time
 from collections import Counter
@@ -20,11 +20,11 @@ _TIMEOUT_S = 10.0
 
 
 class NotDecided(Exception):
-    """Not everything was decided in time; the text says how far it came."""
+    """Not all claims were decided in time. The message gives the progress of each stage."""
 
 
 class DeadLetter(NamedTuple):
-    """A record that no stage could process: what is wrong with it, and where it lies."""
+    """A dead letter: its error, and its source as topic/partition/offset."""
 
     error_class: str
     stage: str
@@ -33,7 +33,7 @@ class DeadLetter(NamedTuple):
 
 
 class Outcome:
-    """What has been read so far of the topics between and behind the stages."""
+    """The records read so far from the input and output topics of the stages."""
 
     def __init__(self, settings: Settings) -> None:
         topics = settings.topics
@@ -50,7 +50,7 @@ class Outcome:
         self._read: Counter[str] = Counter()
         options = {"group.id": "demo", "enable.auto.commit": False, **settings.kafka_options()}
         self._consumer = Consumer(options | {"enable.partition.eof": True}, logger=CLIENT_LOG)
-        # On a connection of its own, where no answer waits behind a fetch.
+        # A connection of its own, so that no answer is delayed by a fetch.
         self._asking = Consumer(options, logger=CLIENT_LOG)
         self._ends = {
             (topic, partition): 0
@@ -68,19 +68,19 @@ class Outcome:
         """The newest revision of each claim's decision."""
         return {d.claim_id: d for d in sorted(self.decisions, key=lambda d: d.revision)}
 
-    def wait(self, service: Service, deadline: float, tell: Callable[[int], None]) -> None:
-        """Read until nothing is left to decide; ``tell`` hears how many claims are decided.
+    def wait(self, service: Service, deadline: float, report: Callable[[int], None]) -> None:
+        """Read until all is decided. ``report`` is called with the number of decided claims.
 
-        ``deadline`` is a monotonic time. Raises NotDecided, or what stopped a stage.
+        ``deadline`` is a monotonic time. Raises NotDecided, or the error that stopped a stage.
         """
         while self.read() or not self._all_decided(service):
             service.check()
             if time.monotonic() > deadline:
-                raise NotDecided(f"not all was decided in time: {self._how_far(service)}")
-            tell(len({claim_id for claim_id, _ in self._decisions}))
+                raise NotDecided(f"not all was decided in time: {self._progress(service)}")
+            report(len({claim_id for claim_id, _ in self._decisions}))
 
     def read(self) -> int:
-        """Take in what has arrived; how many records that were."""
+        """Read the records that have arrived. Returns their number."""
         records = 0
         for message in self._consumer.consume(500, 0.1):
             error = message.error()
@@ -92,7 +92,7 @@ class Outcome:
         return records
 
     def close(self) -> None:
-        """Disconnect."""
+        """Close the connections."""
         self._consumer.close()
         self._asking.close()
 
@@ -105,13 +105,13 @@ class Outcome:
             self.dead_letters.append(_dead_letter(message))
             return
         decision = decode_decision(message.value() or b"", self._schemas)
-        # The embedded broker would show the records of an aborted transaction too.
+        # Keyed, because the embedded broker also delivers records of aborted transactions.
         self._decisions[decision.claim_id, decision.revision] = decision
 
     def _all_decided(self, service: Service) -> bool:
-        """Whether every topic has been read to its end, and every stage has committed its input.
+        """Whether every stage has committed its input and every topic has been read to its end.
 
-        The stages are asked first: what they publish in between makes an end differ.
+        The order matters: a record published after the first check shows in the second.
         """
         done = {stage: service.events(stage) for stage in self._inputs}
         if done != {stage: self._read[topic] for stage, topic in self._inputs.items()}:
@@ -121,7 +121,7 @@ class Outcome:
     def _end(self, place: tuple[str, int]) -> int:
         return self._asking.get_watermark_offsets(TopicPartition(*place), _TIMEOUT_S)[1]
 
-    def _how_far(self, service: Service) -> str:
+    def _progress(self, service: Service) -> str:
         return ", ".join(
             f"{stage.value} {service.events(stage)} of {self._read[topic]} events"
             for stage, topic in self._inputs.items()

@@ -1,4 +1,4 @@
-"""`stream-edits demo`: the whole flow on one machine, with nothing installed."""
+"""`stream-edits demo`: all stages on one machine, without a Kafka installation."""
 
 import signal
 import threading
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from pydantic import SecretStr
 from rich.console import Console
 
-from stream_edits.demo.input import Input, made_up
+from stream_edits.demo.examples import pick_examples
+from stream_edits.demo.input import Input, demo_input
 from stream_edits.demo.outcome import NotDecided, Outcome
+from stream_edits.demo.output import heading, show
 from stream_edits.demo.service import Service, create_topics, logs_in_a_file
-from stream_edits.demo.showing import heading, show
-from stream_edits.demo.stories import worth_telling
 from stream_edits.engine.errors import ClientError, EngineStopped
 from stream_edits.engine.kafka import publish_records
 from stream_edits.mock_cluster import PARTITIONS, MockCluster, MockClusterFailed
@@ -28,7 +28,7 @@ _FAILURES = (NotDecided, MockClusterFailed, EngineStopped, ClientError, OSError)
 
 
 class Burst(NamedTuple):
-    """How many events were decided in how many seconds."""
+    """The number of events decided, and the seconds that took."""
 
     events: int
     seconds: float
@@ -41,10 +41,10 @@ def run_demo(
     encounters: int = _ENCOUNTERS,
     within_s: float = 60.0,
 ) -> int:
-    """Show a person what happens to a few hundred made-up claims; the exit code.
+    """Decide a few hundred synthetic claims and print the result. Returns the exit code.
 
-    With ``serve`` it then keeps running, with /metrics up, until SIGINT or SIGTERM. ``within_s``
-    bounds the time until everything is decided.
+    With ``serve``, it then keeps running, with /metrics, until SIGINT or SIGTERM. ``within_s`` is
+    the limit in seconds until all claims are decided.
     """
     console = console or stdout_console(highlight=False)
     with logs_in_a_file() as log:
@@ -71,21 +71,21 @@ def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float
         with Service(settings) as service, closing(Outcome(settings)) as outcome:
             _until_ready(service)
             console.print("Three stages (intake, encounter, supervision) are consuming.")
-            given = made_up(_SEED, encounters, settings.topics.events)
+            given = demo_input(_SEED, encounters, settings.topics.events)
             console.print(
                 f"Publishing {len(given.claims)} made-up claim events ({len(given.claim_ids)} "
                 f"claims) and {given.malformed} records that are no claims."
             )
             burst = _flow(console, settings, service, outcome, given, within_s)
             topics = (settings.topics.pass_, settings.topics.pend, settings.topics.deny)
-            show(console, outcome, worth_telling(outcome.decisions, given.claims), topics)
+            show(console, outcome, pick_examples(outcome.decisions, given.claims), topics)
             _throughput(console, burst)
             if serve:
                 _serve(console, service, kafka.bootstrap_servers)
 
 
 def _settings(bootstrap_servers: str) -> Settings:
-    # The mock answers a fetch only when its time is up, even if records have come.
+    # The mock answers a fetch only after its maximum wait, even if records have arrived.
     quick = {"fetch.wait.max.ms": SecretStr("10")}
     return Settings(
         bootstrap_servers=bootstrap_servers, partitions=PARTITIONS, kafka=quick, linger_ms=20
@@ -108,21 +108,21 @@ def _flow(
     given: Input,
     within_s: float,
 ) -> Burst:
-    """Publish, wait until everything is decided; how long the burst at the end took.
+    """Publish all records, wait until all is decided, and return the timing of the final burst.
 
-    The first part comes in portions, each after the one before is decided: with all at once, the
-    order in which the claims of two patients meet at their physician would be left to chance.
+    The first half is published in portions, each after the previous one is decided. Otherwise the
+    order in which the claims of two patients reach their supervisor would be random.
     """
     expected, deadline = len(given.claim_ids), time.monotonic() + within_s
     middle = len(given.records) // 2
-    with _progress(console, expected) as tell:
+    with _progress(console, expected) as report:
         for start in range(0, middle, _PORTION):
             portion = given.records[start : min(start + _PORTION, middle)]
             publish_records(settings.kafka_options(), portion)
-            outcome.wait(service, deadline, tell)
+            outcome.wait(service, deadline, report)
         begun = time.monotonic()
         publish_records(settings.kafka_options(), given.records[middle:])
-        outcome.wait(service, deadline, tell)
+        outcome.wait(service, deadline, report)
     seconds = time.monotonic() - begun
     decided = len(outcome.newest())
     if decided != expected or len(outcome.dead_letters) != given.malformed:
@@ -136,21 +136,21 @@ def _flow(
 
 @contextmanager
 def _progress(console: Console, expected: int) -> Iterator[Callable[[int], None]]:
-    """A line redrawn on a terminal; elsewhere a line a quarter."""
+    """A status line on a terminal, or else a line for each quarter of the claims."""
     if console.is_terminal:
         with console.status("deciding ...") as status:
             yield lambda count: status.update(f"decided {count} of {expected} claims")
         return
-    told = 0
+    reported = 0
 
-    def tell(count: int) -> None:
-        nonlocal told
+    def report(count: int) -> None:
+        nonlocal reported
         quarter = 4 * count // expected
-        if quarter > told and count < expected:
-            told = quarter
+        if quarter > reported and count < expected:
+            reported = quarter
             console.print(f"  decided {count} of {expected}")
 
-    yield tell
+    yield report
 
 
 def _throughput(console: Console, burst: Burst) -> None:
@@ -168,7 +168,7 @@ def _throughput(console: Console, burst: Burst) -> None:
 
 
 def _serve(console: Console, service: Service, bootstrap_servers: str) -> None:
-    """Keep running until a signal comes. Raises what stopped a stage."""
+    """Keep running until SIGINT or SIGTERM. Raises the error that stopped a stage."""
     ended = threading.Event()
 
     def end(signum: int, frame: FrameType | None) -> None:

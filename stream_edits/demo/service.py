@@ -1,4 +1,4 @@
-"""The real three stages on an embedded Kafka, in this process."""
+"""Runs the three stages on an embedded Kafka in this process."""
 
 import logging
 import sys
@@ -28,7 +28,7 @@ def create_topics(kafka: MockCluster, settings: Settings) -> None:
 
 
 class Service:
-    """The stages, running from `with` to the end of its block, with /metrics up."""
+    """The stages and their /metrics endpoint. They run within the `with` block."""
 
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics()
@@ -49,7 +49,7 @@ class Service:
         self.dismiss()
 
     def dismiss(self) -> None:
-        """Free the port."""
+        """Close the HTTP server."""
         self._server.close()
 
     @property
@@ -59,22 +59,22 @@ class Service:
 
     @property
     def address(self) -> str:
-        """Where /metrics, /healthz and /readyz are."""
+        """The base URL of /metrics, /healthz and /readyz."""
         return f"http://{_HOST}:{self._server.port}"
 
     @property
     def ready(self) -> bool:
-        """Every stage is assigned and restored. Raises what stopped one."""
+        """Whether every stage is assigned and restored. Raises the error that stopped one."""
         self.check()
         return all(runner.ready for runner in self._runners)
 
     def check(self) -> None:
-        """Raise what stopped the stages, if they have stopped."""
+        """Raise the error that stopped the stages, if any."""
         if self._failure is not None:
             raise self._failure
 
     def events(self, stage: Stage) -> int:
-        """The events a stage has committed, dead letters included."""
+        """The number of events that a stage has committed, including dead letters."""
         return sum(
             int(
                 self.metrics.registry.get_sample_value(
@@ -93,7 +93,7 @@ class Service:
 
 
 def _server(port: int, service: Service) -> HealthServer:
-    """On the usual port, or on a free one where that is taken."""
+    """A server on ``port``, or on a free port if that is in use. Raises OSError."""
     for each in (port, 0):
         try:
             return HealthServer(_HOST, each, service.metrics.registry, service.runners)
@@ -104,7 +104,7 @@ def _server(port: int, service: Service) -> HealthServer:
 
 @contextmanager
 def logs_in_a_file() -> Iterator[Path]:
-    """Log lines go to a file, out of what the demo shows; it is removed at the end."""
+    """Send log lines to a temporary file within the block, apart from the demo's output."""
     root = logging.getLogger()
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     handlers, level = root.handlers[:], root.level

@@ -1,1 +1,1 @@
-"""What a claim, an encounter and a decision are: immutable values without I/O."""
+"""Claims, encounters, decisions and stage state as immutable values, without I/O."""

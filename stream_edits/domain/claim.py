@@ -1,9 +1,8 @@
 """The claim as it arrives (docs/spec/contract.md, ClaimEvent, ServiceLine, Attachment).
 
-Plain frozen dataclasses, whose annotations say what pydantic is to check where claims come in
-(codec/violations.py): decoded Avro (Python values) and JSON end in equal objects, so a claim gets
-one decision however it was carried. A claim that is merely incomplete is a valid ``ClaimEvent``
-and is judged by the edit ``incomplete-claim-form``.
+Plain frozen dataclasses. pydantic checks input against their annotations (codec/violations.py).
+Decoded Avro and JSON give equal objects, so a claim gets the same decision in either format. An
+incomplete claim is still a valid ``ClaimEvent``; the edit ``incomplete-claim-form`` judges it.
 """
 
 import re
@@ -44,14 +43,14 @@ class LineOfBusiness(StrEnum):
 
 
 class ClaimForm(StrEnum):
-    """The form a claim came on."""
+    """The form of a claim: CMS-1500 (professional) or UB-04 (institutional)."""
 
     CMS1500 = "CMS1500"
     UB04 = "UB04"
 
 
 class Supervision(StrEnum):
-    """How a physician took part in a line (42 CFR 410.32(b)(3))."""
+    """The physician supervision of a line (42 CFR 410.32(b)(3))."""
 
     PERSONALLY_PERFORMED = "PERSONALLY_PERFORMED"
     DIRECT = "DIRECT"
@@ -61,7 +60,7 @@ class Supervision(StrEnum):
 
 
 def _iso_8601(moment: object) -> object:
-    # pydantic alone would also take a bare date, and a number of seconds written as text.
+    # pydantic alone would also accept a bare date, and a number of seconds as text.
     if not isinstance(moment, str):
         return moment
     if not _DATE_AND_TIME.match(moment):
@@ -92,11 +91,11 @@ def _to_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond - part) if part else moment
 
 
-# Arrays and enums come as lists and strings from both carriers; everything else is strict.
+# Avro and JSON both give arrays as lists and enums as strings; everything else is strict.
 Text = Annotated[str, Strict()]
 Day = Annotated[date, Strict()]
 Units = Annotated[float, Strict()]
-# Avro's int is 32 bits wide; a JSON claim must not hold what Avro could not carry.
+# An Avro int has 32 bits; a JSON claim must not hold a number that Avro cannot represent.
 Int32 = Annotated[int, Strict(), Field(ge=-(2**31), le=2**31 - 1)]
 Instant = Annotated[
     AwareDatetime, Strict(), BeforeValidator(_iso_8601), AfterValidator(_to_utc_milliseconds)
@@ -111,13 +110,13 @@ UnitPrice = Annotated[
     Decimal, Strict(), BeforeValidator(_number), Field(max_digits=12, decimal_places=4)
 ]
 
-# A claim with units that are no number is judged too, so JSON must carry them both ways.
+# Claims with NaN or infinite units are judged too, so JSON must read and write these values.
 _AS_THE_CONTRACT_HAS_IT = ConfigDict(extra="forbid", ser_json_inf_nan="constants")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A document that came with the claim; empty ``line_numbers`` means it covers every line."""
+    """A document attached to the claim. Empty ``line_numbers`` means that it covers every line."""
 
     __pydantic_config__: ClassVar = _AS_THE_CONTRACT_HAS_IT
 
@@ -129,7 +128,7 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceLine:
-    """One billed service. Times are the wall clock where the service was given."""
+    """One billed service. Start and end times are local wall-clock time, without a zone."""
 
     __pydantic_config__: ClassVar = _AS_THE_CONTRACT_HAS_IT
 
@@ -157,7 +156,7 @@ class ServiceLine:
 
     @property
     def supervisor(self) -> str | None:
-        """The supervising, else the rendering NPI: who cannot be with two patients at once."""
+        """The NPI of the supervising provider, or else of the rendering provider."""
         return self.supervising_provider_npi or self.rendering_provider_npi or None
 
 
@@ -189,23 +188,23 @@ class ClaimEvent:
 
     @property
     def withdraws(self) -> str | None:
-        """The claim that this one replaces (7) or voids (8)."""
+        """The id of the claim that this one replaces (frequency code 7) or voids (8), or None."""
         if self.frequency_code in (REPLACEMENT, VOID):
             return self.replaces_claim_id or None
         return None
 
     @property
     def first_day(self) -> date:
-        """The earliest date of service: whose policy judges the claim's header."""
+        """The earliest date of service. The policy revision of that date judges the header."""
         return min(line.service_date for line in self.lines)
 
     @property
     def is_void(self) -> bool:
-        """Whether this event only takes a claim back (type of bill / box 22 frequency 8)."""
+        """Whether this claim voids another one (frequency code 8: type of bill or box 22)."""
         return self.frequency_code == VOID
 
     def documents_for(self, line_number: int) -> frozenset[str]:
-        """The kinds of attachments that cover a line."""
+        """The kinds of the attachments that cover a line."""
         if not self.attachments:
             return _NO_DOCUMENTS
         return frozenset(
@@ -217,5 +216,5 @@ class ClaimEvent:
         )
 
     def place_of(self, line: ServiceLine) -> str | None:
-        """The line's place of service, else the claim's (CMS-1500 box 24B)."""
+        """The place of service of the line, or else of the claim (CMS-1500 box 24B)."""
         return line.place_of_service or self.place_of_service or None

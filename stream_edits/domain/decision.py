@@ -12,7 +12,7 @@ _DECISIONS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision").byte
 
 
 class Disposition(StrEnum):
-    """What becomes of a line or a claim, mildest first."""
+    """The result for a finding, a line or a claim, from least to most severe."""
 
     PASS = "PASS"
     PEND = "PEND"
@@ -20,14 +20,14 @@ class Disposition(StrEnum):
 
 
 class Pricing(StrEnum):
-    """How a line is to be priced: at its scheduled fee, or by hand from a report."""
+    """How a line is priced: at its scheduled fee, or manually from a report."""
 
     FEE_SCHEDULE = "FEE_SCHEDULE"
     BY_REPORT = "BY_REPORT"
 
 
 class RollUp(StrEnum):
-    """How lines make a claim's disposition; STRICT lets one denied line deny the claim."""
+    """How line dispositions give the claim's. With STRICT, one denied line denies the claim."""
 
     STANDARD = "standard"
     STRICT = "strict"
@@ -36,7 +36,7 @@ class RollUp(StrEnum):
 class EditFinding(NamedTuple):
     """What one edit found on one line, or on the whole claim when ``line_number`` is None.
 
-    ``policy_id`` and ``policy_version`` name the policy and the revision of it that judged.
+    ``policy_id`` and ``policy_version`` name the policy and its revision that the edit used.
     """
 
     edit_id: str
@@ -55,7 +55,7 @@ class EditFinding(NamedTuple):
 
 
 class LineOutcome(NamedTuple):
-    """What becomes of one claim line; units are the claim's own units of service."""
+    """The result for one claim line. Units are units of service, as on the claim."""
 
     line_number: int
     procedure_code: str
@@ -67,7 +67,7 @@ class LineOutcome(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where the claim was first read: its ``claims.events`` record, or a file's name and line."""
+    """Where the claim was read: topic, partition and offset, or file name, 0 and line number."""
 
     topic: str
     partition: int
@@ -75,11 +75,11 @@ class Source(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A decision that a supervisor's other patients may still change; never published.
+    """A decision before its last hop: the supervision stage may still change it. Never published.
 
-    ``revision`` 1, 2, … of one claim supersede each other. ``policy_id`` and ``policy_version``
-    name every policy that governs the claim, joined by ``;``; when none does, every policy of its
-    line of business, or every one loaded.
+    ``revision`` counts from 1 for each claim; a revision supersedes the one before. ``policy_id``
+    and ``policy_version`` name every policy that governs the claim, joined by ``;``. If none does,
+    they name every policy of its line of business, or all loaded policies.
     """
 
     decision_id: str
@@ -101,22 +101,24 @@ class Draft(NamedTuple):
     source: Source
 
     def final(self) -> "ClaimDecision":
-        """The same as a decision: no hop is left that could add to it."""
-        # The fields are all there, so they need not be passed one by one.
+        """This draft as a decision, once no hop is left."""
+        # A copy of the tuple is faster than passing every field by name.
         return tuple.__new__(ClaimDecision, self)
 
 
 class ClaimDecision(Draft):
-    """A final draft, as published on the topic of its disposition (docs/spec/contract.md)."""
+    """A decision as published on the topic of its disposition (docs/spec/contract.md)."""
 
     __slots__ = ()
 
 
 def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str) -> str:
-    """The name of a decision, a UUID of version 5 (RFC 9562): the same inputs give the same id, so
-    a replay reproduces it."""
+    """The id of a decision: a version 5 UUID (RFC 9562) of the arguments, as text.
+
+    The same arguments give the same id, so a replay reproduces it.
+    """
     name = f"{claim_id}\x1f{event_id}\x1f{revision}\x1f{policy_version}"
-    # uuid.uuid5 and its text, without the object between the two.
+    # Equal to str(uuid.uuid5(...)), without creating the UUID object.
     digest = bytearray(sha1(_DECISIONS + name.encode(), usedforsecurity=False).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
@@ -128,7 +130,7 @@ _SEVERITY = {Disposition.PASS: 0, Disposition.PEND: 1, Disposition.DENY: 2}
 
 
 def most_severe(dispositions: Iterable[Disposition]) -> Disposition:
-    """DENY over PEND over PASS; PASS of nothing."""
+    """The most severe disposition: DENY, then PEND, then PASS. PASS when there is none."""
     return max(dispositions, key=_SEVERITY.__getitem__, default=Disposition.PASS)
 
 
@@ -139,11 +141,11 @@ def line_outcome(
     pricing: Pricing,
     findings: Sequence[EditFinding],
 ) -> LineOutcome:
-    """A line's outcome under its own findings (docs/spec/contract.md, Claim roll-up).
+    """The outcome of a line from its findings (docs/spec/contract.md, Claim roll-up).
 
-    The least ``allowed_units`` of the findings holds; none left denies the line.
+    The smallest ``allowed_units`` of the findings applies. A line without allowed units is denied.
     """
-    # Units that are not a number above zero are never allowed, whatever the findings.
+    # NaN, zero and negative units are never allowed, whatever the findings.
     billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
     if not findings:
         # Most lines have no finding.
@@ -166,9 +168,9 @@ def line_outcome(
 def roll_up(
     lines: Sequence[LineOutcome], findings: Sequence[EditFinding], rule: RollUp
 ) -> Disposition:
-    """The claim's disposition from its lines and claim-level findings.
+    """The claim's disposition from its line outcomes and claim-level findings.
 
-    The rules are those of docs/spec/contract.md, Claim roll-up.
+    See docs/spec/contract.md, Claim roll-up.
     """
     whole = most_severe(f.disposition for f in findings if f.line_number is None)
     own = {line.disposition for line in lines}

@@ -1,4 +1,4 @@
-"""Digests by which a re-sent event or unchanged content is known again: 16-byte BLAKE2b."""
+"""Digests that recognize a re-sent event or unchanged content: BLAKE2b, 16 bytes."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,15 +16,15 @@ _CENT, _UNIT_PRICE = Decimal("0.01"), Decimal("0.0001")
 
 
 def event_digest(event_id: str) -> bytes:
-    """16 bytes that stand for a publication."""
+    """The digest of an event id: 16 bytes."""
     return blake2b(event_id.encode(), digest_size=_SIZE).digest()
 
 
 def content_digest(claim: ClaimEvent) -> bytes:
-    """16 bytes that stand for all a claim says, but not when and under which event it came.
+    """The digest of a claim without its event id and event time: 16 bytes.
 
-    Equal for equal amounts however they were written (125.5 and 125.50), and different for
-    different units even where those are not finite.
+    Equal amounts give equal digests whatever their number of decimals (125.5 and 125.50).
+    Different units give different digests, also when they are NaN or infinite.
     """
     if not _canonical(claim.lines):
         claim = replace(claim, lines=tuple(map(_rewritten, claim.lines)))
@@ -51,5 +51,5 @@ def _rewritten(line: ServiceLine) -> ServiceLine:
 
 
 def _quantized(amount: Decimal | None, quantum: Decimal) -> Decimal | None:
-    # Adding zero takes the sign off a negative zero.
+    # Adding zero removes the sign of a negative zero.
     return None if amount is None else amount.quantize(quantum) + 0

@@ -1,7 +1,7 @@
-"""Which encounter a line belongs to (docs/spec/edits.md, Vocabulary).
+"""Encounter keys: which encounter a line belongs to (docs/spec/edits.md, Vocabulary).
 
-An encounter is one visit: member, billing NPI, and the source's encounter number when it has one,
-else the date of the line's start time, else its service date.
+A key consists of the member, the billing NPI, and the source's encounter number. Without an
+encounter number, the date of the line's start time is used, or else its service date.
 """
 
 from datetime import date, datetime
@@ -10,14 +10,14 @@ from stream_edits.domain.claim import ClaimEvent, ServiceLine
 
 
 def encounter_date(line: ServiceLine) -> date:
-    """The day of a line's encounter: the date it started, else its date of service."""
+    """The date of a line's encounter: that of its start time, or else its service date."""
     return line.start_time.date() if line.start_time else line.service_date
 
 
 def _joined_days(claim: ClaimEvent) -> list[date]:
-    """The day of each line's encounter; one that runs across midnight keeps its first day.
+    """The date of each line's encounter. An encounter across midnight keeps its first date.
 
-    A line joins the encounter of the line that ends just when it starts, and so on down the chain.
+    A line that starts exactly when another line of the claim ends gets the date of that line.
     """
     days = [encounter_date(line) for line in claim.lines]
     by_start = sorted((line.start_time, i) for i, line in enumerate(claim.lines) if line.start_time)
@@ -34,7 +34,7 @@ def encounter_keys(claim: ClaimEvent) -> tuple[str, ...]:
     """The encounter key of each line, in line order."""
     provider = f"{claim.member_id}|{claim.billing_provider_npi}|"
     if claim.encounter_id:
-        # A source's number may look like a date; the mark keeps the two kinds apart.
+        # An encounter number may look like a date, so the prefix tells the two apart.
         return (f"{provider}#{claim.encounter_id}",) * len(claim.lines)
     days = {encounter_date(line) for line in claim.lines}
     if len(days) == 1:
@@ -43,10 +43,10 @@ def encounter_keys(claim: ClaimEvent) -> tuple[str, ...]:
 
 
 def distinct(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys once each, in order of first appearance."""
+    """The keys without duplicates, in order of first appearance."""
     return tuple(dict.fromkeys(keys))
 
 
 def billing_npi_in(encounter_key: str, member_id: str) -> str:
-    """The billing NPI in an encounter key of that member, whose id may hold any character."""
+    """The billing NPI in an encounter key of that member. A member id may hold any character."""
     return encounter_key[len(member_id) + 1 :].partition("|")[0]

@@ -1,4 +1,4 @@
-"""What the encounter stage remembers of a member's claims."""
+"""The encounter stage's state: the claims of each member."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,15 +9,15 @@ from stream_edits.domain.decision import Disposition, Source
 
 
 class ClaimStatus(StrEnum):
-    """How far the encounter stage is with a claim."""
+    """The status of a claim at the encounter stage."""
 
-    OPEN = "OPEN"  # PEND: decided again when its encounter changes
-    DECIDED = "DECIDED"  # PASS or DENY: changed by its source only
+    OPEN = "OPEN"  # PEND: judged again with every event of its encounters
+    DECIDED = "DECIDED"  # PASS or DENY: final unless its source replaces or voids it
     WITHDRAWN = "WITHDRAWN"  # voided or replaced, perhaps before it arrived
 
 
 class LineRecord(NamedTuple):
-    """A decided line, as far as other claims of its encounter must know it."""
+    """The part of a decided line that other claims of its encounter are judged against."""
 
     line_number: int
     procedure_code: str
@@ -29,40 +29,40 @@ class LineRecord(NamedTuple):
     end_time: datetime | None
     encounter_key: str
     disposition: Disposition
-    # Denied only by edits that keep it as a primary service, so add-ons may still stand on it.
+    # Denied only by edits with `keeps_primary`, so add-ons may still use it as their primary.
     still_primary: bool
-    # Carries an NDC or a drug name, so it is a drug whatever its code.
+    # The line has an NDC or a drug name, so it bills a drug whatever its code.
     names_drug: bool
 
 
 class ListedClaim(NamedTuple):
-    """A claim in its member's list of all that is remembered."""
+    """An entry in the list of a member's remembered claims."""
 
     claim_id: str
-    # The day (UTC) of the newest event that named the claim: its own, a replacement or a void.
+    # The UTC date of the newest event that names the claim: its own, a replacement or a void.
     newest: date
-    # Under which other claims must find it (stages/listing.py).
+    # The keys by which other claims find it (stages/listing.py).
     listing_keys: tuple[str, ...]
 
 
 class ClaimRecord(NamedTuple):
-    """A claim of a member in its newest revision: what is remembered of it, and what is judged."""
+    """The state of one claim of a member, in its newest revision."""
 
     claim_id: str
     status: ClaimStatus
-    # Log offset of the first arrival; a replacement takes the place of the claim it replaces.
+    # Log offset of the first arrival; a replacement takes over that of the claim it replaces.
     arrival: int
-    # Digests: of every event that brought the claim, and of its newest content.
+    # The digest of every event with this claim, and the digest of its newest content.
     event_digests: tuple[bytes, ...] = ()
     content_digest: bytes = b""
     revision: int = 0
     decision_id: str | None = None
-    # Every supervising NPI that any revision has visited, ascending.
+    # Every supervising NPI that was a hop of any revision, ascending.
     supervisors: tuple[str, ...] = ()
-    # Of a decided claim:
+    # For a decided claim only: its governed lines.
     lines: tuple[LineRecord, ...] = ()
-    # Of an open claim: the claim, each line's encounter, where the claim was read, and a digest
-    # of its newest outcome.
+    # For an open claim only: its content, the encounter key of each line, where it was read, and
+    # the digest of its newest outcome.
     claim: ClaimEvent | None = None
     encounter_keys: tuple[str, ...] = ()
     source: Source | None = None
@@ -70,14 +70,14 @@ class ClaimRecord(NamedTuple):
 
     @property
     def open_claim(self) -> ClaimEvent:
-        """The claim itself. Raises LookupError for one that is not open."""
+        """The content of an open claim. Raises LookupError for any other claim."""
         if self.claim is None:
             raise LookupError("an open claim was kept without its content")
         return self.claim
 
     @property
     def read_from(self) -> Source:
-        """Where the claim was read. Raises LookupError for one that is not open."""
+        """Where an open claim was read. Raises LookupError for any other claim."""
         if self.source is None:
             raise LookupError("an open claim was kept without its source")
         return self.source

@@ -1,4 +1,4 @@
-"""What travels between the stages (docs/spec/architecture.md, What flows)."""
+"""The messages between the stages (docs/spec/architecture.md, What flows)."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -10,8 +10,8 @@ from stream_edits.domain.decision import Draft, EditFinding, Source
 class RoutedClaim(NamedTuple):
     """intake -> encounter: a claim and where it was read.
 
-    ``content_digest`` covers its whole content (domain/digests.py): intake works it out, since it
-    has no state that bounds its number of processes.
+    ``content_digest`` is the digest of the claim (domain/digests.py). Intake computes it because
+    that stage is stateless and easy to scale.
     """
 
     claim: ClaimEvent
@@ -20,7 +20,7 @@ class RoutedClaim(NamedTuple):
 
 
 class SupervisedTime(NamedTuple):
-    """Documented time of one payable line that occupies its supervisor, [start, end)."""
+    """The documented time of a payable line that needs a supervisor: [start, end), local time."""
 
     line_number: int
     procedure_code: str
@@ -31,15 +31,15 @@ class SupervisedTime(NamedTuple):
 
 
 class SupervisedClaim(NamedTuple):
-    """encounter -> supervision, and from supervisor to supervisor.
+    """encounter -> supervision, and from hop to hop.
 
-    ``draft`` is the decision as the encounter stage left it; ``found`` holds the findings of the
-    supervisors so far. At each hop the old time of the claim, and of the claim it withdraws, is
-    removed before its own ``times`` there are judged.
+    ``draft`` is the draft of the encounter stage. ``found`` holds the findings of the hops so far.
+    Each hop removes the old slots of the claim, and of the claim it withdraws, before it judges
+    those ``times`` that belong to its supervisor.
     """
 
     member_id: str
-    hops: tuple[str, ...]  # supervising NPIs still to visit, ascending; the record is at the first
+    hops: tuple[str, ...]  # the NPIs of the remaining hops, ascending; the first is the current one
     withdrawn_claim_id: str | None
     times: tuple[SupervisedTime, ...]
     draft: Draft
@@ -47,9 +47,9 @@ class SupervisedClaim(NamedTuple):
 
 
 class Reopen(NamedTuple):
-    """supervision -> encounter: time given back frees a claim that was denied for it.
+    """supervision -> encounter: a claim denied for overlap gets its time and is decided again.
 
-    ``freed`` is the claim as it left the encounter stage, which now gives it its next revision,
+    ``freed`` is the claim as it left the encounter stage. That stage publishes its next revision,
     unless the claim has a newer decision than ``freed.draft``.
     """
 

@@ -1,4 +1,4 @@
-"""What the supervision stage remembers of a supervisor's time."""
+"""The supervision stage's state: the time of each supervisor."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -7,9 +7,9 @@ from stream_edits.domain.messages import SupervisedClaim
 
 
 class SupervisedSlot(NamedTuple):
-    """The time of one line in a supervisor's day, [start, end).
+    """The time of one line in a supervisor's day: [start, end), local time.
 
-    ``occupies_time`` is false for a line denied for overlap: it gets the time once that is free.
+    ``occupies_time`` is false for a line denied for overlap. It gets the time when that is free.
     """
 
     member_id: str
@@ -22,17 +22,17 @@ class SupervisedSlot(NamedTuple):
 
 
 class SupervisedQuarter(NamedTuple):
-    """A quarter of the year in which a supervisor's days are kept."""
+    """A calendar quarter for which slots of a supervisor are stored."""
 
-    first: date  # its first day
-    newest: date  # the day (UTC) of the newest event that left time in it
+    first: date  # the first day of the quarter
+    newest: date  # the UTC date of the newest event that added a slot in the quarter
 
 
 class SupervisorRecord(NamedTuple):
-    """What one supervisor's partition remembers of one claim.
+    """What a supervisor's state holds of one claim.
 
-    ``dates`` are the days that hold its slots. ``denied_claim`` is the claim as it left the
-    encounter stage, kept while one of its lines is denied here, so that it can be decided again.
+    ``dates`` are the days with its slots. ``denied_claim`` is the claim as it left the encounter
+    stage. It is kept while a line of it is denied for overlap, so that it can be decided again.
     """
 
     dates: tuple[date, ...]

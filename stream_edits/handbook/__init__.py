@@ -1,1 +1,1 @@
-"""The policy as people read it: pages, the index of edits, overlays explained, coverage."""
+"""The policy as text for people: pages of edits, their index, changes of an overlay, coverage."""

@@ -1,4 +1,4 @@
-"""`policy check`: what a plan's overlay changes."""
+"""`policy check`: the changes that a plan's overlay makes."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from stream_edits.policies.policy import Policies
 
 
 def changes_of(shipped: Policies, overlaid: Policies, file: Path) -> str:
-    """A line for every value that the overlay sets: edit, value, date, old -> new."""
+    """A text with a line for every value that the overlay sets: edit, value, date, old -> new."""
     pairs = zip(all_entries(shipped), all_entries(overlaid), strict=True)
     lines = [line for before, after in pairs for line in _changed(before, after, file)]
     versions = [r.version for policy in overlaid.all for r in policy.revisions]
@@ -29,7 +29,7 @@ def _changed(before: Entry, after: Entry, file: Path) -> Iterator[str]:
 
 
 def _in_force(history: list[DatedValue], day: date) -> DatedValue:
-    """The shipped value that would judge a date of service."""
+    """The value in force on a date of service."""
     return next((each for each in reversed(history) if each.day <= day), history[0])
 
 

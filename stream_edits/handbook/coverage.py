@@ -1,4 +1,4 @@
-"""`policy coverage`: from the policy's sentences to the edits that carry them out."""
+"""`policy coverage`: the policy's sentences, each with the edits that implement it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,10 +22,10 @@ class _Part(BaseModel):
 
 
 class Sentence(_Part):
-    """A sentence of the policy, and what becomes of it.
+    """A sentence of the policy, and how it is covered.
 
-    ``edits`` carry it out and cite its paragraph; those of ``elsewhere`` cite another one, and say
-    why. ``reason`` says what claims data cannot show of it.
+    ``edits`` implement it and cite its paragraph. Those in ``elsewhere`` cite another paragraph,
+    with the reason. ``reason`` says why claims data cannot fully show what the sentence requires.
     """
 
     text: str = Field(min_length=1)
@@ -42,22 +42,22 @@ class Sentence(_Part):
 
     @property
     def named(self) -> list[str]:
-        """Every edit named here."""
+        """Every edit that implements the sentence."""
         return [*self.edits, *(name for name in self.elsewhere if name not in self.edits)]
 
 
 class Paragraph(_Part):
-    """A paragraph of the policy by its number, in order."""
+    """A paragraph of the policy: its number, and its sentences in order."""
 
     paragraph: str
     sentences: list[Sentence]
 
 
 class Coverage(_Part):
-    """coverage.yaml beside a policy's policy.yaml.
+    """The coverage.yaml in a policy's folder.
 
-    ``codes`` is a pattern of the procedure codes that the policy names, ``citations`` one of how
-    its paragraphs are cited; ``definitions`` is the paragraph that defines the codes.
+    ``codes`` is a regular expression for the procedure codes of the policy, ``citations`` one for
+    citations of its paragraphs. ``definitions`` names the paragraph that defines the codes.
     """
 
     codes: str
@@ -66,26 +66,26 @@ class Coverage(_Part):
     paragraphs: list[Paragraph]
 
     def sentences(self) -> Iterator[tuple[str, Sentence]]:
-        """Every sentence with its paragraph's number."""
+        """Every sentence, with the number of its paragraph."""
         for part in self.paragraphs:
             for sentence in part.sentences:
                 yield part.paragraph, sentence
 
     def defined_codes(self) -> list[str]:
-        """The procedure codes that the definitions define, in their order."""
+        """The procedure codes in the definitions, in order of first appearance."""
         texts = (each.text for number, each in self.sentences() if number == self.definitions)
         return list(dict.fromkeys(code for text in texts for code in re.findall(self.codes, text)))
 
 
 @lru_cache(maxsize=16)
 def coverage(file: Path) -> Coverage:
-    """The file, read once; raises PolicyError when it is not as it must be."""
+    """The content of a coverage.yaml, cached. Raises PolicyError for an invalid file."""
     source = YamlSource(file)
     return source.validate(Coverage, source.root, ())
 
 
 def cited(entry: Entry, known: Coverage) -> frozenset[str]:
-    """The paragraphs that an edit's policy.yaml cites: its section and its values' references."""
+    """The paragraphs cited in the section and the references of an edit's policy.yaml."""
     file = entry.values.file
     references = (each.reference for _, history in entry.dated() for each in history)
     found = re.findall(known.citations, " ".join([file.section, *references]))
@@ -94,7 +94,7 @@ def cited(entry: Entry, known: Coverage) -> frozenset[str]:
 
 
 def codes_of(rules: EditRules, pattern: str) -> frozenset[str]:
-    """Every code of the pattern that the values of an edit name, wherever in them."""
+    """Every code in the values of an edit, at any depth, that matches the regular expression."""
     values = {name: getattr(rules, name) for name in type(rules).model_fields}
     return frozenset(_codes_in(values, re.compile(pattern)))
 
@@ -113,7 +113,7 @@ def _codes_in(value: Any, pattern: re.Pattern[str]) -> Iterator[str]:
 
 
 def coverage_of(policies: Policies) -> str:
-    """The whole report, in plain text: of every policy that has a coverage.yaml."""
+    """The report in plain text, for every policy that has a coverage.yaml."""
     covered = [p for p in policies.all if (p.about.folder / FILE).exists()]
     return "\n".join(_report(policy) for policy in covered)
 

@@ -1,4 +1,4 @@
-"""One edit as the handbook knows it: its policy.yaml, its dated values, its cases."""
+"""The data of one edit in the handbook: its policy.yaml, dated values and golden cases."""
 
 import inspect
 import sys
@@ -19,9 +19,9 @@ from stream_edits.policies.values.rules import Outcome
 
 
 class DatedValue(NamedTuple):
-    """A value of an edit from a date on.
+    """A value of an edit that holds from a date on.
 
-    ``written`` is the value as its file has it, ``read`` the same as the edit sees it.
+    ``written`` is the value as it is in the YAML file, ``read`` the validated value.
     """
 
     day: date
@@ -32,7 +32,7 @@ class DatedValue(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A golden case: its name, and the paragraph it shows."""
+    """A golden case: its name and the paragraph that it tests."""
 
     name: str
     section: str
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
 
     @property
     def does(self) -> str:
-        """What the edit does, as its own code says it in a sentence."""
+        """What the edit does: the first line of its docstring."""
         if self.edit is None:
             return ""
         judge = getattr(self.edit, "judge", None)
@@ -61,7 +61,7 @@ class Entry(NamedTuple):
         return (described or "").partition("\n")[0]
 
     def dated(self) -> Iterator[tuple[str, list[DatedValue]]]:
-        """Each value's name, and its history from the earliest date on."""
+        """The name of each value, with its history in order of date."""
         for name, by_date in self.values.dated.items():
             history = []
             for day, place in sorted(by_date.items()):
@@ -72,7 +72,7 @@ class Entry(NamedTuple):
             yield name, history
 
     def outcomes(self) -> Iterator[tuple[str, date, Outcome]]:
-        """Every outcome of every date, with its value's name."""
+        """Every outcome, with the name and date of its value."""
         for name, history in self.dated():
             for each in history:
                 for _, outcome in outcomes_in(each.read):
@@ -80,7 +80,7 @@ class Entry(NamedTuple):
 
 
 def entries(policy: Policy) -> list[Entry]:
-    """Every edit of a policy in the order of the catalogue, its vocabulary first."""
+    """Every edit of a policy in the order of the catalog, after the vocabulary."""
     edits: dict[str, Edit] = {edit.id: edit for edit in policy.edits}
     shared = [name for name in policy.values if name == VOCABULARY]
     return [

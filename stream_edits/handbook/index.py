@@ -1,4 +1,4 @@
-"""`policy index`: docs/edits.md, written anew from the edits' own files."""
+"""`policy index`: generates docs/edits.md from the files of the edits."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ each, and `stream-edits policy coverage` goes the other way, from the policy's s
 
 
 def index(policies: Policies) -> str:
-    """The whole page, one policy after the other; the same files give the same text."""
+    """The page for all policies, in order. The same files give the same text."""
     return "\n".join(_page(policy) for policy in policies.all)
 
 

@@ -1,4 +1,4 @@
-"""`policy show`: everything a claims analyst wants to know of one edit, in plain text."""
+"""`policy show`: the page of one edit for claims analysts, in plain text."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -27,9 +27,9 @@ _LOOKS_AT = {
 
 
 def entry_named(policies: Policies, edit_id: str) -> Entry:
-    """The edit of that id, or of that policy and id (``6.1/an-edit``).
+    """The edit with that id, or with that policy and id (``6.1/an-edit``).
 
-    Raises PolicyError that lists those whose ids come near, or those that share the id.
+    Raises PolicyError for an unknown or ambiguous id. The error lists similar or matching ids.
     """
     listed = all_entries(policies)
     wanted = edit_id.strip().lower().replace("_", "-")
@@ -49,7 +49,7 @@ def entry_named(policies: Policies, edit_id: str) -> Entry:
 
 
 def page(entry: Entry, overlay: Path | None = None) -> str:
-    """The page of an edit; values that an overlay sets are marked."""
+    """The page of an edit. Values from the overlay are marked."""
     blocks = [
         _head(entry),
         ["The policy says", *paragraph(entry.values.file.text, "  ")],

@@ -1,4 +1,4 @@
-"""Policy values as people read them."""
+"""Policy values as text for people."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ def outcome_in_words(outcome: Outcome) -> str:
 
 
 def value_in_words(value: Any) -> str:
-    """Any policy value on one line; code lists sorted, with their runs as ranges."""
+    """Any policy value on one line. Code lists are sorted, with consecutive codes as ranges."""
     if isinstance(value, Outcome):
         return outcome_in_words(value)
     if isinstance(value, frozenset | set):
@@ -40,7 +40,7 @@ def value_in_words(value: Any) -> str:
 
 
 def codes_in_words(codes: Iterable[str]) -> str:
-    """Codes in order; procedure codes, three and more in a row, as a range: 96365-96368, J3490."""
+    """Sorted codes. Three or more consecutive procedure codes are a range: 96365-96368, J3490."""
     runs: list[list[str]] = []
     for code in sorted(set(codes)):
         if runs and _follows(runs[-1][-1], code):

@@ -1,1 +1,1 @@
-"""The policies: one folder a policy, and the floor that they stand on."""
+"""The policies, one folder for each, and the code that all of them share."""

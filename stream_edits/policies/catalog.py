@@ -1,8 +1,8 @@
-"""Find the policies in their folders, and lay the plan's overlay over their values.
+"""Loads policies from their folders and applies the plan's overlay.
 
-A policy's folder holds policy.yaml (id, title, lines of business, the file of its text), a folder
-for each edit (policy.yaml, edit.py, cases.yaml), and optionally vocabulary/ with values that its
-edits share (policy.yaml, rules.py).
+A policy's folder holds policy.yaml (id, title, lines of business, name of the text file), a folder
+for each edit (policy.yaml, edit.py, cases.yaml), and optionally vocabulary/ with the values that
+its edits share (policy.yaml, rules.py).
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _HERE = Path(__file__).parent
 
 
 class PolicyFile(BaseModel):
-    """A policy's own policy.yaml. ``text`` names the file that holds the policy's wording."""
+    """The policy.yaml of a policy. ``text`` is the name of the file with the policy's text."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     id: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$")
@@ -43,14 +43,14 @@ class PolicyFile(BaseModel):
 
 
 class Overlay(BaseModel):
-    """A plan's own changes: edit id -> value name -> date -> value and reference."""
+    """A plan's overlay: edit id -> value name -> date -> value and reference."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     edits: dict[str, dict[str, dict[date, Dated]]]
 
 
 class PolicyFolder:
-    """A policy's folder, a Python package of that dotted name. Raises PolicyError."""
+    """A policy's folder, and the name of its Python package. Raises PolicyError."""
 
     def __init__(self, path: Path, package: str) -> None:
         self.path = path
@@ -100,11 +100,11 @@ class PolicyFolder:
             raise PolicyError(problem, f"{file}:{_line_of(error, file)}") from error
 
     def folder_of(self, edit_id: str) -> Path:
-        """The folder of an edit, or of the vocabulary."""
+        """The folder of an edit or of the vocabulary, by its id."""
         return self.path / edit_id.replace("-", "_")
 
     def sources(self) -> list[RuleSource]:
-        """Where the shipped values are, and which type each must fit; the vocabulary first."""
+        """The files of the shipped values and their types, the vocabulary first."""
         vocabulary = self.path / VOCABULARY / "policy.yaml"
         found = []
         if vocabulary.exists():
@@ -126,7 +126,7 @@ def _line_of(error: Exception, file: Path) -> int:
 
 @lru_cache(maxsize=1)
 def shipped_folders() -> tuple[PolicyFolder, ...]:
-    """The folder of every policy that the package ships, by policy id."""
+    """The folder of every policy in this package, by policy id."""
     found = [
         PolicyFolder(file.parent, f"stream_edits.policies.{file.parent.name}")
         for file in _HERE.glob("*/policy.yaml")
@@ -145,10 +145,10 @@ def shipped_folder(policy_id: str) -> PolicyFolder:
 def load_policies(
     overlay: Path | None = None, folders: Sequence[PolicyFolder] | None = None
 ) -> Policies:
-    """The policies of these folders (the shipped ones by default), under the plan's overlay.
+    """The policies of these folders (by default the shipped ones), with the plan's overlay applied.
 
     Raises PolicyError, with file and line, for a missing file or value, an unknown or duplicate
-    key, and a value of the wrong kind or an impossible one.
+    key, and a value of the wrong type or outside its limits.
     """
     folders = shipped_folders() if folders is None else folders
     values = {folder: [EditValues(source) for source in folder.sources()] for folder in folders}
@@ -161,10 +161,10 @@ def load_policies(
 
 
 def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
-    """Add the values of the overlay file to these, and return its short hash. Raises PolicyError.
+    """Add the values of the overlay file to ``values`` and return its short hash.
 
-    An edit is named by its id, or by policy and id (``6.1/an-edit``) where two policies have an
-    edit of that id.
+    An edit is named by its id, or by policy and id (``6.1/an-edit``) if two policies have an edit
+    with that id. Raises PolicyError.
     """
     source = YamlSource(overlay)
     for name, changes in source.validate(Overlay, source.root, ()).edits.items():

@@ -1,7 +1,7 @@
-"""What an edit is: one pure function in a folder of its own, and what it declares of itself.
+"""The types of edits. An edit is a pure function with some declarations, in a folder of its own.
 
-An edit sees a claim, a line of a claim, the lines of an encounter, or a supervised line with the
-time that competes with it, and yields findings.
+Its argument is a claim, a line of a claim, the lines of an encounter, or a supervised line with
+the time that competes with it. It yields findings.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,8 +19,10 @@ from stream_edits.policies.values.rules import EditRules
 
 
 class Group(IntEnum):
-    """The order of edits: a line denied in one group is not active in the next
-    (docs/spec/edits.md, Order and determinism)."""
+    """The order of the edit groups (docs/spec/edits.md, Order and determinism).
+
+    A line that one group denies is not active in the next.
+    """
 
     FORM = 0
     SINGLE_LINE = 1
@@ -38,7 +40,7 @@ LineFinding = tuple[EncounterLine, EditFinding]
 
 @dataclass(frozen=True, slots=True)
 class ClaimEdit:
-    """An edit of the claim's form; a claim-level DENY of it stops all other edits."""
+    """An edit of the claim's form. Its claim-level DENY stops all other edits."""
 
     id: str
     rules: type[EditRules]
@@ -48,11 +50,11 @@ class ClaimEdit:
 
 @dataclass(frozen=True, slots=True)
 class LineEdit:
-    """An edit that needs to see nothing but one line and its claim's header.
+    """An edit that needs only one line and its claim's header.
 
-    It is asked only of lines whose code its rules name (``EditRules.governed_codes``).
-    In the group PRICING it is asked last, of lines that nothing has denied. ``by_report`` gives the
-    codes that the policy prices By Report, where the edit's rules know them.
+    It runs only on lines whose code its rules name (``EditRules.governed_codes``). In the group
+    PRICING it runs last, on lines that are not denied. ``by_report`` returns the codes that the
+    policy prices By Report, if the edit's rules define them.
     """
 
     id: str
@@ -64,12 +66,12 @@ class LineEdit:
 
 @dataclass(frozen=True, slots=True)
 class EncounterEdit:
-    """An edit over the lines of an encounter; yields findings on lines of open claims only.
+    """An edit over the lines of an encounter. It yields findings on lines of open claims only.
 
-    It is asked only where such a line has a code that its rules name, unless they name none
-    (``EditRules.governed_codes``). With ``whole_member`` it is shown all lines of the member's
-    connected encounters at once. With ``keeps_primary`` a line that it denies may still be the
-    primary of add-ons, since the line is to be rebilled.
+    It runs only if such a line has a code that its rules name, or if they name no codes
+    (``EditRules.governed_codes``). With ``whole_member`` it gets all lines of the member's
+    connected encounters at once. With ``keeps_primary``, a line that it denies may still be the
+    primary of add-ons, because the provider will rebill it.
     """
 
     id: str
@@ -82,9 +84,9 @@ class EncounterEdit:
 
 @dataclass(frozen=True, slots=True)
 class SupervisionEdit:
-    """An edit of a line's time against the time of other members under the same supervisor.
+    """An edit of a line's time against other members' time under the same supervisor.
 
-    A line occupies its supervisor's time when its code is one that the edit's rules name.
+    A line occupies its supervisor's time if the edit's rules name its code.
     """
 
     id: str
@@ -95,9 +97,10 @@ class SupervisionEdit:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyReplacedNotice:
-    """The finding on a claim that arrives after its own replacement or void: no edit judges it.
+    """The finding on a claim that arrives after its own replacement or void.
 
-    Every policy has exactly one, for such a claim must never be paid without a word.
+    No edit judges such a claim. Every policy has exactly one notice, so that the claim is not paid
+    without a finding.
     """
 
     id: str

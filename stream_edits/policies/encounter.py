@@ -1,4 +1,4 @@
-"""What an edit is shown of an encounter: its lines, and how each stands so far."""
+"""The argument of encounter edits: the lines of an encounter, and their standing."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 class EncounterLine(NamedTuple):
-    """A line among the lines of its encounter: of an open claim, or of one already decided.
+    """A line of an encounter, of an open claim or of a decided one.
 
-    ``position`` is its place among the lines judged together. ``claim`` is known of open claims
-    only.
+    ``position`` is its index among the lines judged together. ``claim`` is None for a line of a
+    decided claim.
     """
 
     position: int
@@ -36,23 +36,26 @@ class EncounterLine(NamedTuple):
 
     @property
     def documents(self) -> frozenset[str]:
-        """The kinds of attachments that cover an open claim's line."""
+        """The kinds of the attachments that cover the line.
+
+        Raises LookupError for a line of a decided claim, whose attachments are not stored.
+        """
         if self.claim is None:
             raise LookupError("the documents of a decided claim are not kept")
         return self.claim.documents_for(self.line_number)
 
     @property
     def place(self) -> tuple[int, int]:
-        """The order of arrival: earlier claim, then lower line number."""
+        """The sort key for the order of arrival: the claim's arrival, then the line number."""
         return (self.arrival, self.line_number)
 
 
 class Standings:
-    """How the lines judged together stand: the evaluation changes it between groups of edits.
+    """The standing of the lines judged together. The evaluation updates it after each edit group.
 
-    A line's entry in each list is at its ``position``. ``allowed_units`` are what the findings so
-    far leave. ``keeps_primary`` is true of a denied line that add-ons may still stand on, since it
-    is to be rebilled.
+    Each list has the entry of a line at its ``position``. ``allowed_units`` are the units that the
+    findings so far allow. ``keeps_primary`` is true for a denied line that may still be the primary
+    of add-ons, because the provider will rebill it.
     """
 
     __slots__ = ("allowed_units", "denied", "keeps_primary")
@@ -69,28 +72,27 @@ class Standings:
         self.keeps_primary.append(keeps_primary)
 
     def deny(self, position: int, keeps_primary: bool) -> None:
-        """A finding denies the line; a line that was denied before is no primary any more."""
+        """Deny a line. A line denied twice is no longer a primary, whatever ``keeps_primary``."""
         self.keeps_primary[position] = keeps_primary and not self.denied[position]
         self.denied[position] = True
         self.allowed_units[position] = 0.0
 
     def cut_back(self, position: int, allowed_units: float) -> None:
-        """A finding leaves so many units of the line."""
+        """Reduce the allowed units of a line to at most ``allowed_units``."""
         self.allowed_units[position] = min(self.allowed_units[position], allowed_units)
 
 
 class Encounter:
-    """The lines of one encounter, in order of arrival, as they stand before a group of edits.
+    """The lines of one encounter, in order of arrival, with their standing before an edit group.
 
-    ``lines`` are all of them, denied ones too; ``active`` those that nothing has denied so far;
-    ``open`` the active lines of claims that are being decided now. Lines of void or replaced
-    claims are not among them.
+    ``lines`` are all lines, also denied ones. ``active`` are those that are not denied so far.
+    ``open`` are the active lines of open claims. Lines of withdrawn claims are left out.
     """
 
     __slots__ = ("_facts", "_standings", "active", "lines", "open")
 
     def __init__(self, lines: Sequence[EncounterLine], standings: Standings) -> None:
-        # A dozen edits ask for these, so they are worked out once a group and not once an edit.
+        # A dozen edits use these lists, so they are computed once for each group of edits.
         self.lines = lines
         denied = standings.denied
         self.active = [line for line in lines if not denied[line.position]]
@@ -99,11 +101,11 @@ class Encounter:
         self._facts: dict[Callable[..., Any], Any] = {}
 
     def allowed_units(self, line: EncounterLine) -> float:
-        """The units that the edits of earlier groups leave of a line."""
+        """The units of a line that the edits of earlier groups allow."""
         return self._standings.allowed_units[line.position]
 
     def is_active(self, line: EncounterLine) -> bool:
-        """Whether nothing has denied the line so far."""
+        """Whether no finding has denied the line so far."""
         return not self._standings.denied[line.position]
 
     def keeps_primary(self, line: EncounterLine) -> bool:
@@ -111,15 +113,15 @@ class Encounter:
         return self._standings.keeps_primary[line.position]
 
     def only(self, lines: Sequence[EncounterLine]) -> "Encounter":
-        """The same encounter as if it had these of its lines only."""
+        """The same encounter with only some of its lines."""
         return Encounter(lines, self._standings)
 
     def again(self) -> "Encounter":
-        """The same lines as they stand now."""
+        """The same lines with their current standing."""
         return Encounter(self.lines, self._standings)
 
     def fact(self, work_out: Callable[["Encounter"], T]) -> T:
-        """What a function makes of this encounter, worked out once however often it is asked."""
+        """The result of a function of this encounter, computed once and then cached."""
         if work_out not in self._facts:
             self._facts[work_out] = work_out(self)
         found: T = self._facts[work_out]

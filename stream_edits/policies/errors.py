@@ -2,5 +2,5 @@
 
 from stream_edits.strict_yaml import YamlError
 
-# Everything that can be wrong with a policy is in one of its YAML files, or in the overlay.
+# Every policy error is an error in one of its YAML files or in the overlay.
 PolicyError = YamlError

@@ -1,9 +1,8 @@
-"""Running the edits of the policies over the connected encounters of a member.
+"""Runs the edits of the policies over the connected encounters of a member.
 
-Open claims (the one that has just come and those that are PEND) are judged together, against each
-other and against the lines already decided, which stand as they are. The result is a pure function
-of the claims, their arrival order and what was decided: the order in which open claims came does
-not otherwise matter.
+Open claims (the event's own claim and PEND claims) are judged together, against each other and
+against decided lines, which do not change. The result is a pure function of the claims, their
+arrival and the decided lines. Otherwise it does not depend on the order of events.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +19,7 @@ from stream_edits.policies.policy import Policies, Policy
 
 
 def has_header_fault(findings: Iterable[EditFinding]) -> bool:
-    """Whether a claim-level DENY stops every other edit."""
+    """Whether there is a header fault, a claim-level DENY. It stops all other edits."""
     return any(f.line_number is None and f.disposition is Disposition.DENY for f in findings)
 
 
@@ -34,8 +33,8 @@ def evaluate(
 ) -> dict[str, tuple[EditFinding, ...]]:
     """The findings on every open claim, by claim id, in a fixed order.
 
-    Each open claim is governed by one policy at least. ``decided`` are the claims whose lines stand
-    in the same encounters. Claims of one call belong to one member, and their ids differ.
+    At least one policy governs each open claim. ``decided`` are the decided claims of the same
+    encounters. All claims belong to one member and have different ids.
     """
     found: dict[str, tuple[EditFinding, ...]] = {each.claim_id: () for each in open_claims}
     for policy in policies.all:
@@ -49,7 +48,7 @@ def evaluate(
 
 
 class _Evaluation:
-    """One policy over some claims: the lines judged together, and how each stands so far."""
+    """The evaluation of some claims under one policy: their lines and the standing of each."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -61,7 +60,7 @@ class _Evaluation:
     def run(
         self, open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord]
     ) -> dict[str, tuple[EditFinding, ...]]:
-        """The findings on each open claim, in order."""
+        """The findings on each open claim, by claim id, in a fixed order."""
         for record in open_claims:
             found = self._findings[record.claim_id] = judge_form(record.open_claim, self._policy)
             if not has_header_fault(found):
@@ -81,7 +80,7 @@ class _Evaluation:
         }
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
-        """Judge a claim's governed lines one by one (the form and single-line groups)."""
+        """Judge each governed line of a claim by itself (the form and single-line groups)."""
         claim, on = record.open_claim, self._policy.on
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
@@ -134,7 +133,7 @@ class _Evaluation:
         for kept in record.lines:
             on_date = self._policy.on(kept.service_date)
             if kept.procedure_code not in on_date.governed:
-                # Another policy's.
+                # Another policy governs it.
                 continue
             line = EncounterLine(
                 position=len(self._lines),
@@ -159,7 +158,7 @@ class _Evaluation:
             self._standings.add(kept.allowed_units, denied, kept.still_primary)
 
     def _judge_encounters(self) -> None:
-        """Judge encounter by encounter, group after group (duplicates to units)."""
+        """Judge every encounter, one edit group after another (duplicates to units)."""
         by_key: dict[str, list[EncounterLine]] = {}
         for line in self._lines:
             by_key.setdefault(line.encounter_key, []).append(line)
@@ -183,7 +182,7 @@ class _Evaluation:
                 scopes = [(encounter.again(), edits) for encounter, edits in scopes]
 
     def _judge_pricing(self) -> None:
-        """Judge what is left to be priced: a denied line needs no price."""
+        """Run the pricing edits on lines that are not denied."""
         for line, service, edits in self._to_price:
             if line.claim is not None and not self._standings.denied[line.position]:
                 for edit in edits:
@@ -191,7 +190,7 @@ class _Evaluation:
                     self._findings[line.claim_id] += found
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:
-        """Let the findings of one group change how the line stands in the next."""
+        """Update the standing of a line for the next edit group."""
         for finding in findings:
             if finding.disposition is Disposition.DENY:
                 keeps_primary = self._policy.keeps_primary(finding.edit_id)
@@ -200,7 +199,7 @@ class _Evaluation:
                 self._standings.cut_back(line.position, finding.allowed_units)
 
     def _edits_for(self, lines: Iterable[EncounterLine], whole_member: bool) -> "_ByGroup":
-        """The edits, group by group, that may find something on the open lines among these."""
+        """The edits of each group that may have findings on the open lines among ``lines``."""
         codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
         return _naming(self._policy, codes, whole_member)
 
@@ -212,7 +211,7 @@ _ByGroup = tuple[tuple[EncounterEdit, ...], ...]
 def _naming(
     policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], whole_member: bool
 ) -> _ByGroup:
-    """The encounter edits whose rules name one of the codes, or name no codes at all."""
+    """The encounter edits of each group whose rules name one of the codes, or no codes at all."""
     return tuple(
         tuple(
             edit
@@ -231,7 +230,7 @@ def _names(named: frozenset[str], code: str) -> bool:
 def _in_order(
     claim: ClaimEvent, findings: list[EditFinding], order: dict[str, int]
 ) -> tuple[EditFinding, ...]:
-    """By line as the claim lists them (the whole claim first), then by edit, then by message."""
+    """The findings sorted by line in the claim's order (claim level first), edit and message."""
     if len(findings) < 2:
         return tuple(findings)
     place = {line.line_number: i for i, line in enumerate(claim.lines)}

@@ -1,4 +1,4 @@
-"""A policy as it is in force on a date of service."""
+"""The revision of a policy that is in force on a date of service."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,9 +10,10 @@ R = TypeVar("R", bound=EditRules)
 
 
 class PolicyOnDate(dict[type[EditRules], EditRules]):
-    """One revision of a policy: the values of each edit, found by their type.
+    """One revision of a policy: the rules of each edit, by their type.
 
-    A dict, for edits look values up several times a line. Two revisions are never equal.
+    It is a dict because edits look up rules several times for each line. Two revisions are never
+    equal.
     """
 
     def __init__(self, effective: date, version: str, rules: Sequence[EditRules]) -> None:
@@ -31,5 +32,5 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
     __eq__ = object.__eq__
 
     def governs(self, code: str) -> bool:
-        """Whether the policy, or one of its lists, names the procedure code."""
+        """Whether the policy names the procedure code, itself or in one of its code lists."""
         return code in self.governed

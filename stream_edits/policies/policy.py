@@ -1,6 +1,6 @@
-"""A policy at work: its edits, and the revision in force on a date; and all policies of a plan.
+"""A loaded policy with its edits and dated revisions, and all policies of a plan.
 
-The dates of all values of a policy together are its revisions: a finding names the newest revision
+Every date of any value of a policy starts a revision. A finding names the newest revision that is
 not after the date of service.
 """
 
@@ -26,9 +26,9 @@ from stream_edits.policies.values.dated import EditValues
 
 
 class About(NamedTuple):
-    """What a policy's own policy.yaml says: its id and title, and whose claims it governs.
+    """The content of a policy's policy.yaml: id, title and governed lines of business.
 
-    ``folder`` is where the policy's files are, ``text`` the file of its wording.
+    ``folder`` is the path of the policy's files, ``text`` the name of the file with its text.
     """
 
     id: str
@@ -39,14 +39,14 @@ class About(NamedTuple):
 
 
 class LineEdits(NamedTuple):
-    """The line edits whose rules name a code; the others have nothing to find on it."""
+    """The line edits whose rules name a code. The others cannot have a finding on it."""
 
     single: tuple[LineEdit, ...]
     pricing: tuple[LineEdit, ...]
 
 
 class Policy:
-    """One policy: every revision of it, with the plan's overlay laid over the shipped values."""
+    """One policy with all its revisions, and the plan's overlay applied to the shipped values."""
 
     def __init__(
         self,
@@ -88,14 +88,14 @@ class Policy:
         return max(used, key=lambda revision: revision.effective).version
 
     def governs(self, claim: ClaimEvent) -> bool:
-        """Whether the claim is of the policy's lines of business, and has a code that it names."""
+        """Whether the claim has a governed line of business and a governed code."""
         if claim.line_of_business not in self.about.lines_of_business:
             return False
         on = self.on
         return any(line.procedure_code in on(line.service_date).governed for line in claim.lines)
 
     def line_edits(self, on_date: PolicyOnDate, code: str) -> LineEdits:
-        """The line edits to ask about a governed code."""
+        """The line edits to run for a governed code."""
         found = self._line_edits.get((on_date, code))
         if found is None:
             named = [
@@ -110,7 +110,7 @@ class Policy:
         return found
 
     def supervises(self, code: str, service_date: date) -> bool:
-        """Whether a line of that code occupies its supervisor, as a supervision edit names it."""
+        """Whether a line with that code occupies its supervisor (a supervision edit names it)."""
         return code in self._supervised[self.on(service_date)]
 
     def prices_by_report(self, line: ServiceLine) -> bool:
@@ -152,10 +152,10 @@ def _revisions(values: Sequence[EditValues], overlay_hash: str) -> tuple[PolicyO
 
 
 class Policies:
-    """Every policy that a process applies, in order. Each judges the claims that it governs.
+    """Every policy that a process applies, in order.
 
-    The policies know nothing of each other: each judges a claim as if it were the only one, and
-    the claim gets the findings of all.
+    The policies are independent: each judges the claims that it governs as if it were the only
+    one, and a claim gets the findings of all. Raises ValueError without a policy.
     """
 
     def __init__(self, policies: Sequence[Policy]) -> None:
@@ -171,7 +171,7 @@ class Policies:
         return self._by_id[policy_id]
 
     def governing(self, claim: ClaimEvent) -> tuple[Policy, ...]:
-        """The policies that govern a claim, none for most claims of a payer."""
+        """The policies that govern a claim, in order. Most claims of a payer have none."""
         if len(self.all) == 1:
             return self.all if self.all[0].governs(claim) else ()
         return tuple([policy for policy in self.all if policy.governs(claim)])
@@ -185,14 +185,14 @@ class Policies:
         return own or self.all
 
     def governs_line(self, line: ServiceLine) -> bool:
-        """Whether a policy names the line's code on its date of service."""
+        """Whether any policy governs the line's code on its date of service."""
         for policy in self.all:
             if line.procedure_code in policy.on(line.service_date).governed:
                 return True
         return False
 
     def pricing_of(self, line: ServiceLine) -> Pricing:
-        """How the line's code is priced: BY_REPORT when one of the policies says so."""
+        """The pricing of the line's code: BY_REPORT if any policy prices it so."""
         for policy in self.all:
             if policy.prices_by_report(line):
                 return Pricing.BY_REPORT

@@ -24,10 +24,9 @@ _LINE = {Disposition.PASS: "passed", Disposition.PEND: "held", Disposition.DENY:
 
 
 def explain(decision: ClaimDecision) -> str:
-    """One decision in plain English, at most 100 columns wide.
+    """One decision in plain English, in lines of at most 100 columns.
 
-    It names what was decided for each line, why and under which paragraph, and what to bill or
-    send.
+    For each line it gives the result, the reason with its paragraph, and what to bill or send.
     """
     return "\n".join(_paragraphs(decision))
 
@@ -117,7 +116,7 @@ def _outcome(line: LineOutcome) -> str:
 
 
 def _reason(finding: EditFinding) -> Iterator[str]:
-    """Why, what to send, the related claims, and the paragraph and codes."""
+    """The reason, the documents to send, the related claims, the paragraph and the codes."""
     yield _wrapped(f"Why: {finding.message}", 4)
     if finding.requested_documents:
         asked = [_DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]

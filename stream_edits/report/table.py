@@ -1,4 +1,4 @@
-"""Many decisions in one table."""
+"""A table of many decisions."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -13,7 +13,7 @@ from stream_edits.text import printable, stdout_console
 
 
 def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
-    """A row for each line with a finding; neighbouring lines that are paid as billed share one."""
+    """A row for each line with a finding. Consecutive lines paid as billed share a row."""
     table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("claim", overflow="fold", max_width=24)
     for name in ("decided", "line", "code", "units", "becomes"):
@@ -22,7 +22,7 @@ def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
     for decision in decisions:
         head: list[str | Text] = [_claim(decision), coloured(decision.disposition)]
         for row in _rows(decision):
-            # As Text, so that values of a claim are not read as markup.
+            # Text prevents rich from interpreting values of a claim as markup.
             table.add_row(*(Text(x) if isinstance(x, str) else x for x in (*head, *row)))
             head = ["", ""]
         table.add_section()
@@ -72,5 +72,5 @@ def _why(finding: EditFinding) -> str:
 
 
 def print_report(decisions: Iterable[ClaimDecision]) -> None:
-    """The table, on standard output, as wide as the terminal or 100 columns without one."""
+    """Print the table on standard output, as wide as the terminal, or 100 columns without one."""
     stdout_console().print(decision_table(decisions))

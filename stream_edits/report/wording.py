@@ -1,4 +1,4 @@
-"""What the table and the explanation of decisions have in common."""
+"""Wording that the table and the explanation of decisions share."""
 
 from math import isfinite
 
@@ -10,7 +10,7 @@ COLOURS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DE
 
 
 def units(amount: float) -> str:
-    """A number of units for people: 1, 2.5, or `no number` when it is not finite."""
+    """A number of units as text: 1, 2.5, or `no number` for NaN and infinity."""
     return f"{amount:g}" if isfinite(amount) else "no number"
 
 
@@ -26,7 +26,7 @@ def is_quiet(decision: ClaimDecision, line: LineOutcome) -> bool:
 
 
 def denied_as_a_whole(decision: ClaimDecision) -> bool:
-    """Whether the claim is denied although not all of its lines are: no line is paid."""
+    """Whether the claim is denied although some of its lines are not. No line is paid."""
     return decision.disposition is Disposition.DENY and any(
         line.disposition is not Disposition.DENY for line in decision.lines
     )

@@ -1,1 +1,1 @@
-"""The three stages a claim walks through, as pure functions of their memory and one event."""
+"""The three stages of the pipeline, as pure functions of their state and one event."""

@@ -1,4 +1,4 @@
-"""What is remembered of a claim: when it arrives, when it is decided, when it is withdrawn."""
+"""The record of a claim after its arrival, after its decision and after its withdrawal."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from stream_edits.policies.policy import Policies
 
 
 def undecided(claim: ClaimEvent, source: Source) -> ClaimRecord:
-    """The record of a claim about which nothing has been decided or remembered."""
+    """The record of a claim that has no decision and no state yet."""
     return ClaimRecord(
         claim_id=claim.claim_id,
         status=ClaimStatus.OPEN,
@@ -27,9 +27,10 @@ def undecided(claim: ClaimEvent, source: Source) -> ClaimRecord:
 def on_arrival(
     known: ClaimRecord | None, message: RoutedClaim, event: bytes, order: int
 ) -> ClaimRecord:
-    """The record of a claim that has just come, for the first time or again, before it is decided.
+    """The record of a claim that has just arrived, before it is decided.
 
-    ``event`` is the digest of the event that brought it, ``order`` is its place in the log.
+    ``known`` is its record from earlier events, None for a new claim. ``event`` is the digest of
+    the event id, and ``order`` the log offset of the event.
     """
     if known is None:
         return ClaimRecord(
@@ -52,9 +53,10 @@ def on_arrival(
 
 
 def outcome_digest(draft: Draft) -> bytes:
-    """16 bytes that differ when a decision would tell the provider something else.
+    """The digest of what a decision means for the provider: 16 bytes.
 
-    Wording and policy version are left out: an open claim is not published again for them.
+    Messages and policy versions are not part of it: a change of those alone does not publish a
+    new revision of an open claim.
     """
     findings = [
         (
@@ -74,10 +76,10 @@ def outcome_digest(draft: Draft) -> bytes:
 
 
 def on_decision(record: ClaimRecord, draft: Draft, policies: Policies) -> ClaimRecord:
-    """The record of an open claim under its newest decision.
+    """The record of an open claim after its newest decision.
 
-    A PEND claim stays open; a decided one keeps its governed lines. A claim with a header fault,
-    or a void, leaves nothing but its id.
+    A PEND claim stays open. A decided claim keeps its governed lines. A void, and a claim with a
+    header fault, keep no lines.
     """
     leaves_lines = draft.applicable and not record.open_claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):
@@ -108,7 +110,7 @@ def _decided(record: ClaimRecord, draft: Draft, lines: tuple[LineRecord, ...]) -
 
 
 def withdrawn(record: ClaimRecord) -> ClaimRecord:
-    """The record of a claim that another one has replaced or voided."""
+    """The record of a claim after another claim has replaced or voided it."""
     return record._replace(
         status=ClaimStatus.WITHDRAWN,
         lines=(),
@@ -124,7 +126,7 @@ def _line_records(record: ClaimRecord, draft: Draft, policies: Policies) -> tupl
     for finding in draft.findings:
         if finding.disposition is Disposition.DENY:
             denials.setdefault(finding.line_number, []).append(finding)
-    # Under the strict roll-up a denied claim's other lines are not paid either.
+    # With the strict roll-up, the other lines of a denied claim are not paid either.
     denied_whole = draft.disposition is Disposition.DENY
     billed = zip(record.open_claim.lines, record.encounter_keys, draft.lines, strict=True)
     return tuple(

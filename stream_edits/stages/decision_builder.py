@@ -1,4 +1,4 @@
-"""From findings to a draft of a decision (docs/spec/contract.md, ClaimDecision)."""
+"""Builds the draft of a decision from findings (docs/spec/contract.md, ClaimDecision)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -22,14 +22,17 @@ from stream_edits.policies.policy import Policies, Policy
 
 
 class Cause(NamedTuple):
-    """The event that brings a decision about: the claim's own, or another claim's."""
+    """The event that causes a decision.
+
+    ``trigger_event_id`` is None for the claim's own event. ``decided_at`` is its event time, UTC.
+    """
 
     trigger_event_id: str | None
     decided_at: datetime
 
 
 class DecisionBuilder(NamedTuple):
-    """What every decision of a process shares: the policies, the roll-up, the engine's version."""
+    """Builds decisions with the policies, roll-up and engine version of a process."""
 
     policies: Policies
     rule: RollUp
@@ -44,7 +47,8 @@ class DecisionBuilder(NamedTuple):
     ) -> Draft:
         """The next revision of an open claim's decision, with these findings.
 
-        ``governing`` are the policies that govern the claim, none when it is not applicable.
+        ``governing`` are the policies that govern the claim; empty for one that is not applicable.
+        Raises LookupError if the claim of ``record`` is not open.
         """
         claim, revision = record.open_claim, record.revision + 1
         policy_id, policy_version = self._judged_by(claim, governing)
@@ -97,7 +101,7 @@ class DecisionBuilder(NamedTuple):
 
 
 def revised(draft: Draft, supersedes: str | None, cause: Cause) -> Draft:
-    """The next revision of a draft, brought about by another claim's event."""
+    """The next revision of a draft, caused by another claim's event."""
     revision = draft.revision + 1
     return draft._replace(
         decision_id=decision_id(draft.claim_id, draft.event_id, revision, draft.policy_version),
@@ -109,7 +113,7 @@ def revised(draft: Draft, supersedes: str | None, cause: Cause) -> Draft:
 
 
 def with_findings(draft: Draft, added: Iterable[EditFinding], rule: RollUp) -> Draft:
-    """The draft with line findings of the supervision stage added to it."""
+    """The draft with added line findings of the supervision stage, rolled up again."""
     found = sorted(added, key=lambda f: (f.line_number or 0, f.edit_id))
     if not found:
         return draft

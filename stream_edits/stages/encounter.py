@@ -1,9 +1,12 @@
-"""encounter: everything that looks at one claim, or at the claims of one encounter.
+"""The encounter stage: judges a claim together with the other claims of its encounters.
 
-The only stage that numbers revisions. In one event: the claim it withdraws is taken out, the claim
-itself is decided at the arrival place of the one it replaces, and the open claims around it are
-decided again; one whose outcome changed gets its next revision. Before all this, the member's
-claims that no event has named for longer than the retention are forgotten.
+Only this stage numbers revisions. For each event it
+
+1. deletes the member's claims that no event has named within the retention,
+2. withdraws the claim that the event's claim replaces or voids,
+3. decides the claim; a replacement takes over the arrival of the claim it replaces,
+4. judges the open claims that share an encounter with it again. A claim whose outcome changed gets
+   its next revision.
 """
 
 from typing import NamedTuple
@@ -27,7 +30,7 @@ Adjudicated = ClaimDecision | SupervisedClaim
 
 
 class EncounterStage(NamedTuple):
-    """The stage's unchanging parts."""
+    """The encounter stage with its configuration; the state is an argument."""
 
     builder: DecisionBuilder
     retention: Retention
@@ -35,11 +38,11 @@ class EncounterStage(NamedTuple):
     def decide(
         self, memory: MemberMemory, message: RoutedClaim | Reopen, order: int
     ) -> list[Adjudicated]:
-        """Decide one event of a member.
+        """Process one event of a member.
 
-        ``order`` is its place in the log (its offset). Returns decisions, and claims to be sent to
-        their supervisors, in the order of publication; nothing for a re-sent event, or for a
-        reopened claim that has a newer decision.
+        ``order`` is its log offset. Returns decisions, and claims on the way to their supervisors,
+        in the order of publication. Returns nothing for a re-sent event, and for a reopened claim
+        that has a newer decision.
         """
         if isinstance(message, Reopen):
             return self._reopen(memory, message)
@@ -65,7 +68,7 @@ class EncounterStage(NamedTuple):
         return self._decide(member, record, is_new=known is None)
 
     def _without_effect(self, member: MemberSession, record: ClaimRecord) -> Adjudicated:
-        """Decide a claim that was replaced or voided before."""
+        """Decide a claim that was replaced or voided before it arrived."""
         claim = record.open_claim
         policies = self.builder.policies
         governing = policies.governing(claim)
@@ -119,7 +122,7 @@ class EncounterStage(NamedTuple):
         draft: Draft,
         withdrawn_claim_id: str | None,
     ) -> Adjudicated:
-        """Remember a claim under its new decision, and send it on."""
+        """Store a claim with its new decision, and return its next message."""
         record, claim = due.record, due.record.open_claim
         times = supervised_times(claim, draft, due.governing)
         sent = next_hop(claim.member_id, draft, times, record.supervisors, withdrawn_claim_id)
@@ -150,7 +153,7 @@ class EncounterStage(NamedTuple):
 
 
 def _in_place_of(replaced: ClaimRecord, record: ClaimRecord, is_new: bool) -> ClaimRecord:
-    """The record of a claim that takes the place of the one it has just withdrawn."""
+    """The record of a claim, with the arrival and supervisors of the claim it withdrew."""
     return record._replace(
         arrival=replaced.arrival if is_new else record.arrival,
         supervisors=tuple(sorted({*record.supervisors, *replaced.supervisors})),
@@ -158,9 +161,9 @@ def _in_place_of(replaced: ClaimRecord, record: ClaimRecord, is_new: bool) -> Cl
 
 
 def _withdraw_named(member: MemberSession, claim: ClaimEvent, order: int) -> ClaimRecord | None:
-    """Take out the claim that this one replaces or voids; returns its record as it was.
+    """Withdraw the claim that this one replaces or voids, and return its record from before.
 
-    An unknown name is remembered, so that the claim has no effect should it still come.
+    An unknown claim is stored as withdrawn, so that it has no effect if it arrives later.
     """
     name = claim.withdraws
     if name is None or name == claim.claim_id:

@@ -1,6 +1,6 @@
-"""intake: decides what no policy governs, and sends the rest to its member's partition.
+"""The intake stage: decides claims that no policy governs, and routes the others by member.
 
-It has no memory, so an event sent twice is decided twice, with the same decision.
+It is stateless, so a re-sent event gets its decision again, with the same content.
 """
 
 from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent
@@ -14,10 +14,10 @@ from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 def route_or_decide(
     builder: DecisionBuilder, claim: ClaimEvent, source: Source
 ) -> ClaimDecision | RoutedClaim:
-    """A decision for another line of business or an original claim without a governed code.
+    """The decision on a claim that no policy governs, or else the claim for the next stage.
 
-    A replacement or void in a governed line of business always goes on: it may withdraw a governed
-    claim.
+    A replacement or void in a governed line of business always goes on, even without a governed
+    code, because it may withdraw a governed claim.
     """
     policies = builder.policies
     governing = policies.governing(claim)

@@ -1,4 +1,4 @@
-"""Deciding open claims that bear on one another, together."""
+"""Decides open claims that share encounters together."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,10 +12,7 @@ from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
 
 class Due(NamedTuple):
-    """An open claim that is to be decided now, the event that brings it about, and by whose rules.
-
-    ``governing`` are the policies that govern the claim.
-    """
+    """An open claim to decide, the event that causes it, and the policies that govern it."""
 
     record: ClaimRecord
     cause: Cause
@@ -27,8 +24,8 @@ def decide_together(
 ) -> dict[str, Draft]:
     """The draft of each open claim, by claim id.
 
-    The strict roll-up may deny a claim as a whole; its other lines are then no longer active, so
-    the rest is judged once more without them.
+    ``decided`` are the decided claims of the same encounters. When the strict roll-up denies a
+    whole claim, its lines become inactive, and the other claims are judged again without them.
     """
     open_now, fixed = list(due), list(decided)
     drafts: dict[str, Draft] = {}

@@ -1,14 +1,14 @@
-"""Under which keys a claim is in its member's list, so that other claims find it."""
+"""The keys that a claim is listed under, by which other claims of the member find it."""
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 
 
 def listing_keys(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[str, ...]:
-    """A claim's listing keys: its encounters, and its billing NPI's days of service.
+    """The listing keys of a claim: its encounters, and its service days at the billing NPI.
 
-    The days find duplicates that carry another encounter number. The member, who is the same in
-    all of them, is left out.
+    The service days find duplicates with another encounter number. The keys leave out the member,
+    who is the same for the whole list.
     """
     member = len(claim.member_id) + 1
     encounters = [key[member:] for key in dict.fromkeys(encounter_keys)]
@@ -18,5 +18,5 @@ def listing_keys(claim: ClaimEvent, encounter_keys: tuple[str, ...]) -> tuple[st
 
 
 def takes_part(record: ClaimRecord) -> bool:
-    """Whether other claims must find this one: no longer once nothing of it counts."""
+    """Whether other claims are judged against this one: it is open, or has decided lines."""
     return bool(record.lines) or record.status is ClaimStatus.OPEN

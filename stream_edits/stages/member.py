@@ -1,4 +1,4 @@
-"""One member's claims: what is remembered of them, how long, and which bear on each other."""
+"""One member's claims: their records, their retention, and which claims are judged together."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,14 +9,14 @@ from stream_edits.stages.memory import MemberMemory
 
 
 class Neighbours(NamedTuple):
-    """The claims that bear on an event, in order of arrival."""
+    """The claims that share encounters with an event's claim, in order of arrival."""
 
     open: list[ClaimRecord]
     decided: list[ClaimRecord]
 
 
 class MemberSession:
-    """One member's memory while one event, of the day ``today`` (UTC), is being handled."""
+    """One member's state while one event is processed. ``today`` is its UTC date."""
 
     def __init__(self, memory: MemberMemory, member_id: str, today: date) -> None:
         self._memory = memory
@@ -26,24 +26,24 @@ class MemberSession:
         self._listed = {each.claim_id: each for each in self._before}
 
     def forget_before(self, oldest: date) -> None:
-        """Forget every claim whose newest event is of an earlier day, whatever its status."""
+        """Delete every claim whose newest event is older than ``oldest``, whatever its status."""
         for each in self._before:
             if each.newest < oldest:
                 del self._listed[each.claim_id]
                 self._memory.forget(self._member_id, each.claim_id)
 
     def claim(self, claim_id: str) -> ClaimRecord | None:
-        """What is remembered of a claim; nothing of one that is not listed."""
+        """The record of a claim, None if the claim is not listed."""
         if claim_id not in self._listed:
             return None
         return self._memory.claim(self._member_id, claim_id)
 
     def remember(self, record: ClaimRecord) -> None:
-        """Keep a claim's record in place of the old one."""
+        """Store a claim's record; it replaces the old one."""
         self._memory.remember(self._member_id, record)
 
     def name(self, claim_id: str) -> None:
-        """Today's event names this claim: as its own, or as the one it replaces or voids."""
+        """Note that today's event names this claim: as its own, or as replaced or voided."""
         each = self._listed.get(claim_id)
         if each is None:
             self._listed[claim_id] = ListedClaim(claim_id, self._today, ())
@@ -51,23 +51,24 @@ class MemberSession:
             self._listed[claim_id] = each._replace(newest=self._today)
 
     def list_under(self, claim_id: str, keys: tuple[str, ...]) -> None:
-        """List a claim that was named before under these listing keys only."""
+        """List a named claim under these listing keys only. Raises KeyError for an unnamed one."""
         self._listed[claim_id] = ListedClaim(claim_id, self._listed[claim_id].newest, keys)
 
     def unlist(self, claim_id: str) -> tuple[str, ...]:
-        """Take a named claim off its listing keys, which are returned."""
+        """Remove the listing keys of a named claim, and return them."""
         keys = self._listed[claim_id].listing_keys
         if keys:
             self.list_under(claim_id, ())
         return keys
 
     def gather(self, keys: Iterable[str]) -> Neighbours:
-        """Every claim listed under these keys, or under the keys of an open claim found so.
+        """Every claim listed under these keys, and under the keys of each open claim found so.
 
-        An open claim is decided as a whole, so all its encounters must be seen with it.
+        An open claim is decided as a whole, so all its encounters are needed. Raises LookupError
+        if a listed claim has no record.
         """
         if len(self._listed) == 1:
-            # Most members' only claim: the one that has just come.
+            # The usual case: the event's own claim is the member's only one.
             return Neighbours([], [])
         under: dict[str, list[str]] = {}
         for each in self._listed.values():
@@ -94,7 +95,7 @@ class MemberSession:
         )
 
     def keep(self) -> None:
-        """The event is done: keep the list of claims, if it changed."""
+        """Store the list of claims at the end of the event, if it changed."""
         listed = tuple(self._listed.values())
         if listed != self._before:
             self._memory.keep_listed(self._member_id, listed)

@@ -1,4 +1,4 @@
-"""What the stages remember, as they see it, and the same kept in plain dictionaries."""
+"""The stages' state as protocols, and implementations in plain dictionaries."""
 
 from datetime import date
 from typing import Protocol
@@ -12,50 +12,50 @@ from stream_edits.domain.supervisor_state import (
 
 
 class MemberMemory(Protocol):
-    """The encounter stage's memory: each member's claims, and a list of them."""
+    """The encounter stage's state: the record of each claim, and the list of a member's claims."""
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
-        """The newest record of a claim, an open one with its content; None if there is none."""
+        """The record of a claim, or None. The record of an open claim has its content."""
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
-        """Keep a claim's record in place of the old one."""
+        """Store a claim's record; it replaces the old one."""
 
     def forget(self, member_id: str, claim_id: str) -> None:
-        """Forget a claim."""
+        """Delete a claim's record."""
 
     def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        """Every claim of a member that is remembered."""
+        """The list of a member's claims."""
 
     def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        """Keep the list of a member's claims."""
+        """Store the list of a member's claims; it replaces the old one."""
 
 
 class SupervisorMemory(Protocol):
-    """The supervision stage's memory: each supervisor's time, day by day, and the claims in it."""
+    """The supervision stage's state: the slots of each supervisor's days, and their claims."""
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
-        """The slots that touch a day."""
+        """The slots of a supervisor that overlap a day."""
 
     def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
-        """Keep the slots of a day; an empty day is forgotten."""
+        """Store the slots of a day. No slots delete the day."""
 
     def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
-        """What is known of a claim here, None if it left no time."""
+        """The supervisor record of a claim, None if the claim has no slots."""
 
     def keep_claim(
         self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
     ) -> None:
-        """Keep what is known of a claim here; None forgets it."""
+        """Store the supervisor record of a claim. None deletes it."""
 
     def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
-        """The quarters in which days are kept."""
+        """The quarters for which slots are stored."""
 
     def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
-        """Keep the list of quarters; an empty one is forgotten."""
+        """Store the list of quarters. An empty list deletes it."""
 
 
 class MemberDictionary:
-    """MemberMemory in dictionaries, for one process and no longer."""
+    """MemberMemory in dictionaries, lost with the process."""
 
     def __init__(self) -> None:
         self._claims: dict[tuple[str, str], ClaimRecord] = {}
@@ -78,7 +78,7 @@ class MemberDictionary:
 
 
 class SupervisorDictionary:
-    """SupervisorMemory in dictionaries, for one process and no longer."""
+    """SupervisorMemory in dictionaries, lost with the process."""
 
     def __init__(self) -> None:
         self._days: dict[tuple[str, date], tuple[SupervisedSlot, ...]] = {}

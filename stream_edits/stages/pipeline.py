@@ -1,7 +1,7 @@
-"""All stages in one process, without Kafka: what `adjudicate` and the golden cases run.
+"""All stages in one process, without Kafka. `adjudicate` and the golden cases use it.
 
-Claims go through one by one; whatever a claim sets off (its supervisors, time given back, claims
-reopened) is carried through before the next claim comes.
+Claims are processed one by one. Every message that a claim causes (hops, reopened claims) is
+processed before the next claim.
 """
 
 from collections import deque
@@ -28,7 +28,7 @@ Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
 
 
 class Pipeline:
-    """The stages with their memory, for one run over claims in order of arrival."""
+    """The stages with their state, for one run over claims in order of arrival."""
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class Pipeline:
         self._order = 0
 
     def intake(self, claim: ClaimEvent, source: Source) -> Message:
-        """What the intake stage makes of a claim."""
+        """The message of the intake stage for a claim."""
         return route_or_decide(self.builder, claim, source)
 
     def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
-        """What the stage that a message is for sends on."""
+        """Process a message in the stage that it is for. Returns the messages that stage sends."""
         self._order += 1
         if isinstance(message, SupervisedClaim):
             return list(
@@ -58,7 +58,7 @@ class Pipeline:
         return list(self._encounter.decide(self.members, message, self._order))
 
     def drain(self, messages: Iterable[Message]) -> Iterator[ClaimDecision]:
-        """Carry these messages, and what they set off, to the end; the decisions on the way."""
+        """Process these messages and all that they cause. Yields the decisions in order."""
         todo = deque(messages)
         while todo:
             message = todo.popleft()
@@ -68,7 +68,7 @@ class Pipeline:
                 todo += self.step(message)
 
     def decide(self, claim: ClaimEvent, source: Source) -> Iterator[ClaimDecision]:
-        """The decisions one claim sets off, in the order published."""
+        """The decisions that one claim causes, in the order of publication."""
         return self.drain([self.intake(claim, source)])
 
 
@@ -78,7 +78,7 @@ def adjudicate(
     rollup: RollUp = RollUp.STANDARD,
     retention: Retention = DEFAULT_RETENTION,
 ) -> Iterator[ClaimDecision]:
-    """The decisions on these claims, in the order published."""
+    """The decisions on these claims, in the order of publication."""
     run = Pipeline(DecisionBuilder(policies, rollup, ENGINE_VERSION), retention)
     for claim, source in claims:
         yield from run.decide(claim, source)

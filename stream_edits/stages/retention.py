@@ -1,8 +1,7 @@
-"""How long memory is kept: counted in the time of events, never by a clock.
+"""How long state is kept, measured in event time and never by a clock.
 
-An event makes its own member, or the supervisor it visits, forget what no event has named for so
-long; nobody else's memory is touched. So what is decided never hangs on which claims share a
-partition.
+An event deletes old state of its own member, or of the supervisor at its hop, and of nobody else.
+So decisions do not depend on which keys share a partition.
 """
 
 from datetime import date, datetime
@@ -10,14 +9,14 @@ from typing import NamedTuple
 
 
 class Retention(NamedTuple):
-    """The days that memory outlives the newest event it came from."""
+    """The number of days that state outlives the newest event of its claim."""
 
     days: int
 
     def oldest_kept(self, event_time: datetime) -> date:
-        """The first day (UTC) whose events are still remembered when one of this time comes."""
+        """The oldest UTC date to keep when an event of this time is processed."""
         return date.fromordinal(max(1, event_time.toordinal() - self.days))
 
 
-# Four years: longer than a claim may be corrected or its payment be taken back.
+# Four years: longer than a claim can be corrected or its payment be recovered.
 DEFAULT_RETENTION = Retention(days=1461)

@@ -1,4 +1,4 @@
-"""The routing slip: which supervisors a decided claim must still visit."""
+"""The routing slip: the supervisors that are the hops of a claim."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,8 +11,10 @@ from stream_edits.policies.policy import Policy
 def supervised_times(
     claim: ClaimEvent, draft: Draft, governing: Sequence[Policy]
 ) -> tuple[SupervisedTime, ...]:
-    """The documented time of each still payable line that occupies its supervisor under one of the
-    policies that govern the claim."""
+    """The supervised times of a claim's payable lines, under the policies that govern it.
+
+    Only a line with a supervisor and a documented start and end has one.
+    """
     if draft.disposition is Disposition.DENY or claim.is_void:
         return ()
     return tuple(
@@ -40,10 +42,10 @@ def next_hop(
     supervisors: Iterable[str],
     withdrawn_claim_id: str | None = None,
 ) -> ClaimDecision | SupervisedClaim:
-    """The decision itself, or the claim on its way to its supervisors.
+    """The claim with its hops, or its decision when it has none.
 
-    It visits every NPI in ``supervisors`` (all that any revision of it, or of the claim it
-    withdraws, has visited), since its old time is removed there, and its own, in ascending order.
+    The hops are the supervisors of ``times`` and every NPI in ``supervisors``, ascending. The
+    latter were hops of earlier revisions, or of the claim it withdraws, and hold its old slots.
     """
     hops = tuple(sorted({*supervisors, *(time.npi for time in times)}))
     if not hops:

@@ -1,9 +1,11 @@
-"""supervision: one supervisor's time, across all members.
+"""The supervision stage: judges the time of one supervisor across all members.
 
-A claim visits each of its supervising NPIs in ascending order. At each hop the time it took before
-is removed, its lines are judged against the time that other members occupy, and time that came free
-is given to the denied line that arrived first, whose claim is decided again. Before all this, the
-supervisor's time that no event has touched for longer than the retention is forgotten.
+The hops of a claim are its supervising NPIs, ascending. Each hop
+
+1. deletes the supervisor's state that no event has changed within the retention,
+2. removes the slots of the claim's earlier revision, and of the claim it withdraws,
+3. judges the claim's lines against the time that other members occupy,
+4. gives freed time to the denied line that arrived first, and reopens its claim.
 """
 
 from collections.abc import Sequence
@@ -26,10 +28,10 @@ def supervise(
     message: SupervisedClaim,
     order: int,
 ) -> list[Supervised]:
-    """Judge a claim at the first of its hops.
+    """Judge a claim at its current hop.
 
-    ``order`` is the message's place in the log (its offset). Returns the claim for its next hop,
-    or its decision at the last one, and the claims that get time now given back.
+    ``order`` is the log offset of the message. Returns the claim for its next hop, or its decision
+    after the last one, and then the reopened claims.
     """
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
@@ -55,7 +57,7 @@ def _judge(
         slot = _slot(message, time, arrival)
         own = _findings_on(builder, message, time, session.competing_with(slot))
         found += own
-        # What is not denied is payable, now or later, and so occupies its time.
+        # A line that is not denied may be paid, now or later, so it occupies its time.
         denied = any(finding.disposition is Disposition.DENY for finding in own)
         slots.append(slot._replace(occupies_time=not denied))
     return found, slots
@@ -67,7 +69,7 @@ def _findings_on(
     time: SupervisedTime,
     others: Sequence[SupervisedSlot],
 ) -> list[EditFinding]:
-    """What the policies of the claim's line of business find on one line's time."""
+    """The findings on one line's time, by the policies of the claim's line of business."""
     return [
         finding
         for policy in builder.policies.all

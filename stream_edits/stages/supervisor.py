@@ -1,4 +1,4 @@
-"""One supervisor's time: who occupies it, giving back what comes free, and forgetting."""
+"""One supervisor's time: slots, time given back, and retention."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ from stream_edits.stages.memory import SupervisorMemory
 
 
 def _days(slot: SupervisedSlot) -> Iterator[date]:
-    """Every date that [start, end) touches."""
+    """Every date that [start, end) overlaps."""
     day, last = slot.start_time.date(), (slot.end_time - timedelta(microseconds=1)).date()
     while day <= last:
         yield day
@@ -27,13 +27,13 @@ def _quarter(day: date) -> date:
 
 
 def _days_of(quarter: date) -> list[date]:
-    """Every day of the quarter that begins on that day."""
+    """Every day of the quarter with this first day."""
     days = (quarter + timedelta(days=n) for n in range(92))
     return [day for day in days if _quarter(day) == quarter]
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
-    """Whether two half-open times overlap; touching ends do not."""
+    """Whether two half-open intervals overlap. Touching ends do not."""
     return overlap(a.start_time, a.end_time, b.start_time, b.end_time)
 
 
@@ -46,7 +46,7 @@ def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
 
 
 class SupervisorSession:
-    """One supervisor's memory while one message, of the day ``today`` (UTC), is being handled."""
+    """One supervisor's state while one message is processed. ``today`` is its UTC date."""
 
     def __init__(self, memory: SupervisorMemory, npi: str, today: date) -> None:
         self.npi = npi
@@ -56,9 +56,9 @@ class SupervisorSession:
         self._quarters: dict[date, date] = dict(self._before)
 
     def forget_before(self, oldest: date) -> None:
-        """Forget every quarter in which no event since that day has left time.
+        """Delete every quarter in which no event has added a slot since that date.
 
-        Nothing is given back: a line denied for time in such a quarter is forgotten with it.
+        The time is not given back: lines that were denied for it are deleted as well.
         """
         for first, newest in self._before:
             if newest < oldest:
@@ -77,10 +77,10 @@ class SupervisorSession:
             self._memory.keep_day(self.npi, day, ())
 
     def withdraw(self, message: SupervisedClaim, order: int) -> tuple[list[SupervisedSlot], int]:
-        """Remove the time of the claim and of the one it withdraws.
+        """Remove the slots of the claim and of the claim it withdraws.
 
-        Returns the occupying slots that came free, and the claim's place in the order of arrival:
-        its own first one, or that of the claim it replaces.
+        Returns the removed slots that occupied time, and the claim's arrival: that of its first
+        message here, or of the claim it replaces.
         """
         freed: list[SupervisedSlot] = []
         arrivals = [order]
@@ -98,7 +98,7 @@ class SupervisorSession:
         return freed, min(arrivals)
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
-        """The time occupied by other members that overlaps a slot, in order of arrival."""
+        """The slots of other members that occupy time and overlap a slot, in order of arrival."""
         against = {
             other
             for day in _days(slot)
@@ -110,7 +110,7 @@ class SupervisorSession:
     def record(
         self, message: SupervisedClaim, arrival: int, slots: Iterable[SupervisedSlot]
     ) -> None:
-        """Keep the claim's time, and the claim itself while a line of it is denied."""
+        """Store the claim's slots, and the claim itself if one of its lines is denied."""
         dates: dict[date, None] = {}
         is_denied = False
         for slot in slots:
@@ -127,10 +127,10 @@ class SupervisorSession:
             self._memory.keep_claim(self.npi, message.member_id, message.draft.claim_id, record)
 
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
-        """Give free time to the lines denied for it, in order of arrival.
+        """Give freed time to the lines that were denied for it, in order of arrival.
 
-        The time is theirs at once, so that no claim that comes before their next revision takes
-        it from them.
+        These lines occupy the time at once, so that no other claim takes it before their next
+        revision. Returns a message for each reopened claim.
         """
         denied = {
             slot
@@ -152,7 +152,7 @@ class SupervisorSession:
         return list(reopened.values())
 
     def keep(self) -> None:
-        """The message is done: keep the list of quarters, if it changed."""
+        """Store the list of quarters at the end of the message, if it changed."""
         if self._quarters != dict(self._before):
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
             self._memory.keep_quarters(self.npi, held)

@@ -1,1 +1,1 @@
-"""Made-up claims, the same for the same seed: for the demo, the tests and the bench."""
+"""Synthetic claims for the demo, the tests and the bench. The same seed gives the same claims."""

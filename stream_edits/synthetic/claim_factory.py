@@ -1,4 +1,4 @@
-"""The practice in which stories are told: visits, and the forms their lines are billed on."""
+"""Builds encounters, and the claim forms that bill their lines."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -13,8 +13,8 @@ from stream_edits.domain.claim import (
     LineOfBusiness,
     ServiceLine,
 )
+from stream_edits.synthetic.encounter import Encounter
 from stream_edits.synthetic.people import Calendar, Patient, Population
-from stream_edits.synthetic.visit import Visit
 
 _FIRST_EVENT = datetime(2025, 2, 3, 8, tzinfo=UTC)
 _BETWEEN_EVENTS = timedelta(seconds=20)
@@ -23,16 +23,16 @@ JUSTIFIED = (*REPORT, "medical_justification")
 
 
 class Pause(NamedTuple):
-    """A story goes on after so many other encounters have begun."""
+    """A scenario continues after this number of further encounters has begun."""
 
     encounters: int
 
 
-Story = Iterator[ClaimEvent | Pause]
+Scenario = Iterator[ClaimEvent | Pause]
 
 
 class Practice:
-    """The world the stories are told in: dice, people, calendars, and claims numbered in turn."""
+    """The shared state of all scenarios: random numbers, patients, calendars, claim numbers."""
 
     def __init__(self, seed: int, contested: bool) -> None:
         self.rng = Random(seed)
@@ -42,25 +42,31 @@ class Practice:
         self._claims = 0
         self._events = 0
 
-    def visit(self, patient: Patient | None = None) -> Visit:
-        """A visit on a day on which the patient has no other, one to five weeks ago."""
-        who = patient or self.people.someone()
-        while True:
-            day = self._day_for(who)
-            starts = self.calendar.opening(who.physician, day, self.rng) if day else None
-            if day and starts:
-                who.days.add(day)
-                return Visit(who, who.physician, starts, self.calendar)
-            who = self.people.newcomer()
+    def encounter(self, patient: Patient | None = None) -> Encounter:
+        """An office encounter one to five weeks ago, by default of a random patient.
 
-    def hospital_visit(self, patient: Patient, starts: time | None = None) -> Visit:
-        """A visit of a newcomer to the hospital, where the patient's locum is on duty."""
+        The patient has no other encounter on that day.
+        """
+        member = patient or self.people.someone()
+        while True:
+            day = self._day_for(member)
+            starts = self.calendar.opening(member.physician, day, self.rng) if day else None
+            if day and starts:
+                member.days.add(day)
+                return Encounter(member, member.physician, starts, self.calendar)
+            member = self.people.newcomer()
+
+    def hospital_encounter(self, patient: Patient, starts: time | None = None) -> Encounter:
+        """A hospital encounter of a patient, with the patient's locum as the physician.
+
+        Raises ValueError if no day is free.
+        """
         day = self._day_for(patient)
         if day is None:
             raise ValueError("this patient has been seen too often for another visit")
         patient.days |= {day, day + timedelta(days=1)}
         starts = starts or time(self.rng.randint(8, 14), self.rng.choice((0, 15, 30, 45)))
-        return Visit(patient, patient.locum, datetime.combine(day, starts), self.calendar)
+        return Encounter(patient, patient.locum, datetime.combine(day, starts), self.calendar)
 
     def _day_for(self, patient: Patient) -> date | None:
         for _ in range(20):
@@ -69,30 +75,30 @@ class Practice:
                 return day
         return None
 
-    def beside(self, other: Visit, minutes_later: int) -> Visit:
-        """Another patient's visit with the same physician, begun while the first still goes on."""
+    def beside(self, other: Encounter, minutes_later: int) -> Encounter:
+        """An overlapping encounter of another patient with the same physician."""
         patient = self.people.newcomer()
         patient.clinic, patient.physician = other.patient.clinic, other.physician
         patient.days.add(other.day)
         starts = other.starts + timedelta(minutes=minutes_later)
-        return Visit(patient, other.physician, starts, self.calendar)
+        return Encounter(patient, other.physician, starts, self.calendar)
 
     def claim(
         self,
-        visit: Visit,
+        encounter: Encounter,
         lines: Sequence[ServiceLine],
         documents: Iterable[str | Attachment] = REPORT,
         **header: Any,
     ) -> ClaimEvent:
-        """An office's CMS-1500 to Medi-Cal, unless ``header`` says otherwise."""
+        """A CMS-1500 claim of an office to Medi-Cal. ``header`` overrides its fields."""
         days = [line.service_date for line in lines]
-        given: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             **self.stamp(),
             "claim_id": self.claim_number(),
             "line_of_business": LineOfBusiness.MEDI_CAL,
             "claim_form": ClaimForm.CMS1500,
-            "member_id": visit.patient.member_id,
-            "billing_provider_npi": visit.patient.clinic,
+            "member_id": encounter.patient.member_id,
+            "billing_provider_npi": encounter.patient.clinic,
             "place_of_service": "11",
             "statement_from": min(days),
             "statement_through": max(days),
@@ -100,43 +106,43 @@ class Practice:
             "attachments": tuple(_attachment(document) for document in documents),
             "lines": tuple(replace(line, line_number=n) for n, line in enumerate(lines, start=1)),
         }
-        return ClaimEvent(**(given | header))
+        return ClaimEvent(**(defaults | header))
 
     def hospital_claim(
         self,
-        visit: Visit,
+        encounter: Encounter,
         lines: Sequence[ServiceLine],
         documents: Iterable[str | Attachment] = REPORT,
         **header: Any,
     ) -> ClaimEvent:
-        """A hospital's outpatient UB-04 (type of bill 131)."""
+        """A UB-04 claim of a hospital's outpatient department (type of bill 131)."""
         ub04: dict[str, Any] = {
             "claim_form": ClaimForm.UB04,
-            "billing_provider_npi": visit.patient.hospital,
+            "billing_provider_npi": encounter.patient.hospital,
             "place_of_service": None,
             "type_of_bill": "131",
             "admission_type": "3",
-            "attending_provider_npi": visit.patient.locum,
+            "attending_provider_npi": encounter.patient.locum,
         }
         return self.claim(
-            visit, [_with_revenue(line) for line in lines], documents, **(ub04 | header)
+            encounter, [_with_revenue(line) for line in lines], documents, **(ub04 | header)
         )
 
     def published_again(self, claim: ClaimEvent, **changes: Any) -> ClaimEvent:
-        """The same claim in an event of its own."""
+        """The same claim in a new event."""
         return replace(claim, **self.stamp(), **changes)
 
     def document(self, kind: str) -> Attachment:
-        """A document for the whole claim."""
+        """A document that covers the whole claim."""
         return _attachment(kind)
 
     def claim_number(self) -> str:
-        """A claim control number: the day it came in, and the next number."""
+        """A new claim control number: the day of publication and a sequence number."""
         self._claims += 1
         return f"D{self._now():%y%j}{self._claims:07d}"
 
     def stamp(self) -> dict[str, Any]:
-        """The identity of one publication."""
+        """The event id and event time of one publication."""
         self._events += 1
         return {"event_id": f"evt-{self._events:09d}", "event_time": self._now()}
 

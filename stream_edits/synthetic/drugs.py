@@ -1,11 +1,11 @@
-"""What made-up patients are given: a few dozen real HCPCS codes with made-up prices and NDCs."""
+"""The drugs of synthetic claims: real HCPCS codes with invented prices and NDCs."""
 
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 
 class Drug(NamedTuple):
-    """A drug's code, its price a unit in cents, an NDC of eleven digits."""
+    """A drug: its code, price per unit in cents, and NDC of eleven digits."""
 
     code: str
     cents: int
@@ -13,7 +13,7 @@ class Drug(NamedTuple):
 
 
 class Treatment(NamedTuple):
-    """A drug as a course of treatment: the units of one visit, and what it is given for."""
+    """A drug as a treatment: the units for one encounter, and the diagnoses."""
 
     code: str
     units: float

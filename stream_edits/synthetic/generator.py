@@ -1,15 +1,15 @@
-"""Made-up claims as a plan would see them, the same for the same seed."""
+"""Generates synthetic claims of a plan. The same seed gives the same claims."""
 
 import heapq
 from collections.abc import Callable, Iterator
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.synthetic import hospital, mistakes, multi_claim, office
-from stream_edits.synthetic.claim_factory import Pause, Practice, Story
+from stream_edits.synthetic.claim_factory import Pause, Practice, Scenario
 
-Telling = Callable[[Practice], Story]
-# How often each story is told, in a hundred or so.
-STORIES: dict[Telling, int] = {
+ScenarioFactory = Callable[[Practice], Scenario]
+# The relative frequency of each scenario.
+SCENARIOS: dict[ScenarioFactory, int] = {
     office.infusion: 9,
     office.antibiotics: 5,
     office.concurrent: 2,
@@ -45,8 +45,8 @@ STORIES: dict[Telling, int] = {
     mistakes.incomplete_unclassified: 2,
     mistakes.wrong_product: 2,
     mistakes.contrast: 1,
-    multi_claim.split_visit: 4,
-    multi_claim.numbered_visit: 1,
+    multi_claim.split_encounter: 4,
+    multi_claim.numbered_encounter: 1,
     multi_claim.outranked_later: 1,
     multi_claim.voided: 2,
     multi_claim.completed_later: 2,
@@ -56,55 +56,55 @@ STORIES: dict[Telling, int] = {
     multi_claim.void_of_nothing: 1,
     multi_claim.replaced_before_it_came: 1,
 }
-CONTESTED: dict[Telling, int] = {multi_claim.two_patients: 4, multi_claim.three_patients: 1}
+CONTESTED: dict[ScenarioFactory, int] = {multi_claim.two_patients: 4, multi_claim.three_patients: 1}
 
 
 def generate(seed: int, encounters: int, *, contested: bool = True) -> Iterator[ClaimEvent]:
-    """Claims of so many stories, in order of publication: at least one claim a story.
+    """The claims of ``encounters`` scenarios, in order of publication.
 
-    A story is a visit with what its billing office makes of it; a monthly bill holds three visits.
-    With ``contested``, some patients overlap under one physician; without, no two members ever
-    have a supervisor in common, so that a run does not hang on the order in which their claims
-    meet. A claim that the policy does not govern is never published twice: intake, which has no
-    memory, would repeat its decision.
+    A scenario is an encounter with all its claims, at least one; a monthly bill has three
+    encounters. With ``contested``, patients of one physician sometimes overlap. Without it, no two
+    members share a supervisor, so decisions do not depend on the order in which their claims are
+    processed. A claim that the policy does not govern is never re-sent, because intake is stateless
+    and would decide it again.
     """
     practice = Practice(seed, contested)
-    weights = STORIES | (CONTESTED if contested else {})
-    tellings, shares = list(weights), list(weights.values())
-    # A pass over all of them first, so that a short demo misses none.
-    told = _Told()
+    weights = SCENARIOS | (CONTESTED if contested else {})
+    factories, shares = list(weights), list(weights.values())
+    # Each scenario once before the random ones, so that a short demo has all of them.
+    paused = _PausedScenarios()
     for number in range(encounters):
-        if number < len(tellings):
-            story = tellings[number](practice)
+        if number < len(factories):
+            scenario = factories[number](practice)
         else:
-            story = practice.rng.choices(tellings, shares)[0](practice)
-        yield from told.go_on(story, number)
-        while told.has_due(number):
-            yield from told.go_on(told.next(), number)
-    while told.has_due(None):
-        yield from told.go_on(told.next(), encounters)
+            scenario = practice.rng.choices(factories, shares)[0](practice)
+        yield from paused.go_on(scenario, number)
+        while paused.has_due(number):
+            yield from paused.go_on(paused.next(), number)
+    while paused.has_due(None):
+        yield from paused.go_on(paused.next(), encounters)
 
 
-class _Told:
-    """The stories that pause, by the encounter after which they go on."""
+class _PausedScenarios:
+    """The paused scenarios, by the number of the encounter after which they continue."""
 
     def __init__(self) -> None:
-        self._paused: list[tuple[int, int, Story]] = []
+        self._paused: list[tuple[int, int, Scenario]] = []
         self._begun = 0
 
-    def go_on(self, story: Story, now: int) -> Iterator[ClaimEvent]:
-        """Tell a story up to its end or its next pause."""
-        for each in story:
+    def go_on(self, scenario: Scenario, now: int) -> Iterator[ClaimEvent]:
+        """Run a scenario up to its end or its next pause."""
+        for each in scenario:
             if isinstance(each, Pause):
                 self._begun += 1
-                heapq.heappush(self._paused, (now + each.encounters, self._begun, story))
+                heapq.heappush(self._paused, (now + each.encounters, self._begun, scenario))
                 return
             yield each
 
     def has_due(self, now: int | None) -> bool:
-        """Whether a story goes on by then; None is the end of time."""
+        """Whether a scenario continues at ``now``. None means after the last encounter."""
         return bool(self._paused) and (now is None or self._paused[0][0] <= now)
 
-    def next(self) -> Story:
-        """The story that has waited longest."""
+    def next(self) -> Scenario:
+        """The scenario that is due first."""
         return heapq.heappop(self._paused)[2]

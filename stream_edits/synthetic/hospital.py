@@ -1,61 +1,67 @@
-"""What hospitals bill on the UB-04."""
+"""Scenarios of hospitals, billed on the UB-04."""
 
 from dataclasses import replace
 from datetime import time
 
-from stream_edits.synthetic.claim_factory import JUSTIFIED, REPORT, Practice, Story
+from stream_edits.synthetic.claim_factory import JUSTIFIED, REPORT, Practice, Scenario
 from stream_edits.synthetic.drugs import CHEMOTHERAPY, INFUSED
 
 
-def outpatient(practice: Practice) -> Story:
-    """An infusion in the outpatient department, or billed under a type that is none."""
-    visit = practice.hospital_visit(practice.people.newcomer())
-    given = practice.rng.choice(INFUSED)
-    lines = [visit.timed("96365", 60), visit.timed("96366", 60)]
-    lines.append(visit.drug(given.code, given.units))
+def outpatient(practice: Practice) -> Scenario:
+    """An infusion in the outpatient department; sometimes with a type of bill that is not one."""
+    encounter = practice.hospital_encounter(practice.people.newcomer())
+    treatment = practice.rng.choice(INFUSED)
+    lines = [encounter.timed("96365", 60), encounter.timed("96366", 60)]
+    lines.append(encounter.drug(treatment.code, treatment.units))
     bill = practice.rng.choice(("131", "131", "0131", "721", "111", "331"))
-    yield practice.hospital_claim(visit, lines, type_of_bill=bill, diagnosis_codes=given.diagnoses)
+    yield practice.hospital_claim(
+        encounter, lines, type_of_bill=bill, diagnosis_codes=treatment.diagnoses
+    )
 
 
-def emergency(practice: Practice) -> Story:
-    """Facility type 14 is for emergencies: admission type 1."""
-    visit = practice.hospital_visit(practice.people.newcomer())
-    lines = [visit.timed("96360", 60), visit.timed("96375", 5), visit.drug("J2405", 4)]
+def emergency(practice: Practice) -> Scenario:
+    """An emergency: facility type 14 requires admission type 1."""
+    encounter = practice.hospital_encounter(practice.people.newcomer())
+    lines = [encounter.timed("96360", 60), encounter.timed("96375", 5), encounter.drug("J2405", 4)]
     if practice.rng.random() < 0.6:
-        lines[:1] = [visit.timed("96365", 45), visit.drug("J0696", 8)]
+        lines[:1] = [encounter.timed("96365", 45), encounter.drug("J0696", 8)]
     admission = practice.rng.choice(("1", "1", "3", None))
     yield practice.hospital_claim(
-        visit, lines, type_of_bill="141", admission_type=admission, diagnosis_codes=("A41.9",)
+        encounter, lines, type_of_bill="141", admission_type=admission, diagnosis_codes=("A41.9",)
     )
 
 
-def monthly(practice: Practice) -> Story:
-    """A recurring bill with three encounters of a month; in one of them a code is wrong."""
-    patient, given = practice.people.newcomer(), practice.rng.choice(CHEMOTHERAPY)
+def monthly(practice: Practice) -> Scenario:
+    """A monthly bill with three encounters; sometimes one of them has a wrong code."""
+    patient, treatment = practice.people.newcomer(), practice.rng.choice(CHEMOTHERAPY)
     lines = []
     for number in range(3):
-        visit = practice.hospital_visit(patient)
+        encounter = practice.hospital_encounter(patient)
         first = "96365" if number == 1 and practice.rng.random() < 0.5 else "96367"
-        lines += [visit.timed(first, 20), visit.timed("96413", 60), visit.timed("96415", 60)]
-        lines += [visit.drug("J1100", 10), visit.drug(given.code, given.units)]
+        lines += [
+            encounter.timed(first, 20),
+            encounter.timed("96413", 60),
+            encounter.timed("96415", 60),
+        ]
+        lines += [encounter.drug("J1100", 10), encounter.drug(treatment.code, treatment.units)]
     lines.sort(key=lambda line: line.service_date)
     yield practice.hospital_claim(
-        visit, lines, JUSTIFIED, type_of_bill="0131", diagnosis_codes=given.diagnoses
+        encounter, lines, JUSTIFIED, type_of_bill="0131", diagnosis_codes=treatment.diagnoses
     )
 
 
-def past_midnight(practice: Practice) -> Story:
-    """An infusion that goes on past midnight is one encounter."""
-    visit = practice.hospital_visit(practice.people.newcomer(), starts=time(23, 10))
-    lines = [visit.timed("96365", 50), visit.timed("96366", 60), visit.drug("J0285", 5)]
-    yield practice.hospital_claim(visit, lines, REPORT, diagnosis_codes=("B44.9",))
+def past_midnight(practice: Practice) -> Scenario:
+    """An infusion that continues past midnight: one encounter."""
+    encounter = practice.hospital_encounter(practice.people.newcomer(), starts=time(23, 10))
+    lines = [encounter.timed("96365", 50), encounter.timed("96366", 60), encounter.drug("J0285", 5)]
+    yield practice.hospital_claim(encounter, lines, REPORT, diagnosis_codes=("B44.9",))
 
 
-def incomplete_bill(practice: Practice) -> Story:
+def incomplete_bill(practice: Practice) -> Scenario:
     """A UB-04 without its attending physician, type of bill or revenue code."""
-    visit = practice.hospital_visit(practice.people.newcomer())
-    lines = [visit.timed("96365", 60), visit.drug("J0696", 8)]
-    claim = practice.hospital_claim(visit, lines, diagnosis_codes=("L03.115",))
+    encounter = practice.hospital_encounter(practice.people.newcomer())
+    lines = [encounter.timed("96365", 60), encounter.drug("J0696", 8)]
+    claim = practice.hospital_claim(encounter, lines, diagnosis_codes=("L03.115",))
     fault = practice.rng.randrange(3)
     if fault == 2:
         bare = replace(claim.lines[0], revenue_code=None)

@@ -1,61 +1,63 @@
-"""Stories of several claims: split encounters, voids, replacements, events sent again."""
+"""Scenarios with several claims: split encounters, voids, replacements, re-sent events."""
 
 from dataclasses import replace
 
 from stream_edits.domain.claim import ORIGINAL, REPLACEMENT, VOID, ClaimEvent
-from stream_edits.synthetic.claim_factory import JUSTIFIED, Pause, Practice, Story
+from stream_edits.synthetic.claim_factory import JUSTIFIED, Pause, Practice, Scenario
 from stream_edits.synthetic.drugs import INFUSED
-from stream_edits.synthetic.visit import Visit
+from stream_edits.synthetic.encounter import Encounter
 
 
-def _infusion(practice: Practice, visit: Visit | None = None) -> tuple[Visit, ClaimEvent]:
-    visit, given = visit or practice.visit(), practice.rng.choice(INFUSED)
-    lines = [visit.timed("96365", 60), visit.drug(given.code, given.units)]
-    return visit, practice.claim(visit, lines, diagnosis_codes=given.diagnoses)
+def _infusion(
+    practice: Practice, encounter: Encounter | None = None
+) -> tuple[Encounter, ClaimEvent]:
+    encounter, treatment = encounter or practice.encounter(), practice.rng.choice(INFUSED)
+    lines = [encounter.timed("96365", 60), encounter.drug(treatment.code, treatment.units)]
+    return encounter, practice.claim(encounter, lines, diagnosis_codes=treatment.diagnoses)
 
 
 def _later(practice: Practice) -> Pause:
     return Pause(practice.rng.randint(3, 40))
 
 
-def split_visit(practice: Practice) -> Story:
-    """One encounter on two claims; often the add-on comes before its primary."""
-    visit = practice.visit()
-    first = [visit.timed("96365", 60), visit.drug("J1756", 300)]
-    second = [visit.timed("96366", 60)]
+def split_encounter(practice: Practice) -> Scenario:
+    """One encounter on two claims; often the add-on arrives before its primary."""
+    encounter = practice.encounter()
+    first = [encounter.timed("96365", 60), encounter.drug("J1756", 300)]
+    second = [encounter.timed("96366", 60)]
     parts = [first, second]
     if practice.rng.random() < 0.7:
         parts.reverse()
-    yield practice.claim(visit, parts[0], diagnosis_codes=("D50.9",))
+    yield practice.claim(encounter, parts[0], diagnosis_codes=("D50.9",))
     yield _later(practice)
-    yield practice.claim(visit, parts[1], diagnosis_codes=("D50.9",))
+    yield practice.claim(encounter, parts[1], diagnosis_codes=("D50.9",))
 
 
-def numbered_visit(practice: Practice) -> Story:
-    """Three claims of one encounter by the source's own number, the primary last."""
-    visit = practice.visit()
+def numbered_encounter(practice: Practice) -> Scenario:
+    """Three claims with one encounter number; the primary arrives last."""
+    encounter = practice.encounter()
     number = f"V{practice.claim_number()[1:]}"
     parts = [
-        [visit.timed("96367", 45), visit.drug("J0696", 8)],
-        [visit.timed("96375", 5), visit.drug("J2405", 4)],
-        [visit.timed("96365", 60), visit.drug("J3370", 2)],
+        [encounter.timed("96367", 45), encounter.drug("J0696", 8)],
+        [encounter.timed("96375", 5), encounter.drug("J2405", 4)],
+        [encounter.timed("96365", 60), encounter.drug("J3370", 2)],
     ]
     for part in parts:
         yield practice.claim(
-            visit, part, JUSTIFIED, encounter_id=number, diagnosis_codes=("M86.9",)
+            encounter, part, JUSTIFIED, encounter_id=number, diagnosis_codes=("M86.9",)
         )
         yield _later(practice)
 
 
-def outranked_later(practice: Practice) -> Story:
-    """A later claim of the encounter shows that the earlier one has the wrong initial code."""
-    visit = practice.visit()
-    lines = [visit.timed("96365", 30), visit.drug("J1200", 1)]
-    earlier = practice.claim(visit, lines, diagnosis_codes=("C34.90",))
+def outranked_later(practice: Practice) -> Scenario:
+    """A later claim shows that an earlier one of the encounter has the wrong initial service."""
+    encounter = practice.encounter()
+    lines = [encounter.timed("96365", 30), encounter.drug("J1200", 1)]
+    earlier = practice.claim(encounter, lines, diagnosis_codes=("C34.90",))
     yield earlier
     yield _later(practice)
-    lines = [visit.timed("96413", 60), visit.drug("J9271", 200)]
-    yield practice.claim(visit, lines, diagnosis_codes=("C34.90", "Z51.12"))
+    lines = [encounter.timed("96413", 60), encounter.drug("J9271", 200)]
+    yield practice.claim(encounter, lines, diagnosis_codes=("C34.90", "Z51.12"))
     yield _later(practice)
     corrected = replace(earlier.lines[0], procedure_code="96367")
     yield practice.published_again(
@@ -68,8 +70,8 @@ def outranked_later(practice: Practice) -> Story:
     )
 
 
-def voided(practice: Practice) -> Story:
-    """A claim taken back."""
+def voided(practice: Practice) -> Scenario:
+    """A claim and its void."""
     _, claim = _infusion(practice)
     yield claim
     yield _later(practice)
@@ -77,7 +79,7 @@ def voided(practice: Practice) -> Story:
 
 
 def void(practice: Practice, claim: ClaimEvent) -> ClaimEvent:
-    """The event that takes a claim back."""
+    """A void of a claim."""
     return practice.published_again(
         claim,
         claim_id=practice.claim_number(),
@@ -86,11 +88,11 @@ def void(practice: Practice, claim: ClaimEvent) -> ClaimEvent:
     )
 
 
-def completed_later(practice: Practice) -> Story:
-    """A claim without its reports, replaced by one that has them."""
-    visit = practice.visit()
-    lines = [visit.timed("96365", 60), visit.timed("96367", 30), visit.drug("J3370", 2)]
-    claim = practice.claim(visit, lines, (), diagnosis_codes=("M86.9",))
+def completed_later(practice: Practice) -> Scenario:
+    """A claim without its documents, and a replacement with them."""
+    encounter = practice.encounter()
+    lines = [encounter.timed("96365", 60), encounter.timed("96367", 30), encounter.drug("J3370", 2)]
+    claim = practice.claim(encounter, lines, (), diagnosis_codes=("M86.9",))
     yield claim
     yield _later(practice)
     yield practice.published_again(
@@ -102,32 +104,32 @@ def completed_later(practice: Practice) -> Story:
     )
 
 
-def sent_again(practice: Practice) -> Story:
-    """The same event twice, or the same claim in a new event: nothing changes."""
+def sent_again(practice: Practice) -> Scenario:
+    """The same event twice, or the same claim in a new event; neither changes anything."""
     _, claim = _infusion(practice)
     yield claim
     yield Pause(practice.rng.randint(0, 20))
     yield claim if practice.rng.random() < 0.5 else practice.published_again(claim)
 
 
-def changed_silently(practice: Practice) -> Story:
-    """The same claim number with other content: a replacement of itself."""
+def changed_silently(practice: Practice) -> Scenario:
+    """The same claim id with other content: the claim replaces itself."""
     _, claim = _infusion(practice)
     yield replace(claim, attachments=())
     yield _later(practice)
     yield practice.published_again(claim)
 
 
-def billed_twice(practice: Practice) -> Story:
-    """The same services under another claim number."""
+def billed_twice(practice: Practice) -> Scenario:
+    """The same services under another claim id."""
     _, claim = _infusion(practice)
     yield claim
     yield _later(practice)
     yield practice.published_again(claim, claim_id=practice.claim_number())
 
 
-def void_of_nothing(practice: Practice) -> Story:
-    """A void or a replacement that names a claim which never comes."""
+def void_of_nothing(practice: Practice) -> Scenario:
+    """A void or replacement of a claim that never arrives."""
     _, claim = _infusion(practice)
     frequency = practice.rng.choice((VOID, REPLACEMENT))
     yield practice.published_again(
@@ -135,8 +137,8 @@ def void_of_nothing(practice: Practice) -> Story:
     )
 
 
-def replaced_before_it_came(practice: Practice) -> Story:
-    """The replacement overtakes the claim it replaces, which then has no effect."""
+def replaced_before_it_came(practice: Practice) -> Scenario:
+    """A claim that arrives after its replacement or void, and so has no effect."""
     _, claim = _infusion(practice)
     yield practice.published_again(
         claim,
@@ -148,23 +150,25 @@ def replaced_before_it_came(practice: Practice) -> Story:
     yield practice.published_again(claim, frequency_code=ORIGINAL)
 
 
-def two_patients(practice: Practice) -> Story:
-    """Two patients under one physician at the same time; often the first claim is taken back.
+def two_patients(practice: Practice) -> Scenario:
+    """Two patients under one physician at the same time; often the first claim is withdrawn.
 
-    The second claim comes while the first stands. A void, or a replacement with other times,
-    gives the time back.
+    The second claim arrives before that. A void, or a replacement with another supervisor, gives
+    the time back.
     """
-    first_visit, first = _infusion(practice)
+    first_encounter, first = _infusion(practice)
     yield first
     yield Pause(practice.rng.randint(0, 10))
-    _, second = _infusion(practice, practice.beside(first_visit, practice.rng.choice((15, 30, 45))))
+    _, second = _infusion(
+        practice, practice.beside(first_encounter, practice.rng.choice((15, 30, 45)))
+    )
     yield second
     yield _later(practice)
-    end = practice.rng.random()
-    if end < 0.4:
+    choice = practice.rng.random()
+    if choice < 0.4:
         yield void(practice, first)
-    elif end < 0.7:
-        other = replace(first.lines[0], supervising_provider_npi=first_visit.patient.locum)
+    elif choice < 0.7:
+        other = replace(first.lines[0], supervising_provider_npi=first_encounter.patient.locum)
         yield practice.published_again(
             first,
             claim_id=practice.claim_number(),
@@ -174,16 +178,16 @@ def two_patients(practice: Practice) -> Story:
         )
 
 
-def three_patients(practice: Practice) -> Story:
-    """Three at the same time: what is given back goes to the one that waited longest."""
-    visit, first = _infusion(practice)
+def three_patients(practice: Practice) -> Scenario:
+    """Three patients at the same time: the first denied claim gets the freed time."""
+    encounter, first = _infusion(practice)
     yield first
-    waiting = []
+    denied = []
     for minutes in (20, 40):
-        beside = practice.beside(visit, minutes)
-        waiting.append(_infusion(practice, beside)[1])
-        yield waiting[-1]
+        beside = practice.beside(encounter, minutes)
+        denied.append(_infusion(practice, beside)[1])
+        yield denied[-1]
     yield _later(practice)
     yield void(practice, first)
     yield _later(practice)
-    yield void(practice, waiting[0])
+    yield void(practice, denied[0])

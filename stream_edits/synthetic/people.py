@@ -1,4 +1,4 @@
-"""Who is treated where, by whom and when: patients, clinics, physicians and their calendars."""
+"""Synthetic patients, clinics, hospitals, physicians, and calendars."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -15,7 +15,7 @@ _LETTERS = "ACDEFGHJKLMNPQRSTUVWXY"
 def npi(number: int) -> str:
     """The NPI of a number below a hundred million: a 1, the number, and the check digit.
 
-    The check is Luhn's over the digits with the prefix 80840.
+    The check digit is Luhn's over the prefix 80840 and the digits.
     """
     nine = f"1{number:08d}"
     backwards = [int(digit) for digit in reversed("80840" + nine)]
@@ -25,7 +25,7 @@ def npi(number: int) -> str:
 
 @dataclass
 class Patient:
-    """A member of the plan. ``physician`` supervises; ``locum`` treats nobody else, ever."""
+    """A member of the plan. ``physician`` supervises. ``locum`` never treats another patient."""
 
     member_id: str
     clinic: str
@@ -36,27 +36,28 @@ class Patient:
 
 
 class Calendar:
-    """When each physician is free: outside contested stories nobody is in two places at once."""
+    """The free time of each physician. Only contested scenarios overlap."""
 
     def __init__(self) -> None:
         self._free: dict[tuple[str, date], datetime] = {}
 
     def opening(self, physician: str, day: date, rng: Random) -> datetime | None:
-        """The next start of a visit on that day, None when the day is full."""
+        """The next free start time on that day, None if the day is full."""
         opens = datetime.combine(day, _OPENS) + timedelta(minutes=rng.choice(_OPTIONAL_START))
         start = max(opens, self._free.get((physician, day), opens))
         return start if start.time() <= _LAST_START else None
 
     def book(self, physician: str, day: date, until: datetime) -> None:
-        """A visit of that day keeps the physician until then, and ten minutes for the chair."""
+        """Reserve the physician until ten minutes after ``until``, the end of an encounter."""
         after = until + timedelta(minutes=10)
         self._free[physician, day] = max(after, self._free.get((physician, day), after))
 
 
 class Population:
-    """The plan's patients; new ones come as long as claims do.
+    """The plan's patients, created as they are needed.
 
-    ``contested``: the patients of a clinic share its physicians; otherwise each has one alone.
+    With ``contested``, the patients of a clinic share its physicians. Without it, each patient has
+    a physician of their own.
     """
 
     def __init__(self, rng: Random, contested: bool) -> None:
@@ -73,7 +74,7 @@ class Population:
         return self._rng.choice(recent)
 
     def newcomer(self) -> Patient:
-        """A patient who has never been seen."""
+        """A new patient."""
         number = len(self._patients)
         clinic = number // _PATIENTS_A_CLINIC
         shared = clinic * _PHYSICIANS_A_CLINIC + number % _PHYSICIANS_A_CLINIC

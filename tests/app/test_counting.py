@@ -1,4 +1,4 @@
-"""What is counted of decisions: of real ones, through the encounter stage as the engine runs it."""
+"""The metrics of decisions, with real decisions of the encounter stage's processor."""
 
 from prometheus_client import CollectorRegistry
 
@@ -27,7 +27,7 @@ _encode = claim_encoder(1)
 
 
 class Encounters:
-    """The encounter stage of one member, and the counts of what it sent."""
+    """The encounter stage with its decision metrics."""
 
     def __init__(self) -> None:
         metrics = Metrics(CollectorRegistry())
@@ -48,7 +48,7 @@ class Encounters:
         self._registry = metrics.registry
 
     def take(self, event: ClaimEvent) -> list[Output]:
-        """Decide a claim, and commit."""
+        """Decide a claim and commit the result."""
         source = Source("claims.events", 0, self._offset)
         routed = RoutedClaim(event, source, content_digest(event))
         value = encode_routed(routed, _encode(event))
@@ -59,13 +59,13 @@ class Encounters:
         return outputs
 
     def count(self, name: str, **labels: str) -> float:
-        """A counter's value; it must be there from the start."""
+        """The value of a counter, which must exist from the start."""
         value = self._registry.get_sample_value(f"stream_edits_{name}_total", labels)
         assert value is not None, f"{name} {labels} is not there"
         return value
 
     def resolved(self) -> dict[tuple[str, str], float]:
-        """Pends resolved, by disposition and cause, where there are any."""
+        """The resolved PEND claims by disposition and cause, without zeros."""
         return {
             (d, cause): n
             for d in ("PASS", "DENY")
@@ -74,7 +74,7 @@ class Encounters:
         }
 
 
-def test_a_pend_that_another_claim_clears() -> None:
+def test_a_pend_is_resolved_by_another_claim() -> None:
     stage = Encounters()
     stage.take(claim("C1", line("96366")))
     assert stage.count("decisions", disposition="PEND") == 1
@@ -87,28 +87,28 @@ def test_a_pend_that_another_claim_clears() -> None:
     assert stage.count("claims", stage="encounter", outcome="decided") == 3
 
 
-def test_a_pend_that_its_own_corrected_event_clears() -> None:
+def test_a_pend_is_resolved_by_a_corrected_event_of_the_claim() -> None:
     stage = Encounters()
     stage.take(claim("C1", line("96366")))
     stage.take(claim("C1", line("96365"), event="again"))
     assert stage.resolved() == {("PASS", "own"): 1}
 
 
-def test_a_pend_that_its_replacement_clears() -> None:
+def test_a_pend_is_resolved_by_a_replacement() -> None:
     stage = Encounters()
     stage.take(claim("C1", line("96366")))
     stage.take(claim("C2", line("96365"), frequency_code="7", replaces_claim_id="C1"))
     assert stage.resolved() == {("PASS", "replacement"): 1}
 
 
-def test_a_void_clears_nothing() -> None:
+def test_a_void_resolves_no_pend() -> None:
     stage = Encounters()
     stage.take(claim("C1", line("96366")))
     stage.take(claim("C2", line("96366"), frequency_code="8", replaces_claim_id="C1"))
     assert stage.resolved() == {}
 
 
-def test_what_is_still_pended_is_not_resolved() -> None:
+def test_a_claim_that_is_still_pend_is_not_resolved() -> None:
     stage = Encounters()
     stage.take(claim("C1", line("96366")))
     stage.take(claim("C1", line("96366", units=2.0), event="again"))
@@ -116,7 +116,7 @@ def test_what_is_still_pended_is_not_resolved() -> None:
     assert stage.resolved() == {}
 
 
-def test_a_claim_on_its_way_round_its_supervisors_is_resolved_and_not_yet_decided() -> None:
+def test_a_claim_with_hops_before_it_is_resolved_and_not_yet_decided() -> None:
     stage = Encounters()
     stage.take(claim("C1", line("96366")))
     (sent_on,) = stage.take(claim("C1", line("96365", "09:00-10:00", by=ADA), event="again"))
@@ -135,7 +135,7 @@ def test_units_over_the_maximum_are_counted_as_cut_back() -> None:
     assert stage.count("units_cut_back", edit_id="units-over-maximum") == 20 - allowed
 
 
-def test_every_edit_and_every_document_is_there_from_the_start() -> None:
+def test_every_edit_and_document_has_a_series_from_the_start() -> None:
     stage = Encounters()
     for edit in load_policies()["6.21-P"].edits:
         assert stage.count("findings", edit_id=edit.id, disposition="DENY") == 0

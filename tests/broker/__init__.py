@@ -1,4 +1,4 @@
-"""A real Kafka for the tests: one that is named, one in Docker, or one started here."""
+"""A real Kafka for the tests: a configured one, one in Docker, or a local process."""
 
 from tests.broker.choice import NoBroker, running_broker
 from tests.broker.local import BrokerDidNotStart, LocalKafka

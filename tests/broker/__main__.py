@@ -1,4 +1,4 @@
-"""`make broker`: a real Kafka in the foreground, for trying things by hand."""
+"""`make broker`: a real Kafka in the foreground, for manual tests."""
 
 import signal
 import sys
@@ -12,8 +12,8 @@ _USUAL_PORT = 9092
 
 
 def main(port: int) -> None:
-    """Start a broker on a throw-away folder and run until interrupted."""
-    # Asked first: whatever listens there may be a broker too, and answer in the new one's place.
+    """Start a broker on a temporary folder and run until interrupted."""
+    # Checked first, because another broker on that port would answer in place of the new one.
     if not is_free(port):
         sys.exit(f"port {port} is taken: `make broker PORT=19092` takes another")
     with tempfile.TemporaryDirectory(prefix="stream-edits-broker-") as folder:

@@ -1,4 +1,4 @@
-"""Which Kafka the tests run on: a named one, else Docker's, else one started here."""
+"""Chooses the Kafka for the tests: a configured one, or else Docker, or else a local process."""
 
 import os
 import sys
@@ -15,13 +15,13 @@ VARIABLE = "STREAM_EDITS_TEST_BROKER"
 
 
 class NoBroker(Exception):
-    """No Kafka was to be had; the message says what was tried."""
+    """No Kafka is available. The message lists what was tried."""
 
 
 def skip_reason(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Why the tests on a real Kafka may be left out, or None when they must run.
+    """The reason to skip the tests on a real Kafka, or None if they must run.
 
-    Only a person may leave them out, in so many words; continuous integration never.
+    They are skipped only on explicit request, and never in CI.
     """
     if environ.get(VARIABLE) != "none":
         return None
@@ -32,7 +32,7 @@ def skip_reason(environ: Mapping[str, str] = os.environ) -> str | None:
 
 @contextmanager
 def running_broker(folder: Path, environ: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """The bootstrap address of a broker that answers; `folder` is for one started here."""
+    """The bootstrap address of a running broker. `folder` is for the data of a local one."""
     named = environ.get(VARIABLE)
     if named:
         if not answers(named, seconds=20.0):
@@ -48,7 +48,7 @@ def _in_docker(stack: ExitStack) -> str | None:
         return None
     try:
         return stack.enter_context(kafka_container())
-    except Exception as failure:  # no image, no network, no answer: the local one is as good
+    except Exception as failure:  # no image, network or answer: use a local process
         print(f"no Kafka in Docker ({type(failure).__name__}), trying Maven", file=sys.stderr)
         return None
 

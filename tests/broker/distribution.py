@@ -1,4 +1,4 @@
-"""Apache Kafka's jars: resolved once by Maven, remembered under .cache/kafka."""
+"""Apache Kafka's jars: resolved once by Maven, cached under .cache/kafka."""
 
 import fcntl
 import hashlib
@@ -18,7 +18,7 @@ class NoKafkaDistribution(Exception):
 
 
 def java() -> str:
-    """The java command: JAVA_HOME's if that is set, else the one on the path."""
+    """The java command: that of JAVA_HOME, or else the one on the path."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=str(Path(home) / "bin")) if home else None
     found = found or shutil.which("java")

@@ -1,4 +1,4 @@
-"""Apache Kafka in a container, where a Docker engine really answers."""
+"""Apache Kafka in a container, if a Docker engine answers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +13,10 @@ _IMAGE = "apache/kafka:4.1.1"
 
 
 def engine_answers() -> bool:
-    """Whether there is an engine behind the docker client, not only the client."""
+    """Whether a Docker engine answers, not only the client is installed."""
     try:
         return bool(DockerClient().client.ping())
-    except Exception:  # the client raises a dozen kinds, all meaning "no engine"
+    except Exception:  # the client raises many exception types, all meaning "no engine"
         return False
 
 

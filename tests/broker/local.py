@@ -1,4 +1,4 @@
-"""Apache Kafka as a child process that tests may stop, kill, freeze and start again."""
+"""Apache Kafka as a child process that tests can stop, kill, freeze and restart."""
 
 import signal
 import subprocess
@@ -25,7 +25,7 @@ appender.console.layout.pattern = %d %p %m (%c)%n
 
 
 class BrokerDidNotStart(Exception):
-    """The broker's process ended or did not answer in time; holds the end of its log."""
+    """The broker's process ended or did not answer in time. The message has the end of its log."""
 
 
 class LocalKafka:
@@ -56,16 +56,16 @@ class LocalKafka:
 
     @property
     def bootstrap(self) -> str:
-        """The address clients start from."""
+        """The bootstrap address for clients."""
         return f"127.0.0.1:{self.port}"
 
     @property
     def pid(self) -> int | None:
-        """The broker's process id while it runs."""
+        """The broker's process id, None if it is not running."""
         return self._process.pid if self._process else None
 
     def start(self, timeout: float = 60.0) -> Self:
-        """Start on the data folder as it was left; returns once clients are answered."""
+        """Start with the existing data folder. Returns when the broker answers clients."""
         if self._process is not None:
             raise RuntimeError("the broker runs already")
         if not (self.data_dir / "server.properties").exists():
@@ -82,19 +82,19 @@ class LocalKafka:
         return self
 
     def stop(self, timeout: float = 30.0) -> None:
-        """End it in an orderly way; nothing happens when it does not run."""
+        """Shut the broker down, if it is running."""
         self._end(signal.SIGTERM, timeout)
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """Kill the broker's process, like a crash."""
         self._end(signal.SIGKILL, 30.0)
 
     def freeze(self) -> None:
-        """Let the process stand still: connections stay open, nothing answers."""
+        """Freeze the process: connections stay open, but nothing answers."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen process go on."""
+        """Continue a frozen process."""
         self._signal(signal.SIGCONT)
 
     def __enter__(self) -> Self:

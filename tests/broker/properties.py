@@ -5,14 +5,14 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-# Above the usual services, below every system's range of ephemeral ports: a client that
-# keeps dialling a dead broker's port inside that range can end up connected to itself,
-# and then the restarted broker cannot have its port back.
+# Above the usual services and below the range of ephemeral ports. In that range, a client that
+# reconnects to a dead broker's port could connect to itself, and the restarted broker could
+# not listen on the port.
 _PORTS = range(20_000, 32_000)
 
 
 class Listener(NamedTuple):
-    """A further listener of the broker: its name is that of its protocol."""
+    """An additional listener of the broker, named after its protocol."""
 
     protocol: str
     port: int
@@ -25,7 +25,7 @@ def single_node(
     controller_port: int,
     more: Sequence[Listener] = (),
 ) -> dict[str, str]:
-    """KRaft with one node that is broker and controller, and short waits throughout."""
+    """KRaft with one node that is broker and controller, and short timeouts."""
     served = [Listener("PLAINTEXT", port), *more]
     protocols = {"CONTROLLER": "PLAINTEXT", **{each.protocol: each.protocol for each in served}}
     bound = [f"{each.protocol}://{listen}:{each.port}" for each in served]
@@ -53,12 +53,12 @@ _SMALL_AND_QUICK = {
     "transaction.state.log.replication.factor": "1",
     "transaction.state.log.min.isr": "1",
     "transaction.state.log.num.partitions": "1",
-    # After a crash the node waits until its former self is taken for dead.
+    # After a crash, the node waits until its old session has expired.
     "broker.session.timeout.ms": "2000",
     "broker.heartbeat.interval.ms": "500",
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
-    # How often a transaction that outlived its timeout is looked for.
+    # The interval of the check for timed-out transactions.
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
     "log.cleaner.backoff.ms": "1000",
     "log.cleaner.dedupe.buffer.size": "4194304",
@@ -68,8 +68,10 @@ _SMALL_AND_QUICK = {
 
 
 def behind_a_proxy(settings: Mapping[str, str], port: int, proxy: int) -> dict[str, str]:
-    """The same broker, listening on one more port, where it says that it is at the proxy's port:
-    whoever starts from the proxy stays behind it."""
+    """The same broker with another listener, which advertises the proxy's port.
+
+    Clients that bootstrap from the proxy stay behind it.
+    """
     added = {
         "listeners": f"PROXIED://127.0.0.1:{port}",
         "advertised.listeners": f"PROXIED://127.0.0.1:{proxy}",
@@ -89,7 +91,7 @@ def free_port() -> int:
 def is_free(port: int) -> bool:
     """Whether a broker could listen on the port now."""
     with socket.socket() as probe:
-        # As Java does: else a port in TIME_WAIT looks taken here and is free to Kafka.
+        # Like Java: otherwise a port in TIME_WAIT looks taken here, but is free for Kafka.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

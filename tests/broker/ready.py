@@ -1,11 +1,11 @@
-"""Is a broker up? Asked the way a client asks: over the Kafka protocol."""
+"""Checks over the Kafka protocol whether a broker is ready."""
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 
 def answers(bootstrap: str, seconds: float = 5.0) -> bool:
-    """Whether a broker at `bootstrap` gives its metadata within `seconds`."""
+    """Whether a broker at `bootstrap` returns metadata within `seconds`."""
     options: dict[str, str | int | float | bool] = {
         "bootstrap.servers": bootstrap,
         "socket.connection.setup.timeout.ms": 1_000,

@@ -1,6 +1,6 @@
-"""A Kafka that asks who is there: SASL over TLS, mutual TLS, and an authorizer behind both.
+"""A Kafka with authentication and authorization: SASL over TLS, and mutual TLS.
 
-Its plain listener is for the tests themselves: nobody's name is asked there, and all is allowed.
+Its plain listener is for the tests themselves: it needs no authentication and allows everything.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ _ITERATIONS = 4096
 
 
 class Identities:
-    """Certificates by one authority, as PEM files in a folder."""
+    """Certificates of one authority, as PEM files in a folder."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
@@ -48,7 +48,7 @@ class Identities:
         self._authority.cert_pem.write_to_path(str(self.authority))
 
     def issue(self, *hosts: str, common_name: str) -> tuple[Path, Path]:
-        """A certificate chain and its key, for a server of these hosts or a client."""
+        """The files of a certificate chain and its key, for a server (its hosts) or a client."""
         issued = self._authority.issue_cert(*hosts, common_name=common_name)
         chain = self._folder / f"{common_name}.crt"
         key = self._folder / f"{common_name}.key"
@@ -73,16 +73,16 @@ class SecuredKafka(LocalKafka):
 
     @property
     def over_sasl(self) -> str:
-        """The address where a user and password are asked for."""
+        """The address of the listener that requires user and password."""
         return f"127.0.0.1:{self._sasl.port}"
 
     @property
     def over_tls(self) -> str:
-        """The address where a client's certificate is asked for; its user is the common name."""
+        """The address of the listener that requires a client certificate. Its CN is the user."""
         return f"127.0.0.1:{self._tls.port}"
 
     def add_user(self, name: str, password: str) -> None:
-        """A SCRAM-SHA-512 user; one that is there gets the new password."""
+        """Create a SCRAM-SHA-512 user, or change its password."""
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
         change = UserScramCredentialUpsertion(name, info, password.encode())
         admin = self._admin()
@@ -90,14 +90,14 @@ class SecuredKafka(LocalKafka):
             answer.result(timeout=20)
 
     def allow(self, user: str, rights: Iterable[Right]) -> None:
-        """Give a user these rights: type of resource, its literal name, operation."""
+        """Grant a user these rights: type of resource, its literal name, operation."""
         bindings = [AclBinding(*_bound(user, *right)) for right in rights]
         admin = self._admin()
         for answer in admin.create_acls(bindings).values():
             answer.result(timeout=20)
 
     def forbid(self, user: str, right: Right) -> None:
-        """Take one right away again."""
+        """Revoke a right."""
         described = AclBindingFilter(*_bound(user, *right))
         admin = self._admin()
         (answer,) = admin.delete_acls([described]).values()

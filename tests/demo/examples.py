@@ -1,4 +1,4 @@
-"""The decisions on the claims of examples/, by claim and revision."""
+"""The decisions on the claims in examples/."""
 
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 @cache
 def decided() -> dict[tuple[str, int], ClaimDecision]:
-    """What `stream-edits adjudicate examples/claims.jsonl` decides."""
+    """The decisions of `stream-edits adjudicate examples/claims.jsonl` by claim id and revision."""
     with (ROOT / "examples" / "claims.jsonl").open("rb") as lines:
         claims = [
             (claim, Source("claims.jsonl", 0, number))

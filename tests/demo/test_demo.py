@@ -1,4 +1,4 @@
-"""The demo, end to end on the embedded broker."""
+"""End-to-end test of the demo on the embedded broker."""
 
 import logging
 import signal
@@ -14,7 +14,7 @@ from rich.console import Console
 
 from stream_edits.app.wiring import Stage
 from stream_edits.demo import run as demo
-from stream_edits.demo.input import made_up
+from stream_edits.demo.input import demo_input
 from stream_edits.demo.run import run_demo
 from stream_edits.demo.service import Service
 from stream_edits.settings import Settings
@@ -27,10 +27,10 @@ def run(within_s: float) -> tuple[int, str]:
 
 
 @pytest.mark.timeout(90)
-def test_a_person_sees_what_happened() -> None:
+def test_the_demo_prints_its_results() -> None:
     handlers, begun = logging.getLogger().handlers[:], time.monotonic()
-    code, said = run(within_s=45.0)
-    assert (code, "failed" in said) == (0, False), said
+    code, output = run(within_s=45.0)
+    assert (code, "failed" in output) == (0, False), output
     assert time.monotonic() - begun < 60
     for part in (
         "What became of the claims",
@@ -42,37 +42,37 @@ def test_a_person_sees_what_happened() -> None:
         "Throughput",
         "not exactly-once",
     ):
-        assert part in said, part
+        assert part in output, part
     for error in ("NotConfluentFraming", "UnknownSchema", "Truncated", "TrailingBytes"):
-        assert error in said
-    assert "6.21-P IV.B.2" in said
-    assert "INFO" not in said, "log lines in the demo's output"
+        assert error in output
+    assert "6.21-P IV.B.2" in output
+    assert "INFO" not in output, "log lines in the demo's output"
     assert logging.getLogger().handlers == handlers
 
 
 @pytest.mark.timeout(60)
-def test_what_is_not_decided_in_time_is_a_failure() -> None:
-    code, said = run(within_s=0.0)
+def test_a_timeout_is_a_failure() -> None:
+    code, output = run(within_s=0.0)
     assert code == 1
-    assert "not all was decided in time" in " ".join(said.split())
-    assert "The end of its log" in said
+    assert "not all was decided in time" in " ".join(output.split())
+    assert "The end of its log" in output
 
 
 @pytest.mark.timeout(60)
-def test_a_stage_that_stops_is_a_failure_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_stage_is_a_failure_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "create_topics", lambda kafka, settings: None)
-    code, said = run(within_s=45.0)
+    code, output = run(within_s=45.0)
     assert code == 1
-    assert "The demo failed" in said
+    assert "The demo failed" in output
 
 
-def test_its_input_holds_every_kind_of_malformed_record() -> None:
-    given = made_up(621, 60, "claims.events")
+def test_the_input_has_every_kind_of_malformed_record() -> None:
+    given = demo_input(621, 60, "claims.events")
     assert (len(given.records) - len(given.claims), given.malformed) == (4, 4)
     assert {output.topic for output in given.records} == {"claims.events"}
 
 
-def test_a_port_that_is_taken_is_no_obstacle() -> None:
+def test_another_port_is_used_if_the_port_is_taken() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -84,18 +84,18 @@ def test_a_port_that_is_taken_is_no_obstacle() -> None:
 
 
 @pytest.mark.timeout(90)
-def test_it_serves_metrics_until_it_is_ended() -> None:
+def test_it_serves_metrics_until_sigterm() -> None:
     command = [sys.executable, "-m", "stream_edits", "demo", "--serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            said = ""
-            while "Metrics: " not in said:
+            output = ""
+            while "Metrics: " not in output:
                 line = process.stdout.readline()
-                assert line, said
-                said += line
-            assert said.count("Example ") == 3
-            address = said.split("Metrics: ")[1].split()[0]
+                assert line, output
+                output += line
+            assert output.count("Example ") == 3
+            address = output.split("Metrics: ")[1].split()[0]
             with urlopen(address, timeout=10) as answer:
                 metrics = answer.read().decode()
             assert 'stream_edits_decisions_total{disposition="PASS"}' in metrics

@@ -1,4 +1,4 @@
-"""The README: its commands run, its examples are what comes out, its table is current."""
+"""The README: its commands run, its examples match the output, its table is current."""
 
 import json
 import os
@@ -63,24 +63,24 @@ def test_a_command_that_needs_kafka_exists(command: str) -> None:
     assert all(option in done.stdout for option in options)
 
 
-def test_both_kinds_of_commands_are_there() -> None:
+def test_the_readme_has_both_kinds_of_commands() -> None:
     assert len(OFFLINE) >= 6
     assert len(OTHERS) >= 4
 
 
-def test_the_claim_shown_is_the_first_of_the_examples() -> None:
+def test_the_claim_in_the_readme_is_the_first_example() -> None:
     (shown,) = [text for name, text in blocks("json") if name == "claim"]
     first = (ROOT / "examples" / "claims.jsonl").read_text(encoding="utf-8").splitlines()[0]
     assert json.loads(shown) == json.loads(first)
 
 
-def test_the_decision_shown_is_what_comes_out() -> None:
+def test_the_decision_in_the_readme_matches_the_output() -> None:
     (shown,) = [text for name, text in blocks("json") if name == "decision"]
     made = run("stream-edits adjudicate examples/claims.jsonl").stdout.splitlines()[0]
     assert json.loads(shown) == json.loads(made)
 
 
-def test_the_overlay_shown_is_the_file_and_its_version_is_named() -> None:
+def test_the_overlay_in_the_readme_is_the_file_and_its_version_is_named() -> None:
     (shown,) = [text for name, text in blocks("yaml") if name == "examples/overlay.yaml"]
     assert shown == (ROOT / "examples" / "overlay.yaml").read_text(encoding="utf-8")
     made = run(
@@ -95,15 +95,15 @@ def test_the_settings_table_is_current() -> None:
     assert table.strip() == settings_table().strip(), "paste what settings_table() gives"
 
 
-def test_every_variable_named_is_one() -> None:
+def test_every_variable_in_the_readme_exists() -> None:
     known = set(re.findall(r"STREAM_EDITS_\w+", settings_table()))
     known |= {"STREAM_EDITS_SETTINGS", "STREAM_EDITS_TEST_BROKER"}
-    # Options of the clients have any name.
+    # Variables for client options can have any name.
     named = re.sub(r"(STREAM_EDITS_(?:KAFKA|SCHEMA_REGISTRY)__)\w*", r"\1", README)
     assert set(re.findall(r"STREAM_EDITS_\w+", named)) <= known
 
 
-def test_every_link_leads_somewhere_and_every_make_target_exists() -> None:
+def test_every_link_and_make_target_exists() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -34,7 +34,7 @@ OF_THE_NETWORK: dict[str, Fault] = {
     "network one way: no answers": on_network.no_answers,
     "network slow": on_network.slow,
 }
-# Takes most of a minute, so once is enough.
+# Injected only once, because it takes almost a minute.
 ONCE: dict[str, Fault] = {"transaction outlived its timeout": on_processes.transaction_outlived}
 
 AGAIN_AND_AGAIN = (

@@ -99,7 +99,7 @@ class Link:
 
         async def changed() -> None:
             change()
-            await asyncio.sleep(0.05)  # wakes those that wait for it
+            await asyncio.sleep(0.05)  # lets the waiting tasks run
 
         asyncio.run_coroutine_threadsafe(changed(), self._loop).result(10)
 

@@ -1,6 +1,6 @@
 """The kinds of faults that no other test injects, each once, under load.
 
-`make faults` injects every kind, again and again.
+`make faults` injects every kind repeatedly.
 """
 
 from pathlib import Path

@@ -7,7 +7,7 @@ from random import Random
 from tests.faults.kinds import AGAIN_AND_AGAIN, EVERY_KIND, ONCE, SURVIVABLE, in_turn
 
 
-def test_every_kind_comes_before_any_comes_again() -> None:
+def test_every_kind_comes_once_before_a_repetition() -> None:
     drawn = list(islice(in_turn(Random(1), EVERY_KIND, AGAIN_AND_AGAIN), 3 * len(EVERY_KIND)))
     assert set(drawn[: len(EVERY_KIND)]) == set(EVERY_KIND)
     times = Counter(drawn)

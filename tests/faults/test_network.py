@@ -53,7 +53,7 @@ def asked(client: socket.socket, question: bytes, seconds: float = 5.0) -> bytes
         return b""
 
 
-def test_a_cut_breaks_what_is_there_and_what_comes(link: Link) -> None:
+def test_a_cut_breaks_open_and_new_connections(link: Link) -> None:
     with dial(link) as client:
         assert link.connections == 1
         with link.cut():
@@ -64,7 +64,7 @@ def test_a_cut_breaks_what_is_there_and_what_comes(link: Link) -> None:
         assert link.connections == 1
 
 
-def test_silence_breaks_nothing_and_all_arrives_late(link: Link) -> None:
+def test_silence_breaks_no_connection_and_data_arrives_late(link: Link) -> None:
     with dial(link) as client:
         with link.silent():
             assert asked(client, b"late", 0.3) is None
@@ -81,7 +81,7 @@ def test_answers_that_were_held_back_never_come(link: Link) -> None:
         pass
 
 
-def test_slow_is_late_and_whole(link: Link) -> None:
+def test_slow_data_is_late_and_complete(link: Link) -> None:
     with dial(link) as client, link.slow(0.2):
         assert asked(client, b"x", 0.3) is None
         client.settimeout(5)

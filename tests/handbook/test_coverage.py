@@ -1,4 +1,4 @@
-"""Every sentence of the policy has its edit or the reason why it has none."""
+"""Every sentence of the policy has an edit, or the reason why it has none."""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ BY_ID = {entry.id: entry for entry in entries(POLICY)}
 
 
 def section_iv() -> str:
-    """The policy's own words from IV to V: the procedures and the code definitions."""
+    """The text of the policy from section IV up to V: procedures and code definitions."""
     text = POLICY.about.text.read_text(encoding="utf-8")
     found = re.search(r"^IV\. PROCEDURES$.*?(?=^V\. ATTACHMENTS$)", text, re.MULTILINE | re.DOTALL)
     assert found is not None
@@ -36,11 +36,11 @@ def words(texts: Iterable[str]) -> list[str]:
     return " ".join(texts).split()
 
 
-def test_it_holds_every_sentence_word_by_word_and_in_order() -> None:
+def test_it_has_every_sentence_verbatim_and_in_order() -> None:
     assert words(each.text for _, each in KNOWN.sentences()) == words([section_iv()])
 
 
-def test_each_paragraph_is_named() -> None:
+def test_it_has_every_paragraph() -> None:
     numbers = [part.paragraph for part in KNOWN.paragraphs]
     restrictions = [f"IV.B.{n}" for n in range(1, 8)]
     assert numbers == [
@@ -49,23 +49,23 @@ def test_each_paragraph_is_named() -> None:
     ]
 
 
-def test_each_edit_is_named_somewhere_and_no_other() -> None:
+def test_every_edit_is_named_and_no_unknown_one() -> None:
     edit_ids = {edit.id for edit in POLICY.edits} | {"vocabulary"}
     problems = list(coverage_problems(KNOWN, POLICY.about.folder / FILE, edit_ids))
     assert not problems, "\n".join(problems)
 
 
 def test_each_edit_cites_the_paragraph_it_is_named_for() -> None:
-    astray = [
+    misplaced = [
         f"{named(BY_ID[name].values.yaml.path)}: cites {number} nowhere, but {FILE} names it there"
         for number, sentence in KNOWN.sentences()
         for name in sentence.edits
         if number not in cited(BY_ID[name], KNOWN)
     ]
-    assert not astray, "\n".join(astray)
+    assert not misplaced, "\n".join(misplaced)
 
 
-def test_no_reason_is_given_for_citing_elsewhere_by_an_edit_that_does_not() -> None:
+def test_an_edit_listed_under_elsewhere_cites_another_paragraph() -> None:
     needless = [
         (number, name)
         for number, sentence in KNOWN.sentences()
@@ -75,7 +75,7 @@ def test_no_reason_is_given_for_citing_elsewhere_by_an_edit_that_does_not() -> N
     assert needless == []
 
 
-def test_each_defined_code_is_on_some_list() -> None:
+def test_each_defined_code_is_in_the_values_of_an_edit() -> None:
     newest = POLICY.revisions[-1]
     listed = frozenset[str]().union(
         *(codes_of(newest[e.values.rules], KNOWN.codes) for e in BY_ID.values())
@@ -85,14 +85,14 @@ def test_each_defined_code_is_on_some_list() -> None:
     assert set(defined) - listed == set()
 
 
-def test_the_codes_read_are_those_of_the_text() -> None:
+def test_the_defined_codes_are_those_of_the_text() -> None:
     definitions = section_iv().partition("PROCEDURE CODE DEFINITIONS")[2]
     assert KNOWN.defined_codes() == list(
         dict.fromkeys(re.findall(r"\b(?:96\d{3}|X\d{4})\b", definitions))
     )
 
 
-def test_the_report_says_all_of_it_within_a_hundred_columns() -> None:
+def test_the_report_is_complete_within_a_hundred_columns() -> None:
     report = coverage_of(POLICIES)
     assert max(map(len, report.splitlines())) <= 100
     for _, sentence in KNOWN.sentences():
@@ -101,7 +101,7 @@ def test_the_report_says_all_of_it_within_a_hundred_columns() -> None:
 
 
 @pytest.mark.parametrize("text", ["Bandages, tissues", "Pushes are primary to injections"])
-def test_what_claims_cannot_show_is_said(text: str) -> None:
+def test_the_report_gives_reasons_for_what_claims_cannot_show(text: str) -> None:
     found = [sentence for _, sentence in KNOWN.sentences() if text in sentence.text]
     assert [bool(sentence.reason) for sentence in found] == [True]
 

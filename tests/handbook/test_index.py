@@ -1,4 +1,4 @@
-"""docs/edits.md is the index of the edits as they are."""
+"""docs/edits.md is the current index of the edits."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def test_the_committed_index_is_current() -> None:
     assert run.exit_code == 0, run.output
 
 
-def test_a_stale_or_missing_index_is_told_and_left_alone(tmp_path: Path) -> None:
+def test_check_reports_a_stale_or_missing_index_and_does_not_write_it(tmp_path: Path) -> None:
     file = tmp_path / "edits.md"
     check = ["index", "--check", "--output", str(file)]
     run = CliRunner().invoke(commands, check)
@@ -28,21 +28,21 @@ def test_a_stale_or_missing_index_is_told_and_left_alone(tmp_path: Path) -> None
     assert file.read_text(encoding="utf-8").endswith("more\n")
 
 
-def test_it_is_written_where_asked(tmp_path: Path) -> None:
+def test_it_is_written_to_the_given_file(tmp_path: Path) -> None:
     file = tmp_path / "edits.md"
     run = CliRunner().invoke(commands, ["index", "--output", str(file)])
     assert run.exit_code == 0
     assert CliRunner().invoke(commands, ["index", "--check", "--output", str(file)]).exit_code == 0
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_error_names_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     nowhere = tmp_path / "absent" / "edits.md"
     run = CliRunner().invoke(commands, ["index", "--output", str(nowhere)])
     assert run.exit_code == 2
     assert f"cannot write {nowhere}: No such file or directory" in run.output
 
 
-def test_each_edit_has_its_row_its_numbers_and_its_cases() -> None:
+def test_each_edit_has_its_row_numbers_and_cases() -> None:
     text = index(load_policies())
     for edit in load_policies()["6.21-P"].edits:
         assert f"| [{edit.id}](#{edit.id}) |" in text
@@ -53,5 +53,5 @@ def test_each_edit_has_its_row_its_numbers_and_its_cases() -> None:
         assert all(f"  - {case.name} ({case.section})\n" in text for case in entry.cases)
 
 
-def test_every_edit_says_what_it_does() -> None:
+def test_every_edit_has_a_description() -> None:
     assert [e.id for e in all_entries(load_policies()) if e.edit is not None and not e.does] == []

@@ -1,4 +1,4 @@
-"""`policy show` and `policy check`, as an analyst meets them."""
+"""`policy show` and `policy check` on the command line."""
 
 from pathlib import Path
 
@@ -50,8 +50,8 @@ def test_every_edit_has_a_page_of_a_hundred_columns(edit: str) -> None:
     assert max(map(len, page.output.splitlines())) <= 100
 
 
-def test_a_page_says_all_there_is_to_know() -> None:
-    said = " ".join(run("show", "units-over-maximum").output.split())
+def test_a_page_is_complete() -> None:
+    output = " ".join(run("show", "units-over-maximum").output.split())
     for part in (
         "6.21-P IV.B.5",
         "The policy says The maximum number of allowable units for CPT codes 96366 and 96370",
@@ -61,11 +61,11 @@ def test_a_page_says_all_there_is_to_know() -> None:
         "excess (DENY · CARC 151 · RARC N435) CARC 151 The information does not support this many",
         "Golden cases (",
     ):
-        assert part in said
+        assert part in output
 
 
 @pytest.mark.parametrize("typed", ["units_over_maximum", " Units-Over-Maximum"])
-def test_an_edit_is_found_however_it_is_typed(typed: str) -> None:
+def test_an_edit_is_found_with_any_spelling(typed: str) -> None:
     assert run("show", typed).output.startswith("units-over-maximum: ")
 
 
@@ -78,7 +78,7 @@ def test_an_edit_is_found_however_it_is_typed(typed: str) -> None:
         ("xyz", "there are: add-on-without-primary, "),
     ],
 )
-def test_an_unknown_edit_is_told_its_neighbours(typed: str, near: str) -> None:
+def test_the_error_for_an_unknown_edit_lists_similar_ids(typed: str, near: str) -> None:
     result = run("show", typed)
     assert result.exit_code == 2
     assert result.output.startswith(f"stream-edits: there is no edit '{typed}'; ")
@@ -86,13 +86,13 @@ def test_an_unknown_edit_is_told_its_neighbours(typed: str, near: str) -> None:
     assert result.output.count("\n") == 1
 
 
-def test_a_page_shows_the_plan_s_own_values(overlay: Path) -> None:
+def test_a_page_shows_values_of_the_overlay(overlay: Path) -> None:
     page = run("show", "units-over-maximum", STREAM_EDITS_POLICY=str(overlay)).output
     assert "    2024-12-03  96361: 8; 96366: 8" in page
     assert "    2025-07-01 (overlay plan.yaml)  96361: 6; 96366: 8" in page
 
 
-def test_a_check_says_what_changes_and_when(overlay: Path) -> None:
+def test_a_check_lists_changes_with_their_dates(overlay: Path) -> None:
     result = run("check", str(overlay))
     assert result.exit_code == 0
     *changes, verdict = result.output.splitlines()

@@ -1,4 +1,4 @@
-"""Reason codes are on the dated list and in force, in every revision and in any overlay."""
+"""Reason codes must be on the dated list and in force, in every revision and overlay."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -26,12 +26,12 @@ def outcome(carc: str | None, *rarcs: str) -> Outcome:
     return Outcome(disposition=Disposition.PEND, carc=carc, rarcs=rarcs)
 
 
-def test_every_outcome_that_ships_has_its_reasons_in_force() -> None:
-    said = [
+def test_every_shipped_outcome_uses_reason_codes_in_force() -> None:
+    used = [
         (entry.id, *found) for entry in all_entries(load_policies()) for found in entry.outcomes()
     ]
-    assert len(said) > 30
-    assert [x for x in said if reason_problem(x[3], x[2])] == []
+    assert len(used) > 30
+    assert [x for x in used if reason_problem(x[3], x[2])] == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_every_outcome_that_ships_has_its_reasons_in_force() -> None:
         (outcome("16", "M70", "M76"), TODAY, None),
     ],
 )
-def test_what_may_stand_on_a_finding(given: Outcome, day: date, problem: str | None) -> None:
+def test_the_rules_for_reason_codes(given: Outcome, day: date, problem: str | None) -> None:
     found = reason_problem(given, day)
     assert found == problem or (problem is not None and found is not None and problem in found)
 
@@ -63,7 +63,7 @@ def test_these_need_a_remark_code(carc: str) -> None:
     assert reason_codes()[Kind.CARC, carc].needs_rarc
 
 
-def test_the_list_is_in_good_order() -> None:
+def test_the_list_is_sorted_and_valid() -> None:
     for reason in reason_codes().values():
         assert reason.meaning.endswith("."), reason
         assert reason.ended is None or reason.effective < reason.ended, reason
@@ -71,7 +71,7 @@ def test_the_list_is_in_good_order() -> None:
         assert reason.kind is Kind.RARC or not reason.alert, reason
 
 
-def test_outcomes_are_found_however_deep() -> None:
+def test_outcomes_are_found_at_any_depth() -> None:
     one, other = outcome("18"), outcome("97", "N19")
     value: Mapping[str, Any] = {"a": [1, {"b": one}], "c": other, "d": "x"}
     assert list(outcomes_in(value)) == [(("a", 1, "b"), one), (("c",), other)]
@@ -95,7 +95,7 @@ edits:
         ("96", "2025-01-01", "CARC 96 needs a RARC"),
     ],
 )
-def test_an_overlay_is_held_to_the_list_too(
+def test_reason_codes_in_an_overlay_are_checked(
     carc: str, day: str, problem: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "plan.yaml"
@@ -106,7 +106,7 @@ def test_an_overlay_is_held_to_the_list_too(
     assert problem in str(refused.value)
 
 
-def test_an_overlay_with_codes_in_force_is_taken(tmp_path: Path) -> None:
+def test_an_overlay_with_codes_in_force_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text(OVERLAY.format(carc="97", day="2025-01-01"), encoding="utf-8")
     assert len(load_policies(file).all[0].revisions) == 2

@@ -1,4 +1,4 @@
-"""The chart rendered by Helm: its objects, found by kind and name."""
+"""Renders the chart with Helm, and finds its objects by kind and name."""
 
 import json
 import tempfile
@@ -15,17 +15,17 @@ from tests.helm.tool import CHART, helm
 Object = dict[str, Any]
 VALUE_SETS = sorted(file.name.removesuffix("-values.yaml") for file in (CHART / "ci").iterdir())
 RELEASE = "claims"
-# The one value that has no default.
+# The only required value.
 BROKERS: Object = {"kafka": {"bootstrapServers": "kafka:9092"}}
 
 
 class Refused(Exception):
-    """Helm would not render; the text is what it said."""
+    """Helm failed to render. The message is its output."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """All objects of a rendering, hooks included, in the order Helm prints them."""
+    """All objects of a rendering, including hooks, in Helm's order."""
 
     objects: tuple[Object, ...]
 
@@ -34,7 +34,7 @@ class Rendered:
         return {each["metadata"]["name"]: each for each in self.objects if each["kind"] == kind}
 
     def one(self, kind: str, name: str | None = None) -> Object:
-        """The one of that kind, or of that kind and name."""
+        """The only object of a kind, or the one with that name."""
         found = self.of(kind)
         if name is not None:
             return found[name]
@@ -42,7 +42,7 @@ class Rendered:
         return only
 
     def pods(self) -> dict[str, Object]:
-        """`kind/name` and pod template of everything that runs containers."""
+        """The pod template of each object that runs containers, by `kind/name`."""
         owners = ("StatefulSet", "Job")
         templates = {
             f"{kind}/{name}": each["spec"]["template"]
@@ -55,7 +55,7 @@ class Rendered:
 def render(values: Mapping[str, Any] | None = None, chart: Path = CHART) -> Rendered:
     """The chart with `values` over its defaults and BROKERS. Raises Refused."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
-        # As JSON, which every YAML reads alike; Helm merges one file of values over the other.
+        # JSON, because all YAML parsers agree on it. Helm merges the values files in order.
         json.dump(dict(values or {}), file)
         file.flush()
         defaults = ["--values", str(CHART / "ci" / "default-values.yaml")]
@@ -64,7 +64,7 @@ def render(values: Mapping[str, Any] | None = None, chart: Path = CHART) -> Rend
 
 @cache
 def render_set(name: str) -> Rendered:
-    """The chart with one of its value sets, and no other value."""
+    """The chart with one of its value sets and no other values."""
     return _template(CHART, "--values", str(values_file(name)))
 
 
@@ -74,7 +74,7 @@ def values_file(name: str) -> Path:
 
 
 def read_values(file: Path) -> Object:
-    """A file of values as nested dicts."""
+    """The content of a values file."""
     content: Object = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
     return content
 

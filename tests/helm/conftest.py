@@ -1,4 +1,4 @@
-"""No test of the chart without the real Helm."""
+"""The tests of the chart need Helm."""
 
 import os
 
@@ -9,7 +9,7 @@ from tests.helm.tool import skip_reason
 
 @pytest.fixture(scope="session", autouse=True)
 def _helm() -> None:
-    """Skip loudly where Helm is not built; fail under continuous integration."""
+    """Skip with a reason if Helm is not built. Fail in CI."""
     reason = skip_reason(os.environ)
     if reason:
         pytest.skip(reason)

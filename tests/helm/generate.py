@@ -1,7 +1,7 @@
-"""`make chart`: what follows in the chart from elsewhere.
+"""`make chart`: generates files of the chart.
 
-The `settings` part of values.schema.json from the program's settings, and README.md from
-values.yaml by helm-docs.
+The `settings` part of values.schema.json is generated from the program's settings, and README.md
+from values.yaml by helm-docs.
 """
 
 import json
@@ -11,7 +11,7 @@ from stream_edits.settings import Settings
 from tests.helm.tool import CHART, helm_docs
 
 SCHEMA = CHART / "values.schema.json"
-# The chart gives these itself: from `kafka`, `schemaRegistry`, `policy` and the pods' names.
+# The chart sets these itself, from `kafka`, `schemaRegistry`, `policy` and the pods' names.
 OWN = {"bootstrap_servers", "schema_registry_url", "policy", "instance"}
 _OPTIONS = {
     "type": "object",
@@ -20,14 +20,14 @@ _OPTIONS = {
 
 
 def schema() -> dict[str, Any]:
-    """values.schema.json with `settings` as the program has them today."""
+    """The content of values.schema.json with the current settings."""
     content: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     content["properties"]["settings"] = settings_schema()
     return content
 
 
 def settings_schema() -> dict[str, Any]:
-    """The settings that a chart's user may give: their types, limits and meanings."""
+    """The JSON schema of the settings that are allowed in the values."""
     model = Settings.model_json_schema()
     kept = {name: each for name, each in model["properties"].items() if name not in OWN}
     topics = model["$defs"]["Topics"]["properties"]
@@ -46,7 +46,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write both."""
+    """Write both files."""
     SCHEMA.write_text(json.dumps(schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (CHART / "README.md").write_text(helm_docs(CHART), encoding="utf-8")
 

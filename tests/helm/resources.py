@@ -1,4 +1,4 @@
-"""Objects checked against what Kubernetes, Prometheus's operator and KEDA accept."""
+"""Checks objects against the schemas of Kubernetes, the Prometheus Operator and KEDA."""
 
 from typing import Any, Protocol
 
@@ -6,7 +6,7 @@ import kubernetes_validate
 from cloudcoil.models.keda.v1alpha1 import ScaledObject, TriggerAuthentication
 from cloudcoil.models.prometheus_operator.v1 import PodMonitor, PrometheusRule, ServiceMonitor
 
-# The oldest that Chart.yaml allows, one in between, and the newest whose schemas are at hand.
+# The oldest version that Chart.yaml allows, one in between, and the newest with schemas.
 VERSIONS = ("1.27.0", "1.31.0", "1.37.0")
 _MODELS: dict[str, type["_Model"]] = {
     "ScaledObject": ScaledObject,
@@ -23,7 +23,7 @@ class _Model(Protocol):
 
 
 def faults(document: dict[str, Any], version: str) -> list[str]:
-    """What is wrong with an object; unknown fields are."""
+    """The errors in an object, including unknown fields."""
     model = _MODELS.get(document["kind"])
     if model is not None:
         return _faults_of_custom(document, model)
@@ -39,7 +39,7 @@ def _faults_of_custom(document: dict[str, Any], model: type[_Model]) -> list[str
         parsed = model.model_validate(document)
     except ValueError as error:
         return [str(error)]
-    # The models ignore what they do not know, so it is missing from what they give back.
+    # The models ignore unknown fields, so those are missing in their output.
     known = parsed.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return [f"{path}: unknown" for path in _lost(document, known)]
 

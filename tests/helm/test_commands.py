@@ -1,4 +1,4 @@
-"""Every `helm install` and `helm upgrade` that a document tells to type is one that renders."""
+"""Every `helm install` and `helm upgrade` command in a document renders."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""The chart's schema and README are made from the settings and values as they are."""
+"""The generated schema and README of the chart are current."""
 
 import json
 
@@ -16,14 +16,14 @@ def test_the_readme_is_current() -> None:
     assert committed == helm_docs(CHART), "run `make chart`"
 
 
-def test_every_value_is_explained() -> None:
+def test_every_value_has_a_description() -> None:
     rows = (CHART / "README.md").read_text(encoding="utf-8").partition("## Values")[2]
     table = [line for line in rows.splitlines() if line.startswith("| ")][1:]
     assert len(table) > 100
     assert [line for line in table if line.endswith("|  |")] == []
 
 
-def test_every_setting_can_be_given_here_or_is_the_charts_own() -> None:
+def test_every_setting_is_in_the_values_or_set_by_the_chart() -> None:
     known = set(schema()["properties"]["settings"]["properties"])
     assert known | OWN == set(Settings.model_fields)
     assert known & OWN == set()

@@ -1,4 +1,4 @@
-"""Hooks, scaling, network policy and what Helm tells in the end."""
+"""Hooks, scaling, network policy, and the notes."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ from tests.helm.chart import VALUE_SETS, Rendered, container, render, render_set
 from tests.helm.tool import CHART, helm
 
 
-def test_the_topics_are_made_and_checked_before_anything_else() -> None:
+def test_the_topics_are_created_and_checked_first() -> None:
     rendered = render()
     job = rendered.one("Job")
     settings = rendered.one("ConfigMap", "claims-stream-edits-topics")
@@ -36,7 +36,7 @@ def test_the_topics_are_made_and_checked_before_anything_else() -> None:
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_the_job_needs_nothing_of_the_chart_that_is_not_there_yet(name: str) -> None:
+def test_the_job_needs_no_object_that_is_created_later(name: str) -> None:
     rendered = render_set(name)
     hooks = {
         each["metadata"]["name"]
@@ -51,7 +51,7 @@ def test_the_job_needs_nothing_of_the_chart_that_is_not_there_yet(name: str) -> 
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_every_command_of_a_container_is_one(name: str) -> None:
+def test_every_command_of_a_container_exists(name: str) -> None:
     for pod in render_set(name).pods().values():
         for each in pod["spec"]["containers"] + pod["spec"].get("initContainers", []):
             if "command" not in each:
@@ -79,7 +79,7 @@ def served() -> Iterator[Any]:
         server.close()
 
 
-def test_the_test_pod_asks_every_pod_and_fails_with_one(served: Any) -> None:
+def test_the_test_pod_checks_every_pod_and_fails_if_one_does(served: Any) -> None:
     asking = container(render().one("Pod"), "ready")
     assert len(asking["args"]) == 6
     assert asking["args"][0] == (
@@ -111,7 +111,7 @@ def test_a_stage_scales_on_the_lag_of_its_own_group() -> None:
         assert "replicas" not in rendered.one("StatefulSet", name)["spec"]
 
 
-def test_names_that_settings_change_are_the_triggers_too() -> None:
+def test_triggers_use_the_names_from_settings() -> None:
     topics = {"by_member": "members"}
     rendered = _scaled({"settings": {"group_prefix": "plan-a", "topics": topics}})
     (trigger,) = rendered.one("ScaledObject", "claims-stream-edits-encounter")["spec"]["triggers"]
@@ -126,7 +126,7 @@ def test_never_more_pods_than_partitions(asked: int | None, most: int) -> None:
     assert found == {most}
 
 
-def test_one_stage_may_be_left_alone() -> None:
+def test_autoscaling_can_be_disabled_for_one_stage() -> None:
     rendered = render_set("production")
     assert set(rendered.of("ScaledObject")) == {
         "claims-stream-edits-intake",
@@ -135,7 +135,7 @@ def test_one_stage_may_be_left_alone() -> None:
     assert rendered.one("StatefulSet", "claims-stream-edits-supervision")["spec"]["replicas"] == 2
 
 
-def test_keda_logs_in_with_the_same_secrets() -> None:
+def test_keda_uses_the_same_secrets() -> None:
     rendered = render_set("production")
     given = rendered.one("TriggerAuthentication")["spec"]["secretTargetRef"]
     assert {(each["parameter"], each["name"], each["key"]) for each in given} == {
@@ -149,7 +149,7 @@ def test_keda_logs_in_with_the_same_secrets() -> None:
     assert _scaled({}).of("TriggerAuthentication") == {}
 
 
-def test_pods_talk_to_brokers_registry_and_dns_only() -> None:
+def test_pods_can_only_reach_brokers_registry_and_dns() -> None:
     spec = render_set("production").one("NetworkPolicy")["spec"]
     assert sorted(spec["policyTypes"]) == ["Egress", "Ingress"]
     dns, kafka, registry, own = spec["egress"]
@@ -158,7 +158,7 @@ def test_pods_talk_to_brokers_registry_and_dns_only() -> None:
     assert kafka["to"][0]["namespaceSelector"]
     assert [port["port"] for port in registry["ports"]] == [8085]
     assert own["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/instance"] == "claims"
-    # Whoever else may read the metrics, `helm test` may.
+    # `helm test` may always read the metrics.
     (metrics,) = spec["ingress"]
     assert [sorted(peer) for peer in metrics["from"]] == [["namespaceSelector"], ["podSelector"]]
 
@@ -187,8 +187,8 @@ def test_the_brokers_ports() -> None:
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_the_notes_name_what_was_made(name: str) -> None:
-    # NOTES.txt is no part of `helm template`; a dry run of an install shows it.
+def test_the_notes_name_the_created_objects(name: str) -> None:
+    # `helm template` does not render NOTES.txt, but a dry run of an install does.
     values = ["--values", str(CHART / "ci" / f"{name}-values.yaml")]
     done = helm(
         "install", "claims", str(CHART), "--dry-run=client", "--namespace", "edits", *values

@@ -1,4 +1,4 @@
-"""What a pod may do, how it ends, and what its probes ask."""
+"""Pods: security context, termination, probes, resources."""
 
 import pytest
 
@@ -12,7 +12,7 @@ _ENGINE = stage_config(Settings(), Stage.ENCOUNTER)
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_every_pod_is_confined(name: str) -> None:
+def test_every_pod_has_a_restricted_security_context(name: str) -> None:
     pods = render_set(name).pods()
     assert len(pods) >= 3
     for pod in pods.values():
@@ -33,20 +33,20 @@ def test_every_pod_is_confined(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_a_pod_may_end_its_transaction_before_it_is_killed(name: str) -> None:
+def test_the_grace_period_is_longer_than_a_transaction(name: str) -> None:
     for each in render_set(name).of("StatefulSet").values():
         grace_s = each["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
         assert grace_s > _ENGINE.batch_budget_s + _ENGINE.transaction_budget_s
 
 
-def test_a_pod_that_came_back_in_time_is_still_a_member() -> None:
+def test_a_pod_that_returns_in_time_is_still_a_member() -> None:
     settings = container(next(iter(render().pods().values())))
     assert settings["args"] == ["run", "--stage", "intake"]
     given = render().one("ConfigMap", "claims-stream-edits-settings")["data"]["settings.yaml"]
     assert "static_membership: true" in given
 
 
-def test_probes_ask_what_they_should() -> None:
+def test_probes_use_the_right_paths() -> None:
     probed = container(render_set("default").pods()["StatefulSet/claims-stream-edits-encounter"])
     asked = {
         probe: probed[f"{probe}Probe"]["httpGet"]["path"]
@@ -58,14 +58,14 @@ def test_probes_ask_what_they_should() -> None:
 
 
 def test_a_slow_node_has_time_to_start() -> None:
-    # A schema registry that is away is waited for behind an answering /healthz (tests/app).
+    # While the program waits for an unavailable schema registry, /healthz answers (tests/app).
     startup = container(next(iter(render().pods().values())))["startupProbe"]
     assert startup["periodSeconds"] * startup["failureThreshold"] >= 120
 
 
 def test_a_broker_outage_does_not_fail_liveness() -> None:
-    # The loops move while brokers are away (tests/engine); what may block one is a single call,
-    # bounded by the client's time-outs, far below what /healthz allows.
+    # The loops continue while brokers are unavailable (tests/engine). Only a single call can block
+    # one, for at most the client's timeouts, which are far below the limit of /healthz.
     deadline_s = HealthServer.__init__.__defaults__[0]  # type: ignore[index]
     assert deadline_s > _ENGINE.transaction_timeout_ms / 1000
     assert deadline_s > _ENGINE.batch_budget_s
@@ -117,7 +117,7 @@ def test_a_budget_only_for_more_than_one_pod() -> None:
     assert render({"podDisruptionBudget": {"enabled": False}}).of("PodDisruptionBudget") == {}
 
 
-def test_pods_spread_by_their_own_labels_unless_told_otherwise() -> None:
+def test_pods_spread_by_their_own_labels_by_default() -> None:
     rendered = render({"stages": {"intake": {"topologySpreadConstraints": []}}})
     assert (
         "topologySpreadConstraints"
@@ -145,13 +145,13 @@ def test_a_stage_has_its_own_resources() -> None:
     assert list(limits.values()) == ["2Gi", "8Gi", "2Gi"]
 
 
-def test_a_stage_may_run_another_version_while_an_upgrade_goes_on() -> None:
+def test_a_stage_can_run_another_version_during_an_upgrade() -> None:
     rendered = render({"stages": {"supervision": {"image": {"tag": "next"}}}})
     images = [container(pod)["image"] for pod in _stateful(rendered.pods())]
     assert [image.rpartition(":")[2] for image in images] == [__version__, __version__, "next"]
 
 
-def test_what_is_extra_reaches_the_pods() -> None:
+def test_extra_values_reach_the_pods() -> None:
     rendered = render_set("everything-else")
     intake = rendered.pods()["StatefulSet/claim-edits-intake"]
     assert intake["metadata"]["labels"]["tier"] == "front"

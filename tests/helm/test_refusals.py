@@ -1,4 +1,4 @@
-"""A wrong value stops Helm with a line that names it; nothing is installed half."""
+"""A wrong value stops Helm before the installation, with a message that names it."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         ({"kafka": {"bootstrapServers": ""}}, "kafka.bootstrapServers is required"),
         ({"replicas": 7}, "replicas of intake: 7 pods for settings.partitions = 6"),
@@ -55,10 +55,10 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
         ),
     ],
 )
-def test_what_does_not_go_together(values: dict[str, Any], said: str) -> None:
+def test_incompatible_values_are_refused(values: dict[str, Any], message: str) -> None:
     with pytest.raises(Refused) as refused:
         render(values)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -83,19 +83,19 @@ def test_what_does_not_go_together(values: dict[str, Any], said: str) -> None:
         ({"extraEnv": [{"value": "x"}]}, "/extraEnv/0"),
     ],
 )
-def test_what_the_schema_refuses(values: dict[str, Any], where: str) -> None:
+def test_values_outside_the_schema_are_refused(values: dict[str, Any], where: str) -> None:
     with pytest.raises(Refused) as refused:
         render(values)
-    said = str(refused.value)
-    assert "values don't meet the specifications of the schema" in said
-    assert where in said
+    output = str(refused.value)
+    assert "values don't meet the specifications of the schema" in output
+    assert where in output
 
 
-def test_as_many_pods_as_partitions_are_right() -> None:
+def test_as_many_pods_as_partitions_are_allowed() -> None:
     assert render({"replicas": 6}).of("StatefulSet")
 
 
-def test_the_number_of_partitions_unless_given_is_the_programs() -> None:
+def test_the_default_number_of_partitions_is_the_programs() -> None:
     partitions = load_settings(environ={}).partitions
     without = {"settings": {"partitions": None}}
     assert render(without | {"replicas": partitions}).of("StatefulSet")
@@ -103,14 +103,14 @@ def test_the_number_of_partitions_unless_given_is_the_programs() -> None:
         render(without | {"replicas": partitions + 1})
 
 
-def test_a_chart_without_values_says_what_it_needs() -> None:
+def test_a_chart_without_values_names_the_required_ones() -> None:
     done = helm("template", "claims", str(CHART))
     assert done.returncode != 0
     assert "kafka.bootstrapServers is required" in done.stderr
 
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
-# Objects of Kubernetes' own, and tables whose keys are the user's.
+# Kubernetes objects, and tables with keys chosen by the user.
 _OPEN = {"/$defs/kubernetes", "/$defs/strings", "/$defs/list/items", "/properties/global"}
 _OPEN |= {
     "/properties/settings/properties/kafka",
@@ -119,7 +119,7 @@ _OPEN |= {
 }
 
 
-def test_every_table_of_the_schema_is_closed() -> None:
+def test_every_object_of_the_schema_refuses_unknown_keys() -> None:
     assert sorted(_open_tables(SCHEMA)) == sorted(_OPEN - {"/properties/extraObjects/items"})
 
 
@@ -138,13 +138,13 @@ def _resolved(node: dict[str, Any]) -> dict[str, Any]:
     return SCHEMA["$defs"][reference.rpartition("/")[2]] if reference else node
 
 
-def test_every_value_is_in_the_schema_and_every_one_of_the_schema_in_the_values() -> None:
+def test_values_and_schema_have_the_same_keys() -> None:
     values = read_values(CHART / "values.yaml")
     assert _differences(values, SCHEMA) == []
 
 
 def _differences(values: dict[str, Any], node: dict[str, Any], path: str = "") -> list[str]:
-    """Keys that only one of both has. What is in `settings` is the program's, not all shown."""
+    """Keys that only one of both has, except in `settings`, whose values are not all listed."""
     known = _resolved(node).get("properties")
     if known is None or path.startswith((".stages.", ".settings")):
         return []
@@ -157,7 +157,7 @@ def _differences(values: dict[str, Any], node: dict[str, Any], path: str = "") -
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_the_value_sets_say_only_what_differs(name: str) -> None:
+def test_the_value_sets_have_no_defaults(name: str) -> None:
     defaults = read_values(CHART / "values.yaml")
     given = read_values(values_file(name))
     same = [key for key, value in given.items() if key != "topics" and defaults.get(key) == value]

@@ -1,4 +1,4 @@
-"""Every set of values renders, lints without a warning, and is what Kubernetes accepts."""
+"""Every set of values renders valid Kubernetes objects, and lints without a warning."""
 
 import copy
 
@@ -9,13 +9,13 @@ from tests.helm.resources import VERSIONS, faults
 from tests.helm.tool import CHART, helm
 
 
-def test_the_value_sets_are_there() -> None:
+def test_there_are_value_sets() -> None:
     assert {"default", "minimal", "production"} <= set(VALUE_SETS)
     assert len(VALUE_SETS) >= 5
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_lint_has_nothing_to_say(name: str) -> None:
+def test_lint_has_no_findings(name: str) -> None:
     done = helm("lint", "--strict", "--quiet", str(CHART), "--values", str(values_file(name)))
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
 
@@ -40,7 +40,7 @@ def _broken(kind: str, values: str) -> Object:
     return copy.deepcopy(next(iter(render_set(values).of(kind).values())))
 
 
-def test_the_check_itself_finds_what_is_wrong() -> None:
+def test_the_check_itself_finds_errors() -> None:
     job = _broken("Job", "default")
     job["spec"]["backoffLimit"] = "4"
     assert faults(job, VERSIONS[0])
@@ -56,7 +56,7 @@ def test_the_check_itself_finds_what_is_wrong() -> None:
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_names_are_unique_and_labels_are_there(name: str) -> None:
+def test_names_are_unique_and_labels_present(name: str) -> None:
     objects = [each for each in render_set(name).objects if "labels" in each["metadata"]]
     names = [(each["kind"], each["metadata"]["name"]) for each in objects]
     assert len(set(names)) == len(names)
@@ -65,7 +65,7 @@ def test_names_are_unique_and_labels_are_there(name: str) -> None:
 
 
 def test_a_long_release_name_leaves_room_for_what_kubernetes_appends() -> None:
-    # A pod's label controller-revision-hash is the StatefulSet's name and eleven characters more.
+    # A pod's label controller-revision-hash is the StatefulSet's name plus eleven characters.
     rendered = render({"fullnameOverride": "x" * 60})
     assert all(len(name) <= 52 for name in rendered.of("StatefulSet"))
 

@@ -1,4 +1,4 @@
-"""The settings that a pod starts with are those that the values asked for."""
+"""A pod starts with the settings given in the values."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from stream_edits.app.wiring import decision_builder
 from stream_edits.settings import Settings, load_settings
 from tests.helm.chart import VALUE_SETS, Object, Rendered, container, render, render_set
 
-# What the secrets and config maps of the cluster would hold.
+# The content of the cluster's secrets and config maps.
 _SECRET = "from {name}/{key}"
 _FOREIGN = {"plan-policy": {"plan.yaml": "edits: {}\n"}}
 _REFERENCE = re.compile(r"\$\((\w+)\)")
@@ -21,7 +21,7 @@ def started_with(rendered: Rendered, pod: Object, folder: Path, name: str) -> Se
     for mount in own["volumeMounts"]:
         _lay(rendered, pod, mount, folder)
     environ = _environment(own, name)
-    # The pod's root lies in `folder` here, so the one path that must be opened is led there.
+    # The pod's root directory is `folder`, so the only path that is opened is changed to that.
     environ["STREAM_EDITS_SETTINGS"] = f"{folder}{environ['STREAM_EDITS_SETTINGS']}"
     return load_settings(environ=environ | {"HOSTNAME": name})
 
@@ -69,7 +69,7 @@ def test_every_pod_starts(name: str, tmp_path: Path) -> None:
         assert settings.partitions >= 1
 
 
-def test_the_defaults_are_the_programs_but_for_the_four_that_values_name(tmp_path: Path) -> None:
+def test_the_defaults_are_the_programs_except_for_four_values(tmp_path: Path) -> None:
     rendered = render_set("default")
     loaded = started_with(
         rendered,
@@ -82,7 +82,7 @@ def test_the_defaults_are_the_programs_but_for_the_four_that_values_name(tmp_pat
     )
 
 
-def test_production_is_what_was_asked_for(tmp_path: Path) -> None:
+def test_production_values_give_the_expected_settings(tmp_path: Path) -> None:
     rendered = render_set("production")
     pod = pod_of(rendered, "claims-stream-edits-supervision")
     loaded = started_with(rendered, pod, tmp_path, "claims-stream-edits-supervision-2")
@@ -137,7 +137,7 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
     assert "+" in decision_builder(laid).policies.all[0].revisions[-1].version
 
 
-def test_a_config_map_of_ones_own_may_hold_it(tmp_path: Path) -> None:
+def test_an_existing_config_map_can_hold_the_overlay(tmp_path: Path) -> None:
     rendered = render_set("everything-else")
     pod = pod_of(rendered, "claim-edits-intake")
     loaded = started_with(rendered, pod, tmp_path, "claim-edits-intake-0")
@@ -154,7 +154,7 @@ def _mounted(pod: Object, path: str) -> str:
 
 
 @pytest.mark.parametrize("name", VALUE_SETS)
-def test_the_chart_makes_no_secret_and_writes_none_down(name: str) -> None:
+def test_the_chart_creates_no_secret_and_contains_none(name: str) -> None:
     rendered = render_set(name)
     assert rendered.of("Secret") == {}
     for pod in rendered.pods().values():

@@ -1,4 +1,4 @@
-"""Under continuous integration the chart's tests cannot be skipped."""
+"""In CI, the tests of the chart cannot be skipped."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.helm.tool import NoHelm, skip_reason
 
 
-def test_a_missing_helm_is_told(tmp_path: Path) -> None:
+def test_a_missing_helm_is_reported(tmp_path: Path) -> None:
     reason = skip_reason({}, tmp_path)
     assert reason is not None
     assert "no helm and no helm-docs" in reason

@@ -1,4 +1,4 @@
-"""Monitors, rules and dashboards."""
+"""Monitors, alert rules and dashboards."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from tests.helm.chart import read_values, render, render_set
 from tests.helm.resources import VERSIONS, faults
 from tests.helm.tool import CHART, helm
 
-# As promtool reads it, with templates of Prometheus's that Helm must leave alone.
+# A rules file for promtool, with Prometheus templates that Helm must not render.
 _RULES = """\
 groups:
   - name: stream-edits.flow
@@ -30,7 +30,7 @@ groups:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The chart with a rules file and dashboards of this test's own."""
+    """The chart with other rules and dashboards."""
     chart = tmp_path_factory.mktemp("chart") / "stream-edits"
     shutil.copytree(CHART, chart)
     for folder in ("rules", "dashboards"):

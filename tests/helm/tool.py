@@ -1,4 +1,4 @@
-"""The Helm that the tests use: built from the Go modules pinned in tools/go.mod by `make`."""
+"""The Helm for the tests, built by `make` from the Go modules pinned in tools/go.mod."""
 
 import subprocess
 from collections.abc import Mapping
@@ -10,27 +10,29 @@ _BUILT = ROOT / ".cache" / "bin"
 
 
 class NoHelm(Exception):
-    """Helm is not built, and this run may not go without it."""
+    """Helm is not built, and this run requires it."""
 
 
 def skip_reason(environ: Mapping[str, str], built: Path = _BUILT) -> str | None:
-    """Why the chart's tests are left out, or None. Raises NoHelm under continuous integration."""
+    """The reason to skip the tests of the chart, or None. Raises NoHelm in CI."""
     missing = [name for name in ("helm", "helm-docs") if not (built / name).exists()]
     if not missing:
         return None
-    said = f"no {' and no '.join(missing)}: `make helm` builds them, with Go. NOTHING of the chart"
+    reason = (
+        f"no {' and no '.join(missing)}: `make helm` builds them, with Go. NOTHING of the chart"
+    )
     if environ.get("CI"):
-        raise NoHelm(f"{said} was tested, which is not allowed under CI")
-    return f"{said} was tested"
+        raise NoHelm(f"{reason} was tested, which is not allowed under CI")
+    return f"{reason} was tested"
 
 
 def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `helm ARGUMENTS`; what came of it is for the caller to judge."""
+    """Run `helm ARGUMENTS`. Returns the result without checking the exit code."""
     return _run("helm", *arguments)
 
 
 def helm_docs(folder: Path) -> str:
-    """The README that helm-docs makes of the chart in `folder`."""
+    """The README that helm-docs generates for the chart in `folder`."""
     in_order = ["--sort-values-order", "file"]
     done = _run("helm-docs", "--chart-search-root", str(folder), "--dry-run", *in_order)
     if done.returncode != 0:

@@ -1,4 +1,4 @@
-"""`make image-test`: build the image, run it as Kubernetes would, and write the log into docs/."""
+"""`make image-test`: build the image, run it as in Kubernetes, and write the log into docs/."""
 
 import sys
 import tempfile
@@ -14,7 +14,7 @@ REPORT = ROOT / "docs" / "image.md"
 
 
 def main() -> None:
-    """Exit 1 with one line when something does not hold, 2 when something is missing."""
+    """Exit with a message and 1 when a check fails, or 2 when a tool is missing."""
     with tempfile.TemporaryDirectory(prefix="stream-edits-image-") as folder:
         try:
             podman = Podman(Path(folder))

@@ -1,4 +1,4 @@
-"""The chart's objects as `podman play kube` takes them."""
+"""The chart's objects for `podman play kube`."""
 
 import io
 
@@ -8,9 +8,9 @@ from tests.helm.chart import render
 
 
 def playable(brokers: str, port: int, image: str) -> str:
-    """The settings and the pod of all stages, as YAML.
+    """The settings and the pod with all stages, as YAML.
 
-    Podman 4 knows no StatefulSet, and on the host's network neither named nor mapped ports.
+    Podman 4 does not support StatefulSets, nor named or mapped ports on the host's network.
     """
     repository, _, tag = image.rpartition(":")
     rendered = render(

@@ -1,4 +1,4 @@
-"""Podman as root on a plain machine or inside a container, with a base image to build on."""
+"""Podman as root, on a machine or inside a container, with a base image for the build."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 OFFICIAL = "python:3.12-slim-bookworm"
 STAND_IN = "localhost/python-stand-in:3.11"
 PACKAGES = "podman buildah runc crun netavark aardvark-dns iptables uidmap catatonit mmdebstrap"
-# Without CAP_SYS_RESOURCE limits cannot be raised, and crun refuses hybrid cgroups.
+# Without CAP_SYS_RESOURCE, limits cannot be raised; crun also refuses hybrid cgroups.
 _CONF = """\
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
@@ -28,11 +28,11 @@ _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class NoPodman(Exception):
-    """Something that is needed is not installed; the text says what to do."""
+    """A required tool is not installed. The message says what to do."""
 
 
 class Podman:
-    """Runs podman with a configuration of its own in `folder`."""
+    """Runs podman with its own configuration in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         """Raises NoPodman."""
@@ -47,7 +47,7 @@ class Podman:
     def __call__(
         self, *arguments: str, check: bool = True, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run `podman ARGUMENTS`; raises AssertionError with its output when it fails."""
+        """Run `podman ARGUMENTS`. Raises AssertionError with its output if it fails."""
         done = subprocess.run(
             ["podman", *arguments],
             env=self._environ,
@@ -64,7 +64,7 @@ class Podman:
         return done
 
     def base(self) -> str:
-        """The official base image where it can be had, else the stand-in, made here once."""
+        """The official base image if available, or else a local replacement, built once."""
         if self("pull", "--quiet", f"docker.io/library/{OFFICIAL}", check=False).returncode == 0:
             return f"docker.io/library/{OFFICIAL}"
         if self("image", "exists", STAND_IN, check=False).returncode != 0:
@@ -72,7 +72,7 @@ class Podman:
         return STAND_IN
 
     def build(self, tag: str, base: str, arguments: Sequence[str]) -> None:
-        """Build the project's image; in Docker's format, for OCI's has no health check."""
+        """Build the project's image in Docker's format, because OCI's has no health check."""
         pip = self.folder / "pip.conf"
         pip.write_text(f"[global]\ncert = {_AUTHORITIES}\n")
         mounts = [f"{_AUTHORITIES}:{_AUTHORITIES}:ro", f"{pip}:/etc/pip.conf:ro"]
@@ -82,7 +82,7 @@ class Podman:
         self("build", *options, *volumes, *built, str(ROOT))
 
     def _make_stand_in(self) -> None:
-        """Debian 12 with its own Python, by the machine's own package source."""
+        """Build an image of Debian 12 with its Python, from the machine's package source."""
         inside = "ca-certificates,python3,python3-venv,python-is-python3"
         tar = str(self.folder / "slim.tar")
         command = ["mmdebstrap", "--variant=minbase", f"--include={inside}", "bookworm", tar]

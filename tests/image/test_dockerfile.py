@@ -1,4 +1,4 @@
-"""The Dockerfile as far as it can be read; `make image-test` builds and runs it."""
+"""Static checks of the Dockerfile. `make image-test` builds and runs it."""
 
 import re
 import subprocess
@@ -16,14 +16,14 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="hadolint comes as a wheel for Linux only")
-def test_hadolint_has_nothing_to_say() -> None:
+def test_hadolint_has_no_findings() -> None:
     hadolint = Path(sys.executable).parent / "hadolint"
     command = [str(hadolint), "--failure-threshold", "style", str(ROOT / "Dockerfile")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_both_stages_stand_on_one_python() -> None:
+def test_both_stages_use_one_python_version() -> None:
     assert f"ARG BASE={OFFICIAL}\n" in DOCKERFILE
     assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["${BASE}", "${BASE}"]
 

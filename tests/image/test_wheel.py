@@ -1,4 +1,4 @@
-"""The wheel, which the image installs: complete, and at work without the checkout."""
+"""The wheel that the image installs is complete and works without the checkout."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def _files(folder: Path) -> set[str]:
     }
 
 
-def test_everything_is_in_it(wheel: Path) -> None:
+def test_the_wheel_is_complete(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     package = {f"stream_edits/{name}" for name in _files(ROOT / "stream_edits")}
@@ -41,7 +41,7 @@ def test_everything_is_in_it(wheel: Path) -> None:
     assert names == package | schemas
 
 
-def test_it_decides_the_examples_as_the_checkout_does(wheel: Path, tmp_path: Path) -> None:
+def test_the_wheel_decides_the_examples_like_the_checkout(wheel: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*install, "--target", str(target), str(wheel)], check=True, timeout=100)
@@ -53,13 +53,13 @@ def test_it_decides_the_examples_as_the_checkout_does(wheel: Path, tmp_path: Pat
 
 
 def _adjudicated(cwd: Path, package: Path) -> list[object]:
-    said = _python(
+    output = _python(
         cwd,
         package,
         f"import sys; sys.argv = ['stream-edits', 'adjudicate', {str(EXAMPLES)!r}]\n"
         "from stream_edits.cli import main; main()",
     )
-    return [json.loads(line) for line in said.splitlines()]
+    return [json.loads(line) for line in output.splitlines()]
 
 
 def _python(cwd: Path, package: Path, code: str) -> str:

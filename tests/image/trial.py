@@ -1,4 +1,4 @@
-"""What is tried on a built image. Each command and what it printed goes into a log for people."""
+"""Checks of a built image. Each command and its output is logged for people to read."""
 
 import re
 import shlex
@@ -9,13 +9,13 @@ from tests.broker.properties import free_port
 from tests.image.played import playable
 from tests.image.podman import ROOT, Podman
 
-# As the chart's security context has it; without even the scratch space that podman would give.
+# Like the chart's security context, and without podman's default temporary file systems.
 _CONFINED = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL")
 _TOOLS = "for tool in cc gcc g++ ld as make; do command -v $tool; done; true"
 
 
 class Trial:
-    """Runs one image; `log` grows with every step. Raises AssertionError at the first failure."""
+    """Runs one image and logs every step in `log`. Raises AssertionError at the first failure."""
 
     def __init__(self, podman: Podman, image: str) -> None:
         self.log: list[str] = []
@@ -24,7 +24,7 @@ class Trial:
         self._usual: dict[str, str] = {}
 
     def of_commands(self) -> None:
-        """What needs no broker."""
+        """Run the commands that need no broker."""
         assert "stream-edits, version" in self._run("--version")
         assert "uid=10001" in self._run(entrypoint="id")
         assert self._run("-c", _TOOLS, entrypoint="sh") == "", "there is a compiler in the image"
@@ -35,7 +35,7 @@ class Trial:
         self._say("(a table of decisions)")
 
     def of_the_service(self, brokers: str) -> None:
-        """`run` on a broker: live, ready, healthy, deciding; ended by SIGTERM with 0."""
+        """Check `run` on a broker: it decides claims, and SIGTERM ends it with exit code 0."""
         port = self._fresh_port(brokers)
         options = _environment(
             BOOTSTRAP_SERVERS=brokers,
@@ -61,7 +61,7 @@ class Trial:
             self._podman("rm", "--force", name, check=False)
 
     def of_the_chart(self, brokers: str) -> None:
-        """The pod that the chart would start, by `podman play kube`, on the topics made before."""
+        """Check the pod of the chart with `podman play kube`, on the existing topics."""
         port = self._fresh_port(brokers)
         file = self._podman.folder / "played.yaml"
         file.write_text(playable(brokers, port, self._image), encoding="utf-8")
@@ -83,11 +83,11 @@ class Trial:
             self._podman("play", "kube", "--down", str(file), check=False)
 
     def _ended_well(self, name: str) -> None:
-        said = self._step("inspect", "--format", "exit code {{.State.ExitCode}}", name)
-        assert said == "exit code 0", self._podman("logs", name).stdout[-2000:]
+        output = self._step("inspect", "--format", "exit code {{.State.ExitCode}}", name)
+        assert output == "exit code 0", self._podman("logs", name).stdout[-2000:]
 
     def _fresh_port(self, brokers: str) -> int:
-        """A free port; in the log it is the usual one, and the broker's too."""
+        """A free port. The log shows the usual port instead, also for the broker."""
         port = free_port()
         self._usual = {str(port): "9464", brokers: "localhost:9092"}
         self._usual[f"{self._podman.folder}/"] = ""
@@ -107,14 +107,14 @@ class Trial:
         return self._step(*command, stdin=stdin, shown=shown)
 
     def _step(self, *command: str, stdin: str | None = None, shown: int = 20) -> str:
-        said = self._podman(*command, stdin=stdin).stdout.strip()
+        output = self._podman(*command, stdin=stdin).stdout.strip()
         self._say(f"$ podman {shlex.join(command)}")
-        for line in said.splitlines()[:shown]:
+        for line in output.splitlines()[:shown]:
             self._say(line)
-        return said
+        return output
 
     def _wait_for(self, port: int, path: str, wanted: bytes, within_s: float = 120.0) -> None:
-        """Ask until it answers 200 with a line that matches `wanted`, which is logged."""
+        """Poll until the status is 200 and a line matches `wanted`. That line is logged."""
         deadline = time.monotonic() + within_s
         while True:
             try:
@@ -131,12 +131,12 @@ class Trial:
         self._say(found[0].decode())
 
     def _say(self, line: str) -> None:
-        for odd, usual in self._usual.items():
-            line = line.replace(odd, usual)
+        for actual, usual in self._usual.items():
+            line = line.replace(actual, usual)
         self.log.append(line)
 
 
 def _environment(**settings: str) -> list[str]:
-    """Options of `podman run` for the host's network and these settings."""
+    """The options of `podman run` for the host's network and these settings."""
     given = [f"STREAM_EDITS_{name}={value}" for name, value in settings.items()]
     return ["--network", "host", *(word for each in given for word in ("--env", each))]

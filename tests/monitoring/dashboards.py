@@ -1,4 +1,4 @@
-"""The committed dashboards, as Grafana would read them."""
+"""Reads the committed dashboards."""
 
 import json
 import re
@@ -23,19 +23,19 @@ class Query(NamedTuple):
     expression: str
 
     def substituted(self, values: dict[str, str]) -> str:
-        """The expression with its variables' values; KeyError for one that has none."""
+        """The expression with values for its variables. Raises KeyError for a missing value."""
         return _VARIABLE.sub(lambda found: values[found[1]], self.expression)
 
 
 @cache
 def dashboard(path: Path) -> Json:
-    """The model in a file."""
+    """The dashboard model in a file."""
     model: Json = json.loads(path.read_text(encoding="utf-8"))
     return model
 
 
 def panels(model: Json) -> Iterator[Json]:
-    """Every panel but the rows, those within collapsed rows included."""
+    """Every panel except rows, including panels in collapsed rows."""
     for panel in model["panels"]:
         if panel["type"] != "row":
             yield panel

@@ -1,7 +1,7 @@
-"""`make pictures`: the dashboards as Grafana's own components draw them, from a real run.
+"""`make pictures`: pictures of the dashboards with data of a real run.
 
-No Grafana server is needed: its components (npm) draw what a real Prometheus answered, and Chromium
-takes the picture. Needs npm, chromium, pngquant and prometheus on the path.
+No Grafana server is needed: Grafana's components (npm) draw the answers of a real Prometheus, and
+Chromium takes the screenshot. Needs npm, chromium, pngquant and prometheus on the path.
 """
 
 import json
@@ -30,7 +30,7 @@ _LABEL = re.compile(r"\{\{(\w+)\}\}")
 
 
 def take_pictures() -> None:
-    """Run, ask, draw; the pictures are in docs/dashboards/ afterwards."""
+    """Run the service, query Prometheus, and write the pictures to docs/dashboards/."""
     with tempfile.TemporaryDirectory(prefix="stream-edits-pictures-") as name:
         folder = Path(name)
         (folder / "kafka").mkdir()
@@ -45,7 +45,7 @@ def take_pictures() -> None:
 
 
 def drawable(model: Json, run: Watched) -> Json:
-    """What page.jsx draws: the panels with the answers to their queries."""
+    """The input of page.jsx: the panels with the answers to their queries."""
     return {
         "title": model["title"],
         "note": _NOTE,
@@ -107,7 +107,7 @@ def _build_page() -> None:
     for file in SOURCE.iterdir():
         if file.is_file():
             shutil.copy(file, modules)
-    # Its optional peers want another React than the one it is used with.
+    # Its optional peer dependencies need another version of React.
     install = [
         "npm",
         "install",

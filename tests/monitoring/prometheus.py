@@ -20,7 +20,7 @@ Series = list[dict[str, Any]]
 
 
 class Prometheus:
-    """Runs in a `with` block; `targets` are host:port, labelled as a cluster's would be."""
+    """Runs within a `with` block. `targets` are host:port, with labels as in a cluster."""
 
     def __init__(self, folder: Path, targets: Sequence[str]) -> None:
         self._folder = folder
@@ -71,19 +71,19 @@ class Prometheus:
             self._process.wait(20)
 
     def at(self, expression: str, time_s: float) -> Series:
-        """The series of an instant query."""
+        """The result of an instant query."""
         found: Series = self._ask("query", query=expression, time=time_s)["result"]
         return found
 
     def over(self, expression: str, start_s: float, end_s: float, step_s: int = 1) -> Series:
-        """The series of a query over a range of time."""
+        """The result of a range query."""
         found: Series = self._ask(
             "query_range", query=expression, start=start_s, end=end_s, step=step_s
         )["result"]
         return found
 
     def rules(self) -> list[dict[str, Any]]:
-        """Every rule it evaluates, with its health."""
+        """Every rule, with its health."""
         return [rule for group in self._ask("rules")["groups"] for rule in group["rules"]]
 
     def _ask(self, what: str, **question: object) -> Any:

@@ -1,4 +1,4 @@
-"""What a PromQL expression asks for."""
+"""Finds the metrics that a PromQL expression selects."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,15 +32,15 @@ def alerts() -> list[Alert]:
 
 
 def selectors(expression: str) -> dict[str, str]:
-    """Each series that an expression selects, without time, and its metric's name.
+    """The selectors in an expression, without ranges, with the names of their metrics.
 
-    Raises ValueError for an expression that is no PromQL.
+    Raises ValueError for invalid PromQL.
     """
     return {selector: name for selector, name, _ in _selectors(promql_parser.parse(expression))}
 
 
 def read_at_once(expression: str) -> set[str]:
-    """The metrics of which a single value is read, not a range of them."""
+    """The metrics that an expression selects as instant vectors, not as ranges."""
     return {name for _, name, ranged in _selectors(promql_parser.parse(expression)) if not ranged}
 
 

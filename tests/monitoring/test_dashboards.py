@@ -1,6 +1,6 @@
-"""The dashboards keep the rules of Grafana's dashboard-linter, and are what is generated.
+"""The dashboards follow the rules of Grafana's dashboard-linter and are current.
 
-The linter itself cannot be had as a package; its rules are written out here.
+The linter is not available as a package, so its rules are implemented here.
 """
 
 import re
@@ -30,15 +30,15 @@ STANDINS = {
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 
-def offences(model: Json) -> Iterator[str]:
-    """Everything in a dashboard that breaks a rule."""
+def violations(model: Json) -> Iterator[str]:
+    """The violations of rules in a dashboard."""
     yield from _of_the_page(model)
     for panel in panels(model):
-        for offence in _of_a_panel(panel):
-            yield f"{panel.get('title')}: {offence}"
+        for each in _of_a_panel(panel):
+            yield f"{panel.get('title')}: {each}"
     for query in queries(model):
-        for offence in _of_a_query(query.substituted(STANDINS), query.expression):
-            yield f"{query.panel}: {offence}: {query.expression}"
+        for each in _of_a_query(query.substituted(STANDINS), query.expression):
+            yield f"{query.panel}: {each}: {query.expression}"
 
 
 def _of_the_page(model: Json) -> Iterator[str]:
@@ -112,16 +112,16 @@ KNOWN = _known()
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_rule_is_broken(file: Path) -> None:
-    assert list(offences(dashboard(file))) == []
+    assert list(violations(dashboard(file))) == []
 
 
-def test_there_are_two_and_their_uids_differ() -> None:
+def test_there_are_two_dashboards_with_different_uids() -> None:
     assert [file.stem for file in FILES] == ["claims", "operations"]
     assert len({dashboard(file)["uid"] for file in FILES}) == 2
 
 
 @pytest.mark.parametrize(("path", "text"), list(generated()), ids=lambda x: getattr(x, "stem", ""))
-def test_what_is_generated_is_what_is_committed(path: Path, text: str) -> None:
+def test_the_committed_dashboards_are_current(path: Path, text: str) -> None:
     assert path.read_text(encoding="utf-8") == text, "run `make generated` and commit"
 
 
@@ -155,7 +155,7 @@ HERE = '{namespace=~"$namespace", job=~"$job"}'
 
 
 @pytest.mark.parametrize(
-    ("model", "told"),
+    ("model", "violation"),
     [
         (broken(editable=True), "editable"),
         (broken(uid="Claims!"), "uid"),
@@ -171,5 +171,5 @@ HERE = '{namespace=~"$namespace", job=~"$job"}'
         (with_query(f"sum(rate(stream_edits_decisions_total{HERE}[5m]))"), "fixed time"),
     ],
 )
-def test_a_broken_rule_is_told(model: Json, told: str) -> None:
-    assert any(told in offence for offence in offences(model))
+def test_a_broken_rule_is_reported(model: Json, violation: str) -> None:
+    assert any(violation in each for each in violations(model))

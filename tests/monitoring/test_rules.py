@@ -1,4 +1,4 @@
-"""The alert rules: promtool's word on them, and that none is without test or runbook."""
+"""The alert rules: promtool accepts them, and each has a test and a section in the runbook."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 
 
 def expectations() -> list[tuple[str, bool]]:
-    """Of every expectation in the cases: the alert, and whether it must fire."""
+    """The alert of every expectation in the cases, and whether it must fire."""
     found = []
     for file in CASES:
         for test in YAML(typ="safe").load(file.read_text(encoding="utf-8"))["tests"]:

@@ -1,4 +1,4 @@
-"""Every query and every alert, on a real Prometheus that has seen a real run."""
+"""Every query and every alert, on a real Prometheus with data of a real run."""
 
 import math
 import time
@@ -29,7 +29,7 @@ def watched(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
 
 
 def points(watched: Watched, expression: str) -> int:
-    """How many numbers a query gives over the run; an error of the server fails the test."""
+    """The number of values of a query over the run. An error of the server fails the test."""
     series = watched.prometheus.over(expression, watched.begun_s, watched.ended_s)
     return sum(not math.isnan(float(value)) for each in series for _, value in each["values"])
 
@@ -60,7 +60,7 @@ def test_a_misspelt_metric_is_caught(watched: Watched) -> None:
     assert len(empty(watched, [good, bad], _ALL)) == 1
 
 
-def test_everything_an_alert_asks_for_is_there(watched: Watched) -> None:
+def test_every_series_of_an_alert_exists(watched: Watched) -> None:
     missing = [
         (alert.name, selector)
         for alert in alerts()
@@ -78,7 +78,7 @@ def test_every_alert_is_evaluated_without_error_and_none_fires(watched: Watched)
     assert [name for name, rule in rules.items() if rule["state"] == "firing"] == []
 
 
-def test_promtool_finds_no_fault_with_the_metrics(watched: Watched) -> None:
+def test_promtool_accepts_the_metrics(watched: Watched) -> None:
     for port in watched.ports:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
             exposed = answer.read().decode()
@@ -108,12 +108,12 @@ HAPPENED = [
 
 
 @pytest.mark.parametrize("series", HAPPENED)
-def test_what_happened_in_the_run_was_counted(watched: Watched, series: str) -> None:
+def test_the_events_of_the_run_are_counted(watched: Watched, series: str) -> None:
     (found,) = watched.prometheus.at(f"sum({series})", watched.ended_s)
     assert float(found["value"][1]) > 0
 
 
-def test_what_was_counted_is_what_lies_in_the_topics(watched: Watched) -> None:
+def test_the_counters_match_the_topics(watched: Watched) -> None:
     deployment = watched.deployment
     deployment.log.read_to_the_end()
     decisions = deployment.decisions()
@@ -136,10 +136,10 @@ def test_what_was_counted_is_what_lies_in_the_topics(watched: Watched) -> None:
 @pytest.mark.parametrize(
     "gauge", ["stream_edits_consumer_lag_records", "stream_edits_oldest_event_age_seconds"]
 )
-def test_nothing_is_behind_once_everything_is_decided(watched: Watched, gauge: str) -> None:
+def test_there_is_no_lag_after_everything_is_decided(watched: Watched, gauge: str) -> None:
     def behind() -> Series:
         return watched.prometheus.at(f"{gauge} != 0", time.time())
 
     assert watched.prometheus.at(gauge, time.time())
-    # The lag is measured every five seconds, and a transaction's marker is heard of by a fetch.
+    # The lag is measured every five seconds, and a fetch is needed to pass transaction markers.
     eventually(lambda: not behind(), 60, lambda: str(behind()))

@@ -1,4 +1,4 @@
-"""Prometheus' own programs: those of Debian's package `prometheus`, or any on the path."""
+"""The programs of Prometheus, from the path or Debian's package `prometheus`."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import pytest
 
 
 def tool(name: str) -> str:
-    """The path of a program; without it the test fails under CI, and is skipped elsewhere."""
+    """The path of a program. If it is missing, the test fails in CI and is skipped elsewhere."""
     found = shutil.which(name)
     if found is None:
         reason = f"{name} is not installed (Debian: apt-get install prometheus): NOTHING was proven"
@@ -19,7 +19,7 @@ def tool(name: str) -> str:
 
 
 def promtool(*arguments: str, given: str = "") -> str:
-    """What promtool says; fails the test unless it is content."""
+    """The output of promtool. Fails the test if promtool fails."""
     done = subprocess.run(
         [tool("promtool"), *arguments],
         input=given,
@@ -28,6 +28,6 @@ def promtool(*arguments: str, given: str = "") -> str:
         timeout=60,
         check=False,
     )
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
-    return said
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    return output

@@ -1,4 +1,4 @@
-"""A real run on a real Kafka under a real Prometheus, with everything in it that is watched for."""
+"""A run on a real Kafka with a real Prometheus, which produces data for every metric."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from stream_edits.demo.input import made_up
+from stream_edits.demo.input import demo_input
 from stream_edits.engine.ports import Output
 from tests.broker.properties import free_port
 from tests.kafka.deployment import STAGES, Deployment
@@ -16,7 +16,7 @@ _SEED = 621
 
 
 class Watched(NamedTuple):
-    """The server that has seen the run, and when that was (Unix time)."""
+    """The Prometheus server with data of the run, and the start and end of it (Unix time)."""
 
     prometheus: Prometheus
     deployment: Deployment
@@ -29,10 +29,11 @@ class Watched(NamedTuple):
 def watched_run(
     broker: str, folder: Path, seconds: float = 32.0, encounters: int = 400
 ) -> Iterator[Watched]:
-    """Made-up claims, mended, replaced, sent again and unreadable ones among them, decided by one
-    process and then by two; over when everything is decided, still running within the block.
+    """A run in which synthetic claims and malformed records are processed, first by one process and
+    then by two.
 
-    Published over at least ``seconds``; the Kafka client's statistics come every 15.
+    Within the block everything is decided, and the processes are still running. The records are
+    published over at least ``seconds``; the Kafka client's statistics come every 15 seconds.
     """
     ports = (free_port(), free_port())
     targets = [f"127.0.0.1:{port}" for port in ports]
@@ -46,7 +47,7 @@ def watched_run(
         deployment.start(HTTP_PORT=str(ports[0]))
         for stage in STAGES:
             deployment.wait_for_members(stage, 1)
-        records = made_up(_SEED, encounters, deployment.topics.events).records
+        records = demo_input(_SEED, encounters, deployment.topics.events).records
         portions = round(seconds)
         size = len(records) // portions + 1
         for number in range(portions):

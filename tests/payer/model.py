@@ -1,4 +1,4 @@
-"""Small models for the tests: costs that are easy to reckon with."""
+"""Small models for the tests, with costs that are easy to calculate with."""
 
 from bench.payer.claim import Claim, Mix
 from bench.payer.figures import Bench
@@ -8,7 +8,7 @@ from bench.payer.pipeline import Pipeline, Processes, alone
 MIX = Mix((0.7, 0.2, 0.1))
 PARTITIONS = 6
 _SMALL = Processes(2, 3, 2)
-# A hundred claims a second take a tenth of a core at the first stage.
+# A hundred claims a second use a tenth of a core at the first stage.
 BENCH = Bench(
     cpu_s=(0.001, 0.002, 0.001),
     transaction_s=0.01,
@@ -27,7 +27,7 @@ BENCH = Bench(
 
 
 def stages(restore_s: float = 0.0) -> list[Stage]:
-    """Batches of at most 50."""
+    """Stages with batches of at most 50 records."""
     return [
         Stage(cpu_s, BENCH.transaction_s, BENCH.seen_s, 50, 0.1, restore_s * (number == 1))
         for number, cpu_s in enumerate(BENCH.cpu_s)
@@ -37,15 +37,15 @@ def stages(restore_s: float = 0.0) -> list[Stage]:
 def small_pipeline(
     processes: Processes = _SMALL, seed: int = 1, restore_s: float = 0.0
 ) -> Pipeline:
-    """Everything with a core of its own."""
+    """A pipeline in which each process has a core of its own."""
     return Pipeline(stages(restore_s), MIX, PARTITIONS, alone(processes), seed)
 
 
 def owners(group: Group) -> dict[int, int]:
-    """Which member owns each partition."""
+    """The index of the member that owns each partition."""
     return {p: n for n, member in enumerate(group.members) for p in member.partitions}
 
 
 def numbers(claims: list[Claim]) -> list[int]:
-    """In which order they came in at first."""
+    """The numbers of the claims, in order of their arrival."""
     return [claim.number for claim in claims]

@@ -1,4 +1,4 @@
-"""What the bench writes is what the simulation reads; a report that lacks a figure says so."""
+"""The simulation reads the report that the bench writes; a missing figure is an error."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _LIGHT = {
 
 
 def results() -> Results:
-    """A run in which each contender of the line-up takes 10 µs more than the one before."""
+    """The results of a run in which each contender needs 10 µs more than the one before."""
     found: Results = {}
     for number, contender in enumerate(LINEUP):
         figures = {"per_s": 10_000.0 + number, "cpu_us": 10.0 * number, "peak_mb": 90.0}
@@ -45,7 +45,7 @@ def results() -> Results:
 
 
 def report(found: Results) -> str:
-    """As docs/performance.md has it."""
+    """The report, as in docs/performance.md."""
     lines = "\n".join(["Run on a day.", "", *lines_of(found, 3, 6000, 12)])
     return f"# Performance\n<!-- bench: begin -->\n{lines}\n<!-- bench: end -->\nMore.\n"
 
@@ -60,7 +60,7 @@ def test_the_simulation_reads_what_the_bench_wrote() -> None:
     assert bench.start_s == pytest.approx(2.9)
     assert (bench.p50_s, bench.p99_s) == pytest.approx((0.0925, 1.312))
     assert bench.pipeline_per_s == pytest.approx(10_000 + places.index(PIPELINE))
-    # A MB more for each thousand, and five seconds for each million.
+    # One more MB for each thousand, and five seconds for each million.
     assert bench.encounter_bytes == pytest.approx(1024 * 1024 / 1000, rel=1e-3)
     assert bench.restore_s == pytest.approx(5e-6)
     assert bench.wire_bytes == pytest.approx(628)
@@ -71,7 +71,7 @@ def test_the_simulation_reads_what_the_bench_wrote() -> None:
 
 
 def without(part: str) -> Callable[[str], str]:
-    """The report without the lines that begin so."""
+    """Removes the lines that begin with ``part`` from the report."""
     return lambda text: "\n".join(x for x in text.splitlines() if not x.startswith(part)) + "\n"
 
 
@@ -80,7 +80,7 @@ def instead(old: str, new: str) -> Callable[[str], str]:
 
 
 def failed(line: str) -> Callable[[str], str]:
-    """The report as it is when that one failed."""
+    """Changes the report to one in which that contender failed."""
     return lambda text: re.sub(f"{re.escape(line)}.*", f"{line}failed", text)
 
 
@@ -99,14 +99,14 @@ def failed(line: str) -> Callable[[str], str]:
         (instead("| intake | 10,006 | ", "| intake | 10,006 | n/a "), "of 'intake' is 'n/a 60.0'"),
     ],
 )
-def test_a_report_that_lacks_a_figure_says_which(broken: Callable[[str], str], says: str) -> None:
+def test_the_error_names_a_missing_figure(broken: Callable[[str], str], says: str) -> None:
     text = report(results())
     assert broken(text) != text
     with pytest.raises(MissingFigure, match=says):
         read(broken(text))
 
 
-def test_a_shape_that_failed_is_missed_when_it_is_asked_for() -> None:
+def test_a_failed_shape_is_an_error_only_when_used() -> None:
     found = results()
     failed = Scale("encounter", 2, 12)
     found[REAL, failed.name] = [None]

@@ -1,4 +1,4 @@
-"""The simulated pipeline loses nothing, keeps the order, and agrees with queueing theory."""
+"""The simulated pipeline loses no claim, keeps the order, and agrees with queueing theory."""
 
 from statistics import mean
 
@@ -27,7 +27,7 @@ _TIMES = Times(_BACK_S, SESSION_TIMEOUT_S)
 
 
 def with_fault(fault: Fault, stage: int, seed: int = 1) -> Pipeline:
-    """A minute of claims in which a process of that stage ends, and time to recover."""
+    """Simulate a minute of claims with a fault of a process of that stage, and its recovery."""
     pipeline = small_pipeline(seed=seed, restore_s=0.5)
     pipeline.feed(pipeline.gaps(100, 60))
     pipeline.env.run(5)
@@ -39,7 +39,7 @@ def with_fault(fault: Fault, stage: int, seed: int = 1) -> Pipeline:
 
 @pytest.mark.parametrize("stage", [0, 1, 2])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_claim_is_decided_once_whoever_dies(fault: Fault, stage: int) -> None:
+def test_every_claim_is_decided_once_after_any_fault(fault: Fault, stage: int) -> None:
     pipeline = with_fault(fault, stage)
     assert len(pipeline.claims) > 5000
     assert [claim.number for claim in pipeline.claims if claim.times_decided != 1] == []
@@ -61,20 +61,20 @@ def test_claims_of_a_partition_stay_in_order(fault: Fault) -> None:
             assert mine == sorted(mine)
 
 
-def test_a_latency_holds_every_wait_on_the_way() -> None:
+def test_a_latency_includes_every_wait() -> None:
     pipeline = small_pipeline()
     pipeline.feed(pipeline.gaps(50, 20))
     pipeline.env.run(30)
-    # A record alone: its work, its transaction, and what a reader sees later.
+    # A single record: its CPU time, its transaction, and the delay until a reader sees it.
     least = [sum(s.cpu_s + s.transaction_s + s.seen_s for s in stages()[: n + 1]) for n in range(3)]
-    # A linger at each stage, and a batch on the way: nothing stands in the queue for long.
+    # At most a linger at each stage and a batch on the way: no record stays in a queue for long.
     most = [(n + 1) * 0.25 for n in range(3)]
     for claim in pipeline.claims:
         waited = claim.decided - claim.arrived
         assert least[claim.last] <= waited + 1e-9 <= most[claim.last]
 
 
-def test_the_dead_ones_partitions_wait_for_the_session_or_for_its_return() -> None:
+def test_partitions_of_a_dead_member_wait_for_its_session_or_return() -> None:
     behind = {fault: max(latencies(with_fault(fault, 1).claims)) for fault in FAULTS}
     waited_out: tuple[Fault, ...] = (faults.lost, faults.killed)
     for fault in waited_out:
@@ -92,7 +92,7 @@ def test_a_static_member_gets_its_partitions_back_and_others_keep_theirs() -> No
     assert set(after.values()) == {0, 1}
 
 
-def test_only_what_was_not_held_is_restored_and_all_stands_still_until_then() -> None:
+def test_only_new_partitions_are_restored_and_all_pause_meanwhile() -> None:
     pipeline = small_pipeline(restore_s=0.5)
     group = pipeline.groups[1]
     joining = pipeline.member(Cores(pipeline.env), group)
@@ -105,13 +105,13 @@ def test_only_what_was_not_held_is_restored_and_all_stands_still_until_then() ->
         assert cold or member is not joining
         while set(member.partitions) != member.restored:
             pipeline.env.step()
-        # Those that were done before are looked at too late to be timed.
+        # Partitions that are ready before the first check cannot be timed.
         if member is joining:
             assert pipeline.env.now - begun == pytest.approx(0.5 * len(cold))
     assert joining.restored == set(joining.partitions)
 
 
-def test_what_follows_an_open_transaction_is_hidden_until_it_ends() -> None:
+def test_records_after_an_open_transaction_are_hidden_until_it_ends() -> None:
     seen: list[int] = []
     topic = Topic(2, lambda _, claims: seen.extend(numbers(list(claims))))
     claims = small_pipeline()
@@ -138,7 +138,7 @@ def alone_of_one(env: Environment) -> Placement:
 
 
 def one_server(per_s: float, seconds: float) -> Pipeline:
-    """One process, one partition, a record a transaction: it serves for 8 + 2 ms."""
+    """One process, one partition, one record per transaction: a service time of 8 + 2 ms."""
     stage = Stage(0.008, 0.002, 0.0, batch_size=1, linger_s=1000)
     pipeline = Pipeline([stage], Mix((1.0,)), 1, alone_of_one, seed=7)
     pipeline.feed(pipeline.gaps(per_s, seconds))
@@ -147,7 +147,7 @@ def one_server(per_s: float, seconds: float) -> Pipeline:
 
 
 @pytest.mark.parametrize("use", [0.3, 0.6, 0.8])
-def test_one_server_waits_as_theory_says(use: float) -> None:
+def test_the_wait_at_one_server_agrees_with_theory(use: float) -> None:
     """M/D/1 (Pollaczek-Khinchine): the mean wait before service is use x service / 2 (1 - use)."""
     service_s = 0.01
     pipeline = one_server(use / service_s, seconds=400)
@@ -155,13 +155,13 @@ def test_one_server_waits_as_theory_says(use: float) -> None:
     assert mean(latencies(pipeline.claims)) == pytest.approx(expected, rel=0.06)
 
 
-def test_a_core_is_used_by_rate_times_service() -> None:
+def test_cpu_use_is_rate_times_service_time() -> None:
     pipeline = one_server(50, seconds=600)
     worked = pipeline.groups[0].members[0].worked_s / 600
     assert worked == pytest.approx(50 * 0.008, rel=0.02)
 
 
-def test_shared_cores_are_shared_and_own_ones_are_not() -> None:
+def test_only_shared_cores_are_shared() -> None:
     def rate(cores: int) -> float:
         def place(env: Environment) -> Placement:
             shared = Cores(env, cores, 0.005)
@@ -173,17 +173,17 @@ def test_shared_cores_are_shared_and_own_ones_are_not() -> None:
         pipeline.env.run(10)
         return pipeline.decided / 10
 
-    # A core works a thousand records a second; two processes hide each other's commits.
+    # A core processes a thousand records a second. Two processes overlap their commits.
     assert rate(1) == pytest.approx(1000, rel=0.02)
     assert rate(2) == pytest.approx(2000, rel=0.03)
 
 
-def test_a_stage_that_would_not_wait_is_refused() -> None:
+def test_a_stage_without_linger_is_refused() -> None:
     with pytest.raises(ValueError, match="wait"):
         Stage(0.001, 0.001, 0.0, batch_size=1, linger_s=0.0)
 
 
-def test_claims_arrive_at_their_rate_and_go_where_the_mix_says() -> None:
+def test_claims_arrive_at_their_rate_and_follow_the_mix() -> None:
     pipeline = small_pipeline(Processes(4, 4, 4))
     pipeline.feed(pipeline.gaps(1000, 60))
     pipeline.env.run(61)

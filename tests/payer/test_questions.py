@@ -1,4 +1,4 @@
-"""What the simulation is asked: how many processes, how much memory, how far off."""
+"""The results of the simulation: processes, memory, and deviation from measurements."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.payer.model import BENCH, MIX
 _PER_S = 1000
 
 
-def test_the_fewest_processes_hold_the_load_and_one_fewer_does_not() -> None:
+def test_the_fewest_processes_sustain_the_load_and_one_fewer_does_not() -> None:
     found = fewest(BENCH, MIX, seed=1, per_s=_PER_S)
     assert all(use <= 0.5 for use in found.use)
     assert found.decided_per_s == pytest.approx(_PER_S, rel=0.1)
@@ -28,7 +28,7 @@ def test_the_fewest_processes_hold_the_load_and_one_fewer_does_not() -> None:
         fewer[number] = count - 1
         if count > 1:
             assert replay(BENCH, MIX, Processes(*fewer), 1, _PER_S).use[number] > 0.5
-    # A stage cannot do with fewer than its load takes.
+    # A stage needs at least the processes for its load.
     assert all(
         a >= b - 1 for a, b in zip(found.processes, by_hand(BENCH, MIX, _PER_S), strict=True)
     )
@@ -42,7 +42,7 @@ def test_half_as_many_of_a_stage_that_is_fully_used_fall_behind() -> None:
     assert done.year_days > replay(BENCH, MIX, Processes(4, 4, 4), 1, 2 * _PER_S).year_days
 
 
-def test_a_day_is_used_by_its_rate_and_slower_by_its_lingers() -> None:
+def test_a_day_has_the_expected_cpu_use_and_latency() -> None:
     day = quiet(BENCH, MIX, per_s=200, seed=1)
     for use, reaching, cpu_s in zip(day.use, MIX.reaching, BENCH.cpu_s, strict=True):
         assert use == pytest.approx(200 / 2 * reaching * cpu_s, rel=0.25)
@@ -55,8 +55,8 @@ def test_more_to_restore_takes_longer_and_delays_more_claims() -> None:
         faulty(BENCH, MIX, faults.restarted_static, Estate(TWO_EACH, encounters), seed=1)
         for encounters in (100_000, 2_000_000)
     )
-    # Of 950,000 more on each process twice as many records, 5 µs each; and while it catches up,
-    # more come.
+    # 950,000 more encounters per process are twice as many records, with 5 µs each; more claims
+    # arrive while it catches up.
     use = CLAIMS_PER_S / 2 * MIX.reaching[1] * BENCH.cpu_s[1]
     assert many.behind_s - few.behind_s == pytest.approx(9.5 / (1 - use), abs=0.8)
     assert many.worst_s > few.worst_s
@@ -73,17 +73,17 @@ def test_shares_add_up_and_fit() -> None:
     assert 1e8 + held * 800 <= 2e9 * 0.8 < 1e8 + (held + 1) * 800
 
 
-def test_checks_compare_with_what_was_measured() -> None:
+def test_checks_compare_with_measurements() -> None:
     shapes = {Scale(s, n, 6): (1000.0, 1e-5) for s in ("intake", "encounter") for n in (1, 2)}
     found = list(checks(BENCH._replace(scaled=shapes), MIX, seed=1))
     measured = [100, 300, 400, 1000, 1000, 1000, 1000, 14, 9, 2]
     assert [check.measured for check in found] == measured
-    # A core works a thousand records a second, less a transaction for each two thousand.
+    # A core processes a thousand records a second, minus a transaction for each two thousand.
     assert found[3].predicted == pytest.approx(2000 / 2.01, rel=0.001)
     assert found[3].off == pytest.approx(found[3].predicted / 1000 - 1)
     assert found[4].predicted == pytest.approx(2 * found[3].predicted, rel=0.03)
     back, still, static_back = (check.predicted for check in found[7:])
-    # The group waits for the dead one's session, from when the other has heard that it shall.
+    # The group waits for the dead member's session, from when the other notices the rebalance.
     assert back == pytest.approx(TAKEOVER_SESSION_S, abs=0.5)
     assert TAKEOVER_SESSION_S - BENCH.start_s - HEARTBEAT_S - 0.5 < still
     assert still < TAKEOVER_SESSION_S - BENCH.start_s
@@ -108,7 +108,7 @@ def test_memory_decides_how_many_processes_the_encounter_stage_has() -> None:
 
 
 @pytest.mark.parametrize("section", ["bench", "provision", "payer"])
-def test_the_report_has_marks_for_what_is_written(section: str) -> None:
+def test_the_report_has_marks_for_each_section(section: str) -> None:
     text = REPORT.read_text(encoding="utf-8")
     assert text.count(f"<!-- {section}: begin -->\n") == 1
     assert text.count(f"<!-- {section}: end -->\n") == 1

@@ -1,1 +1,1 @@
-"""A real, Confluent-compatible schema registry for the tests: Apicurio, started here."""
+"""A real, Confluent-compatible schema registry for the tests: Apicurio as a local process."""

@@ -1,4 +1,4 @@
-"""Apicurio Registry as a child process, its data in a file so that it survives a restart."""
+"""Apicurio Registry as a child process, with its data in a file to survive a restart."""
 
 import hashlib
 import shutil
@@ -13,7 +13,7 @@ from typing import Self
 from tests.broker.distribution import NoKafkaDistribution, java, only_one_process
 from tests.broker.properties import free_port
 
-# The newest line that runs on Java 17.
+# The newest release line that runs on Java 17.
 _VERSION = "2.6.13.Final"
 _ARTIFACT = f"io.apicurio:apicurio-registry-app:{_VERSION}:tar.gz:all"
 _SHA256 = "3cda1b34aa020fb4ac4dd6a66018d757e81e437f97e20a1f92d366b70091c6ba"
@@ -67,7 +67,7 @@ class Apicurio:
         self.url = f"http://127.0.0.1:{self._port}/apis/ccompat/v7"
 
     def start(self, seconds: float = 90.0) -> Self:
-        """Returns once it answers."""
+        """Start the registry. Returns when it answers."""
         try:
             command = [java(), *_JVM, *self._properties()]
         except NoKafkaDistribution as failure:
@@ -87,7 +87,7 @@ class Apicurio:
         return self
 
     def stop(self) -> None:
-        """End it in an orderly way."""
+        """Shut the registry down."""
         process, self._process = self._process, None
         if process is not None:
             process.terminate()

@@ -11,7 +11,7 @@ from tests.registry.apicurio import Apicurio, NoRegistry
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[Apicurio]:
-    """A started registry of the test's own, to be stopped and started again."""
+    """A running registry for one test, which may stop and restart it."""
     apicurio = Apicurio(tmp_path / "registry")
     try:
         apicurio.start()

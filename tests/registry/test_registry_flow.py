@@ -1,4 +1,4 @@
-"""`schemas register|check`, and the whole flow by the ids of a real registry."""
+"""`schemas register|check`, and the whole pipeline with the schema ids of a real registry."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tests.build import canary_claim
 from tests.kafka.deployment import Deployment
 from tests.registry.apicurio import Apicurio
 
-# The packaged schemas that are read by others have ids below 100.
+# The packaged schemas of published topics have ids below 100.
 PUBLIC_IDS = [number for number in packaged() if number < 100]
 
 pytestmark = pytest.mark.timeout(300)
@@ -57,7 +57,7 @@ def test_the_whole_flow_by_the_registry_s_ids(
         ids = {s: client.get_latest_version(s).schema_id or 0 for s in subjects(deployment)}
         assert schema_id(arrived.value or b"") == ids[f"{arrived.topic}-value"] > max(PUBLIC_IDS)
 
-        # What was looked up once is remembered: an outage stops nothing that runs.
+        # Lookups are cached, so an outage does not stop running processes.
         registry.stop()
         framed = (arrived.value or b"")[:5]
         publish_as(deployment, framed, second)
@@ -75,7 +75,7 @@ def test_the_whole_flow_by_the_registry_s_ids(
 
 
 def occupied(client: SchemaRegistryClient) -> set[str]:
-    """Subjects of others that take the ids of our packaged schemas, so that none is ours by
+    """Other subjects that occupy the ids of our packaged schemas, so that no id matches by
     chance."""
     taken = set()
     for number in range(max(PUBLIC_IDS)):
@@ -86,7 +86,7 @@ def occupied(client: SchemaRegistryClient) -> set[str]:
 
 
 def refused_without_schemas(deployment: Deployment) -> None:
-    """Nothing runs before the schemas are registered, and the message says how."""
+    """Check that `run` fails before the schemas are registered, and that the message says how."""
     for words in (["schemas", "check"], ["run"]):
         refused = deployment.command(*words)
         assert refused.returncode == 1
@@ -94,7 +94,7 @@ def refused_without_schemas(deployment: Deployment) -> None:
 
 
 def register_twice(deployment: Deployment) -> None:
-    """The second time changes nothing."""
+    """Register twice, and check that the second time changes nothing."""
     for word in ("registered", "exists"):
         done = deployment.command("schemas", "register")
         assert done.returncode == 0, done.stderr
@@ -106,7 +106,7 @@ def register_twice(deployment: Deployment) -> None:
 
 
 def decided(deployment: Deployment, registry: Apicurio, ids: Mapping[str, int]) -> set[str]:
-    """The claims decided, each in a record of its topic's id."""
+    """The ids of the decided claims. Each decision must have the schema id of its topic."""
     records = deployment.log.of(*decision_topics(deployment))
     own = {ids[f"{topic}-value"] for topic in decision_topics(deployment)}
     assert {schema_id(record.value or b"") for record in records} <= own
@@ -115,13 +115,13 @@ def decided(deployment: Deployment, registry: Apicurio, ids: Mapping[str, int]) 
 
 
 def publish_as(deployment: Deployment, frame: bytes, event: ClaimEvent) -> None:
-    """A claim framed with the id that the registry gave."""
+    """Publish a claim framed with the schema id of the registry."""
     value = claim_encoder(schema_id(frame))(event)
     deployment.publish_raw(event.member_id.encode(), value)
     deployment.flush()
 
 
-def test_what_the_registry_has_already_is_compared(
+def test_existing_schemas_in_the_registry_are_compared(
     broker: str, registry: Apicurio, tmp_path: Path
 ) -> None:
     client = SchemaRegistryClient({"url": registry.url})
@@ -129,7 +129,7 @@ def test_what_the_registry_has_already_is_compared(
         subject = f"{deployment.topics.pend}-value"
         older = json.loads(DECISION)
         older["fields"].append({"name": "text", "type": "string"})
-        older["fields"][0]["type"] = "long"  # which our string cannot read
+        older["fields"][0]["type"] = "long"  # not readable as our string
         client.register_schema(subject, Schema(json.dumps(older), "AVRO"))
 
         refused = deployment.command("schemas", "register")

@@ -1,7 +1,7 @@
-"""Whether what one schema wrote can be read with another: Apache Avro's judgement, and more.
+"""Checks whether data of one schema can be read with another, with Apache Avro's checker and more.
 
-Apache's checker does not look at logical types: a decimal of another scale, or a time in another
-unit, would be read as another number.
+Apache's checker ignores logical types: a decimal with another scale, or a time in another unit,
+would be read as a wrong number.
 """
 
 import json
@@ -17,7 +17,7 @@ Json = Any
 
 
 class _Logical(NamedTuple):
-    """What a number means: its logical type, and of a decimal its digits."""
+    """The meaning of a number: its logical type, and the precision and scale of a decimal."""
 
     name: str | None
     precision: int = 0
@@ -25,10 +25,10 @@ class _Logical(NamedTuple):
 
 
 def problems(reader: Json, writer: Json) -> list[str]:
-    """Why data of `writer` cannot be read as `reader`; both are self-contained schemas."""
+    """The reasons why data of `writer` cannot be read with `reader`. Both are self-contained."""
     checker: Any = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
-        # It does not know local times, and takes them for plain numbers; see below.
+        # It does not know local timestamps, and treats them as plain numbers; see below.
         warnings.simplefilter("ignore", IgnoredLogicalType)
         parsed = [avro.schema.parse(json.dumps(schema)) for schema in (reader, writer)]
     result = checker.get_compatibility(*parsed)
@@ -48,7 +48,7 @@ def problems(reader: Json, writer: Json) -> list[str]:
 def _meanings(
     schema: Json, names: dict[str, Json], path: str = ""
 ) -> Iterator[tuple[str, _Logical]]:
-    """Each primitive's meaning by its path of field names."""
+    """The meaning of each primitive, with its path of field names."""
     if isinstance(schema, str):
         if schema.rpartition(".")[2] in names:
             yield from _meanings(names[schema.rpartition(".")[2]], {}, path)

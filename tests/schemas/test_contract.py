@@ -45,7 +45,7 @@ SYMBOLS = {
     "Disposition": ("PASS PEND DENY", None),
     "Pricing": ("FEE_SCHEDULE BY_REPORT", None),
 }
-# 105 went before the first release, and is not to be given again.
+# 105 was removed before the first release and must not be reused.
 IDS = {
     1: "ClaimEvent",
     2: "ClaimDecision",
@@ -72,7 +72,7 @@ def _contract_types() -> dict[str, Any]:
     return found
 
 
-def test_packaged_ids_are_for_ever() -> None:
+def test_packaged_ids_never_change() -> None:
     assert {number: schema.record for number, schema in packaged().items()} == IDS
 
 
@@ -91,7 +91,7 @@ def test_symbols_are_the_contract_s(enum: str) -> None:
 
 @pytest.mark.parametrize("record", [ClaimEvent, ServiceLine, Attachment])
 def test_the_domain_has_the_fields_in_the_schema_s_order(record: type[Record]) -> None:
-    # claim_decoder fills the record as the schema has it.
+    # claim_decoder fills the record in the order of the schema.
     assert [field.name for field in fields(record)] == FIELDS[record.__name__].split()
 
 
@@ -118,7 +118,7 @@ def test_each_text_stands_alone_and_documents_every_field(number: int) -> None:
 
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
-def test_a_published_version_is_still_read(folder: Path) -> None:
+def test_a_published_version_can_still_be_read(folder: Path) -> None:
     codec = Codec()
     assert codec.decode_claim((folder / "ClaimEvent.golden.bin").read_bytes()) == CLAIM
     assert codec.decode_decision((folder / "ClaimDecision.golden.bin").read_bytes()) == DECISION
@@ -126,10 +126,10 @@ def test_a_published_version_is_still_read(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("record", ["ClaimEvent", "ClaimDecision"])
-def test_ours_resolves_what_a_published_schema_wrote(folder: Path, record: str) -> None:
+def test_our_schema_resolves_data_of_a_published_one(folder: Path, record: str) -> None:
     writer = parse((folder / f"{record}.avsc").read_text("utf-8"))
     assert resolve(writer, schema_of(record).parsed).order == tuple(FIELDS[record].split())
 
 
-def test_the_published_schemas_are_there() -> None:
+def test_there_are_published_schemas() -> None:
     assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1"]

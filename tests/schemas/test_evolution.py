@@ -1,6 +1,6 @@
-"""Every published version is read for ever: what lies in topics, and in the changelogs.
+"""Data of every published version must stay readable, in topics and changelogs.
 
-BACKWARD_TRANSITIVE: each of our schemas reads what any published version of it has written.
+BACKWARD_TRANSITIVE: each of our schemas reads data of all its published versions.
 """
 
 import copy
@@ -39,7 +39,7 @@ def of_version(file: Path) -> str:
 
 
 def undocumented(schema: Json) -> Json:
-    """The schema without its docs, which may be mended at any time."""
+    """The schema without its docs, which may change at any time."""
     if isinstance(schema, list):
         return [undocumented(each) for each in schema]
     if isinstance(schema, dict):
@@ -56,21 +56,21 @@ def test_a_version_has_a_schema_and_golden_bytes_of_every_record(version: Path) 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("record", READ)
-def test_golden_bytes_of_what_our_stages_keep_are_still_read(version: Path, record: str) -> None:
+def test_golden_bytes_of_state_can_still_be_read(version: Path, record: str) -> None:
     golden = (version / f"{record}.golden.bin").read_bytes()
     assert READ[record](golden) == EXAMPLES[record]
 
 
 @pytest.mark.parametrize("file", PUBLISHED, ids=of_version)
 def test_an_id_keeps_the_schema_that_was_published_under_it(file: Path) -> None:
-    """A changed schema needs an id of its own, for bytes are read by the id they were given."""
+    """A changed schema needs a new id, because data is decoded by the id in its framing."""
     number = schema_id(file.with_suffix(".golden.bin").read_bytes())
     ours = undocumented(json.loads(packaged()[number].text))
     assert ours == undocumented(json.loads(file.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("file", PUBLISHED, ids=of_version)
-def test_our_schemas_read_what_every_published_one_wrote(file: Path) -> None:
+def test_our_schemas_read_data_of_every_published_one(file: Path) -> None:
     reader = json.loads(schema_of(file.stem).text)
     assert problems(reader, json.loads(file.read_text("utf-8"))) == []
 
@@ -130,7 +130,7 @@ def test_a_compatible_change_passes(change: Callable[[Json], object]) -> None:
 
 
 def test_every_version_counts_not_only_the_last() -> None:
-    """A default that the last version no longer needs is still needed for the one before."""
+    """A default that the last version does not need is still needed for an earlier one."""
     first, second = claim_schema(), claim_schema()
     second["fields"].append({"name": "more", "type": "string", "default": "x"})
     third = copy.deepcopy(second)

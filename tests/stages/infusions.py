@@ -1,4 +1,4 @@
-"""Hypothesis strategies: plausible infusion claims that meet each other, and histories of them."""
+"""Hypothesis strategies for plausible infusion claims that interact, and for histories of them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,19 +29,19 @@ codes = st.sampled_from(INITIALS * 3 + ADD_ONS * 3 + OTHER_CODES + RARE)
 
 DAYS = [DAY, DAY + timedelta(days=1)]
 _START = datetime(2025, 1, 15, 9, 0)
-# Minutes after _START: mostly in the morning of either day, sometimes past midnight.
+# Minutes after _START: mostly in the morning of one of the days, sometimes past midnight.
 _starts = st.sampled_from([0, 10, 30, 60, 90, 120, 24 * 60, 25 * 60, 14 * 60 + 30, 15 * 60])
 _lengths = st.sampled_from([5, 16, 30, 31, 60, 91, 120, 500])
 
 
 def often(value: Any, *others: Any) -> st.SearchStrategy[Any]:
-    """One value in three draws out of four, another in the rest."""
+    """``value`` in three draws out of four, or else one of ``others``."""
     return st.sampled_from([value] * 3 * len(others) + list(others))
 
 
 @st.composite
 def lines(draw: st.DrawFn, number: int) -> ServiceLine:
-    """A line from so few codes, days, times and supervisors that lines often meet."""
+    """A line with one of a few codes, days, times and supervisors, so that lines often interact."""
     given: dict[str, Any] = {}
     if draw(st.booleans()):
         start = _START + timedelta(minutes=draw(_starts))

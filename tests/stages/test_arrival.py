@@ -26,19 +26,19 @@ from tests.build import claim, line
 from tests.stages.infusions import ADD_ONS, INITIALS, OTHER_CODES, histories
 from tests.stages.walk import SHIPPED, SOURCE, EncodedMembers, Walk, through_stages
 
-# One line that waits for a report keeps a claim open, so that nothing is final before the end.
+# A line without its report keeps a claim open, so that no decision is final before the end.
 WAITING = "96377"
 _TIMES = [None, "09:00-09:30", "09:20-11:00", "10:00-12:30", "13:00-21:30"]
 
 
 @st.composite
-def visits(draw: st.DrawFn) -> list[ServiceLine]:
-    """The lines of one visit, none of which depends on which came first.
+def encounters(draw: st.DrawFn) -> list[ServiceLine]:
+    """The lines of one encounter, whose results do not depend on the order of arrival.
 
-    Each code comes once, and of the two equally ranked initial services (96413, 96416) one.
+    Each code is used once, and only one of the equally ranked initial services (96413, 96416).
     """
-    left_out = draw(st.sampled_from(["96413", "96416"]))
-    some = st.sampled_from(sorted({*INITIALS, *ADD_ONS, *OTHER_CODES} - {WAITING, left_out}))
+    omitted = draw(st.sampled_from(["96413", "96416"]))
+    some = st.sampled_from(sorted({*INITIALS, *ADD_ONS, *OTHER_CODES} - {WAITING, omitted}))
     billed = draw(st.lists(some, min_size=1, max_size=6, unique=True))
     return [
         line(code, draw(st.sampled_from(_TIMES)), number=place, units=draw(st.sampled_from([1, 9])))
@@ -48,7 +48,7 @@ def visits(draw: st.DrawFn) -> list[ServiceLine]:
 
 @st.composite
 def splits(draw: st.DrawFn, billed: list[ServiceLine]) -> list[ClaimEvent]:
-    """The lines on one to three claims that all wait, in any order of arrival."""
+    """The lines on one to three claims that all stay open, in any order of arrival."""
     owner = [draw(st.sampled_from("ABC")) for _ in billed]
     made = []
     for name in draw(st.permutations(sorted(set(owner)))):
@@ -58,8 +58,8 @@ def splits(draw: st.DrawFn, billed: list[ServiceLine]) -> list[ClaimEvent]:
     return made
 
 
-def ends(claims: list[ClaimEvent]) -> dict[int, tuple[Any, ...]]:
-    """What each line of the visit comes to, whichever claim it is on."""
+def line_results(claims: list[ClaimEvent]) -> dict[int, tuple[Any, ...]]:
+    """The final result of each line of the encounter, whichever claim it is on."""
     walk = through_stages(claims)
     assert all(each.disposition is Disposition.PEND for each in walk.published)
     return {
@@ -70,16 +70,16 @@ def ends(claims: list[ClaimEvent]) -> dict[int, tuple[Any, ...]]:
     }
 
 
-@given(visits(), st.data())
-def test_however_a_visit_is_split_and_arrives_its_lines_end_alike(
+@given(encounters(), st.data())
+def test_line_results_do_not_depend_on_the_split_and_arrival_of_claims(
     billed: list[ServiceLine], data: st.DataObject
 ) -> None:
     one, other = data.draw(splits(billed)), data.draw(splits(billed))
-    assert ends(one) == ends(other)
+    assert line_results(one) == line_results(other)
 
 
 class State:
-    """The engine's state, of bytes only."""
+    """A state store of bytes, like the engine's."""
 
     def __init__(self) -> None:
         self.kept: dict[bytes, bytes] = {}
@@ -96,7 +96,7 @@ class State:
 
 
 class OverTheWire(Walk):
-    """A run whose memory and messages are bytes, as in the service."""
+    """A run whose state and messages are bytes, as in the service."""
 
     def __init__(self, rule: RollUp) -> None:
         super().__init__(rule, EncodedMembers(State()), StoredSupervisors(State()))
@@ -119,7 +119,7 @@ class OverTheWire(Walk):
 
 
 @given(histories(), st.sampled_from(RollUp))
-def test_memory_and_messages_as_bytes_give_the_same_decisions(
+def test_state_and_messages_as_bytes_give_the_same_decisions(
     history: list[ClaimEvent], rule: RollUp
 ) -> None:
     in_bytes = OverTheWire(rule)
@@ -128,7 +128,7 @@ def test_memory_and_messages_as_bytes_give_the_same_decisions(
 
 
 @given(histories(), st.sampled_from(RollUp))
-def test_claims_of_a_file_are_decided_as_by_the_service(
+def test_claims_in_a_file_are_decided_like_in_the_service(
     history: list[ClaimEvent], rule: RollUp
 ) -> None:
     offline = list(adjudicate(((each, SOURCE) for each in history), SHIPPED, rule))

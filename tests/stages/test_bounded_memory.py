@@ -1,4 +1,4 @@
-"""Years of claims of the same members and supervisors: memory holds what is young, and no more."""
+"""Years of claims of the same members and supervisors: state holds only recent claims."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +21,7 @@ YOUNG = DAYS // 7 + 1
 
 
 def week(number: int) -> Iterator[ClaimEvent]:
-    """One infusion of each member; every fifth is only an add-on, and waits for its primary."""
+    """An infusion of each member; every fifth is only an add-on and stays open."""
     for member, (at, by) in MEMBERS.items():
         billed = line("96366" if number % 5 == 0 else "96365", at, by=by)
         made = claim(f"{member}-{number}", billed, member_id=member)
@@ -29,7 +29,7 @@ def week(number: int) -> Iterator[ClaimEvent]:
 
 
 class Memory:
-    """Both stages' state, fed week by week."""
+    """The state of both stages, with claims week by week."""
 
     def __init__(self, days: int) -> None:
         self.members, self.supervisors = MemoryStore(), MemoryStore()
@@ -46,12 +46,12 @@ class Memory:
             self._week += 1
 
     def size(self) -> int:
-        """Bytes of keys and values."""
+        """The bytes of all keys and values."""
         stores = (self.members.snapshot(), self.supervisors.snapshot())
         return sum(len(key) + len(value) for each in stores for key, value in each.items())
 
 
-def test_the_years_leave_nothing_behind() -> None:
+def test_years_of_claims_do_not_grow_the_state() -> None:
     memory = Memory(DAYS)
     memory.live(2 * 52)
     sizes = []
@@ -59,7 +59,7 @@ def test_the_years_leave_nothing_behind() -> None:
         memory.live(52)
         sizes.append(memory.size())
         assert len(memory.members) == len(MEMBERS) * (YOUNG + 1)
-        # Besides what is young: what a quarter not yet wholly old holds, 14 weeks at most.
+        # Recent claims, and up to 14 weeks more in a quarter that is not entirely old.
         of_each = YOUNG + 14
         days, claims = 2 * of_each, 3 * of_each
         assert len(memory.supervisors) <= days + claims + 2
@@ -67,14 +67,14 @@ def test_the_years_leave_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("weeks", [52, 104])
-def test_what_is_not_old_is_all_kept(weeks: int) -> None:
+def test_recent_claims_are_all_kept(weeks: int) -> None:
     memory = Memory(DAYS * YEARS)
     memory.live(weeks)
     assert len(memory.members) == len(MEMBERS) * (weeks + 1)
     assert len(memory.supervisors) == 2 * weeks + 3 * weeks + 2
 
 
-def test_the_last_year_is_whole() -> None:
+def test_the_last_year_is_complete() -> None:
     memory = Memory(DAYS)
     memory.live(WEEKS // 2)
     newest = range(WEEKS // 2 - YOUNG, WEEKS // 2)

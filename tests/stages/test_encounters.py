@@ -1,11 +1,11 @@
-"""Which lines share an encounter (docs/spec/edits.md, Vocabulary), seen through whole runs."""
+"""Which lines share an encounter (docs/spec/edits.md, Vocabulary), in whole runs."""
 
 from dataclasses import replace
 from datetime import date
 
 from stream_edits.domain.decision import Disposition
 from tests.build import CLINIC, OTHER_CLINIC, claim, line
-from tests.stages.walk import brief, edits, outcomes, through_stages
+from tests.stages.walk import edits, outcomes, summaries, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
 TUESDAY = date(2025, 1, 14)
@@ -49,21 +49,21 @@ def test_one_encounter_number_of_two_claims_is_one_encounter() -> None:
             claim("C", line("96366", day=date(2025, 1, 20))),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PASS", "C1 PEND"]
+    assert summaries(sent) == ["A1 PASS", "B1 PASS", "C1 PEND"]
 
 
 def test_an_encounter_number_that_looks_like_a_date_is_not_that_date() -> None:
     sent = through_stages(
         [claim("A", line("96365"), encounter_id="2025-01-15"), claim("B", line("96366"))]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PEND"]
+    assert summaries(sent) == ["A1 PASS", "B1 PEND"]
 
 
 def test_one_encounter_may_be_spread_over_several_claims() -> None:
     sent = through_stages(
         [claim("A", line("96365")), claim("B", line("96366")), claim("C", line("96367"))]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PASS", "C1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 PASS", "C1 PASS"]
 
 
 def test_two_billing_npis_are_two_encounters() -> None:
@@ -74,20 +74,20 @@ def test_two_billing_npis_are_two_encounters() -> None:
             claim("C", line("96366"), billing_provider_npi=OTHER_CLINIC),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PASS", "C1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 PASS", "C1 PASS"]
 
 
-def test_an_add_on_of_the_other_clinic_has_no_primary_here() -> None:
+def test_an_add_on_has_no_primary_at_another_clinic() -> None:
     sent = through_stages(
         [
             claim("A", line("96365")),
             claim("B", line("96366"), billing_provider_npi=OTHER_CLINIC),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PEND"]
+    assert summaries(sent) == ["A1 PASS", "B1 PEND"]
 
 
-def test_the_start_names_the_day_not_the_date_of_service() -> None:
+def test_the_start_time_gives_the_day_and_not_the_service_date() -> None:
     (sent,) = through_stages(
         [
             claim(
@@ -113,7 +113,7 @@ def test_a_line_that_starts_when_another_ends_past_midnight_joins_its_encounter(
     assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-14",)
 
 
-def test_a_minute_between_them_makes_two_encounters() -> None:
+def test_a_gap_of_a_minute_makes_two_encounters() -> None:
     night = claim(
         "A",
         line("96365", "23:00-00:30", day=TUESDAY),
@@ -131,10 +131,10 @@ def test_midnight_joins_lines_of_one_claim_only() -> None:
             claim("B", line("96366", "00:30-01:30", day=WEDNESDAY)),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PEND"]
+    assert summaries(sent) == ["A1 PASS", "B1 PEND"]
 
 
-def test_a_claim_that_waits_in_two_encounters_is_freed_line_by_line() -> None:
+def test_a_pend_in_two_encounters_is_resolved_line_by_line() -> None:
     walk = through_stages(
         [
             claim("A", line("96366", day=TUESDAY), line("96366", day=WEDNESDAY)),
@@ -142,7 +142,7 @@ def test_a_claim_that_waits_in_two_encounters_is_freed_line_by_line() -> None:
             claim("C", line("96365", day=WEDNESDAY)),
         ]
     )
-    assert brief(walk.published) == [
+    assert summaries(walk.published) == [
         "A1 PEND",
         "B1 PASS",
         "A2 PEND",
@@ -152,7 +152,7 @@ def test_a_claim_that_waits_in_two_encounters_is_freed_line_by_line() -> None:
     assert outcomes(walk.published[2]) == {1: PASS, 2: PEND}
 
 
-def test_the_lines_of_a_claim_count_by_their_numbers_not_by_their_places() -> None:
+def test_lines_are_ordered_by_number_and_not_by_position() -> None:
     (sent,) = through_stages(
         [
             claim(
@@ -178,5 +178,5 @@ def test_a_duplicate_is_found_under_another_encounter_number() -> None:
             claim("C", line("96365", "09:00-10:00")),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
     assert edits(sent[1]) == ["duplicate-service"]

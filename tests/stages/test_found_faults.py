@@ -1,4 +1,4 @@
-"""Faults that were met once, each with the cases on both sides of it."""
+"""Regression tests for bugs found earlier, each with similar cases that were right."""
 
 import gc
 
@@ -24,7 +24,7 @@ def twice(member_id: str, second_npi: str) -> ClaimDecision:
 
 
 @pytest.mark.parametrize("member_id", ["M1", "M|1", "|", "a|b|c", f"M|{CLINIC}", "M#1"])
-def test_a_separator_in_the_member_id_makes_no_duplicate(member_id: str) -> None:
+def test_a_separator_in_the_member_id_causes_no_duplicate(member_id: str) -> None:
     assert "duplicate-service" not in edits(twice(member_id, OTHER_CLINIC))
     assert "duplicate-service" in edits(twice(member_id, CLINIC))
 
@@ -34,7 +34,7 @@ def open_claims() -> int:
     return sum(isinstance(each, ClaimEvent) for each in gc.get_objects())
 
 
-def test_a_run_keeps_no_claim_that_is_no_longer_open() -> None:
+def test_a_run_keeps_no_content_of_decided_claims() -> None:
     before = open_claims()
     run = Pipeline(DecisionBuilder(SHIPPED, Walk().builder.rule, "test"))
     for number in range(50):
@@ -66,7 +66,7 @@ def test_a_run_keeps_no_claim_that_is_no_longer_open() -> None:
         (TimeNeeded(at_least=0, each_further_unit=15), 0, 1),
     ],
 )
-def test_the_units_supported_are_those_that_the_message_names(
+def test_supported_units_match_the_message(
     needed: TimeNeeded, minutes: float, units: float
 ) -> None:
     assert needed.supported_units(minutes) == units
@@ -91,6 +91,6 @@ def test_blanks_around_the_qualifier_or_the_ndc_do_not_change_what_is_missing(
     assert lacks in messages[0]
 
 
-def test_another_qualifier_is_still_told() -> None:
+def test_another_qualifier_is_still_reported() -> None:
     (decision,) = Walk().send(claim("A", line("J3490", ndc_qualifier="UP", ndc="123")))
     assert any("without qualifier N4" in f.message for f in decision.findings)

@@ -1,6 +1,6 @@
-"""Made-up claims by the thousand through all stages: nothing fails, and what must hold holds.
+"""Thousands of synthetic claims through all stages: nothing fails and invariants hold.
 
-STREAM_EDITS_CLAIMS sets how many (200000 takes some minutes).
+STREAM_EDITS_CLAIMS sets the number of claims (200000 take some minutes).
 """
 
 import os
@@ -28,8 +28,8 @@ def decisions(claims: Iterator[ClaimEvent], rule: RollUp) -> Iterator[ClaimDecis
         yield from run.decide(each, Source("made up", 0, place))
 
 
-def amiss(decision: ClaimDecision) -> list[str]:
-    """Whatever about a decision must not be, whichever claim it is on."""
+def violations(decision: ClaimDecision) -> list[str]:
+    """The violated invariants of a decision."""
     found = [
         f"line {x.line_number}: {x.allowed_units} units of {x.billed_units}"
         for x in decision.lines
@@ -50,18 +50,18 @@ def amiss(decision: ClaimDecision) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("rule", RollUp)
-def test_no_claim_is_too_much(rule: RollUp) -> None:
-    spoke: Counter[str] = Counter()
+def test_invariants_hold_for_many_claims(rule: RollUp) -> None:
+    fired: Counter[str] = Counter()
     revisions: dict[str, int] = {}
     claims = islice(generate(11, MANY, contested=True), MANY)
     for decision in decisions(claims, rule):
-        assert amiss(decision) == []
-        spoke.update({finding.edit_id for finding in decision.findings})
+        assert violations(decision) == []
+        fired.update({finding.edit_id for finding in decision.findings})
         if decision.applicable:
             last = revisions.get(decision.claim_id, 0)
             assert decision.revision == last + 1, decision.claim_id
             revisions[decision.claim_id] = decision.revision
     silent = {
         edit.id for edit in SHIPPED["6.21-P"].edits if not isinstance(edit, AlreadyReplacedNotice)
-    } - spoke.keys()
+    } - fired.keys()
     assert silent == set()

@@ -1,4 +1,4 @@
-"""Whichever keys share a partition, and however long the memory: each key's outcomes are its own.
+"""The decisions for a key do not depend on which other keys share its partition.
 
 A key is a member for the encounter stage, a supervisor for the supervision stage.
 """
@@ -32,23 +32,23 @@ _PLACES = st.sampled_from([0, 0, 0, 76, 90])
 
 @st.composite
 def years(draw: st.DrawFn) -> list[ClaimEvent]:
-    """A history of three members in which long times pass, some events late, over quarters."""
-    day, told = 50, []
+    """A history of three members over several quarters, with long gaps and some late events."""
+    day, history = 50, []
     for event in draw(histories(least=3, most=10, members=len(MEMBERS))):
         day += draw(_GAPS)
-        told.append(published(moved(event, draw(_PLACES)), day))
-    return told
+        history.append(published(moved(event, draw(_PLACES)), day))
+    return history
 
 
 class Step(NamedTuple):
-    """What a stage was given, and what it sent on."""
+    """A message to a stage, and the messages it sent."""
 
     message: Message
     sent: list[Message]
 
     @property
     def key(self) -> str:
-        """The member or supervisor whose partition the message was on."""
+        """The member or supervisor that is the key of the message."""
         match self.message:
             case RoutedClaim(claim):
                 return claim.member_id
@@ -60,7 +60,7 @@ class Step(NamedTuple):
 
 
 class Recorded(Walk):
-    """A run that keeps every step."""
+    """A run that records every step."""
 
     def __init__(self) -> None:
         super().__init__(retention=Retention(DAYS))
@@ -72,7 +72,7 @@ class Recorded(Walk):
         return sent
 
     def repeated(self, steps: Iterable[Step]) -> None:
-        """Give these messages to the stages once more, as one partition: the same comes out."""
+        """Process these messages again as one partition, and compare the results."""
         members, supervisors = MemberDictionary(), SupervisorDictionary()
         for offset, (message, sent) in enumerate(steps):
             if isinstance(message, SupervisedClaim):
@@ -86,7 +86,7 @@ class Recorded(Walk):
 
 
 @given(years(), st.data())
-def test_each_key_s_log_alone_gives_what_it_gave_among_others(
+def test_the_log_of_a_key_alone_gives_the_same_results_as_among_others(
     history: list[ClaimEvent], data: st.DataObject
 ) -> None:
     walk = Recorded()
@@ -96,16 +96,16 @@ def test_each_key_s_log_alone_gives_what_it_gave_among_others(
         by_key.setdefault(step.key, []).append(step)
     for steps in by_key.values():
         walk.repeated(steps)
-    # And keys thrown together at random, one's log after the other's.
-    thrown: dict[int, list[Step]] = {}
+    # Random groups of keys, with the log of one key after another's.
+    partitions: dict[int, list[Step]] = {}
     for steps in by_key.values():
-        thrown.setdefault(data.draw(st.integers(0, 2)), []).extend(steps)
-    for partition in thrown.values():
+        partitions.setdefault(data.draw(st.integers(0, 2)), []).extend(steps)
+    for partition in partitions.values():
         walk.repeated(partition)
 
 
-def under_his_own(event: ClaimEvent) -> ClaimEvent:
-    """The claim with supervisors whom no other member sees."""
+def with_own_supervisors(event: ClaimEvent) -> ClaimEvent:
+    """The claim with supervisors that no other member has."""
     number = event.member_id[1:]
     own = {ADA: f"1{number}", BEA: f"2{number}"}
     lines = tuple(
@@ -119,25 +119,23 @@ def under_his_own(event: ClaimEvent) -> ClaimEvent:
 def test_members_without_common_supervisors_are_decided_as_if_alone(
     history: list[ClaimEvent], data: st.DataObject
 ) -> None:
-    own = {m: [under_his_own(e) for e in history if e.member_id == m] for m in MEMBERS}
-    alone = {member: told(events) for member, events in own.items()}
+    own = {m: [with_own_supervisors(e) for e in history if e.member_id == m] for m in MEMBERS}
+    alone = {member: decide(events) for member, events in own.items()}
     queues = {member: iter(events) for member, events in own.items()}
     turns = data.draw(st.permutations([event.member_id for event in history]))
-    together = told(next(queues[member]) for member in turns)
+    together = decide(next(queues[member]) for member in turns)
     for member, decisions in alone.items():
         mine = {event.event_id for event in own[member]}
         assert [d for d in together if d.event_id in mine] == decisions
 
 
-def told(events: Iterable[ClaimEvent]) -> list[ClaimDecision]:
+def decide(events: Iterable[ClaimEvent]) -> list[ClaimDecision]:
     walk = Walk(retention=Retention(DAYS))
     return walk.send(*events)
 
 
 @given(years(), often(DAYS, 0, 10_000))
-def test_memory_holds_nothing_that_it_could_not_find_again(
-    history: list[ClaimEvent], days: int
-) -> None:
+def test_state_holds_no_unreachable_entries(history: list[ClaimEvent], days: int) -> None:
     claims, times = MemoryStore(), MemoryStore()
     members, supervisors = EncodedMembers(claims), StoredSupervisors(times)
     walk = Walk(members=members, supervisors=supervisors, retention=Retention(days))
@@ -149,21 +147,21 @@ def test_memory_holds_nothing_that_it_could_not_find_again(
     held = [(npi, quarter.first) for npi in (ADA, BEA) for quarter in supervisors.quarters(npi)]
     days_of = {(npi, first + timedelta(days=n)) for npi, first in held for n in range(92)}
     slots = {(npi, day): supervisors.day(npi, day) for npi, day in days_of}
-    visits = {(npi, s.member_id, s.claim_id) for (npi, _), day in slots.items() for s in day}
-    assert all(supervisors.claim(*each) for each in visits)
+    records = {(npi, s.member_id, s.claim_id) for (npi, _), day in slots.items() for s in day}
+    assert all(supervisors.claim(*each) for each in records)
     assert kinds(times) == {
         kind: count
         for kind, count in (
             (b"d", sum(map(bool, slots.values()))),
             (b"q", len({npi for npi, _ in held})),
-            (b"s", len(visits)),
+            (b"s", len(records)),
         )
         if count
     }
 
 
 def kinds(store: MemoryStore) -> dict[bytes, int]:
-    """How many entries there are of each kind."""
+    """The number of entries of each kind of key."""
     found: dict[bytes, int] = {}
     for key in store.snapshot():
         found[key[:1]] = found.get(key[:1], 0) + 1

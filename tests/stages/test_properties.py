@@ -1,4 +1,4 @@
-"""What holds for every history of claims.
+"""Properties that hold for every history of claims.
 
 See docs/spec/edits.md, Across claims, Order and determinism.
 """
@@ -27,8 +27,8 @@ rules = st.sampled_from(RollUp)
 SEPARATE_SITE = {"59", "XE", "XS", "XP", "XU"}
 
 
-def told(decision: ClaimDecision) -> tuple[Any, ...]:
-    """All that a decision says but for the order of its lines and findings."""
+def unordered(decision: ClaimDecision) -> tuple[Any, ...]:
+    """The content of a decision without the order of its lines and findings."""
     return (
         decision.claim_id,
         decision.revision,
@@ -44,16 +44,16 @@ def told(decision: ClaimDecision) -> tuple[Any, ...]:
 
 
 def outcome(decision: ClaimDecision) -> tuple[Any, ...]:
-    """What a decision comes to, whatever its revision."""
+    """The content of a decision without its revision."""
     findings = sorted(map(repr, decision.findings))
     return decision.disposition, decision.applicable, decision.lines, findings
 
 
 @given(histories(), rules, st.data())
-def test_the_order_of_lines_within_a_claim_never_matters(
+def test_the_order_of_lines_within_a_claim_does_not_matter(
     history: list[ClaimEvent], rule: RollUp, data: st.DataObject
 ) -> None:
-    # One order for all: lines in another order are other content, and a claim that is sent again
+    # The same order for all events: another order is other content, and a claim that is sent again
     # with other content replaces itself.
     order = data.draw(st.permutations(range(1, 5)))
     shuffled = [
@@ -62,7 +62,7 @@ def test_the_order_of_lines_within_a_claim_never_matters(
     ]
     one = through_stages(history, rule=rule).published
     other = through_stages(shuffled, rule=rule).published
-    assert list(map(told, one)) == list(map(told, other))
+    assert list(map(unordered, one)) == list(map(unordered, other))
 
 
 @given(histories(), rules, st.data())
@@ -76,7 +76,7 @@ def test_an_event_sent_again_changes_nothing(
     twice.send(*history[:later])
     repeated = twice.send(history[place])
     twice.send(*history[later:])
-    # Only intake, which has no memory, answers again, and in the same words.
+    # Only intake, which is stateless, decides again, with the same content.
     assert all(not each.applicable and each in once.published for each in repeated)
     rest = [each for each in twice.published if not any(each is x for x in repeated)]
     assert rest == once.published
@@ -94,7 +94,7 @@ def test_content_sent_again_under_another_event_changes_nothing(
 
 
 @given(histories(), rules, st.data())
-def test_an_unrelated_member_s_claim_changes_nothing_but_through_supervision(
+def test_a_claim_of_another_member_changes_nothing_without_supervision(
     history: list[ClaimEvent], rule: RollUp, data: st.DataObject
 ) -> None:
     stranger = data.draw(claims(data.draw(st.sampled_from("AZ")), "e90", "M9"))
@@ -112,7 +112,7 @@ def is_final(decision: ClaimDecision) -> bool:
 
 
 @given(histories(most=3), claims("X", "e80"), histories(most=3), histories(most=3), rules)
-def test_a_voided_claim_leaves_everything_as_if_it_had_never_come(
+def test_a_voided_claim_has_no_lasting_effect(
     before: list[ClaimEvent],
     extra: ClaimEvent,
     between: list[ClaimEvent],
@@ -125,10 +125,10 @@ def test_a_voided_claim_leaves_everything_as_if_it_had_never_come(
     without.send(*before, *between)
     beside.send(*before, extra, *between)
     for name, decision in without.last().items():
-        # Decisions that became final under its influence stay; that is not what is asked here.
-        swayed = beside.last()[name]
-        assume(not is_final(swayed) or outcome(swayed) == outcome(decision))
-        assume(not is_final(decision) or is_final(swayed))
+        # Decisions that became final under its influence stay; this test leaves them out.
+        influenced = beside.last()[name]
+        assume(not is_final(influenced) or outcome(influenced) == outcome(decision))
+        assume(not is_final(decision) or is_final(influenced))
     beside.send(voiding("X", "V", event="void"))
     without.send(*after)
     beside.send(*after)
@@ -150,12 +150,16 @@ def test_two_initial_services_never_pass_in_one_encounter(
             continue
         if decision.disposition is Disposition.DENY:
             continue
-        for billed, key, said in zip(
+        for billed, key, decided in zip(
             event.lines, encounter_keys(event), decision.lines, strict=True
         ):
             plain = SEPARATE_SITE.isdisjoint(billed.modifiers)
-            if said.disposition is Disposition.PASS and plain and billed.procedure_code in INITIALS:
-                passed[key] += max(1, int(said.allowed_units))
+            if (
+                decided.disposition is Disposition.PASS
+                and plain
+                and billed.procedure_code in INITIALS
+            ):
+                passed[key] += max(1, int(decided.allowed_units))
     assert all(count <= 1 for count in passed.values()), passed
 
 
@@ -199,17 +203,17 @@ edits:
 """
 
 
-@pytest.mark.parametrize("told_before", [[], [voiding("A", "V")]], ids=["header", "replaced"])
-def test_nor_does_it_where_the_policy_changes_between_the_lines(
-    told_before: list[ClaimEvent], tmp_path: Path
+@pytest.mark.parametrize("earlier", [[], [voiding("A", "V")]], ids=["header", "replaced"])
+def test_the_order_of_lines_does_not_matter_across_policy_revisions(
+    earlier: list[ClaimEvent], tmp_path: Path
 ) -> None:
     overlay = tmp_path / "plan.yaml"
     overlay.write_text(TWO_DATES, encoding="utf-8")
     billed = [line("96365", number=n, day=day) for n, day in enumerate(DAYS, start=1)]
     one, other = (
         through_stages(
-            [*told_before, claim("A", *lines, diagnosis_codes=())], under=load_policies(overlay)
+            [*earlier, claim("A", *lines, diagnosis_codes=())], under=load_policies(overlay)
         ).published
         for lines in (billed, billed[::-1])
     )
-    assert list(map(told, one)) == list(map(told, other))
+    assert list(map(unordered, one)) == list(map(unordered, other))

@@ -1,4 +1,4 @@
-"""Replacements, voids, remembered names, re-sent events (docs/spec/edits.md, Across claims)."""
+"""Replacements, voids, withdrawn claims, re-sent events (docs/spec/edits.md, Across claims)."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import Disposition
 from stream_edits.domain.member_state import ClaimStatus
 from tests.build import DAY, claim, line, replacing, voiding
-from tests.stages.walk import Walk, brief, edits, outcomes, through_stages
+from tests.stages.walk import Walk, edits, outcomes, summaries, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
 
@@ -16,26 +16,26 @@ def status(walk: Walk, claim_id: str) -> ClaimStatus | None:
     return record and record.status
 
 
-def test_a_replacement_takes_the_old_claim_s_lines_out_and_then_is_decided() -> None:
+def test_a_replacement_withdraws_the_old_claim_and_then_is_decided() -> None:
     walk = Walk()
     sent = walk.send(
         claim("A", line("96365"), line("96366", units=8)),
         replacing("A", "B", line("96365"), line("96366", units=8)),
     )
-    assert brief(sent) == ["A1 PASS", "B1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 PASS"]
     assert edits(sent[1]) == []
     assert status(walk, "A") is ClaimStatus.WITHDRAWN
 
 
-def test_a_replacement_is_decided_at_the_arrival_place_of_the_claim_it_replaces() -> None:
-    # The replacement of A comes last, and yet it stands before B, which came in between.
+def test_a_replacement_takes_over_the_arrival_of_the_claim_it_replaces() -> None:
+    # The replacement of A arrives last, but it comes before B, which arrived after A.
     walk = Walk()
     walk.send(
         claim("A", line("96372"), documents=()),
         claim("B", line("96374", modifiers=("76",)), line("96372", units=2), documents=()),
     )
     last = walk.send(replacing("A", "C", line("96374"), documents=()))
-    assert brief(last) == ["C1 PEND", "B2 PEND"]
+    assert summaries(last) == ["C1 PEND", "B2 PEND"]
     assert "multiple-initial-codes" not in edits(last[0])
     assert outcomes(last[1]) == {1: DENY, 2: PEND}
     surplus = [f for f in last[1].findings if f.edit_id == "multiple-initial-codes"]
@@ -44,53 +44,53 @@ def test_a_replacement_is_decided_at_the_arrival_place_of_the_claim_it_replaces(
 
 def test_the_replaced_claim_gets_no_new_decision() -> None:
     walk = through_stages([claim("A", line("96366")), replacing("A", "B", line("96365"))])
-    assert brief(walk.published) == ["A1 PEND", "B1 PASS"]
+    assert summaries(walk.published) == ["A1 PEND", "B1 PASS"]
 
 
-def test_a_void_takes_lines_out_and_passes() -> None:
+def test_a_void_withdraws_lines_and_passes() -> None:
     walk = Walk()
     sent = walk.send(
         claim("A", line("96365"), line("96366", units=8)),
         voiding("A", "V"),
         claim("B", line("96365"), line("96366", units=8)),
     )
-    assert brief(sent) == ["A1 PASS", "V1 PASS", "B1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "V1 PASS", "B1 PASS"]
     assert edits(sent[1]) == edits(sent[2]) == []
     assert outcomes(sent[1]) == {1: PASS}
     assert walk.sharing(sent[0].encounter_keys[0]) == ["B"]
 
 
-def test_a_void_decides_the_claims_that_waited_anew() -> None:
-    # B's two primaries: with A gone nothing is left for its add-on to stand on.
+def test_a_void_decides_open_claims_again() -> None:
+    # Without A, the add-on of B has no primary.
     pending = claim("B", line("96366"), documents=())
     sent = through_stages([claim("A", line("96365")), pending, voiding("A", "V")]).published
-    assert brief(sent) == ["A1 PASS", "B1 PEND", "V1 PASS", "B2 PEND"]
+    assert summaries(sent) == ["A1 PASS", "B1 PEND", "V1 PASS", "B2 PEND"]
     assert "add-on-without-primary" not in edits(sent[1])
     assert "add-on-without-primary" in edits(sent[3])
 
 
 @pytest.mark.parametrize("frequency", ["7", "8"])
-def test_a_claim_named_before_it_came_has_no_effect(frequency: str) -> None:
+def test_a_claim_withdrawn_before_it_arrives_has_no_effect(frequency: str) -> None:
     walk = Walk()
     first = walk.send(
         claim("B", line("96365"), frequency_code=frequency, replaces_claim_id="A"),
     )
     late = walk.send(claim("A", line("96365")), claim("C", line("96365")))
-    assert brief(first) == ["B1 PASS"]
+    assert summaries(first) == ["B1 PASS"]
     assert edits(late[0]) == ["already-replaced"]
     assert late[0].disposition is PASS
     assert outcomes(late[0]) == {1: PASS}
     assert edits(late[1]) == (["duplicate-service"] if frequency == "7" else [])
 
 
-def test_a_claim_named_before_it_came_stays_without_effect_in_every_later_event() -> None:
+def test_a_claim_withdrawn_before_it_arrives_has_no_effect_in_later_events() -> None:
     walk = Walk()
     walk.send(voiding("A", "V"))
     sent = walk.send(
         claim("A", line("96366"), event="one"),
         claim("A", line("96365"), event="two"),
     )
-    assert brief(sent) == ["A1 PASS", "A2 PASS"]
+    assert summaries(sent) == ["A1 PASS", "A2 PASS"]
     assert [edits(each) for each in sent] == [["already-replaced"]] * 2
     assert sent[1].supersedes == sent[0].decision_id
 
@@ -101,7 +101,7 @@ def test_a_claim_that_intake_decided_is_never_seen_by_its_replacement() -> None:
         claim("A", line("99213")),
         replacing("A", "B", line("96365")),
     )
-    assert brief(sent) == ["A1 PASS", "B1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 PASS"]
     assert not sent[0].applicable
     assert sent[1].applicable
 
@@ -114,7 +114,7 @@ def test_a_replacement_without_a_governed_code_still_withdraws() -> None:
             claim("C", line("96365")),
         ]
     )
-    assert brief(walk.published) == ["A1 PASS", "B1 PASS", "C1 PASS"]
+    assert summaries(walk.published) == ["A1 PASS", "B1 PASS", "C1 PASS"]
     assert [each.applicable for each in walk.published] == [True, False, True]
 
 
@@ -137,7 +137,7 @@ def test_claims_of_two_members_never_replace_each_other() -> None:
             claim("C", line("96365")),
         ]
     )
-    assert brief(walk.published) == ["A1 PASS", "B1 PASS", "C1 DENY"]
+    assert summaries(walk.published) == ["A1 PASS", "B1 PASS", "C1 DENY"]
 
 
 def test_the_same_id_with_other_content_replaces_itself() -> None:
@@ -147,14 +147,14 @@ def test_the_same_id_with_other_content_replaces_itself() -> None:
             claim("A", line("96365"), line("96366", units=7), event="again", minute=5),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "A2 PASS"]
+    assert summaries(sent) == ["A1 PASS", "A2 PASS"]
     assert sent[1].supersedes == sent[0].decision_id
     assert sent[1].trigger_event_id is None
     assert sent[1].event_id == "again"
     assert edits(sent[1]) == []
 
 
-def test_a_replacement_of_a_replacement_reaches_back_to_the_first_place() -> None:
+def test_a_replacement_of_a_replacement_keeps_the_first_arrival() -> None:
     push = line("96374", modifiers=("76",))
     last = through_stages(
         [
@@ -182,27 +182,27 @@ def test_an_event_sent_again_changes_nothing(again: str) -> None:
     assert walk.members.claim("M1", "A") == kept
 
 
-def test_intake_has_no_memory_and_repeats_itself() -> None:
+def test_intake_is_stateless_and_repeats_its_decision() -> None:
     walk = Walk()
     one, other = walk.send(claim("A", line("99213")), claim("A", line("99213")))
     assert one == other
 
 
-def test_a_claim_that_moves_to_another_day_leaves_those_who_stood_on_it() -> None:
+def test_a_claim_that_moves_to_another_day_leaves_its_add_ons_without_primary() -> None:
     moved = claim("A", line("96365", day=DAY.replace(day=20)), event="moved")
     sent = through_stages(
         [claim("A", line("96365")), claim("B", line("96366"), documents=()), moved]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PEND", "A2 PASS", "B2 PEND"]
+    assert summaries(sent) == ["A1 PASS", "B1 PEND", "A2 PASS", "B2 PEND"]
     assert "add-on-without-primary" in edits(sent[3])
 
 
-def test_an_older_content_under_a_new_event_is_a_replacement_too() -> None:
+def test_earlier_content_in_a_new_event_is_a_replacement_too() -> None:
     one, other = line("96365"), line("96365", units=2)
     sent = through_stages(
         [claim("A", one, event="1"), claim("A", other, event="2"), claim("A", one, event="3")]
     ).published
-    assert brief(sent) == ["A1 PASS", "A2 PASS", "A3 PASS"]
+    assert summaries(sent) == ["A1 PASS", "A2 PASS", "A3 PASS"]
     assert [each.lines[0].allowed_units for each in sent] == [1, 1, 1]
     assert [edits(each) for each in sent] == [[], ["multiple-initial-codes"], []]
 
@@ -211,11 +211,11 @@ def test_a_replacement_that_names_itself_is_its_own_replacement() -> None:
     sent = through_stages(
         [claim("A", line("96365")), replacing("A", "A", line("96365"), event="2")]
     ).published
-    assert brief(sent) == ["A1 PASS", "A2 PASS"]
+    assert summaries(sent) == ["A1 PASS", "A2 PASS"]
 
 
 @pytest.mark.parametrize("frequency", ["7", "8"])
-def test_one_that_names_no_claim_is_denied_and_withdraws_nothing(frequency: str) -> None:
+def test_a_replacement_without_a_claim_id_is_denied_and_withdraws_nothing(frequency: str) -> None:
     sent = through_stages(
         [
             claim("A", line("96365")),
@@ -223,7 +223,7 @@ def test_one_that_names_no_claim_is_denied_and_withdraws_nothing(frequency: str)
             claim("C", line("96365")),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 DENY", "C1 DENY"]
+    assert summaries(sent) == ["A1 PASS", "B1 DENY", "C1 DENY"]
     assert edits(sent[1]) == ["incomplete-claim-form"]
     assert edits(sent[2]) == ["duplicate-service"]
 

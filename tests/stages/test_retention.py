@@ -1,4 +1,4 @@
-"""What the encounter stage forgets, and when: a claim that no event has named for too long."""
+"""Retention of the encounter stage: it deletes claims that no event has named for too long."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from tests.build import claim, infusion, line, published, replacing, voiding
-from tests.stages.walk import EncodedMembers, Walk, brief, edits
+from tests.stages.walk import EncodedMembers, Walk, edits, summaries
 
 DAYS = 400
 
@@ -32,7 +32,7 @@ def walk_of(*events: ClaimEvent) -> Walk:
 
 
 def remembered(walk: Walk, member_id: str = "M1") -> list[str]:
-    """The claims that are listed and known; none may be only one of the two."""
+    """The claims that are in the list and have a record. Both must be equal."""
     names = [each.claim_id for each in walk.members.listed(member_id)]
     assert all(walk.members.claim(member_id, name) for name in names)
     return names
@@ -47,17 +47,17 @@ def test_the_setting_s_default_is_that_of_the_stages() -> None:
     [(DAYS, "B1 DENY", ["A", "B"]), (DAYS + 1, "B1 PASS", ["B"])],
 )
 @pytest.mark.parametrize("hours", [(0, 23), (23, 0)])
-def test_a_claim_is_remembered_for_so_many_days_and_not_one_more(
+def test_a_claim_is_kept_for_exactly_the_retention(
     day: int, second: str, kept: list[str], hours: tuple[int, int]
 ) -> None:
     first, last = hours
     walk = walk_of(published(original("A"), 0, first), published(original("B"), day, last))
-    assert brief(walk.published) == ["A1 PASS", second]
+    assert summaries(walk.published) == ["A1 PASS", second]
     assert remembered(walk) == kept
     assert (walk.members.claim("M1", "A") is not None) == ("A" in kept)
 
 
-def test_what_is_forgotten_becomes_a_tombstone() -> None:
+def test_deleted_state_becomes_a_tombstone() -> None:
     store = MemoryStore()
     overlay = Overlay(store)
     walk = Walk(members=EncodedMembers(overlay), retention=Retention(DAYS))
@@ -75,9 +75,9 @@ def test_what_is_forgotten_becomes_a_tombstone() -> None:
     assert [key[:1] for key in sorted(store.snapshot())] == [b"c", b"m"]
 
 
-def test_a_claim_that_waits_is_forgotten_without_a_word() -> None:
+def test_an_open_claim_is_deleted_without_a_decision() -> None:
     walk = walk_of(on(0, original("A", "96366")), on(DAYS + 1, original("B")))
-    assert brief(walk.published) == ["A1 PEND", "B1 PASS"]
+    assert summaries(walk.published) == ["A1 PEND", "B1 PASS"]
     assert remembered(walk) == ["B"]
 
 
@@ -96,7 +96,7 @@ def test_every_event_that_names_a_claim_keeps_it(way: str) -> None:
 
 
 @pytest.mark.parametrize("day", [2 * DAYS, 2 * DAYS + 1])
-def test_a_claim_withdrawn_stays_withdrawn_for_so_long(day: int) -> None:
+def test_a_withdrawn_claim_stays_withdrawn_within_the_retention(day: int) -> None:
     walk = walk_of(on(0, original("A")), on(DAYS, voiding("A", "V")))
     (late,) = walk.send(on(day, original("A", "96365", "96372")))
     assert edits(late) == (["already-replaced"] if day == 2 * DAYS else [])
@@ -104,20 +104,20 @@ def test_a_claim_withdrawn_stays_withdrawn_for_so_long(day: int) -> None:
 
 
 @pytest.mark.parametrize("day", [DAYS, DAYS + 1])
-def test_a_name_remembered_for_a_claim_that_never_came_ages_too(day: int) -> None:
+def test_a_withdrawn_claim_that_never_arrived_is_deleted_too(day: int) -> None:
     walk = walk_of(on(0, voiding("A", "V")))
     (late,) = walk.send(on(day, original("A")))
     assert edits(late) == (["already-replaced"] if day == DAYS else [])
 
 
-def test_another_claim_s_event_does_not_keep_one_alive() -> None:
+def test_an_event_of_another_claim_does_not_keep_a_claim() -> None:
     walk = walk_of(on(0, original("A", "96366")), on(DAYS, original("B")))
-    assert brief(walk.published) == ["A1 PEND", "B1 PASS", "A2 PASS"]
+    assert summaries(walk.published) == ["A1 PEND", "B1 PASS", "A2 PASS"]
     walk.send(on(DAYS + 1, original("C", "96372")))
     assert remembered(walk) == ["B", "C"]
 
 
-def test_a_late_event_forgets_no_more_than_it_should() -> None:
+def test_a_late_event_deletes_only_what_is_older() -> None:
     walk = walk_of(
         on(100, original("A")), on(100 + DAYS, original("B")), on(0, original("C", "96372"))
     )
@@ -128,13 +128,13 @@ def test_a_late_event_forgets_no_more_than_it_should() -> None:
     assert remembered(walk) == ["A", "B", "D", "E"]
 
 
-def test_a_late_correction_makes_a_claim_no_older() -> None:
+def test_a_late_correction_does_not_age_a_claim() -> None:
     walk = walk_of(on(100, original("A")), on(0, original("A", "96365", "96372")))
     walk.send(on(100 + DAYS, original("B", "96372")))
     assert remembered(walk) == ["A", "B"]
 
 
-def test_a_claim_that_comes_back_is_new() -> None:
+def test_a_deleted_claim_that_returns_is_new() -> None:
     first = on(0, original("A"))
     walk = walk_of(first)
     (again,) = walk.send(on(DAYS + 1, original("A")))
@@ -142,20 +142,20 @@ def test_a_claim_that_comes_back_is_new() -> None:
     assert again.decision_id != walk.published[0].decision_id
 
 
-def test_the_same_event_long_after_is_decided_in_the_same_words() -> None:
+def test_the_same_event_after_the_retention_gets_the_same_decision() -> None:
     first = on(0, original("A"))
     walk = walk_of(first, on(DAYS + 1, original("B", "96372")))
     (again,) = walk.send(first)
     assert again == walk.published[0]
 
 
-def test_another_member_s_event_forgets_nothing() -> None:
+def test_an_event_of_another_member_deletes_nothing() -> None:
     walk = walk_of(on(0, original("A")), on(10 * DAYS, original("B", member_id="M2")))
     assert (remembered(walk), remembered(walk, "M2")) == (["A"], ["B"])
 
 
 def freed_by_a_void() -> tuple[Walk, Reopen]:
-    """A run in which B waits for A's time and gets it; the reopening has not come yet."""
+    """A run in which B, denied for overlap, gets A's time; its reopening is not processed yet."""
     walk = walk_of(
         on(0, infusion("A", "M1", "09:00-10:00")), on(0, infusion("B", "M2", "09:00-10:00"))
     )
@@ -165,22 +165,22 @@ def freed_by_a_void() -> tuple[Walk, Reopen]:
     return walk, reopen
 
 
-def test_time_given_back_by_another_member_ages_nothing() -> None:
+def test_time_given_back_by_another_member_deletes_nothing() -> None:
     walk, reopen = freed_by_a_void()
     late = reopen._replace(decided_at=reopen.decided_at + timedelta(days=DAYS))
-    assert brief(walk.take(late)) == ["B2 PASS"]
+    assert summaries(walk.take(late)) == ["B2 PASS"]
     assert remembered(walk, "M2") == ["B"]
     walk.send(on(DAYS + 1, original("C", "96372", member_id="M2")))
     assert remembered(walk, "M2") == ["C"]
 
 
-def test_a_reopening_of_a_claim_forgotten_meanwhile_is_ignored() -> None:
+def test_a_reopening_of_a_deleted_claim_is_ignored() -> None:
     walk, reopen = freed_by_a_void()
     walk.send(on(DAYS + 1, original("C", "96372", member_id="M2")))
     assert walk.take(reopen) == []
 
 
-def test_nor_is_it_taken_for_the_claim_that_came_back_under_that_id() -> None:
+def test_a_reopening_is_ignored_for_a_new_claim_with_the_same_id() -> None:
     walk, reopen = freed_by_a_void()
     back = on(DAYS + 1, original("B", member_id="M2"))
     assert [each.revision for each in walk.send(back)] == [1]

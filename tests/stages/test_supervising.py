@@ -1,10 +1,10 @@
-"""simultaneous-supervision, and a claim's round of its supervisors (6.21-P IV.B.6)."""
+"""The edit simultaneous-supervision, and the hops of a claim (6.21-P IV.B.6)."""
 
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from tests.build import ADA, BEA, CLEO, DAY, claim, infusion, line
-from tests.stages.walk import Walk, brief, edits, hops, outcomes, through_stages
+from tests.stages.walk import Walk, edits, hops, outcomes, summaries, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
 
@@ -32,14 +32,14 @@ def test_times_that_overlap_are_denied_and_touching_ends_are_not(
         assert "M1" not in sent[1].findings[0].message
 
 
-def test_the_same_member_does_not_compete_with_himself() -> None:
+def test_claims_of_the_same_member_do_not_compete() -> None:
     sent = through_stages(
         [
             claim("A", line("96365", "09:00-10:00", by=ADA)),
             claim("B", line("96366", "09:30-10:30", by=ADA)),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 PASS"]
 
 
 def test_other_supervisors_other_codes_and_lines_without_times_do_not_compete() -> None:
@@ -52,23 +52,23 @@ def test_other_supervisors_other_codes_and_lines_without_times_do_not_compete() 
     assert {each.disposition for each in sent} == {PASS}
 
 
-def test_the_rendering_provider_stands_in_for_a_supervisor_not_named() -> None:
+def test_the_rendering_provider_is_the_supervisor_if_none_is_named() -> None:
     rendering = line("96365", "09:00-10:00", rendering_provider_npi=ADA)
     sent = through_stages(
         [infusion("A", "M1", "09:00-10:00"), claim("B", rendering, member_id="M2")]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 DENY"]
+    assert summaries(sent) == ["A1 PASS", "B1 DENY"]
 
 
-def test_a_line_denied_before_leaves_no_time_and_a_pended_one_does() -> None:
+def test_a_denied_line_occupies_no_time_and_a_pend_line_does() -> None:
     denied = claim("A", line("96365", "09:00-10:00", by=ADA, place_of_service="12"))
     pended = infusion("B", "M2", "09:00-10:00", documents=())
     sent = through_stages([denied, pended, infusion("C", "M3", "09:00-10:00")]).published
-    assert brief(sent) == ["A1 DENY", "B1 PEND", "C1 DENY"]
+    assert summaries(sent) == ["A1 DENY", "B1 PEND", "C1 DENY"]
 
 
 @pytest.mark.parametrize("rule", RollUp)
-def test_a_claim_denied_as_a_whole_leaves_no_time(rule: RollUp) -> None:
+def test_a_claim_denied_as_a_whole_occupies_no_time(rule: RollUp) -> None:
     faulty = infusion("A", "M1", "09:00-10:00", diagnosis_codes=())
     denied = claim("B", line("96365", "12:00-13:00", by=ADA), line("96366", place_of_service="12"))
     walk = through_stages([faulty, denied], rule=rule)
@@ -76,7 +76,7 @@ def test_a_claim_denied_as_a_whole_leaves_no_time(rule: RollUp) -> None:
     assert kept == ([("B", True)] if rule is RollUp.STANDARD else [])
 
 
-def test_one_denied_for_the_overlap_leaves_no_time_of_its_own() -> None:
+def test_a_line_denied_for_overlap_occupies_no_time() -> None:
     sent = through_stages(
         [
             infusion("A", "M1", "09:00-10:00"),
@@ -84,10 +84,10 @@ def test_one_denied_for_the_overlap_leaves_no_time_of_its_own() -> None:
             infusion("C", "M3", "10:00-11:00"),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
 
 
-def test_a_night_under_supervision_is_found_on_both_its_days() -> None:
+def test_time_across_midnight_is_found_on_both_days() -> None:
     sent = through_stages(
         [
             claim("A", line("96365", "23:00-01:00", by=ADA)),
@@ -99,7 +99,7 @@ def test_a_night_under_supervision_is_found_on_both_its_days() -> None:
             ),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 DENY", "C1 DENY"]
+    assert summaries(sent) == ["A1 PASS", "B1 DENY", "C1 DENY"]
 
 
 def test_a_line_denied_for_supervision_stays_active_in_its_encounter() -> None:
@@ -110,10 +110,10 @@ def test_a_line_denied_for_supervision_stays_active_in_its_encounter() -> None:
             claim("C", line("96366"), member_id="M2"),
         ]
     ).published
-    assert brief(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
 
 
-def test_several_supervisors_are_visited_in_ascending_order() -> None:
+def test_hops_are_in_ascending_order() -> None:
     walk = Walk()
     several = claim(
         "A",
@@ -126,7 +126,7 @@ def test_several_supervisors_are_visited_in_ascending_order() -> None:
     assert decision.disposition is PASS
 
 
-def test_findings_of_all_stops_are_gathered() -> None:
+def test_findings_of_all_hops_are_collected() -> None:
     walk = through_stages(
         [
             infusion("X", "M7", "09:00-10:00", by=ADA),
@@ -145,7 +145,7 @@ def test_findings_of_all_stops_are_gathered() -> None:
     assert decision.disposition is PASS
 
 
-def test_the_strict_roll_up_counts_supervision_too() -> None:
+def test_the_strict_roll_up_includes_supervision() -> None:
     claims = [
         infusion("X", "M7", "09:00-10:00"),
         claim("A", line("96365", "09:00-10:00", by=ADA), line("96372")),
@@ -154,7 +154,7 @@ def test_the_strict_roll_up_counts_supervision_too() -> None:
     assert through_stages(claims, rule=RollUp.STRICT).last()["A"].disposition is DENY
 
 
-def test_a_claim_without_supervised_time_goes_nowhere() -> None:
+def test_a_claim_without_supervised_time_has_no_hops() -> None:
     walk = Walk()
     (sent,) = walk.step(walk.routed(claim("A", line("96365"))))
     assert isinstance(sent, ClaimDecision)

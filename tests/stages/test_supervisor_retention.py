@@ -1,4 +1,4 @@
-"""What the supervision stage forgets: a quarter in which no event has left time for too long."""
+"""Retention of the supervision stage: it deletes quarters without new slots for too long."""
 
 from calendar import monthrange
 from datetime import date
@@ -10,7 +10,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.stages.retention import Retention
 from tests.build import ADA, BEA, DAY, infusion, moved, published, voiding
-from tests.stages.walk import Walk, brief
+from tests.stages.walk import Walk, summaries
 
 DAYS = 400
 NINE, TEN, ELEVEN = "09:00-10:00", "10:00-11:00", "11:00-12:00"
@@ -28,7 +28,7 @@ def walk_of(*events: ClaimEvent) -> Walk:
 
 
 def timed(claim_id: str, member: str, at: str, by: str = ADA, day: date = DAY) -> ClaimEvent:
-    """A claim of one infusion on that day."""
+    """A claim with one infusion on that day."""
     return moved(infusion(claim_id, member, at, by), (day - DAY).days)
 
 
@@ -40,16 +40,14 @@ def held(walk: Walk, npi: str = ADA) -> list[date]:
 @pytest.mark.parametrize(
     ("day", "second", "kept"), [(DAYS, "B1 DENY", ["A", "B"]), (DAYS + 1, "B1 PASS", ["B"])]
 )
-def test_time_is_remembered_for_so_many_days_and_not_one_more(
-    day: int, second: str, kept: list[str]
-) -> None:
+def test_time_is_kept_for_exactly_the_retention(day: int, second: str, kept: list[str]) -> None:
     walk = walk_of(on(0, timed("A", "M1", NINE)), on(day, timed("B", "M2", NINE)))
-    assert brief(walk.published) == ["A1 PASS", second]
+    assert summaries(walk.published) == ["A1 PASS", second]
     assert [slot.claim_id for slot in walk.supervisors.day(ADA, DAY)] == kept
     assert (walk.supervisors.claim(ADA, "M1", "A") is not None) == ("A" in kept)
 
 
-def test_what_is_forgotten_becomes_a_tombstone() -> None:
+def test_deleted_state_becomes_a_tombstone() -> None:
     store = MemoryStore()
     overlay = Overlay(store)
     walk = Walk(supervisors=StoredSupervisors(overlay), retention=Retention(DAYS))
@@ -80,7 +78,7 @@ def test_an_event_keeps_its_own_quarter_only() -> None:
     assert walk.supervisors.day(ADA, DAY) == ()
 
 
-def test_each_supervisor_forgets_by_his_own_events() -> None:
+def test_only_events_of_a_supervisor_delete_its_state() -> None:
     walk = walk_of(
         on(0, timed("A", "M1", NINE)),
         on(0, timed("B", "M1", TEN, by=BEA)),
@@ -89,39 +87,39 @@ def test_each_supervisor_forgets_by_his_own_events() -> None:
     assert (held(walk, ADA), held(walk, BEA)) == ([date(2025, 1, 1)], [date(2025, 4, 1)])
 
 
-def test_a_late_event_forgets_no_more_and_makes_nothing_older() -> None:
+def test_a_late_event_deletes_only_what_is_older() -> None:
     walk = walk_of(on(100, timed("A", "M1", NINE)), on(0, timed("B", "M2", TEN)))
     denied = walk.send(on(100 + DAYS, timed("C", "M3", NINE)))
-    assert brief(denied) == ["C1 DENY"]
+    assert summaries(denied) == ["C1 DENY"]
 
 
-def test_what_waited_for_forgotten_time_is_forgotten_with_it() -> None:
+def test_lines_denied_for_deleted_time_are_deleted_too() -> None:
     walk = walk_of(on(0, timed("A", "M1", NINE)), on(0, timed("B", "M2", NINE)))
     assert walk.supervisors.claim(ADA, "M2", "B") is not None
     sent = walk.send(
         on(DAYS + 1, timed("C", "M3", NINE, day=IN_APRIL)), on(DAYS + 1, voiding("A", "V"))
     )
-    assert brief(sent) == ["C1 PASS", "V1 PASS"]
+    assert summaries(sent) == ["C1 PASS", "V1 PASS"]
     assert walk.supervisors.claim(ADA, "M2", "B") is None
 
 
-def test_a_night_between_two_quarters_is_kept_as_long_as_either() -> None:
+def test_time_across_two_quarters_is_kept_as_long_as_either() -> None:
     night = timed("A", "M1", "23:00-01:00", day=date(2025, 3, 31))
     walk = walk_of(
         on(0, night),
         on(DAYS, timed("B", "M2", NINE, day=date(2025, 4, 1))),
         on(DAYS + 1, timed("C", "M3", "00:10-00:40", day=date(2025, 4, 1))),
     )
-    assert brief(walk.published) == ["A1 PASS", "B1 PASS", "C1 DENY"]
-    visit = walk.supervisors.claim(ADA, "M1", "A")
-    assert visit is not None
-    assert visit.dates == (date(2025, 4, 1),)
+    assert summaries(walk.published) == ["A1 PASS", "B1 PASS", "C1 DENY"]
+    record = walk.supervisors.claim(ADA, "M1", "A")
+    assert record is not None
+    assert record.dates == (date(2025, 4, 1),)
     walk.send(on(2 * DAYS + 2, timed("D", "M4", NINE, day=date(2025, 7, 1))))
     assert held(walk) == [date(2025, 7, 1)]
     assert walk.supervisors.claim(ADA, "M1", "A") is None
 
 
-def test_time_given_back_across_quarters_one_of_them_forgotten() -> None:
+def test_time_is_given_back_across_quarters_with_one_of_them_deleted() -> None:
     night, morning = date(2025, 3, 31), date(2025, 4, 1)
     walk = walk_of(
         on(0, timed("A", "M1", "23:00-01:00", day=night)),
@@ -130,11 +128,11 @@ def test_time_given_back_across_quarters_one_of_them_forgotten() -> None:
         on(DAYS + 1, timed("D", "M4", TEN, day=morning)),
     )
     assert held(walk) == [morning]
-    assert brief(walk.send(on(DAYS, voiding("A", "V")))) == ["V1 PASS", "B2 PASS"]
+    assert summaries(walk.send(on(DAYS, voiding("A", "V")))) == ["V1 PASS", "B2 PASS"]
 
 
 @pytest.mark.parametrize("month", range(1, 13))
-def test_every_day_of_a_quarter_is_forgotten(month: int) -> None:
+def test_every_day_of_a_quarter_is_deleted(month: int) -> None:
     days = [date(2024, month, day) for day in (1, monthrange(2024, month)[1])]
     walk = walk_of(
         *(on(0, timed(str(n), f"M{n}", NINE, day=each)) for n, each in enumerate(days)),

@@ -1,4 +1,4 @@
-"""The pipeline with its memory and every message open to the test."""
+"""A pipeline for tests that records every message and gives access to its state."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,7 +24,7 @@ _encode = claim_encoder(1)
 
 
 class Walk(Pipeline):
-    """One run; ``sent`` keeps every message between the stages, in order."""
+    """One run. ``sent`` has every message between the stages, in order."""
 
     def __init__(
         self,
@@ -39,35 +39,35 @@ class Walk(Pipeline):
         self.published: list[ClaimDecision] = []
 
     def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
-        """What the stage that a message is for sends on."""
+        """Process a message in its stage. Returns the messages that the stage sends."""
         sent = super().step(message)
         self.sent += sent
         return sent
 
     def take(self, *messages: Message) -> list[ClaimDecision]:
-        """Carry these messages, and what they set off, to the end; the decisions on the way."""
+        """Process these messages and all that they cause. Returns the decisions in order."""
         published = list(self.drain(messages))
         self.published += published
         return published
 
     def send(self, *claims: ClaimEvent) -> list[ClaimDecision]:
-        """Let claims come one after the other; every decision they bring about."""
+        """Process claims one after another. Returns all decisions that they cause."""
         return [found for each in claims for found in self.take(self.intake(each, SOURCE))]
 
     def routed(self, claim: ClaimEvent) -> RoutedClaim:
-        """What intake sends on for a claim that it must not decide."""
+        """The message of intake for a claim that it routes."""
         message = self.intake(claim, SOURCE)
         assert isinstance(message, RoutedClaim)
         return message
 
     def hop(self, claim: ClaimEvent) -> SupervisedClaim:
-        """The one message of the encounter stage on a claim: it goes to its supervisors."""
+        """The only message of the encounter stage for a claim with supervised time."""
         (message,) = self.step(self.routed(claim))
         assert isinstance(message, SupervisedClaim)
         return message
 
     def sharing(self, encounter_key: str) -> list[str]:
-        """The claims that others of an encounter must find."""
+        """The ids of the claims that are listed under an encounter."""
         member_id, _, key = encounter_key.partition("|")
         return [x.claim_id for x in self.members.listed(member_id) if key in x.listing_keys]
 
@@ -77,7 +77,7 @@ class Walk(Pipeline):
 
 
 class EncodedMembers(StoredMembers):
-    """The encounter stage's stored memory over many events, whose bytes it makes itself."""
+    """The encounter stage's stored state over many events. It encodes the claims itself."""
 
     def __init__(self, state: State) -> None:
         super().__init__(state, _decode)
@@ -95,21 +95,21 @@ def through_stages(claims: Iterable[ClaimEvent], **how: Any) -> Walk:
     return walk
 
 
-def brief(decisions: Iterable[ClaimDecision]) -> list[str]:
-    """Each decision in a few words: A1 PASS."""
+def summaries(decisions: Iterable[ClaimDecision]) -> list[str]:
+    """The claim id, revision and disposition of each decision: A1 PASS."""
     return [f"{each.claim_id}{each.revision} {each.disposition}" for each in decisions]
 
 
 def outcomes(decision: ClaimDecision) -> dict[int, Disposition]:
-    """Each line's disposition."""
+    """The disposition of each line, by line number."""
     return {each.line_number: each.disposition for each in decision.lines}
 
 
 def edits(decision: ClaimDecision) -> list[str]:
-    """The edits that spoke, in order."""
+    """The edits with findings, in order."""
     return [finding.edit_id for finding in decision.findings]
 
 
 def hops(messages: Iterable[Message]) -> list[tuple[str, ...]]:
-    """The supervisors still to be visited, of every claim on its way to them."""
+    """The remaining hops of each supervised claim."""
     return [each.hops for each in messages if isinstance(each, SupervisedClaim)]

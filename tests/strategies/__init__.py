@@ -1,4 +1,4 @@
-"""Hypothesis strategies for domain values, as wide as the contract allows."""
+"""Hypothesis strategies for domain values, with all values that the contract allows."""
 
 from tests.strategies.claim import attachments, claims, service_lines
 from tests.strategies.decision import decisions, dispositions, findings, outcomes, sources

@@ -1,4 +1,4 @@
-"""Claims."""
+"""Strategies for claims."""
 
 from hypothesis import strategies as st
 

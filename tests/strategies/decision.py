@@ -1,4 +1,4 @@
-"""Decisions."""
+"""Strategies for decisions."""
 
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""What travels between stages, and what they remember."""
+"""Strategies for messages between stages and for their state."""
 
 from hypothesis import strategies as st
 

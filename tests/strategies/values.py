@@ -1,4 +1,4 @@
-"""Single values."""
+"""Strategies for single values."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 int32s = st.integers(-(2**31), 2**31 - 1)
 int64s = st.integers(-(2**63), 2**63 - 1)
 dates = st.dates()
-# Any finite or infinite number; NaN is left out because it equals nothing.
+# Any finite or infinite number. NaN is left out because it is not equal to itself.
 units = st.floats(allow_nan=False)
 
 
@@ -23,7 +23,7 @@ instants = st.datetimes().map(_milliseconds).map(lambda moment: moment.replace(t
 
 
 def amounts(places: int) -> st.SearchStrategy[Decimal]:
-    """Amounts of at most 12 digits, so many of them after the point."""
+    """Amounts of at most 12 digits, with ``places`` of them after the decimal point."""
     limit = 10**12 - 1
     return st.integers(-limit, limit).map(lambda n: Decimal(n).scaleb(-places))
 
@@ -34,5 +34,5 @@ def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def several(values: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[Any]:
-    """A tuple of at most three."""
+    """A tuple of ``least`` to three values."""
     return st.lists(values, min_size=least, max_size=3).map(tuple)

@@ -1,4 +1,4 @@
-"""The made-up claims: the same for a seed, of every kind, without competition when told so."""
+"""Synthetic claims: reproducible by seed, of every kind, and uncontested on request."""
 
 from collections import Counter, defaultdict
 from itertools import islice
@@ -31,7 +31,7 @@ def test_the_same_seed_gives_the_same_claims() -> None:
     assert list(generate(5, 200)) != list(generate(6, 200))
 
 
-def test_there_is_a_claim_for_each_encounter_asked_for() -> None:
+def test_there_is_a_claim_for_each_requested_encounter() -> None:
     for contested in (True, False):
         assert len(list(islice(generate(7, 300, contested=contested), 300))) == 300
 
@@ -40,7 +40,7 @@ def test_a_longer_run_begins_as_a_shorter_one() -> None:
     assert list(islice(generate(4, 900), 200)) == list(islice(generate(4, 400), 200))
 
 
-def test_event_times_never_go_back_but_for_an_event_sent_again(claims: list[ClaimEvent]) -> None:
+def test_event_times_go_back_only_if_re_sent(claims: list[ClaimEvent]) -> None:
     first: dict[str, ClaimEvent] = {}
     for claim in claims:
         first.setdefault(claim.event_id, claim)
@@ -61,10 +61,10 @@ def test_npis_are_valid(claims: list[ClaimEvent]) -> None:
 def test_every_edit_has_a_finding(decisions: list[ClaimDecision]) -> None:
     found = {finding.edit_id for decision in decisions for finding in decision.findings}
     missing = {edit.id for edit in load_policies()["6.21-P"].edits} - found
-    assert not missing, f"stream_edits/synthetic/mistakes.py: add a story for {sorted(missing)}"
+    assert not missing, f"stream_edits/synthetic/mistakes.py: add a scenario for {sorted(missing)}"
 
 
-def test_claims_of_every_kind_are_there(claims: list[ClaimEvent]) -> None:
+def test_there_are_claims_of_every_kind(claims: list[ClaimEvent]) -> None:
     assert {claim.claim_form for claim in claims} == set(ClaimForm)
     assert {claim.line_of_business for claim in claims} == set(LineOfBusiness)
     assert any(claim.encounter_id for claim in claims)
@@ -91,7 +91,7 @@ def test_publications_are_repeated_in_each_way(claims: list[ClaimEvent]) -> None
     assert any(len(each) == 2 for each in content_of.values()), "other content, the same claim"
 
 
-def test_what_is_replaced_came_before_comes_later_or_never(claims: list[ClaimEvent]) -> None:
+def test_a_replaced_claim_arrives_before_after_or_never(claims: list[ClaimEvent]) -> None:
     first: dict[str, int] = {}
     for place, claim in enumerate(claims):
         first.setdefault(claim.claim_id, place)
@@ -109,7 +109,9 @@ def test_each_decision_has_a_revision_of_its_own(decisions: list[ClaimDecision])
     assert {decision.revision for decision in decisions} >= {1, 2}
 
 
-def test_add_ons_come_before_their_primary_and_heal(decisions: list[ClaimDecision]) -> None:
+def test_add_ons_arrive_before_their_primary_and_are_resolved(
+    decisions: list[ClaimDecision],
+) -> None:
     waiting = {
         decision.decision_id
         for decision in decisions
@@ -118,7 +120,7 @@ def test_add_ons_come_before_their_primary_and_heal(decisions: list[ClaimDecisio
     assert any(d.supersedes in waiting and d.trigger_event_id for d in decisions)
 
 
-def test_without_contest_no_two_members_have_a_supervisor_in_common() -> None:
+def test_uncontested_members_share_no_supervisor() -> None:
     members = defaultdict(set)
     for claim in generate(3, 1_500, contested=False):
         for line in claim.lines:
@@ -126,7 +128,7 @@ def test_without_contest_no_two_members_have_a_supervisor_in_common() -> None:
     assert max(map(len, members.values())) == 1
 
 
-def test_with_contest_time_is_denied_and_given_back(decisions: list[ClaimDecision]) -> None:
+def test_contested_time_is_denied_and_given_back(decisions: list[ClaimDecision]) -> None:
     denied = {
         decision.decision_id
         for decision in decisions

@@ -1,4 +1,4 @@
-{{/* Whether some StatefulSet scales and its trigger needs credentials that the chart knows of. */}}
+{{/* Whether a StatefulSet scales and its trigger needs credentials from the values. */}}
 {{- define "stream-edits.ownTriggerAuthentication" -}}
 {{- $kafka := .Values.kafka -}}
 {{- if or $kafka.sasl.existingSecret $kafka.tls.ca.existingSecret $kafka.tls.client.existingSecret -}}
@@ -17,7 +17,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* {root, scaling, stage}. Every value is a string, as KEDA wants it. */}}
+{{/* {root, scaling, stage}. KEDA requires every value to be a string. */}}
 {{- define "stream-edits.triggerMetadata" -}}
 {{- $settings := .root.Values.settings -}}
 {{- $topics := default dict $settings.topics -}}

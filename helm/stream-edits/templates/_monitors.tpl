@@ -1,4 +1,4 @@
-{{/* The pods, or services, of every stage: not the topics' job. */}}
+{{/* Selects the pods or services of the stages, but not the topics job. */}}
 {{- define "stream-edits.stageSelector" -}}
 matchLabels:
   {{- include "stream-edits.selectorLabels" . | nindent 2 }}

@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Short enough for `-supervision`, a pod's number and the hash of a controller behind it. */}}
+{{/* Truncated to leave room for `-supervision`, a pod's number and a controller's hash. */}}
 {{- define "stream-edits.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}

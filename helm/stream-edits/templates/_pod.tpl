@@ -1,4 +1,4 @@
-{{/* The parts that the pods of the stages, of the topics' job and of `helm test` have in common. */}}
+{{/* The parts that the pods of the stages, of the topics job and of `helm test` share. */}}
 
 {{- define "stream-edits.podSecurity" -}}
 automountServiceAccountToken: false
@@ -66,7 +66,7 @@ envFrom:
       key: {{ index . 2 }}
 {{- end -}}
 
-{{/* Name and secret of every mounted one, as YAML: {items: [{name, secret}]}. */}}
+{{/* The name and secret of every mounted TLS secret, as YAML: {items: [{name, secret}]}. */}}
 {{- define "stream-edits.tlsSecrets" -}}
 {{- $items := list -}}
 {{- $sides := dict -}}
@@ -123,7 +123,7 @@ envFrom:
 {{- end }}
 {{- end -}}
 
-{{/* A container that only asks about topics: it needs no policy. */}}
+{{/* A container for topic commands only, which need no policy. */}}
 {{- define "stream-edits.topicsContainer" -}}
 {{ include "stream-edits.container" (dict "root" . "image" .Values.image) }}
 {{ include "stream-edits.environment" (dict "root" . "extraEnv" .Values.extraEnv) }}

@@ -1,4 +1,4 @@
-{{/* What the program's settings file holds: `settings`, and what the chart knows better. */}}
+{{/* The content of the settings file: `settings`, and the settings that the chart sets. */}}
 {{- define "stream-edits.settings" -}}
 {{- $settings := deepCopy .Values.settings -}}
 {{- $_ := set $settings "bootstrap_servers" .Values.kafka.bootstrapServers -}}
@@ -23,7 +23,7 @@
 {{- default 9464 .Values.settings.http_port | int -}}
 {{- end -}}
 
-{{/* Options of the Kafka clients that follow from `kafka`; credentials come by environment. */}}
+{{/* Options of the Kafka clients from `kafka`. Credentials are in environment variables. */}}
 {{- define "stream-edits.kafkaOptions" -}}
 {{- $kafka := .Values.kafka -}}
 {{- if and $kafka.sasl.mechanism $kafka.tls.enabled }}

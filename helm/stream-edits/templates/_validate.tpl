@@ -1,4 +1,4 @@
-{{/* What a schema cannot say. Each message names the value to mend; the first stops everything. */}}
+{{/* Checks that a JSON schema cannot express. The first failure stops the rendering. */}}
 {{- define "stream-edits.validate" -}}
 {{- include "stream-edits.validateConnection" . -}}
 {{- include "stream-edits.validateSettings" . -}}

@@ -17,8 +17,9 @@ The StatefulSets, as YAML: {items: [{component, stages, arguments, and what a st
 {{- end -}}
 
 {{/*
-One of them: a stage's own value stands for the common one, in some tables key by key; its variables
-come after the common ones. Not `merge`, which takes false, 0 and an empty list for not given.
+One StatefulSet. A stage's own value replaces the common one, in some tables key by key; its
+variables are added after the common ones. `merge` is not used, because it ignores false, 0 and
+empty lists.
 */}}
 {{- define "stream-edits.workload" -}}
 {{- $one := .is -}}
@@ -50,13 +51,13 @@ come after the common ones. Not `merge`, which takes false, 0 and an empty list 
 app.kubernetes.io/component: {{ .workload.component }}
 {{- end -}}
 
-{{/* Most pods that KEDA may make: what was asked for, never above the partitions. */}}
+{{/* The maximum number of pods for KEDA: the given value, limited to the partitions. */}}
 {{- define "stream-edits.maxReplicas" -}}
 {{- $partitions := include "stream-edits.partitions" .root | int -}}
 {{- min $partitions (default $partitions .workload.autoscaling.maxReplicas | int) -}}
 {{- end -}}
 
-{{/* Every constraint with the pods of its own StatefulSet to count. */}}
+{{/* The spread constraints, each with a selector for the pods of its own StatefulSet. */}}
 {{- define "stream-edits.topologySpread" -}}
 {{- $own := include "stream-edits.workloadSelectorLabels" . | fromYaml -}}
 {{- $constraints := list -}}

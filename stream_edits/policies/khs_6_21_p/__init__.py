@@ -1,1 +1,1 @@
-"""Policy 6.21-P, Infusion Billing Guidelines: one folder an edit, and the vocabulary they share."""
+"""Policy 6.21-P, Infusion Billing Guidelines: a folder for each edit, and their vocabulary."""

@@ -1,1 +1,1 @@
-"""What edits of any policy ask of a claim: the clock, the boxes of the forms."""
+"""Functions that edits of any policy use: documented times, boxes of the claim forms."""

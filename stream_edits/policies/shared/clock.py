@@ -1,7 +1,7 @@
-"""Documented time: minutes and overlaps, for the edits that read the clock.
+"""Documented times: minutes and overlaps.
 
-Times are the wall clock where the service was given; an interval is [start, end), so that two
-which only touch do not overlap. An interval whose end is not after its start is empty.
+Times are local wall-clock time. An interval is [start, end), so two intervals that only touch do
+not overlap. An interval whose end is not after its start is empty.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def minutes(start: datetime, end: datetime) -> float:
-    """The minutes of [start, end), fractions included; 0 for an empty interval."""
+    """The minutes of [start, end), with fractions; 0 for an empty interval."""
     return max((end - start) / _MINUTE, 0.0)
 
 
@@ -23,7 +23,7 @@ def overlap(a_start: datetime, a_end: datetime, b_start: datetime, b_end: dateti
 
 
 def uncovered_minutes(start: datetime, end: datetime, others: Iterable[Interval]) -> float:
-    """The minutes of [start, end) that lie in none of ``others``; time they share counts once."""
+    """The minutes of [start, end) outside all of ``others``, which may overlap each other."""
     left = timedelta()
     free_from = start
     for other_start, other_end in sorted(others):

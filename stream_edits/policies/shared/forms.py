@@ -1,4 +1,4 @@
-"""Reading the boxes of the two claim forms, for the edits that ask."""
+"""Reads boxes of the two claim forms."""
 
 import re
 from functools import lru_cache
@@ -17,9 +17,10 @@ def facility_type(type_of_bill: str | None) -> str | None:
 
 @lru_cache(maxsize=1 << 16)
 def is_npi(value: str | None) -> bool:
-    """Whether a value is an NPI: ten digits whose check digit holds.
+    """Whether a value is an NPI: ten digits with a valid check digit.
 
-    The check is Luhn's over the digits with the prefix 80840 (45 CFR 162.406; CMS NPI standard).
+    The check digit is Luhn's over the prefix 80840 and the digits (45 CFR 162.406; CMS NPI
+    standard).
     """
     if not value or not re.fullmatch(r"[0-9]{10}", value):
         return False

@@ -1,4 +1,4 @@
-"""How many minutes a code's units need."""
+"""The minutes that the units of a code need."""
 
 import math
 from typing import Annotated, Self
@@ -9,9 +9,9 @@ from stream_edits.policies.values.rules import Minutes
 
 
 class TimeNeeded(BaseModel):
-    """The minutes that the first unit of a code needs, and how many more each further unit needs.
+    """The minutes that the first unit of a code needs, and those of each further unit.
 
-    Further units need no time of their own unless ``each_further_unit`` says so.
+    Further units need no time unless ``each_further_unit`` is set.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -28,23 +28,23 @@ class TimeNeeded(BaseModel):
 
     @property
     def first_unit(self) -> int:
-        """The minutes of the bound of the first unit."""
+        """The bound of the first unit, in minutes."""
         return self.at_least or self.more_than or 0
 
     def supported_units(self, documented: float) -> float:
-        """The whole units that the minutes support; infinite when units are not judged by time."""
+        """The whole units that the minutes support; infinite if further units need no time."""
         beyond = documented - self.first_unit
         if beyond < 0 or (beyond == 0 and self.more_than is not None):
             return 0.0
         if self.each_further_unit is None:
             return math.inf
-        # The minute that a bound names is enough for "at least" and not enough for "more than".
+        # The bound itself is enough for "at least", but not for "more than".
         if self.more_than is not None:
             return -(-beyond // self.each_further_unit)
         return 1.0 + beyond // self.each_further_unit
 
     def in_words(self, units: float) -> str:
-        """The minutes that a number of units needs, as a sentence has it."""
+        """The minutes that a number of units needs, as text for a message."""
         bound = "more than" if self.more_than is not None else "at least"
         further = float(self.each_further_unit or 0) * (math.ceil(units) - 1)
         return f"{bound} {self.first_unit + further:g} minutes"

@@ -1,1 +1,1 @@
-"""What a policy's values may be, and how they are read from YAML."""
+"""The types of policy values, and how they are read from YAML."""

@@ -1,7 +1,7 @@
-"""The dated values of one edit: its policy.yaml, and the values of a plan's overlay.
+"""The dated values of one edit: those of its policy.yaml and of a plan's overlay.
 
-A value holds from its date until the next one; a date of service before a value's first date is
-judged by that first one.
+A value holds from its date until the next date. For dates of service before its first date, the
+first value holds.
 """
 
 from bisect import bisect_right
@@ -26,7 +26,7 @@ class Dated(BaseModel):
 
 
 class EditFile(BaseModel):
-    """An edit's policy.yaml: its citation, the paragraph it carries out, and its dated values."""
+    """The policy.yaml of an edit: id, section, text of the paragraph, and dated values."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     id: str
@@ -38,7 +38,7 @@ class EditFile(BaseModel):
 
 
 class RuleSource(NamedTuple):
-    """An edit's policy.yaml, the type of its values, and the policy that it belongs to.
+    """The policy.yaml of an edit, the type of its rules, and the policy that it belongs to.
 
     ``edit_id`` is the id that the file should have; None accepts any.
     """
@@ -58,7 +58,7 @@ class _DatedValue(NamedTuple):
 
 
 class EditValues:
-    """All dated values of one edit, shipped and overlaid."""
+    """All dated values of one edit, shipped and from the overlay."""
 
     def __init__(self, source: RuleSource) -> None:
         self.rules = source.rules
@@ -83,8 +83,10 @@ class EditValues:
         at: tuple[Any, ...],
         values: Mapping[str, Mapping[date, Dated]],
     ) -> None:
-        """Add a plan's own values, found in ``source`` at the path ``at``. A value replaces the one
-        of the same date. Raises PolicyError."""
+        """Add a plan's values, which are in ``source`` at the path ``at``.
+
+        They replace values of the same name and date. Raises PolicyError.
+        """
         for name, by_date in values.items():
             self._add(source, (*at, name), name, by_date)
 
@@ -101,7 +103,7 @@ class EditValues:
             self.dated.setdefault(name, {})[day] = place
 
     def on(self, effective: date, version: str) -> EditRules:
-        """The rules in force on a revision's date. Raises PolicyError for an impossible value."""
+        """The rules in force on a revision's date. Raises PolicyError for an invalid value."""
         chosen = {name: by[_in_force(by, effective)] for name, by in self.dated.items()}
         head: dict[str, Any] = {
             "edit_id": self.file.id,

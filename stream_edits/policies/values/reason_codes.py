@@ -1,7 +1,7 @@
-"""The reason codes that may go on a finding, and since when (X12 CARC and RARC lists).
+"""The reason codes that findings may use, with their dates (X12 CARC and RARC lists).
 
-The lists themselves are X12's; meanings here are in our own words and shorter. An outcome is
-checked against them when the policy is loaded.
+The meanings here are our own short wording, not that of X12. Outcomes are checked against the list
+when a policy is loaded.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Reason(BaseModel):
-    """One reason code; ``ended`` is its last day in force, ``needs_rarc`` is said of CARCs."""
+    """One reason code. ``ended`` is its last day in force. ``needs_rarc`` applies to CARCs only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -42,16 +42,16 @@ class Reason(BaseModel):
 
     @property
     def name(self) -> str:
-        """The code with its kind: CARC 16."""
+        """The kind and the code, such as CARC 16."""
         return f"{self.kind.upper()} {self.code}"
 
     def in_force(self, day: date) -> bool:
-        """Whether the code may be used for a value that takes effect on a day."""
+        """Whether a value that takes effect on that day may use the code."""
         return self.effective <= day and (self.ended is None or day <= self.ended)
 
 
 class ReasonList(BaseModel):
-    """reason_codes.yaml."""
+    """The content of reason_codes.yaml."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -60,7 +60,7 @@ class ReasonList(BaseModel):
 
 @lru_cache(maxsize=1)
 def reason_codes() -> dict[tuple[Kind, str], Reason]:
-    """Every known code; raises PolicyError when the list is not as it must be."""
+    """Every known code, by kind and code. Raises PolicyError for an invalid file."""
     source = YamlSource(FILE)
     listed: dict[tuple[Kind, str], Reason] = {}
     for place, reason in enumerate(source.validate(ReasonList, source.root, ()).codes):
@@ -73,7 +73,7 @@ def reason_codes() -> dict[tuple[Kind, str], Reason]:
 def outcomes_in(
     value: object, at: tuple[Any, ...] = ()
 ) -> Iterator[tuple[tuple[Any, ...], Outcome]]:
-    """The outcomes in a policy value, however deep, each with its path of keys."""
+    """Every outcome in a policy value, at any depth, with its path of keys."""
     if isinstance(value, Outcome):
         yield at, value
     elif isinstance(value, Mapping):
@@ -85,7 +85,7 @@ def outcomes_in(
 
 
 def reason_problem(outcome: Outcome, day: date) -> str | None:
-    """What is wrong with the reason codes of an outcome from a day on; None when nothing is."""
+    """What is wrong with the reason codes of an outcome from that day on, or None."""
     named = [(Kind.CARC, outcome.carc)] if outcome.carc else []
     named += [(Kind.RARC, rarc) for rarc in outcome.rarcs]
     found = []

@@ -1,4 +1,4 @@
-"""What a policy value may be: code lists, outcomes, and the rules of one edit on one date."""
+"""The types of policy values: code lists, outcomes, and the rules of one edit on one date."""
 
 import re
 from collections.abc import Iterator
@@ -36,18 +36,18 @@ def _code_list(entries: object) -> frozenset[str]:
     return frozenset(code for entry in entries for code in _expand(entry))
 
 
-# Codes of one kind (HCPCS, places of service, modifiers). Ranges such as J9000-J9999 are expanded.
+# A set of codes (HCPCS, places of service, modifiers). Ranges such as J9000-J9999 are expanded.
 CodeSet = Annotated[frozenset[str], BeforeValidator(_code_list)]
 
 
 class GovernedMark:
-    """Marks a rule's code list whose codes bring a claim under the policy."""
+    """Marks a code list in rules: the policy governs claims with one of its codes."""
 
 
-# A list of procedure codes: a claim with one of them is governed by the policy.
+# A set of procedure codes. The policy governs claims with one of them.
 ProcedureCodes = Annotated[frozenset[str], BeforeValidator(_code_list), GovernedMark()]
 Count = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-# A year: far above any service, and far below what no longer fits into a duration.
+# At most a year: far longer than any service, and far below the limit of a timedelta.
 Minutes = Annotated[int, Field(ge=0, le=366 * 24 * 60)]
 Days = Annotated[float, Field(gt=0, le=366, allow_inf_nan=False)]
 
@@ -57,7 +57,7 @@ class _Value(BaseModel):
 
 
 class Outcome(_Value):
-    """What an edit says when it speaks: disposition, reason codes, documents that would help."""
+    """The values of a finding: disposition, reason codes, and documents to request."""
 
     disposition: Annotated[Disposition, Field(strict=False)]
     carc: str | None = None
@@ -77,7 +77,7 @@ class Outcome(_Value):
 
 
 class EditRules(_Value):
-    """The values of one edit in force on a date; each edit adds its own fields."""
+    """The values of one edit that are in force on a date. Each edit adds its own fields."""
 
     edit_id: str
     section: str
@@ -96,10 +96,10 @@ class EditRules(_Value):
         related_claim_ids: tuple[str, ...] = (),
         section: str | None = None,
     ) -> EditFinding:
-        """A finding of this edit, with its citation, reasons and policy version filled in.
+        """A finding of this edit, with its section, reason codes and policy version.
 
-        With ``allowed_units`` above zero a DENY only cuts units back, so it is a PASS. An outcome
-        that a plan has made PEND or PASS cuts nothing: it holds for the line as billed.
+        A DENY with ``allowed_units`` above zero only cuts units back, so it becomes a PASS. If the
+        plan has changed the outcome to PEND or PASS, ``allowed_units`` is ignored.
         """
         if outcome.disposition is not Disposition.DENY:
             allowed_units = None
@@ -122,7 +122,7 @@ class EditRules(_Value):
 
     @classmethod
     def governing_fields(cls) -> list[str]:
-        """The names of the fields whose codes bring a claim under the policy."""
+        """The names of the fields whose codes the policy governs."""
         return [
             name
             for name, field in cls.model_fields.items()

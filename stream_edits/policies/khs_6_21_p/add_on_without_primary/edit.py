@@ -10,7 +10,7 @@ from stream_edits.text import join_words
 
 
 class Rules(EditRules):
-    """Values of policy.yaml: for each add-on the codes that it may stand on."""
+    """Values of policy.yaml: for each add-on code, the codes that may be its primary."""
 
     primaries: dict[str, CodeSet]
     orphan: Outcome
@@ -23,7 +23,7 @@ class Rules(EditRules):
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Pend each add-on that stands on nothing.
 
-    A line denied only as the wrong initial service still counts: it is to be rebilled.
+    A line denied only as the wrong initial service still counts, because it will be rebilled.
     """
     present = {
         line.code
@@ -54,7 +54,7 @@ def _initial_form(line: EncounterLine) -> str:
 
 
 def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
-    """The primaries that the add-on does not outrank: beside one below it, that one is wrong."""
+    """The primaries that the add-on does not outrank. One that it outranks would be denied."""
     rank = line.policy[VocabularyRules].rank
     own = rank(line.code)
     return [code for code in allowed if own is None or (rank(code) or 0) <= own]

@@ -14,7 +14,7 @@ from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCode
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; ``manually_priced`` names the documents that pricing a code takes."""
+    """Values of policy.yaml. ``manually_priced`` holds the documents needed to price each code."""
 
     codes: ProcedureCodes
     manually_priced: dict[str, list[str]]
@@ -27,7 +27,7 @@ class Rules(EditRules):
 
 
 def by_report(policy: PolicyOnDate) -> frozenset[str]:
-    """The codes that are priced By Report under the policy of their date of service."""
+    """The codes that this revision of the policy prices By Report."""
     return policy[Rules].codes
 
 

@@ -8,7 +8,7 @@ from stream_edits.policies.values.rules import Count, EditRules, Outcome, Proced
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; ``maximum_units`` are units an encounter."""
+    """Values of policy.yaml. ``maximum_units`` are units for each encounter."""
 
     codes: ProcedureCodes
     maximum_units: Count
@@ -18,7 +18,7 @@ class Rules(EditRules):
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Cut the line that reaches the maximum back to it; deny what comes after.
 
-    Units already allowed on decided claims count first.
+    Units that decided claims were allowed count first.
     """
     lines = [x for x in encounter.active if x.code in x.policy[Rules].codes]
     allowed = encounter.allowed_units

@@ -20,7 +20,7 @@ class Rules(EditRules):
     too_short: Outcome
 
     def governed_codes(self) -> frozenset[str]:
-        """The codes that have a time."""
+        """The codes that need documented time."""
         return frozenset(self.minutes_needed)
 
 

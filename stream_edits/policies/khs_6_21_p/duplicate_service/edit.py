@@ -9,7 +9,7 @@ from stream_edits.text import join_words
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; any of ``repeat_modifiers`` says that a service was given again."""
+    """Values of policy.yaml. Any of ``repeat_modifiers`` means that a service was repeated."""
 
     repeat_modifiers: CodeSet
     duplicate: Outcome

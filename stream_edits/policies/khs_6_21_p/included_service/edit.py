@@ -28,7 +28,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 def _includes(
     lines: Sequence[EncounterLine], item: EncounterLine, rules: IncludedServiceRules
 ) -> EncounterLine | None:
-    """The line an item is part of, one of its own claim before others."""
+    """The line that includes an item, preferably of the same claim, or None."""
     including = [
         line
         for line in lines

@@ -16,7 +16,7 @@ Complaint = tuple[Outcome, str]
 
 
 class Rules(EditRules):
-    """Values of policy.yaml: an outcome for each field, and the longest believable time."""
+    """Values of policy.yaml: an outcome for each field, and the longest plausible time."""
 
     longest_days: Days
     place_of_service: Outcome
@@ -33,7 +33,7 @@ class Rules(EditRules):
 
     @cached_property
     def longest(self) -> timedelta:
-        """The longest believable time."""
+        """The longest plausible time of a line."""
         return timedelta(days=self.longest_days)
 
 
@@ -104,7 +104,7 @@ def _ub04_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
 
 
 def _line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> list[Complaint]:
-    # Lists, not generators: nearly every line of every claim has no fault.
+    # Lists are faster than generators here, because nearly all lines have no fault.
     rules, code = policy[Rules], line.procedure_code
     faults: list[Complaint] = []
     if not (math.isfinite(line.units) and line.units > 0):

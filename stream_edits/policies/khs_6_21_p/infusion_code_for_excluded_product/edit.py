@@ -16,7 +16,7 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, Proc
 
 
 class Product(StrEnum):
-    """A kind of product that the codes exclude; the first of an encounter is the one named."""
+    """The excluded kinds of product. A finding names the first of them in this order."""
 
     CHEMOTHERAPY = "chemotherapy"
     BLOOD = "a blood product"
@@ -25,9 +25,10 @@ class Product(StrEnum):
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; ``chemotherapy_form`` is what to bill for chemotherapy instead.
+    """Values of policy.yaml.
 
-    ``bill_instead`` names what is billed for each product, as a message says it.
+    ``chemotherapy_form`` holds, for each code, the code to bill for chemotherapy instead.
+    ``bill_instead`` describes, for each product, what to bill instead, as text for a message.
     """
 
     codes: ProcedureCodes
@@ -37,10 +38,10 @@ class Rules(EditRules):
     excluded: Outcome
 
     @model_validator(mode="after")
-    def _says_what_to_bill_for_each(self) -> Self:
-        unsaid = sorted(set(Product) - set(self.bill_instead))
-        if unsaid:
-            raise ValueError(f"bill_instead does not say what to bill for {', '.join(unsaid)}")
+    def _covers_every_product(self) -> Self:
+        missing = sorted(set(Product) - set(self.bill_instead))
+        if missing:
+            raise ValueError(f"bill_instead does not say what to bill for {', '.join(missing)}")
         return self
 
 
@@ -56,11 +57,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 def _only_product(encounter: Encounter) -> Product | None:
-    """The excluded product of an encounter, None when it has another one or none at all."""
+    """The excluded product of an encounter, None if it has an ordinary drug or no product."""
     drugs = encounter.fact(drug_lines)
     kinds = {_kind_of_drug(drug, encounter) for drug in drugs}
     if None in kinds:
-        # The usual case: an ordinary drug was given.
+        # The usual case: the encounter bills an ordinary drug.
         by_another_code = kinds == {None} and _is_vaccine_by_another_code(drugs, encounter)
         if not by_another_code or _has_vaccine(encounter):
             return None
@@ -95,14 +96,14 @@ def _has_chemotherapy_given(encounter: Encounter) -> bool:
 
 
 def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter) -> bool:
-    """Whether the only drug is one that vaccine administration must have been billed for."""
+    """Whether the only drug must be the vaccine of a billed vaccine administration."""
     if len(drugs) > 1 or drugs[0].code in drugs[0].policy[VocabularyRules].chemotherapy_drugs:
         return False
     return any(x.code in x.policy[VocabularyRules].vaccine_administration for x in encounter.active)
 
 
 def _is_billed(encounter: Encounter, line: EncounterLine, product: Product) -> bool:
-    """Whether the code to bill instead is on a claim of the encounter already."""
+    """Whether the encounter already has a line with the code to bill instead."""
     instead = line.policy[Rules].bill_instead[product]
     return any(other.code in instead for other in encounter.active)
 

@@ -12,7 +12,7 @@ from stream_edits.policies.values.rules import EditRules, Outcome
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; any one of ``documents`` clears a second site."""
+    """Values of policy.yaml. Any one of ``documents`` justifies a second site."""
 
     documents: list[str]
     surplus: Outcome

@@ -14,7 +14,7 @@ from stream_edits.text import join_words
 
 
 class Setting(BaseModel):
-    """A setting that the policy names as not reimbursed, in the codes of both forms."""
+    """A setting that is not reimbursed, with its place of service and facility type codes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

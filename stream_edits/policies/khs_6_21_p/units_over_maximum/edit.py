@@ -9,9 +9,9 @@ from stream_edits.policies.values.rules import Count, EditRules, Outcome
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; ``maximum_units`` are units of a code an encounter.
+    """Values of policy.yaml. ``maximum_units`` are units of a code for each encounter.
 
-    Units beyond the maximum of a code in ``further_codes`` are billed under another code.
+    ``further_codes`` holds, for some codes, the code under which to bill units over the maximum.
     """
 
     maximum_units: dict[str, Count]

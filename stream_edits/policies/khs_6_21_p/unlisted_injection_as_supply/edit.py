@@ -10,7 +10,7 @@ from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCode
 
 
 class Rules(EditRules):
-    """Values of policy.yaml; ``unclassified_drug`` is the code for a drug that has none."""
+    """Values of policy.yaml. ``unclassified_drug`` is the code for a drug without its own code."""
 
     codes: ProcedureCodes
     unclassified_drug: str

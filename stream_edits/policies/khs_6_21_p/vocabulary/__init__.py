@@ -1,1 +1,1 @@
-"""What all edits share: administration codes and their rank, kinds of context codes, products."""
+"""The vocabulary that all edits share: administration codes, ranks, context codes, products."""

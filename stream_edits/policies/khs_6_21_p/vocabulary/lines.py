@@ -1,11 +1,11 @@
-"""What the vocabulary says of the lines of an encounter, for the edits that ask."""
+"""Looks up lines of an encounter in the vocabulary."""
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Administration, VocabularyRules
 
 
 def administration(line: EncounterLine) -> Administration | None:
-    """The traits of the line's code, None for anything but an administration code."""
+    """The traits of the line's code, None if it is not an administration code."""
     return line.policy[VocabularyRules].administration.get(line.code)
 
 
@@ -15,7 +15,7 @@ def is_initial(line: EncounterLine) -> bool:
 
 
 def rank_of(line: EncounterLine) -> int | None:
-    """The place of the line's code in the hierarchy, 0 the highest; None outside it."""
+    """The rank of the line's code in the hierarchy, 0 is the highest. None if it has no rank."""
     return line.policy[VocabularyRules].rank(line.code)
 
 

@@ -1,7 +1,7 @@
-"""What was given in an encounter: its drugs, for the edits that ask (6.21-P IV.B.4, IV.B.5).
+"""The drug lines of an encounter (6.21-P IV.B.4, IV.B.5).
 
-Contrast agents and the items included in an administration are no drugs; the lists of both are
-values of the edits ``inherent-to-contrast-imaging`` and ``included-service``.
+Contrast agents, and items included in an administration, do not count as drugs. The lists of both
+are values of the edits ``inherent-to-contrast-imaging`` and ``included-service``.
 """
 
 from functools import cached_property
@@ -23,7 +23,7 @@ class ContrastImagingRules(EditRules):
 
 
 class IncludedServiceRules(EditRules):
-    """Values of included_service/policy.yaml; ``included`` are codes by what they stand for."""
+    """Values of included_service/policy.yaml. ``included`` holds the codes of each kind of item."""
 
     included: dict[str, CodeSet]
     local_anaesthetics: ProcedureCodes
@@ -37,7 +37,7 @@ class IncludedServiceRules(EditRules):
         return super().governed_codes().union(*self.included.values())
 
     def kind_of(self, code: str) -> str | None:
-        """What an included code stands for, None for a code that is not included."""
+        """The kind of item that an included code bills, None for any other code."""
         return self._kinds.get(code)
 
     @cached_property
@@ -49,8 +49,8 @@ class IncludedServiceRules(EditRules):
 def drug_lines(encounter: Encounter) -> list[EncounterLine]:
     """The active lines that bill a drug: by its code, or by an NDC or drug name on another code.
 
-    Blood products, vaccines, plain fluids, contrast and included items are no drugs, though they
-    may carry an NDC.
+    Blood products, vaccines, plain fluids, contrast and included items do not count as drugs, even
+    with an NDC.
     """
     return [line for line in encounter.active if _is_drug(line)]
 

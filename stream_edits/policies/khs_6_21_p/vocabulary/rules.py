@@ -1,4 +1,4 @@
-"""The shared code tables of policy 6.21-P, as policy.yaml beside this file gives them."""
+"""The shared code tables of policy 6.21-P, from the policy.yaml in this folder."""
 
 from enum import StrEnum
 from functools import cached_property
@@ -10,7 +10,7 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, ProcedureCode
 
 
 class Family(StrEnum):
-    """What is given."""
+    """What an administration code gives."""
 
     CHEMOTHERAPY = "chemotherapy"
     THERAPEUTIC = "therapeutic"
@@ -18,7 +18,7 @@ class Family(StrEnum):
 
 
 class Technique(StrEnum):
-    """How it is given."""
+    """How an administration code gives it."""
 
     INFUSION = "infusion"
     SUBCUTANEOUS_INFUSION = "subcutaneous infusion"
@@ -27,7 +27,7 @@ class Technique(StrEnum):
 
 
 class Role(StrEnum):
-    """The place of a code in an encounter's sequence."""
+    """The role of an administration code in the sequence of an encounter."""
 
     INITIAL = "initial"
     ADDITIONAL_HOUR = "additional hour"
@@ -39,7 +39,7 @@ class Role(StrEnum):
 
 
 class Administration(BaseModel):
-    """One administration code's traits (6.21-P, Procedure Code Definitions)."""
+    """The traits of one administration code (6.21-P, Procedure Code Definitions)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,12 +49,12 @@ class Administration(BaseModel):
 
     @property
     def is_add_on(self) -> bool:
-        """Whether the code needs a primary service beside it."""
+        """Whether the code needs a primary service in its encounter."""
         return self.role not in (Role.INITIAL, Role.NEITHER)
 
 
 class Rank(BaseModel):
-    """One place of the hierarchy; the first that fits a code is its rank."""
+    """One step of the hierarchy. The index of the first step that fits a code is its rank."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,7 +63,7 @@ class Rank(BaseModel):
 
 
 class VocabularyRules(EditRules):
-    """Shared values on a date."""
+    """The shared values in force on a date."""
 
     administration: dict[str, Administration]
     hierarchy: Annotated[tuple[Rank, ...], Field(strict=False)]
@@ -90,7 +90,7 @@ class VocabularyRules(EditRules):
         return super().governed_codes() | frozenset(self.administration)
 
     def rank(self, code: str) -> int | None:
-        """The place of a code in the hierarchy, 0 the highest; None for injections and others."""
+        """The rank of a code in the hierarchy, 0 is the highest. None for injections and others."""
         return self._ranks.get(code)
 
     @cached_property

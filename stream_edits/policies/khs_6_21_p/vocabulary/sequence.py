@@ -1,4 +1,4 @@
-"""Which initial service stands in an encounter (6.21-P IV.B.2), for the edits that ask."""
+"""The initial service of an encounter (6.21-P IV.B.2)."""
 
 from typing import NamedTuple
 
@@ -13,11 +13,12 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
 class InitialServices(NamedTuple):
-    """The initial services of an encounter, sorted by what becomes of them.
+    """The initial services of an encounter, grouped by their result.
 
-    ``standing`` is the one the others are measured by. ``extra_initials`` are open lines to be
-    denied. ``overruled`` is an open line that outranks a standing line already decided.
-    ``second_sites`` are open lines whose separate-site modifier needs a document.
+    ``standing`` is the accepted initial service, against which the others are judged.
+    ``extra_initials`` are open lines to deny. ``overruled`` is an open line that outranks a decided
+    ``standing`` line. ``second_sites`` are open lines with a separate-site modifier that need a
+    document.
     """
 
     standing: EncounterLine | None
@@ -27,11 +28,11 @@ class InitialServices(NamedTuple):
 
 
 def initial_services(encounter: Encounter) -> InitialServices:
-    """Sort the active initial services of an encounter.
+    """Group the active initial services of an encounter.
 
-    The highest-ranked one without a separate-site modifier stands, of equals the one that came
-    first; a line already decided stays what it is. When all are modified, the highest-ranked one
-    stands without a document.
+    The highest-ranked line without a separate-site modifier is accepted; among equals, the first to
+    arrive. A decided line is accepted before any open one. If all lines have the modifier, the
+    highest-ranked one is accepted and needs no document.
     """
     initials = encounter.fact(active_initials)
     if not initials:
@@ -76,7 +77,7 @@ def _rank(line: EncounterLine) -> int:
 def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> EncounterLine | None:
     """The highest-ranked active add-on that ranks above an initial service, if any.
 
-    Injections have no rank and so never outrank.
+    Injections have no rank, so they never outrank.
     """
     rank = _rank(initial)
     above = [line for line in encounter.fact(active_add_ons) if _rank(line) < rank]

@@ -1,6 +1,6 @@
-"""How a line says it was supervised (42 CFR 410.32(b)(3)), for the edits that ask."""
+"""Levels of physician supervision (42 CFR 410.32(b)(3))."""
 
 from stream_edits.domain.claim import Supervision
 
-# The levels that are not direct supervision, as a message names them.
+# The levels below direct supervision, with their text for a message.
 NOT_DIRECT = {Supervision.GENERAL: "general supervision", Supervision.NONE: "no supervision"}

@@ -1,4 +1,4 @@
-"""What the line of an unclassified drug must say (6.21-P IV.B.7), for the edits that ask."""
+"""The details that a line of an unclassified drug needs (6.21-P IV.B.7)."""
 
 import re
 from typing import Annotated, NamedTuple
@@ -12,7 +12,7 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, Proc
 class UnclassifiedDrugRules(EditRules):
     """Values of unclassified_drug_incomplete/policy.yaml.
 
-    ``ndc_segments`` are the digits of the three parts of an NDC; together they are its length.
+    ``ndc_segments`` holds the number of digits of each of the three parts of an NDC.
     """
 
     codes: ProcedureCodes
@@ -26,7 +26,7 @@ class UnclassifiedDrugRules(EditRules):
 
 
 class Missing(NamedTuple):
-    """What a line lacks: a diagnosis, the named details of the drug, its NDC with qualifier."""
+    """What a line lacks: a diagnosis, details of the drug by name, the NDC with its qualifier."""
 
     diagnosis: bool
     details: tuple[str, ...]
@@ -34,12 +34,12 @@ class Missing(NamedTuple):
 
     @property
     def anything(self) -> bool:
-        """Whether the line lacks any of it."""
+        """Whether the line lacks any of these."""
         return self.diagnosis or bool(self.details) or self.ndc
 
 
 def missing_from(claim: ClaimEvent, line: ServiceLine, rules: UnclassifiedDrugRules) -> Missing:
-    """What IV.B.7 asks for on the line of an unclassified drug and the line does not say."""
+    """The details required by IV.B.7 that the line of an unclassified drug lacks."""
     return Missing(
         diagnosis=not _has_diagnosis(claim, line),
         details=tuple(_missing_details(line)),
@@ -50,7 +50,7 @@ def missing_from(claim: ClaimEvent, line: ServiceLine, rules: UnclassifiedDrugRu
 def _has_diagnosis(claim: ClaimEvent, line: ServiceLine) -> bool:
     present = {i for i, code in enumerate(claim.diagnosis_codes, start=1) if code.strip()}
     if claim.claim_form is ClaimForm.UB04 and not line.diagnosis_pointers:
-        # The lines of a UB-04 have no pointer: its diagnoses speak for all of them.
+        # Lines of a UB-04 have no pointers: its diagnoses apply to all of them.
         return bool(present)
     return not present.isdisjoint(line.diagnosis_pointers)
 
@@ -68,12 +68,12 @@ def _missing_details(line: ServiceLine) -> list[str]:
 
 
 def billed_ndc(line: ServiceLine) -> str:
-    """The line's NDC without the blanks around it, empty when there is none."""
+    """The line's NDC without surrounding blanks, empty if there is none."""
     return (line.ndc or "").strip()
 
 
 def has_ndc_qualifier(line: ServiceLine, rules: UnclassifiedDrugRules) -> bool:
-    """Whether the line has one of the qualifiers that announce an NDC, blanks around it or not."""
+    """Whether the line has a valid NDC qualifier, ignoring surrounding blanks."""
     return (line.ndc_qualifier or "").strip() in rules.ndc_qualifiers
 
 

@@ -1,4 +1,4 @@
-"""What a person sees at the end of the demo."""
+"""Prints the result of the demo."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stream_edits.demo.examples import Example
 from stream_edits.demo.outcome import DeadLetter, Outcome
-from stream_edits.demo.stories import Told
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.report import explain
 
@@ -20,24 +20,26 @@ _MEANING = {
 }
 
 
-def show(console: Console, outcome: Outcome, told: Iterable[Told], topics: Sequence[str]) -> None:
-    """Dispositions, edits, three decisions explained, dead letters."""
+def show(
+    console: Console, outcome: Outcome, examples: Iterable[Example], topics: Sequence[str]
+) -> None:
+    """Print the dispositions, the edits, the examples explained, and the dead letters."""
     heading(console, "What became of the claims")
     console.print(_dispositions(outcome, topics))
     heading(console, "The edits that fired")
     console.print(_edits(outcome.decisions))
-    for number, each in enumerate(told, start=1):
+    for number, each in enumerate(examples, start=1):
         heading(console, f"Example {number}. {each.heading}")
-        told_of = "\n\n".join(map(explain, each.decisions)) + (
+        explanation = "\n\n".join(map(explain, each.decisions)) + (
             f"\n\n{each.note}" if each.note else ""
         )
-        console.print(told_of, markup=False, highlight=False, soft_wrap=True)
+        console.print(explanation, markup=False, highlight=False, soft_wrap=True)
     heading(console, "Dead letters: records that are no claims, kept byte for byte")
     console.print(_dead_letters(outcome.dead_letters))
 
 
 def heading(console: Console, text: str) -> None:
-    """A line that begins a part."""
+    """Print the heading of a section."""
     console.print(Text(f"\n{text}", style="bold"))
 
 
@@ -48,7 +50,7 @@ def _table(*columns: str) -> Table:
 
 
 def _dispositions(outcome: Outcome, topics: Sequence[str]) -> Table:
-    """Claims by their newest decision; those that 6.21-P does not govern are among the passed."""
+    """Claims by their newest decision. Claims that 6.21-P does not govern count as passed."""
     newest = Counter(decision.disposition for decision in outcome.newest().values())
     published = Counter(decision.disposition for decision in outcome.decisions)
     table = _table("claim is", "claims", "decisions", "topic", "the claim")

@@ -1,4 +1,4 @@
-"""One visit with its clock: what was done becomes service lines."""
+"""One encounter with a clock: turns its services into service lines."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,8 +11,8 @@ from stream_edits.synthetic.people import Calendar, Patient
 _FEES = {"9636": 14500, "9637": 6500, "9640": 19500, "9641": 28500}
 
 
-class Visit:
-    """One day of one patient with one physician: services follow each other on the clock."""
+class Encounter:
+    """One patient's encounter with a physician. Timed services follow each other on the clock."""
 
     def __init__(
         self, patient: Patient, physician: str, starts: datetime, calendar: Calendar
@@ -25,12 +25,12 @@ class Visit:
 
     @property
     def day(self) -> date:
-        """The date on which the visit began."""
+        """The date on which the encounter began."""
         return self.starts.date()
 
     def service(self, code: str, units: float = 1, **fields: Any) -> ServiceLine:
         """A line without documented times."""
-        given: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "line_number": 1,
             "procedure_code": code,
             "units": float(units),
@@ -40,32 +40,32 @@ class Visit:
             "diagnosis_pointers": (1,),
         }
         if code.startswith("96"):
-            given["supervising_provider_npi"] = self.physician
-            given["supervision"] = Supervision.DIRECT
-        return ServiceLine(**(given | fields))
+            defaults["supervising_provider_npi"] = self.physician
+            defaults["supervision"] = Supervision.DIRECT
+        return ServiceLine(**(defaults | fields))
 
     def timed(self, code: str, minutes: int, units: float = 1, **fields: Any) -> ServiceLine:
-        """A line with documented times, which begins where the one before it ended."""
+        """A line with documented times. It starts when the previous timed line ended."""
         start, self._clock = self._clock, self._clock + timedelta(minutes=minutes)
         self._calendar.book(self.physician, self.day, self._clock)
-        given = {"start_time": start, "end_time": self._clock, "service_date": start.date()}
-        return self.service(code, units, **(given | fields))
+        defaults = {"start_time": start, "end_time": self._clock, "service_date": start.date()}
+        return self.service(code, units, **(defaults | fields))
 
     def drug(self, code: str, units: float = 1, **fields: Any) -> ServiceLine:
-        """A drug with its NDC and its price."""
+        """A drug line with its NDC and its charge."""
         drug = DRUGS[code]
-        given: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "charge_amount": Decimal(round(drug.cents * units)).scaleb(-2),
             "ndc_qualifier": "N4",
             "ndc": drug.ndc,
             "service_date": self.day,
         }
-        return self.service(code, units, **(given | fields))
+        return self.service(code, units, **(defaults | fields))
 
     def back(self, minutes: int) -> None:
-        """Turn the clock back: the next service runs beside the last one."""
+        """Set the clock back, so that the next service overlaps the last one."""
         self._clock -= timedelta(minutes=minutes)
 
     def pass_to(self, physician: str) -> None:
-        """Another physician takes over."""
+        """Let another physician take over."""
         self.physician = physician

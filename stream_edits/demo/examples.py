@@ -1,4 +1,4 @@
-"""Which decisions are worth telling: three that show what the edits do."""
+"""Picks three decisions that show what the edits do."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -7,50 +7,50 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition
 
 
-class Told(NamedTuple):
-    """A heading, the decisions on one claim under it, oldest first, and what else to know."""
+class Example(NamedTuple):
+    """An example: its heading, the decisions on one claim, oldest first, and a note or ""."""
 
     heading: str
     decisions: Sequence[ClaimDecision]
     note: str
 
 
-def worth_telling(
+def pick_examples(
     decisions: Iterable[ClaimDecision], claims: Iterable[ClaimEvent]
-) -> Iterator[Told]:
-    """A denial with a code to bill instead, a pend that healed, time that was given back.
+) -> Iterator[Example]:
+    """A denial with a code to bill instead, a resolved PEND, and time that was given back.
 
-    Of each the one with the fewest lines; of equals the first.
+    For each, picks the claim with the fewest lines, and the earliest one among equals.
     """
     published = list(claims)
     of_claim: dict[str, list[ClaimDecision]] = {}
     for decision in sorted(decisions, key=lambda d: (d.decided_at, d.claim_id, d.revision)):
         of_claim.setdefault(decision.claim_id, []).append(decision)
     withdrawing = {claim.event_id for claim in published if claim.withdraws}
-    found = (
+    kinds = (
         ("Denied, with the code to bill instead", _recoded),
-        ("Held until the claim it waited for came", _healed),
+        ("Held until the claim it waited for came", _resolved),
         ("Denied while another patient had the physician, until that claim was taken back", _freed),
     )
-    for heading, fits in found:
-        fitting = (each for each in of_claim.values() if fits(each, withdrawing))
-        told = min(fitting, key=lambda each: len(each[0].lines), default=None)
-        if told is not None:
-            yield Told(heading, told, _note(told[-1], published))
+    for heading, is_example in kinds:
+        matching = (each for each in of_claim.values() if is_example(each, withdrawing))
+        shortest = min(matching, key=lambda each: len(each[0].lines), default=None)
+        if shortest is not None:
+            yield Example(heading, shortest, _note(shortest[-1], published))
 
 
 def _note(last: ClaimDecision, claims: Iterable[ClaimEvent]) -> str:
-    """Which claim brought the last revision about."""
+    """A sentence on the claim that caused the last revision, empty if none did."""
     trigger = next((c for c in claims if c.event_id == last.trigger_event_id), None)
     if trigger is None:
         return ""
-    said = f"Event {trigger.event_id} brought claim {trigger.claim_id}"
+    event = f"Event {trigger.event_id} brought claim {trigger.claim_id}"
     if trigger.is_void:
-        return f"{said}, which voids claim {trigger.replaces_claim_id}."
+        return f"{event}, which voids claim {trigger.replaces_claim_id}."
     if trigger.withdraws:
-        return f"{said}, which replaces claim {trigger.withdraws}."
+        return f"{event}, which replaces claim {trigger.withdraws}."
     codes = ", ".join(line.procedure_code for line in trigger.lines)
-    return f"{said} of the same encounter, with {codes}."
+    return f"{event} of the same encounter, with {codes}."
 
 
 def _recoded(decisions: Sequence[ClaimDecision], withdrawing: set[str]) -> bool:
@@ -60,7 +60,7 @@ def _recoded(decisions: Sequence[ClaimDecision], withdrawing: set[str]) -> bool:
     )
 
 
-def _healed(decisions: Sequence[ClaimDecision], withdrawing: set[str]) -> bool:
+def _resolved(decisions: Sequence[ClaimDecision], withdrawing: set[str]) -> bool:
     if len(decisions) != 2 or decisions[1].trigger_event_id is None:
         return False
     first, last = decisions
