@@ -104,15 +104,15 @@ def test_every_top_level_module_has_a_floor() -> None:
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("stream_edits.domain.claim", "from stream_edits.policies import contract"),
+        ("stream_edits.domain.claim", "from stream_edits.policies import edit_types"),
         ("stream_edits.domain.claim", "from stream_edits import __version__"),
-        ("stream_edits.policies.contract", "import stream_edits.stages.intake"),
-        ("stream_edits.policies.contract", "from stream_edits import engine"),
-        ("stream_edits.policies.contract", "from ..codec import avro"),
-        ("stream_edits.policies.contract", "def f():\n    import time"),
-        ("stream_edits.policies.contract", "from random import random"),
-        ("stream_edits.policies.contract", "from uuid import uuid4"),
-        ("stream_edits.policies.contract", "import datetime as d\nd.date.today()"),
+        ("stream_edits.policies.edit_types", "import stream_edits.stages.intake"),
+        ("stream_edits.policies.edit_types", "from stream_edits import engine"),
+        ("stream_edits.policies.edit_types", "from ..codec import avro"),
+        ("stream_edits.policies.edit_types", "def f():\n    import time"),
+        ("stream_edits.policies.edit_types", "from random import random"),
+        ("stream_edits.policies.edit_types", "from uuid import uuid4"),
+        ("stream_edits.policies.edit_types", "import datetime as d\nd.date.today()"),
         ("stream_edits.stages.intake", "from datetime import datetime\ndatetime.now()"),
         ("stream_edits.stages.intake", "from stream_edits.codec.avro import decode"),
         ("stream_edits.engine.runner", "from stream_edits.domain.claim import Claim"),
@@ -161,7 +161,7 @@ def test_each_rule_can_fail(name: str, source: str) -> None:
         ("stream_edits.engine.runner", "import time\nfrom . import log\nfrom ..metrics import M"),
         (
             "stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit",
-            "from ...contract import Edit",
+            "from ...edit_types import Edit",
         ),
         ("stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit", "from .other import x"),
         (

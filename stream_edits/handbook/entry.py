@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ruamel.yaml import YAML
 
 from stream_edits.policies.catalog import VOCABULARY
-from stream_edits.policies.contract import Edit
+from stream_edits.policies.edit_types import Edit
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.reason_codes import outcomes_in

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stream_edits.handbook.entry import Entry, all_entries
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
-from stream_edits.policies.contract import Group
+from stream_edits.policies.edit_types import Group
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.reason_codes import Kind, Reason, reason_codes

@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
-from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
+from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import About, Policies, Policy
 from stream_edits.policies.values.dated import Dated, EditValues, RuleSource
@@ -84,7 +84,7 @@ class PolicyFolder:
         file = folder / "edit.py"
         edit = getattr(self._module(file), "EDIT", None)
         if not isinstance(edit, Edit):
-            raise PolicyError("should define EDIT, an edit of policies/contract.py", str(file))
+            raise PolicyError("should define EDIT, an edit of policies/edit_types.py", str(file))
         if edit.id.replace("-", "_") != folder.name:
             problem = f"EDIT has the id {edit.id}, but its folder is {folder.name}: rename one"
             raise PolicyError(problem, str(file))

@@ -12,7 +12,7 @@ from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import billing_npi_in
 from stream_edits.domain.member_state import ClaimRecord
-from stream_edits.policies.contract import EncounterEdit, LineEdit
+from stream_edits.policies.edit_types import EncounterEdit, LineEdit
 from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy

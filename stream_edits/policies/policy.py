@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding, Pricing
-from stream_edits.policies.contract import (
+from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
     ClaimEdit,
     Edit,

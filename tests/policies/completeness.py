@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stream_edits.handbook.coverage import Coverage
-from stream_edits.policies.contract import Edit
+from stream_edits.policies.edit_types import Edit
 from tests.citations import ROOT
 from tests.policies.cases import Case, Journey, read_cases
 from tests.spec_tables import section

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.policies.catalog import lay_over, shipped_folder
-from stream_edits.policies.contract import AlreadyReplacedNotice, Edit
+from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues, RuleSource
 from stream_edits.policies.values.rules import EditRules

@@ -11,7 +11,7 @@ import pytest
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import (
+from stream_edits.policies.edit_types import (
     ClaimEdit,
     Edit,
     EncounterEdit,

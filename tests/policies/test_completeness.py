@@ -127,7 +127,7 @@ FORGOTTEN: dict[str, tuple[Mistake, str]] = {
     "the cases": (gone(f"{NAME}/cases.yaml"), f"{NAME}/cases.yaml: is missing: write it"),
     "the name EDIT": (
         instead(f"{NAME}/edit.py", "EDIT =", "RULE ="),
-        f"{NAME}/edit.py: should define EDIT, an edit of policies/contract.py",
+        f"{NAME}/edit.py: should define EDIT, an edit of policies/edit_types.py",
     ),
     "an edit under that name": (
         instead(f"{NAME}/edit.py", "EDIT = LineEdit(", "EDIT = tuple(("),

@@ -1,7 +1,7 @@
 """A claim that comes after its own replacement or void has no effect (6.21-P IV.A)."""
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import AlreadyReplacedNotice
+from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
 

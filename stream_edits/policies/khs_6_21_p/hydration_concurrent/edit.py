@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import EncounterEdit, Group, LineFinding
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Technique

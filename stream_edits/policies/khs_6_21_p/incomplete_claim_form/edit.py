@@ -7,7 +7,7 @@ from functools import cached_property
 
 from stream_edits.domain.claim import REPLACEMENT, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import ClaimEdit
+from stream_edits.policies.edit_types import ClaimEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import facility_type, is_npi
 from stream_edits.policies.values.rules import Days, EditRules, Outcome

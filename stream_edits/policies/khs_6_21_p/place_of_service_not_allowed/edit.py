@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import LineEdit
+from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import facility_type
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes

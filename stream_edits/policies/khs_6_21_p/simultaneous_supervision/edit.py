@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.messages import SupervisedTime
 from stream_edits.domain.supervisor_state import SupervisedSlot
-from stream_edits.policies.contract import SupervisionEdit
+from stream_edits.policies.edit_types import SupervisionEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 

@@ -1,7 +1,7 @@
 """A claim that has been replaced is not paid (T-1 3)."""
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.contract import AlreadyReplacedNotice
+from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome
 
