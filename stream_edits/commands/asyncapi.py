@@ -11,7 +11,7 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.app import outbox
 from stream_edits.app.wiring import Stage, stage_config, topic_specs
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
-from stream_edits.engine import headers
+from stream_edits.engine import dead_letter_headers as headers
 from stream_edits.settings import Settings, Topics
 from stream_edits.text import WIDTH
 

@@ -1,4 +1,4 @@
-"""Processing: a list of records becomes one batch, ready for one transaction."""
+"""Processes records into one batch: what becomes of each, also of one that cannot be processed."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
-from . import headers as names
+from . import dead_letter_headers as names
 from .config import Breaker, StageConfig
+from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .errors import BreakerOpen
-from .headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .ports import Headers, Output, Record
 
 _MOST_DIGITS = 9

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from .dead_letter import is_dead_letter, original
+from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .errors import EngineStopped
-from .headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
 from .ports import Headers, Output, Record, Sink
 from .transaction import TransactionAborted, Transactions
 

@@ -1,4 +1,4 @@
-"""One decision in plain English."""
+"""Lays out one decision for a person. The reasons in it are the messages of the edits."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

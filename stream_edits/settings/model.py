@@ -92,6 +92,7 @@ class Settings(BaseModel):
     rollup: Literal["standard", "strict"] = Field(
         "standard", description="`strict`: one denied line denies the claim."
     )
+    # Four years: longer than a claim can be corrected or its payment be recovered.
     retention_days: int = Field(
         1461,
         ge=30,

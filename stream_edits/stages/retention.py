@@ -1,4 +1,4 @@
-"""How long state is kept, measured in event time and never by a clock.
+"""Which state has expired: older than the setting `retention_days`, in event time.
 
 An event deletes old state of its own member, or of the supervisor at its hop, and of nobody else.
 So decisions do not depend on which keys share a partition.
@@ -18,5 +18,5 @@ class Retention(NamedTuple):
         return date.fromordinal(max(1, event_time.toordinal() - self.days))
 
 
-# Four years: longer than a claim can be corrected or its payment be recovered.
+# Without settings, in tests: the default of `retention_days` (settings/model.py).
 DEFAULT_RETENTION = Retention(days=1461)

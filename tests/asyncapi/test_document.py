@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from stream_edits.cli import cli
 from stream_edits.commands.asyncapi import DEAD_LETTER_HEADERS, DECISION_HEADERS, asyncapi
-from stream_edits.engine import headers
+from stream_edits.engine import dead_letter_headers as headers
 from stream_edits.settings import Settings, load_settings
 
 HERE = Path(__file__).parent

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 
+from stream_edits.engine.dead_letter_headers import ERROR_CLASS
 from stream_edits.engine.errors import FatalClientError, LostOffset
-from stream_edits.engine.headers import ERROR_CLASS
 from stream_edits.engine.kafka.source import ConfluentSource
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner

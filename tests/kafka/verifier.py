@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.engine.headers import (
+from stream_edits.engine.dead_letter_headers import (
     DEAD_LETTER_HEADERS,
     SOURCE_OFFSET,
     SOURCE_PARTITION,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from stream_edits.engine.headers import (
+from stream_edits.engine.dead_letter_headers import (
     ENGINE_VERSION,
     ERROR_CLASS,
     ERROR_STAGE,

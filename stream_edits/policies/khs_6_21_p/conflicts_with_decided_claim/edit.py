@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
+    initial_services,
+    outranking_add_on,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services, outranking_add_on
 from stream_edits.policies.values.rules import EditRules, Outcome
 
 
@@ -21,7 +24,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     if not any(line.decided for line in encounter.lines):
         return
     services = encounter.fact(initial_services)
-    decided = services.standing
+    decided = services.leading
     if decided is None or not decided.decided:
         return
     if services.overruled:

@@ -25,7 +25,7 @@ def judge(member: Encounter) -> Iterator[LineFinding]:
             alike.setdefault(_service(line), []).append(line)
     for lines in alike.values():
         for line in lines:
-            first = None if line.decided else _standing_before(line, lines)
+            first = None if line.decided else _earlier_like(line, lines)
             if first is not None:
                 yield _duplicate(line, first)
 
@@ -41,7 +41,7 @@ def _service(line: EncounterLine) -> Hashable:
     )
 
 
-def _standing_before(line: EncounterLine, alike: list[EncounterLine]) -> EncounterLine | None:
+def _earlier_like(line: EncounterLine, alike: list[EncounterLine]) -> EncounterLine | None:
     others = (x for x in alike if x.claim_id != line.claim_id)
     return next((x for x in others if x.decided or x.arrival < line.arrival), None)
 

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
+    initial_services,
+    outranking_add_on,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services, outranking_add_on
 from stream_edits.policies.values.rules import EditRules, Outcome
 
 
@@ -16,9 +19,9 @@ class Rules(EditRules):
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
-    """Deny the standing initial service when an add-on of the encounter ranks above it."""
+    """Deny the leading initial service when an add-on of the encounter ranks above it."""
     services = encounter.fact(initial_services)
-    initial = services.overruled or services.standing
+    initial = services.overruled or services.leading
     if initial is None or initial.decided:
         return
     added = outranking_add_on(encounter, initial)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import is_initial
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.khs_6_21_p.vocabulary.sequence import initial_services
 from stream_edits.policies.values.rules import EditRules, Outcome
 
 
@@ -23,7 +23,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny surplus initial services, cut units to one, ask for the reason of a second site."""
     initial = encounter.fact(initial_services)
     for line in initial.extra_initials:
-        yield line, _surplus(line, initial.standing or initial.overruled or line)
+        yield line, _surplus(line, initial.leading or initial.overruled or line)
     for line in initial.second_sites:
         rules = line.policy[Rules]
         if line.documents.isdisjoint(rules.documents):
@@ -37,21 +37,21 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             yield line, _cut_to_one(line)
 
 
-def _surplus(line: EncounterLine, standing: EncounterLine) -> EditFinding:
+def _surplus(line: EncounterLine, leading: EncounterLine) -> EditFinding:
     rules = line.policy[Rules]
     instead = line.policy[VocabularyRules].add_on_form.get(line.code)
     remedy = (
-        f"Bill {instead} instead, as a service added to {standing.code}, with the documents that "
+        f"Bill {instead} instead, as a service added to {leading.code}, with the documents that "
         f"{instead} needs"
         if instead
         else f"{line.code} has no add-on form to bill instead"
     )
-    other = () if standing.claim_id == line.claim_id else (standing.claim_id,)
+    other = () if leading.claim_id == line.claim_id else (leading.claim_id,)
     return rules.finding(
         rules.surplus,
         line.line_number,
         f"{line.code} was billed as an initial service, but the encounter already has "
-        f"{standing.code} as its initial service and the policy allows one. {remedy}; if protocol "
+        f"{leading.code} as its initial service and the policy allows one. {remedy}; if protocol "
         "required a second IV site, bill it with a separate-site modifier and the justification.",
         recommended_code=instead,
         related_claim_ids=other,

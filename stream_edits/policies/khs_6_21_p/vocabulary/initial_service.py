@@ -1,4 +1,4 @@
-"""The initial service of an encounter (6.21-P IV.B.2)."""
+"""Which initial service of an encounter leads, and what becomes of the others (6.21-P IV.B.2)."""
 
 from typing import NamedTuple
 
@@ -15,13 +15,13 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 class InitialServices(NamedTuple):
     """The initial services of an encounter, grouped by their result.
 
-    ``standing`` is the accepted initial service, against which the others are judged.
+    ``leading`` is the accepted initial service, against which the others are judged.
     ``extra_initials`` are open lines to deny. ``overruled`` is an open line that outranks a decided
-    ``standing`` line. ``second_sites`` are open lines with a separate-site modifier that need a
+    ``leading`` line. ``second_sites`` are open lines with a separate-site modifier that need a
     document.
     """
 
-    standing: EncounterLine | None
+    leading: EncounterLine | None
     extra_initials: tuple[EncounterLine, ...]
     overruled: EncounterLine | None
     second_sites: tuple[EncounterLine, ...]
@@ -41,18 +41,18 @@ def initial_services(encounter: Encounter) -> InitialServices:
         return InitialServices(initials[0], (), None, ())
     plain = [line for line in initials if not has_separate_site(line)]
     modified = [line for line in initials if has_separate_site(line)]
-    standing, overruled = _standing(plain)
-    extra = tuple(x for x in plain if x not in (standing, overruled) and not x.decided)
-    if standing is None:
-        standing = _first_of_highest(modified)
-    second_sites = tuple(line for line in modified if line is not standing and not line.decided)
-    return InitialServices(standing, extra, overruled, second_sites)
+    leading, overruled = _leading(plain)
+    extra = tuple(x for x in plain if x not in (leading, overruled) and not x.decided)
+    if leading is None:
+        leading = _first_of_highest(modified)
+    second_sites = tuple(line for line in modified if line is not leading and not line.decided)
+    return InitialServices(leading, extra, overruled, second_sites)
 
 
 _NONE = InitialServices(None, (), None, ())
 
 
-def _standing(
+def _leading(
     plain: list[EncounterLine],
 ) -> tuple[EncounterLine | None, EncounterLine | None]:
     best = _first_of_highest(plain)
