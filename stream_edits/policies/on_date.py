@@ -30,7 +30,3 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
 
     __hash__ = object.__hash__  # type: ignore[assignment]
     __eq__ = object.__eq__
-
-    def governs(self, code: str) -> bool:
-        """Whether the policy names the procedure code, itself or in one of its code lists."""
-        return code in self.governed
