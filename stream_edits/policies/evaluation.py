@@ -6,16 +6,16 @@ arrival and the decided lines. Otherwise it does not depend on the order of even
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
-from stream_edits.domain.encounter import billing_npi_in
+from stream_edits.domain.encounter import Visit, visit_of
 from stream_edits.domain.member_state import ClaimRecord
-from stream_edits.policies.edit_types import EncounterEdit, LineEdit
-from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
+from stream_edits.policies.edit_types import Group, LineEdit, Settle
+from stream_edits.policies.encounter import EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.scopes import Scopes
 
 
 def has_header_fault(findings: Iterable[EditFinding]) -> bool:
@@ -55,6 +55,7 @@ class _Evaluation:
         self._lines: list[EncounterLine] = []
         self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
+        self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
 
     def run(
@@ -83,9 +84,11 @@ class _Evaluation:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
         claim, on = record.open_claim, self._policy.on
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
+        held = {f.line_number for f in found if f.disposition is Disposition.PEND}
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
             on_date = on(service.service_date)
-            if service.procedure_code not in on_date.governed:
+            if service.line_number in held or not on_date.is_judged(service, claim.claim_form):
+                # The form edits hold a line that no other edit can judge.
                 continue
             line = self._add_open(record, claim, service, key, on_date)
             asked = self._policy.line_edits(on_date, line.code)
@@ -107,6 +110,7 @@ class _Evaluation:
         key: str,
         on_date: PolicyOnDate,
     ) -> EncounterLine:
+        visit = visit_of(key, claim.member_id)
         line = EncounterLine(
             position=len(self._lines),
             claim_id=record.claim_id,
@@ -114,15 +118,16 @@ class _Evaluation:
             decided=False,
             line_number=service.line_number,
             code=service.procedure_code,
-            modifiers=frozenset(service.modifiers),
+            modifiers=_modifiers(service.modifiers, visit, on_date),
             units=service.units,
             service_date=service.service_date,
             start=service.start_time,
             end=service.end_time,
             encounter_key=key,
-            billing_npi=claim.billing_provider_npi,
+            visit=visit,
             claim=claim,
             names_drug=bool(service.ndc or service.drug_name),
+            revenue_code=service.revenue_code or "",
             policy=on_date,
         )
         self._lines.append(line)
@@ -132,9 +137,7 @@ class _Evaluation:
     def _add_decided(self, record: ClaimRecord, member_id: str) -> None:
         for kept in record.lines:
             on_date = self._policy.on(kept.service_date)
-            if kept.procedure_code not in on_date.governed:
-                # Another policy governs it.
-                continue
+            visit = visit_of(kept.encounter_key, member_id)
             line = EncounterLine(
                 position=len(self._lines),
                 claim_id=record.claim_id,
@@ -142,44 +145,50 @@ class _Evaluation:
                 decided=True,
                 line_number=kept.line_number,
                 code=kept.procedure_code,
-                modifiers=frozenset(kept.modifiers),
+                modifiers=_modifiers(kept.modifiers, visit, on_date),
                 units=kept.units,
                 service_date=kept.service_date,
                 start=kept.start_time,
                 end=kept.end_time,
                 encounter_key=kept.encounter_key,
-                billing_npi=billing_npi_in(kept.encounter_key, member_id),
+                visit=visit,
                 claim=None,
                 names_drug=kept.names_drug,
+                revenue_code=kept.revenue_code,
                 policy=on_date,
             )
             self._lines.append(line)
             denied = kept.disposition is Disposition.DENY
-            self._standings.add(kept.allowed_units, denied, kept.still_primary)
+            self._standings.add(kept.allowed_units, denied, kept.still_primary, kept.rebilled_as)
 
     def _judge_encounters(self) -> None:
-        """Judge every encounter, one edit group after another (duplicates to units)."""
-        by_key: dict[str, list[EncounterLine]] = {}
-        for line in self._lines:
-            by_key.setdefault(line.encounter_key, []).append(line)
-        scopes = [
-            (Encounter(own, self._standings), self._edits_for(own, False))
-            for own in by_key.values()
-        ]
-        everything = scopes[0][0] if len(scopes) == 1 else Encounter(self._lines, self._standings)
-        scopes.append((everything, self._edits_for(self._lines, True)))
-        for number in range(len(self._policy.encounter_groups)):
+        """Judge every scope, one edit group after another (duplicates to units)."""
+        scopes = Scopes(self._policy, self._lines, self._standings)
+        for number, group in enumerate(self._policy.encounter_groups):
             hits = [
-                hit
-                for encounter, edits in scopes
-                for edit in edits[number]
-                for hit in edit.judge(encounter)
+                (edit, line, finding)
+                for encounter, edits in scopes.of_group(number)
+                for edit in edits
+                for line, finding in edit.judge(encounter)
             ]
-            for line, finding in hits:
+            for edit, line, finding in hits:
                 self._findings[line.claim_id].append(finding)
                 self._change_standing(line, [finding])
+                if edit.settle is not None:
+                    self._to_settle.append((edit.settle, line, finding))
+            if group[0].group is Group.SEQUENCE:
+                self._settle(scopes)
             if hits:
-                scopes = [(encounter.again(), edits) for encounter, edits in scopes]
+                scopes.update()
+
+    def _settle(self, scopes: Scopes) -> None:
+        """Let edits replace their findings, now that the sequence is known."""
+        for settle, line, finding in self._to_settle:
+            settled = settle(scopes.encounter_of(line), line, finding)
+            findings = self._findings[line.claim_id]
+            findings[findings.index(finding)] = settled
+            if self._standings.rebilled_as[line.position]:
+                self._standings.rebilled_as[line.position] = settled.recommended_code or ""
 
     def _judge_pricing(self) -> None:
         """Run the pricing edits on lines that are not denied."""
@@ -193,38 +202,20 @@ class _Evaluation:
         """Update the standing of a line for the next edit group."""
         for finding in findings:
             if finding.disposition is Disposition.DENY:
-                keeps_primary = self._policy.keeps_primary(finding.edit_id)
-                self._standings.deny(line.position, keeps_primary)
+                policy, edit_id = self._policy, finding.edit_id
+                rebilled = policy.counts_as_recommended(edit_id) and finding.recommended_code
+                self._standings.deny(line.position, policy.keeps_primary(edit_id), rebilled or "")
             elif finding.allowed_units is not None:
                 self._standings.cut_back(line.position, finding.allowed_units)
 
-    def _edits_for(self, lines: Iterable[EncounterLine], whole_member: bool) -> "_ByGroup":
-        """The edits of each group that may have findings on the open lines among ``lines``."""
-        codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
-        return _naming(self._policy, codes, whole_member)
 
-
-_ByGroup = tuple[tuple[EncounterEdit, ...], ...]
-
-
-@lru_cache(maxsize=1 << 14)
-def _naming(
-    policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], whole_member: bool
-) -> _ByGroup:
-    """The encounter edits of each group whose rules name one of the codes, or no codes at all."""
-    return tuple(
-        tuple(
-            edit
-            for edit in group
-            if edit.whole_member is whole_member
-            and any(_names(on_date.codes_of[edit.rules], code) for on_date, code in codes)
-        )
-        for group in policy.encounter_groups
-    )
-
-
-def _names(named: frozenset[str], code: str) -> bool:
-    return not named or code in named
+def _modifiers(billed: Sequence[str], visit: Visit, on_date: PolicyOnDate) -> frozenset[str]:
+    """The modifiers of a line. One for a second visit that does not count means something else."""
+    modifiers = frozenset(billed)
+    second, otherwise = on_date.visits.second_visit, on_date.visits.otherwise
+    if second in modifiers and not visit.is_second and otherwise is not None:
+        return modifiers - {second} | {otherwise}
+    return modifiers
 
 
 def _in_order(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding, Pricing
+from stream_edits.domain.encounter import encounter_keys
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
     ClaimEdit,
@@ -70,9 +71,10 @@ class Policy:
         self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
         self._by_report = {on_date: self._codes_by_report(on_date) for on_date in self.revisions}
         self._supervised = {on_date: self._codes_supervised(on_date) for on_date in self.revisions}
-        self._keep_primary = {
-            e.id for e in self.edits if isinstance(e, EncounterEdit) and e.keeps_primary
-        }
+        on_encounters = [e for e in self.edits if isinstance(e, EncounterEdit)]
+        self._keep_primary = {e.id for e in on_encounters if e.keeps_primary}
+        self._counts_as_recommended = {e.id for e in on_encounters if e.counts_as_recommended}
+        self._answerable = {e.id for e in on_encounters if e.answerable}
 
     def on(self, day: date) -> PolicyOnDate:
         """The revision in force on a date of service; the earliest one for a date before it."""
@@ -91,8 +93,8 @@ class Policy:
         """Whether the claim has a governed line of business and a governed code."""
         if claim.line_of_business not in self.about.lines_of_business:
             return False
-        on = self.on
-        return any(line.procedure_code in on(line.service_date).governed for line in claim.lines)
+        on, form = self.on, claim.claim_form
+        return any(on(line.service_date).takes_part(line, form) for line in claim.lines)
 
     def line_edits(self, on_date: PolicyOnDate, code: str) -> LineEdits:
         """The line edits to run for a governed code."""
@@ -120,6 +122,14 @@ class Policy:
     def keeps_primary(self, edit_id: str) -> bool:
         """Whether a line denied by this edit may still be the primary of add-ons."""
         return edit_id in self._keep_primary
+
+    def counts_as_recommended(self, edit_id: str) -> bool:
+        """Whether a line denied by this edit counts in sequencing as the recommended code."""
+        return edit_id in self._counts_as_recommended
+
+    def answerable(self, edit_id: str) -> bool:
+        """Whether a later line of the day may answer a denial by this edit."""
+        return edit_id in self._answerable
 
     def already_replaced(self, claim: ClaimEvent) -> EditFinding:
         """The finding on a claim that arrives after its own replacement or void."""
@@ -184,10 +194,17 @@ class Policies:
         own = [p for p in self.all if claim.line_of_business in p.about.lines_of_business]
         return own or self.all
 
-    def governs_line(self, line: ServiceLine) -> bool:
-        """Whether any policy governs the line's code on its date of service."""
+    def encounter_keys(self, claim: ClaimEvent) -> tuple[str, ...]:
+        """The encounter key of each line of a claim, in line order."""
+        policy = self.all[0]
+        if len(self.all) > 1:
+            policy = (self.governing(claim) or self.answering_for(claim))[0]
+        return encounter_keys(claim, policy.on(claim.first_day).visits)
+
+    def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:
+        """Whether any policy looks at a line of a claim."""
         for policy in self.all:
-            if line.procedure_code in policy.on(line.service_date).governed:
+            if policy.on(line.service_date).is_judged(line, claim.claim_form):
                 return True
         return False
 
@@ -198,7 +215,6 @@ class Policies:
                 return Pricing.BY_REPORT
         return Pricing.FEE_SCHEDULE
 
-    def keeps_primary(self, finding: EditFinding) -> bool:
-        """Whether a line denied by this finding may still be the primary of add-ons."""
-        policy = self._by_id.get(finding.policy_id)
-        return policy is not None and policy.keeps_primary(finding.edit_id)
+    def of(self, finding: EditFinding) -> Policy | None:
+        """The policy that a finding comes from, None if it is no longer loaded."""
+        return self._by_id.get(finding.policy_id)

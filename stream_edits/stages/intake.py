@@ -22,9 +22,10 @@ def route_or_decide(
     policies = builder.policies
     governing = policies.governing(claim)
     if governing or (
-        claim.frequency_code in (REPLACEMENT, VOID)
+        claim.frequency in (REPLACEMENT, VOID)
         and claim.line_of_business in policies.lines_of_business
     ):
         return RoutedClaim(claim, source, content_digest(claim))
     cause = Cause(None, claim.event_time)
-    return builder.build(undecided(claim, source), (), cause, governing).final()
+    record = undecided(claim, policies.encounter_keys(claim), source)
+    return builder.build(record, (), cause, governing).final()
