@@ -84,7 +84,7 @@ class _Evaluation:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
         claim, on = record.open_claim, self._policy.on
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
-        held = {f.line_number for f in found if f.disposition is Disposition.PEND}
+        held = self._policy.held_lines(found)
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
             on_date = on(service.service_date)
             if service.line_number in held or not on_date.is_judged(service, claim.claim_form):
