@@ -1,4 +1,4 @@
-"""Administration lines that cover several days, so that no day's units are known (6.21-P IV.A.1)."""
+"""Administration lines over several days, whose units belong to no day (6.21-P IV.A.1)."""
 
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition
