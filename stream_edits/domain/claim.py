@@ -167,6 +167,13 @@ class ServiceLine:
     line_control_number: Text | None = None
 
     @property
+    def spans_days(self) -> bool:
+        """Whether the line covers more than one day: its through date is after its date."""
+        return self.service_date_through is not None and (
+            self.service_date_through > self.service_date
+        )
+
+    @property
     def supervisor(self) -> str | None:
         """The NPI of the supervising provider, or else of the rendering provider."""
         return self.supervising_provider_npi or self.rendering_provider_npi or None

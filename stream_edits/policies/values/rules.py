@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import VisitCodes
+from stream_edits.policies.values.x12_codes import group_code
 
 _RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-([A-Z]?)(\d+)([A-Z]?)")
 
@@ -120,6 +121,7 @@ class EditRules(_Value):
             related_claim_ids,
             self.version,
             self.policy_id,
+            group_code(outcome.carc),
         )
 
     @classmethod
