@@ -33,10 +33,9 @@ class LineRecord(NamedTuple):
     still_primary: bool
     # The line has an NDC or a drug name, so it bills a drug whatever its code.
     names_drug: bool
-    # Empty if the line has none.
-    revenue_code: str = ""
-    # The code that a denied line counts as in sequencing, empty if it does not count.
-    rebilled_as: str = ""
+    revenue_code: str | None = None
+    # The code that a denied line counts as in sequencing, None if it does not count.
+    rebilled_as: str | None = None
 
 
 class ListedClaim(NamedTuple):

@@ -16,7 +16,7 @@ class EncounterLine(NamedTuple):
 
     ``position`` is its index among the lines judged together. ``claim`` is None for a line of a
     decided claim. In ``modifiers``, a modifier for a second visit that does not count is replaced
-    by what it means otherwise (``VisitCodes``). ``revenue_code`` is empty if the line has none.
+    by what it means otherwise (``VisitCodes``).
     """
 
     position: int
@@ -34,7 +34,7 @@ class EncounterLine(NamedTuple):
     visit: Visit
     claim: ClaimEvent | None
     names_drug: bool
-    revenue_code: str
+    revenue_code: str | None
     policy: PolicyOnDate
 
     @property
@@ -62,9 +62,9 @@ class Standings:
     """The standing of the lines judged together. The evaluation updates it after each edit group.
 
     Each list has the entry of a line at its ``position``. ``allowed_units`` are the units that the
-    findings so far allow. ``keeps_primary`` is true for a denied line that may still be the primary
-    of add-ons, because the provider will rebill it. ``rebilled_as`` is the code that a denied line
-    counts as in sequencing, empty if it does not count.
+    findings so far allow. ``keeps_primary`` has the positions of denied lines that may still be the
+    primary of add-ons, because the provider will rebill them. ``rebilled_as`` has the code that a
+    denied line counts as in sequencing, by position.
     """
 
     __slots__ = ("allowed_units", "denied", "keeps_primary", "rebilled_as")
@@ -72,27 +72,18 @@ class Standings:
     def __init__(self) -> None:
         self.denied: list[bool] = []
         self.allowed_units: list[float] = []
-        self.keeps_primary: list[bool] = []
-        self.rebilled_as: list[str] = []
+        self.keeps_primary: set[int] = set()
+        self.rebilled_as: dict[int, str] = {}
 
-    def add(
-        self,
-        allowed_units: float,
-        denied: bool = False,
-        keeps_primary: bool = False,
-        rebilled_as: str = "",
-    ) -> None:
+    def add(self, allowed_units: float, denied: bool = False) -> None:
         """Append the next line."""
         self.denied.append(denied)
         self.allowed_units.append(allowed_units)
-        self.keeps_primary.append(keeps_primary)
-        self.rebilled_as.append(rebilled_as)
 
-    def deny(self, position: int, keeps_primary: bool, rebilled_as: str = "") -> None:
-        """Deny a line. A line denied twice is not rebilled, so it loses both of these roles."""
-        first = not self.denied[position]
-        self.keeps_primary[position] = keeps_primary and first
-        self.rebilled_as[position] = rebilled_as if first else ""
+    def deny(self, position: int) -> None:
+        """Deny a line. A line denied twice is not rebilled, so it loses the roles below."""
+        self.keeps_primary.discard(position)
+        self.rebilled_as.pop(position, None)
         self.denied[position] = True
         self.allowed_units[position] = 0.0
 
@@ -135,13 +126,13 @@ class Encounter:
     def sequenced(self) -> Sequence[EncounterLine]:
         """The active lines, and the denied ones that count in sequencing as another code."""
         rebilled_as = self._standings.rebilled_as
-        if not any(rebilled_as):
+        if not rebilled_as:
             return self.active
-        return [x for x in self.lines if self.is_active(x) or rebilled_as[x.position]]
+        return [x for x in self.lines if self.is_active(x) or x.position in rebilled_as]
 
     def code_of(self, line: EncounterLine) -> str:
         """The code that a line counts as in sequencing: its own, or the one it is rebilled as."""
-        return self._standings.rebilled_as[line.position] or line.code
+        return self._standings.rebilled_as.get(line.position, line.code)
 
     def allowed_units(self, line: EncounterLine) -> float:
         """The units of a line that the edits of earlier groups allow."""
@@ -153,7 +144,7 @@ class Encounter:
 
     def keeps_primary(self, line: EncounterLine) -> bool:
         """Whether a denied line may still be the primary of an add-on."""
-        return self._standings.keeps_primary[line.position]
+        return line.position in self._standings.keeps_primary
 
     def only(self, lines: Sequence[EncounterLine]) -> "Encounter":
         """The same encounter with only some of its lines."""

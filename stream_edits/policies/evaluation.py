@@ -82,12 +82,14 @@ class _Evaluation:
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
-        claim, on = record.open_claim, self._policy.on
+        claim, on, only = record.open_claim, self._policy.on, self._policy.only
+        form = claim.claim_form
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
         held = self._policy.held_lines(found)
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
-            on_date = on(service.service_date)
-            if service.line_number in held or not on_date.is_judged(service, claim.claim_form):
+            on_date = only or on(service.service_date)
+            judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
+            if service.line_number in held or not judged:
                 # The form edits hold a line that no other edit can judge.
                 continue
             line = self._add_open(record, claim, service, key, on_date)
@@ -95,7 +97,7 @@ class _Evaluation:
             if asked.pricing:
                 self._to_price.append((line, service, asked.pricing))
             if service.line_number in form_denied:
-                self._standings.deny(line.position, keeps_primary=False)
+                self._standings.deny(line.position)
                 continue
             own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
             if own:
@@ -127,7 +129,7 @@ class _Evaluation:
             visit=visit,
             claim=claim,
             names_drug=bool(service.ndc or service.drug_name),
-            revenue_code=service.revenue_code or "",
+            revenue_code=service.revenue_code,
             policy=on_date,
         )
         self._lines.append(line)
@@ -158,8 +160,11 @@ class _Evaluation:
                 policy=on_date,
             )
             self._lines.append(line)
-            denied = kept.disposition is Disposition.DENY
-            self._standings.add(kept.allowed_units, denied, kept.still_primary, kept.rebilled_as)
+            self._standings.add(kept.allowed_units, kept.disposition is Disposition.DENY)
+            if kept.still_primary:
+                self._standings.keeps_primary.add(line.position)
+            if kept.rebilled_as:
+                self._standings.rebilled_as[line.position] = kept.rebilled_as
 
     def _judge_encounters(self) -> None:
         """Judge every scope, one edit group after another (duplicates to units)."""
@@ -187,8 +192,8 @@ class _Evaluation:
             settled = settle(scopes.encounter_of(line), line, finding)
             findings = self._findings[line.claim_id]
             findings[findings.index(finding)] = settled
-            if self._standings.rebilled_as[line.position]:
-                self._standings.rebilled_as[line.position] = settled.recommended_code or ""
+            if line.position in self._standings.rebilled_as and settled.recommended_code:
+                self._standings.rebilled_as[line.position] = settled.recommended_code
 
     def _judge_pricing(self) -> None:
         """Run the pricing edits on lines that are not denied."""
@@ -200,22 +205,26 @@ class _Evaluation:
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:
         """Update the standing of a line for the next edit group."""
+        standings, position = self._standings, line.position
         for finding in findings:
             if finding.disposition is Disposition.DENY:
-                policy, edit_id = self._policy, finding.edit_id
-                rebilled = policy.counts_as_recommended(edit_id) and finding.recommended_code
-                self._standings.deny(line.position, policy.keeps_primary(edit_id), rebilled or "")
+                is_first = not standings.denied[position]
+                standings.deny(position)
+                if is_first and self._policy.keeps_primary(finding.edit_id):
+                    standings.keeps_primary.add(position)
+                rebilled_as = finding.recommended_code
+                if is_first and rebilled_as and self._policy.counts_as_recommended(finding.edit_id):
+                    standings.rebilled_as[position] = rebilled_as
             elif finding.allowed_units is not None:
-                self._standings.cut_back(line.position, finding.allowed_units)
+                standings.cut_back(position, finding.allowed_units)
 
 
 def _modifiers(billed: Sequence[str], visit: Visit, on_date: PolicyOnDate) -> frozenset[str]:
     """The modifiers of a line. One for a second visit that does not count means something else."""
-    modifiers = frozenset(billed)
-    second, otherwise = on_date.visits.second_visit, on_date.visits.otherwise
-    if second in modifiers and not visit.is_second and otherwise is not None:
-        return modifiers - {second} | {otherwise}
-    return modifiers
+    visits = on_date.visits
+    if visits.second_visit not in billed or visit.is_second or visits.otherwise is None:
+        return frozenset(billed)
+    return frozenset([visits.otherwise if x == visits.second_visit else x for x in billed])
 
 
 def _in_order(

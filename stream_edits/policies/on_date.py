@@ -40,13 +40,20 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
         """Whether the policy names a line, by its code or otherwise, so that it is applicable."""
         if line.procedure_code in self.governed:
             return True
-        return any(names(line, form) for names in self._names_line)
+        # A loop, because a generator costs another call for each rule and line.
+        for names in self._names_line:  # noqa: SIM110
+            if names(line, form):
+                return True
+        return False
 
     def is_judged(self, line: ServiceLine, form: ClaimForm) -> bool:
         """Whether a line of an applicable claim is judged with the others of its encounter."""
         if self.takes_part(line, form):
             return True
-        return any(accompanies(line, form) for accompanies in self._accompanies)
+        for accompanies in self._accompanies:  # noqa: SIM110
+            if accompanies(line, form):
+                return True
+        return False
 
     if TYPE_CHECKING:
 

@@ -18,19 +18,14 @@ class Scopes:
     def __init__(
         self, policy: Policy, lines: Sequence[EncounterLine], standings: Standings
     ) -> None:
+        self._everything = everything = Encounter(lines, standings)
+        if len({line.encounter_key for line in lines}) == 1:
+            # The usual case: one encounter is also the day and all there is.
+            self._scopes = [(everything, _edits_for(policy, lines, None))]
+            return
         by_key: dict[str, list[EncounterLine]] = {}
         for line in lines:
             by_key.setdefault(line.encounter_key, []).append(line)
-        self._everything = everything = Encounter(lines, standings)
-        member = (everything, _edits_for(policy, lines, Scope.MEMBER))
-        if len(by_key) == 1:
-            # The usual case: one encounter is also the day and all there is.
-            self._scopes = [
-                (everything, _edits_for(policy, lines, Scope.ENCOUNTER)),
-                (everything, _edits_for(policy, lines, Scope.DAY)),
-                member,
-            ]
-            return
         encounters = [
             (Encounter(own, standings, everything), _edits_for(policy, own, Scope.ENCOUNTER))
             for own in by_key.values()
@@ -39,6 +34,7 @@ class Scopes:
             (Encounter(own, standings, everything), _edits_for(policy, own, Scope.DAY))
             for own in _by_day(lines)
         ]
+        member = (everything, _edits_for(policy, lines, Scope.MEMBER))
         self._scopes = [*encounters, *days, member]
 
     def of_group(self, number: int) -> Iterable[tuple[Encounter, Sequence[EncounterEdit]]]:
@@ -79,20 +75,25 @@ def _by_day(lines: Sequence[EncounterLine]) -> list[list[EncounterLine]]:
     return list(by_group.values())
 
 
-def _edits_for(policy: Policy, lines: Iterable[EncounterLine], scope: Scope) -> ByGroup:
-    """The edits of each group that may have findings on the open lines among ``lines``."""
+def _edits_for(policy: Policy, lines: Iterable[EncounterLine], scope: Scope | None) -> ByGroup:
+    """The edits of each group that may have findings on the open lines among ``lines``.
+
+    Only those of one scope, or all of them without a scope.
+    """
     codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
     return _naming(policy, codes, scope)
 
 
 @lru_cache(maxsize=1 << 14)
-def _naming(policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], scope: Scope) -> ByGroup:
+def _naming(
+    policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], scope: Scope | None
+) -> ByGroup:
     """The encounter edits of each group whose rules name one of the codes, or no codes at all."""
     return tuple(
         tuple(
             edit
             for edit in group
-            if edit.scope is scope
+            if (scope is None or edit.scope is scope)
             and any(_names(on_date.codes_of[edit.rules], code) for on_date, code in codes)
         )
         for group in policy.encounter_groups

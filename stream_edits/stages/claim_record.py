@@ -189,10 +189,13 @@ def _line_records(
                 end_time=line.end_time,
                 encounter_key=key,
                 disposition=Disposition.DENY if denied_whole else outcome.disposition,
-                still_primary=_is_still_primary(by_line.get(line.line_number, ()), policies),
+                still_primary=line.line_number in by_line
+                and _is_still_primary(by_line[line.line_number], policies),
                 names_drug=bool(line.ndc or line.drug_name),
-                revenue_code=line.revenue_code or "",
-                rebilled_as=_rebilled_as(by_line.get(line.line_number, ()), policies),
+                revenue_code=line.revenue_code,
+                rebilled_as=_rebilled_as(by_line[line.line_number], policies)
+                if line.line_number in by_line
+                else None,
             )
             for line, key, outcome in billed
             if policies.judges(claim, line)
@@ -201,17 +204,17 @@ def _line_records(
 
 
 def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:
-    return bool(denials) and all(
+    return all(
         (policy := policies.of(each)) is not None and policy.keeps_primary(each.edit_id)
         for each in denials
     )
 
 
-def _rebilled_as(denials: Sequence[EditFinding], policies: Policies) -> str:
+def _rebilled_as(denials: Sequence[EditFinding], policies: Policies) -> str | None:
     """The code that a denied line counts as in sequencing: that of its only finding."""
-    if len(denials) != 1:
-        return ""
     policy = policies.of(denials[0])
-    if policy is None or not policy.counts_as_recommended(denials[0].edit_id):
-        return ""
-    return denials[0].recommended_code or ""
+    if len(denials) != 1 or policy is None:
+        return None
+    if not policy.counts_as_recommended(denials[0].edit_id):
+        return None
+    return denials[0].recommended_code

@@ -55,6 +55,8 @@ def reconsider(
     claim is decided again as a whole if one of these denials would not be given now. Otherwise it
     counts as decided.
     """
+    if not answerable:
+        return decide_together(builder, due, decided)
     answered = list(answerable)
     while True:
         again = {each.record.claim_id for each in answered}

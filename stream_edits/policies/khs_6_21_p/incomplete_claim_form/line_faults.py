@@ -23,7 +23,7 @@ def line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> S
     # Lists are faster than generators here, because nearly all lines have no fault.
     if line.procedure_code not in policy.governed:
         return _code_faults(claim, line, policy)
-    if is_held(line, policy):
+    if line.service_date_through and is_held(line, policy):
         return ()
     faults = _unit_faults(line, policy[Rules])
     faults += _missing_from_box(claim, line, policy[Rules])
@@ -87,10 +87,10 @@ def _unit_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
             "with the units given."
         )
         return [(rules.units, message)]
-    measure = line.unit_of_measure.strip().upper()
-    if measure in ("", UNIT):
+    measure = line.unit_of_measure
+    if measure == UNIT or not measure.strip():
         return []
-    counted = _MEASURES.get(measure, "another measure than units of service")
+    counted = _MEASURES.get(measure.strip().upper(), "another measure than units of service")
     message = (
         f"{code} was billed in {counted}, but the policy counts units of service. Send a "
         f"replacement claim with the number of units and unit of measure {UNIT}."

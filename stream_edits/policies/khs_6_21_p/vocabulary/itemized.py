@@ -20,5 +20,6 @@ def covers_several_days(line: ServiceLine, policy: PolicyOnDate) -> bool:
 
 def is_held(line: ServiceLine, policy: PolicyOnDate) -> bool:
     """Whether a line is held for its dates, so that no other edit judges it."""
-    held = policy[ItemizedDatesRules].several_days.disposition is Disposition.PEND
-    return held and covers_several_days(line, policy)
+    if not covers_several_days(line, policy):
+        return False
+    return policy[ItemizedDatesRules].several_days.disposition is Disposition.PEND
