@@ -26,11 +26,17 @@ from pydantic_core import PydanticKnownError
 VOID = "8"
 REPLACEMENT = "7"
 ORIGINAL = "1"
+UNIT = "UN"
+# X12 837 PWK02: the document is available on request, so it was not sent.
+ON_REQUEST = "AA"
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 _NO_DOCUMENTS = frozenset[str]()
+_WITHDRAWING = (REPLACEMENT, VOID)
+# A bill type has three digits, or four with a leading zero.
+_BILL_DIGITS = 3
 
 
 class LineOfBusiness(StrEnum):
@@ -95,6 +101,7 @@ def _to_milliseconds(moment: datetime) -> datetime:
 Text = Annotated[str, Strict()]
 Day = Annotated[date, Strict()]
 Units = Annotated[float, Strict()]
+Truth = Annotated[bool, Strict()]
 # An Avro int has 32 bits; a JSON claim must not hold a number that Avro cannot represent.
 Int32 = Annotated[int, Strict(), Field(ge=-(2**31), le=2**31 - 1)]
 Instant = Annotated[
@@ -124,6 +131,7 @@ class Attachment:
     line_numbers: tuple[Int32, ...] = ()
     report_type_code: Text | None = None
     control_number: Text | None = None
+    transmission_code: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +161,10 @@ class ServiceLine:
     drug_strength: Text | None = None
     drug_dosage: Text | None = None
     drug_unit_price: UnitPrice | None = None
+    unit_of_measure: Text = UNIT
+    ndc_quantity: Units | None = None
+    ndc_unit: Text | None = None
+    line_control_number: Text | None = None
 
     @property
     def supervisor(self) -> str | None:
@@ -185,11 +197,32 @@ class ClaimEvent:
     diagnosis_codes: tuple[Text, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     lines: Annotated[tuple[ServiceLine, ...], Field(min_length=1)]
+    received_date: Day | None = None
+    crossover: Truth = False
+    patient_account_number: Text | None = None
+
+    @property
+    def frequency(self) -> str:
+        """The frequency code in force.
+
+        A UB-04 that keeps frequency code 1 has the frequency of its type of bill when that is 7
+        or 8. A bill of three digits with a leading zero states no frequency.
+        """
+        bill = self.type_of_bill
+        if (
+            self.frequency_code == ORIGINAL
+            and bill
+            and bill[-1] in _WITHDRAWING
+            and self.claim_form is ClaimForm.UB04
+            and (len(bill) != _BILL_DIGITS or bill[0] != "0")
+        ):
+            return bill[-1]
+        return self.frequency_code
 
     @property
     def withdraws(self) -> str | None:
-        """The id of the claim that this one replaces (frequency code 7) or voids (8), or None."""
-        if self.frequency_code in (REPLACEMENT, VOID):
+        """The id of the claim that this one replaces (frequency 7) or voids (8), or None."""
+        if self.frequency in _WITHDRAWING:
             return self.replaces_claim_id or None
         return None
 
@@ -200,18 +233,19 @@ class ClaimEvent:
 
     @property
     def is_void(self) -> bool:
-        """Whether this claim voids another one (frequency code 8: type of bill or box 22)."""
-        return self.frequency_code == VOID
+        """Whether this claim voids another one (frequency 8: type of bill or box 22)."""
+        return self.frequency == VOID
 
     def documents_for(self, line_number: int) -> frozenset[str]:
-        """The kinds of the attachments that cover a line."""
+        """The kinds of the attachments that cover a line and were sent with the claim."""
         if not self.attachments:
             return _NO_DOCUMENTS
         return frozenset(
             [
                 x.kind
                 for x in self.attachments
-                if not x.line_numbers or line_number in x.line_numbers
+                if x.transmission_code != ON_REQUEST
+                and (not x.line_numbers or line_number in x.line_numbers)
             ]
         )
 

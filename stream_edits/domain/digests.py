@@ -4,14 +4,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import blake2b
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.claim import UNIT, ClaimEvent, ServiceLine
 
 _SIZE = 16
 _to_json = TypeAdapter(ClaimEvent).dump_json
-_PUBLICATION = {"event_id", "event_time"}
+_PUBLICATION = {"event_id": True, "event_time": True, "received_date": True}
+# Fields that came later and have a default other than null: left out, so that digests of the first
+# edition still match.
+_USUAL: dict[str, Any] = {
+    **_PUBLICATION,
+    "crossover": True,
+    "lines": {"__all__": {"unit_of_measure": True}},
+}
 _CENT, _UNIT_PRICE = Decimal("0.01"), Decimal("0.0001")
 
 
@@ -21,15 +29,25 @@ def event_digest(event_id: str) -> bytes:
 
 
 def content_digest(claim: ClaimEvent) -> bytes:
-    """The digest of a claim without its event id and event time: 16 bytes.
+    """The digest of a claim without its event id, event time and received date: 16 bytes.
 
+    A field of the second edition counts only where it differs from its default.
     Equal amounts give equal digests whatever their number of decimals (125.5 and 125.50).
     Different units give different digests, also when they are NaN or infinite.
     """
     if not _canonical(claim.lines):
         claim = replace(claim, lines=tuple(map(_rewritten, claim.lines)))
-    content = _to_json(claim, exclude=_PUBLICATION, exclude_none=True)
+    content = _to_json(claim, exclude=_left_out(claim), exclude_none=True)
     return blake2b(content, digest_size=_SIZE).digest()
+
+
+def _left_out(claim: ClaimEvent) -> dict[str, Any]:
+    """What the digest leaves out, as pydantic's ``exclude``."""
+    usual = [place for place, line in enumerate(claim.lines) if line.unit_of_measure == UNIT]
+    if len(usual) == len(claim.lines) and not claim.crossover:
+        return _USUAL
+    lines = {place: {"unit_of_measure": True} for place in usual}
+    return {**_PUBLICATION, "lines": lines, **({} if claim.crossover else {"crossover": True})}
 
 
 def _canonical(lines: Iterable[ServiceLine]) -> bool:

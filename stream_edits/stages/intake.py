@@ -22,7 +22,7 @@ def route_or_decide(
     policies = builder.policies
     governing = policies.governing(claim)
     if governing or (
-        claim.frequency_code in (REPLACEMENT, VOID)
+        claim.frequency in (REPLACEMENT, VOID)
         and claim.line_of_business in policies.lines_of_business
     ):
         return RoutedClaim(claim, source, content_digest(claim))

@@ -23,7 +23,7 @@ from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.build import ADA, claim, line
 
-_encode = claim_encoder(1)
+_encode = claim_encoder(5)
 
 
 class Encounters:

@@ -1,5 +1,6 @@
 """One claim and one decision with every field filled, for tests of single values."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -42,6 +43,10 @@ LINE = ServiceLine(
     drug_strength="25 mg/mL",
     drug_dosage="200 mg",
     drug_unit_price=Decimal("52.1234"),
+    unit_of_measure="MJ",
+    ndc_quantity=8.5,
+    ndc_unit="ML",
+    line_control_number="L-1",
 )
 CLAIM = ClaimEvent(
     event_id="event-1",
@@ -62,7 +67,13 @@ CLAIM = ClaimEvent(
     statement_through=date(2024, 12, 4),
     diagnosis_codes=("C50.911", "Z51.11"),
     attachments=(
-        Attachment(kind="by_report", line_numbers=(1,), report_type_code="OZ", control_number="7"),
+        Attachment(
+            kind="by_report",
+            line_numbers=(1,),
+            report_type_code="OZ",
+            control_number="7",
+            transmission_code="EL",
+        ),
     ),
     lines=(
         LINE,
@@ -70,6 +81,22 @@ CLAIM = ClaimEvent(
             line_number=2, procedure_code="J9271", units=200.0, service_date=date(1969, 12, 31)
         ),
     ),
+    received_date=date(2024, 12, 4),
+    crossover=True,
+    patient_account_number="account-1",
+)
+
+FIRST_LINE = replace(
+    LINE, unit_of_measure="UN", ndc_quantity=None, ndc_unit=None, line_control_number=None
+)
+# The claim as a source of the first edition writes it.
+FIRST_EDITION = replace(
+    CLAIM,
+    attachments=(replace(CLAIM.attachments[0], transmission_code=None),),
+    lines=(FIRST_LINE, CLAIM.lines[1]),
+    received_date=None,
+    crossover=False,
+    patient_account_number=None,
 )
 DRAFT = Draft(
     decision_id="5d1d7b39-32b4-5a1c-a1f3-0d3a3d9f6a55",

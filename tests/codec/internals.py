@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.framing import encoder
 from stream_edits.codec.internal import StoredClaim
+from stream_edits.codec.schemas import packaged
 from stream_edits.domain.decision import Disposition, Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim, SupervisedTime
@@ -13,9 +14,10 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
-from tests.codec.examples import CLAIM, DRAFT
+from tests.codec.examples import DRAFT, FIRST_EDITION
 
-RAW = claim_encoder(1)(CLAIM)
+# Claims are kept as the bytes they came in; these are of the first edition.
+RAW = encoder(packaged()[1].parsed, 1)(FIRST_EDITION)
 SOURCE = Source("claims.events", 3, 42)
 DAY = date(2024, 12, 3)
 START, END = datetime(2024, 12, 3, 10, 0), datetime(2024, 12, 3, 11, 5)
@@ -43,7 +45,7 @@ LINE = LineRecord(
 )
 SLOT = SupervisedSlot("member-1", "claim-1", 1, START, END, 42, True)
 EXAMPLES: dict[str, Any] = {
-    "RoutedClaim": (RoutedClaim(CLAIM, SOURCE, bytes(range(16))), RAW),
+    "RoutedClaim": (RoutedClaim(FIRST_EDITION, SOURCE, bytes(range(16))), RAW),
     "SupervisedClaim": SUPERVISED,
     "Reopen": (Reopen(SUPERVISED, "event-2", DRAFT.decided_at), b""),
     "ClaimRecord": StoredClaim(

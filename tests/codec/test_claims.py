@@ -19,7 +19,7 @@ from tests.codec.whole import Codec
 from tests.strategies import claims
 
 CODEC = Codec()
-encode = claim_encoder(1)
+encode = claim_encoder(5)
 
 
 @given(claims)

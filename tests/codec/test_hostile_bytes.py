@@ -23,7 +23,7 @@ from tests.codec.whole import Codec
 from tests.strategies import claims
 
 CODEC = Codec()
-FRAMED = claim_encoder(1)(CLAIM)
+FRAMED = claim_encoder(5)(CLAIM)
 HUGE = b"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"  # 2**63 - 1
 LOWEST = b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"  # -2**63
 
@@ -47,7 +47,7 @@ def test_random_bytes(data: bytes) -> None:
 @settings(max_examples=400)
 @given(claims, st.data())
 def test_mutated_claims(claim: ClaimEvent, data: st.DataObject) -> None:
-    framed = bytearray(claim_encoder(1)(claim))
+    framed = bytearray(claim_encoder(5)(claim))
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(5, len(framed) - 1))
         framed[at : at + data.draw(st.integers(0, 3))] = data.draw(
@@ -154,4 +154,4 @@ def test_a_huge_decimal_is_refused_quickly() -> None:
 
 def test_no_lines_is_a_contract_violation() -> None:
     with pytest.raises(ContractViolation):
-        CODEC.decode_claim(claim_encoder(1)(replace(CLAIM, lines=())))
+        CODEC.decode_claim(claim_encoder(5)(replace(CLAIM, lines=())))

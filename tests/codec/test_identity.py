@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import claim_from_json, claim_to_json
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.claim import Attachment, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import decision_id
 from stream_edits.domain.digests import content_digest, event_digest
-from tests.codec.examples import CLAIM, LINE
+from tests.codec.examples import CLAIM, FIRST_EDITION, FIRST_LINE, LINE
 from tests.codec.whole import Codec
 from tests.strategies import claims
 
@@ -26,7 +26,74 @@ def _with_line(**changes: Any) -> ClaimEvent:
 
 def test_digests_are_of_sixteen_bytes_and_fixed() -> None:
     assert event_digest("event-1").hex() == "ecff491f4762f725c4383b6eddbc9095"
-    assert content_digest(CLAIM).hex() == "a41cfd77be50641070a2b437b2af770d"
+    assert content_digest(CLAIM).hex() == "3822c3d64f95bfeb3908814b6f5e6e7e"
+
+
+SMALL = ClaimEvent(
+    event_id="e",
+    event_time=datetime(2025, 1, 1, tzinfo=UTC),
+    claim_id="C",
+    claim_form=ClaimForm.CMS1500,
+    member_id="M",
+    billing_provider_npi="1234567893",
+    statement_from=date(2025, 1, 1),
+    statement_through=date(2025, 1, 1),
+    attachments=(Attachment(kind="invoice"),),
+    lines=(
+        ServiceLine(
+            line_number=1, procedure_code="96365", units=1.0, service_date=date(2025, 1, 1)
+        ),
+    ),
+)
+ONE_LINE = replace(FIRST_EDITION, lines=(FIRST_LINE,))
+# Computed by the last version that did not know the fields of the second edition.
+OF_THE_FIRST_EDITION = [
+    (FIRST_EDITION, "a41cfd77be50641070a2b437b2af770d"),
+    (ONE_LINE, "6eff34126d44efb4cb21ae70f41f5759"),
+    (SMALL, "0eb861fbbd70a08abd4bec6ed07f16b3"),
+]
+
+
+@pytest.mark.parametrize(("claim", "digest"), OF_THE_FIRST_EDITION, ids=["full", "line", "small"])
+def test_a_claim_of_the_first_edition_keeps_its_digest(claim: ClaimEvent, digest: str) -> None:
+    assert content_digest(claim).hex() == digest
+    received = replace(claim, received_date=date(2025, 6, 1))
+    assert content_digest(received).hex() == digest
+
+
+NEW_ON_LINES: dict[str, Any] = {
+    "unit_of_measure": "MJ",
+    "ndc_quantity": 0.0,
+    "ndc_unit": "",
+    "line_control_number": "",
+}
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("name", NEW_ON_LINES)
+def test_a_new_field_counts_on_any_line(name: str, place: int) -> None:
+    lines = list(FIRST_EDITION.lines)
+    lines[place] = replace(lines[place], **{name: NEW_ON_LINES[name]})
+    changed = replace(FIRST_EDITION, lines=tuple(lines))
+    assert content_digest(changed) != content_digest(FIRST_EDITION)
+
+
+def test_lines_do_not_share_a_unit_of_measure() -> None:
+    first, second = FIRST_EDITION.lines
+    minutes = replace(FIRST_EDITION, lines=(replace(first, unit_of_measure="MJ"), second))
+    other = replace(FIRST_EDITION, lines=(first, replace(second, unit_of_measure="MJ")))
+    both = replace(minutes, crossover=True)
+    assert len({content_digest(each) for each in (minutes, other, both)}) == 3
+
+
+@pytest.mark.parametrize("change", [{"crossover": True}, {"patient_account_number": ""}])
+def test_a_new_field_of_the_claim_counts(change: dict[str, Any]) -> None:
+    assert content_digest(replace(SMALL, **change)) != content_digest(SMALL)
+
+
+def test_a_document_s_transmission_counts() -> None:
+    promised = replace(SMALL, attachments=(Attachment(kind="invoice", transmission_code="AA"),))
+    assert content_digest(promised) != content_digest(SMALL)
 
 
 @given(st.text(), st.text(), st.integers(1), st.text())
@@ -40,7 +107,7 @@ def test_a_decision_is_named_by_a_uuid_of_version_5(
 
 @given(claims)
 def test_the_carrier_makes_no_difference(claim: ClaimEvent) -> None:
-    framed = claim_encoder(1)(claim)
+    framed = claim_encoder(5)(claim)
     digest = content_digest(Codec().decode_claim(framed))
     assert content_digest(claim_from_json(claim_to_json(claim).encode())) == digest
 

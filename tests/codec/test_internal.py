@@ -95,7 +95,7 @@ def test_bytes_of_another_make_are_undecodable(
 @settings(max_examples=50)
 @given(strategies.claims, strategies.sources)
 def test_a_routed_claim_keeps_its_bytes(claim: ClaimEvent, source: Source) -> None:
-    raw = claim_encoder(1)(claim)
+    raw = claim_encoder(5)(claim)
     routed = RoutedClaim(claim, source, content_digest(claim))
     framed = messages.encode_routed(routed, raw)
     assert raw in framed
@@ -105,7 +105,7 @@ def test_a_routed_claim_keeps_its_bytes(claim: ClaimEvent, source: Source) -> No
 def test_the_by_member_topic_tells_its_records_apart() -> None:
     source = Source("claims.events", 0, 1)
     routed = RoutedClaim(CLAIM, source, content_digest(CLAIM))
-    assert schema_id(messages.encode_routed(routed, claim_encoder(1)(CLAIM))) == 101
+    assert schema_id(messages.encode_routed(routed, claim_encoder(5)(CLAIM))) == 101
     framed = messages.encode_reopen(REOPEN)
     assert schema_id(framed) == 111
     assert isinstance(decode_reopen(framed), Reopen)

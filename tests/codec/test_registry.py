@@ -55,7 +55,7 @@ def test_a_claim_is_decoded_by_the_registry_s_schema(
 
 def test_a_packaged_id_means_nothing_to_a_registry(registry: Registry) -> None:
     with pytest.raises(UnknownSchema):
-        Codec(registry).decode_claim(claim_encoder(1)(CLAIM))
+        Codec(registry).decode_claim(claim_encoder(5)(CLAIM))
 
 
 def test_an_unknown_id_is_asked_for_again_after_a_while(

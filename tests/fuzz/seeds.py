@@ -25,7 +25,7 @@ from tests.fuzz.targets import MARK
 from tests.fuzz.writers import OLD_AND_NEW
 
 _EXAMPLES = schema_folder().parent / "examples"
-_ENCODE = claim_encoder(1)
+_ENCODE = claim_encoder(5)
 _LARGEST_OVERLAY = 1500
 
 

@@ -109,7 +109,7 @@ class _Schemas:
 
 
 _SCHEMAS = _Schemas()
-_ENCODE = claim_encoder(1)
+_ENCODE = claim_encoder(5)
 _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
     (104, state.decode_claim_record),
     (106, state.decode_day),

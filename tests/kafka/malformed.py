@@ -6,7 +6,7 @@ from typing import NamedTuple
 from stream_edits.codec.claims import claim_encoder
 from tests.build import canary_claim
 
-_BODY = claim_encoder(1)(canary_claim("MALFORMED", "96365"))
+_BODY = claim_encoder(5)(canary_claim("MALFORMED", "96365"))
 
 
 class Malformed(NamedTuple):

@@ -140,7 +140,7 @@ def test_a_claim_is_decided_after_the_fix_and_a_redrive(deploy: Deploy) -> None:
 
 def test_filters_select_letters_and_leave_the_others(deploy: Deploy) -> None:
     deployment = deploy(partitions=2).create_topics()
-    truncated = claim_encoder(1)(canary_claim("2", "96365"))[:-3]
+    truncated = claim_encoder(5)(canary_claim("2", "96365"))[:-3]
     buried(deployment, *((b"CANARY-%d" % n, BAD) for n in range(4)), (b"CANARY-t", truncated))
     assert len(listed(deployment)) == 5
     assert [x["error_class"] for x in listed(deployment, "--class", "Truncated")] == ["Truncated"]

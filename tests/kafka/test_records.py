@@ -25,7 +25,7 @@ def test_decisions_are_cloud_events_in_the_trace_of_their_claim(deploy: Deploy) 
         "encounter": canary_claim("2", "96366"),
         "supervision": timed(canary_claim("3", "96365"), 9),
     }
-    encode = claim_encoder(1)
+    encode = claim_encoder(5)
     for event in events.values():
         headers = [("x-other", b"CANARY"), ("traceparent", TRACE), ("tracestate", b"a=1")]
         deployment.publish_raw(event.member_id.encode(), encode(event), headers)

@@ -20,7 +20,7 @@ from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 SOURCE = Source("claims.events", 0, 0)
 SHIPPED = load_policies()
 _decode = ClaimReader(PackagedSchemas()).decode
-_encode = claim_encoder(1)
+_encode = claim_encoder(5)
 
 
 class Walk(Pipeline):

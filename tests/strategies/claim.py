@@ -28,6 +28,7 @@ attachments = st.builds(
     line_numbers=several(int32s),
     report_type_code=maybe(texts),
     control_number=maybe(texts),
+    transmission_code=maybe(texts),
 )
 
 service_lines = st.builds(
@@ -53,6 +54,10 @@ service_lines = st.builds(
     drug_strength=maybe(texts),
     drug_dosage=maybe(texts),
     drug_unit_price=maybe(amounts(4)),
+    unit_of_measure=st.sampled_from(["UN", "MJ", "DA"]),
+    ndc_quantity=maybe(units),
+    ndc_unit=maybe(texts),
+    line_control_number=maybe(texts),
 )
 
 claims = st.builds(
@@ -76,4 +81,7 @@ claims = st.builds(
     diagnosis_codes=several(texts),
     attachments=several(attachments),
     lines=several(service_lines, least=1),
+    received_date=maybe(dates),
+    crossover=st.booleans(),
+    patient_account_number=maybe(texts),
 )
