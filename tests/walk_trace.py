@@ -28,7 +28,6 @@ from stream_edits.engine.ports import Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
-from stream_edits.stages.member import Neighbours
 from tests.citations import ROOT
 
 CLAIMS = ROOT / "examples" / "walk.jsonl"
@@ -98,7 +97,7 @@ def types_in(value: object) -> set[str]:
     """The names of the types in a value: its own, or those of what a container holds."""
     if isinstance(value, Mapping):
         return types_in(list(value.values()))
-    is_container = type(value) in (list, tuple, set, frozenset, *_WRAPPERS, Neighbours)
+    is_container = type(value) in (list, tuple, set, frozenset, *_WRAPPERS)
     if is_container and isinstance(value, Iterable):
         return {name for each in value for name in types_in(each)}
     return {type(value).__name__}

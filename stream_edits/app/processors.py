@@ -15,13 +15,17 @@ from stream_edits.domain.decision import Source
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
 from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import EncounterStage
+from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 
 _NO_VALUE = "NoValue"
-ERROR_CLASSES = (_NO_VALUE, *(error.__name__ for error in BadBytes.__subclasses__()))
+ERROR_CLASSES = (
+    _NO_VALUE,
+    ClaimIdReused.__name__,
+    *(error.__name__ for error in BadBytes.__subclasses__()),
+)
 
 
 def _as_the_engine_knows(failure: BadBytes | RegistryAway) -> Undecodable | TryAgain:
@@ -82,6 +86,8 @@ class EncounterProcessor:
             sent = self._stage.decide(memory, message, record.offset)
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
+        except ClaimIdReused as fault:
+            raise Undecodable(type(fault).__name__, str(fault)) from None
         if not sent and isinstance(message, RoutedClaim):
             self._decision_metrics.re_sent()
         outputs = [self._outbox.output(each, record) for each in sent]

@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import Protocol, TypeVar
 
 from stream_edits.codec.state import (
-    decode_claim_record,
     decode_day,
     decode_member_claims,
     decode_quarters,
@@ -17,9 +16,9 @@ from stream_edits.codec.state import (
     encode_member_claims,
     encode_quarters,
     encode_supervisor_record,
+    restore_claim_record,
 )
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
@@ -72,9 +71,10 @@ class _Stored:
 class StoredMembers(_Stored):
     """stages.memory.MemberMemory over the encounter stage's state, for one event.
 
-    An open claim is stored in its original framed bytes, so that its schema may evolve, and is
-    decoded for the stage. ``raw`` holds the bytes of the event's own claim ``claim_id``.
-    ``pended`` collects the ids of the claims that were PEND before the event.
+    A claim whose content is kept is stored in its original framed bytes, so that its schema may
+    evolve, and is decoded for the stage, without its encounter keys. ``raw`` holds the bytes of the
+    event's own claim ``claim_id``. ``pended`` collects the ids of the claims that were PEND
+    before the event.
     """
 
     def __init__(
@@ -90,19 +90,19 @@ class StoredMembers(_Stored):
         self._raw = {} if claim_id is None else {claim_id: raw}
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
-        stored = self._get(_key(b"c", member_id, claim_id), decode_claim_record)
-        if stored is None:
+        value = self._state.get(_key(b"c", member_id, claim_id))
+        if value is None:
             return None
-        record, raw = stored
-        if record.status is not ClaimStatus.OPEN:
-            return record
+        record, raw = restore_claim_record(value, member_id)
         if raw is None:
-            raise LookupError("an open claim was kept without its bytes")
-        self.pended.add(claim_id)
+            if record.status is ClaimStatus.OPEN:
+                raise LookupError("an open claim was kept without its bytes")
+            return record
+        if record.status is ClaimStatus.OPEN:
+            self.pended.add(claim_id)
         # For the event's own claim, the new bytes must be stored, not these.
         self._raw.setdefault(claim_id, raw)
-        claim = self._decode_claim(raw)
-        return record._replace(claim=claim, encounter_keys=encounter_keys(claim))
+        return record._replace(claim=self._decode_claim(raw))
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         raw = None if record.claim is None else self._raw[record.claim_id]

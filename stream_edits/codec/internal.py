@@ -50,7 +50,7 @@ class CarriedClaim(NamedTuple):
 
 
 class StoredClaim(NamedTuple):
-    """The record around a ClaimRecord: the claim of an open one is the bytes it came in."""
+    """The record around a ClaimRecord: its claim, if it is kept, is the bytes it came in."""
 
     record: ClaimRecord
     raw: bytes | None
@@ -63,7 +63,8 @@ def _stored(fields: dict[str, Any]) -> StoredClaim:
 
 _STORED_FIELDS = (
     *("claim_id", "status", "arrival", "event_digests", "content_digest", "revision"),
-    *("decision_id", "lines", "source", "outcome_digest"),
+    *("decision_id", "lines", "source", "outcome_digest", "billing_npi", "line_count"),
+    *("replaces_unknown", "replaced_line_count", "rests_on", "answerable_lines"),
 )
 # Where the domain calls a field by another name than the wire, which keeps what it was given first.
 PATHS: Paths = {

@@ -3,6 +3,8 @@
 Every ``decode`` raises Undecodable; state that does so was not written by this engine.
 """
 
+from stream_edits.codec.earlier_keys import listed_by_day, with_day
+from stream_edits.codec.framing import schema_id
 from stream_edits.codec.internal import (
     MemberClaims,
     StoredClaim,
@@ -18,6 +20,9 @@ from stream_edits.domain.supervisor_state import (
     SupervisorRecord,
 )
 
+# The schemas whose keys held an encounter number without a day.
+_RECORD_BY_NUMBER, _LIST_BY_NUMBER = 104, 108
+
 _put_claim_record = internal_encoder("ClaimRecord")
 _put_member_claims = internal_encoder("MemberClaims")
 _put_day = internal_encoder("SupervisedDay")
@@ -26,13 +31,22 @@ _put_quarters = internal_encoder("SupervisedQuarters")
 
 
 def encode_claim_record(record: ClaimRecord, raw: bytes | None) -> bytes:
-    """A claim as the encounter stage remembers it; ``raw`` are the framed bytes of an open one."""
+    """A claim as the encounter stage remembers it; ``raw`` are its framed bytes, if it is kept."""
     return _put_claim_record(StoredClaim(record, raw))
 
 
 def decode_claim_record(framed: bytes) -> StoredClaim:
     """The reverse of ``encode_claim_record``: the record without its claim, and the bytes."""
     stored: StoredClaim = read_internal(framed, "ClaimRecord")
+    return stored
+
+
+def restore_claim_record(framed: bytes, member_id: str) -> StoredClaim:
+    """``decode_claim_record`` for a claim of that member, with the encounter keys of today."""
+    stored = decode_claim_record(framed)
+    if schema_id(framed) == _RECORD_BY_NUMBER:
+        lines = tuple([with_day(line, member_id) for line in stored.record.lines])
+        return stored._replace(record=stored.record._replace(lines=lines))
     return stored
 
 
@@ -44,6 +58,8 @@ def encode_member_claims(claims: tuple[ListedClaim, ...]) -> bytes:
 def decode_member_claims(framed: bytes) -> tuple[ListedClaim, ...]:
     """The reverse of ``encode_member_claims``."""
     member: MemberClaims = read_internal(framed, "MemberClaims")
+    if schema_id(framed) == _LIST_BY_NUMBER:
+        return tuple([listed_by_day(each) for each in member.claims])
     return member.claims
 
 

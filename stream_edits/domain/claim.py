@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from stream_edits.domain.coded import UNIT
+from stream_edits.domain.coded import UNIT as UNIT
 from stream_edits.domain.field_types import (
     Code,
     Day,
@@ -115,6 +115,13 @@ class ServiceLine:
     ndc_quantity: Units | None = None
     ndc_unit: Code | None = None
     line_control_number: Text | None = None
+
+    @property
+    def spans_days(self) -> bool:
+        """Whether the line covers more than one day: its through date is after its date."""
+        return self.service_date_through is not None and (
+            self.service_date_through > self.service_date
+        )
 
     @property
     def supervisor(self) -> str | None:

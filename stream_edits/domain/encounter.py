@@ -1,45 +1,90 @@
-"""Encounter keys: which encounter a line belongs to (docs/spec/edits.md, Vocabulary).
+"""Encounters: which visit each line of a claim belongs to (docs/spec/edits.md, Vocabulary).
 
-A key consists of the member, the billing NPI, and the source's encounter number. Without an
-encounter number, the date of the line's start time is used, or else its service date.
+A visit is a service day at a billing NPI, told apart by the source's encounter number and by a
+modifier for a second visit. Days of one claim that belong to one stay are one visit.
 """
 
-from datetime import date, datetime
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 
+_DAY = timedelta(days=1)
+_FIRST = date.min + _DAY
+# No stay is longer. It also keeps a wrong number of hours from reaching past the last date.
+_LONGEST_STAY_DAYS = 366
 
-def encounter_date(line: ServiceLine) -> date:
-    """The date of a line's encounter: that of its start time, or else its service date."""
-    return line.start_time.date() if line.start_time else line.service_date
+
+class Visit(NamedTuple):
+    """A visit of one member. ``day`` is its first service date."""
+
+    billing_npi: str
+    day: date
+    is_second: bool = False
+    encounter_id: str | None = None
 
 
-def _joined_days(claim: ClaimEvent) -> list[date]:
-    """The date of each line's encounter. An encounter across midnight keeps its first date.
+class VisitCodes(NamedTuple):
+    """What a policy says about visits.
 
-    A line that starts exactly when another line of the claim ends gets the date of that line.
+    ``administration`` are the codes of services with documented times. Those in ``stay`` join the
+    days that they touch, and the next day if it goes on within ``gap``. Lines with one of
+    ``observation`` or ``observation_revenue`` cover as many days as their units are hours.
+    ``second_visit`` is the modifier of a second visit on one day, and ``otherwise`` what it means
+    on a line that overlaps the first visit.
     """
-    days = [encounter_date(line) for line in claim.lines]
-    by_start = sorted((line.start_time, i) for i, line in enumerate(claim.lines) if line.start_time)
-    first_day_ending_at: dict[datetime, date] = {}
-    for start, i in by_start:
-        days[i] = min(days[i], first_day_ending_at.get(start, days[i]))
-        end = claim.lines[i].end_time
-        if end and end > start:
-            first_day_ending_at[end] = min(days[i], first_day_ending_at.get(end, days[i]))
-    return days
+
+    administration: frozenset[str] = frozenset()
+    stay: frozenset[str] = frozenset()
+    gap: timedelta = timedelta()
+    observation: frozenset[str] = frozenset()
+    observation_revenue: frozenset[str] = frozenset()
+    second_visit: str | None = None
+    otherwise: str | None = None
 
 
-def encounter_keys(claim: ClaimEvent) -> tuple[str, ...]:
+def encounter_keys(claim: ClaimEvent, codes: VisitCodes) -> tuple[str, ...]:
     """The encounter key of each line, in line order."""
-    provider = f"{claim.member_id}|{claim.billing_provider_npi}|"
-    if claim.encounter_id:
-        # An encounter number may look like a date, so the prefix tells the two apart.
-        return (f"{provider}#{claim.encounter_id}",) * len(claim.lines)
-    days = {encounter_date(line) for line in claim.lines}
-    if len(days) == 1:
-        return (provider + days.pop().isoformat(),) * len(claim.lines)
-    return tuple(provider + day.isoformat() for day in _joined_days(claim))
+    lines = claim.lines
+    first = lines[0].service_date
+    modifier = codes.second_visit
+    plain = True
+    for line in lines:
+        if line.service_date != first or modifier in line.modifiers:
+            plain = False
+            break
+    if plain:
+        # The usual case: one visit on one day.
+        return (_key(claim, first, False),) * len(lines)
+    return tuple([_key(claim, day, is_second) for day, is_second in _nodes(claim, codes)])
+
+
+def _key(claim: ClaimEvent, day: date, is_second: bool) -> str:
+    # Only the encounter number, which comes last, may hold any character.
+    npi = claim.billing_provider_npi.replace("|", "%7C")
+    number = f"#{claim.encounter_id}" if claim.encounter_id else ""
+    return f"{claim.member_id}|{npi}|{day.isoformat()}{'+' if is_second else ''}{number}"
+
+
+@lru_cache(maxsize=1 << 12)
+def visit_of(encounter_key: str, member_id: str) -> Visit:
+    """The visit that an encounter key of that member names. A member id may hold any character."""
+    npi, _, rest = encounter_key[len(member_id) + 1 :].partition("|")
+    day, rest = rest[:10], rest[10:]
+    return Visit(npi, date.fromisoformat(day), rest[:1] == "+", rest.partition("#")[2] or None)
+
+
+def numbered_days(days: Iterable[date], encounter_id: str) -> list[str]:
+    """Each day and the day before it, without repeats, as ``2025-01-14#encounter``.
+
+    A claim is listed under these: an add-on may find its primary on the day before, under the same
+    encounter number.
+    """
+    both = dict.fromkeys(each for day in days for each in (day, max(day, _FIRST) - _DAY))
+    return [f"{day.isoformat()}#{encounter_id}" for day in both]
 
 
 def distinct(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,6 +92,118 @@ def distinct(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def billing_npi_in(encounter_key: str, member_id: str) -> str:
-    """The billing NPI in an encounter key of that member. A member id may hold any character."""
-    return encounter_key[len(member_id) + 1 :].partition("|")[0]
+_Node = tuple[date, bool]
+
+
+def _nodes(claim: ClaimEvent, codes: VisitCodes) -> list[_Node]:
+    """The first day of each line's visit, and whether it is a second visit of that day."""
+    own = [(x.service_date, is_in_second_visit(claim, x, codes)) for x in claim.lines]
+    joined = _Joined(own)
+    timed = [
+        (x, node)
+        for x, node in zip(claim.lines, own, strict=True)
+        if x.procedure_code in codes.stay and _is_timed(x)
+    ]
+    for line, node in timed:
+        _join_over_midnight(joined, line, node)
+    for line, node in timed:
+        for later, later_node in timed:
+            if later_node[0] == node[0] + _DAY and _goes_on(line, later, codes.gap):
+                joined.join(node, later_node)
+    for line, node in zip(claim.lines, own, strict=True):
+        if _is_observation(line, codes):
+            _join_observation(joined, line, node)
+    return [joined.first(node) for node in own]
+
+
+class _Joined:
+    """Groups of visits that are one stay. Only visits that have a line are joined."""
+
+    def __init__(self, nodes: Sequence[_Node]) -> None:
+        self._first = {node: node for node in nodes}
+
+    def first(self, node: _Node) -> _Node:
+        """The first visit of a visit's stay."""
+        return self._first[node]
+
+    def join(self, a: _Node, b: _Node) -> None:
+        """Make the stays of two visits one."""
+        if a not in self._first or b not in self._first:
+            return
+        old, new = sorted((self._first[a], self._first[b]), reverse=True)
+        for node, first in self._first.items():
+            if first == old:
+                self._first[node] = new
+
+
+def _is_timed(line: ServiceLine) -> bool:
+    """Whether a line says when it was given. One for several days does not say on which day."""
+    start, end = line.start_time, line.end_time
+    return start is not None and end is not None and start <= end and not line.spans_days
+
+
+def _times(line: ServiceLine) -> tuple[datetime, datetime]:
+    if line.start_time is None or line.end_time is None:
+        raise LookupError("the line has no documented times")
+    return line.start_time, line.end_time
+
+
+def _join_over_midnight(joined: _Joined, line: ServiceLine, node: _Node) -> None:
+    start, end = _times(line)
+    for day in _days_after(start.date(), end):
+        joined.join(node, (day, False))
+
+
+def _days_after(first: date, end: datetime) -> Iterator[date]:
+    """The days after ``first`` that a time until ``end`` reaches into. Midnight itself does not."""
+    last = end.date() if end.time() > time.min else end.date() - _DAY
+    for number in range(1, min((last - first).days, _LONGEST_STAY_DAYS) + 1):
+        yield first + timedelta(days=number)
+
+
+def _goes_on(line: ServiceLine, later: ServiceLine, gap: timedelta) -> bool:
+    """Whether the later line begins during the other one, or soon after its end."""
+    start, end = _times(line)
+    return start <= _times(later)[0] <= end + gap
+
+
+def _is_observation(line: ServiceLine, codes: VisitCodes) -> bool:
+    revenue = (line.revenue_code or "").zfill(4)
+    return line.procedure_code in codes.observation or revenue in codes.observation_revenue
+
+
+def _join_observation(joined: _Joined, line: ServiceLine, node: _Node) -> None:
+    hours = line.units if math.isfinite(line.units) else 0.0
+    days = min(math.ceil(max(hours, 0.0) / 24), _LONGEST_STAY_DAYS)
+    for number in range(1, days + 1):
+        if (date.max - node[0]).days >= number:
+            joined.join(node, (node[0] + timedelta(days=number), False))
+
+
+def is_in_second_visit(claim: ClaimEvent, line: ServiceLine, codes: VisitCodes) -> bool:
+    """Whether the line's modifier for a second visit counts.
+
+    It does not if the documented time of the line overlaps that of an administration line without
+    the modifier, of the same claim and day.
+    """
+    modifier = codes.second_visit
+    if modifier is None or modifier not in line.modifiers:
+        return False
+    if not _is_timed(line):
+        return True
+    return not any(
+        other.service_date == line.service_date
+        and other.procedure_code in codes.administration
+        and modifier not in other.modifiers
+        and _is_timed(other)
+        and _overlap(line, other)
+        for other in claim.lines
+    )
+
+
+def _overlap(a: ServiceLine, b: ServiceLine) -> bool:
+    """Whether two documented times share any time. A single moment overlaps what surrounds it."""
+    (a_start, a_end), (b_start, b_end) = _times(a), _times(b)
+    if a_start == a_end or b_start == b_end:
+        return (b_start < a_start < b_end) or (a_start < b_start < a_end)
+    return max(a_start, b_start) < min(a_end, b_end)

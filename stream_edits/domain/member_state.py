@@ -12,7 +12,7 @@ class ClaimStatus(StrEnum):
     """The status of a claim at the encounter stage."""
 
     OPEN = "OPEN"  # PEND: judged again with every event of its encounters
-    DECIDED = "DECIDED"  # PASS or DENY: final unless its source replaces or voids it
+    DECIDED = "DECIDED"  # PASS or DENY: final, except for what ClaimRecord says
     WITHDRAWN = "WITHDRAWN"  # voided or replaced, perhaps before it arrived
 
 
@@ -33,6 +33,9 @@ class LineRecord(NamedTuple):
     still_primary: bool
     # The line has an NDC or a drug name, so it bills a drug whatever its code.
     names_drug: bool
+    revenue_code: str | None = None
+    # The code that a denied line counts as in sequencing, None if it does not count.
+    rebilled_as: str | None = None
 
 
 class ListedClaim(NamedTuple):
@@ -46,7 +49,12 @@ class ListedClaim(NamedTuple):
 
 
 class ClaimRecord(NamedTuple):
-    """The state of one claim of a member, in its newest revision."""
+    """The state of one claim of a member, in its newest revision.
+
+    A decided claim keeps its content while a later event may change its denials: it rests on
+    another claim that may be withdrawn (``rests_on``), or a later line may answer it
+    (``answerable_lines``).
+    """
 
     claim_id: str
     status: ClaimStatus
@@ -59,25 +67,36 @@ class ClaimRecord(NamedTuple):
     decision_id: str | None = None
     # Every supervising NPI that was a hop of any revision, ascending.
     supervisors: tuple[str, ...] = ()
-    # For a decided claim only: its governed lines.
+    # For a decided claim only: the lines that other claims are judged against.
     lines: tuple[LineRecord, ...] = ()
-    # For an open claim only: its content, the encounter key of each line, where it was read, and
-    # the digest of its newest outcome.
+    # For an open claim, and a decided one that may change: its content, the encounter key of each
+    # line, where it was read, and the digest of its newest outcome.
     claim: ClaimEvent | None = None
     encounter_keys: tuple[str, ...] = ()
     source: Source | None = None
     outcome_digest: bytes = b""
+    # Empty for a claim that has not arrived, and for one stored by an early version.
+    billing_npi: str = ""
+    line_count: int = 0
+    # It is a replacement of a claim that was not known, or was already replaced.
+    replaces_unknown: bool = False
+    # The number of lines of the claim that it replaced, 0 if it replaced none.
+    replaced_line_count: int = 0
+    # The claims that denials of a decided claim rest on, ascending.
+    rests_on: tuple[str, ...] = ()
+    # The numbers of the lines whose denial a later line of the day may answer, ascending.
+    answerable_lines: tuple[int, ...] = ()
 
     @property
     def open_claim(self) -> ClaimEvent:
-        """The content of an open claim. Raises LookupError for any other claim."""
+        """The content of the claim. Raises LookupError if it is not kept."""
         if self.claim is None:
-            raise LookupError("an open claim was kept without its content")
+            raise LookupError("the content of the claim was not kept")
         return self.claim
 
     @property
     def read_from(self) -> Source:
-        """Where an open claim was read. Raises LookupError for any other claim."""
+        """Where the claim was read. Raises LookupError if that is not kept."""
         if self.source is None:
-            raise LookupError("an open claim was kept without its source")
+            raise LookupError("the source of the claim was not kept")
         return self.source

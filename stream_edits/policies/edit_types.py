@@ -7,7 +7,7 @@ the time that competes with it. It yields findings.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
@@ -27,25 +27,45 @@ class Group(IntEnum):
     FORM = 0
     SINGLE_LINE = 1
     DUPLICATE = 2
-    WRONG_USE = 3
-    SEQUENCE = 4
-    INCIDENTAL = 5
-    UNITS = 6
-    PRICING = 7
-    SUPERVISION = 8
+    TIME = 3
+    WRONG_USE = 4
+    SEQUENCE = 5
+    INCIDENTAL = 6
+    UNITS = 7
+    PRICING = 8
+    SUPERVISION = 9
+
+
+class Scope(Enum):
+    """Which lines an encounter edit gets at once.
+
+    DAY has all lines of the member and billing NPI on a service day, with all days of the stays
+    that touch it. MEMBER has all lines judged together.
+    """
+
+    ENCOUNTER = "encounter"
+    DAY = "day"
+    MEMBER = "member"
 
 
 LineFinding = tuple[EncounterLine, EditFinding]
+Settle = Callable[[Encounter, EncounterLine, EditFinding], EditFinding]
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimEdit:
-    """An edit of the claim's form. Its claim-level DENY stops all other edits."""
+    """An edit of the claim's form. Its claim-level DENY stops all other edits.
+
+    A line that it pends is held: no other edit judges it, and it takes no supervisor's time.
+    ``names_line`` says whether a line makes the policy applicable to its claim although the
+    policy does not govern its code.
+    """
 
     id: str
     rules: type[EditRules]
     judge: Callable[[ClaimEvent, Callable[[date], PolicyOnDate]], Iterator[EditFinding]]
     group: Group = Group.FORM
+    names_line: Callable[[ClaimEvent, ServiceLine, PolicyOnDate], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +89,24 @@ class EncounterEdit:
     """An edit over the lines of an encounter. It yields findings on lines of open claims only.
 
     It runs only if such a line has a code that its rules name, or if they name no codes
-    (``EditRules.governed_codes``). With ``whole_member`` it gets all lines of the member's
-    connected encounters at once. With ``keeps_primary``, a line that it denies may still be the
-    primary of add-ons, because the provider will rebill it.
+    (``EditRules.governed_codes``).
+
+    Roles: with ``keeps_primary``, a line that it denies may still be the primary of add-ons,
+    because the provider will rebill it. With ``counts_as_recommended``, a line that it denies
+    counts in sequencing as the code that the finding recommends. ``settle`` may replace a finding
+    of this edit once the group SEQUENCE has been judged. With ``answerable``, a claim that it
+    denied is decided again when a later line of the day may answer the denial.
     """
 
     id: str
     group: Group
     rules: type[EditRules]
     judge: Callable[[Encounter], Iterable[LineFinding]]
-    whole_member: bool = False
+    scope: Scope = Scope.ENCOUNTER
     keeps_primary: bool = False
+    counts_as_recommended: bool = False
+    settle: Settle | None = None
+    answerable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.encounter import Visit
 from stream_edits.policies.on_date import PolicyOnDate
 
 T = TypeVar("T")
@@ -14,7 +15,8 @@ class EncounterLine(NamedTuple):
     """A line of an encounter, of an open claim or of a decided one.
 
     ``position`` is its index among the lines judged together. ``claim`` is None for a line of a
-    decided claim.
+    decided claim. In ``modifiers``, a modifier for a second visit that does not count is replaced
+    by what it means otherwise (``VisitCodes``).
     """
 
     position: int
@@ -29,10 +31,16 @@ class EncounterLine(NamedTuple):
     start: datetime | None
     end: datetime | None
     encounter_key: str
-    billing_npi: str
+    visit: Visit
     claim: ClaimEvent | None
     names_drug: bool
+    revenue_code: str | None
     policy: PolicyOnDate
+
+    @property
+    def billing_npi(self) -> str:
+        """The billing NPI of the line's claim."""
+        return self.visit.billing_npi
 
     @property
     def documents(self) -> frozenset[str]:
@@ -54,26 +62,28 @@ class Standings:
     """The standing of the lines judged together. The evaluation updates it after each edit group.
 
     Each list has the entry of a line at its ``position``. ``allowed_units`` are the units that the
-    findings so far allow. ``keeps_primary`` is true for a denied line that may still be the primary
-    of add-ons, because the provider will rebill it.
+    findings so far allow. ``keeps_primary`` has the positions of denied lines that may still be the
+    primary of add-ons, because the provider will rebill them. ``rebilled_as`` has the code that a
+    denied line counts as in sequencing, by position.
     """
 
-    __slots__ = ("allowed_units", "denied", "keeps_primary")
+    __slots__ = ("allowed_units", "denied", "keeps_primary", "rebilled_as")
 
     def __init__(self) -> None:
         self.denied: list[bool] = []
         self.allowed_units: list[float] = []
-        self.keeps_primary: list[bool] = []
+        self.keeps_primary: set[int] = set()
+        self.rebilled_as: dict[int, str] = {}
 
-    def add(self, allowed_units: float, denied: bool = False, keeps_primary: bool = False) -> None:
+    def add(self, allowed_units: float, denied: bool = False) -> None:
         """Append the next line."""
         self.denied.append(denied)
         self.allowed_units.append(allowed_units)
-        self.keeps_primary.append(keeps_primary)
 
-    def deny(self, position: int, keeps_primary: bool) -> None:
-        """Deny a line. A line denied twice is no longer a primary, whatever ``keeps_primary``."""
-        self.keeps_primary[position] = keeps_primary and not self.denied[position]
+    def deny(self, position: int) -> None:
+        """Deny a line. A line denied twice is not rebilled, so it loses the roles below."""
+        self.keeps_primary.discard(position)
+        self.rebilled_as.pop(position, None)
         self.denied[position] = True
         self.allowed_units[position] = 0.0
 
@@ -83,22 +93,46 @@ class Standings:
 
 
 class Encounter:
-    """The lines of one encounter, in order of arrival, with their standing before an edit group.
+    """The lines that an edit gets at once, in order of arrival, with their standing so far.
 
-    ``lines`` are all lines, also denied ones. ``active`` are those that are not denied so far.
-    ``open`` are the active lines of open claims. Lines of withdrawn claims are left out.
+    They are those of one encounter, of a day, or all (``Scope``). ``lines`` are all lines, also
+    denied ones. ``active`` are those that are not denied so far. ``open`` are the active lines of
+    open claims. Lines of withdrawn claims are left out. ``around`` are all lines judged together.
     """
 
-    __slots__ = ("_facts", "_standings", "active", "lines", "open")
+    __slots__ = ("_around", "_facts", "_standings", "active", "lines", "open")
 
-    def __init__(self, lines: Sequence[EncounterLine], standings: Standings) -> None:
+    def __init__(
+        self,
+        lines: Sequence[EncounterLine],
+        standings: Standings,
+        around: "Encounter | None" = None,
+    ) -> None:
         # A dozen edits use these lists, so they are computed once for each group of edits.
         self.lines = lines
         denied = standings.denied
         self.active = [line for line in lines if not denied[line.position]]
         self.open = [line for line in self.active if not line.decided]
         self._standings = standings
+        self._around = around
         self._facts: dict[Callable[..., Any], Any] = {}
+
+    @property
+    def around(self) -> "Encounter":
+        """All lines judged together, with the same standing."""
+        return self._around or self
+
+    @property
+    def sequenced(self) -> Sequence[EncounterLine]:
+        """The active lines, and the denied ones that count in sequencing as another code."""
+        rebilled_as = self._standings.rebilled_as
+        if not rebilled_as:
+            return self.active
+        return [x for x in self.lines if self.is_active(x) or x.position in rebilled_as]
+
+    def code_of(self, line: EncounterLine) -> str:
+        """The code that a line counts as in sequencing: its own, or the one it is rebilled as."""
+        return self._standings.rebilled_as.get(line.position, line.code)
 
     def allowed_units(self, line: EncounterLine) -> float:
         """The units of a line that the edits of earlier groups allow."""
@@ -110,15 +144,15 @@ class Encounter:
 
     def keeps_primary(self, line: EncounterLine) -> bool:
         """Whether a denied line may still be the primary of an add-on."""
-        return self._standings.keeps_primary[line.position]
+        return line.position in self._standings.keeps_primary
 
     def only(self, lines: Sequence[EncounterLine]) -> "Encounter":
         """The same encounter with only some of its lines."""
-        return Encounter(lines, self._standings)
+        return Encounter(lines, self._standings, self._around)
 
-    def again(self) -> "Encounter":
+    def again(self, around: "Encounter | None" = None) -> "Encounter":
         """The same lines with their current standing."""
-        return Encounter(self.lines, self._standings)
+        return Encounter(self.lines, self._standings, around)
 
     def fact(self, work_out: Callable[["Encounter"], T]) -> T:
         """The result of a function of this encounter, computed once and then cached."""

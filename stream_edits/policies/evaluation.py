@@ -6,16 +6,16 @@ arrival and the decided lines. Otherwise it does not depend on the order of even
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
-from stream_edits.domain.encounter import billing_npi_in
+from stream_edits.domain.encounter import Visit, visit_of
 from stream_edits.domain.member_state import ClaimRecord
-from stream_edits.policies.edit_types import EncounterEdit, LineEdit
-from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
+from stream_edits.policies.edit_types import Group, LineEdit, Settle
+from stream_edits.policies.encounter import EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.scopes import Scopes
 
 
 def has_header_fault(findings: Iterable[EditFinding]) -> bool:
@@ -55,6 +55,7 @@ class _Evaluation:
         self._lines: list[EncounterLine] = []
         self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
+        self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
 
     def run(
@@ -81,18 +82,22 @@ class _Evaluation:
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
-        claim, on = record.open_claim, self._policy.on
+        claim, on, only = record.open_claim, self._policy.on, self._policy.only
+        form = claim.claim_form
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
+        held = self._policy.held_lines(found)
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
-            on_date = on(service.service_date)
-            if service.procedure_code not in on_date.governed:
+            on_date = only or on(service.service_date)
+            judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
+            if service.line_number in held or not judged:
+                # The form edits hold a line that no other edit can judge.
                 continue
             line = self._add_open(record, claim, service, key, on_date)
             asked = self._policy.line_edits(on_date, line.code)
             if asked.pricing:
                 self._to_price.append((line, service, asked.pricing))
             if service.line_number in form_denied:
-                self._standings.deny(line.position, keeps_primary=False)
+                self._standings.deny(line.position)
                 continue
             own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
             if own:
@@ -107,6 +112,7 @@ class _Evaluation:
         key: str,
         on_date: PolicyOnDate,
     ) -> EncounterLine:
+        visit = visit_of(key, claim.member_id)
         line = EncounterLine(
             position=len(self._lines),
             claim_id=record.claim_id,
@@ -114,15 +120,16 @@ class _Evaluation:
             decided=False,
             line_number=service.line_number,
             code=service.procedure_code,
-            modifiers=frozenset(service.modifiers),
+            modifiers=_modifiers(service.modifiers, visit, on_date),
             units=service.units,
             service_date=service.service_date,
             start=service.start_time,
             end=service.end_time,
             encounter_key=key,
-            billing_npi=claim.billing_provider_npi,
+            visit=visit,
             claim=claim,
             names_drug=bool(service.ndc or service.drug_name),
+            revenue_code=service.revenue_code,
             policy=on_date,
         )
         self._lines.append(line)
@@ -132,9 +139,7 @@ class _Evaluation:
     def _add_decided(self, record: ClaimRecord, member_id: str) -> None:
         for kept in record.lines:
             on_date = self._policy.on(kept.service_date)
-            if kept.procedure_code not in on_date.governed:
-                # Another policy governs it.
-                continue
+            visit = visit_of(kept.encounter_key, member_id)
             line = EncounterLine(
                 position=len(self._lines),
                 claim_id=record.claim_id,
@@ -142,44 +147,53 @@ class _Evaluation:
                 decided=True,
                 line_number=kept.line_number,
                 code=kept.procedure_code,
-                modifiers=frozenset(kept.modifiers),
+                modifiers=_modifiers(kept.modifiers, visit, on_date),
                 units=kept.units,
                 service_date=kept.service_date,
                 start=kept.start_time,
                 end=kept.end_time,
                 encounter_key=kept.encounter_key,
-                billing_npi=billing_npi_in(kept.encounter_key, member_id),
+                visit=visit,
                 claim=None,
                 names_drug=kept.names_drug,
+                revenue_code=kept.revenue_code,
                 policy=on_date,
             )
             self._lines.append(line)
-            denied = kept.disposition is Disposition.DENY
-            self._standings.add(kept.allowed_units, denied, kept.still_primary)
+            self._standings.add(kept.allowed_units, kept.disposition is Disposition.DENY)
+            if kept.still_primary:
+                self._standings.keeps_primary.add(line.position)
+            if kept.rebilled_as:
+                self._standings.rebilled_as[line.position] = kept.rebilled_as
 
     def _judge_encounters(self) -> None:
-        """Judge every encounter, one edit group after another (duplicates to units)."""
-        by_key: dict[str, list[EncounterLine]] = {}
-        for line in self._lines:
-            by_key.setdefault(line.encounter_key, []).append(line)
-        scopes = [
-            (Encounter(own, self._standings), self._edits_for(own, False))
-            for own in by_key.values()
-        ]
-        everything = scopes[0][0] if len(scopes) == 1 else Encounter(self._lines, self._standings)
-        scopes.append((everything, self._edits_for(self._lines, True)))
-        for number in range(len(self._policy.encounter_groups)):
+        """Judge every scope, one edit group after another (duplicates to units)."""
+        scopes = Scopes(self._policy, self._lines, self._standings)
+        for number, group in enumerate(self._policy.encounter_groups):
             hits = [
-                hit
-                for encounter, edits in scopes
-                for edit in edits[number]
-                for hit in edit.judge(encounter)
+                (edit, line, finding)
+                for encounter, edits in scopes.of_group(number)
+                for edit in edits
+                for line, finding in edit.judge(encounter)
             ]
-            for line, finding in hits:
+            for edit, line, finding in hits:
                 self._findings[line.claim_id].append(finding)
                 self._change_standing(line, [finding])
+                if edit.settle is not None:
+                    self._to_settle.append((edit.settle, line, finding))
+            if group[0].group is Group.SEQUENCE:
+                self._settle(scopes)
             if hits:
-                scopes = [(encounter.again(), edits) for encounter, edits in scopes]
+                scopes.update()
+
+    def _settle(self, scopes: Scopes) -> None:
+        """Let edits replace their findings, now that the sequence is known."""
+        for settle, line, finding in self._to_settle:
+            settled = settle(scopes.encounter_of(line), line, finding)
+            findings = self._findings[line.claim_id]
+            findings[findings.index(finding)] = settled
+            if line.position in self._standings.rebilled_as and settled.recommended_code:
+                self._standings.rebilled_as[line.position] = settled.recommended_code
 
     def _judge_pricing(self) -> None:
         """Run the pricing edits on lines that are not denied."""
@@ -191,40 +205,26 @@ class _Evaluation:
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:
         """Update the standing of a line for the next edit group."""
+        standings, position = self._standings, line.position
         for finding in findings:
             if finding.disposition is Disposition.DENY:
-                keeps_primary = self._policy.keeps_primary(finding.edit_id)
-                self._standings.deny(line.position, keeps_primary)
+                is_first = not standings.denied[position]
+                standings.deny(position)
+                if is_first and self._policy.keeps_primary(finding.edit_id):
+                    standings.keeps_primary.add(position)
+                rebilled_as = finding.recommended_code
+                if is_first and rebilled_as and self._policy.counts_as_recommended(finding.edit_id):
+                    standings.rebilled_as[position] = rebilled_as
             elif finding.allowed_units is not None:
-                self._standings.cut_back(line.position, finding.allowed_units)
-
-    def _edits_for(self, lines: Iterable[EncounterLine], whole_member: bool) -> "_ByGroup":
-        """The edits of each group that may have findings on the open lines among ``lines``."""
-        codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
-        return _naming(self._policy, codes, whole_member)
+                standings.cut_back(position, finding.allowed_units)
 
 
-_ByGroup = tuple[tuple[EncounterEdit, ...], ...]
-
-
-@lru_cache(maxsize=1 << 14)
-def _naming(
-    policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], whole_member: bool
-) -> _ByGroup:
-    """The encounter edits of each group whose rules name one of the codes, or no codes at all."""
-    return tuple(
-        tuple(
-            edit
-            for edit in group
-            if edit.whole_member is whole_member
-            and any(_names(on_date.codes_of[edit.rules], code) for on_date, code in codes)
-        )
-        for group in policy.encounter_groups
-    )
-
-
-def _names(named: frozenset[str], code: str) -> bool:
-    return not named or code in named
+def _modifiers(billed: Sequence[str], visit: Visit, on_date: PolicyOnDate) -> frozenset[str]:
+    """The modifiers of a line. One for a second visit that does not count means something else."""
+    visits = on_date.visits
+    if visits.second_visit not in billed or visit.is_second or visits.otherwise is None:
+        return frozenset(billed)
+    return frozenset([visits.otherwise if x == visits.second_visit else x for x in billed])
 
 
 def _in_order(

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding, Pricing
+from stream_edits.domain.decision import Disposition, EditFinding, Pricing
+from stream_edits.domain.encounter import VisitCodes, encounter_keys
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
     ClaimEdit,
@@ -61,8 +62,11 @@ class Policy:
         self.values = {v.file.id: v for v in values}
         self.revisions = _revisions(values, overlay_hash)
         self._days = [revision.effective for revision in self.revisions]
-        self._only = self.revisions[0] if len(self.revisions) == 1 else None
+        # The only revision, None if there are several.
+        self.only = self.revisions[0] if len(self.revisions) == 1 else None
         self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
+        self._form_ids = {e.id for e in self.form_edits}
+        self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
         self.encounter_groups = _grouped(e for e in self.edits if isinstance(e, EncounterEdit))
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
         self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
@@ -70,29 +74,42 @@ class Policy:
         self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
         self._by_report = {on_date: self._codes_by_report(on_date) for on_date in self.revisions}
         self._supervised = {on_date: self._codes_supervised(on_date) for on_date in self.revisions}
-        self._keep_primary = {
-            e.id for e in self.edits if isinstance(e, EncounterEdit) and e.keeps_primary
-        }
+        on_encounters = [e for e in self.edits if isinstance(e, EncounterEdit)]
+        self._keep_primary = {e.id for e in on_encounters if e.keeps_primary}
+        self._counts_as_recommended = {e.id for e in on_encounters if e.counts_as_recommended}
+        self._answerable = {e.id for e in on_encounters if e.answerable}
 
     def on(self, day: date) -> PolicyOnDate:
         """The revision in force on a date of service; the earliest one for a date before it."""
-        if self._only is not None:
-            return self._only
+        if self.only is not None:
+            return self.only
         return self.revisions[max(bisect_right(self._days, day) - 1, 0)]
 
     def version_for(self, claim: ClaimEvent) -> str:
         """The newest revision used for the claim's dates of service."""
-        if self._only is not None:
-            return self._only.version
+        if self.only is not None:
+            return self.only.version
         used = [self.on(line.service_date) for line in claim.lines]
         return max(used, key=lambda revision: revision.effective).version
+
+    def visits_of(self, claim: ClaimEvent) -> VisitCodes:
+        """What the policy says about visits, on the first date of service of a claim."""
+        return (self.only or self.on(claim.first_day)).visits
 
     def governs(self, claim: ClaimEvent) -> bool:
         """Whether the claim has a governed line of business and a governed code."""
         if claim.line_of_business not in self.about.lines_of_business:
             return False
-        on = self.on
-        return any(line.procedure_code in on(line.service_date).governed for line in claim.lines)
+        form, only = claim.claim_form, self.only
+        for line in claim.lines:
+            on_date = only or self.on(line.service_date)
+            if line.procedure_code in on_date.governed or on_date.takes_part(line, form):
+                return True
+        for names in self._form_names_line:
+            for line in claim.lines:
+                if names(claim, line, only or self.on(line.service_date)):
+                    return True
+        return False
 
     def line_edits(self, on_date: PolicyOnDate, code: str) -> LineEdits:
         """The line edits to run for a governed code."""
@@ -109,17 +126,35 @@ class Policy:
             )
         return found
 
+    def held_lines(self, findings: Iterable[EditFinding]) -> set[int | None]:
+        """The numbers of the lines that a form edit pends, so that no other edit judges them."""
+        return {
+            f.line_number
+            for f in findings
+            if f.disposition is Disposition.PEND
+            and f.policy_id == self.id
+            and f.edit_id in self._form_ids
+        }
+
     def supervises(self, code: str, service_date: date) -> bool:
         """Whether a line with that code occupies its supervisor (a supervision edit names it)."""
         return code in self._supervised[self.on(service_date)]
 
-    def prices_by_report(self, line: ServiceLine) -> bool:
-        """Whether the policy prices the line's code By Report."""
-        return line.procedure_code in self._by_report[self.on(line.service_date)]
+    def by_report(self, on_date: PolicyOnDate) -> frozenset[str]:
+        """The codes that a revision of the policy prices By Report."""
+        return self._by_report[on_date]
 
     def keeps_primary(self, edit_id: str) -> bool:
         """Whether a line denied by this edit may still be the primary of add-ons."""
         return edit_id in self._keep_primary
+
+    def counts_as_recommended(self, edit_id: str) -> bool:
+        """Whether a line denied by this edit counts in sequencing as the recommended code."""
+        return edit_id in self._counts_as_recommended
+
+    def answerable(self, edit_id: str) -> bool:
+        """Whether a later line of the day may answer a denial by this edit."""
+        return edit_id in self._answerable
 
     def already_replaced(self, claim: ClaimEvent) -> EditFinding:
         """The finding on a claim that arrives after its own replacement or void."""
@@ -162,6 +197,9 @@ class Policies:
         if not policies:
             raise ValueError("at least one policy is needed")
         self.all = tuple(policies)
+        # The usual case, one policy with one revision, needs no look-up for each line.
+        self._only = policies[0].only if len(policies) == 1 else None
+        self._by_report = policies[0].by_report(self._only) if self._only else frozenset[str]()
         self._by_id = {policy.id: policy for policy in policies}
         self.lines_of_business = frozenset[str]().union(
             *(policy.about.lines_of_business for policy in policies)
@@ -184,21 +222,33 @@ class Policies:
         own = [p for p in self.all if claim.line_of_business in p.about.lines_of_business]
         return own or self.all
 
-    def governs_line(self, line: ServiceLine) -> bool:
-        """Whether any policy governs the line's code on its date of service."""
+    def encounter_keys(self, claim: ClaimEvent) -> tuple[str, ...]:
+        """The encounter key of each line of a claim, in line order."""
+        policy = self.all[0]
+        if len(self.all) > 1:
+            policy = (self.governing(claim) or self.answering_for(claim))[0]
+        return encounter_keys(claim, policy.visits_of(claim))
+
+    def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:
+        """Whether any policy looks at a line of a claim."""
         for policy in self.all:
-            if line.procedure_code in policy.on(line.service_date).governed:
+            on_date = self._only or policy.on(line.service_date)
+            if line.procedure_code in on_date.governed:
+                return True
+            if on_date.is_judged(line, claim.claim_form):
                 return True
         return False
 
     def pricing_of(self, line: ServiceLine) -> Pricing:
         """The pricing of the line's code: BY_REPORT if any policy prices it so."""
+        if self._only:
+            by_report = line.procedure_code in self._by_report
+            return Pricing.BY_REPORT if by_report else Pricing.FEE_SCHEDULE
         for policy in self.all:
-            if policy.prices_by_report(line):
+            if line.procedure_code in policy.by_report(policy.on(line.service_date)):
                 return Pricing.BY_REPORT
         return Pricing.FEE_SCHEDULE
 
-    def keeps_primary(self, finding: EditFinding) -> bool:
-        """Whether a line denied by this finding may still be the primary of add-ons."""
-        policy = self._by_id.get(finding.policy_id)
-        return policy is not None and policy.keeps_primary(finding.edit_id)
+    def of(self, finding: EditFinding) -> Policy | None:
+        """The policy that a finding comes from, None if it is no longer loaded."""
+        return self._by_id.get(finding.policy_id)

@@ -1,54 +1,64 @@
 """The record of a claim after its arrival, after its decision and after its withdrawal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft, EditFinding, Source
-from stream_edits.domain.encounter import encounter_keys
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.policies.evaluation import has_header_fault
 from stream_edits.policies.policy import Policies
 
 
-def undecided(claim: ClaimEvent, source: Source) -> ClaimRecord:
-    """The record of a claim that has no decision and no state yet."""
+def undecided(claim: ClaimEvent, keys: tuple[str, ...], source: Source) -> ClaimRecord:
+    """The record of a claim that has no decision and no state yet; ``keys`` are of its lines."""
     return ClaimRecord(
         claim_id=claim.claim_id,
         status=ClaimStatus.OPEN,
         arrival=0,
         claim=claim,
-        encounter_keys=encounter_keys(claim),
+        encounter_keys=keys,
         source=source,
     )
 
 
-def on_arrival(
-    known: ClaimRecord | None, message: RoutedClaim, event: bytes, order: int
-) -> ClaimRecord:
+class Arrival(NamedTuple):
+    """What is known of an event: its place in the log, the digest of its id, the lines' keys."""
+
+    order: int
+    event: bytes
+    keys: tuple[str, ...]
+
+
+def on_arrival(known: ClaimRecord | None, message: RoutedClaim, arrival: Arrival) -> ClaimRecord:
     """The record of a claim that has just arrived, before it is decided.
 
-    ``known`` is its record from earlier events, None for a new claim. ``event`` is the digest of
-    the event id, and ``order`` the log offset of the event.
+    ``known`` is its record from earlier events, None for a new claim.
     """
+    claim = message.claim
     if known is None:
         return ClaimRecord(
-            claim_id=message.claim.claim_id,
+            claim_id=claim.claim_id,
             status=ClaimStatus.OPEN,
-            arrival=order,
-            event_digests=(event,),
+            arrival=arrival.order,
+            event_digests=(arrival.event,),
             content_digest=message.content_digest,
-            claim=message.claim,
-            encounter_keys=encounter_keys(message.claim),
+            claim=claim,
+            encounter_keys=arrival.keys,
             source=message.source,
+            billing_npi=claim.billing_provider_npi,
+            line_count=len(claim.lines),
         )
     return known._replace(
-        event_digests=(*known.event_digests, event),
+        event_digests=(*known.event_digests, arrival.event),
         content_digest=message.content_digest,
-        claim=message.claim,
-        encounter_keys=encounter_keys(message.claim),
+        claim=claim,
+        encounter_keys=arrival.keys,
         source=message.source,
+        billing_npi=claim.billing_provider_npi,
+        line_count=len(claim.lines),
     )
 
 
@@ -83,7 +93,7 @@ def on_decision(record: ClaimRecord, draft: Draft, policies: Policies) -> ClaimR
     """
     leaves_lines = draft.applicable and not record.open_claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):
-        return _decided(record, draft, ())
+        return _without_content(record, draft)
     if draft.disposition is Disposition.PEND:
         return record._replace(
             status=ClaimStatus.OPEN,
@@ -91,11 +101,41 @@ def on_decision(record: ClaimRecord, draft: Draft, policies: Policies) -> ClaimR
             decision_id=draft.decision_id,
             lines=(),
             outcome_digest=outcome_digest(draft),
+            rests_on=(),
+            answerable_lines=(),
         )
-    return _decided(record, draft, _line_records(record, draft, policies))
+    denials = [f for f in draft.findings if f.disposition is Disposition.DENY]
+    lines = _line_records(record, draft, denials, policies)
+    rests_on = {claim_id for f in denials for claim_id in f.related_claim_ids} if denials else ()
+    answerable = answerable_lines(denials, policies) if denials else ()
+    if not rests_on and not answerable:
+        return _without_content(record, draft)._replace(lines=lines)
+    return record._replace(
+        status=ClaimStatus.DECIDED,
+        revision=draft.revision,
+        decision_id=draft.decision_id,
+        lines=lines,
+        outcome_digest=outcome_digest(draft),
+        rests_on=tuple(sorted(rests_on)),
+        answerable_lines=answerable,
+    )
 
 
-def _decided(record: ClaimRecord, draft: Draft, lines: tuple[LineRecord, ...]) -> ClaimRecord:
+def answerable_lines(findings: Iterable[EditFinding], policies: Policies) -> tuple[int, ...]:
+    """The numbers of the lines denied by an edit whose denials a later line may answer."""
+    numbers = {
+        f.line_number
+        for f in findings
+        if f.disposition is Disposition.DENY
+        and f.line_number is not None
+        and (policy := policies.of(f)) is not None
+        and policy.answerable(f.edit_id)
+    }
+    return tuple(sorted(numbers))
+
+
+def _without_content(record: ClaimRecord, draft: Draft) -> ClaimRecord:
+    """The record of a decided claim that no later event can change."""
     return ClaimRecord(
         claim_id=record.claim_id,
         status=ClaimStatus.DECIDED,
@@ -105,7 +145,10 @@ def _decided(record: ClaimRecord, draft: Draft, lines: tuple[LineRecord, ...]) -
         revision=draft.revision,
         decision_id=draft.decision_id,
         supervisors=record.supervisors,
-        lines=lines,
+        billing_npi=record.billing_npi,
+        line_count=record.line_count,
+        replaces_unknown=record.replaces_unknown,
+        replaced_line_count=record.replaced_line_count,
     )
 
 
@@ -118,17 +161,21 @@ def withdrawn(record: ClaimRecord) -> ClaimRecord:
         encounter_keys=(),
         source=None,
         outcome_digest=b"",
+        rests_on=(),
+        answerable_lines=(),
     )
 
 
-def _line_records(record: ClaimRecord, draft: Draft, policies: Policies) -> tuple[LineRecord, ...]:
-    denials: dict[int | None, list[EditFinding]] = {}
-    for finding in draft.findings:
-        if finding.disposition is Disposition.DENY:
-            denials.setdefault(finding.line_number, []).append(finding)
+def _line_records(
+    record: ClaimRecord, draft: Draft, denials: Sequence[EditFinding], policies: Policies
+) -> tuple[LineRecord, ...]:
+    by_line: dict[int | None, list[EditFinding]] = {}
+    for finding in denials:
+        by_line.setdefault(finding.line_number, []).append(finding)
     # With the strict roll-up, the other lines of a denied claim are not paid either.
     denied_whole = draft.disposition is Disposition.DENY
-    billed = zip(record.open_claim.lines, record.encounter_keys, draft.lines, strict=True)
+    claim = record.open_claim
+    billed = zip(claim.lines, record.encounter_keys, draft.lines, strict=True)
     return tuple(
         [
             LineRecord(
@@ -142,14 +189,32 @@ def _line_records(record: ClaimRecord, draft: Draft, policies: Policies) -> tupl
                 end_time=line.end_time,
                 encounter_key=key,
                 disposition=Disposition.DENY if denied_whole else outcome.disposition,
-                still_primary=_is_still_primary(denials.get(line.line_number, ()), policies),
+                still_primary=line.line_number in by_line
+                and _is_still_primary(by_line[line.line_number], policies),
                 names_drug=bool(line.ndc or line.drug_name),
+                revenue_code=line.revenue_code,
+                rebilled_as=_rebilled_as(by_line[line.line_number], policies)
+                if line.line_number in by_line
+                else None,
             )
             for line, key, outcome in billed
-            if policies.governs_line(line)
+            if policies.judges(claim, line)
         ]
     )
 
 
 def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:
-    return bool(denials) and all(policies.keeps_primary(finding) for finding in denials)
+    return all(
+        (policy := policies.of(each)) is not None and policy.keeps_primary(each.edit_id)
+        for each in denials
+    )
+
+
+def _rebilled_as(denials: Sequence[EditFinding], policies: Policies) -> str | None:
+    """The code that a denied line counts as in sequencing: that of its only finding."""
+    policy = policies.of(denials[0])
+    if len(denials) != 1 or policy is None:
+        return None
+    if not policy.counts_as_recommended(denials[0].edit_id):
+        return None
+    return denials[0].recommended_code

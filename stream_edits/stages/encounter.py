@@ -5,10 +5,12 @@ Only this stage numbers revisions. For each event it
 1. deletes the member's claims that no event has named within the retention,
 2. withdraws the claim that the event's claim replaces or voids,
 3. decides the claim; a replacement takes over the arrival of the claim it replaces,
-4. judges the open claims that share an encounter with it again. A claim whose outcome changed gets
-   its next revision.
+4. judges the open claims that share an encounter with it again, and the decided ones whose denial
+   rests on the withdrawn claim or may be answered by the new one. A claim whose outcome changed
+   gets its next revision.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
@@ -16,10 +18,16 @@ from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
 from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.policies.evaluation import judge_form
-from stream_edits.stages.claim_record import on_arrival, on_decision, outcome_digest, withdrawn
+from stream_edits.policies.evaluation import has_header_fault, judge_form
+from stream_edits.stages.claim_record import (
+    Arrival,
+    on_arrival,
+    on_decision,
+    outcome_digest,
+    withdrawn,
+)
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
-from stream_edits.stages.joint_decision import Due, decide_together
+from stream_edits.stages.joint_decision import Due, reconsider
 from stream_edits.stages.listing import listing_keys, takes_part
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.memory import MemberMemory
@@ -27,6 +35,13 @@ from stream_edits.stages.retention import Retention
 from stream_edits.stages.routing_slip import next_hop, supervised_times
 
 Adjudicated = ClaimDecision | SupervisedClaim
+
+
+class ClaimIdReused(Exception):
+    """A claim id that another billing NPI has used for the same member: a fault of the source."""
+
+    def __init__(self) -> None:
+        super().__init__("the claim id is known from another billing NPI")
 
 
 class EncounterStage(NamedTuple):
@@ -42,7 +57,7 @@ class EncounterStage(NamedTuple):
 
         ``order`` is its log offset. Returns decisions, and claims on the way to their supervisors,
         in the order of publication. Returns nothing for a re-sent event, and for a reopened claim
-        that has a newer decision.
+        that has a newer decision. Raises ClaimIdReused.
         """
         if isinstance(message, Reopen):
             return self._reopen(memory, message)
@@ -56,13 +71,16 @@ class EncounterStage(NamedTuple):
     def _arrive(self, member: MemberSession, message: RoutedClaim, order: int) -> list[Adjudicated]:
         claim = message.claim
         known = member.claim(claim.claim_id)
+        if known and known.billing_npi and _is_another_provider(known, claim):
+            raise ClaimIdReused
         member.name(claim.claim_id)
         event = event_digest(claim.event_id)
         if known and (
             event in known.event_digests or message.content_digest == known.content_digest
         ):
             return []
-        record = on_arrival(known, message, event, order)
+        keys = self.builder.policies.encounter_keys(claim)
+        record = on_arrival(known, message, Arrival(order, event, keys))
         if record.status is ClaimStatus.WITHDRAWN:
             return [self._without_effect(member, record)]
         return self._decide(member, record, is_new=known is None)
@@ -84,28 +102,76 @@ class EncounterStage(NamedTuple):
     ) -> list[Adjudicated]:
         claim = record.open_claim
         keys = member.unlist(claim.claim_id)
-        replaced = _withdraw_named(member, claim, record.arrival)
+        own = Due(record, Cause(None, claim.event_time), self.builder.policies.governing(claim))
+        named = self._withdraw_named(member, own)
+        replaced = named.record
+        record = _after_withdrawal(named, record, is_new)
+        own = own._replace(record=record)
         if replaced is not None:
-            record = _in_place_of(replaced, record, is_new)
             keys += member.unlist(replaced.claim_id)
-        governing = self.builder.policies.governing
-        own = Due(record, Cause(None, claim.event_time), governing(claim))
         is_judged = bool(own.governing) and not claim.is_void
-        own_keys = listing_keys(claim, record.encounter_keys) if is_judged else ()
+        own_keys = listing_keys(claim) if is_judged else ()
         around = member.gather([*keys, *own_keys])
         member.list_under(claim.claim_id, own_keys)
-        cause = Cause(claim.event_id, claim.event_time)
-        others = [Due(other, cause, governing(other.open_claim)) for other in around.open]
-        drafts = decide_together(
-            self.builder, [own, *others] if is_judged else others, around.decided
+        withdrawn_ids = {claim.claim_id, *([replaced.claim_id] if replaced else ())}
+        others, answerable, decided = self._sorted(around, withdrawn_ids, claim)
+        drafts = reconsider(
+            self.builder, [own, *others] if is_judged else others, answerable, decided
         )
         draft = drafts.get(claim.claim_id) or self._unjudged(own)
         sent = [self._send(member, own, draft, replaced.claim_id if replaced else None)]
-        for other in others:
-            draft = drafts[other.record.claim_id]
-            if outcome_digest(draft) != other.record.outcome_digest:
-                sent.append(self._send(member, other, draft, None))
+        for other in sorted([*others, *answerable], key=lambda due: due.record.arrival):
+            changed = drafts.get(other.record.claim_id)
+            if changed and outcome_digest(changed) != other.record.outcome_digest:
+                sent.append(self._send(member, other, changed, None))
         return sent
+
+    def _sorted(
+        self, around: Sequence[ClaimRecord], withdrawn_ids: set[str], claim: ClaimEvent
+    ) -> tuple[list[Due], list[Due], list[ClaimRecord]]:
+        """The neighbours to decide again, those to reconsider, and those that stay decided."""
+        policies = self.builder.policies
+        cause = Cause(claim.event_id, claim.event_time)
+        again: list[Due] = []
+        answerable: list[Due] = []
+        decided: list[ClaimRecord] = []
+        for record in around:
+            if record.claim is None:
+                decided.append(record)
+                continue
+            keys = policies.encounter_keys(record.claim)
+            due = Due(record._replace(encounter_keys=keys), cause, policies.governing(record.claim))
+            if record.status is ClaimStatus.OPEN or not withdrawn_ids.isdisjoint(record.rests_on):
+                again.append(due)
+            elif record.answerable_lines:
+                answerable.append(due)
+            else:
+                decided.append(record)
+        return again, answerable, decided
+
+    def _withdraw_named(self, member: MemberSession, own: Due) -> "_Named":
+        """Withdraw the claim that this one replaces or voids.
+
+        An unknown claim is stored as withdrawn, so that it has no effect if it arrives later. A
+        claim with a header fault withdraws nothing.
+        """
+        claim = own.record.open_claim
+        name = claim.withdraws
+        if name is None or name == claim.claim_id or self._has_header_fault(own):
+            return _Named(None, False)
+        record = member.claim(name)
+        member.name(name)
+        if record is None:
+            member.remember(ClaimRecord(name, ClaimStatus.WITHDRAWN, own.record.arrival))
+            return _Named(None, True)
+        if record.status is ClaimStatus.WITHDRAWN:
+            return _Named(None, True)
+        member.remember(withdrawn(record))
+        return _Named(record, False)
+
+    def _has_header_fault(self, own: Due) -> bool:
+        claim = own.record.open_claim
+        return any(has_header_fault(judge_form(claim, policy)) for policy in own.governing)
 
     def _unjudged(self, own: Due) -> Draft:
         """The draft of a void, or of a replacement that no policy governs."""
@@ -152,28 +218,27 @@ class EncounterStage(NamedTuple):
         return [next_hop(freed.member_id, draft, freed.times, record.supervisors)]
 
 
-def _in_place_of(replaced: ClaimRecord, record: ClaimRecord, is_new: bool) -> ClaimRecord:
+class _Named(NamedTuple):
+    """The claim that an event's claim named: its record from before, or that it was unknown."""
+
+    record: ClaimRecord | None
+    is_unknown: bool
+
+
+def _after_withdrawal(named: _Named, record: ClaimRecord, is_new: bool) -> ClaimRecord:
     """The record of a claim, with the arrival and supervisors of the claim it withdrew."""
+    if is_new and named.is_unknown:
+        return record._replace(replaces_unknown=True)
+    replaced = named.record
+    if replaced is None:
+        return record
     return record._replace(
         arrival=replaced.arrival if is_new else record.arrival,
         supervisors=tuple(sorted({*record.supervisors, *replaced.supervisors})),
+        replaced_line_count=replaced.line_count,
     )
 
 
-def _withdraw_named(member: MemberSession, claim: ClaimEvent, order: int) -> ClaimRecord | None:
-    """Withdraw the claim that this one replaces or voids, and return its record from before.
-
-    An unknown claim is stored as withdrawn, so that it has no effect if it arrives later.
-    """
-    name = claim.withdraws
-    if name is None or name == claim.claim_id:
-        return None
-    record = member.claim(name)
-    member.name(name)
-    if record is None:
-        member.remember(ClaimRecord(name, ClaimStatus.WITHDRAWN, order))
-        return None
-    if record.status is ClaimStatus.WITHDRAWN:
-        return None
-    member.remember(withdrawn(record))
-    return record
+def _is_another_provider(known: ClaimRecord, claim: ClaimEvent) -> bool:
+    """Whether a known claim id comes from another billing NPI, and not as its replacement."""
+    return known.billing_npi != claim.billing_provider_npi and claim.withdraws != claim.claim_id

@@ -27,4 +27,5 @@ def route_or_decide(
     ):
         return RoutedClaim(claim, source, content_digest(claim))
     cause = Cause(None, claim.event_time)
-    return builder.build(undecided(claim, source), (), cause, governing).final()
+    record = undecided(claim, policies.encounter_keys(claim), source)
+    return builder.build(record, (), cause, governing).final()

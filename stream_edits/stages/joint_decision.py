@@ -1,13 +1,13 @@
-"""Decides open claims that share encounters together."""
+"""Decides claims that share encounters together: open ones, and decided ones that may change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from stream_edits.domain.decision import Disposition, Draft
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.evaluation import evaluate, has_header_fault
 from stream_edits.policies.policy import Policy
-from stream_edits.stages.claim_record import on_decision
+from stream_edits.stages.claim_record import answerable_lines, on_decision
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
 
@@ -41,6 +41,38 @@ def decide_together(
             fixed.append(on_decision(record, drafts[record.claim_id], builder.policies))
         open_now = [each for each in open_now if each not in fallen]
     return drafts
+
+
+def reconsider(
+    builder: DecisionBuilder,
+    due: Sequence[Due],
+    answerable: Sequence[Due],
+    decided: Sequence[ClaimRecord],
+) -> dict[str, Draft]:
+    """The draft of each open claim, and of each answerable claim that is answered, by claim id.
+
+    ``answerable`` are decided claims with a denial that a later line of the day may answer. Such a
+    claim is decided again as a whole if one of these denials would not be given now. Otherwise it
+    counts as decided.
+    """
+    if not answerable:
+        return decide_together(builder, due, decided)
+    answered = list(answerable)
+    while True:
+        again = {each.record.claim_id for each in answered}
+        kept = [x.record for x in answerable if x.record.claim_id not in again]
+        drafts = decide_together(builder, [*due, *answered], [*decided, *kept])
+        still = [x for x in answered if _is_still_denied(x.record, drafts, builder)]
+        if not still:
+            return drafts
+        answered = [each for each in answered if each not in still]
+
+
+def _is_still_denied(
+    record: ClaimRecord, drafts: Mapping[str, Draft], builder: DecisionBuilder
+) -> bool:
+    denied = answerable_lines(drafts[record.claim_id].findings, builder.policies)
+    return set(record.answerable_lines) <= set(denied)
 
 
 def _falls_as_a_whole(draft: Draft) -> bool:

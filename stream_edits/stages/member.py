@@ -2,17 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim
 from stream_edits.stages.memory import MemberMemory
-
-
-class Neighbours(NamedTuple):
-    """The claims that share encounters with an event's claim, in order of arrival."""
-
-    open: list[ClaimRecord]
-    decided: list[ClaimRecord]
 
 
 class MemberSession:
@@ -61,15 +53,15 @@ class MemberSession:
             self.list_under(claim_id, ())
         return keys
 
-    def gather(self, keys: Iterable[str]) -> Neighbours:
-        """Every claim listed under these keys, and under the keys of each open claim found so.
+    def gather(self, keys: Iterable[str]) -> list[ClaimRecord]:
+        """Every claim listed under these keys, and under those of each claim found that may change.
 
-        An open claim is decided as a whole, so all its encounters are needed. Raises LookupError
-        if a listed claim has no record.
+        Such a claim is decided as a whole, so all its encounters are needed. The records are in
+        order of arrival. Raises LookupError if a listed claim has no record.
         """
         if len(self._listed) == 1:
             # The usual case: the event's own claim is the member's only one.
-            return Neighbours([], [])
+            return []
         under: dict[str, list[str]] = {}
         for each in self._listed.values():
             for key in each.listing_keys:
@@ -84,15 +76,11 @@ class MemberSession:
                 if record is None:
                     raise LookupError("a member's list names a claim that is not remembered")
                 found[claim_id] = record
-                if record.status is ClaimStatus.OPEN:
+                if record.claim is not None:
                     further = self._listed[claim_id].listing_keys
                     todo += [key for key in further if key not in seen]
                     seen.update(further)
-        records = sorted(found.values(), key=lambda record: record.arrival)
-        return Neighbours(
-            [record for record in records if record.status is ClaimStatus.OPEN],
-            [record for record in records if record.status is ClaimStatus.DECIDED],
-        )
+        return sorted(found.values(), key=lambda record: record.arrival)
 
     def keep(self) -> None:
         """Store the list of claims at the end of the event, if it changed."""

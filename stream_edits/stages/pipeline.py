@@ -6,6 +6,7 @@ processed before the next claim.
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.domain.claim import ClaimEvent
@@ -13,7 +14,7 @@ from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import EncounterStage
+from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.memory import (
     MemberDictionary,
@@ -68,7 +69,10 @@ class Pipeline:
                 todo += self.step(message)
 
     def decide(self, claim: ClaimEvent, source: Source) -> Iterator[ClaimDecision]:
-        """The decisions that one claim causes, in the order of publication."""
+        """The decisions that one claim causes, in the order of publication.
+
+        Raises ClaimIdReused.
+        """
         return self.drain([self.intake(claim, source)])
 
 
@@ -78,7 +82,11 @@ def adjudicate(
     rollup: RollUp = RollUp.STANDARD,
     retention: Retention = DEFAULT_RETENTION,
 ) -> Iterator[ClaimDecision]:
-    """The decisions on these claims, in the order of publication."""
+    """The decisions on these claims, in the order of publication.
+
+    A claim that reuses the id of another provider's claim gets none (ClaimIdReused).
+    """
     run = Pipeline(DecisionBuilder(policies, rollup, ENGINE_VERSION), retention)
     for claim, source in claims:
-        yield from run.decide(claim, source)
+        with suppress(ClaimIdReused):
+            yield from run.decide(claim, source)

@@ -157,10 +157,16 @@ def _attachment(document: str | Attachment) -> Attachment:
 
 
 def _with_revenue(line: ServiceLine) -> ServiceLine:
-    revenue = "0636" if line.ndc else "0335" if line.procedure_code[:4] == "9641" else "0260"
-    return replace(line, revenue_code=revenue)
+    if line.revenue_code:
+        return line
+    if line.ndc:
+        return replace(line, revenue_code="0636")
+    known = (each for start, each in _REVENUE.items() if line.procedure_code.startswith(start))
+    return replace(line, revenue_code=next(known, "0260"))
 
 
+# Revenue codes by the first characters of a procedure code; drugs have 0636.
+_REVENUE = {"9641": "0335", "992": "0450", "74": "0352", "Q99": "0255", "G03": "0762"}
 _WHOLE_CLAIM = {
     kind: Attachment(kind=kind, report_type_code=code)
     for kind, code in {

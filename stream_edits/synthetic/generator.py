@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Iterator
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.synthetic import hospital, mistakes, multi_claim, office
+from stream_edits.synthetic import hospital, infusion_centre, mistakes, multi_claim, office
 from stream_edits.synthetic.claim_factory import Pause, Practice, Scenario
 
 ScenarioFactory = Callable[[Practice], Scenario]
@@ -31,6 +31,14 @@ SCENARIOS: dict[ScenarioFactory, int] = {
     hospital.monthly: 2,
     hospital.past_midnight: 1,
     hospital.incomplete_bill: 1,
+    hospital.drugs_in_revenue_lines: 2,
+    hospital.observation: 1,
+    hospital.two_visits: 1,
+    infusion_centre.drug_from_a_pharmacy: 2,
+    infusion_centre.vaccine_beside: 1,
+    infusion_centre.albumin: 1,
+    infusion_centre.twice_a_day: 1,
+    infusion_centre.drug_billed_later: 1,
     mistakes.second_initial: 3,
     mistakes.low_initial: 3,
     mistakes.twice_the_initial: 1,
@@ -42,6 +50,7 @@ SCENARIOS: dict[ScenarioFactory, int] = {
     mistakes.solutions_and_supplies: 2,
     mistakes.wrong_place: 3,
     mistakes.incomplete_form: 2,
+    mistakes.several_days: 1,
     mistakes.incomplete_unclassified: 2,
     mistakes.wrong_product: 2,
     mistakes.contrast: 1,

@@ -70,3 +70,43 @@ def incomplete_bill(practice: Practice) -> Scenario:
         yield replace(claim, type_of_bill=None)
     else:
         yield replace(claim, attending_provider_npi=None)
+
+
+def drugs_in_revenue_lines(practice: Practice) -> Scenario:
+    """An emergency whose drugs are in pharmacy revenue lines without procedure codes."""
+    encounter = practice.hospital_encounter(practice.people.newcomer())
+    lines = [encounter.timed("96365", 45), encounter.timed("96375", 5), encounter.service("99284")]
+    if practice.rng.random() < 0.5:
+        lines += [encounter.service("74177"), encounter.service("Q9967", 100)]
+    claim = practice.hospital_claim(encounter, lines, diagnosis_codes=("R10.9",))
+    revenue = practice.rng.choice(("0250", "0258", "0636", "0259"))
+    pharmacy = replace(encounter.service("", 3), revenue_code=revenue, line_number=len(lines) + 1)
+    yield replace(claim, lines=(*claim.lines, pharmacy))
+
+
+def observation(practice: Practice) -> Scenario:
+    """A night in observation: pushes on two days are one encounter."""
+    encounter = practice.hospital_encounter(practice.people.newcomer(), starts=time(20, 30))
+    hours = practice.rng.randint(9, 30)
+    first = encounter.day
+    lines = [
+        replace(encounter.service("G0378", hours), revenue_code="0762"),
+        encounter.timed("96374", 5),
+        encounter.drug("J2270", 1),
+    ]
+    encounter.back(-600)
+    lines += [encounter.timed("96376", 5), encounter.timed("96361", 60)]
+    yield practice.hospital_claim(
+        encounter, lines, diagnosis_codes=("R07.9",), statement_from=first
+    )
+
+
+def two_visits(practice: Practice) -> Scenario:
+    """Two emergency visits on one day, with modifiers 27 and XE on the second."""
+    encounter = practice.hospital_encounter(practice.people.newcomer())
+    lines = [encounter.service("99283"), encounter.timed("96374", 5), encounter.drug("J2405", 4)]
+    encounter.back(-300)
+    second = [encounter.timed("96365", 45), encounter.drug("J0696", 8)]
+    lines += [replace(line, modifiers=("XE",)) for line in second]
+    lines.append(encounter.service("99284", modifiers=("27",)))
+    yield practice.hospital_claim(encounter, lines, diagnosis_codes=("R11.2",))

@@ -112,7 +112,7 @@ DRAFT = Draft(
     disposition=Disposition.PEND,
     applicable=True,
     lines=(
-        LineOutcome(1, "96365", Disposition.PEND, 1.5, 1.5, Pricing.FEE_SCHEDULE, None),
+        LineOutcome(1, "96365", Disposition.PEND, 1.5, 1.5, Pricing.FEE_SCHEDULE, None, "6R-1"),
         LineOutcome(2, "J9271", Disposition.DENY, 200.0, 0.0, Pricing.BY_REPORT, "J9999"),
     ),
     findings=(
@@ -130,6 +130,7 @@ DRAFT = Draft(
             related_claim_ids=("claim-2",),
             policy_version="2024-12-03",
             policy_id="6.21-P",
+            group_code="CO",
         ),
     ),
     policy_id="6.21-P",

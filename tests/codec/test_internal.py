@@ -127,4 +127,4 @@ def test_other_records_are_refused() -> None:
     with pytest.raises(UnknownSchema):
         state.decode_claim_record(join(9999, b""))
     with pytest.raises(Truncated):
-        state.decode_claim_record(join(104, b""))
+        state.decode_claim_record(join(113, b""))

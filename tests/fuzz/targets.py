@@ -111,10 +111,10 @@ class _Schemas:
 _SCHEMAS = _Schemas()
 _ENCODE = claim_encoder(5)
 _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
-    (104, state.decode_claim_record),
+    (113, state.decode_claim_record),
     (106, state.decode_day),
     (112, state.decode_supervisor_record),
-    (108, state.decode_member_claims),
+    (114, state.decode_member_claims),
     (109, state.decode_quarters),
 )
 _BETWEEN = ((101, Stage.ENCOUNTER), (111, Stage.ENCOUNTER), (110, Stage.SUPERVISION))

@@ -167,8 +167,13 @@ class Deployment:
 
         def frozen() -> set[Place]:
             program.freeze()
-            time.sleep(0.1)  # a commit in flight arrives
+            # A commit that the frozen process has sent may still be under way: on a busy machine
+            # it takes a while. So the transactions must be open at two readings, well apart.
+            time.sleep(0.1)
             open_places = its_own & set(self.log.open_transactions())
+            if open_places:
+                time.sleep(1)
+                open_places &= set(self.log.open_transactions())
             if not open_places:
                 program.thaw()
                 time.sleep(random.random() * 0.1)

@@ -19,7 +19,7 @@ JOURNEYS = FOLDER / "journeys"
 # What an edit's own findings say.
 FINDING_KEYS = {"hits", "allowed", "recommends", "related", "asks", "cites", "says"}
 # What a folder decides beside its findings: keys of its cases, and of no other folder's.
-FURTHER_KEYS = {"vocabulary": {"applicable"}, "by-report-pricing": {"pricing"}}
+FURTHER_KEYS = {"vocabulary": {"applicable", "encounters"}, "by-report-pricing": {"pricing"}}
 DECISION_KEYS = {
     *("disposition", "applicable", "supersedes", "trigger"),
     *("lines", "allowed", "pricing", "recommends", "findings"),

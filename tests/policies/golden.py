@@ -97,6 +97,7 @@ def _of_own_edit(edit_id: str, decision: ClaimDecision) -> dict[str, Any]:
         "cites": {key: found[0].policy_section for key, found in own.items()},
         "says": {key: " ".join(f.message for f in found) for key, found in own.items()},
         "applicable": decision.applicable,
+        "encounters": [key.split("|", 2)[2] for key in decision.encounter_keys],
         "pricing": {line.line_number: line.pricing for line in decision.lines},
     }
 

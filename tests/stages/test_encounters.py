@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from stream_edits.domain.decision import Disposition
 from tests.build import CLINIC, OTHER_CLINIC, claim, line
 from tests.stages.walk import edits, outcomes, summaries, through_stages
@@ -26,30 +28,33 @@ def test_two_initials_of_one_day_are_one_encounter() -> None:
     assert outcomes(sent) == {1: PASS, 2: DENY}
 
 
-def test_one_encounter_number_holds_two_days_together() -> None:
+def test_one_encounter_number_on_two_days_is_two_encounters() -> None:
     (sent,) = through_stages(
         [
             claim(
                 "A",
                 line("96365", day=TUESDAY),
                 line("96374", day=WEDNESDAY),
-                encounter_id="visit 7",
+                encounter_id="account 7",
             )
         ]
     ).published
-    assert sent.encounter_keys == (f"M1|{CLINIC}|#visit 7",)
-    assert outcomes(sent) == {1: PASS, 2: DENY}
+    assert sent.encounter_keys == (
+        f"M1|{CLINIC}|2025-01-14#account 7",
+        f"M1|{CLINIC}|2025-01-15#account 7",
+    )
+    assert outcomes(sent) == {1: PASS, 2: PASS}
 
 
-def test_one_encounter_number_of_two_claims_is_one_encounter() -> None:
+def test_a_claim_with_an_encounter_number_and_one_without_are_two_encounters() -> None:
     sent = through_stages(
         [
             claim("A", line("96365"), encounter_id="7"),
-            claim("B", line("96366", at="09:00-10:00", day=date(2025, 1, 20)), encounter_id="7"),
-            claim("C", line("96366", day=date(2025, 1, 20))),
+            claim("B", line("96374")),
+            claim("C", line("96374", "10:00-10:05"), encounter_id="7"),
         ]
     ).published
-    assert summaries(sent) == ["A1 PASS", "B1 PASS", "C1 PEND"]
+    assert summaries(sent) == ["A1 PASS", "B1 PASS", "C1 DENY"]
 
 
 def test_an_encounter_number_that_looks_like_a_date_is_not_that_date() -> None:
@@ -87,21 +92,20 @@ def test_an_add_on_has_no_primary_at_another_clinic() -> None:
     assert summaries(sent) == ["A1 PASS", "B1 PEND"]
 
 
-def test_the_start_time_gives_the_day_and_not_the_service_date() -> None:
+def test_the_clock_never_moves_a_line_to_another_day() -> None:
     (sent,) = through_stages(
         [
             claim(
                 "A",
-                replace(line("96365", "23:00-23:50", day=TUESDAY), service_date=WEDNESDAY),
-                line("96366", "22:00-22:50", day=TUESDAY),
+                replace(line("96365", "20:00-21:00", day=TUESDAY), service_date=WEDNESDAY),
+                line("96366", "21:00-21:50", day=TUESDAY),
             )
         ]
     ).published
-    assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-14",)
-    assert "add-on-without-primary" not in edits(sent)
+    assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-15", f"M1|{CLINIC}|2025-01-14")
 
 
-def test_a_line_that_starts_when_another_ends_past_midnight_joins_its_encounter() -> None:
+def test_lines_that_go_on_past_midnight_are_one_encounter() -> None:
     night = claim(
         "A",
         line("96365", "23:00-00:30", day=TUESDAY),
@@ -113,15 +117,15 @@ def test_a_line_that_starts_when_another_ends_past_midnight_joins_its_encounter(
     assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-14",)
 
 
-def test_a_gap_of_a_minute_makes_two_encounters() -> None:
+@pytest.mark.parametrize(("restart", "days"), [("00:50", 1), ("00:51", 2)])
+def test_a_pause_of_an_hour_over_midnight_is_still_one_encounter(restart: str, days: int) -> None:
     night = claim(
         "A",
-        line("96365", "23:00-00:30", day=TUESDAY),
-        line("96366", "00:31-01:31", day=WEDNESDAY),
+        line("96365", "22:50-23:50", day=TUESDAY),
+        line("96366", f"{restart}-01:50", day=WEDNESDAY),
     )
     (sent,) = through_stages([night]).published
-    assert outcomes(sent) == {1: PASS, 2: PEND}
-    assert len(sent.encounter_keys) == 2
+    assert len(sent.encounter_keys) == days
 
 
 def test_midnight_joins_lines_of_one_claim_only() -> None:

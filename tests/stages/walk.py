@@ -13,6 +13,7 @@ from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
+from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.memory import MemberMemory, SupervisorMemory
 from stream_edits.stages.pipeline import Message, Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
@@ -24,7 +25,10 @@ _encode = claim_encoder(5)
 
 
 class Walk(Pipeline):
-    """One run. ``sent`` has every message between the stages, in order."""
+    """One run. ``sent`` has every message between the stages, in order.
+
+    ``refused`` has the claims that reuse the id of another provider's claim.
+    """
 
     def __init__(
         self,
@@ -36,11 +40,16 @@ class Walk(Pipeline):
     ) -> None:
         super().__init__(DecisionBuilder(under, rule, "test"), retention, members, supervisors)
         self.sent: list[Message] = []
+        self.refused: list[Message] = []
         self.published: list[ClaimDecision] = []
 
     def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
         """Process a message in its stage. Returns the messages that the stage sends."""
-        sent = super().step(message)
+        try:
+            sent = super().step(message)
+        except ClaimIdReused:
+            self.refused.append(message)
+            return []
         self.sent += sent
         return sent
 
@@ -67,8 +76,9 @@ class Walk(Pipeline):
         return message
 
     def sharing(self, encounter_key: str) -> list[str]:
-        """The ids of the claims that are listed under an encounter."""
+        """The ids of the claims that are listed under the first day of an encounter."""
         member_id, _, key = encounter_key.partition("|")
+        key = key[: len("1234567893|2025-01-14")]
         return [x.claim_id for x in self.members.listed(member_id) if key in x.listing_keys]
 
     def last(self) -> dict[str, ClaimDecision]:

@@ -70,4 +70,10 @@ claim_records = st.builds(
     encounter_keys=st.just(()),
     source=maybe(sources),
     outcome_digest=digests | st.just(b""),
+    billing_npi=texts,
+    line_count=int32s,
+    replaces_unknown=st.booleans(),
+    replaced_line_count=int32s,
+    rests_on=several(texts),
+    answerable_lines=several(int32s),
 )

@@ -7,7 +7,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.encounter import VisitCodes
+from stream_edits.policies.values.x12_codes import group_code
 
 _RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-([A-Z]?)(\d+)([A-Z]?)")
 
@@ -118,6 +121,7 @@ class EditRules(_Value):
             related_claim_ids,
             self.version,
             self.policy_id,
+            group_code(outcome.carc),
         )
 
     @classmethod
@@ -136,3 +140,15 @@ class EditRules(_Value):
             value: Any = getattr(self, name)
             found |= value
         return frozenset(found)
+
+    def names_line(self, line: ServiceLine, form: ClaimForm) -> bool:
+        """Whether these rules name a line by something else than its procedure code."""
+        return False
+
+    def accompanies(self, line: ServiceLine, form: ClaimForm) -> bool:
+        """Whether a line bears on the other lines of its claim, without making it applicable."""
+        return False
+
+    def visit_codes(self) -> VisitCodes | None:
+        """What these rules say about visits, None if they say nothing."""
+        return None

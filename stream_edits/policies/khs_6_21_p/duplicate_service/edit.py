@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 
-from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from stream_edits.text import join_words
@@ -60,4 +60,4 @@ def _duplicate(line: EncounterLine, first: EncounterLine) -> LineFinding:
     )
 
 
-EDIT = EncounterEdit("duplicate-service", Group.DUPLICATE, Rules, judge, whole_member=True)
+EDIT = EncounterEdit("duplicate-service", Group.DUPLICATE, Rules, judge, scope=Scope.MEMBER)

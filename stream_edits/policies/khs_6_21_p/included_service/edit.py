@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.products import IncludedServiceRules, drug_lines
@@ -55,4 +55,6 @@ def _finding(line: EncounterLine, kind: str, beside: EncounterLine) -> EditFindi
     )
 
 
-EDIT = EncounterEdit("included-service", Group.WRONG_USE, IncludedServiceRules, judge)
+EDIT = EncounterEdit(
+    "included-service", Group.WRONG_USE, IncludedServiceRules, judge, scope=Scope.DAY
+)

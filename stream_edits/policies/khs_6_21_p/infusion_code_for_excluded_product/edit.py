@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.products import drug_lines
@@ -134,4 +134,11 @@ def _finding(
     )
 
 
-EDIT = EncounterEdit("infusion-code-for-excluded-product", Group.WRONG_USE, Rules, judge)
+EDIT = EncounterEdit(
+    "infusion-code-for-excluded-product",
+    Group.WRONG_USE,
+    Rules,
+    judge,
+    scope=Scope.DAY,
+    answerable=True,
+)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.products import ContrastImagingRules, drug_lines
 
@@ -37,4 +37,11 @@ def _finding(line: EncounterLine, imaging: Sequence[EncounterLine]) -> EditFindi
     )
 
 
-EDIT = EncounterEdit("inherent-to-contrast-imaging", Group.WRONG_USE, ContrastImagingRules, judge)
+EDIT = EncounterEdit(
+    "inherent-to-contrast-imaging",
+    Group.WRONG_USE,
+    ContrastImagingRules,
+    judge,
+    scope=Scope.DAY,
+    answerable=True,
+)

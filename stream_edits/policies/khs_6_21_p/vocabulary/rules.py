@@ -1,12 +1,15 @@
 """The shared code tables of policy 6.21-P, from the policy.yaml in this folder."""
 
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stream_edits.policies.values.rules import CodeSet, EditRules, ProcedureCodes
+from stream_edits.domain.claim import ClaimForm, ServiceLine
+from stream_edits.domain.encounter import VisitCodes
+from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes, ProcedureCodes
 
 
 class Family(StrEnum):
@@ -62,6 +65,22 @@ class Rank(BaseModel):
     technique: Technique
 
 
+class Visits(BaseModel):
+    """How service days, modifiers and observation make visits (docs/spec/edits.md, Vocabulary).
+
+    ``worn_home`` are administration codes of pumps that the patient takes home.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    worn_home: CodeSet
+    gap_minutes: Minutes
+    observation: CodeSet
+    observation_revenue: CodeSet
+    second_visit: str
+    otherwise: str
+
+
 class VocabularyRules(EditRules):
     """The shared values in force on a date."""
 
@@ -70,6 +89,7 @@ class VocabularyRules(EditRules):
     add_on_form: dict[str, str]
     initial_form: dict[str, str]
     separate_site_modifiers: CodeSet
+    visits: Visits
     drugs: ProcedureCodes
     chemotherapy_drugs: ProcedureCodes
     fluids: ProcedureCodes
@@ -88,6 +108,23 @@ class VocabularyRules(EditRules):
     def governed_codes(self) -> frozenset[str]:
         """The administration codes and the context codes."""
         return super().governed_codes() | frozenset(self.administration)
+
+    def visit_codes(self) -> VisitCodes:
+        """What tells the visits of a claim apart, and what joins the days of a stay."""
+        visits, administration = self.visits, frozenset(self.administration)
+        return VisitCodes(
+            administration=administration,
+            stay=administration - visits.worn_home,
+            gap=timedelta(minutes=visits.gap_minutes),
+            observation=visits.observation,
+            observation_revenue=visits.observation_revenue,
+            second_visit=visits.second_visit,
+            otherwise=visits.otherwise,
+        )
+
+    def names_line(self, line: ServiceLine, form: ClaimForm) -> bool:
+        """Whether the line names a drug by an NDC or a drug name, whatever its code."""
+        return bool(line.ndc or line.drug_name)
 
     def rank(self, code: str) -> int | None:
         """The rank of a code in the hierarchy, 0 is the highest. None for injections and others."""
