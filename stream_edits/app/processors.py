@@ -9,6 +9,7 @@ from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.codec.errors import Undecodable as BadBytes
+from stream_edits.codec.intake_checks import check_taken_in
 from stream_edits.codec.messages import decode_by_member, decode_supervised
 from stream_edits.domain.decision import Source
 from stream_edits.domain.messages import RoutedClaim
@@ -53,6 +54,7 @@ class IntakeProcessor:
         value = _value(record)
         try:
             claim = self._reader.decode(value)
+            check_taken_in(claim, record.timestamp_ms)
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         source = Source(record.topic, record.partition, record.offset)

@@ -1,9 +1,22 @@
 """ClaimEvent: framed Avro to the domain and back."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import fields, replace
+from typing import Any, NamedTuple, cast, get_args, get_type_hints
 
-from stream_edits.codec.avro import Decoder, Encoder, decoder, parse, read_value, resolve
+from pydantic import AfterValidator
+
+from stream_edits.codec.avro import (
+    Cleaning,
+    Decoder,
+    Encoder,
+    decoder,
+    parse,
+    read_value,
+    resolve,
+    resolve_tolerantly,
+)
+from stream_edits.codec.avro.plan import Array, Enum, Plan, Record, Union
 from stream_edits.codec.errors import WrongSchema
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import CLAIM_EVENT, SchemaSource, schema_of
@@ -16,6 +29,7 @@ from stream_edits.domain.claim import (
     ServiceLine,
     Supervision,
 )
+from stream_edits.domain.coded import CLEANINGS
 
 _ENUMS: dict[str, Callable[[str], object]] = {
     "LineOfBusiness": LineOfBusiness,
@@ -43,12 +57,39 @@ def claim_decoder(schema_text: str) -> ClaimDecoder:
     """
     own = schema_of(CLAIM_EVENT)
     writer = own.parsed if schema_text == own.text else parse(schema_text)
-    plan = resolve(writer, own.parsed)
-    if plan == resolve(own.parsed, own.parsed):
-        # Reading our own schema checks all that pydantic would, at half the cost of both, except
+    plan = resolve_tolerantly(writer, own.parsed)
+    if _reads_alike(plan, resolve(own.parsed, own.parsed)):
+        # Reading our own types checks all that pydantic would, at half the cost of both, except
         # that a claim has lines. tests/codec/test_unjudged.py compares the two.
-        return ClaimDecoder(decoder(plan, _UNJUDGED, _ENUMS), _with_lines)
+        read = decoder(_with_domain_defaults(plan), _UNJUDGED, _ENUMS, cleaning=_CLEANING)
+        return ClaimDecoder(read, _with_lines)
     return ClaimDecoder(decoder(plan, enums=_ENUMS), claim_of)
+
+
+def _reads_alike(plan: Plan, own: Plan) -> bool:
+    """Whether every field that the writer has gives the same values as in our own schema."""
+    if isinstance(plan, Record) and isinstance(own, Record):
+        ours = {field.name: field.plan for field in own.fields}
+        return all(x.name is None or _reads_alike(x.plan, ours[x.name]) for x in plan.fields)
+    if isinstance(plan, Array) and isinstance(own, Array):
+        return _reads_alike(plan.item, own.item)
+    if isinstance(own, Union):
+        written = plan.branches if isinstance(plan, Union) else (plan,)
+        return set(written) <= set(own.branches)
+    return plan == own or (isinstance(plan, Enum) and isinstance(own, Enum))
+
+
+def _with_domain_defaults(plan: Any) -> Any:
+    """The plan with the defaults of the dataclasses: they have an enum where a schema has text."""
+    if isinstance(plan, Array):
+        return replace(plan, item=_with_domain_defaults(plan.item))
+    if not isinstance(plan, Record):
+        return plan
+    return replace(
+        plan,
+        fields=tuple(replace(x, plan=_with_domain_defaults(x.plan)) for x in plan.fields),
+        defaults=tuple((name, _DEFAULTS[plan.name][name]) for name, _ in plan.defaults),
+    )
 
 
 class ClaimReader:
@@ -106,4 +147,21 @@ def _unjudged(record: type[_Record]) -> Callable[[dict[str, Any]], Any]:
     return construct
 
 
+def _cleaning_of(hint: Any) -> Callable[[str], str] | None:
+    """What pydantic makes of a coded field's text, from the field's annotation."""
+    for part in get_args(hint):
+        if isinstance(part, AfterValidator):
+            return cast(Callable[[str], str], part.func)
+    found = (_cleaning_of(part) for part in get_args(hint))
+    return next((clean for clean in found if clean), None)
+
+
+def _cleanings_of(record: type[_Record]) -> dict[str, Callable[[str], str]]:
+    hints = get_type_hints(record, include_extras=True)
+    found = ((name, _cleaning_of(hint)) for name, hint in hints.items())
+    return {name: clean for name, clean in found if clean in CLEANINGS}
+
+
+_CLEANING: Cleaning = {record.__name__: _cleanings_of(record) for record in _RECORDS}
+_DEFAULTS = {record.__name__: {x.name: x.default for x in fields(record)} for record in _RECORDS}
 _UNJUDGED = {record.__name__: _unjudged(record) for record in _RECORDS}

@@ -11,6 +11,7 @@ from stream_edits.codec.errors import ContractViolation, MalformedJson, Undecoda
 from stream_edits.codec.violations import claim_in_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
 
+_MUST_STATE = ("line_of_business",)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -43,13 +44,15 @@ def claim_from_json(text: bytes) -> ClaimEvent:
     Raises MalformedJson unless it is one UTF-8 object with distinct keys, ContractViolation.
     """
     members = _object(text)
+    # Its default, as in Avro, would let a claim be paid as another payer's.
+    unstated = [name for name in _MUST_STATE if members.get(name) is None]
     try:
-        return claim_in_json(text)
+        return claim_in_json(text, unstated)
     except ContractViolation:
         # Only now, because few claims have such nulls.
         if not _drop_nulls(members):
             raise
-    return claim_in_json(json.dumps(members))
+    return claim_in_json(json.dumps(members), unstated)
 
 
 def claim_to_json(claim: ClaimEvent) -> str:

@@ -1,9 +1,10 @@
 """pydantic's errors in plain English: the place and the kind, never the value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson
 from stream_edits.domain.claim import ClaimEvent
@@ -13,6 +14,7 @@ _KINDS = {
     "missing": "is missing",
     "unexpected_keyword_argument": "has a field that the contract does not know",
     "string_type": "is not text",
+    "bool_type": "is not true or false",
     "string_unicode": "is not valid Unicode text",
     "int_type": "is not a whole number",
     "int_from_float": "is not a whole number",
@@ -46,19 +48,28 @@ def claim_of(value: Any) -> ClaimEvent:
     return _validated(_CLAIM.validate_python, value)
 
 
-def claim_in_json(text: str | bytes) -> ClaimEvent:
-    """A JSON text as a claim. Raises ContractViolation, MalformedJson when it is not JSON."""
-    return _validated(_CLAIM.validate_json, text)
+def claim_in_json(text: str | bytes, unstated: Iterable[str] = ()) -> ClaimEvent:
+    """A JSON text as a claim. Raises ContractViolation, MalformedJson when it is not JSON.
+
+    ``unstated`` are fields that JSON must state and this text does not.
+    """
+    return _validated(_CLAIM.validate_json, text, [f"{name} is missing" for name in unstated])
 
 
-def _validated(validate: Callable[..., ClaimEvent], data: Any) -> ClaimEvent:
+def _validated(
+    validate: Callable[..., ClaimEvent], data: Any, findings: Sequence[str] = ()
+) -> ClaimEvent:
+    errors: list[ErrorDetails] = []
     try:
-        return validate(data)
+        claim = validate(data)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
-    if errors[0]["type"] == "json_invalid":
+    if errors and errors[0]["type"] == "json_invalid":
         raise MalformedJson("not a JSON object")
-    raise ContractViolation(_sentence([_finding(e["type"], e["loc"]) for e in errors]))
+    if errors or findings:
+        found = [_finding(error["type"], error["loc"]) for error in errors]
+        raise ContractViolation(_sentence([*findings, *found]))
+    return claim
 
 
 def _finding(kind: str, location: tuple[int | str, ...]) -> str:

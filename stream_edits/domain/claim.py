@@ -5,33 +5,35 @@ Decoded Avro and JSON give equal objects, so a claim gets the same decision in e
 incomplete claim is still a valid ``ClaimEvent``; the edit ``incomplete-claim-form`` judges it.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    NaiveDatetime,
+from pydantic import ConfigDict, Field
+
+from stream_edits.domain.coded import UNIT as UNIT
+from stream_edits.domain.field_types import (
+    Code,
+    Day,
+    Diagnosis,
+    Dollars,
+    Instant,
+    Int32,
+    Kind,
+    Text,
+    Truth,
+    UnitOfMeasure,
+    UnitPrice,
+    Units,
+    WallClock,
 )
-from pydantic.types import Strict
-from pydantic_core import PydanticKnownError
 
 VOID = "8"
 REPLACEMENT = "7"
 ORIGINAL = "1"
-UNIT = "UN"
 # X12 837 PWK02: the document is available on request, so it was not sent.
 ON_REQUEST = "AA"
-
-_DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-
 
 _NO_DOCUMENTS = frozenset[str]()
 _WITHDRAWING = (REPLACEMENT, VOID)
@@ -65,58 +67,6 @@ class Supervision(StrEnum):
     NOT_STATED = "NOT_STATED"
 
 
-def _iso_8601(moment: object) -> object:
-    # pydantic alone would also accept a bare date, and a number of seconds as text.
-    if not isinstance(moment, str):
-        return moment
-    if not _DATE_AND_TIME.match(moment):
-        raise PydanticKnownError("datetime_parsing", {"error": "not ISO-8601"})
-    try:
-        return datetime.fromisoformat(moment)
-    except ValueError:
-        raise PydanticKnownError("datetime_parsing", {"error": "not ISO-8601"}) from None
-
-
-def _number(amount: object) -> object:
-    if isinstance(amount, (str, bool)):
-        raise PydanticKnownError("decimal_type")
-    return Decimal(str(amount)) if isinstance(amount, (int, float)) else amount
-
-
-def _to_utc_milliseconds(moment: datetime) -> datetime:
-    if moment.tzinfo is not UTC:
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError:
-            raise PydanticKnownError("datetime_parsing", {"error": "outside 1-9999"}) from None
-    return _to_milliseconds(moment)
-
-
-def _to_milliseconds(moment: datetime) -> datetime:
-    part = moment.microsecond % 1000
-    return moment.replace(microsecond=moment.microsecond - part) if part else moment
-
-
-# Avro and JSON both give arrays as lists and enums as strings; everything else is strict.
-Text = Annotated[str, Strict()]
-Day = Annotated[date, Strict()]
-Units = Annotated[float, Strict()]
-Truth = Annotated[bool, Strict()]
-# An Avro int has 32 bits; a JSON claim must not hold a number that Avro cannot represent.
-Int32 = Annotated[int, Strict(), Field(ge=-(2**31), le=2**31 - 1)]
-Instant = Annotated[
-    AwareDatetime, Strict(), BeforeValidator(_iso_8601), AfterValidator(_to_utc_milliseconds)
-]
-WallClock = Annotated[
-    NaiveDatetime, Strict(), BeforeValidator(_iso_8601), AfterValidator(_to_milliseconds)
-]
-Dollars = Annotated[
-    Decimal, Strict(), BeforeValidator(_number), Field(max_digits=12, decimal_places=2)
-]
-UnitPrice = Annotated[
-    Decimal, Strict(), BeforeValidator(_number), Field(max_digits=12, decimal_places=4)
-]
-
 # Claims with NaN or infinite units are judged too, so JSON must read and write these values.
 _AS_THE_CONTRACT_HAS_IT = ConfigDict(extra="forbid", ser_json_inf_nan="constants")
 
@@ -127,11 +77,11 @@ class Attachment:
 
     __pydantic_config__: ClassVar = _AS_THE_CONTRACT_HAS_IT
 
-    kind: Text
+    kind: Kind
     line_numbers: tuple[Int32, ...] = ()
-    report_type_code: Text | None = None
+    report_type_code: Code | None = None
     control_number: Text | None = None
-    transmission_code: Text | None = None
+    transmission_code: Code | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,30 +91,37 @@ class ServiceLine:
     __pydantic_config__: ClassVar = _AS_THE_CONTRACT_HAS_IT
 
     line_number: Int32
-    procedure_code: Text
-    modifiers: tuple[Text, ...] = ()
+    procedure_code: Code
+    modifiers: tuple[Code, ...] = ()
     units: Units
     service_date: Day
     service_date_through: Day | None = None
     start_time: WallClock | None = None
     end_time: WallClock | None = None
-    place_of_service: Text | None = None
-    revenue_code: Text | None = None
+    place_of_service: Code | None = None
+    revenue_code: Code | None = None
     charge_amount: Dollars | None = None
     rendering_provider_npi: Text | None = None
     supervising_provider_npi: Text | None = None
     supervision: Supervision = Supervision.NOT_STATED
     diagnosis_pointers: tuple[Int32, ...] = ()
-    ndc_qualifier: Text | None = None
+    ndc_qualifier: Code | None = None
     ndc: Text | None = None
     drug_name: Text | None = None
     drug_strength: Text | None = None
     drug_dosage: Text | None = None
     drug_unit_price: UnitPrice | None = None
-    unit_of_measure: Text = UNIT
+    unit_of_measure: UnitOfMeasure = UNIT
     ndc_quantity: Units | None = None
-    ndc_unit: Text | None = None
+    ndc_unit: Code | None = None
     line_control_number: Text | None = None
+
+    @property
+    def spans_days(self) -> bool:
+        """Whether the line covers more than one day: its through date is after its date."""
+        return self.service_date_through is not None and (
+            self.service_date_through > self.service_date
+        )
 
     @property
     def supervisor(self) -> str | None:
@@ -181,7 +138,7 @@ class ClaimEvent:
     event_id: Text
     event_time: Instant
     claim_id: Text
-    frequency_code: Text = ORIGINAL
+    frequency_code: Code = ORIGINAL
     replaces_claim_id: Text | None = None
     line_of_business: LineOfBusiness = LineOfBusiness.OTHER
     claim_form: ClaimForm
@@ -189,12 +146,12 @@ class ClaimEvent:
     encounter_id: Text | None = None
     billing_provider_npi: Text
     attending_provider_npi: Text | None = None
-    place_of_service: Text | None = None
-    type_of_bill: Text | None = None
-    admission_type: Text | None = None
+    place_of_service: Code | None = None
+    type_of_bill: Code | None = None
+    admission_type: Code | None = None
     statement_from: Day
     statement_through: Day
-    diagnosis_codes: tuple[Text, ...] = ()
+    diagnosis_codes: tuple[Diagnosis, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     lines: Annotated[tuple[ServiceLine, ...], Field(min_length=1)]
     received_date: Day | None = None

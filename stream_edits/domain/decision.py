@@ -37,6 +37,7 @@ class EditFinding(NamedTuple):
     """What one edit found on one line, or on the whole claim when ``line_number`` is None.
 
     ``policy_id`` and ``policy_version`` name the policy and its revision that the edit used.
+    ``group_code`` is the claim adjustment group of ``carc`` (X12 CAS01: CO, OA, PI or PR).
     """
 
     edit_id: str
@@ -52,10 +53,14 @@ class EditFinding(NamedTuple):
     related_claim_ids: tuple[str, ...] = ()
     policy_version: str = ""
     policy_id: str = ""
+    group_code: str | None = None
 
 
 class LineOutcome(NamedTuple):
-    """The result for one claim line. Units are units of service, as on the claim."""
+    """The result for one claim line. Units are units of service, as on the claim.
+
+    ``line_control_number`` is the claim's own (X12 REF*6R), for the remittance.
+    """
 
     line_number: int
     procedure_code: str
@@ -64,6 +69,7 @@ class LineOutcome(NamedTuple):
     allowed_units: float
     pricing: Pricing
     recommended_code: str | None
+    line_control_number: str | None = None
 
 
 class Source(NamedTuple):
@@ -140,6 +146,7 @@ def line_outcome(
     billed_units: float,
     pricing: Pricing,
     findings: Sequence[EditFinding],
+    line_control_number: str | None = None,
 ) -> LineOutcome:
     """The outcome of a line from its findings (docs/spec/contract.md, Claim roll-up).
 
@@ -147,11 +154,19 @@ def line_outcome(
     """
     # NaN, zero and negative units are never allowed, whatever the findings.
     billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
+    passed = LineOutcome(
+        line_number,
+        procedure_code,
+        Disposition.PASS,
+        billed_units,
+        billed,
+        pricing,
+        None,
+        line_control_number,
+    )
     if not findings:
         # Most lines have no finding.
-        return LineOutcome(
-            line_number, procedure_code, Disposition.PASS, billed_units, billed, pricing, None
-        )
+        return passed
     disposition = most_severe(f.disposition for f in findings)
     cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
     allowed = max(0.0, min([billed, *cuts]))
@@ -160,8 +175,8 @@ def line_outcome(
     if disposition is Disposition.DENY:
         allowed = 0.0
     recommended = next((f.recommended_code for f in findings if f.recommended_code), None)
-    return LineOutcome(
-        line_number, procedure_code, disposition, billed_units, allowed, pricing, recommended
+    return passed._replace(
+        disposition=disposition, allowed_units=allowed, recommended_code=recommended
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from stream_edits.domain.claim import UNIT, ClaimEvent, ServiceLine
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.coded import UNIT
 
 _SIZE = 16
 _to_json = TypeAdapter(ClaimEvent).dump_json

@@ -137,8 +137,9 @@ class _Joined:
 
 
 def _is_timed(line: ServiceLine) -> bool:
+    """Whether a line says when it was given. One for several days does not say on which day."""
     start, end = line.start_time, line.end_time
-    return start is not None and end is not None and start <= end
+    return start is not None and end is not None and start <= end and not line.spans_days
 
 
 def _times(line: ServiceLine) -> tuple[datetime, datetime]:

@@ -9,8 +9,9 @@ from stream_edits.handbook.wording import outcome_in_words, value_in_words
 from stream_edits.policies.edit_types import Group
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
-from stream_edits.policies.values.reason_codes import Kind, Reason, reason_codes
+from stream_edits.policies.values.reason_codes import codes_of, reason_codes
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.policies.values.x12_codes import group_code
 from stream_edits.text import wrap as paragraph
 
 _LOOKS_AT = {
@@ -94,16 +95,14 @@ def _reasons(entry: Entry) -> Iterator[str]:
         yield "Reasons"
     for heading, outcome in headings.items():
         yield from paragraph(heading, "    ", "  ")
-        for reason in _codes(outcome):
-            yield from paragraph(reason.meaning, " " * 14, f"    {reason.name:<9} ")
-
-
-def _codes(outcome: Outcome) -> Iterator[Reason]:
-    listed = reason_codes()
-    if outcome.carc:
-        yield listed[Kind.CARC, outcome.carc]
-    for rarc in outcome.rarcs:
-        yield listed[Kind.RARC, rarc]
+        for kind, code in codes_of(outcome):
+            known = reason_codes().get((kind, code))
+            meaning = known.meaning if known else "For the meaning see the X12 list."
+            name = f"{kind.upper()} {code}"
+            yield from paragraph(meaning, " " * 14, f"    {name:<9} ")
+        group = group_code(outcome.carc)
+        if group:
+            yield f"    Group {group}"
 
 
 def _cases(entry: Entry) -> Iterator[str]:

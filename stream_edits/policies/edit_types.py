@@ -54,12 +54,18 @@ Settle = Callable[[Encounter, EncounterLine, EditFinding], EditFinding]
 
 @dataclass(frozen=True, slots=True)
 class ClaimEdit:
-    """An edit of the claim's form. Its claim-level DENY stops all other edits."""
+    """An edit of the claim's form. Its claim-level DENY stops all other edits.
+
+    A line that it pends is held: no other edit judges it, and it takes no supervisor's time.
+    ``names_line`` says whether a line makes the policy applicable to its claim although the
+    policy does not govern its code.
+    """
 
     id: str
     rules: type[EditRules]
     judge: Callable[[ClaimEvent, Callable[[date], PolicyOnDate]], Iterator[EditFinding]]
     group: Group = Group.FORM
+    names_line: Callable[[ClaimEvent, ServiceLine, PolicyOnDate], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding, Pricing
+from stream_edits.domain.decision import Disposition, EditFinding, Pricing
 from stream_edits.domain.encounter import VisitCodes, encounter_keys
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
@@ -65,6 +65,8 @@ class Policy:
         # The only revision, None if there are several.
         self.only = self.revisions[0] if len(self.revisions) == 1 else None
         self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
+        self._form_ids = {e.id for e in self.form_edits}
+        self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
         self.encounter_groups = _grouped(e for e in self.edits if isinstance(e, EncounterEdit))
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
         self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
@@ -103,6 +105,10 @@ class Policy:
             on_date = only or self.on(line.service_date)
             if line.procedure_code in on_date.governed or on_date.takes_part(line, form):
                 return True
+        for names in self._form_names_line:
+            for line in claim.lines:
+                if names(claim, line, only or self.on(line.service_date)):
+                    return True
         return False
 
     def line_edits(self, on_date: PolicyOnDate, code: str) -> LineEdits:
@@ -119,6 +125,16 @@ class Policy:
                 tuple(edit for edit in named if edit.group is Group.PRICING),
             )
         return found
+
+    def held_lines(self, findings: Iterable[EditFinding]) -> set[int | None]:
+        """The numbers of the lines that a form edit pends, so that no other edit judges them."""
+        return {
+            f.line_number
+            for f in findings
+            if f.disposition is Disposition.PEND
+            and f.policy_id == self.id
+            and f.edit_id in self._form_ids
+        }
 
     def supervises(self, code: str, service_date: date) -> bool:
         """Whether a line with that code occupies its supervisor (a supervision edit names it)."""

@@ -126,7 +126,8 @@ def _reason(finding: EditFinding) -> Iterator[str]:
         yield _wrapped(
             f"Related: {'claim' if len(related) == 1 else 'claims'} {join_in_order(related)}.", 4
         )
-    codes = [f"CARC {finding.carc}"] if finding.carc else []
+    codes = [f"group {finding.group_code}"] if finding.group_code else []
+    codes += [f"CARC {finding.carc}"] if finding.carc else []
     codes += [f"RARC {code}" for code in finding.rarcs]
     where = [f"Policy {finding.policy_section}", f"edit {finding.edit_id}", *codes]
     yield _wrapped(f"{', '.join(where)}.", 4)

@@ -94,6 +94,7 @@ class DecisionBuilder(NamedTuple):
                     line.units,
                     pricing_of(line),
                     by_line.get(line.line_number, ()),
+                    line.line_control_number,
                 )
                 for line in claim.lines
             ]

@@ -13,10 +13,12 @@ def supervised_times(
 ) -> tuple[SupervisedTime, ...]:
     """The supervised times of a claim's payable lines, under the policies that govern it.
 
-    Only a line with a supervisor and a documented start and end has one.
+    Only a line with a supervisor and a documented start and end has one, unless a form edit holds
+    it.
     """
     if draft.disposition is Disposition.DENY or claim.is_void:
         return ()
+    held = {number for policy in governing for number in policy.held_lines(draft.findings)}
     return tuple(
         SupervisedTime(
             line_number=line.line_number,
@@ -31,6 +33,7 @@ def supervised_times(
         and line.end_time
         and line.supervisor
         and outcome.disposition is not Disposition.DENY
+        and line.line_number not in held
         and any(policy.supervises(line.procedure_code, line.service_date) for policy in governing)
     )
 

@@ -50,6 +50,7 @@ SCENARIOS: dict[ScenarioFactory, int] = {
     mistakes.solutions_and_supplies: 2,
     mistakes.wrong_place: 3,
     mistakes.incomplete_form: 2,
+    mistakes.several_days: 1,
     mistakes.incomplete_unclassified: 2,
     mistakes.wrong_product: 2,
     mistakes.contrast: 1,

@@ -1,6 +1,7 @@
 """Scenarios with billing errors on one claim."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from stream_edits.domain.claim import Attachment, Supervision
@@ -150,10 +151,26 @@ def incomplete_form(practice: Practice) -> Scenario:
             {"frequency_code": "7"},
             {"lines": (without_units,)},
             {"statement_through": encounter.day.replace(year=2024)},
+            {"frequency_code": "07"},
+            {"lines": (replace(lines[0], procedure_code="96365-59"),)},
+            {"lines": (replace(lines[0], unit_of_measure="MJ", units=60.0),)},
         )
     )
     claim = practice.claim(encounter, lines, diagnosis_codes=treatment.diagnoses)
     yield replace(claim, **fault)
+
+
+def several_days(practice: Practice) -> Scenario:
+    """An infusion that is billed on one line for several days."""
+    encounter, treatment = practice.encounter(), practice.rng.choice(INFUSED)
+    days = practice.rng.choice((2, 3, 5))
+    last = encounter.day + timedelta(days=days - 1)
+    lines = [
+        encounter.service("96365", days, service_date_through=last),
+        encounter.drug(treatment.code, treatment.units * days, service_date_through=last),
+    ]
+    claim = practice.claim(encounter, lines, diagnosis_codes=treatment.diagnoses)
+    yield replace(claim, statement_through=last)
 
 
 def incomplete_unclassified(practice: Practice) -> Scenario:

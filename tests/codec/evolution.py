@@ -8,6 +8,7 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import UnknownSchema
 from stream_edits.codec.framing import join
 from stream_edits.codec.schemas import schema_of
+from stream_edits.domain.decision import EditFinding, LineOutcome
 from tests.codec.examples import CLAIM
 from tests.codec.oracle import write_with
 
@@ -53,3 +54,15 @@ def read(schema: Json, value: Json | None = None) -> Any:
     """The claim that was written with ``schema``, as our reader reads it."""
     body = write_with(schema, value or asdict(CLAIM))
     return ClaimReader(OneSchema(schema)).decode(join(9, body))
+
+
+def as_first_edition(value: Any) -> Any:
+    """A decision, or any record around one, as version 1.0 of the schemas could hold it."""
+    if isinstance(value, EditFinding):
+        return value._replace(group_code=None)
+    if isinstance(value, LineOutcome):
+        return value._replace(line_control_number=None)
+    if isinstance(value, tuple):
+        parts = [as_first_edition(each) for each in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return value

@@ -65,7 +65,7 @@ CLAIM = ClaimEvent(
     admission_type="3",
     statement_from=date(2024, 12, 3),
     statement_through=date(2024, 12, 4),
-    diagnosis_codes=("C50.911", "Z51.11"),
+    diagnosis_codes=("C50911", "Z5111"),
     attachments=(
         Attachment(
             kind="by_report",
@@ -98,6 +98,8 @@ FIRST_EDITION = replace(
     crossover=False,
     patient_account_number=None,
 )
+# The same before its diagnosis codes lost their dots.
+DOTTED = replace(FIRST_EDITION, diagnosis_codes=("C50.911", "Z51.11"))
 DRAFT = Draft(
     decision_id="5d1d7b39-32b4-5a1c-a1f3-0d3a3d9f6a55",
     trigger_event_id="event-9",
@@ -110,7 +112,7 @@ DRAFT = Draft(
     disposition=Disposition.PEND,
     applicable=True,
     lines=(
-        LineOutcome(1, "96365", Disposition.PEND, 1.5, 1.5, Pricing.FEE_SCHEDULE, None),
+        LineOutcome(1, "96365", Disposition.PEND, 1.5, 1.5, Pricing.FEE_SCHEDULE, None, "6R-1"),
         LineOutcome(2, "J9271", Disposition.DENY, 200.0, 0.0, Pricing.BY_REPORT, "J9999"),
     ),
     findings=(
@@ -128,6 +130,7 @@ DRAFT = Draft(
             related_claim_ids=("claim-2",),
             policy_version="2024-12-03",
             policy_id="6.21-P",
+            group_code="CO",
         ),
     ),
     policy_id="6.21-P",

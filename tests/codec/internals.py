@@ -14,10 +14,10 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
-from tests.codec.examples import DRAFT, FIRST_EDITION
+from tests.codec.examples import DOTTED, DRAFT, FIRST_EDITION
 
 # Claims are kept as the bytes they came in; these are of the first edition.
-RAW = encoder(packaged()[1].parsed, 1)(FIRST_EDITION)
+RAW = encoder(packaged()[1].parsed, 1)(DOTTED)
 SOURCE = Source("claims.events", 3, 42)
 DAY = date(2024, 12, 3)
 START, END = datetime(2024, 12, 3, 10, 0), datetime(2024, 12, 3, 11, 5)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_edits.codec.jsonl import BadLine, claim_to_json, read_claims_jsonl
-from stream_edits.domain.claim import ClaimEvent, LineOfBusiness, Supervision
+from stream_edits.domain.claim import ClaimEvent, Supervision
 from tests.codec.examples import CLAIM
 from tests.strategies import claims
 
@@ -59,14 +59,15 @@ def test_lines_are_numbered_and_blank_ones_skipped() -> None:
 
 def test_null_means_the_default() -> None:
     def change(claim: Json) -> None:
-        claim |= {"frequency_code": None, "line_of_business": None, "encounter_id": None}
-        claim["lines"][0] |= {"supervision": None, "modifiers": None}
+        claim |= {"frequency_code": None, "encounter_id": None, "crossover": None}
+        claim["lines"][0] |= {"supervision": None, "modifiers": None, "unit_of_measure": None}
         claim["attachments"][0]["line_numbers"] = None
 
     claim = _changed(change)
     assert isinstance(claim, ClaimEvent)
     assert claim.frequency_code == "1"
-    assert claim.line_of_business is LineOfBusiness.OTHER
+    assert claim.crossover is False
+    assert claim.lines[0].unit_of_measure == "UN"
     assert claim.lines[0].supervision is Supervision.NOT_STATED
     assert (claim.lines[0].modifiers, claim.attachments[0].line_numbers) == ((), ())
 
@@ -77,6 +78,13 @@ def test_null_is_no_value_for_a_required_field() -> None:
     )
 
 
+def test_what_is_unstated_is_told_with_the_rest() -> None:
+    error = _bad(lambda claim: (claim.pop("line_of_business"), claim.update(claim_id=1, lines=[])))
+    assert error == (
+        "ContractViolation: line_of_business is missing; claim_id is not text; lines has no entries"
+    )
+
+
 def test_null_does_not_hide_an_unknown_field() -> None:
     error = _bad(lambda claim: claim.update(jane_doe=None, frequency_code=None))
     assert error == "ContractViolation: the claim has a field that the contract does not know"
@@ -84,6 +92,13 @@ def test_null_does_not_hide_an_unknown_field() -> None:
 
 VIOLATIONS: list[tuple[Callable[[Json], object], str]] = [
     (lambda c: c.pop("claim_id"), "claim_id is missing"),
+    (lambda c: c.pop("line_of_business"), "line_of_business is missing"),
+    (lambda c: c.update(line_of_business=None), "line_of_business is missing"),
+    (lambda c: c.update(crossover="secret"), "crossover is not true or false"),
+    (lambda c: c.update(crossover=1), "crossover is not true or false"),
+    (lambda c: c.update(received_date="12/03/2024"), "received_date is not a date"),
+    (lambda c: c.update(received_date="20241203"), "received_date is not a date"),
+    (lambda c: c.update(received_date="2024-12-03T00:00:00"), "received_date is not a date"),
     (lambda c: c.update(lines=[]), "lines has no entries"),
     (lambda c: c["lines"][1].update(units="5 secret"), "lines[1].units is not a number"),
     (lambda c: c["lines"][1].update(units=True), "lines[1].units is not a number"),

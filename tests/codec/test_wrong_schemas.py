@@ -22,7 +22,7 @@ def _wrong(change: Callable[[Json], object]) -> None:
 
 
 WRONG: dict[str, Callable[[Json], object]] = {
-    "another record": lambda s: s.update(name="Invoice"),
+    "another record": lambda s: s.update(fields=[{"name": "invoice", "type": "string"}]),
     "a required field less": lambda s: without(s, "claim_id"),
     "text for a number": lambda s: field_of(line_of(s), "line_number").update(type="string"),
     "a date for a time": lambda s: field_of(s, "event_time").update(

@@ -116,7 +116,7 @@ def test_a_check_lists_changes_with_their_dates(overlay: Path) -> None:
         ('"96361": 6', '"96361": -6', 11, "greater than 0"),
         ('"96361": 6', '"96361": 6, "96361": 7', 11, "duplicate"),
         ("disposition: PEND", "disposition: PENDING", 15, "disposition"),
-        ('"N435"', '"N999"', 15, "RARC N999 is not on the list"),
+        ('"N435"', '"N999"', 15, "RARC N999 is not on the X12 list"),
     ],
 )
 def test_a_bad_overlay_is_refused_with_its_line(

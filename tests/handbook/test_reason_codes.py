@@ -1,4 +1,4 @@
-"""Reason codes must be on the dated list and in force, in every revision and overlay."""
+"""Reason codes must be current on the X12 lists, in every revision and overlay."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,12 +12,13 @@ from stream_edits.handbook.entry import all_entries
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.values.reason_codes import (
-    Kind,
+    codes_of,
     outcomes_in,
     reason_codes,
     reason_problem,
 )
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.policies.values.x12_codes import Kind, group_code, x12_codes
 
 TODAY = date(2024, 12, 3)
 
@@ -26,12 +27,13 @@ def outcome(carc: str | None, *rarcs: str) -> Outcome:
     return Outcome(disposition=Disposition.PEND, carc=carc, rarcs=rarcs)
 
 
-def test_every_shipped_outcome_uses_reason_codes_in_force() -> None:
+def test_every_shipped_outcome_uses_current_reason_codes() -> None:
     used = [
         (entry.id, *found) for entry in all_entries(load_policies()) for found in entry.outcomes()
     ]
     assert len(used) > 30
     assert [x for x in used if reason_problem(x[3], x[2])] == []
+    assert {code for x in used for code in codes_of(x[3])} <= set(reason_codes())
 
 
 @pytest.mark.parametrize(
@@ -40,10 +42,10 @@ def test_every_shipped_outcome_uses_reason_codes_in_force() -> None:
         (outcome("252", "N706"), TODAY, None),
         (outcome(None), TODAY, None),
         (outcome("18"), TODAY, None),
-        (outcome("999", "N706"), TODAY, "CARC 999 is not on the list"),
-        (outcome("252", "N9999"), TODAY, "RARC N9999 is not on the list"),
-        (outcome("N706"), TODAY, "CARC N706 is not on the list"),
-        (outcome("125", "M76"), date(2013, 11, 1), None),
+        (outcome("999", "N706"), TODAY, "CARC 999 is not on the X12 list"),
+        (outcome("252", "N9999"), TODAY, "RARC N9999 is not on the X12 list"),
+        (outcome("N706"), TODAY, "CARC N706 is not on the X12 list"),
+        (outcome("125", "M76"), date(2013, 11, 1), "CARC 125 is deactivated on the X12 list"),
         (outcome("125", "M76"), date(2013, 11, 2), "from 1995-01-01 to 2013-11-01"),
         (outcome("272", "N130"), date(2015, 11, 1), None),
         (outcome("272", "N130"), date(2015, 10, 31), "in force from 2015-11-01 on"),
@@ -51,6 +53,14 @@ def test_every_shipped_outcome_uses_reason_codes_in_force() -> None:
         (outcome("16"), TODAY, "CARC 16 needs a RARC"),
         (outcome("16", "M70"), TODAY, "no mere alert"),
         (outcome("16", "M70", "M76"), TODAY, None),
+        (outcome("1"), TODAY, None),
+        (outcome("16", "N703"), TODAY, None),
+        (outcome("D23", "M76"), TODAY, "CARC D23 is deactivated on the X12 list of 2026-08-17"),
+        (outcome("18", "M16"), TODAY, None),
+        (outcome("226", "M16"), TODAY, "no mere alert"),
+        (outcome("P1"), TODAY, "CARC P1 is for property and casualty claims only"),
+        (outcome("238"), TODAY, "CARC 238 may only be used with group PR"),
+        (outcome("45"), TODAY, None),
     ],
 )
 def test_the_rules_for_reason_codes(given: Outcome, day: date, problem: str | None) -> None:
@@ -60,15 +70,31 @@ def test_the_rules_for_reason_codes(given: Outcome, day: date, problem: str | No
 
 @pytest.mark.parametrize("carc", ["16", "96", "226", "234", "250", "251", "252", "A1"])
 def test_these_need_a_remark_code(carc: str) -> None:
-    assert reason_codes()[Kind.CARC, carc].needs_rarc
+    assert x12_codes()[Kind.CARC, carc].needs_rarc
 
 
-def test_the_list_is_sorted_and_valid() -> None:
-    for reason in reason_codes().values():
+@pytest.mark.parametrize(
+    ("carc", "group"),
+    [("18", "OA"), ("133", "OA"), ("16", "CO"), ("45", "CO"), ("278", "CO"), (None, None)],
+)
+def test_the_group_of_a_finding_follows_the_list(carc: str | None, group: str | None) -> None:
+    assert group_code(carc) == group
+
+
+def test_the_list_is_whole_and_valid() -> None:
+    listed = x12_codes().values()
+    assert len([x for x in listed if x.kind is Kind.CARC]) == 407
+    assert len([x for x in listed if x.kind is Kind.RARC]) == 1216
+    for code in listed:
+        assert code.kind is Kind.CARC or not (code.needs_rarc or code.groups), code
+        assert code.kind is Kind.RARC or not code.alert, code
+
+
+def test_the_dates_agree_with_the_list() -> None:
+    for key, reason in reason_codes().items():
         assert reason.meaning.endswith("."), reason
-        assert reason.ended is None or reason.effective < reason.ended, reason
-        assert reason.kind is Kind.CARC or not reason.needs_rarc, reason
-        assert reason.kind is Kind.RARC or not reason.alert, reason
+        assert reason.effective is None or reason.ended is None or reason.effective < reason.ended
+        assert x12_codes()[key].current == (reason.ended is None), reason
 
 
 def test_outcomes_are_found_at_any_depth() -> None:
@@ -91,7 +117,7 @@ edits:
     ("carc", "day", "problem"),
     [
         ("125", "2025-01-01", "CARC 125 is not in force on 2025-01-01"),
-        ("999", "2025-01-01", "CARC 999 is not on the list"),
+        ("999", "2025-01-01", "CARC 999 is not on the X12 list"),
         ("96", "2025-01-01", "CARC 96 needs a RARC"),
     ],
 )

@@ -14,6 +14,7 @@ import pytest
 from stream_edits.codec.avro import parse, resolve
 from stream_edits.codec.schemas import packaged, schema_folder, schema_of
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
+from tests.codec.evolution import as_first_edition
 from tests.codec.examples import CLAIM, DECISION, FIRST_EDITION
 from tests.codec.whole import Codec
 
@@ -35,10 +36,10 @@ FIELDS = {
         line_of_business encounter_keys disposition applicable lines findings policy_id
         policy_version engine_version decided_at source_topic source_partition source_offset""",
     "LineOutcome": """line_number procedure_code disposition billed_units allowed_units pricing
-        recommended_code""",
+        recommended_code line_control_number""",
     "EditFinding": """edit_id line_number disposition message policy_section carc rarcs
         requested_documents recommended_code allowed_units related_claim_ids policy_version
-        policy_id""",
+        policy_id group_code""",
 }
 SYMBOLS = {
     "LineOfBusiness": ("MEDI_CAL MEDICARE CORPORATE OTHER", "OTHER"),
@@ -125,9 +126,10 @@ def test_each_text_stands_alone_and_documents_every_field(number: int) -> None:
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
 def test_a_published_version_can_still_be_read(folder: Path) -> None:
     codec = Codec()
-    claim = FIRST_EDITION if folder.name == "1.0" else CLAIM
+    first = folder.name == "1.0"
+    claim, decision = (FIRST_EDITION, as_first_edition(DECISION)) if first else (CLAIM, DECISION)
     assert codec.decode_claim((folder / "ClaimEvent.golden.bin").read_bytes()) == claim
-    assert codec.decode_decision((folder / "ClaimDecision.golden.bin").read_bytes()) == DECISION
+    assert codec.decode_decision((folder / "ClaimDecision.golden.bin").read_bytes()) == decision
 
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)

@@ -6,7 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind
+
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+codes = texts.map(clean_code)
+kinds = texts.map(clean_kind)
+diagnoses = texts.map(clean_diagnosis)
 int32s = st.integers(-(2**31), 2**31 - 1)
 int64s = st.integers(-(2**63), 2**63 - 1)
 dates = st.dates()

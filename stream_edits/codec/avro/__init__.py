@@ -4,6 +4,7 @@ The package imports nothing of stream_edits outside itself.
 """
 
 from .avsc import Parsed, parse, self_contained
+from .clean_texts import Cleaning
 from .errors import (
     ContractViolation,
     MalformedAvro,
@@ -13,10 +14,11 @@ from .errors import (
     WrongSchema,
 )
 from .reading import Decoder, decoder, read_next, read_value
-from .resolution import resolve
+from .resolution import resolve, resolve_tolerantly
 from .writing import Encoder, Paths, encoder
 
 __all__ = [
+    "Cleaning",
     "ContractViolation",
     "Decoder",
     "Encoder",
@@ -33,5 +35,6 @@ __all__ = [
     "read_next",
     "read_value",
     "resolve",
+    "resolve_tolerantly",
     "self_contained",
 ]

@@ -17,7 +17,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class DecimalBytes:
-    """A decimal in bytes, or in a fixed of ``size`` bytes."""
+    """A decimal in bytes, or in a fixed of ``size`` bytes, with the writer's digits."""
 
     precision: int
     scale: int
@@ -33,10 +33,14 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """The reader's symbol for each of the writer's; None where the reader has no such symbol."""
+    """The reader's symbol for each of the writer's; None where the reader has no such symbol.
+
+    ``place`` names the reader's field, with the fields that it is within.
+    """
 
     name: str
     symbols: tuple[str | None, ...]
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,12 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A writer's branch that the reader's type cannot hold: an error only where data uses it."""
+    """A writer's branch that the reader's type cannot hold: an error only where data uses it.
+
+    ``place`` names the reader's field, with the fields that it is within.
+    """
+
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from struct import error as StructError
 from typing import Any
 
+from .clean_texts import Cleaning, CleanTexts
 from .errors import MalformedAvro, TrailingBytes, Truncated
 from .plan import (
     Array,
@@ -22,17 +23,26 @@ from .plan import (
     Union,
     WriterField,
 )
-from .reading_parts import CONSTANTS, SCALARS, add_count, add_length
+from .reading_parts import (
+    CONSTANTS,
+    SCALARS,
+    add_clean_text,
+    add_count,
+    add_length,
+)
 from .source_text import SourceText
 
 Decoder = Callable[[bytes, int], tuple[Any, int]]
+# As many digits as Python's decimals keep by themselves.
+_USUAL_DIGITS = 28
 
 
 def decoder(
-    plan: Record,
+    plan: Record | Union,
     records: Mapping[str, Callable[..., Any]] | None = None,
     enums: Mapping[str, Callable[[str], Any]] | None = None,
     paths: Mapping[str, Mapping[str, str]] | None = None,
+    cleaning: Cleaning | None = None,
 ) -> Decoder:
     """Compile a plan to a function (bytes, start) -> (value, end).
 
@@ -42,10 +52,12 @@ def decoder(
     TypeError when the NamedTuple has other fields than the schema. Arrays become tuples. A symbol
     becomes text, or what the callable under its enum's name in ``enums`` makes of it. ``paths``
     gives a NamedTuple's own name for a field, by the record's name, where it is not the schema's.
-    Names of records and enums are without namespace.
+    ``cleaning`` gives a function that every text of a field passes through, by the record's name.
+    It must depend on the text only: its results are kept. Names of records and enums are without
+    namespace.
     """
     out = SourceText(CONSTANTS)
-    value = _Reading(out, records or {}, enums or {}, paths or {}).value(plan)
+    value = _Reading(out, records or {}, enums or {}, paths or {}, cleaning or {}).value(plan)
     out.add(f"return {value}, i")
     return out.function("buf, i")
 
@@ -86,15 +98,21 @@ class _Reading:
         records: Mapping[str, Callable[..., Any]],
         enums: Mapping[str, Callable[[str], Any]],
         paths: Mapping[str, Mapping[str, str]],
+        cleaning: Cleaning,
     ) -> None:
         self._out = out
         self._records = records
         self._enums = enums
         self._paths = paths
+        self._cleaning = cleaning
+        # The constant that cleans the texts of the field being read.
+        self._clean: str | None = None
 
     def value(self, plan: Plan) -> str:
         """Add the code for a node; the returned expression is its value."""
         match plan:
+            case Scalar("string" | "bytes as string") if self._clean:
+                return add_clean_text(self._out, self._clean)
             case Scalar(kind):
                 return SCALARS[kind](self._out)
             case DecimalBytes():
@@ -112,8 +130,8 @@ class _Reading:
                 return self._union(branches)
             case Record():
                 return self._record(plan)
-            case Refused():
-                self._out.add("refused()")
+            case Refused(place):
+                self._out.add(f"refused({place!r})")
                 return "None"
 
     def _sized(self, size: str) -> str:
@@ -125,11 +143,12 @@ class _Reading:
         size = str(plan.size) if plan.size is not None else add_length(self._out, least=1)
         v = self._sized(size)
         limit = self._out.constant(10**plan.precision)
-        unit = self._out.constant(Decimal((0, (1,), -plan.scale)))
         self._out.add(f"{v} = from_bytes({v}, 'big', signed=True)")
         self._out.add(f"if not -{limit} < {v} < {limit}: too_precise()")
-        self._out.add(f"{v} = Decimal({v}) * {unit}")
-        return v
+        if plan.precision > _USUAL_DIGITS:
+            return f"exact_decimal({v}, {plan.scale})"
+        unit = self._out.constant(Decimal((0, (1,), -plan.scale)))
+        return f"(Decimal({v}) * {unit})"
 
     def _enum(self, plan: Enum) -> str:
         out, make = self._out, self._enums.get(plan.name, str)
@@ -138,7 +157,7 @@ class _Reading:
         out.add(f"if {n} & 1 or {n} >= {2 * len(table)}: no_such_symbol()")
         out.add(f"{v} = {out.constant(table)}[{n} >> 1]")
         if None in table:
-            out.add(f"if {v} is None: refused()")
+            out.add(f"if {v} is None: refused({plan.place!r})")
         return v
 
     def _array(self, item: Plan) -> str:
@@ -165,7 +184,11 @@ class _Reading:
         out, v, n = self._out, self._out.name(), self._out.name()
         out.add(f"{n} = buf[i]; i += 1")
         for number, branch in enumerate(branches):
-            with out.block(f"{'elif' if number else 'if'} {n} == {2 * number}:"):
+            test = f"{'elif' if number else 'if'} {n} == {2 * number}:"
+            if branch == Scalar("null"):
+                out.add(f"{test} {v} = None")
+                continue
+            with out.block(test):
                 out.add(f"{v} = {self.value(branch)}")
         with out.block("else:" if branches else "if True:"):
             out.add("no_such_branch()")
@@ -175,8 +198,13 @@ class _Reading:
         out = self._out
         values = {name: out.constant(default) for name, default in plan.defaults}
         for field in plan.fields:
+            clean = self._cleaning.get(plan.name, {}).get(field.name or "")
+            self._clean = out.constant(CleanTexts(clean)) if clean else None
             expression = self.value(field.plan)
             if field.name is None:
+                continue
+            if expression.isidentifier():
+                values[field.name] = expression
                 continue
             values[field.name] = out.name()
             out.add(f"{values[field.name]} = {expression}")

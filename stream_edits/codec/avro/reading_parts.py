@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import MAX_PREC, Context, Decimal
 from struct import Struct
 from typing import NoReturn
 
@@ -47,6 +47,13 @@ def _text(out: SourceText) -> str:
     return v
 
 
+def add_clean_text(out: SourceText, clean: str) -> str:
+    """Add code that reads a text through ``clean``, a constant that is a ``CleanTexts``."""
+    length, v = add_length(out), out.name()
+    out.add(f"j = i + {length}; {v} = {clean}[buf[i:j]]; i = j")
+    return v
+
+
 def _octets(out: SourceText) -> str:
     length, v = add_length(out), out.name()
     out.add(f"j = i + {length}; {v} = buf[i:j]; i = j")
@@ -77,8 +84,8 @@ def _unpacked(unpack: str, size: int) -> Callable[[SourceText], str]:
     return add
 
 
-def _moment(epoch: str, microseconds: int) -> Callable[[SourceText], str]:
-    return lambda out: f"({epoch} + timedelta(0, 0, {_whole(out)} * {microseconds}))"
+def _moment(epoch: str, unit: str) -> Callable[[SourceText], str]:
+    return lambda out: f"({epoch} + timedelta(0, 0, {_whole(out)} {unit}))"
 
 
 def _wrapped(function: str, kind: str) -> Callable[[SourceText], str]:
@@ -95,10 +102,12 @@ SCALARS: dict[str, Callable[[SourceText], str]] = {
     "string": _text,
     "bytes": _octets,
     "date": _date,
-    "timestamp-millis": _moment("epoch", 1000),
-    "timestamp-micros": _moment("epoch", 1),
-    "local-timestamp-millis": _moment("local_epoch", 1000),
-    "local-timestamp-micros": _moment("local_epoch", 1),
+    "timestamp-millis": _moment("epoch", "* 1000"),
+    "timestamp-micros": _moment("epoch", ""),
+    "timestamp-nanos": _moment("epoch", "// 1000"),
+    "local-timestamp-millis": _moment("local_epoch", "* 1000"),
+    "local-timestamp-micros": _moment("local_epoch", ""),
+    "local-timestamp-nanos": _moment("local_epoch", "// 1000"),
     "int as long": lambda out: _whole(out, 32),
     "int as float": _wrapped("float", "int"),
     "int as double": _wrapped("float", "int"),
@@ -182,8 +191,16 @@ def _too_many() -> NoReturn:
     raise Truncated("the body ends within the record")
 
 
-def _refused() -> NoReturn:
-    raise ContractViolation("the writer's schema allows a value here that ours does not")
+def _refused(place: str) -> NoReturn:
+    raise ContractViolation(f"{place} has a value that our schema does not allow")
+
+
+_EVERY_DIGIT = Context(prec=MAX_PREC)
+
+
+def _exact_decimal(unscaled: int, scale: int) -> Decimal:
+    """The amount with all its digits, where the usual 28 may not be enough."""
+    return Decimal(unscaled).scaleb(-scale, _EVERY_DIGIT)
 
 
 CONSTANTS = {
@@ -195,6 +212,7 @@ CONSTANTS = {
     "read_double": Struct("<d").unpack_from,
     "from_bytes": int.from_bytes,
     "Decimal": Decimal,
+    "exact_decimal": _exact_decimal,
     "timedelta": timedelta,
     "epoch": EPOCH,
     "local_epoch": LOCAL_EPOCH,

@@ -1,12 +1,12 @@
-"""The reason codes that findings may use, with their dates (X12 CARC and RARC lists).
+"""The reason codes that outcomes may use: the X12 lists with first days of use and meanings.
 
-The meanings here are our own short wording, not that of X12. Outcomes are checked against the list
-when a policy is loaded.
+x12_codes.csv decides which codes are current and what must come with them. reason_codes.yaml adds
+dates and meanings of codes that findings use; the meanings are our own short wording, not that of
+X12. Outcomes are checked when a policy is loaded.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,40 +14,37 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.policies.values.x12_codes import (
+    OUR_GROUPS,
+    RETRIEVED,
+    Kind,
+    X12Code,
+    x12_codes,
+)
 from stream_edits.strict_yaml import YamlSource
 
 FILE = Path(__file__).with_name("reason_codes.yaml")
 
 
-class Kind(StrEnum):
-    """Claim adjustment reason code, or remittance advice remark code."""
-
-    CARC = "carc"
-    RARC = "rarc"
-
-
 class Reason(BaseModel):
-    """One reason code. ``ended`` is its last day in force. ``needs_rarc`` applies to CARCs only."""
+    """The meaning and dates of one reason code. ``ended`` is its last day in force.
+
+    ``effective`` is None when the first day is unknown.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     code: str = Field(pattern=r"^[A-Z]{0,2}[0-9]{1,4}$")
     kind: Annotated[Kind, Field(strict=False)]
     meaning: str = Field(min_length=10)
-    effective: date
+    effective: date | None = None
     ended: date | None = None
-    needs_rarc: bool = False
-    alert: bool = False
     reference: str = Field(min_length=1)
 
-    @property
-    def name(self) -> str:
-        """The kind and the code, such as CARC 16."""
-        return f"{self.kind.upper()} {self.code}"
-
     def in_force(self, day: date) -> bool:
-        """Whether a value that takes effect on that day may use the code."""
-        return self.effective <= day and (self.ended is None or day <= self.ended)
+        """Whether the dates allow a value that takes effect on that day to use the code."""
+        begun = self.effective is None or self.effective <= day
+        return begun and (self.ended is None or day <= self.ended)
 
 
 class ReasonList(BaseModel):
@@ -60,13 +57,16 @@ class ReasonList(BaseModel):
 
 @lru_cache(maxsize=1)
 def reason_codes() -> dict[tuple[Kind, str], Reason]:
-    """Every known code, by kind and code. Raises PolicyError for an invalid file."""
+    """Every code with a meaning and dates, by kind and code. Raises PolicyError for a bad file."""
     source = YamlSource(FILE)
     listed: dict[tuple[Kind, str], Reason] = {}
     for place, reason in enumerate(source.validate(ReasonList, source.root, ()).codes):
-        if (reason.kind, reason.code) in listed:
-            raise source.fail(("codes", place), f"{reason.name} is listed twice")
-        listed[reason.kind, reason.code] = reason
+        key = reason.kind, reason.code
+        if key in listed:
+            raise source.fail(("codes", place), f"{key} is listed twice")
+        if key not in x12_codes():
+            raise source.fail(("codes", place), f"{key} is not on the X12 list")
+        listed[key] = reason
     return listed
 
 
@@ -84,18 +84,27 @@ def outcomes_in(
             yield from outcomes_in(each, (*at, place))
 
 
-def reason_problem(outcome: Outcome, day: date) -> str | None:
-    """What is wrong with the reason codes of an outcome from that day on, or None."""
+def codes_of(outcome: Outcome) -> list[tuple[Kind, str]]:
+    """The CARC and the RARCs of an outcome, in order."""
     named = [(Kind.CARC, outcome.carc)] if outcome.carc else []
-    named += [(Kind.RARC, rarc) for rarc in outcome.rarcs]
+    return named + [(Kind.RARC, rarc) for rarc in outcome.rarcs]
+
+
+def reason_problem(outcome: Outcome, day: date) -> str | None:
+    """What is wrong with the reason codes of an outcome from that day on, or None.
+
+    A code must be current on the X12 lists, begun by that day, and usable on a health claim. A CARC
+    that needs a remark must have a RARC that is not an alert.
+    """
     found = []
-    for kind, code in named:
-        reason = reason_codes().get((kind, code))
-        if reason is None:
-            return f"{kind.upper()} {code} is not on the list of reason codes ({FILE.name})"
-        if not reason.in_force(day):
-            return f"{reason.name} is not in force on {day}: {_time_of(reason)}"
-        found.append(reason)
+    for kind, code in codes_of(outcome):
+        listed = x12_codes().get((kind, code))
+        if listed is None:
+            return f"{kind.upper()} {code} is not on the X12 list of {RETRIEVED}"
+        problem = _problem_of(listed, reason_codes().get((kind, code)), day)
+        if problem:
+            return problem
+        found.append(listed)
     remarks = [each for each in found if each.kind is Kind.RARC and not each.alert]
     needing = next((each for each in found if each.needs_rarc), None)
     if needing and not remarks:
@@ -103,6 +112,20 @@ def reason_problem(outcome: Outcome, day: date) -> str | None:
     return None
 
 
+def _problem_of(listed: X12Code, reason: Reason | None, day: date) -> str | None:
+    if reason is not None and not reason.in_force(day):
+        return f"{listed.name} is not in force on {day}: {_time_of(reason)}"
+    if not listed.current:
+        return f"{listed.name} is deactivated on the X12 list of {RETRIEVED}"
+    if listed.property_casualty:
+        return f"{listed.name} is for property and casualty claims only"
+    if listed.groups and listed.groups.isdisjoint(OUR_GROUPS):
+        groups = " or ".join(sorted(listed.groups))
+        return f"{listed.name} may only be used with group {groups}; findings use CO or OA"
+    return None
+
+
 def _time_of(reason: Reason) -> str:
+    begun = f"from {reason.effective}" if reason.effective else "from an unknown day"
     until = f" to {reason.ended}" if reason.ended else " on"
-    return f"it is in force from {reason.effective}{until}"
+    return f"it is in force {begun}{until}"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import VisitCodes
+from stream_edits.policies.values.x12_codes import group_code
 
 _CODE = re.compile(r"[0-9A-Z]{1,5}")
 _RANGE = re.compile(r"[0-9A-Z]{1,5} *- *[0-9A-Z]{1,5}")
@@ -115,6 +116,7 @@ class EditRules(_Value):
             related_claim_ids,
             self.version,
             self.policy_id,
+            group_code(outcome.carc),
         )
 
     @classmethod

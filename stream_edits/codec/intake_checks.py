@@ -1,0 +1,51 @@
+"""What a claim must have to be taken in at all (docs/spec/contract.md).
+
+The checks are for claims that arrive. A claim that a stage remembers has passed them, or was taken
+in by a version that did not have them.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from unicodedata import category
+
+from stream_edits.codec.errors import ContractViolation
+from stream_edits.domain.claim import ClaimEvent
+
+_IDENTITIES = ("member_id", "claim_id", "event_id")
+# Three ids of printable ASCII without blanks: nearly every claim has such ids.
+_all_plain = re.compile(r"[!-~]+\n[!-~]+\n[!-~]+").fullmatch
+# Spaces, separators and format characters, such as a zero-width space.
+_BLANK_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cf"})
+# Hangul fillers and the empty Braille pattern: letters and symbols that show nothing.
+_BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_CONTROL = "Cc"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_A_DAY_MS = 24 * 60 * 60 * 1000
+
+
+def check_taken_in(claim: ClaimEvent, recorded_ms: int) -> None:
+    """Check the claim's identities and when it was published. Raises ContractViolation.
+
+    ``recorded_ms`` is the time of the claim's record in milliseconds since 1970, UTC: its Kafka
+    timestamp, or the start of the run that reads it from a file. 0 or less: it has none.
+    """
+    problems = []
+    if not _all_plain(f"{claim.member_id}\n{claim.claim_id}\n{claim.event_id}"):
+        found = ((name, _fault_of(getattr(claim, name))) for name in _IDENTITIES)
+        problems += [f"{name} {fault}" for name, fault in found if fault]
+    if 0 < recorded_ms < (claim.event_time - _EPOCH) / _MILLISECOND - _A_DAY_MS:
+        problems.append("event_time is more than a day after the time of its record")
+    if problems:
+        raise ContractViolation("; ".join(problems))
+
+
+def _fault_of(identity: str) -> str | None:
+    categories = [category(character) for character in identity]
+    if _CONTROL in categories:
+        return "has a control character"
+    shows = (
+        kind not in _BLANK_CATEGORIES and character not in _BLANK_CHARACTERS
+        for character, kind in zip(identity, categories, strict=True)
+    )
+    return None if any(shows) else "is blank"

@@ -1,0 +1,35 @@
+"""Coded fields in one form: stripped of blanks and upper-cased (docs/spec/contract.md).
+
+Every reader of claims calls these functions, so a padded code and a clean one make equal claims.
+Only ASCII letters change their case: a letter of another alphabet must not become a code.
+"""
+
+from string import ascii_lowercase, ascii_uppercase
+
+UNIT = "UN"
+
+_TO_UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
+_TO_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def clean_code(text: str) -> str:
+    """A code without blanks around it, in upper case."""
+    return text.strip().translate(_TO_UPPER)
+
+
+def clean_kind(text: str) -> str:
+    """A kind of attachment without blanks around it, in lower case."""
+    return text.strip().translate(_TO_LOWER)
+
+
+def clean_diagnosis(text: str) -> str:
+    """A diagnosis code without blanks around it and without its dot, in upper case."""
+    return clean_code(text).replace(".", "")
+
+
+def clean_unit(text: str) -> str:
+    """A unit of measure as a code; a blank one states nothing, so it is the default."""
+    return clean_code(text) or UNIT
+
+
+CLEANINGS = (clean_code, clean_kind, clean_diagnosis, clean_unit)

@@ -1,0 +1,153 @@
+"""The faults of a line: its procedure code, and the other boxes of a governed line."""
+
+import math
+from collections.abc import Sequence
+
+from stream_edits.domain.claim import UNIT, ClaimEvent, ClaimForm, ServiceLine
+from stream_edits.policies.khs_6_21_p.incomplete_claim_form.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.itemized import is_held
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Technique, VocabularyRules
+from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.shared.forms import facility_type, is_malformed_code, revenue_code
+from stream_edits.policies.values.rules import Outcome
+
+Complaint = tuple[Outcome, str]
+
+# X12 SV103, SV205.
+_MEASURES = {"MJ": "minutes", "DA": "days"}
+_INFUSIONS = (Technique.INFUSION, Technique.SUBCUTANEOUS_INFUSION)
+
+
+def line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Sequence[Complaint]:
+    """What is wrong with a line. Of a line that no policy governs only its code can be."""
+    # Lists are faster than generators here, because nearly all lines have no fault.
+    if line.procedure_code not in policy.governed:
+        return _code_faults(claim, line, policy)
+    if line.service_date_through and is_held(line, policy):
+        return ()
+    faults = _unit_faults(line, policy[Rules])
+    faults += _missing_from_box(claim, line, policy[Rules])
+    if not claim.statement_from <= line.service_date <= claim.statement_through:
+        faults += _statement_faults(claim, line, policy[Rules])
+    if line.start_time or line.service_date_through:
+        faults += _date_faults(line, policy)
+    return faults
+
+
+def has_code_fault(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
+    """Whether the procedure code of a line is malformed, or missing where one is needed."""
+    code = line.procedure_code
+    return is_malformed_code(code) if code.strip() else _lacks_code(claim, line, policy)
+
+
+def _code_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> list[Complaint]:
+    if not has_code_fault(claim, line, policy):
+        return []
+    rules = policy[Rules]
+    if line.procedure_code.strip():
+        # What was billed is not repeated, since it may be anything.
+        message = (
+            "The line's procedure code is not a code of five letters and digits. Send a "
+            "replacement claim with the CPT or HCPCS code alone, and modifiers in their own boxes."
+        )
+        return [(rules.procedure_code, message)]
+    message = (
+        f"Revenue code {revenue_code(line)} was billed with a charge and no procedure code, so "
+        "nothing tells which service was given. Send a replacement claim with the CPT or HCPCS "
+        "code in box 44."
+    )
+    return [(rules.missing_procedure_code, message)]
+
+
+def _lacks_code(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
+    if claim.claim_form is not ClaimForm.UB04 or not (line.charge_amount or 0) > 0:
+        return False
+    rules, revenue = policy[Rules], revenue_code(line)
+    if revenue not in rules.coded_revenue and revenue not in rules.coded_without_administration:
+        return False
+    if facility_type(claim.type_of_bill) in rules.inpatient_types:
+        return False
+    return revenue in rules.coded_revenue or not _has_administration(claim, line, policy)
+
+
+def _has_administration(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
+    """Whether the claim has an administration line on the day of a line."""
+    codes = policy[VocabularyRules].administration
+    return any(
+        other.service_date == line.service_date and other.procedure_code in codes
+        for other in claim.lines
+    )
+
+
+def _unit_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
+    code = line.procedure_code
+    if not (math.isfinite(line.units) and line.units > 0):
+        message = (
+            f"{code} was billed without a number of units above zero. Send a replacement claim "
+            "with the units given."
+        )
+        return [(rules.units, message)]
+    measure = line.unit_of_measure
+    if measure == UNIT or not measure.strip():
+        return []
+    counted = _MEASURES.get(measure.strip().upper(), "another measure than units of service")
+    message = (
+        f"{code} was billed in {counted}, but the policy counts units of service. Send a "
+        f"replacement claim with the number of units and unit of measure {UNIT}."
+    )
+    return [(rules.units, message)]
+
+
+def _missing_from_box(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> Sequence[Complaint]:
+    code = line.procedure_code
+    if claim.claim_form is ClaimForm.UB04:
+        if (line.revenue_code or "").strip():
+            return ()
+        message = (
+            f"{code} was billed without a revenue code. Send a replacement claim with the code in "
+            "box 42."
+        )
+        return [(rules.revenue_code, message)]
+    if (claim.place_of(line) or "").strip():
+        return ()
+    message = (
+        f"{code} was billed without a place of service. Send a replacement claim with the place in "
+        "box 24B."
+    )
+    return [(rules.place_of_service, message)]
+
+
+def _statement_faults(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> list[Complaint]:
+    if claim.statement_through < claim.statement_from:
+        # No date lies in such a period: its own fault is in the header.
+        return []
+    message = (
+        f"{line.procedure_code} has a date of service outside the claim's statement period. Send a "
+        "replacement claim with the right date of service, or the right period."
+    )
+    return [(rules.outside_statement, message)]
+
+
+def _date_faults(line: ServiceLine, policy: PolicyOnDate) -> list[Complaint]:
+    rules = policy[Rules]
+    start, end, through = line.start_time, line.end_time, line.service_date_through
+    faults = []
+    if through and through < line.service_date:
+        faults.append("a through date before its date of service")
+    if start and end:
+        if end < start:
+            faults.append("an end time before its start time")
+        elif end == start and _is_infusion(line.procedure_code, policy):
+            faults.append("an end time equal to its start time, and an infusion takes time")
+        if end - start > rules.longest:
+            faults.append(f"documented times more than {rules.longest_days:g} days apart")
+    return [(rules.service_dates, _dates(line.procedure_code, fault)) for fault in faults]
+
+
+def _is_infusion(code: str, policy: PolicyOnDate) -> bool:
+    traits = policy[VocabularyRules].administration.get(code)
+    return traits is not None and traits.technique in _INFUSIONS
+
+
+def _dates(code: str, fault: str) -> str:
+    return f"{code} has {fault}. Send a replacement claim with the right dates and times."
