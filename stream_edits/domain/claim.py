@@ -8,6 +8,7 @@ incomplete claim is still a valid ``ClaimEvent``; the edit ``incomplete-claim-fo
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -158,7 +159,7 @@ class ClaimEvent:
     crossover: Truth = False
     patient_account_number: Text | None = None
 
-    @property
+    @cached_property
     def frequency(self) -> str:
         """The frequency code in force.
 
