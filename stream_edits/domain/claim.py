@@ -129,6 +129,11 @@ class ServiceLine:
         """The NPI of the supervising provider, or else of the rendering provider."""
         return self.supervising_provider_npi or self.rendering_provider_npi or None
 
+    @property
+    def names_drug(self) -> bool:
+        """Whether the line gives an NDC or a drug name, which are not only blanks."""
+        return bool((self.ndc or "").strip() or (self.drug_name or "").strip())
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimEvent:

@@ -128,7 +128,7 @@ class _Evaluation:
             encounter_key=key,
             visit=visit,
             claim=claim,
-            names_drug=bool(service.ndc or service.drug_name),
+            names_drug=service.names_drug,
             revenue_code=service.revenue_code,
             frequency=record.frequency,
             replaces_unknown=record.replaces_unknown,
