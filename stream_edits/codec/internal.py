@@ -64,7 +64,7 @@ def _stored(fields: dict[str, Any]) -> StoredClaim:
 _STORED_FIELDS = (
     *("claim_id", "status", "arrival", "event_digests", "content_digest", "revision"),
     *("decision_id", "lines", "source", "outcome_digest", "billing_npi", "line_count"),
-    *("replaces_unknown", "replaced_line_count", "rests_on", "answerable_lines"),
+    *("frequency", "replaces_unknown", "replaced_line_count", "rests_on", "answerable_lines"),
 )
 # Where the domain calls a field by another name than the wire, which keeps what it was given first.
 PATHS: Paths = {

@@ -154,18 +154,19 @@ def line_outcome(
     """
     # NaN, zero and negative units are never allowed, whatever the findings.
     billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
+    passed = LineOutcome(
+        line_number,
+        procedure_code,
+        Disposition.PASS,
+        billed_units,
+        billed,
+        pricing,
+        None,
+        line_control_number,
+    )
     if not findings:
         # Most lines have no finding.
-        return LineOutcome(
-            line_number,
-            procedure_code,
-            Disposition.PASS,
-            billed_units,
-            billed,
-            pricing,
-            None,
-            line_control_number,
-        )
+        return passed
     disposition = most_severe(f.disposition for f in findings)
     cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
     allowed = max(0.0, min([billed, *cuts]))
@@ -174,15 +175,8 @@ def line_outcome(
     if disposition is Disposition.DENY:
         allowed = 0.0
     recommended = next((f.recommended_code for f in findings if f.recommended_code), None)
-    return LineOutcome(
-        line_number,
-        procedure_code,
-        disposition,
-        billed_units,
-        allowed,
-        pricing,
-        recommended,
-        line_control_number,
+    return passed._replace(
+        disposition=disposition, allowed_units=allowed, recommended_code=recommended
     )
 
 

@@ -78,6 +78,8 @@ class ClaimRecord(NamedTuple):
     # Empty for a claim that has not arrived, and for one stored by an early version.
     billing_npi: str = ""
     line_count: int = 0
+    # Its frequency code in force, empty for a claim stored by an early version.
+    frequency: str = ""
     # It is a replacement of a claim that was not known, or was already replaced.
     replaces_unknown: bool = False
     # The number of lines of the claim that it replaced, 0 if it replaced none.

@@ -95,7 +95,8 @@ class EncounterEdit:
     because the provider will rebill it. With ``counts_as_recommended``, a line that it denies
     counts in sequencing as the code that the finding recommends. ``settle`` may replace a finding
     of this edit once the group SEQUENCE has been judged. With ``answerable``, a claim that it
-    denied is decided again when a later line of the day may answer the denial.
+    denied is decided again when a later line of the day may answer the denial. With ``holds``, no
+    later group judges a line that it pends.
     """
 
     id: str
@@ -107,6 +108,7 @@ class EncounterEdit:
     counts_as_recommended: bool = False
     settle: Settle | None = None
     answerable: bool = False
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

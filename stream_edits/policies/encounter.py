@@ -16,7 +16,8 @@ class EncounterLine(NamedTuple):
 
     ``position`` is its index among the lines judged together. ``claim`` is None for a line of a
     decided claim. In ``modifiers``, a modifier for a second visit that does not count is replaced
-    by what it means otherwise (``VisitCodes``).
+    by what it means otherwise (``VisitCodes``). ``frequency`` and ``replaces_unknown`` are those of
+    its claim (``ClaimRecord``).
     """
 
     position: int
@@ -35,6 +36,8 @@ class EncounterLine(NamedTuple):
     claim: ClaimEvent | None
     names_drug: bool
     revenue_code: str | None
+    frequency: str
+    replaces_unknown: bool
     policy: PolicyOnDate
 
     @property
@@ -56,6 +59,15 @@ class EncounterLine(NamedTuple):
     def place(self) -> tuple[int, int]:
         """The sort key for the order of arrival: the claim's arrival, then the line number."""
         return (self.arrival, self.line_number)
+
+
+def modifiers_in(billed: Sequence[str], visit: Visit, on_date: PolicyOnDate) -> frozenset[str]:
+    """The modifiers of a line in a visit. One for a second visit that does not count means
+    something else."""
+    visits = on_date.visits
+    if visits.second_visit not in billed or visit.is_second or visits.otherwise is None:
+        return frozenset(billed)
+    return frozenset([visits.otherwise if x == visits.second_visit else x for x in billed])
 
 
 class Standings:

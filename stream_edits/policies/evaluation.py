@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
-from stream_edits.domain.encounter import Visit, visit_of
+from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
-from stream_edits.policies.encounter import EncounterLine, Standings
+from stream_edits.policies.encounter import EncounterLine, Standings, modifiers_in
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.scopes import Scopes
@@ -85,7 +85,7 @@ class _Evaluation:
         claim, on, only = record.open_claim, self._policy.on, self._policy.only
         form = claim.claim_form
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
-        held = self._policy.held_lines(found)
+        held = self._policy.held_lines(found) if found else ()
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
             on_date = only or on(service.service_date)
             judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
@@ -120,7 +120,7 @@ class _Evaluation:
             decided=False,
             line_number=service.line_number,
             code=service.procedure_code,
-            modifiers=_modifiers(service.modifiers, visit, on_date),
+            modifiers=modifiers_in(service.modifiers, visit, on_date),
             units=service.units,
             service_date=service.service_date,
             start=service.start_time,
@@ -130,6 +130,8 @@ class _Evaluation:
             claim=claim,
             names_drug=bool(service.ndc or service.drug_name),
             revenue_code=service.revenue_code,
+            frequency=record.frequency,
+            replaces_unknown=record.replaces_unknown,
             policy=on_date,
         )
         self._lines.append(line)
@@ -147,7 +149,7 @@ class _Evaluation:
                 decided=True,
                 line_number=kept.line_number,
                 code=kept.procedure_code,
-                modifiers=_modifiers(kept.modifiers, visit, on_date),
+                modifiers=modifiers_in(kept.modifiers, visit, on_date),
                 units=kept.units,
                 service_date=kept.service_date,
                 start=kept.start_time,
@@ -157,6 +159,8 @@ class _Evaluation:
                 claim=None,
                 names_drug=kept.names_drug,
                 revenue_code=kept.revenue_code,
+                frequency=record.frequency,
+                replaces_unknown=record.replaces_unknown,
                 policy=on_date,
             )
             self._lines.append(line)
@@ -179,6 +183,8 @@ class _Evaluation:
             for edit, line, finding in hits:
                 self._findings[line.claim_id].append(finding)
                 self._change_standing(line, [finding])
+                if edit.holds and finding.disposition is Disposition.PEND:
+                    self._standings.deny(line.position)
                 if edit.settle is not None:
                     self._to_settle.append((edit.settle, line, finding))
             if group[0].group is Group.SEQUENCE:
@@ -217,14 +223,6 @@ class _Evaluation:
                     standings.rebilled_as[position] = rebilled_as
             elif finding.allowed_units is not None:
                 standings.cut_back(position, finding.allowed_units)
-
-
-def _modifiers(billed: Sequence[str], visit: Visit, on_date: PolicyOnDate) -> frozenset[str]:
-    """The modifiers of a line. One for a second visit that does not count means something else."""
-    visits = on_date.visits
-    if visits.second_visit not in billed or visit.is_second or visits.otherwise is None:
-        return frozenset(billed)
-    return frozenset([visits.otherwise if x == visits.second_visit else x for x in billed])
 
 
 def _in_order(

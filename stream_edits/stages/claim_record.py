@@ -50,6 +50,7 @@ def on_arrival(known: ClaimRecord | None, message: RoutedClaim, arrival: Arrival
             source=message.source,
             billing_npi=claim.billing_provider_npi,
             line_count=len(claim.lines),
+            frequency=claim.frequency,
         )
     return known._replace(
         event_digests=(*known.event_digests, arrival.event),
@@ -59,6 +60,7 @@ def on_arrival(known: ClaimRecord | None, message: RoutedClaim, arrival: Arrival
         source=message.source,
         billing_npi=claim.billing_provider_npi,
         line_count=len(claim.lines),
+        frequency=claim.frequency,
     )
 
 
@@ -147,6 +149,7 @@ def _without_content(record: ClaimRecord, draft: Draft) -> ClaimRecord:
         supervisors=record.supervisors,
         billing_npi=record.billing_npi,
         line_count=record.line_count,
+        frequency=record.frequency,
         replaces_unknown=record.replaces_unknown,
         replaced_line_count=record.replaced_line_count,
     )

@@ -10,7 +10,6 @@ Only this stage numbers revisions. For each event it
    gets its next revision.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
@@ -27,12 +26,13 @@ from stream_edits.stages.claim_record import (
     withdrawn,
 )
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
-from stream_edits.stages.joint_decision import Due, reconsider
+from stream_edits.stages.joint_decision import Due, neighbours, reconsider
 from stream_edits.stages.listing import listing_keys, takes_part
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.routing_slip import next_hop, supervised_times
+from stream_edits.stages.withdrawal import Withdrawal, withdraw_named
 
 Adjudicated = ClaimDecision | SupervisedClaim
 
@@ -71,19 +71,20 @@ class EncounterStage(NamedTuple):
     def _arrive(self, member: MemberSession, message: RoutedClaim, order: int) -> list[Adjudicated]:
         claim = message.claim
         known = member.claim(claim.claim_id)
-        if known and known.billing_npi and _is_another_provider(known, claim):
+        event = event_digest(claim.event_id)
+        is_resent = known is not None and (
+            event in known.event_digests or message.content_digest == known.content_digest
+        )
+        if known and not is_resent and _is_another_provider(known, claim):
             raise ClaimIdReused
         member.name(claim.claim_id)
-        event = event_digest(claim.event_id)
-        if known and (
-            event in known.event_digests or message.content_digest == known.content_digest
-        ):
+        if is_resent:
             return []
         keys = self.builder.policies.encounter_keys(claim)
         record = on_arrival(known, message, Arrival(order, event, keys))
         if record.status is ClaimStatus.WITHDRAWN:
             return [self._without_effect(member, record)]
-        return self._decide(member, record, is_new=known is None)
+        return self._decide(member, record, known)
 
     def _without_effect(self, member: MemberSession, record: ClaimRecord) -> Adjudicated:
         """Decide a claim that was replaced or voided before it arrived."""
@@ -98,80 +99,41 @@ class EncounterStage(NamedTuple):
         return next_hop(claim.member_id, draft, (), record.supervisors)
 
     def _decide(
-        self, member: MemberSession, record: ClaimRecord, is_new: bool
+        self, member: MemberSession, record: ClaimRecord, known: ClaimRecord | None
     ) -> list[Adjudicated]:
         claim = record.open_claim
         keys = member.unlist(claim.claim_id)
         own = Due(record, Cause(None, claim.event_time), self.builder.policies.governing(claim))
-        named = self._withdraw_named(member, own)
-        replaced = named.record
-        record = _after_withdrawal(named, record, is_new)
-        own = own._replace(record=record)
-        if replaced is not None:
-            keys += member.unlist(replaced.claim_id)
+        named = self._withdraw_named(member, own, known)
+        own = own._replace(record=named.record)
+        withdrawn_ids = {claim.claim_id}
+        if named.withdrawn is not None:
+            withdrawn_ids.add(named.withdrawn.claim_id)
+            keys += member.unlist(named.withdrawn.claim_id)
         is_judged = bool(own.governing) and not claim.is_void
         own_keys = listing_keys(claim) if is_judged else ()
         around = member.gather([*keys, *own_keys])
         member.list_under(claim.claim_id, own_keys)
-        withdrawn_ids = {claim.claim_id, *([replaced.claim_id] if replaced else ())}
-        others, answerable, decided = self._sorted(around, withdrawn_ids, claim)
-        drafts = reconsider(
-            self.builder, [own, *others] if is_judged else others, answerable, decided
-        )
+        others = neighbours(around, withdrawn_ids, claim, self.builder.policies)
+        drafts = reconsider(self.builder, [own] if is_judged else [], others)
         draft = drafts.get(claim.claim_id) or self._unjudged(own)
-        sent = [self._send(member, own, draft, replaced.claim_id if replaced else None)]
-        for other in sorted([*others, *answerable], key=lambda due: due.record.arrival):
+        sent = [self._send(member, own, draft, named.withdrawn)]
+        for other in others.by_arrival():
             changed = drafts.get(other.record.claim_id)
             if changed and outcome_digest(changed) != other.record.outcome_digest:
-                sent.append(self._send(member, other, changed, None))
+                sent.append(self._send(member, other, changed))
         return sent
 
-    def _sorted(
-        self, around: Sequence[ClaimRecord], withdrawn_ids: set[str], claim: ClaimEvent
-    ) -> tuple[list[Due], list[Due], list[ClaimRecord]]:
-        """The neighbours to decide again, those to reconsider, and those that stay decided."""
-        policies = self.builder.policies
-        cause = Cause(claim.event_id, claim.event_time)
-        again: list[Due] = []
-        answerable: list[Due] = []
-        decided: list[ClaimRecord] = []
-        for record in around:
-            if record.claim is None:
-                decided.append(record)
-                continue
-            keys = policies.encounter_keys(record.claim)
-            due = Due(record._replace(encounter_keys=keys), cause, policies.governing(record.claim))
-            if record.status is ClaimStatus.OPEN or not withdrawn_ids.isdisjoint(record.rests_on):
-                again.append(due)
-            elif record.answerable_lines:
-                answerable.append(due)
-            else:
-                decided.append(record)
-        return again, answerable, decided
-
-    def _withdraw_named(self, member: MemberSession, own: Due) -> "_Named":
-        """Withdraw the claim that this one replaces or voids.
-
-        An unknown claim is stored as withdrawn, so that it has no effect if it arrives later. A
-        claim with a header fault withdraws nothing.
-        """
+    def _withdraw_named(
+        self, member: MemberSession, own: Due, known: ClaimRecord | None
+    ) -> Withdrawal:
+        """Withdraw the claim that this one replaces or voids, unless it has a header fault."""
         claim = own.record.open_claim
-        name = claim.withdraws
-        if name is None or name == claim.claim_id or self._has_header_fault(own):
-            return _Named(None, False)
-        record = member.claim(name)
-        member.name(name)
-        if record is None:
-            member.remember(ClaimRecord(name, ClaimStatus.WITHDRAWN, own.record.arrival))
-            return _Named(None, True)
-        if record.status is ClaimStatus.WITHDRAWN:
-            return _Named(None, True)
-        member.remember(withdrawn(record))
-        return _Named(record, False)
-
-    def _has_header_fault(self, own: Due) -> bool:
-        claim = own.record.open_claim
-        return any(has_header_fault(judge_form(claim, policy)) for policy in own.governing)
+        if claim.withdraws is not None:
+            for policy in own.governing:
+                if has_header_fault(judge_form(claim, policy)):
+                    return Withdrawal(own.record, None)
+        return withdraw_named(member, own.record, known)
 
     def _unjudged(self, own: Due) -> Draft:
         """The draft of a void, or of a replacement that no policy governs."""
@@ -186,12 +148,16 @@ class EncounterStage(NamedTuple):
         member: MemberSession,
         due: Due,
         draft: Draft,
-        withdrawn_claim_id: str | None,
+        replaced: ClaimRecord | None = None,
     ) -> Adjudicated:
-        """Store a claim with its new decision, and return its next message."""
+        """Store a claim with its new decision, and return its next message.
+
+        ``replaced`` is the claim that it withdrew in this event.
+        """
         record, claim = due.record, due.record.open_claim
         times = supervised_times(claim, draft, due.governing)
-        sent = next_hop(claim.member_id, draft, times, record.supervisors, withdrawn_claim_id)
+        replaced_id = replaced.claim_id if replaced else None
+        sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id)
         record = on_decision(record, draft, self.builder.policies)
         if isinstance(sent, SupervisedClaim) and sent.hops != record.supervisors:
             record = record._replace(supervisors=sent.hops)
@@ -218,27 +184,8 @@ class EncounterStage(NamedTuple):
         return [next_hop(freed.member_id, draft, freed.times, record.supervisors)]
 
 
-class _Named(NamedTuple):
-    """The claim that an event's claim named: its record from before, or that it was unknown."""
-
-    record: ClaimRecord | None
-    is_unknown: bool
-
-
-def _after_withdrawal(named: _Named, record: ClaimRecord, is_new: bool) -> ClaimRecord:
-    """The record of a claim, with the arrival and supervisors of the claim it withdrew."""
-    if is_new and named.is_unknown:
-        return record._replace(replaces_unknown=True)
-    replaced = named.record
-    if replaced is None:
-        return record
-    return record._replace(
-        arrival=replaced.arrival if is_new else record.arrival,
-        supervisors=tuple(sorted({*record.supervisors, *replaced.supervisors})),
-        replaced_line_count=replaced.line_count,
-    )
-
-
 def _is_another_provider(known: ClaimRecord, claim: ClaimEvent) -> bool:
-    """Whether a known claim id comes from another billing NPI, and not as its replacement."""
-    return known.billing_npi != claim.billing_provider_npi and claim.withdraws != claim.claim_id
+    """Whether a known claim id comes from another billing NPI, and not as its own replacement."""
+    if not known.billing_npi or known.billing_npi == claim.billing_provider_npi:
+        return False
+    return claim.is_void or claim.withdraws != claim.claim_id

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft
-from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.policies.evaluation import evaluate, has_header_fault
-from stream_edits.policies.policy import Policy
+from stream_edits.policies.policy import Policies, Policy
 from stream_edits.stages.claim_record import answerable_lines, on_decision
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
@@ -43,36 +44,93 @@ def decide_together(
     return drafts
 
 
-def reconsider(
-    builder: DecisionBuilder,
-    due: Sequence[Due],
-    answerable: Sequence[Due],
-    decided: Sequence[ClaimRecord],
-) -> dict[str, Draft]:
-    """The draft of each open claim, and of each answerable claim that is answered, by claim id.
+class Neighbours(NamedTuple):
+    """The claims that share encounters with an event's claim.
 
-    ``answerable`` are decided claims with a denial that a later line of the day may answer. Such a
-    claim is decided again as a whole if one of these denials would not be given now. Otherwise it
-    counts as decided.
+    ``questioned`` are decided claims with a denial that this event may change. Those in
+    ``resting`` rest on a claim that the event withdraws.
     """
-    if not answerable:
-        return decide_together(builder, due, decided)
-    answered = list(answerable)
+
+    open: list[Due]
+    questioned: list[Due]
+    resting: frozenset[str]
+    decided: list[ClaimRecord]
+
+    def by_arrival(self) -> list[Due]:
+        """The claims that may be decided again, in order of arrival."""
+        return sorted([*self.open, *self.questioned], key=lambda due: due.record.arrival)
+
+
+def neighbours(
+    around: Sequence[ClaimRecord], withdrawn_ids: set[str], claim: ClaimEvent, policies: Policies
+) -> Neighbours:
+    """Sort the claims around an event's claim by whether they may be decided again.
+
+    ``withdrawn_ids`` are the claims that the event withdraws, with the claim itself.
+    """
+    cause = Cause(claim.event_id, claim.event_time)
+    found = Neighbours([], [], frozenset(), [])
+    resting = set()
+    for record in around:
+        if record.claim is None:
+            found.decided.append(record)
+            continue
+        keys = policies.encounter_keys(record.claim)
+        due = Due(record._replace(encounter_keys=keys), cause, policies.governing(record.claim))
+        rests = not withdrawn_ids.isdisjoint(record.rests_on)
+        if record.status is ClaimStatus.OPEN:
+            found.open.append(due)
+        elif rests or record.answerable_lines:
+            found.questioned.append(due)
+        else:
+            found.decided.append(record)
+        if rests:
+            resting.add(record.claim_id)
+    return found._replace(resting=frozenset(resting))
+
+
+def reconsider(
+    builder: DecisionBuilder, due: Sequence[Due], others: Neighbours
+) -> dict[str, Draft]:
+    """The draft of each open claim, and of each decided one that changes, by claim id.
+
+    A questioned claim is decided again as a whole if its denial rests on a withdrawn claim, or if
+    an answerable denial would not be given now. It counts as decided otherwise, and also if less
+    would be allowed on a line that is paid: only denials are decided again.
+    """
+    again = list(others.questioned)
     while True:
-        again = {each.record.claim_id for each in answered}
-        kept = [x.record for x in answerable if x.record.claim_id not in again]
-        drafts = decide_together(builder, [*due, *answered], [*decided, *kept])
-        still = [x for x in answered if _is_still_denied(x.record, drafts, builder)]
-        if not still:
+        chosen = {each.record.claim_id for each in again}
+        kept = [x.record for x in others.questioned if x.record.claim_id not in chosen]
+        drafts = decide_together(builder, [*due, *others.open, *again], [*others.decided, *kept])
+        # One at a time: without the last claim, the others may be right.
+        back = [x for x in again if _takes_back(x.record, drafts)][-1:] or [
+            x for x in again if not _is_changed(x.record, drafts, others, builder)
+        ]
+        if not back:
             return drafts
-        answered = [each for each in answered if each not in still]
+        again = [each for each in again if each not in back]
 
 
-def _is_still_denied(
-    record: ClaimRecord, drafts: Mapping[str, Draft], builder: DecisionBuilder
+def _takes_back(record: ClaimRecord, drafts: Mapping[str, Draft]) -> bool:
+    """Whether the draft of a decided claim allows less on a line that was not denied."""
+    now = {line.line_number: line for line in drafts[record.claim_id].lines}
+    for line in record.lines:
+        if line.disposition is not Disposition.DENY:
+            outcome = now[line.line_number]
+            worse = outcome.disposition is not Disposition.PASS
+            if worse or outcome.allowed_units < line.allowed_units:
+                return True
+    return False
+
+
+def _is_changed(
+    record: ClaimRecord, drafts: Mapping[str, Draft], others: Neighbours, builder: DecisionBuilder
 ) -> bool:
+    if record.claim_id in others.resting:
+        return True
     denied = answerable_lines(drafts[record.claim_id].findings, builder.policies)
-    return set(record.answerable_lines) <= set(denied)
+    return not set(record.answerable_lines) <= set(denied)
 
 
 def _falls_as_a_whole(draft: Draft) -> bool:

@@ -18,11 +18,13 @@ class MemberSession:
         self._listed = {each.claim_id: each for each in self._before}
 
     def forget_before(self, oldest: date) -> None:
-        """Delete every claim whose newest event is older than ``oldest``, whatever its status."""
+        """Drop every claim whose newest event is older than ``oldest``, whatever its status.
+
+        ``keep`` deletes them: an event that is refused changes no state.
+        """
         for each in self._before:
             if each.newest < oldest:
                 del self._listed[each.claim_id]
-                self._memory.forget(self._member_id, each.claim_id)
 
     def claim(self, claim_id: str) -> ClaimRecord | None:
         """The record of a claim, None if the claim is not listed."""
@@ -83,7 +85,10 @@ class MemberSession:
         return sorted(found.values(), key=lambda record: record.arrival)
 
     def keep(self) -> None:
-        """Store the list of claims at the end of the event, if it changed."""
+        """At the end of the event: store the list of claims if it changed, delete dropped ones."""
         listed = tuple(self._listed.values())
         if listed != self._before:
+            for each in self._before:
+                if each.claim_id not in self._listed:
+                    self._memory.forget(self._member_id, each.claim_id)
             self._memory.keep_listed(self._member_id, listed)

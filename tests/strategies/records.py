@@ -72,6 +72,7 @@ claim_records = st.builds(
     outcome_digest=digests | st.just(b""),
     billing_npi=texts,
     line_count=int32s,
+    frequency=texts,
     replaces_unknown=st.booleans(),
     replaced_line_count=int32s,
     rests_on=several(texts),

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from stream_edits.policies.content.content import Content
+from stream_edits.policies.content.value import TABLE
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource, plain_message
@@ -60,8 +62,10 @@ class _DatedValue(NamedTuple):
 class EditValues:
     """All dated values of one edit, shipped and from the overlay."""
 
-    def __init__(self, source: RuleSource) -> None:
+    def __init__(self, source: RuleSource, content: Content | None = None) -> None:
+        """Read the file. ``content`` is the content table, by default the packaged one."""
         self.rules = source.rules
+        self._context = {TABLE: content}
         self.policy_id = source.policy_id
         self.yaml = YamlSource(source.path)
         self.file = self.yaml.validate(EditFile, self.yaml.root, ())
@@ -113,7 +117,8 @@ class EditValues:
             "policy_id": self.policy_id,
         }
         try:
-            rules = self.rules(**head, **{name: each.value for name, each in chosen.items()})
+            values = {name: each.value for name, each in chosen.items()}
+            rules = self.rules.model_validate({**head, **values}, context=self._context)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             if not first["loc"]:

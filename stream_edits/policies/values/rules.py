@@ -1,7 +1,6 @@
 """The types of policy values: code lists, outcomes, and the rules of one edit on one date."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -12,23 +11,19 @@ from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import VisitCodes
 from stream_edits.policies.values.x12_codes import group_code
 
-_RANGE = re.compile(r"([A-Z]?)(\d+)([A-Z]?)-([A-Z]?)(\d+)([A-Z]?)")
+_CODE = re.compile(r"[0-9A-Z]{1,5}")
+_RANGE = re.compile(r"[0-9A-Z]{1,5} *- *[0-9A-Z]{1,5}")
 
 
-def _expand(entry: object) -> Iterator[str]:
+def _code(entry: object) -> str:
     if not isinstance(entry, str):
         raise ValueError("write codes in quotation marks, so that none loses a leading zero")
-    match = _RANGE.fullmatch(entry)
-    if not match:
-        if not re.fullmatch(r"[0-9A-Z]{1,5}", entry):
-            raise ValueError("not a code, and not a range such as J9000-J9999")
-        yield entry
-        return
-    letter, first, tail, letter_2, last, tail_2 = match.groups()
-    if (letter, tail, len(first)) != (letter_2, tail_2, len(last)) or int(first) > int(last):
-        raise ValueError("a range runs upward between codes of one letter and length")
-    for number in range(int(first), int(last) + 1):
-        yield f"{letter}{number:0{len(first)}}{tail}"
+    if _RANGE.fullmatch(entry):
+        # A range would name codes that nobody has looked at.
+        raise ValueError(f"{entry} is a range: list each of its codes")
+    if not _CODE.fullmatch(entry):
+        raise ValueError("not a code: write up to five digits and capital letters")
+    return entry
 
 
 def _code_list(entries: object) -> frozenset[str]:
@@ -36,10 +31,10 @@ def _code_list(entries: object) -> frozenset[str]:
         return entries
     if not isinstance(entries, list):
         raise ValueError("a list of codes is expected")
-    return frozenset(code for entry in entries for code in _expand(entry))
+    return frozenset(_code(entry) for entry in entries)
 
 
-# A set of codes (HCPCS, places of service, modifiers). Ranges such as J9000-J9999 are expanded.
+# A set of codes (HCPCS, places of service, modifiers), each listed by itself.
 CodeSet = Annotated[frozenset[str], BeforeValidator(_code_list)]
 
 

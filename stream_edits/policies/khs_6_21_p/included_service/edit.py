@@ -3,10 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
-from stream_edits.policies.khs_6_21_p.vocabulary.products import IncludedServiceRules, drug_lines
+from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    IncludedServiceRules,
+    category_of,
+    drug_lines,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.text import join_words
 
@@ -15,14 +20,21 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny included services beside an administration, related supplies beside a solution."""
     for line in encounter.open:
         rules = line.policy[IncludedServiceRules]
-        kind = rules.kind_of(line.code)
-        if kind is None or (has_separate_site(line) and line.code not in rules.never_separate):
+        kind = category_of(line)
+        if kind not in rules.included:
             continue
-        if line.code in rules.local_anaesthetics and not encounter.fact(drug_lines):
+        if has_separate_site(line) and line.code not in rules.never_separate:
+            continue
+        if kind is Category.LOCAL_ANAESTHETIC and not encounter.fact(_has_another_drug):
             continue
         beside = _includes(encounter.active, line, rules)
         if beside is not None:
             yield line, _finding(line, kind, beside)
+
+
+def _has_another_drug(encounter: Encounter) -> bool:
+    kinds = {category_of(line) for line in encounter.fact(drug_lines)}
+    return bool(kinds - {Category.LOCAL_ANAESTHETIC})
 
 
 def _includes(
@@ -33,7 +45,7 @@ def _includes(
         line
         for line in lines
         if administration(line) is not None
-        or (line.code in rules.solutions and item.code in rules.related_supplies)
+        or (line.code in rules.solutions and category_of(item) in rules.related_supplies)
     ]
     return min(including, key=lambda x: (x.claim_id != item.claim_id, x.place), default=None)
 

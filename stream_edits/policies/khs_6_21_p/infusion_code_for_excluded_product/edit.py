@@ -7,12 +7,15 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
-from stream_edits.policies.khs_6_21_p.vocabulary.products import drug_lines
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.products import category_of, drug_lines
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+
+_BLOOD = frozenset({Category.BLOOD_PRODUCT, Category.TRANSFUSION})
 
 
 class Product(StrEnum):
@@ -66,7 +69,7 @@ def _only_product(encounter: Encounter) -> Product | None:
         if not by_another_code or _has_vaccine(encounter):
             return None
         kinds = {Product.VACCINE}
-    if any(x.code in x.policy[VocabularyRules].blood_products for x in encounter.active):
+    if any(category_of(x) in _BLOOD for x in encounter.active):
         kinds.add(Product.BLOOD)
     if _has_vaccine(encounter):
         kinds.add(Product.VACCINE)
@@ -74,13 +77,13 @@ def _only_product(encounter: Encounter) -> Product | None:
 
 
 def _has_vaccine(encounter: Encounter) -> bool:
-    return any(x.code in x.policy[VocabularyRules].vaccines for x in encounter.active)
+    return any(category_of(x) is Category.VACCINE for x in encounter.active)
 
 
 def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
     if _is_subcutaneous(drug):
         return Product.SUBCUTANEOUS
-    is_chemotherapy = drug.code in drug.policy[VocabularyRules].chemotherapy_drugs
+    is_chemotherapy = category_of(drug) is Category.ANTINEOPLASTIC
     if is_chemotherapy and not _has_chemotherapy_given(encounter):
         return Product.CHEMOTHERAPY
     return None
@@ -97,9 +100,9 @@ def _has_chemotherapy_given(encounter: Encounter) -> bool:
 
 def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter) -> bool:
     """Whether the only drug must be the vaccine of a billed vaccine administration."""
-    if len(drugs) > 1 or drugs[0].code in drugs[0].policy[VocabularyRules].chemotherapy_drugs:
+    if len(drugs) > 1 or category_of(drugs[0]) is Category.ANTINEOPLASTIC:
         return False
-    return any(x.code in x.policy[VocabularyRules].vaccine_administration for x in encounter.active)
+    return any(category_of(x) is Category.VACCINE_ADMINISTRATION for x in encounter.active)
 
 
 def _is_billed(encounter: Encounter, line: EncounterLine, product: Product) -> bool:

@@ -5,7 +5,11 @@ from collections.abc import Iterator, Sequence
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.products import ContrastImagingRules, drug_lines
+from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    ContrastImagingRules,
+    category_of,
+    drug_lines,
+)
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -20,12 +24,12 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _shows_contrast(line: EncounterLine) -> bool:
     rules = line.policy[ContrastImagingRules]
-    return line.code in rules.imaging or line.code in rules.contrast_agents
+    return category_of(line) in rules.imaging | rules.contrast_agents
 
 
 def _finding(line: EncounterLine, imaging: Sequence[EncounterLine]) -> EditFinding:
     rules = line.policy[ContrastImagingRules]
-    study = min(imaging, key=lambda x: (x.code not in rules.imaging, x.place))
+    study = min(imaging, key=lambda x: (category_of(x) not in rules.imaging, x.place))
     return rules.finding(
         rules.inherent,
         line.line_number,

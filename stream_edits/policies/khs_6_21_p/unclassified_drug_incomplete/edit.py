@@ -16,7 +16,7 @@ from stream_edits.text import join_words
 
 
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
-    """Deny a line that lacks one of the three, with one finding for each."""
+    """Deny a line that lacks diagnosis, details, price or NDC, with one finding for each."""
     rules = policy[UnclassifiedDrugRules]
     code, number = line.procedure_code, line.line_number
     missing = missing_from(claim, line, rules)
@@ -33,7 +33,14 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
             number,
             f"{code} was billed without the drug's {join_words(missing.details, last='and')}. The "
             "policy pays an unclassified drug only with its name, dosage, strength and unit price. "
-            "Send a replacement claim that gives them.",
+            "Send a replacement claim that gives them, or an invoice that does.",
+        )
+    if missing.price:
+        yield rules.finding(
+            rules.price,
+            number,
+            f"{code} was billed without the drug's unit price, and the policy pays an unclassified "
+            "drug from its price. Send a replacement claim that gives the price, or an invoice.",
         )
     if missing.ndc:
         yield rules.finding(rules.ndc, number, _ndc_message(line, rules))

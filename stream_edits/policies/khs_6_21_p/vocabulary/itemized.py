@@ -1,4 +1,4 @@
-"""Administration lines over several days, so that no day's units are known (6.21-P IV.A.1)."""
+"""Administration lines over several days, whose units belong to no day (6.21-P IV.A.1)."""
 
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition
@@ -20,5 +20,6 @@ def covers_several_days(line: ServiceLine, policy: PolicyOnDate) -> bool:
 
 def is_held(line: ServiceLine, policy: PolicyOnDate) -> bool:
     """Whether a line is held for its dates, so that no other edit judges it."""
-    held = policy[ItemizedDatesRules].several_days.disposition is Disposition.PEND
-    return held and covers_several_days(line, policy)
+    if not covers_several_days(line, policy):
+        return False
+    return policy[ItemizedDatesRules].several_days.disposition is Disposition.PEND

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.encounter import VisitCodes
-from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes, ProcedureCodes
+from stream_edits.policies.content.value import Categories, ContentValue
+from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes
 
 
 class Family(StrEnum):
@@ -82,7 +83,12 @@ class Visits(BaseModel):
 
 
 class VocabularyRules(EditRules):
-    """The shared values in force on a date."""
+    """The shared values in force on a date.
+
+    ``content`` says what procedure codes mean. The policy governs the codes of the categories
+    ``context``. A line of a UB-04 with a code of ``unknown_drug_revenue`` and no procedure code
+    bills a drug that is not named.
+    """
 
     administration: dict[str, Administration]
     hierarchy: Annotated[tuple[Rank, ...], Field(strict=False)]
@@ -90,12 +96,9 @@ class VocabularyRules(EditRules):
     initial_form: dict[str, str]
     separate_site_modifiers: CodeSet
     visits: Visits
-    drugs: ProcedureCodes
-    chemotherapy_drugs: ProcedureCodes
-    fluids: ProcedureCodes
-    blood_products: ProcedureCodes
-    vaccines: ProcedureCodes
-    vaccine_administration: ProcedureCodes
+    content: ContentValue
+    context: Categories
+    unknown_drug_revenue: CodeSet
 
     @model_validator(mode="after")
     def _names_known_codes(self) -> Self:
@@ -106,8 +109,8 @@ class VocabularyRules(EditRules):
         return self
 
     def governed_codes(self) -> frozenset[str]:
-        """The administration codes and the context codes."""
-        return super().governed_codes() | frozenset(self.administration)
+        """The administration codes and the codes of the context categories."""
+        return frozenset(self.administration) | self.content.codes(*self.context)
 
     def visit_codes(self) -> VisitCodes:
         """What tells the visits of a claim apart, and what joins the days of a stay."""
@@ -123,8 +126,18 @@ class VocabularyRules(EditRules):
         )
 
     def names_line(self, line: ServiceLine, form: ClaimForm) -> bool:
-        """Whether the line names a drug by an NDC or a drug name, whatever its code."""
-        return bool(line.ndc or line.drug_name)
+        """Whether the line names a drug: by a code that nobody has classified, by an NDC or drug
+        name, or by a revenue code alone."""
+        code = line.procedure_code
+        if line.ndc or line.drug_name:
+            return self.content.category_of(code) is None
+        if code:
+            return self.content.is_unclassified_drug(code)
+        return form is ClaimForm.UB04 and self.is_unknown_drug(line.revenue_code)
+
+    def is_unknown_drug(self, revenue_code: str | None) -> bool:
+        """Whether a revenue code without a procedure code bills a drug that is not named."""
+        return revenue_code is not None and revenue_code.zfill(4) in self.unknown_drug_revenue
 
     def rank(self, code: str) -> int | None:
         """The rank of a code in the hierarchy, 0 is the highest. None for injections and others."""

@@ -12,7 +12,8 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, Proc
 class UnclassifiedDrugRules(EditRules):
     """Values of unclassified_drug_incomplete/policy.yaml.
 
-    ``ndc_segments`` holds the number of digits of each of the three parts of an NDC.
+    ``ndc_segments`` holds the number of digits of each of the three parts of an NDC. A document of
+    the kind ``details_document`` gives the details and the price of the drug.
     """
 
     codes: ProcedureCodes
@@ -22,28 +23,36 @@ class UnclassifiedDrugRules(EditRules):
     ]
     diagnosis: Outcome
     details: Outcome
+    details_document: str
+    price: Outcome
     ndc: Outcome
 
 
 class Missing(NamedTuple):
-    """What a line lacks: a diagnosis, details of the drug by name, the NDC with its qualifier."""
+    """What a line lacks: a diagnosis, details of the drug by name, its unit price, its NDC."""
 
     diagnosis: bool
     details: tuple[str, ...]
+    price: bool
     ndc: bool
 
     @property
     def anything(self) -> bool:
         """Whether the line lacks any of these."""
-        return self.diagnosis or bool(self.details) or self.ndc
+        return self.diagnosis or bool(self.details) or self.price or self.ndc
 
 
 def missing_from(claim: ClaimEvent, line: ServiceLine, rules: UnclassifiedDrugRules) -> Missing:
-    """The details required by IV.B.7 that the line of an unclassified drug lacks."""
+    """The details required by IV.B.7 that the line of an unclassified drug lacks.
+
+    A crossover claim needs no NDC, because Medicare paid it first.
+    """
+    on_document = rules.details_document in claim.documents_for(line.line_number)
     return Missing(
         diagnosis=not _has_diagnosis(claim, line),
-        details=tuple(_missing_details(line)),
-        ndc=not _has_ndc(line, rules),
+        details=() if on_document else tuple(_missing_details(line)),
+        price=not on_document and not _has_price(line),
+        ndc=not claim.crossover and not _has_ndc(line, rules),
     )
 
 
@@ -61,10 +70,11 @@ def _missing_details(line: ServiceLine) -> list[str]:
         "dosage": line.drug_dosage,
         "strength": line.drug_strength,
     }
-    missing = [name for name, text in details.items() if not (text or "").strip()]
-    if line.drug_unit_price is None or line.drug_unit_price <= 0:
-        missing.append("unit price")
-    return missing
+    return [name for name, text in details.items() if not (text or "").strip()]
+
+
+def _has_price(line: ServiceLine) -> bool:
+    return line.drug_unit_price is not None and line.drug_unit_price > 0
 
 
 def billed_ndc(line: ServiceLine) -> str:

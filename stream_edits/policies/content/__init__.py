@@ -1,0 +1,1 @@
+"""What procedure codes mean: the content table (table.csv) and its look-ups."""

@@ -1,0 +1,41 @@
+"""The messages of duplicate-service."""
+
+from collections.abc import Iterable
+
+from stream_edits.policies.encounter import EncounterLine
+from stream_edits.text import join_words
+
+
+def duplicate(line: EncounterLine, repeat_modifiers: Iterable[str]) -> str:
+    """The same service is on an earlier claim."""
+    return (
+        f"{_billed(line)} If it was sent twice by mistake, nothing needs to be done; if the "
+        "service was given twice, bill it with a modifier that says so "
+        f"({join_words(repeat_modifiers)}); to correct the earlier claim, send a replacement."
+    )
+
+
+def of_unknown_correction(line: EncounterLine) -> str:
+    """One of the two claims replaces a claim that is not known."""
+    whose = "This claim" if line.replaces_unknown else "The other claim"
+    return (
+        f"{_billed(line)} {whose} is a replacement, but the claim that it names is not known here "
+        "or was already replaced. It may be meant for the related claim: send a replacement with "
+        "the payer's number of the claim that it corrects."
+    )
+
+
+def late_charge(line: EncounterLine, frequencies: Iterable[str]) -> str:
+    """One of the two claims is for late charges."""
+    whose = "This claim" if line.frequency in frequencies else "The other claim"
+    return (
+        f"{_billed(line)} {whose} is for late charges, so it may be for another service. Send an "
+        "itemized statement of the day that shows both, or void the claim that is not needed."
+    )
+
+
+def _billed(line: EncounterLine) -> str:
+    return (
+        f"{line.code} was billed with the same date{', times' if line.start else ''} and units on "
+        "another claim (see the related claim)."
+    )

@@ -1,0 +1,61 @@
+"""Withdraws the claim that another one replaces or voids."""
+
+from typing import NamedTuple
+
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
+from stream_edits.stages.claim_record import withdrawn
+from stream_edits.stages.member import MemberSession
+
+
+class Withdrawal(NamedTuple):
+    """The record of a claim that replaces or voids another one, and the record of that one.
+
+    ``record`` has what it takes over. ``withdrawn`` is as it was before, None if there was nothing
+    to withdraw.
+    """
+
+    record: ClaimRecord
+    withdrawn: ClaimRecord | None
+
+
+def withdraw_named(
+    member: MemberSession, record: ClaimRecord, known: ClaimRecord | None
+) -> Withdrawal:
+    """Withdraw the claim that an open claim replaces or voids, if it names one.
+
+    ``known`` is the record of the open claim before this event, None for a new claim. A name that
+    is not known is stored as withdrawn, so that a claim with it has no effect if it arrives later.
+    """
+    claim = record.open_claim
+    name = claim.withdraws
+    if name is None:
+        return Withdrawal(record._replace(replaces_unknown=False, replaced_line_count=0), None)
+    if name == claim.claim_id:
+        return Withdrawal(_replacing_itself(record, known), None)
+    named = member.claim(name)
+    member.name(name)
+    if named is None:
+        member.remember(ClaimRecord(name, ClaimStatus.WITHDRAWN, record.arrival))
+        return Withdrawal(record._replace(replaces_unknown=not claim.is_void), None)
+    if named.status is ClaimStatus.WITHDRAWN:
+        # It may be this claim's own earlier event that withdrew it.
+        is_unknown = record.replaces_unknown if known else not claim.is_void
+        return Withdrawal(record._replace(replaces_unknown=is_unknown), None)
+    member.remember(withdrawn(named))
+    return Withdrawal(_replacing(record, named), named)
+
+
+def _replacing(record: ClaimRecord, named: ClaimRecord) -> ClaimRecord:
+    """The record with the arrival and the supervisors of the claim that it withdraws."""
+    return record._replace(
+        arrival=min(record.arrival, named.arrival),
+        supervisors=tuple(sorted({*record.supervisors, *named.supervisors})),
+        replaces_unknown=False,
+        replaced_line_count=named.line_count,
+    )
+
+
+def _replacing_itself(record: ClaimRecord, known: ClaimRecord | None) -> ClaimRecord:
+    if known is None:
+        return record._replace(replaces_unknown=not record.open_claim.is_void)
+    return record._replace(replaces_unknown=False, replaced_line_count=known.line_count)
