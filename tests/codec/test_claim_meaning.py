@@ -58,7 +58,7 @@ def test_a_cms_1500_has_its_own_frequency(code: str) -> None:
         assert _billed(bill, code, ClaimForm.CMS1500).frequency == code
 
 
-@pytest.mark.parametrize("named", [None, ""])
+@pytest.mark.parametrize("named", [None, "", "  ", "\u3000"])
 def test_a_bill_that_names_no_claim_withdraws_none(named: str | None) -> None:
     claim = _billed("0138", replaces=named)
     assert claim.is_void
