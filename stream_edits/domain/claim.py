@@ -185,9 +185,8 @@ class ClaimEvent:
     @property
     def withdraws(self) -> str | None:
         """The id of the claim that this one replaces (frequency 7) or voids (8), or None."""
-        if self.frequency in _WITHDRAWING:
-            return self.replaces_claim_id or None
-        return None
+        named = self.replaces_claim_id
+        return named if named and self.frequency in _WITHDRAWING and not named.isspace() else None
 
     @property
     def first_day(self) -> date:
