@@ -65,7 +65,7 @@ class DecisionBuilder(NamedTuple):
             disposition=roll_up(lines, findings, self.rule),
             applicable=bool(governing),
             lines=lines,
-            findings=tuple(findings),
+            findings=_with_fewer_lines(record, findings),
             policy_id=policy_id,
             policy_version=policy_version,
             engine_version=self.engine_version,
@@ -99,6 +99,23 @@ class DecisionBuilder(NamedTuple):
                 for line in claim.lines
             ]
         )
+
+
+def _with_fewer_lines(
+    record: ClaimRecord, findings: Sequence[EditFinding]
+) -> tuple[EditFinding, ...]:
+    """The findings, of which the first one says that a replacement has fewer lines than the claim
+    that it replaced."""
+    billed, before = len(record.open_claim.lines), record.replaced_line_count
+    if not findings or billed >= before or record.open_claim.frequency != REPLACEMENT:
+        return tuple(findings)
+    first = findings[0]
+    note = (
+        f" This replacement has {billed} line{'' if billed == 1 else 's'}, and the claim that it "
+        f"replaces had {before}. A replacement takes the place of the whole claim, so it must bill "
+        "every service that still stands."
+    )
+    return (first._replace(message=first.message + note), *findings[1:])
 
 
 def revised(draft: Draft, supersedes: str | None, cause: Cause) -> Draft:
