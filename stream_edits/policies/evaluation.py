@@ -85,7 +85,7 @@ class _Evaluation:
         claim, on, only = record.open_claim, self._policy.on, self._policy.only
         form = claim.claim_form
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
-        held = self._policy.held_lines(found)
+        held = self._policy.held_lines(found) if found else ()
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
             on_date = only or on(service.service_date)
             judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)

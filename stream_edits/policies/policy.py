@@ -65,7 +65,6 @@ class Policy:
         # The only revision, None if there are several.
         self.only = self.revisions[0] if len(self.revisions) == 1 else None
         self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
-        self._form_ids = {e.id for e in self.form_edits}
         self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
         self.encounter_groups = _grouped(e for e in self.edits if isinstance(e, EncounterEdit))
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
@@ -128,13 +127,9 @@ class Policy:
 
     def held_lines(self, findings: Iterable[EditFinding]) -> set[int | None]:
         """The numbers of the lines that a form edit pends, so that no other edit judges them."""
-        return {
-            f.line_number
-            for f in findings
-            if f.disposition is Disposition.PEND
-            and f.policy_id == self.id
-            and f.edit_id in self._form_ids
-        }
+        form = {edit.id for edit in self.form_edits}
+        own = (f for f in findings if f.policy_id == self.id and f.edit_id in form)
+        return {f.line_number for f in own if f.disposition is Disposition.PEND}
 
     def supervises(self, code: str, service_date: date) -> bool:
         """Whether a line with that code occupies its supervisor (a supervision edit names it)."""

@@ -13,6 +13,7 @@ from stream_edits.domain.claim import (
     LineOfBusiness,
     ServiceLine,
 )
+from stream_edits.domain.coded import clean_diagnosis
 from stream_edits.synthetic.encounter import Encounter
 from stream_edits.synthetic.people import Calendar, Patient, Population
 
@@ -106,7 +107,10 @@ class Practice:
             "attachments": tuple(_attachment(document) for document in documents),
             "lines": tuple(replace(line, line_number=n) for n, line in enumerate(lines, start=1)),
         }
-        return ClaimEvent(**(defaults | header))
+        fields = defaults | header
+        # As an X12 837 carries them, and as every claim is once it is read.
+        fields["diagnosis_codes"] = tuple(map(clean_diagnosis, fields["diagnosis_codes"]))
+        return ClaimEvent(**fields)
 
     def hospital_claim(
         self,

@@ -18,6 +18,7 @@ from stream_edits.domain.messages import RoutedClaim
 from stream_edits.policies.catalog import shipped_folder
 from stream_edits.strict_yaml import YamlSource
 from stream_edits.synthetic.generator import generate
+from tests.codec.derived_schemas import WRITERS
 from tests.codec.examples import CLAIM
 from tests.codec.internals import EXAMPLES
 from tests.codec.oracle import write_with
@@ -45,13 +46,15 @@ def _frames() -> Iterator[bytes]:
 
 def _bodies() -> Iterator[bytes]:
     """Each behind the byte that chooses its reader, in the order of the target's readers."""
-    numbers = 1 + len(OLD_AND_NEW)
+    numbers = 1 + len(OLD_AND_NEW) + len(WRITERS)
     for claim in claims():
         yield bytes([0]) + _ENCODE(claim)[BODY_START:]
     for number, schema in enumerate(OLD_AND_NEW.values(), start=1):
         value: dict[str, Any] = asdict(CLAIM) | {"more": 1.5}
         value["lines"] = [line | {"units": 2, "extra": b"abc"} for line in value["lines"]]
         yield bytes([number]) + write_with(schema, value)
+    for number, writer in enumerate(WRITERS, start=1 + len(OLD_AND_NEW)):
+        yield bytes([number]) + write_with(writer.schema(), writer.value(claims()[0]))
     for claim in claims()[:5]:
         routed = messages.encode_routed(
             RoutedClaim(claim, Source("t", 0, 1), content_digest(claim)), _ENCODE(claim)

@@ -23,6 +23,8 @@ from tests.fuzz.judging import Defect, refused
 _SETTINGS = Settings()
 _HEADERS: Headers = [("traceparent", b"00-1"), ("none", None), ("raw", b"\xff\x00")]
 _KEY = b"\xff key"
+# After the events of all seeds.
+_RECORDED_MS = 2_000_000_000_000
 _MOST_STEPS = 200
 
 
@@ -64,7 +66,7 @@ class Stages:
             Stage.SUPERVISION: Overlay(MemoryStore()),
         }
         topic = next(name for name, each in self._inputs.items() if each is stage)
-        record = Record(topic, 0, 7, _KEY, value, _HEADERS, 1_700_000_000_000)
+        record = Record(topic, 0, 7, _KEY, value, _HEADERS, _RECORDED_MS)
         outputs, reasons = self._step(stage, record)
         if reasons:
             self._same(record, outputs)

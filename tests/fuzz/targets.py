@@ -26,6 +26,7 @@ from stream_edits.policies.values.dated import EditValues
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION
+from tests.codec.derived_schemas import WRITERS
 from tests.fuzz.judging import Defect, one_line, refused
 from tests.fuzz.stages import Stages
 from tests.fuzz.writers import OLD_AND_NEW
@@ -48,7 +49,7 @@ def frame(data: bytes) -> str:
 
 
 def avro(data: bytes) -> str:
-    """A body under the schema that its first byte chooses: a claim's, older, newer, or ours."""
+    """A body under the schema that its first byte chooses: a claim's, another writer's, or ours."""
     if not data:
         return _stages().take(Stage.INTAKE, None)
     readers = _readers()
@@ -94,11 +95,12 @@ TARGETS: dict[str, Target] = {
 
 
 class _Schemas:
-    """A registry in memory: our claim schema as 1, older and newer ones from 11 on."""
+    """A registry in memory: our claim schema as 5, those of other writers from 11 on."""
 
     def __init__(self) -> None:
-        self._texts = {1: schema_of("ClaimEvent").text}
-        for number, schema in enumerate(OLD_AND_NEW.values(), start=11):
+        self._texts = {5: schema_of("ClaimEvent").text}
+        others = [*OLD_AND_NEW.values(), *(writer.schema() for writer in WRITERS)]
+        for number, schema in enumerate(others, start=11):
             self._texts[number] = json.dumps(schema)
         self.numbers = tuple(self._texts)
 

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from stream_edits.domain.claim import UNIT, ClaimEvent, ClaimForm, ServiceLine
+from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
+from stream_edits.domain.coded import UNIT
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.itemized import is_held
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Technique, VocabularyRules
@@ -25,8 +26,12 @@ def line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> S
         return _code_faults(claim, line, policy)
     if line.service_date_through and is_held(line, policy):
         return ()
-    faults = _unit_faults(line, policy[Rules])
-    faults += _missing_from_box(claim, line, policy[Rules])
+    faults: list[Complaint] = []
+    if not (line.unit_of_measure == UNIT and line.units > 0 and math.isfinite(line.units)):
+        faults += _unit_faults(line, policy[Rules])
+    ub04 = claim.claim_form is ClaimForm.UB04
+    if not (line.revenue_code if ub04 else claim.place_of(line)):
+        faults.append(_missing_from_box(line, ub04, policy[Rules]))
     if not claim.statement_from <= line.service_date <= claim.statement_through:
         faults += _statement_faults(claim, line, policy[Rules])
     if line.start_time or line.service_date_through:
@@ -87,10 +92,7 @@ def _unit_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
             "with the units given."
         )
         return [(rules.units, message)]
-    measure = line.unit_of_measure
-    if measure == UNIT or not measure.strip():
-        return []
-    counted = _MEASURES.get(measure.strip().upper(), "another measure than units of service")
+    counted = _MEASURES.get(line.unit_of_measure, "another measure than units of service")
     message = (
         f"{code} was billed in {counted}, but the policy counts units of service. Send a "
         f"replacement claim with the number of units and unit of measure {UNIT}."
@@ -98,23 +100,13 @@ def _unit_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
     return [(rules.units, message)]
 
 
-def _missing_from_box(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> Sequence[Complaint]:
-    code = line.procedure_code
-    if claim.claim_form is ClaimForm.UB04:
-        if (line.revenue_code or "").strip():
-            return ()
-        message = (
-            f"{code} was billed without a revenue code. Send a replacement claim with the code in "
-            "box 42."
-        )
-        return [(rules.revenue_code, message)]
-    if (claim.place_of(line) or "").strip():
-        return ()
+def _missing_from_box(line: ServiceLine, ub04: bool, rules: Rules) -> Complaint:
+    missing, box = ("a revenue code", "42") if ub04 else ("a place of service", "24B")
     message = (
-        f"{code} was billed without a place of service. Send a replacement claim with the place in "
-        "box 24B."
+        f"{line.procedure_code} was billed without {missing}. Send a replacement claim with it in "
+        f"box {box}."
     )
-    return [(rules.place_of_service, message)]
+    return rules.revenue_code if ub04 else rules.place_of_service, message
 
 
 def _statement_faults(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> list[Complaint]:
