@@ -85,11 +85,10 @@ class _Infusions:
         minutes = covered_minutes(_times([only, *together]))
         if _role(only) is not Role.INITIAL:
             return _each(self._infusions) + self._hours_by_run(minutes)
-        own = (
-            [] if only.decided else [Measure(only, minutes, _needed(only).supported_units(minutes))]
-        )
+        own = [Measure(only, minutes, _needed(only).supported_units(minutes))]
         others = [] if further else _each(apart)
-        return own + others + self._after(only, together, minutes)
+        after = self._after(only, together, minutes)
+        return (others if only.decided else own + others) + after
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float
