@@ -26,6 +26,6 @@ def test_the_encounters_have_what_the_law_is_about() -> None:
         decision = decided(claim)
         recommended += any(line.recommended_code for line in decision.lines)
         again = rebilled(claim, decision)
-        corrected += again is not None and again.lines != claim.lines
+        corrected += again is not None and again.claim.lines != claim.lines
     assert recommended > 60
     assert corrected > 150

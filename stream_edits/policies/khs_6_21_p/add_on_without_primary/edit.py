@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import taken_off
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import rebilling
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     counts_as_primary,
@@ -18,23 +18,23 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Pend each add-on without a primary in its encounter or in a neighbouring visit.
 
     A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as.
-    An initial service that this group denies without another code to bill does not.
+    An initial service that its group denies counts as the codes to bill instead.
     """
     added = [x for x in encounter.open if x.code in x.policy[AddOnRules].primaries]
     if not added:
         return
-    lost = encounter.fact(taken_off)
+    rebilled = encounter.fact(rebilling)
+    primaries = [x for x in encounter.lines if counts_as_primary(encounter, x)]
+    billed = {encounter.code_of(x) for x in primaries}
     present = {
-        encounter.code_of(x)
-        for x in encounter.lines
-        if counts_as_primary(encounter, x) and x.position not in lost
+        code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
     }
     for line in added:
         rules = line.policy[AddOnRules]
         allowed = rules.primaries[line.code]
-        if not allowed.isdisjoint(present):
+        if not allowed.isdisjoint(billed if line is rebilled.leads else present):
             continue
-        if neighbours_primary(encounter, line, lambda x: _stands(encounter.around, x)) is not None:
+        if _has_neighbours_primary(encounter, line, allowed):
             continue
         yield (
             line,
@@ -49,10 +49,19 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         )
 
 
-def _stands(around: Encounter, line: EncounterLine) -> bool:
-    """Whether a line of another visit is not denied there without another code to bill."""
+def _has_neighbours_primary(
+    encounter: Encounter, line: EncounterLine, allowed: frozenset[str]
+) -> bool:
+    around = encounter.around
+    found = neighbours_primary(encounter, line, lambda x: _stands(around, x, allowed))
+    return found is not None
+
+
+def _stands(around: Encounter, line: EncounterLine, allowed: frozenset[str]) -> bool:
+    """Whether a primary of another visit is not denied there, or is rebilled as a primary."""
     visit = around.only([x for x in around.lines if x.encounter_key == line.encounter_key])
-    return line.position not in taken_off(visit)
+    codes = rebilling(visit).codes.get(line.position)
+    return codes is None or not codes.isdisjoint(allowed)
 
 
 def _initial_form(line: EncounterLine) -> str:

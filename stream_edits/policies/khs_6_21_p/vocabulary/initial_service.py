@@ -54,16 +54,41 @@ def initial_services(encounter: Encounter) -> InitialServices:
 _NONE = InitialServices(None, (), None, ())
 
 
-def taken_off(encounter: Encounter) -> frozenset[int]:
-    """The positions of initial services that are denied and have no add-on form to bill instead."""
+class Rebilling(NamedTuple):
+    """How the denied initial services of an encounter are to be rebilled.
+
+    ``codes`` holds the codes that stand for a denied line afterwards, by its position: its add-on
+    form, and for an outranked one the code that is to be the initial service. Empty for a line that
+    is taken off. ``leads`` is the add-on that is to be the initial service.
+    """
+
+    codes: dict[int, frozenset[str]]
+    leads: EncounterLine | None
+
+
+def rebilling(encounter: Encounter) -> Rebilling:
+    """How the initial services that are denied in this group are to be rebilled."""
     services = encounter.fact(initial_services)
-    denied = list(services.extra_initials)
+    codes = {x.position: _add_on_form(x, x.code) for x in services.extra_initials}
+    for line in initials(encounter):
+        # Denied before this group, and rebilled beside the initial service that stands.
+        is_denied = encounter.code_of(line) != line.code
+        if is_denied and line is not services.leading and not has_separate_site(line):
+            codes[line.position] = _add_on_form(line, encounter.code_of(line))
     initial = services.overruled or services.leading
-    if initial is not None and _may_be_denied(encounter, initial):
-        denied += [initial] if outranking_add_on(encounter, initial) else []
-    return frozenset(
-        [x.position for x in denied if x.code not in x.policy[VocabularyRules].add_on_form]
-    )
+    if initial is None or not _may_be_denied(encounter, initial):
+        return Rebilling(codes, None)
+    leads = outranking_add_on(encounter, initial)
+    if leads is not None:
+        code = encounter.code_of(leads)
+        form = leads.policy[VocabularyRules].initial_form.get(code, code)
+        codes[initial.position] = _add_on_form(initial, initial.code) | {form}
+    return Rebilling(codes, leads)
+
+
+def _add_on_form(line: EncounterLine, code: str) -> frozenset[str]:
+    form = line.policy[VocabularyRules].add_on_form.get(code)
+    return frozenset([form] if form else [])
 
 
 def _may_be_denied(encounter: Encounter, line: EncounterLine) -> bool:
