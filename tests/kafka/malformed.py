@@ -1,12 +1,17 @@
 """Malformed records for claims.events, each with a canary, a key and headers of its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from stream_edits.codec.claims import claim_encoder
 from tests.build import canary_claim
 
-_BODY = claim_encoder(5)(canary_claim("MALFORMED", "96365"))
+_CLAIM = canary_claim("MALFORMED", "96365")
+_encode = claim_encoder(5)
+_BODY = _encode(_CLAIM)
+_FAR = datetime(2999, 12, 31, tzinfo=UTC)
 
 
 class Malformed(NamedTuple):
@@ -22,6 +27,8 @@ def malformed(count: int) -> Iterator[Malformed]:
     for number in range(count):
         key = b"CANARY-MALFORMED-%d" % number
         tail = b"CANARY-%d" % number
+        blank = replace(_CLAIM, member_id=" ", event_id=f"CANARY-{number}")
+        early = replace(_CLAIM, event_time=_FAR, event_id=f"CANARY-{number}")
         kinds = (
             Malformed("NotConfluentFraming", key, b'{"claim_id": "' + tail + b'"}'),
             Malformed("NotConfluentFraming", None, b"\\x00"),
@@ -29,6 +36,8 @@ def malformed(count: int) -> Iterator[Malformed]:
             Malformed("Truncated", key, _BODY[: -(number % 20 + 1)]),
             Malformed("TrailingBytes", key, _BODY + tail),
             Malformed("NoValue", key, None),
+            Malformed("ContractViolation", key, _encode(blank)),
+            Malformed("ContractViolation", key, _encode(early)),
             Malformed(
                 "MalformedAvro", b"\xff\xfe" + key, _BODY[:5] + b"\x08\xff\xff\xff\xff" + tail
             ),

@@ -93,7 +93,7 @@ def _union(writer: list[Any], reader: Any, pair: Pair) -> Plan:
 
 def _branch(writer: Any, reader: Any, pair: Pair) -> Plan:
     """A branch that does not fit is an error only for data that uses it."""
-    if pair.tolerant and writer == "null":
+    if pair.tolerant and pair.writer.named(writer) == "null":
         # The caller says which field may not be null.
         return Scalar("null")
     try:
