@@ -108,6 +108,9 @@ def reconsider(
     answerable denial would not be given now. Only denials are decided again: if the claim as a
     whole would be allowed less on a line that is paid, its paid lines stay as they are.
     """
+    if not others.questioned:
+        # The usual case.
+        return decide_together(builder, [*due, *others.open], others.decided)
     how = {each.record.claim_id: _How.WHOLE for each in others.questioned}
     while True:
         again = [x for x in others.questioned if how[x.record.claim_id] is not _How.DECIDED]
