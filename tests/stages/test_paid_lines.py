@@ -97,7 +97,11 @@ def test_a_right_claim_ends_as_if_the_wrong_one_had_never_come(
     alone.send(right)
     after, expected = walk.last()["B"], alone.last()["B"]
     is_open = record is not None and record.status is ClaimStatus.OPEN
-    paid = {x.line_number: x.allowed_units for x in first.lines if x.disposition is PASS}
+    # A denied claim pays none of its lines.
+    is_paid = first.disposition is not DENY
+    paid = {
+        x.line_number: x.allowed_units for x in first.lines if is_paid and x.disposition is PASS
+    }
     would_lose = not is_open and any(
         x.disposition is not PASS or x.allowed_units < paid[x.line_number]
         for x in expected.lines
