@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import taken_off
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     counts_as_primary,
@@ -17,14 +18,23 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Pend each add-on without a primary in its encounter or in a neighbouring visit.
 
     A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as.
+    An initial service that this group denies without another code to bill does not.
     """
-    present = {encounter.code_of(x) for x in encounter.lines if counts_as_primary(encounter, x)}
-    for line in encounter.open:
+    added = [x for x in encounter.open if x.code in x.policy[AddOnRules].primaries]
+    if not added:
+        return
+    lost = encounter.fact(taken_off)
+    present = {
+        encounter.code_of(x)
+        for x in encounter.lines
+        if counts_as_primary(encounter, x) and x.position not in lost
+    }
+    for line in added:
         rules = line.policy[AddOnRules]
-        allowed = rules.primaries.get(line.code)
-        if allowed is None or not allowed.isdisjoint(present):
+        allowed = rules.primaries[line.code]
+        if not allowed.isdisjoint(present):
             continue
-        if neighbours_primary(encounter, line, lambda _: True) is not None:
+        if neighbours_primary(encounter, line, lambda x: _stands(encounter.around, x)) is not None:
             continue
         yield (
             line,
@@ -37,6 +47,12 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 f"that bills {_initial_form(line)} instead.",
             ),
         )
+
+
+def _stands(around: Encounter, line: EncounterLine) -> bool:
+    """Whether a line of another visit is not denied there without another code to bill."""
+    visit = around.only([x for x in around.lines if x.encounter_key == line.encounter_key])
+    return line.position not in taken_off(visit)
 
 
 def _initial_form(line: EncounterLine) -> str:

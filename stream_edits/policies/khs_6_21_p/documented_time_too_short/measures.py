@@ -4,6 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
+    initial_services,
+    outranking_add_on,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,
@@ -83,12 +87,17 @@ class _Infusions:
             # The time of the infusion is not known as a whole.
             return _each(self._infusions) + self._hours_by_run(0.0)
         minutes = covered_minutes(_times([only, *together]))
-        if _role(only) is not Role.INITIAL:
+        if _role(only) is not Role.INITIAL and not self._should_lead(only):
             return _each(self._infusions) + self._hours_by_run(minutes)
         own = [Measure(only, minutes, _needed(only).supported_units(minutes))]
         others = [] if further else _each(apart)
         after = self._after(only, together, minutes)
         return (others if only.decided else own + others) + after
+
+    def _should_lead(self, line: EncounterLine) -> bool:
+        """Whether a sequential line is the one to bill as the initial service."""
+        leading = self._encounter.fact(initial_services).leading
+        return leading is not None and outranking_add_on(self._encounter, leading) is line
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float

@@ -5,11 +5,12 @@ from typing import NamedTuple
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     add_ons,
+    administration,
     has_separate_site,
     initials,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import neighbours_primary
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Role, VocabularyRules
 
 
 class InitialServices(NamedTuple):
@@ -51,6 +52,18 @@ def initial_services(encounter: Encounter) -> InitialServices:
 
 
 _NONE = InitialServices(None, (), None, ())
+
+
+def taken_off(encounter: Encounter) -> frozenset[int]:
+    """The positions of initial services that are denied and have no add-on form to bill instead."""
+    services = encounter.fact(initial_services)
+    denied = list(services.extra_initials)
+    initial = services.overruled or services.leading
+    if initial is not None and _may_be_denied(encounter, initial):
+        denied += [initial] if outranking_add_on(encounter, initial) else []
+    return frozenset(
+        [x.position for x in denied if x.code not in x.policy[VocabularyRules].add_on_form]
+    )
 
 
 def _may_be_denied(encounter: Encounter, line: EncounterLine) -> bool:
@@ -95,7 +108,8 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     """The highest-ranked add-on that ranks above an initial service, if any.
 
     Injections have no rank, so they never outrank. An add-on to a service of a neighbouring visit
-    counts only if it outranks that service too.
+    counts only if it outranks that service too. Among equals a sequential service comes first,
+    because it can be billed as the initial one.
     """
     rank = _rank(encounter, initial)
     above = [
@@ -103,7 +117,14 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
         for line in add_ons(encounter)
         if _rank(encounter, line) < rank and not _adds_to_a_neighbour(encounter, line)
     ]
-    return _first(encounter, above)
+    if len(above) < 2:
+        return above[0] if above else None
+    return min(above, key=lambda x: (_rank(encounter, x), not _is_sequential(x), x.place))
+
+
+def _is_sequential(line: EncounterLine) -> bool:
+    traits = administration(line)
+    return traits is not None and traits.role is Role.SEQUENTIAL
 
 
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
