@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
+from stream_edits.domain.claim import ClaimEvent, ClaimForm
 from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.domain.member_state import ClaimStatus
 from tests.build import (
@@ -118,39 +118,6 @@ def test_a_chain_of_denials_is_followed_one_void_at_a_time(walk: Walk) -> None:
     assert summaries(sent) == ["V1 PASS", "B2 PASS", "C2 DENY"]
     assert related(sent[2]) == [("B",)]
     assert summaries(walk.send(voiding("B", "W"))) == ["W1 PASS", "C3 PASS"]
-
-
-@pytest.mark.parametrize(
-    ("other", "own", "edit"),
-    [
-        ((line("96413"),), (line("96365"),), "multiple-initial-codes"),
-        ((line("96365"), line("96366", units=8)), (line("96366", units=2),), "units-over-maximum"),
-        ((line("96365"),), (line("36591"),), "included-service"),
-        (
-            (line("96365"), line("96368")),
-            (line("96368", modifiers=("RT",)),),
-            "concurrent-more-than-once",
-        ),
-        (
-            (line("96365", "09:00-11:00"),),
-            (line("96361", "09:00-10:00"),),
-            "hydration-concurrent",
-        ),
-        ((line("P9016"),), (line("96365"),), "infusion-code-for-excluded-product"),
-        ((line("74177"),), (line("96374"),), "inherent-to-contrast-imaging"),
-    ],
-)
-def test_a_denial_by_any_edit_is_decided_again(
-    walk: Walk, other: tuple[ServiceLine, ...], own: tuple[ServiceLine, ...], edit: str
-) -> None:
-    walk.send(claim("A", *other))
-    (denied,) = walk.send(claim("B", *own))
-    assert denied.disposition is DENY
-    assert edit in edits(denied)
-    sent = walk.send(voiding("A", "V"))
-    assert summaries(sent)[0] == "V1 PASS"
-    assert [each.claim_id for each in sent[1:]] == ["B"]
-    assert edit not in edits(sent[1])
 
 
 def test_with_the_strict_roll_up_it_is_the_whole_claim(start: Callable[..., Walk]) -> None:
