@@ -17,8 +17,11 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
+from stream_edits.engine.batch import BatchBuilder
+from stream_edits.engine.config import Breaker, StageConfig
+from stream_edits.engine.dead_letter import CircuitBreaker
 from stream_edits.engine.ports import Record, Undecodable
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from tests.build import CLINIC, OTHER_CLINIC, claim, line, replacing, voiding
@@ -39,17 +42,20 @@ class EncounterRecords:
         settings = Settings()
         builder = decision_builder(settings)
         metrics = DecisionMetrics(Metrics(CollectorRegistry()), builder.policies)
-        self._processor = processors(settings, builder, metrics)[Stage.ENCOUNTER]
+        self.processor = processors(settings, builder, metrics)[Stage.ENCOUNTER]
         self.state = MemoryStore()
         self._offsets = iter(range(1000))
 
-    def process(self, event: ClaimEvent) -> int:
-        """Process a claim. Returns the number of its outputs."""
+    def record(self, event: ClaimEvent) -> Record:
+        """The next record of the stage's input."""
         offset = next(self._offsets)
         message = RoutedClaim(event, Source("claims.events", 0, offset), content_digest(event))
         value = encode_routed(message, _encode(event))
-        record = Record("claims.edits.by-member", 0, offset, b"m", value, (), 0)
-        return len(list(self._processor.process(record, self.state)))
+        return Record("claims.edits.by-member", 0, offset, b"m", value, (), 0)
+
+    def process(self, event: ClaimEvent) -> int:
+        """Process a claim. Returns the number of its outputs."""
+        return len(list(self.processor.process(self.record(event), self.state)))
 
 
 def test_it_is_a_dead_letter_and_changes_no_state() -> None:
@@ -62,6 +68,27 @@ def test_it_is_a_dead_letter_and_changes_no_state() -> None:
     for value in (CLINIC, OTHER_CLINIC, "ACCT1", "M1"):
         assert value not in raised.value.message
     assert stage.state.snapshot() == before
+
+
+def test_the_engine_buries_it_and_goes_on() -> None:
+    stage = EncounterRecords()
+    config = StageConfig("encounter", "group", "in", "dead", "id", changelog_topic="state")
+    builder = BatchBuilder(config, stage.processor, CircuitBreaker(Breaker()), lambda: 0.0)
+    events = [FIRST, REUSED, claim("NEXT", line("96415"), event="third")]
+    records = [stage.record(each) for each in events]
+    batch = builder.build(records, {0: Overlay(stage.state)})
+    assert [each.topic for each in batch.outputs] == [
+        "claims.edits.pass",
+        "dead",
+        "claims.edits.pass",
+    ]
+    letter = batch.outputs[1]
+    assert (letter.key, letter.value) == (records[1].key, records[1].value)
+    headers = dict(letter.headers)
+    assert headers["error.class"] == b"ClaimIdReused"
+    assert headers["error.stage"] == b"encounter"
+    assert headers["source.offset"] == b"1"
+    assert batch.offsets == {0: 3}
 
 
 def test_a_corrected_npi_is_a_replacement_that_names_the_same_claim() -> None:
