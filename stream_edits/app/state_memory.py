@@ -102,7 +102,14 @@ class StoredMembers(_Stored):
             self.pended.add(claim_id)
         # For the event's own claim, the new bytes must be stored, not these.
         self._raw.setdefault(claim_id, raw)
-        return record._replace(claim=self._decode_claim(raw))
+        claim = self._decode_claim(raw)
+        # An early version stored the claim without these.
+        return record._replace(
+            claim=claim,
+            billing_npi=claim.billing_provider_npi,
+            line_count=len(claim.lines),
+            frequency=claim.frequency,
+        )
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         raw = None if record.claim is None else self._raw[record.claim_id]

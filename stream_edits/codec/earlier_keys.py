@@ -6,11 +6,18 @@ its encounter keys and its service days.
 
 from datetime import date
 
-from stream_edits.domain.encounter import numbered_days
-from stream_edits.domain.member_state import LineRecord, ListedClaim
+from stream_edits.domain.encounter import numbered_days, visit_of
+from stream_edits.domain.member_state import ClaimRecord, LineRecord, ListedClaim
 
 
-def with_day(line: LineRecord, member_id: str) -> LineRecord:
+def of_today(record: ClaimRecord, member_id: str) -> ClaimRecord:
+    """The record with the encounter keys of today, and the billing NPI that they name."""
+    lines = tuple([_with_day(line, member_id) for line in record.lines])
+    npi = visit_of(lines[0].encounter_key, member_id).billing_npi if lines else ""
+    return record._replace(lines=lines, billing_npi=npi)
+
+
+def _with_day(line: LineRecord, member_id: str) -> LineRecord:
     """The line with the encounter key of today.
 
     The clock no longer moves a line to another day. A line that was joined to an earlier day keeps

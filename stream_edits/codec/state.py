@@ -3,7 +3,7 @@
 Every ``decode`` raises Undecodable; state that does so was not written by this engine.
 """
 
-from stream_edits.codec.earlier_keys import listed_by_day, with_day
+from stream_edits.codec.earlier_keys import listed_by_day, of_today
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.internal import (
     MemberClaims,
@@ -45,8 +45,7 @@ def restore_claim_record(framed: bytes, member_id: str) -> StoredClaim:
     """``decode_claim_record`` for a claim of that member, with the encounter keys of today."""
     stored = decode_claim_record(framed)
     if schema_id(framed) == _RECORD_BY_NUMBER:
-        lines = tuple([with_day(line, member_id) for line in stored.record.lines])
-        return stored._replace(record=stored.record._replace(lines=lines))
+        return stored._replace(record=of_today(stored.record, member_id))
     return stored
 
 

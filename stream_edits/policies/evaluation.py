@@ -33,7 +33,8 @@ def evaluate(
 ) -> dict[str, tuple[EditFinding, ...]]:
     """The findings on every open claim, by claim id, in a fixed order.
 
-    At least one policy governs each open claim. ``decided`` are the decided claims of the same
+    At least one policy governs each open claim. Its ``lines``, if it has any, stay decided, and
+    only the others are judged. ``decided`` are the decided claims of the same
     encounters. All claims belong to one member and have different ids.
     """
     found: dict[str, tuple[EditFinding, ...]] = {each.claim_id: () for each in open_claims}
@@ -68,8 +69,9 @@ class _Evaluation:
                 self._judge_lines(record, found)
         if self._lines:
             member_id = open_claims[0].open_claim.member_id
-            for record in decided:
-                self._add_decided(record, member_id)
+            for record in (*open_claims, *decided):
+                if record.lines:
+                    self._add_decided(record, member_id)
             self._lines.sort(key=lambda line: line.place)
             self._judge_encounters()
             self._judge_pricing()
@@ -86,10 +88,11 @@ class _Evaluation:
         form = claim.claim_form
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
         held = self._policy.held_lines(found) if found else ()
+        kept = {each.line_number for each in record.lines}
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
             on_date = only or on(service.service_date)
             judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
-            if service.line_number in held or not judged:
+            if service.line_number in held or service.line_number in kept or not judged:
                 # The form edits hold a line that no other edit can judge.
                 continue
             line = self._add_open(record, claim, service, key, on_date)

@@ -55,12 +55,15 @@ def on_arrival(known: ClaimRecord | None, message: RoutedClaim, arrival: Arrival
     return known._replace(
         event_digests=(*known.event_digests, arrival.event),
         content_digest=message.content_digest,
+        lines=(),
         claim=claim,
         encounter_keys=arrival.keys,
         source=message.source,
         billing_npi=claim.billing_provider_npi,
         line_count=len(claim.lines),
         frequency=claim.frequency,
+        rests_on=(),
+        answerable_lines=(),
     )
 
 

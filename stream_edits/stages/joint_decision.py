@@ -1,11 +1,12 @@
 """Decides claims that share encounters together: open ones, and decided ones that may change."""
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
 from stream_edits.policies.evaluation import evaluate, has_header_fault
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.stages.claim_record import answerable_lines, on_decision
@@ -89,39 +90,70 @@ def neighbours(
     return found._replace(resting=frozenset(resting))
 
 
+class _How(Enum):
+    """How a decided claim takes part in a decision: as an open claim, with its denied lines only,
+    or not again."""
+
+    WHOLE = 1
+    DENIED_LINES = 2
+    DECIDED = 3
+
+
 def reconsider(
     builder: DecisionBuilder, due: Sequence[Due], others: Neighbours
 ) -> dict[str, Draft]:
     """The draft of each open claim, and of each decided one that changes, by claim id.
 
-    A questioned claim is decided again as a whole if its denial rests on a withdrawn claim, or if
-    an answerable denial would not be given now. It counts as decided otherwise, and also if less
-    would be allowed on a line that is paid: only denials are decided again.
+    A questioned claim is decided again if its denial rests on a withdrawn claim, or if an
+    answerable denial would not be given now. Only denials are decided again: if the claim as a
+    whole would be allowed less on a line that is paid, its paid lines stay as they are.
     """
-    again = list(others.questioned)
+    if not others.questioned:
+        # The usual case.
+        return decide_together(builder, [*due, *others.open], others.decided)
+    how = {each.record.claim_id: _How.WHOLE for each in others.questioned}
     while True:
-        chosen = {each.record.claim_id for each in again}
-        kept = [x.record for x in others.questioned if x.record.claim_id not in chosen]
-        drafts = decide_together(builder, [*due, *others.open, *again], [*others.decided, *kept])
-        # One at a time: without the last claim, the others may be right.
-        back = [x for x in again if _takes_back(x.record, drafts)][-1:] or [
-            x for x in again if not _is_changed(x.record, drafts, others, builder)
-        ]
-        if not back:
+        again = [x for x in others.questioned if how[x.record.claim_id] is not _How.DECIDED]
+        kept = [x.record for x in others.questioned if x not in again]
+        judged = [x._replace(record=_judged(x.record, how[x.record.claim_id])) for x in again]
+        drafts = decide_together(builder, [*due, *others.open, *judged], [*others.decided, *kept])
+        whole = [x.record for x in again if how[x.record.claim_id] is _How.WHOLE]
+        worse = [record for record in whole if _takes_back(record, drafts)]
+        if worse:
+            # One at a time: without the last claim, the others may be right.
+            part = _How.DENIED_LINES if _is_paid_in_full(worse[-1]) else _How.DECIDED
+            how[worse[-1].claim_id] = part
+            continue
+        same = [x.record for x in again if not _is_changed(x.record, drafts, others, builder)]
+        if not same:
             return drafts
-        again = [each for each in again if each not in back]
+        how |= {record.claim_id: _How.DECIDED for record in same}
+
+
+def _judged(record: ClaimRecord, how: _How) -> ClaimRecord:
+    """The record of a decided claim as it is judged. Lines that it keeps are not judged again."""
+    if how is _How.WHOLE:
+        return record._replace(lines=())
+    return record._replace(lines=tuple(_paid_lines(record)))
+
+
+def _paid_lines(record: ClaimRecord) -> list[LineRecord]:
+    return [line for line in record.lines if line.disposition is not Disposition.DENY]
+
+
+def _is_paid_in_full(record: ClaimRecord) -> bool:
+    """Whether no finding cut back a paid line. Such findings are not stored."""
+    return all(line.allowed_units == line.units for line in _paid_lines(record))
 
 
 def _takes_back(record: ClaimRecord, drafts: Mapping[str, Draft]) -> bool:
-    """Whether the draft of a decided claim allows less on a line that was not denied."""
+    """Whether the draft of a decided claim allows less on a line that is paid."""
     now = {line.line_number: line for line in drafts[record.claim_id].lines}
-    for line in record.lines:
-        if line.disposition is not Disposition.DENY:
-            outcome = now[line.line_number]
-            worse = outcome.disposition is not Disposition.PASS
-            if worse or outcome.allowed_units < line.allowed_units:
-                return True
-    return False
+    return any(
+        now[paid.line_number].disposition is not Disposition.PASS
+        or now[paid.line_number].allowed_units < paid.allowed_units
+        for paid in _paid_lines(record)
+    )
 
 
 def _is_changed(

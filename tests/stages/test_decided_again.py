@@ -7,26 +7,22 @@ messages in memory and as bytes.
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
-from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
+from stream_edits.domain.claim import ClaimEvent, ClaimForm
+from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.domain.member_state import ClaimStatus
 from tests.build import (
     ADA,
     BEA,
     DAY,
     OTHER_CLINIC,
-    PUBLISHED,
     claim,
     infusion,
     line,
     replacing,
     voiding,
 )
-from tests.stages.infusions import claims, histories
-from tests.stages.walk import Walk, edits, outcomes, summaries
+from tests.stages.walk import Walk, edits, outcomes, related, summaries
 from tests.stages.wire import OverTheWire
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
@@ -40,10 +36,6 @@ def start(request: pytest.FixtureRequest) -> Callable[..., Walk]:
 @pytest.fixture(params=RollUp)
 def walk(start: Callable[..., Walk], request: pytest.FixtureRequest) -> Walk:
     return start(request.param)
-
-
-def related(decision: ClaimDecision) -> list[tuple[str, ...]]:
-    return [each.related_claim_ids for each in decision.findings]
 
 
 def test_a_duplicate_is_decided_again_when_the_first_claim_is_voided(walk: Walk) -> None:
@@ -128,54 +120,6 @@ def test_a_chain_of_denials_is_followed_one_void_at_a_time(walk: Walk) -> None:
     assert summaries(walk.send(voiding("B", "W"))) == ["W1 PASS", "C3 PASS"]
 
 
-@pytest.mark.parametrize(
-    ("other", "own", "edit"),
-    [
-        ((line("96413"),), (line("96365"),), "multiple-initial-codes"),
-        ((line("96365"), line("96366", units=8)), (line("96366", units=2),), "units-over-maximum"),
-        ((line("96365"),), (line("36591"),), "included-service"),
-        (
-            (line("96365"), line("96368")),
-            (line("96368", modifiers=("RT",)),),
-            "concurrent-more-than-once",
-        ),
-        (
-            (line("96365", "09:00-11:00"),),
-            (line("96361", "09:00-10:00"),),
-            "hydration-concurrent",
-        ),
-        ((line("P9016"),), (line("96365"),), "infusion-code-for-excluded-product"),
-        ((line("74177"),), (line("96374"),), "inherent-to-contrast-imaging"),
-    ],
-)
-def test_a_denial_by_any_edit_is_decided_again(
-    walk: Walk, other: tuple[ServiceLine, ...], own: tuple[ServiceLine, ...], edit: str
-) -> None:
-    walk.send(claim("A", *other))
-    (denied,) = walk.send(claim("B", *own))
-    assert denied.disposition is DENY
-    assert edit in edits(denied)
-    sent = walk.send(voiding("A", "V"))
-    assert summaries(sent)[0] == "V1 PASS"
-    assert [each.claim_id for each in sent[1:]] == ["B"]
-    assert edit not in edits(sent[1])
-
-
-def test_a_denied_line_of_a_paid_claim_is_decided_again(start: Callable[..., Walk]) -> None:
-    walk = start()
-    walk.send(
-        claim("A", line("96365"), line("96366", units=4)),
-        claim("B", line("96365"), line("96366", units=6), line("96372")),
-    )
-    before = walk.last()["B"]
-    assert outcomes(before) == {1: DENY, 2: PASS, 3: PASS}
-    assert [x.allowed_units for x in before.lines] == [0, 4, 1]
-    (_, again) = walk.send(voiding("A", "V"))
-    assert summaries([again]) == ["B2 PASS"]
-    assert outcomes(again) == {1: PASS, 2: PASS, 3: PASS}
-    assert [x.allowed_units for x in again.lines] == [1, 6, 1]
-
-
 def test_with_the_strict_roll_up_it_is_the_whole_claim(start: Callable[..., Walk]) -> None:
     walk = start(RollUp.STRICT)
     walk.send(claim("A", line("96365")), claim("B", line("96365"), line("96372")))
@@ -186,32 +130,6 @@ def test_with_the_strict_roll_up_it_is_the_whole_claim(start: Callable[..., Walk
     assert summaries(sent) == ["V1 PASS", "B2 DENY"]
     assert outcomes(sent[1]) == {1: PASS, 2: DENY}
     assert summaries(walk.send(voiding("C", "W"))) == ["W1 PASS", "B3 PASS"]
-
-
-def test_nothing_that_is_paid_is_taken_back(start: Callable[..., Walk]) -> None:
-    walk = start()
-    walk.send(
-        claim("A", line("96372")),
-        claim("B", line("96372"), line("96365")),
-        claim("C", line("96413")),
-    )
-    assert summaries(walk.published) == ["A1 PASS", "B1 PASS", "C1 PEND"]
-    kept = walk.members.claim("M1", "B")
-    assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
-    assert walk.members.claim("M1", "B") == kept
-
-
-def test_a_paid_claim_without_a_denial_stays_as_it_is(walk: Walk) -> None:
-    walk.send(
-        claim("A", line("96365"), line("96366", units=4)),
-        claim("B", line("96366", units=6)),
-    )
-    assert summaries(walk.published) == ["A1 PASS", "B1 PASS"]
-    kept = walk.members.claim("M1", "B")
-    assert kept is not None
-    assert kept.claim is None
-    assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
-    assert walk.members.claim("M1", "B") == kept
 
 
 def test_a_denial_may_become_a_pend_and_be_resolved(walk: Walk) -> None:
@@ -293,62 +211,3 @@ def test_the_new_revision_may_be_denied_by_its_supervisor_and_reopened(walk: Wal
     freed = walk.send(voiding("C", "W", member_id="M2"))
     assert summaries(freed) == ["W1 PASS", "B3 PASS"]
     assert freed[1].supersedes == void[1].decision_id
-
-
-def test_an_answered_denial_is_decided_again(walk: Walk) -> None:
-    walk.send(claim("A", line("96365"), line("J9271", units=200)))
-    assert edits(walk.published[0]) == ["infusion-code-for-excluded-product"]
-    before = walk.published[0]
-    assert summaries(walk.send(claim("B", line("96377"), documents=()))) == ["B1 PEND"]
-    answer = claim("C", line("J1100"))
-    sent = walk.send(answer)
-    assert summaries(sent) == ["C1 PASS", "A2 PASS"]
-    assert sent[1].supersedes == before.decision_id
-    assert sent[1].trigger_event_id == answer.event_id
-    # An answer is final, as every decision without a denial.
-    assert summaries(walk.send(voiding("C", "V"))) == ["V1 PASS"]
-
-
-def test_an_answer_of_another_day_or_provider_is_none(walk: Walk) -> None:
-    walk.send(claim("A", line("96365"), line("J9271", units=200)))
-    sent = walk.send(
-        claim("B", line("J1100", day=DAY.replace(day=20))),
-        claim("C", line("J1100"), billing_provider_npi=OTHER_CLINIC),
-        claim("D", line("J1100"), member_id="M2"),
-    )
-    assert {each.claim_id for each in sent} == {"B", "C", "D"}
-
-
-@given(claims("A", "e1"), claims("B", "e2"), st.sampled_from(RollUp))
-def test_a_right_claim_ends_as_if_the_wrong_one_had_never_come(
-    wrong: ClaimEvent, right: ClaimEvent, rule: RollUp
-) -> None:
-    """The right claim first, and the void after it."""
-    walk, alone = Walk(rule), Walk(rule)
-    walk.send(wrong, right)
-    record = walk.members.claim("M1", "B")
-    rests = record is not None and bool(record.rests_on)
-    walk.send(voiding("A", "V", event_time=PUBLISHED))
-    alone.send(right)
-    if rests or (record is not None and record.status is ClaimStatus.OPEN):
-        after, before = walk.last()["B"], alone.last()["B"]
-        assert after.lines == before.lines
-        assert after.findings == before.findings
-
-
-@given(histories(most=9, members=1), st.sampled_from(RollUp))
-def test_other_claims_never_take_back_what_is_paid(history: list[ClaimEvent], rule: RollUp) -> None:
-    walk, newest = Walk(rule), dict[str, ClaimDecision]()
-    walk.send(*history)
-    for decision in walk.published:
-        before = newest.get(decision.claim_id)
-        newest[decision.claim_id] = decision
-        if before is None or decision.trigger_event_id is None:
-            continue
-        assert decision.supersedes == before.decision_id
-        if before.disposition is PASS:
-            paid = {x.line_number: x.allowed_units for x in before.lines if x.disposition is PASS}
-            now = {x.line_number: x for x in decision.lines}
-            for number, units in paid.items():
-                assert now[number].disposition is PASS
-                assert now[number].allowed_units >= units

@@ -59,9 +59,11 @@ def test_a_claim_with_an_encounter_number_and_one_without_are_two_encounters() -
 
 def test_an_encounter_number_that_looks_like_a_date_is_not_that_date() -> None:
     sent = through_stages(
-        [claim("A", line("96365"), encounter_id="2025-01-15"), claim("B", line("96366"))]
+        [claim("A", line("96365"), encounter_id="2025-01-15"), claim("B", line("96374"))]
     ).published
-    assert summaries(sent) == ["A1 PASS", "B1 PEND"]
+    # In one encounter, the push would be a further initial service.
+    assert summaries(sent) == ["A1 PASS", "B1 PASS"]
+    assert sent[0].encounter_keys != sent[1].encounter_keys
 
 
 def test_one_encounter_may_be_spread_over_several_claims() -> None:

@@ -27,7 +27,14 @@ SEPARATE_SITE = {"59", "XE", "XS", "XP", "XU"}
 
 
 def unordered(decision: ClaimDecision) -> tuple[Any, ...]:
-    """The content of a decision without the order of its lines and findings."""
+    """The content of a decision without the order of its lines and findings.
+
+    The first finding says that a replacement has fewer lines, and another order has another first.
+    """
+    findings = [
+        f._replace(message=f.message.partition(" This replacement has ")[0])
+        for f in decision.findings
+    ]
     return (
         decision.claim_id,
         decision.revision,
@@ -37,7 +44,7 @@ def unordered(decision: ClaimDecision) -> tuple[Any, ...]:
         decision.applicable,
         sorted(decision.encounter_keys),
         sorted(decision.lines),
-        sorted(map(repr, decision.findings)),
+        sorted(map(repr, findings)),
         decision.policy_version,
     )
 

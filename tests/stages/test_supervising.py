@@ -36,7 +36,7 @@ def test_claims_of_the_same_member_do_not_compete() -> None:
     sent = through_stages(
         [
             claim("A", line("96365", "09:00-10:00", by=ADA)),
-            claim("B", line("96366", "09:30-10:30", by=ADA)),
+            claim("B", line("96366", "09:30-10:31", by=ADA)),
         ]
     ).published
     assert summaries(sent) == ["A1 PASS", "B1 PASS"]

@@ -120,6 +120,11 @@ def edits(decision: ClaimDecision) -> list[str]:
     return [finding.edit_id for finding in decision.findings]
 
 
+def related(decision: ClaimDecision) -> list[tuple[str, ...]]:
+    """The related claims of each finding, in order."""
+    return [finding.related_claim_ids for finding in decision.findings]
+
+
 def hops(messages: Iterable[Message]) -> list[tuple[str, ...]]:
     """The remaining hops of each supervised claim."""
     return [each.hops for each in messages if isinstance(each, SupervisedClaim)]

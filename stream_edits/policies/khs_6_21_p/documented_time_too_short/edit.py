@@ -103,6 +103,7 @@ def _finding(measure: Measure, units: float) -> EditFinding:
         "with the documented times.",
         recommended_code=push,
         allowed_units=supported or None,
+        related_claim_ids=measure.before,
     )
 
 

@@ -42,11 +42,15 @@ class Rules(EditRules):
 
 
 class Measure(NamedTuple):
-    """The units that documented minutes support on a line, after the lines before it."""
+    """The units that documented minutes support on a line, after the lines before it.
+
+    ``before`` are the other claims whose lines come before it.
+    """
 
     line: EncounterLine
     minutes: float
     supported: float
+    before: tuple[str, ...] = ()
 
 
 def measures(encounter: Encounter) -> list[Measure]:
@@ -178,7 +182,9 @@ class _Infusions:
         for line in sorted(lines, key=lambda x: x.place):
             if not line.decided:
                 own = max(left, 0.0)
-                found.append(Measure(line, minutes, own))
+                first = [x for x in lines if x.decided or x.place < line.place]
+                ids = dict.fromkeys(x.claim_id for x in first if x.claim_id != line.claim_id)
+                found.append(Measure(line, minutes, own, tuple(ids)))
                 left -= 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
 

@@ -1,0 +1,59 @@
+"""Duplicates do not depend on which of two claims comes first (docs/spec/edits.md)."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import ClaimDecision, Disposition
+from tests.build import claim, line
+from tests.stages.walk import Walk
+
+MODIFIERS = ["26", "TC", "LT", "JW", "27", "52", "76", "91", "59", "XE", "XS", "25", "GC"]
+
+
+@st.composite
+def claims(draw: st.DrawFn, name: str) -> ClaimEvent:
+    """A claim of one injection, perhaps with a visit, that may be told apart in many ways."""
+    times = draw(st.sampled_from([None, "09:00-09:05", "10:00-10:05"]))
+    modifiers = tuple(draw(st.lists(st.sampled_from(MODIFIERS), max_size=2)))
+    lines: list[ServiceLine] = [line("96372", times, modifiers=modifiers)]
+    if draw(st.booleans()):
+        lines.append(line("99283", modifiers=draw(st.sampled_from([(), ("25",), ("25", "27")]))))
+    given: dict[str, Any] = {}
+    frequency = draw(st.sampled_from(["1", "1", "3", "5", "7"]))
+    if frequency == "7":
+        given["replaces_claim_id"] = f"UNKNOWN-{name}"
+    return claim(
+        name,
+        *lines,
+        encounter_id=draw(st.sampled_from([None, "V1", "V2"])),
+        frequency_code=frequency,
+        **given,
+    )
+
+
+def found(one: ClaimEvent, other: ClaimEvent) -> list[tuple[Disposition, str | None]]:
+    """What the edit finds on the later of two claims, without naming the claim."""
+    walk = Walk()
+    walk.send(one, other)
+    first, last = walk.published[0], walk.published[-1]
+    assert not _duplicates(first)
+    for finding in _duplicates(last):
+        assert finding.related_claim_ids == (first.claim_id,)
+    return [(each.disposition, each.carc) for each in _duplicates(last)]
+
+
+def _duplicates(decision: ClaimDecision) -> list[Any]:
+    return [each for each in decision.findings if each.edit_id == "duplicate-service"]
+
+
+@given(claims("A"), claims("B"))
+def test_either_order_of_arrival_finds_the_same(one: ClaimEvent, other: ClaimEvent) -> None:
+    assert found(one, other) == found(other, one)
+
+
+def test_it_finds_something() -> None:
+    same = [claim(name, line("96372")) for name in "AB"]
+    assert found(*same) == [(Disposition.DENY, "18")]
