@@ -8,6 +8,7 @@ incomplete claim is still a valid ``ClaimEvent``; the edit ``incomplete-claim-fo
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -128,6 +129,11 @@ class ServiceLine:
         """The NPI of the supervising provider, or else of the rendering provider."""
         return self.supervising_provider_npi or self.rendering_provider_npi or None
 
+    @property
+    def names_drug(self) -> bool:
+        """Whether the line gives an NDC or a drug name, which are not only blanks."""
+        return bool((self.ndc or "").strip() or (self.drug_name or "").strip())
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimEvent:
@@ -158,7 +164,7 @@ class ClaimEvent:
     crossover: Truth = False
     patient_account_number: Text | None = None
 
-    @property
+    @cached_property
     def frequency(self) -> str:
         """The frequency code in force.
 

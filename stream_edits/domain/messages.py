@@ -44,6 +44,8 @@ class SupervisedClaim(NamedTuple):
     times: tuple[SupervisedTime, ...]
     draft: Draft
     found: tuple[EditFinding, ...] = ()
+    # A sentence for the message of the decision's first finding, empty if there is none.
+    note: str = ""
 
 
 class Reopen(NamedTuple):

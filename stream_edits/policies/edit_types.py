@@ -29,11 +29,12 @@ class Group(IntEnum):
     DUPLICATE = 2
     TIME = 3
     WRONG_USE = 4
-    SEQUENCE = 5
-    INCIDENTAL = 6
-    UNITS = 7
-    PRICING = 8
-    SUPERVISION = 9
+    SUPPLIES = 5
+    SEQUENCE = 6
+    INCIDENTAL = 7
+    UNITS = 8
+    PRICING = 9
+    SUPERVISION = 10
 
 
 class Scope(Enum):

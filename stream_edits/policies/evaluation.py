@@ -128,7 +128,7 @@ class _Evaluation:
             encounter_key=key,
             visit=visit,
             claim=claim,
-            names_drug=bool(service.ndc or service.drug_name),
+            names_drug=service.names_drug,
             revenue_code=service.revenue_code,
             frequency=record.frequency,
             replaces_unknown=record.replaces_unknown,
@@ -176,8 +176,8 @@ class _Evaluation:
         for number, group in enumerate(self._policy.encounter_groups):
             hits = [
                 (edit, line, finding)
-                for encounter, edits in scopes.of_group(number)
-                for edit in edits
+                for encounter, by_group in scopes.all
+                for edit in by_group[number]
                 for line, finding in edit.judge(encounter)
             ]
             for edit, line, finding in hits:

@@ -37,9 +37,10 @@ class Scopes:
         member = (everything, _edits_for(policy, lines, Scope.MEMBER))
         self._scopes = [*encounters, *days, member]
 
-    def of_group(self, number: int) -> Iterable[tuple[Encounter, Sequence[EncounterEdit]]]:
-        """Each scope with its edits of the group with that number."""
-        return [(encounter, edits[number]) for encounter, edits in self._scopes if edits[number]]
+    @property
+    def all(self) -> Iterable[tuple[Encounter, ByGroup]]:
+        """Each scope with its edits of each group."""
+        return self._scopes
 
     def encounter_of(self, line: EncounterLine) -> Encounter:
         """The encounter of a line."""

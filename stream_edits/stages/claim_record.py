@@ -194,7 +194,7 @@ def _line_records(
                 disposition=Disposition.DENY if denied_whole else outcome.disposition,
                 still_primary=line.line_number in by_line
                 and _is_still_primary(by_line[line.line_number], policies),
-                names_drug=bool(line.ndc or line.drug_name),
+                names_drug=line.names_drug,
                 revenue_code=line.revenue_code,
                 rebilled_as=_rebilled_as(by_line[line.line_number], policies)
                 if line.line_number in by_line

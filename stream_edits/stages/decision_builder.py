@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.claim import REPLACEMENT, ClaimEvent
 from stream_edits.domain.decision import (
     Disposition,
     Draft,
@@ -99,6 +99,29 @@ class DecisionBuilder(NamedTuple):
                 for line in claim.lines
             ]
         )
+
+
+def replacement_note(record: ClaimRecord) -> str:
+    """What the decision of a replacement says if it has fewer lines than the claim it replaced.
+
+    Empty otherwise. The claim is open.
+    """
+    billed, before = len(record.open_claim.lines), record.replaced_line_count
+    if billed >= before or record.open_claim.frequency != REPLACEMENT:
+        return ""
+    return (
+        f"This replacement has {billed} line{'' if billed == 1 else 's'}, and the claim that it "
+        f"replaces had {before}. A replacement takes the place of the whole claim, so it must bill "
+        "every service that still stands."
+    )
+
+
+def with_note(draft: Draft, note: str) -> Draft:
+    """The draft with a note at the end of its first finding's message, if it has a finding."""
+    if not note or not draft.findings:
+        return draft
+    first, *others = draft.findings
+    return draft._replace(findings=(first._replace(message=f"{first.message} {note}"), *others))
 
 
 def revised(draft: Draft, supersedes: str | None, cause: Cause) -> Draft:

@@ -25,7 +25,7 @@ from stream_edits.stages.claim_record import (
     outcome_digest,
     withdrawn,
 )
-from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
+from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note, revised
 from stream_edits.stages.joint_decision import Due, neighbours, reconsider
 from stream_edits.stages.listing import listing_keys, takes_part
 from stream_edits.stages.member import MemberSession
@@ -157,7 +157,8 @@ class EncounterStage(NamedTuple):
         record, claim = due.record, due.record.open_claim
         times = supervised_times(claim, draft, due.governing)
         replaced_id = replaced.claim_id if replaced else None
-        sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id)
+        note = replacement_note(record)
+        sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note)
         record = on_decision(record, draft, self.builder.policies)
         if isinstance(sent, SupervisedClaim) and sent.hops != record.supervisors:
             record = record._replace(supervisors=sent.hops)
@@ -181,7 +182,7 @@ class EncounterStage(NamedTuple):
             freed.member_id,
             record._replace(revision=draft.revision, decision_id=draft.decision_id),
         )
-        return [next_hop(freed.member_id, draft, freed.times, record.supervisors)]
+        return [next_hop(freed.member_id, draft, freed.times, record.supervisors, note=freed.note)]
 
 
 def _is_another_provider(known: ClaimRecord, claim: ClaimEvent) -> bool:

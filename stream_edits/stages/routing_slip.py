@@ -6,6 +6,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
 from stream_edits.domain.messages import SupervisedClaim, SupervisedTime
 from stream_edits.policies.policy import Policy
+from stream_edits.stages.decision_builder import with_note
 
 
 def supervised_times(
@@ -44,6 +45,7 @@ def next_hop(
     times: tuple[SupervisedTime, ...],
     supervisors: Iterable[str],
     withdrawn_claim_id: str | None = None,
+    note: str = "",
 ) -> ClaimDecision | SupervisedClaim:
     """The claim with its hops, or its decision when it has none.
 
@@ -52,11 +54,12 @@ def next_hop(
     """
     hops = tuple(sorted({*supervisors, *(time.npi for time in times)}))
     if not hops:
-        return draft.final()
+        return with_note(draft, note).final()
     return SupervisedClaim(
         member_id=member_id,
         hops=hops,
         withdrawn_claim_id=withdrawn_claim_id,
         times=times,
         draft=draft,
+        note=note,
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
 from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
 from stream_edits.domain.supervisor_state import SupervisedSlot
-from stream_edits.stages.decision_builder import DecisionBuilder, with_findings
+from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervisor import SupervisorSession
@@ -43,7 +43,8 @@ def supervise(
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
     if onward.hops:
         return [onward, *reopened]
-    return [with_findings(onward.draft, onward.found, builder.rule).final(), *reopened]
+    draft = with_findings(onward.draft, onward.found, builder.rule)
+    return [with_note(draft, onward.note).final(), *reopened]
 
 
 def _judge(

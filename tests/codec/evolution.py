@@ -9,6 +9,8 @@ from stream_edits.codec.errors import UnknownSchema
 from stream_edits.codec.framing import join
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.decision import EditFinding, LineOutcome
+from stream_edits.domain.member_state import ClaimRecord, LineRecord
+from stream_edits.domain.messages import SupervisedClaim
 from tests.codec.examples import CLAIM
 from tests.codec.oracle import write_with
 
@@ -56,12 +58,27 @@ def read(schema: Json, value: Json | None = None) -> Any:
     return ClaimReader(OneSchema(schema)).decode(join(9, body))
 
 
+# The fields of a claim record that version 1.0 had not.
+_IN_SECOND = (
+    *("billing_npi", "line_count", "frequency", "replaces_unknown", "replaced_line_count"),
+    *("rests_on", "answerable_lines"),
+)
+_DEFAULTS = ClaimRecord._field_defaults
+
+
 def as_first_edition(value: Any) -> Any:
     """A decision, or any record around one, as version 1.0 of the schemas could hold it."""
     if isinstance(value, EditFinding):
         return value._replace(group_code=None)
     if isinstance(value, LineOutcome):
         return value._replace(line_control_number=None)
+    if isinstance(value, LineRecord):
+        return value._replace(revenue_code=None, rebilled_as=None)
+    if isinstance(value, ClaimRecord):
+        lines = as_first_edition(value.lines)
+        return value._replace(lines=lines, **{name: _DEFAULTS[name] for name in _IN_SECOND})
+    if isinstance(value, SupervisedClaim):
+        value = value._replace(note="")
     if isinstance(value, tuple):
         parts = [as_first_edition(each) for each in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)

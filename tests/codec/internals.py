@@ -28,6 +28,7 @@ SUPERVISED = SupervisedClaim(
     times=(SupervisedTime(1, "96365", "1245319599", DAY, START, END),),
     draft=DRAFT,
     found=DRAFT.findings,
+    note="This replacement has fewer lines.",
 )
 LINE = LineRecord(
     line_number=1,
@@ -42,6 +43,8 @@ LINE = LineRecord(
     disposition=Disposition.DENY,
     still_primary=True,
     names_drug=True,
+    revenue_code="0260",
+    rebilled_as="96374",
 )
 SLOT = SupervisedSlot("member-1", "claim-1", 1, START, END, 42, True)
 EXAMPLES: dict[str, Any] = {
@@ -61,6 +64,13 @@ EXAMPLES: dict[str, Any] = {
             lines=(LINE,),
             source=SOURCE,
             outcome_digest=bytes(range(32, 48)),
+            billing_npi="1234567893",
+            line_count=3,
+            frequency="7",
+            replaces_unknown=True,
+            replaced_line_count=4,
+            rests_on=("claim-0",),
+            answerable_lines=(1,),
         ),
         RAW,
     ),

@@ -8,23 +8,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_edits.app.state_memory import StoredSupervisors
-from stream_edits.codec.claims import ClaimReader, claim_encoder
-from stream_edits.codec.messages import (
-    decode_by_member,
-    decode_supervised,
-    encode_reopen,
-    encode_routed,
-    encode_supervised,
-)
-from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import Disposition, RollUp, Source
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.stages.pipeline import Message, adjudicate
+from stream_edits.domain.decision import Disposition, RollUp
+from stream_edits.stages.pipeline import adjudicate
 from tests.build import claim, line
 from tests.stages.infusions import ADD_ONS, INITIALS, OTHER_CODES, histories
-from tests.stages.walk import SHIPPED, SOURCE, EncodedMembers, Walk, through_stages
+from tests.stages.walk import SHIPPED, SOURCE, through_stages
+from tests.stages.wire import OverTheWire
 
 # A line without its report keeps a claim open, so that no decision is final before the end.
 WAITING = "96377"
@@ -76,46 +66,6 @@ def test_line_results_do_not_depend_on_the_split_and_arrival_of_claims(
 ) -> None:
     one, other = data.draw(splits(billed)), data.draw(splits(billed))
     assert line_results(one) == line_results(other)
-
-
-class State:
-    """A state store of bytes, like the engine's."""
-
-    def __init__(self) -> None:
-        self.kept: dict[bytes, bytes] = {}
-
-    def get(self, key: bytes) -> bytes | None:
-        return self.kept.get(key)
-
-    def put(self, key: bytes, value: bytes) -> None:
-        assert isinstance(value, bytes)
-        self.kept[key] = value
-
-    def delete(self, key: bytes) -> None:
-        del self.kept[key]
-
-
-class OverTheWire(Walk):
-    """A run whose state and messages are bytes, as in the service."""
-
-    def __init__(self, rule: RollUp) -> None:
-        super().__init__(rule, EncodedMembers(State()), StoredSupervisors(State()))
-        self.reader = ClaimReader(PackagedSchemas())
-        self.encode = claim_encoder(schema_of(CLAIM_EVENT).id)
-
-    def intake(self, claim: ClaimEvent, source: Source) -> Message:
-        return super().intake(self.reader.decode(self.encode(claim)), source)
-
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
-        if isinstance(message, SupervisedClaim):
-            return super().step(decode_supervised(encode_supervised(message)))
-        if isinstance(message, Reopen):
-            framed = encode_reopen(message)
-        else:
-            framed = encode_routed(message, self.encode(message.claim))
-        sent, _ = decode_by_member(framed, self.reader.decode)
-        assert type(sent) is type(message)
-        return super().step(sent)
 
 
 @given(histories(), st.sampled_from(RollUp))

@@ -174,13 +174,14 @@ def test_lines_are_ordered_by_number_and_not_by_position() -> None:
     ]
 
 
-def test_a_duplicate_is_found_under_another_encounter_number() -> None:
+def test_a_duplicate_is_found_under_another_encounter_number_by_its_times() -> None:
     sent = through_stages(
         [
-            claim("A", line("96365"), encounter_id="7"),
-            claim("B", line("96365"), encounter_id="8"),
-            claim("C", line("96365", "09:00-10:00")),
+            claim("A", line("96365", "09:00-10:00"), encounter_id="7"),
+            claim("B", line("96365", "09:00-10:00"), encounter_id="8"),
+            claim("C", line("96365"), encounter_id="9"),
+            claim("D", line("96365"), encounter_id="10"),
         ]
     ).published
-    assert summaries(sent) == ["A1 PASS", "B1 DENY", "C1 PASS"]
+    assert summaries(sent) == ["A1 PASS", "B1 DENY", "C1 PASS", "D1 PASS"]
     assert edits(sent[1]) == ["duplicate-service"]

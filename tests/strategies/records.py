@@ -31,6 +31,7 @@ supervised_claims = st.builds(
     several(supervised_times),
     drafts,
     several(findings),
+    texts,
 )
 reopens = st.builds(Reopen, supervised_claims, texts, instants)
 slots = st.builds(

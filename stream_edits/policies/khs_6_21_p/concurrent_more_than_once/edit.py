@@ -1,9 +1,9 @@
 """A concurrent infusion is reported once an encounter (6.21-P, code definitions, 96368)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
-from stream_edits.policies.encounter import Encounter
+from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
 
 
@@ -46,8 +46,15 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 f"{line.code} (concurrent infusion) can be reported for {rules.maximum_units:g} "
                 f"unit an encounter. {remedy}",
                 allowed_units=left or None,
+                related_claim_ids=_other_claims(line, lines),
             ),
         )
+
+
+def _other_claims(line: EncounterLine, counted: Sequence[EncounterLine]) -> tuple[str, ...]:
+    """The other claims whose units counted first."""
+    before = [x for x in counted if x.decided or x.place < line.place]
+    return tuple(dict.fromkeys(x.claim_id for x in before if x.claim_id != line.claim_id))
 
 
 EDIT = EncounterEdit("concurrent-more-than-once", Group.SEQUENCE, Rules, judge)

@@ -1,59 +1,122 @@
 """What makes an infusion or injection possible is paid with it (6.21-P, code definitions)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.content.category import Category
+from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    administration,
+    gives_a_drug,
+    has_separate_site,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
-    IncludedServiceRules,
     category_of,
+    claims_behind,
+    count_drugs,
     drug_lines,
+    is_unknown_drug,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from stream_edits.text import join_words
+
+
+class Rules(EditRules):
+    """Values of policy.yaml.
+
+    ``included`` are the kinds of item that an administration includes, ``related_supplies`` those
+    that ``solutions`` include. No modifier sets the codes ``never_separate`` apart.
+    """
+
+    included: Categories
+    solutions: CodeSet
+    related_supplies: Categories
+    never_separate: CodeSet
+    bundled: Outcome
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny included services beside an administration, related supplies beside a solution."""
     for line in encounter.open:
-        rules = line.policy[IncludedServiceRules]
         kind = category_of(line)
-        if kind not in rules.included:
+        if kind is None or kind not in line.policy[Rules].included:
             continue
-        if has_separate_site(line) and line.code not in rules.never_separate:
+        including = _including(line, kind, encounter)
+        if not including:
             continue
-        if kind is Category.LOCAL_ANAESTHETIC and not encounter.fact(_has_another_drug):
-            continue
-        beside = _includes(encounter.active, line, rules)
-        if beside is not None:
-            yield line, _finding(line, kind, beside)
+        if kind is not Category.LOCAL_ANAESTHETIC:
+            yield line, _finding(line, kind, including, ())
+        elif encounter.fact(_explain_every_administration):
+            drugs = encounter.fact(_other_drugs)
+            yield line, _finding(line, kind, including, _further_claims(line, drugs, encounter))
 
 
-def _has_another_drug(encounter: Encounter) -> bool:
-    kinds = {category_of(line) for line in encounter.fact(drug_lines)}
-    return bool(kinds - {Category.LOCAL_ANAESTHETIC})
-
-
-def _includes(
-    lines: Sequence[EncounterLine], item: EncounterLine, rules: IncludedServiceRules
-) -> EncounterLine | None:
-    """The line that includes an item, preferably of the same claim, or None."""
-    including = [
+def _including(item: EncounterLine, kind: Category, encounter: Encounter) -> list[EncounterLine]:
+    """The lines that include an item, in order of arrival."""
+    rules = item.policy[Rules]
+    may_be_apart = item.code not in rules.never_separate
+    if may_be_apart and has_separate_site(item):
+        return []
+    # An item of a second visit is apart from the other visits of the day, but not from its own.
+    only_visit = item.encounter_key if may_be_apart and item.visit.is_second else None
+    return [
         line
-        for line in lines
-        if administration(line) is not None
-        or (line.code in rules.solutions and category_of(item) in rules.related_supplies)
+        for line in encounter.active
+        if (
+            administration(line) is not None
+            or (line.code in rules.solutions and kind in rules.related_supplies)
+        )
+        and only_visit in (None, line.encounter_key)
     ]
-    return min(including, key=lambda x: (x.claim_id != item.claim_id, x.place), default=None)
 
 
-def _finding(line: EncounterLine, kind: str, beside: EncounterLine) -> EditFinding:
-    rules = line.policy[IncludedServiceRules]
+def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
+    """The active drug lines of a day that name a drug other than a local anaesthetic."""
+    return [
+        drug
+        for drug in encounter.fact(drug_lines)
+        if encounter.is_active(drug)
+        and category_of(drug) is not Category.LOCAL_ANAESTHETIC
+        and not is_unknown_drug(drug)
+    ]
+
+
+def _administrations(encounter: Encounter) -> int:
+    """The number of lines that give a drug, with those that are to be rebilled as a push."""
+    return sum(1 for line in encounter.sequenced if gives_a_drug(line))
+
+
+def _explain_every_administration(encounter: Encounter) -> bool:
+    """Whether the other drugs of a day are as many as its administrations.
+
+    Otherwise a local anaesthetic may be one of the drugs that were given.
+    """
+    return count_drugs(encounter.fact(_other_drugs)) >= encounter.fact(_administrations)
+
+
+def _further_claims(
+    item: EncounterLine, drugs: list[EncounterLine], encounter: Encounter
+) -> tuple[str, ...]:
+    """The other claims whose drugs are needed to explain every administration."""
+    own = [drug for drug in drugs if drug.claim_id == item.claim_id]
+    if count_drugs(own) >= encounter.fact(_administrations):
+        return ()
+    return tuple({drug.claim_id for drug in drugs} - {item.claim_id})
+
+
+def _finding(
+    line: EncounterLine,
+    kind: Category,
+    including: list[EncounterLine],
+    further_claims: tuple[str, ...],
+) -> EditFinding:
+    rules = line.policy[Rules]
+    beside = min(including, key=lambda x: (x.claim_id != line.claim_id, x.place))
     remedy = (
-        "No modifier makes it payable in the same encounter."
+        "No modifier makes it payable on the same day."
         if line.code in rules.never_separate
         else "If it had nothing to do with that service, bill it with modifier "
         f"{join_words(line.policy[VocabularyRules].separate_site_modifiers)}."
@@ -61,12 +124,10 @@ def _finding(line: EncounterLine, kind: str, beside: EncounterLine) -> EditFindi
     return rules.finding(
         rules.bundled,
         line.line_number,
-        f"{line.code} ({kind}) was billed in the same encounter as {beside.code}. The policy "
-        f"includes it in that service and does not pay it separately; take it off. {remedy}",
-        related_claim_ids=() if beside.claim_id == line.claim_id else (beside.claim_id,),
+        f"{line.code} ({kind}) was billed on the same day as {beside.code}. The policy includes it "
+        f"in that service and does not pay it separately; take it off. {remedy}",
+        related_claim_ids=tuple(sorted({*claims_behind(line, including), *further_claims})),
     )
 
 
-EDIT = EncounterEdit(
-    "included-service", Group.WRONG_USE, IncludedServiceRules, judge, scope=Scope.DAY
-)
+EDIT = EncounterEdit("included-service", Group.WRONG_USE, Rules, judge, scope=Scope.DAY)

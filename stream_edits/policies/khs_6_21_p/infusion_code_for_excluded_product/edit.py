@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -10,21 +10,23 @@ from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
-from stream_edits.policies.khs_6_21_p.vocabulary.products import category_of, drug_lines
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_documents
+from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    category_of,
+    claims_behind,
+    drug_lines,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
-
-_BLOOD = frozenset({Category.BLOOD_PRODUCT, Category.TRANSFUSION})
 
 
 class Product(StrEnum):
     """The excluded kinds of product. A finding names the first of them in this order."""
 
     CHEMOTHERAPY = "chemotherapy"
+    SUBCUTANEOUS = "a drug given under the skin"
     BLOOD = "a blood product"
     VACCINE = "a vaccine"
-    SUBCUTANEOUS = "a drug given under the skin"
 
 
 class Rules(EditRules):
@@ -32,13 +34,17 @@ class Rules(EditRules):
 
     ``chemotherapy_form`` holds, for each code, the code to bill for chemotherapy instead.
     ``bill_instead`` describes, for each product, what to bill instead, as text for a message.
+    ``excluded`` is the outcome of an infusion code that was billed for a product, ``unexplained``
+    that of one for which the claims show only products that something else was billed for.
     """
 
     codes: ProcedureCodes
     subcutaneous_modifiers: CodeSet
+    free_modifiers: CodeSet
     chemotherapy_form: dict[str, str]
     bill_instead: dict[Annotated[Product, Field(strict=False)], str]
     excluded: Outcome
+    unexplained: Outcome
 
     @model_validator(mode="after")
     def _covers_every_product(self) -> Self:
@@ -48,43 +54,45 @@ class Rules(EditRules):
         return self
 
 
+class Shown(NamedTuple):
+    """What the products of a day show: the kind, the lines that show it, and whether to hold."""
+
+    product: Product
+    lines: list[EncounterLine]
+    is_held: bool = False
+
+
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
-    """Deny infusion codes of an encounter that bills none but excluded products."""
+    """Deny or hold infusion codes of a day that bills none but excluded products."""
     billed = [line for line in encounter.open if line.code in line.policy[Rules].codes]
-    product = _only_product(encounter) if billed else None
+    shown = _only_products(encounter) if billed else None
     for line in billed:
         if _is_subcutaneous(line):
-            yield line, _finding(line, Product.SUBCUTANEOUS, by_modifier=True)
-        elif product is not None:
-            yield line, _finding(line, product, _is_billed(encounter, line, product))
+            yield line, _denial(line, Shown(Product.SUBCUTANEOUS, [line]), by_modifier=True)
+        elif shown is not None and not shown.is_held:
+            yield line, _denial(line, shown)
+        elif shown is not None and not has_documents(line, line.policy[Rules].unexplained):
+            yield line, _hold(line, shown)
 
 
-def _only_product(encounter: Encounter) -> Product | None:
-    """The excluded product of an encounter, None if it has an ordinary drug or no product."""
+def _only_products(encounter: Encounter) -> Shown | None:
+    """The excluded product of a day, None if it has an ordinary drug or no product."""
     drugs = encounter.fact(drug_lines)
-    kinds = {_kind_of_drug(drug, encounter) for drug in drugs}
-    if None in kinds:
-        # The usual case: the encounter bills an ordinary drug.
-        by_another_code = kinds == {None} and _is_vaccine_by_another_code(drugs, encounter)
-        if not by_another_code or _has_vaccine(encounter):
-            return None
-        kinds = {Product.VACCINE}
-    if any(category_of(x) in _BLOOD for x in encounter.active):
-        kinds.add(Product.BLOOD)
-    if _has_vaccine(encounter):
-        kinds.add(Product.VACCINE)
-    return next((product for product in Product if product in kinds), None)
-
-
-def _has_vaccine(encounter: Encounter) -> bool:
-    return any(category_of(x) is Category.VACCINE for x in encounter.active)
+    kinds = {drug.place: _kind_of_drug(drug, encounter) for drug in drugs}
+    if None in kinds.values():
+        return None
+    for product in Product:
+        shown = [x for x in drugs if kinds[x.place] is product and encounter.is_active(x)]
+        if shown:
+            return Shown(product, shown)
+    return _blood(encounter) or _vaccine(encounter)
 
 
 def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
     if _is_subcutaneous(drug):
         return Product.SUBCUTANEOUS
     is_chemotherapy = category_of(drug) is Category.ANTINEOPLASTIC
-    if is_chemotherapy and not _has_chemotherapy_given(encounter):
+    if is_chemotherapy and not encounter.fact(_has_chemotherapy_given):
         return Product.CHEMOTHERAPY
     return None
 
@@ -94,46 +102,68 @@ def _is_subcutaneous(line: EncounterLine) -> bool:
 
 
 def _has_chemotherapy_given(encounter: Encounter) -> bool:
-    traits = [administration(line) for line in encounter.active]
+    """Whether chemotherapy was billed with a code of its own, which may have been denied."""
+    traits = [administration(line) for line in encounter.lines]
     return any(each is not None and each.family is Family.CHEMOTHERAPY for each in traits)
 
 
-def _is_vaccine_by_another_code(drugs: list[EncounterLine], encounter: Encounter) -> bool:
-    """Whether the only drug must be the vaccine of a billed vaccine administration."""
-    if len(drugs) > 1 or category_of(drugs[0]) is Category.ANTINEOPLASTIC:
-        return False
-    return any(category_of(x) is Category.VACCINE_ADMINISTRATION for x in encounter.active)
+def _blood(encounter: Encounter) -> Shown | None:
+    """Blood that the infusion code was billed for, or that was also billed as a transfusion."""
+    kinds = (Category.BLOOD_PRODUCT, Category.TRANSFUSION)
+    blood = [line for line in encounter.active if category_of(line) in kinds]
+    if not blood:
+        return None
+    is_transfused = any(category_of(line) is Category.TRANSFUSION for line in encounter.lines)
+    return Shown(Product.BLOOD, blood, is_transfused)
 
 
-def _is_billed(encounter: Encounter, line: EncounterLine, product: Product) -> bool:
-    """Whether the encounter already has a line with the code to bill instead."""
-    instead = line.policy[Rules].bill_instead[product]
-    return any(other.code in instead for other in encounter.active)
+def _vaccine(encounter: Encounter) -> Shown | None:
+    """A vaccine that was paid for, and whose giving nobody has billed."""
+    vaccines = [
+        line
+        for line in encounter.active
+        if category_of(line) is Category.VACCINE
+        and line.modifiers.isdisjoint(line.policy[Rules].free_modifiers)
+    ]
+    given = any(category_of(line) is Category.VACCINE_ADMINISTRATION for line in encounter.lines)
+    return Shown(Product.VACCINE, vaccines, is_held=True) if vaccines and not given else None
 
 
-def _finding(
-    line: EncounterLine, product: Product, is_billed: bool = False, by_modifier: bool = False
-) -> EditFinding:
-    rules = line.policy[Rules]
+def _denial(line: EncounterLine, shown: Shown, by_modifier: bool = False) -> EditFinding:
+    rules, product = line.policy[Rules], shown.product
     recommended = None
     if product is Product.CHEMOTHERAPY:
         recommended = rules.chemotherapy_form.get(line.code)
     instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
-    remedy = f"Bill {instead} instead"
-    if is_billed:
-        remedy = f"Take the line off: {instead} is billed already"
     otherwise = (
         "if the drug went into a vein, send a replacement claim without that modifier."
         if by_modifier
-        else "if another drug was infused, send a replacement claim with that drug on a line of "
-        "its own."
+        else "if another drug was infused, bill that drug on a line of its own."
     )
     return rules.finding(
         rules.excluded,
         line.line_number,
         f"{line.code} was billed for {product}{' (by its modifier)' if by_modifier else ''}. The "
-        f"policy says it must not be used for that. {remedy}; {otherwise}",
+        f"policy says it must not be used for that. Bill {instead} instead; {otherwise}",
         recommended_code=recommended,
+        related_claim_ids=claims_behind(line, shown.lines),
+    )
+
+
+def _hold(line: EncounterLine, shown: Shown) -> EditFinding:
+    rules, product = line.policy[Rules], shown.product
+    given = (
+        "which a transfusion code was billed for"
+        if product is Product.BLOOD
+        else f"without {rules.bill_instead[product]}"
+    )
+    return rules.finding(
+        rules.unexplained,
+        line.line_number,
+        f"{line.code} was billed on a day whose only product is {product}, {given}. The policy "
+        "says that the code must not be used for it. Send an itemized statement that shows what "
+        f"was infused, or a replacement claim without {line.code}.",
+        related_claim_ids=claims_behind(line, shown.lines),
     )
 
 

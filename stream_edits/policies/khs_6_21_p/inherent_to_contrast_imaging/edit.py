@@ -1,50 +1,174 @@
-"""Giving the contrast is part of the imaging study (6.21-P IV.B.5)."""
+"""What is given into a vein for a procedure is part of it (6.21-P IV.B.5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
 
 from stream_edits.domain.decision import EditFinding
+from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_documents, has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
-    ContrastImagingRules,
     category_of,
+    claims_behind,
     drug_lines,
 )
+from stream_edits.policies.shared.clock import minutes
+from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes, Outcome, ProcedureCodes
+
+
+class Procedures(BaseModel):
+    """Procedures of one kind: those of some categories, and single codes.
+
+    ``own_categories`` and ``own_codes`` are the drugs given for them. Drugs that the content table
+    knows as none, such as contrast agents, need not be named. ``take_long`` means that what is
+    given for them may be a long infusion.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    categories: Categories = frozenset()
+    codes: CodeSet = frozenset()
+    own_categories: Categories = frozenset()
+    own_codes: CodeSet = frozenset()
+    take_long: bool = False
+
+    def include(self, line: EncounterLine) -> bool:
+        """Whether the line bills one of the procedures."""
+        return line.code in self.codes or category_of(line) in self.categories
+
+    def own(self, drug: EncounterLine) -> bool:
+        """Whether the line bills a drug that is given for the procedures."""
+        return drug.code in self.own_codes or category_of(drug) in self.own_categories
+
+
+class LongInfusion(BaseModel):
+    """What shows that an infusion with one of ``codes`` was no bolus.
+
+    It has an additional hour in its visit (``additional_hours``), or documented time above
+    ``more_than_minutes``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    codes: CodeSet
+    additional_hours: CodeSet
+    more_than_minutes: Minutes
+
+
+class Rules(EditRules):
+    """Values of policy.yaml. ``procedures`` are by the name of their kind, for a message.
+
+    ``inherent`` is the outcome of a line that belongs to the procedure, ``unexplained`` that of a
+    line that was billed as given apart from it.
+    """
+
+    codes: ProcedureCodes
+    procedures: dict[str, Procedures]
+    long_infusion: LongInfusion
+    inherent: Outcome
+    unexplained: Outcome
+
+
+class Shown(NamedTuple):
+    """A line of the day that bills a procedure, and the kinds of procedure that it is of."""
+
+    line: EncounterLine
+    kinds: dict[str, Procedures]
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
-    """Deny infusions and pushes beside contrast imaging when nothing else was given."""
-    imaging = [line for line in encounter.active if _shows_contrast(line)]
-    if not imaging or encounter.fact(drug_lines):
+    """Deny or hold infusions and pushes beside such a procedure if nothing else was given."""
+    billed = [line for line in encounter.open if line.code in line.policy[Rules].codes]
+    shown = encounter.fact(_procedures) if billed else []
+    if not shown or encounter.fact(_has_another_drug):
         return
-    for line in encounter.open:
-        if line.code in line.policy[ContrastImagingRules].codes:
-            yield line, _finding(line, imaging)
+    take_long = any(kind.take_long for each in shown for kind in each.kinds.values())
+    for line in billed:
+        if not take_long and _is_long(line, encounter):
+            continue
+        if not _is_apart(line, shown):
+            yield line, _denial(line, shown)
+        elif not has_documents(line, line.policy[Rules].unexplained):
+            yield line, _hold(line, shown)
 
 
-def _shows_contrast(line: EncounterLine) -> bool:
-    rules = line.policy[ContrastImagingRules]
-    return category_of(line) in rules.imaging | rules.contrast_agents
+def _procedures(encounter: Encounter) -> list[Shown]:
+    found = [Shown(line, _kinds_of(line)) for line in encounter.active]
+    return [each for each in found if each.kinds]
 
 
-def _finding(line: EncounterLine, imaging: Sequence[EncounterLine]) -> EditFinding:
-    rules = line.policy[ContrastImagingRules]
-    study = min(imaging, key=lambda x: (category_of(x) not in rules.imaging, x.place))
+def _kinds_of(line: EncounterLine) -> dict[str, Procedures]:
+    kinds = line.policy[Rules].procedures
+    return {name: kind for name, kind in kinds.items() if kind.include(line)}
+
+
+def _has_another_drug(encounter: Encounter) -> bool:
+    """Whether the day has a drug that is not given for any of its procedures."""
+    kinds = [kind for each in encounter.fact(_procedures) for kind in each.kinds.values()]
+    return any(not any(kind.own(drug) for kind in kinds) for drug in encounter.fact(drug_lines))
+
+
+def _is_long(line: EncounterLine, encounter: Encounter) -> bool:
+    """Whether the line bills an infusion that was too long for a bolus."""
+    long = line.policy[Rules].long_infusion
+    if line.code not in long.codes:
+        return False
+    if line.start and line.end and minutes(line.start, line.end) > long.more_than_minutes:
+        return True
+    return any(
+        other.code in long.additional_hours and other.encounter_key == line.encounter_key
+        for other in encounter.active
+    )
+
+
+def _is_apart(line: EncounterLine, shown: list[Shown]) -> bool:
+    """Whether the line was billed as given apart from the procedures: at another site, or in a
+    second visit that has none of them."""
+    if has_separate_site(line):
+        return True
+    own_visit = line.encounter_key
+    return line.visit.is_second and all(each.line.encounter_key != own_visit for each in shown)
+
+
+def _beside(line: EncounterLine, shown: list[Shown]) -> str:
+    """The procedure to name in a message, preferably one of the line's own claim."""
+    study = min(shown, key=lambda x: (x.line.claim_id != line.claim_id, x.line.place))
+    return f"{study.line.code} ({next(iter(study.kinds))})"
+
+
+def _denial(line: EncounterLine, shown: list[Shown]) -> EditFinding:
+    rules = line.policy[Rules]
     return rules.finding(
         rules.inherent,
         line.line_number,
-        f"{line.code} was billed in the same encounter as {study.code} (contrast imaging), and no "
-        "other drug was billed. Giving contrast by infusion or push is part of the imaging study "
-        "and is not reported separately; take this line off. If another drug was given, bill the "
-        "drug on its own line and this one with a separate-site modifier.",
-        related_claim_ids=() if study.claim_id == line.claim_id else (study.claim_id,),
+        f"{line.code} was billed on the day of {_beside(line, shown)}, and no drug other than "
+        "those of that procedure was billed. An infusion or push that is part of it is not "
+        "reported separately; take this line off. If another drug was given, bill it on a "
+        "line of its own.",
+        related_claim_ids=claims_behind(line, [each.line for each in shown]),
+    )
+
+
+def _hold(line: EncounterLine, shown: list[Shown]) -> EditFinding:
+    rules = line.policy[Rules]
+    return rules.finding(
+        rules.unexplained,
+        line.line_number,
+        f"{line.code} was billed with a modifier that sets it apart from {_beside(line, shown)}, "
+        "but no drug other than those of that procedure was billed. An infusion or push that is "
+        "part of the procedure is not reported separately. Send an itemized statement that shows "
+        "which other drug was given, or bill that drug on a line of its own.",
+        related_claim_ids=claims_behind(line, [each.line for each in shown]),
     )
 
 
 EDIT = EncounterEdit(
     "inherent-to-contrast-imaging",
     Group.WRONG_USE,
-    ContrastImagingRules,
+    Rules,
     judge,
     scope=Scope.DAY,
     answerable=True,

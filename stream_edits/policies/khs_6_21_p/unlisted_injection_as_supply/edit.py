@@ -2,33 +2,79 @@
 
 from collections.abc import Iterator
 
-from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.edit_types import LineEdit
-from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import gives_a_drug, has_documents
+from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    claims_behind,
+    count_drugs,
+    drug_lines,
+)
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 
 
 class Rules(EditRules):
-    """Values of policy.yaml. ``unclassified_drug`` is the code for a drug without its own code."""
+    """Values of policy.yaml. ``unclassified_drug`` is the code for a drug without its own code.
+
+    ``drug_as_supply`` is the outcome on a day without another drug, ``unexplained`` that on a day
+    with fewer other drugs than administrations.
+    """
 
     codes: ProcedureCodes
     unclassified_drug: str
     drug_as_supply: Outcome
+    unexplained: Outcome
 
 
-def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
-    """Deny a supply line that names a drug."""
-    rules = policy[Rules]
-    if not ((line.ndc or "").strip() or (line.drug_name or "").strip()):
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
+    """Deny or hold a supply line that names a drug, if the day lacks drugs for what was given."""
+    supplies = [
+        line for line in encounter.open if line.names_drug and line.code in line.policy[Rules].codes
+    ]
+    if not supplies:
         return
-    yield rules.finding(
+    given = [line for line in encounter.active if gives_a_drug(line)]
+    drugs = count_drugs(_other_drugs(encounter))
+    if len(given) <= drugs:
+        return
+    for line in supplies:
+        if not drugs:
+            yield line, _denial(line, given)
+        elif not has_documents(line, line.policy[Rules].unexplained):
+            yield line, _hold(line)
+
+
+def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
+    """The drug lines of a day, without supply lines that name a drug."""
+    drugs = encounter.fact(drug_lines)
+    return [line for line in drugs if line.code not in line.policy[Rules].codes]
+
+
+def _denial(line: EncounterLine, given: list[EncounterLine]) -> EditFinding:
+    rules = line.policy[Rules]
+    return rules.finding(
         rules.drug_as_supply,
         line.line_number,
-        f"{line.procedure_code} (supplies) was billed for a drug: the line gives an NDC or a drug "
-        "name. The policy does not pay an unlisted injection as a supply. Bill the drug with its "
-        f"own HCPCS code, or with {rules.unclassified_drug} and its documents if it has none.",
+        f"{line.code} (supplies) was billed for a drug: the line gives an NDC or a drug name, and "
+        f"{given[0].code} was billed on the same day without any other drug. The policy does not "
+        "pay an unlisted injection as a supply. Bill the drug with its own HCPCS code, or with "
+        f"{rules.unclassified_drug} and its documents if it has none.",
+        related_claim_ids=claims_behind(line, given),
     )
 
 
-EDIT = LineEdit("unlisted-injection-as-supply", Rules, judge)
+def _hold(line: EncounterLine) -> EditFinding:
+    rules = line.policy[Rules]
+    return rules.finding(
+        rules.unexplained,
+        line.line_number,
+        f"{line.code} (supplies) was billed for a drug: the line gives an NDC or a drug name. The "
+        "day has more infusions and injections than other drugs, so this one may have been "
+        "injected, and the policy does not pay an unlisted injection as a supply. Send an itemized "
+        "statement that shows how it was given, or bill an injected drug with its own HCPCS code, "
+        f"or with {rules.unclassified_drug} if it has none.",
+    )
+
+
+EDIT = EncounterEdit("unlisted-injection-as-supply", Group.SUPPLIES, Rules, judge, scope=Scope.DAY)

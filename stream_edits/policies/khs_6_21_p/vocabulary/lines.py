@@ -1,12 +1,26 @@
 """Looks up lines of an encounter in the vocabulary."""
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Administration, VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
+    Administration,
+    Family,
+    Role,
+    VocabularyRules,
+)
+from stream_edits.policies.values.rules import Outcome
 
 
 def administration(line: EncounterLine) -> Administration | None:
     """The traits of the line's code, None if it is not an administration code."""
     return line.policy[VocabularyRules].administration.get(line.code)
+
+
+def gives_a_drug(line: EncounterLine) -> bool:
+    """Whether the line's code gives a drug: not an additional hour, and not hydration."""
+    traits = administration(line)
+    if traits is None:
+        return False
+    return traits.role is not Role.ADDITIONAL_HOUR and traits.family is not Family.HYDRATION
 
 
 def is_initial(line: EncounterLine) -> bool:
@@ -36,3 +50,11 @@ def active_add_ons(encounter: Encounter) -> list[EncounterLine]:
 def active_initials(encounter: Encounter) -> list[EncounterLine]:
     """The active initial services of an encounter, in order of arrival."""
     return [line for line in encounter.active if is_initial(line)]
+
+
+def has_documents(line: EncounterLine, outcome: Outcome) -> bool:
+    """Whether every document that an outcome requests covers a line of an open claim.
+
+    False if it requests none, so that a plan's outcome without a request still has an effect.
+    """
+    return bool(outcome.requests) and line.documents.issuperset(outcome.requests)

@@ -1,34 +1,14 @@
-"""The drug lines of an encounter (6.21-P IV.B.4, IV.B.5).
+"""The drug lines of a day (6.21-P IV.B.4, IV.B.5).
 
 What the content table knows as no drug (contrast, blood, vaccines, fluids, supplies, and drugs that
 are swallowed, inhaled, put on or implanted) is none, whatever NDC it carries.
 """
 
+from collections.abc import Iterable
+
 from stream_edits.policies.content.category import Category
-from stream_edits.policies.content.value import Categories
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
-
-
-class ContrastImagingRules(EditRules):
-    """Values of inherent_to_contrast_imaging/policy.yaml."""
-
-    codes: ProcedureCodes
-    imaging: Categories
-    contrast_agents: Categories
-    inherent: Outcome
-
-
-class IncludedServiceRules(EditRules):
-    """Values of included_service/policy.yaml. ``included`` are the kinds of item."""
-
-    included: Categories
-    solutions: ProcedureCodes
-    related_supplies: Categories
-    never_separate: ProcedureCodes
-    bundled: Outcome
 
 
 def category_of(line: EncounterLine) -> Category | None:
@@ -37,26 +17,42 @@ def category_of(line: EncounterLine) -> Category | None:
 
 
 def drug_lines(encounter: Encounter) -> list[EncounterLine]:
-    """The active lines that bill a drug: by their code, or by an NDC or drug name on a code that
-    the content table does not know, or on none."""
-    return [line for line in encounter.active if _is_drug(line)]
+    """The lines that bill a drug, known or not, in order of arrival.
+
+    A line bills a drug by its code, by an NDC or drug name on any code that the content table does
+    not know, or by a revenue code of drugs alone. A denied line is one of them: it is not paid, but
+    it says that the drug was given.
+    """
+    return [line for line in encounter.lines if _is_drug(line)]
 
 
 def _is_drug(line: EncounterLine) -> bool:
-    content = line.policy[VocabularyRules].content
-    if content.is_drug(line.code):
+    words = line.policy[VocabularyRules]
+    if words.content.is_drug(line.code):
         return True
-    if not line.names_drug or content.category_of(line.code) is not None:
-        return False
-    return administration(line) is None
+    if line.names_drug:
+        return words.content.category_of(line.code) is None
+    return is_unknown_drug(line)
 
 
-def unknown_drugs(encounter: Encounter) -> list[EncounterLine]:
-    """The active lines with a revenue code of drugs and neither a procedure code nor a drug."""
-    return [line for line in encounter.active if _is_unknown_drug(line)]
-
-
-def _is_unknown_drug(line: EncounterLine) -> bool:
+def is_unknown_drug(line: EncounterLine) -> bool:
+    """Whether the line has a revenue code of drugs, and nothing says which drug it bills."""
     if line.code or line.names_drug:
         return False
     return line.policy[VocabularyRules].is_unknown_drug(line.revenue_code)
+
+
+def count_drugs(drugs: Iterable[EncounterLine]) -> int:
+    """The number of different codes of drug lines. A line without a code is a drug of its own."""
+    codes = [line.code or str(line.place) for line in drugs]
+    return len(set(codes))
+
+
+def claims_behind(line: EncounterLine, evidence: Iterable[EncounterLine]) -> tuple[str, ...]:
+    """The ids of the claims that a finding on the line rests on, in order.
+
+    ``evidence`` are lines each of which is enough. With one on the line's own claim the finding
+    rests on no other.
+    """
+    ids = {each.claim_id for each in evidence}
+    return () if line.claim_id in ids else tuple(sorted(ids))
