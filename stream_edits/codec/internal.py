@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from stream_edits.codec import decisions
-from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, read_value, resolve
+from stream_edits.codec.avro import Cleaning, Decoder, Encoder, Paths, decoder, read_value, resolve
 from stream_edits.codec.errors import UnknownSchema, WrongSchema
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import packaged, schema_of
@@ -100,6 +100,26 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
 _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}
 
 
+def _shared(names: str) -> dict[str, Callable[[str], str]]:
+    return dict.fromkeys(names.split(), str)
+
+
+# Texts that few values share among many records: found without decoding them.
+_SHARED: Cleaning = {
+    "ClaimRecord": _shared("visited billing_npi frequency"),
+    "LineRecord": _shared("procedure_code modifiers revenue_code rebilled_as"),
+    "Source": _shared("topic"),
+    "SupervisedClaim": _shared("stops"),
+    "SupervisedTime": _shared("procedure_code npi"),
+    "ClaimDecision": _shared("policy_id policy_version engine_version source_topic"),
+    "LineOutcome": _shared("procedure_code recommended_code"),
+    "EditFinding": _shared(
+        "edit_id policy_section carc rarcs requested_documents recommended_code policy_version "
+        "policy_id group_code"
+    ),
+}
+
+
 @cache
 def internal_encoder(record: str) -> Encoder:
     """A function value -> framed bytes for the packaged record of that name."""
@@ -113,7 +133,7 @@ def _decoder(number: int) -> tuple[str, Decoder]:
     if writer is None:
         raise UnknownSchema("no packaged schema has this id")
     plan = resolve(writer.parsed, schema_of(writer.record).parsed)
-    return writer.record, decoder(plan, _RECORDS, _ENUMS, PATHS)
+    return writer.record, decoder(plan, _RECORDS, _ENUMS, PATHS, _SHARED)
 
 
 def read_internal(framed: bytes, *records: str) -> Any:

@@ -15,7 +15,7 @@ Cleaning = Mapping[str, Mapping[str, Callable[[str], str]]]
 _Value = TypeVar("_Value")
 
 _MOST = 1 << 14
-_LONGEST = 24
+_LONGEST = 40
 _EVERY_DIGIT = Context(prec=MAX_PREC)
 
 
