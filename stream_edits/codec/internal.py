@@ -100,23 +100,13 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
 _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}
 
 
-def _shared(names: str) -> dict[str, Callable[[str], str]]:
-    return dict.fromkeys(names.split(), str)
-
-
-# Texts that few values share among many records: found without decoding them.
 _SHARED: Cleaning = {
-    "ClaimRecord": _shared("visited billing_npi frequency"),
-    "LineRecord": _shared("procedure_code modifiers revenue_code rebilled_as"),
-    "Source": _shared("topic"),
-    "SupervisedClaim": _shared("stops"),
-    "SupervisedTime": _shared("procedure_code npi"),
-    "ClaimDecision": _shared("policy_id policy_version engine_version source_topic"),
-    "LineOutcome": _shared("procedure_code recommended_code"),
-    "EditFinding": _shared(
-        "edit_id policy_section carc rarcs requested_documents recommended_code policy_version "
-        "policy_id group_code"
-    ),
+    **decisions.SHARED,
+    "ClaimRecord": decisions.shared("visited billing_npi frequency"),
+    "LineRecord": decisions.shared("procedure_code modifiers revenue_code rebilled_as"),
+    "Source": decisions.shared("topic"),
+    "SupervisedClaim": decisions.shared("stops"),
+    "SupervisedTime": decisions.shared("procedure_code npi"),
 }
 
 
@@ -124,7 +114,7 @@ _SHARED: Cleaning = {
 def internal_encoder(record: str) -> Encoder:
     """A function value -> framed bytes for the packaged record of that name."""
     schema = schema_of(record)
-    return encoder(schema.parsed, schema.id, PATHS)
+    return encoder(schema.parsed, schema.id, PATHS, _SHARED)
 
 
 @cache

@@ -4,7 +4,7 @@ A subscript finds one without a call, which is most of what it would cost to mak
 keeps a bounded number of values, and short ones only.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import date
 from decimal import MAX_PREC, Context, Decimal
 from typing import TypeVar
@@ -12,6 +12,7 @@ from typing import TypeVar
 from .errors import MalformedAvro
 
 Cleaning = Mapping[str, Mapping[str, Callable[[str], str]]]
+Shared = Mapping[str, Container[str]]
 _Value = TypeVar("_Value")
 
 _MOST = 1 << 14
@@ -38,6 +39,25 @@ class KnownTexts(_Known[str]):
     def __missing__(self, octets: bytes) -> str:
         """The clean text. Raises UnicodeDecodeError."""
         return self._keep(octets, self._clean(octets.decode()))
+
+
+class WrittenTexts(dict[str, bytes]):
+    """The reverse of ``KnownTexts``: a text to its octets, with their length before them."""
+
+    def __missing__(self, text: str) -> bytes:
+        """The octets, as Avro writes a string."""
+        octets = text.encode()
+        written, length = bytearray(), len(octets) << 1
+        while length > 127:
+            written.append(length & 127 | 128)
+            length >>= 7
+        written.append(length)
+        made = bytes(written + octets)
+        if len(octets) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[text] = made
+        return made
 
 
 class KnownAmounts(_Known[Decimal]):
