@@ -4,7 +4,7 @@ Times are local wall-clock time. An interval is [start, end), so two intervals t
 not overlap. An interval whose end is not after its start is empty.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 Interval = tuple[datetime, datetime]
@@ -35,3 +35,26 @@ def uncovered_minutes(start: datetime, end: datetime, others: Iterable[Interval]
         free_from = max(free_from, other_end)
     left += max(end - free_from, timedelta())
     return left / _MINUTE
+
+
+def covered_minutes(intervals: Iterable[Interval]) -> float:
+    """The minutes that the intervals cover together. Minutes in several of them count once."""
+    covered = timedelta()
+    last = datetime.min
+    for start, end in sorted(intervals):
+        covered += max(end - max(start, last), timedelta())
+        last = max(last, end)
+    return covered / _MINUTE
+
+
+def runs(intervals: Mapping[int, Interval]) -> list[set[int]]:
+    """The keys of the intervals, grouped into runs: those that touch or overlap each other."""
+    found: list[set[int]] = []
+    last = datetime.min
+    for key in sorted(intervals, key=lambda key: intervals[key]):
+        start, end = intervals[key]
+        if not found or start > last:
+            found.append(set())
+        found[-1].add(key)
+        last = max(last, end)
+    return found

@@ -4,36 +4,27 @@ from collections.abc import Iterator
 
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
+    AddOnRules,
+    counts_as_primary,
+    neighbours_primary,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from stream_edits.text import join_words
 
 
-class Rules(EditRules):
-    """Values of policy.yaml: for each add-on code, the codes that may be its primary."""
-
-    primaries: dict[str, CodeSet]
-    orphan: Outcome
-
-    def governed_codes(self) -> frozenset[str]:
-        """The add-ons and their primaries."""
-        return frozenset(self.primaries).union(*self.primaries.values())
-
-
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
-    """Pend each add-on that stands on nothing.
+    """Pend each add-on without a primary in its encounter or in a neighbouring visit.
 
-    A line denied only as the wrong initial service still counts, because it will be rebilled.
+    A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as.
     """
-    present = {
-        line.code
-        for line in encounter.lines
-        if encounter.is_active(line) or encounter.keeps_primary(line)
-    }
+    present = {encounter.code_of(x) for x in encounter.lines if counts_as_primary(encounter, x)}
     for line in encounter.open:
-        rules = line.policy[Rules]
+        rules = line.policy[AddOnRules]
         allowed = rules.primaries.get(line.code)
         if allowed is None or not allowed.isdisjoint(present):
+            continue
+        if neighbours_primary(encounter, line, lambda _: True) is not None:
             continue
         yield (
             line,
@@ -60,4 +51,4 @@ def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
     return [code for code in allowed if own is None or (rank(code) or 0) <= own]
 
 
-EDIT = EncounterEdit("add-on-without-primary", Group.SEQUENCE, Rules, judge)
+EDIT = EncounterEdit("add-on-without-primary", Group.SEQUENCE, AddOnRules, judge)

@@ -3,56 +3,90 @@
 import math
 from collections.abc import Iterator
 
-from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.edit_types import LineEdit
-from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.shared.clock import minutes
-from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import (
+    Measure,
+    Rules,
+    is_discontinued,
+    measures,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
+    initial_services,
+    outranking_add_on,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
-class Rules(EditRules):
-    """Values of policy.yaml."""
-
-    minutes_needed: dict[str, TimeNeeded]
-    push_form: dict[str, str]
-    too_short: Outcome
-
-    def governed_codes(self) -> frozenset[str]:
-        """The codes that need documented time."""
-        return frozenset(self.minutes_needed)
-
-
-def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
+def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Cut units back to those that the documented time supports; deny when it supports none."""
-    rules = policy[Rules]
-    needed = rules.minutes_needed.get(line.procedure_code)
-    if needed is None or line.start_time is None or line.end_time is None:
+    if not any(line.start and line.end for line in encounter.open):
         return
-    documented = minutes(line.start_time, line.end_time)
-    supported = needed.supported_units(documented)
-    if line.units <= supported or not math.isfinite(line.units):
-        return
-    instead = None if supported else rules.push_form.get(line.procedure_code)
-    yield rules.finding(
-        rules.too_short,
+    for measure in measures(encounter):
+        line = measure.line
+        units = encounter.allowed_units(line)
+        if units > measure.supported and math.isfinite(units) and not is_discontinued(line):
+            yield line, _finding(measure, units)
+
+
+def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> EditFinding:
+    """The finding with the push that fits the initial service which stands in the encounter."""
+    rules = line.policy[Rules]
+    added = rules.added_push_form.get(line.code)
+    if finding.disposition is not Disposition.DENY or added is None or not finding.recommended_code:
+        return finding
+    if line.code not in rules.push_form:
+        return finding
+    leading = encounter.fact(initial_services).leading
+    if leading is not None and leading is not line:
+        return _recommending(finding, added)
+    outranking = outranking_add_on(encounter, line)
+    if outranking is None:
+        return finding
+    code = encounter.code_of(outranking)
+    initial = outranking.policy[VocabularyRules].initial_form.get(code, "its initial code")
+    settled = _recommending(finding, added)
+    return settled._replace(
+        message=f"{settled.message} Bill {initial} as the initial service instead of {code}, "
+        "which ranks above a push."
+    )
+
+
+def _recommending(finding: EditFinding, code: str) -> EditFinding:
+    message = finding.message.replace(f"bill {finding.recommended_code} instead", _push(code))
+    return finding._replace(recommended_code=code, message=message)
+
+
+def _push(code: str) -> str:
+    return f"bill {code} instead"
+
+
+def _finding(measure: Measure, units: float) -> EditFinding:
+    line, supported = measure.line, measure.supported
+    rules = line.policy[Rules]
+    needed = rules.minutes_needed[line.code]
+    push = None if supported else rules.push_form.get(line.code)
+    push = push or (None if supported else rules.added_push_form.get(line.code))
+    outcome = rules.cut_back if supported else rules.too_short
+    return rules.finding(
+        outcome,
         line.line_number,
-        f"{line.procedure_code} was billed with {_units(line.units)} for {int(documented)} "
-        f"documented minutes, but it needs {needed.in_words(line.units)} for that. "
-        f"{_remedy(supported, instead)} If the times are wrong, send a replacement claim with the "
-        "documented times.",
-        recommended_code=instead,
+        f"{line.code} was billed with {_units(line.units)}, and {int(measure.minutes)} minutes "
+        f"are documented for it. It needs {needed.in_words(units)}, beside the first hour of the "
+        f"infusion. {_remedy(supported, push)} If the times are wrong, send a replacement claim "
+        "with the documented times.",
+        recommended_code=push,
         allowed_units=supported or None,
     )
 
 
-def _remedy(supported: float, instead: str | None) -> str:
+def _remedy(supported: float, push: str | None) -> str:
     if supported:
         verb = "is" if supported == 1 else "are"
         return f"{_units(supported)} {verb} allowed."
-    if instead:
-        return f"So short an infusion is billed as a push: bill {instead} instead."
+    if push:
+        return f"So short an infusion is billed as a push: {_push(push)}."
     return "So short a service is not reported with this code; take the line off."
 
 
@@ -60,4 +94,11 @@ def _units(units: float) -> str:
     return f"{units:g} unit{'' if units == 1 else 's'}"
 
 
-EDIT = LineEdit("documented-time-too-short", Rules, judge)
+EDIT = EncounterEdit(
+    "documented-time-too-short",
+    Group.TIME,
+    Rules,
+    judge,
+    counts_as_recommended=True,
+    settle=settle,
+)

@@ -22,16 +22,17 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny the leading initial service when an add-on of the encounter ranks above it."""
     services = encounter.fact(initial_services)
     initial = services.overruled or services.leading
-    if initial is None or initial.decided:
+    if initial is None or initial.decided or not encounter.is_active(initial):
         return
     added = outranking_add_on(encounter, initial)
     if added is None:
         return
     words = initial.policy[VocabularyRules]
-    should_be = words.initial_form.get(added.code, "its initial code")
+    added_code = encounter.code_of(added)
+    should_be = words.initial_form.get(added_code, "its initial code")
     instead = words.add_on_form.get(initial.code)
     remedy = (
-        f"Send a replacement claim with {should_be} as the initial service instead of {added.code} "
+        f"Send a replacement claim with {should_be} as the initial service instead of {added_code} "
         "(one unit of it)"
     )
     if instead:
@@ -42,7 +43,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         rules.finding(
             rules.outranked,
             initial.line_number,
-            f"{initial.code} was billed as the initial service, but {added.code} of the same "
+            f"{initial.code} was billed as the initial service, but {added_code} of the same "
             "encounter ranks above it (chemotherapy before other drugs, infusions before pushes, "
             f"hydration last). {remedy}.",
             recommended_code=instead,

@@ -6,7 +6,6 @@ from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import is_initial
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.values.rules import EditRules, Outcome
 
@@ -23,14 +22,14 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny surplus initial services, cut units to one, ask for the reason of a second site."""
     initial = encounter.fact(initial_services)
     for line in initial.extra_initials:
-        yield line, _surplus(line, initial.leading or initial.overruled or line)
+        yield line, _surplus(line, initial.overruled or initial.leading or line)
     for line in initial.second_sites:
         rules = line.policy[Rules]
         if line.documents.isdisjoint(rules.documents):
             yield line, rules.finding(rules.second_site, line.line_number, _second_site(line))
     for line in encounter.open:
         if (
-            is_initial(line)
+            line.code in line.policy[VocabularyRules].initials
             and line not in initial.extra_initials
             and encounter.allowed_units(line) > 1
         ):

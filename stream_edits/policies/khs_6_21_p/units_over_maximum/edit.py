@@ -1,6 +1,7 @@
 """Some codes have a maximum of units in an encounter (6.21-P IV.B.3, IV.B.5, X7700)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
@@ -27,12 +28,12 @@ class Rules(EditRules):
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
-    """Judge each code's units in the order in which they count."""
-    by_code: dict[str, list[EncounterLine]] = {}
+    """Judge the units of each code and service date in the order in which they count."""
+    by_day: dict[tuple[str, date], list[EncounterLine]] = {}
     for line in encounter.active:
         if line.code in line.policy[Rules].maximum_units:
-            by_code.setdefault(line.code, []).append(line)
-    for lines in by_code.values():
+            by_day.setdefault((line.code, line.service_date), []).append(line)
+    for lines in by_day.values():
         yield from _judge_code(encounter, lines)
 
 

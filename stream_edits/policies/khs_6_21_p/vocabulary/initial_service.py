@@ -4,21 +4,21 @@ from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
-    active_add_ons,
-    active_initials,
+    add_ons,
     has_separate_site,
-    rank_of,
+    initials,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import neighbours_primary
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
 class InitialServices(NamedTuple):
     """The initial services of an encounter, grouped by their result.
 
-    ``leading`` is the accepted initial service, against which the others are judged.
-    ``extra_initials`` are open lines to deny. ``overruled`` is an open line that outranks a decided
-    ``leading`` line. ``second_sites`` are open lines with a separate-site modifier that need a
-    document.
+    ``leading`` is the accepted initial service, against which the others are judged. It may be a
+    denied line that is to be rebilled as an initial service. ``extra_initials`` are open lines to
+    deny. ``overruled`` is an open line that should lead instead of a decided ``leading`` line.
+    ``second_sites`` are open lines with a separate-site modifier that need a document.
     """
 
     leading: EncounterLine | None
@@ -28,57 +28,84 @@ class InitialServices(NamedTuple):
 
 
 def initial_services(encounter: Encounter) -> InitialServices:
-    """Group the active initial services of an encounter.
+    """Group the initial services of an encounter.
 
-    The highest-ranked line without a separate-site modifier is accepted; among equals, the first to
-    arrive. A decided line is accepted before any open one. If all lines have the modifier, the
-    highest-ranked one is accepted and needs no document.
+    The highest-ranked line without a separate-site modifier is accepted. Among equals, one that
+    cannot be billed as an add-on comes first, then the first to arrive. A decided line is accepted
+    before any open one. If all lines have the modifier, the highest-ranked one is accepted and
+    needs no document.
     """
-    initials = encounter.fact(active_initials)
-    if not initials:
+    found = initials(encounter)
+    if not found:
         return _NONE
-    if len(initials) == 1 and not has_separate_site(initials[0]):
-        return InitialServices(initials[0], (), None, ())
-    plain = [line for line in initials if not has_separate_site(line)]
-    modified = [line for line in initials if has_separate_site(line)]
-    leading, overruled = _leading(plain)
-    extra = tuple(x for x in plain if x not in (leading, overruled) and not x.decided)
+    if len(found) == 1 and not has_separate_site(found[0]):
+        return InitialServices(found[0], (), None, ())
+    plain = [line for line in found if not has_separate_site(line)]
+    modified = [line for line in found if has_separate_site(line)]
+    leading, overruled = _leading(encounter, plain)
+    extra = [x for x in plain if x not in (leading, overruled) and _may_be_denied(encounter, x)]
     if leading is None:
-        leading = _first_of_highest(modified)
-    second_sites = tuple(line for line in modified if line is not leading and not line.decided)
-    return InitialServices(leading, extra, overruled, second_sites)
+        leading = _first(encounter, modified)
+    second = [x for x in modified if x is not leading and _may_be_denied(encounter, x)]
+    return InitialServices(leading, tuple(extra), overruled, tuple(second))
 
 
 _NONE = InitialServices(None, (), None, ())
 
 
+def _may_be_denied(encounter: Encounter, line: EncounterLine) -> bool:
+    return not line.decided and encounter.is_active(line)
+
+
 def _leading(
-    plain: list[EncounterLine],
+    encounter: Encounter, plain: list[EncounterLine]
 ) -> tuple[EncounterLine | None, EncounterLine | None]:
-    best = _first_of_highest(plain)
-    decided = _first_of_highest([line for line in plain if line.decided])
+    best = _first(encounter, plain)
+    decided = _first(encounter, [line for line in plain if line.decided])
     if best is None or decided is None or best is decided:
         return best, None
-    outranks = _rank(best) < _rank(decided)
-    return decided, best if outranks else None
+    if _order(encounter, best) >= _order(encounter, decided):
+        return decided, None
+    if not encounter.is_active(decided):
+        # It is to be rebilled in any case.
+        return best, None
+    return decided, best
 
 
-def _first_of_highest(lines: list[EncounterLine]) -> EncounterLine | None:
+def _first(encounter: Encounter, lines: list[EncounterLine]) -> EncounterLine | None:
     if len(lines) < 2:
         return lines[0] if lines else None
-    return min(lines, key=lambda line: (_rank(line), line.place))
+    active = encounter.is_active
+    return min(lines, key=lambda x: (_order(encounter, x), not active(x), x.place))
 
 
-def _rank(line: EncounterLine) -> int:
-    rank = rank_of(line)
-    return len(line.policy[VocabularyRules].hierarchy) if rank is None else rank
+def _order(encounter: Encounter, line: EncounterLine) -> tuple[int, bool]:
+    """The rank of what the line counts as, then whether it can be billed as an add-on."""
+    has_form = encounter.code_of(line) in line.policy[VocabularyRules].add_on_form
+    return _rank(encounter, line), has_form
+
+
+def _rank(encounter: Encounter, line: EncounterLine) -> int:
+    words = line.policy[VocabularyRules]
+    rank = words.rank(encounter.code_of(line))
+    return len(words.hierarchy) if rank is None else rank
 
 
 def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> EncounterLine | None:
-    """The highest-ranked active add-on that ranks above an initial service, if any.
+    """The highest-ranked add-on that ranks above an initial service, if any.
 
-    Injections have no rank, so they never outrank.
+    Injections have no rank, so they never outrank. An add-on to a service of a neighbouring visit
+    counts only if it outranks that service too.
     """
-    rank = _rank(initial)
-    above = [line for line in encounter.fact(active_add_ons) if _rank(line) < rank]
-    return _first_of_highest(above)
+    rank = _rank(encounter, initial)
+    above = [
+        line
+        for line in add_ons(encounter)
+        if _rank(encounter, line) < rank and not _adds_to_a_neighbour(encounter, line)
+    ]
+    return _first(encounter, above)
+
+
+def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
+    own = _rank(encounter, line)
+    return neighbours_primary(encounter, line, lambda x: _rank(encounter, x) <= own) is not None

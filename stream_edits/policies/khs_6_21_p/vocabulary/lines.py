@@ -23,33 +23,27 @@ def gives_a_drug(line: EncounterLine) -> bool:
     return traits.role is not Role.ADDITIONAL_HOUR and traits.family is not Family.HYDRATION
 
 
-def is_initial(line: EncounterLine) -> bool:
-    """Whether the line's code is an initial service."""
-    return line.code in line.policy[VocabularyRules].initials
-
-
-def rank_of(line: EncounterLine) -> int | None:
-    """The rank of the line's code in the hierarchy, 0 is the highest. None if it has no rank."""
-    return line.policy[VocabularyRules].rank(line.code)
-
-
 def has_separate_site(line: EncounterLine) -> bool:
     """Whether a modifier says that the service was given at a second site."""
     return not line.modifiers.isdisjoint(line.policy[VocabularyRules].separate_site_modifiers)
 
 
-def active_add_ons(encounter: Encounter) -> list[EncounterLine]:
-    """The active lines that need a primary service beside them, in order of arrival."""
+def add_ons(encounter: Encounter) -> list[EncounterLine]:
+    """The lines that count as a service which needs a primary, in order of arrival."""
     return [
         line
-        for line in encounter.active
-        if (traits := administration(line)) is not None and traits.is_add_on
+        for line in encounter.sequenced
+        if encounter.code_of(line) in line.policy[VocabularyRules].add_ons
     ]
 
 
-def active_initials(encounter: Encounter) -> list[EncounterLine]:
-    """The active initial services of an encounter, in order of arrival."""
-    return [line for line in encounter.active if is_initial(line)]
+def initials(encounter: Encounter) -> list[EncounterLine]:
+    """The lines that count as an initial service, in order of arrival."""
+    return [
+        line
+        for line in encounter.sequenced
+        if encounter.code_of(line) in line.policy[VocabularyRules].initials
+    ]
 
 
 def has_documents(line: EncounterLine, outcome: Outcome) -> bool:

@@ -28,6 +28,7 @@ class Technique(StrEnum):
     SUBCUTANEOUS_INFUSION = "subcutaneous infusion"
     PUSH = "push"
     INJECTION = "injection"
+    OTHER = "other route or pump"
 
 
 class Role(StrEnum):
@@ -148,6 +149,11 @@ class VocabularyRules(EditRules):
         """The codes of initial services."""
         traits = self.administration.items()
         return frozenset(code for code, each in traits if each.role is Role.INITIAL)
+
+    @cached_property
+    def add_ons(self) -> frozenset[str]:
+        """The codes of services that need a primary."""
+        return frozenset(code for code, each in self.administration.items() if each.is_add_on)
 
     @cached_property
     def _ranks(self) -> dict[str, int]:

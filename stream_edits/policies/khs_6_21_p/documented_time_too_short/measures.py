@@ -1,0 +1,209 @@
+"""What the documented times of an encounter support, for each line with a timed code."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
+    Family,
+    Role,
+    Technique,
+    VocabularyRules,
+)
+from stream_edits.policies.shared.clock import Interval, covered_minutes, runs
+from stream_edits.policies.shared.time_needed import TimeNeeded
+from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+
+
+class Rules(EditRules):
+    """Values of policy.yaml.
+
+    Lines with one of ``discontinued_modifiers`` are not judged. ``push_form`` is the push code of
+    an infusion that was too short. ``added_push_form`` is the one where another initial service
+    stands. All lines with one of ``measured_together`` in an encounter are one run.
+    """
+
+    minutes_needed: dict[str, TimeNeeded]
+    discontinued_modifiers: CodeSet
+    measured_together: CodeSet
+    push_form: dict[str, str]
+    added_push_form: dict[str, str]
+    too_short: Outcome
+    cut_back: Outcome
+
+    def governed_codes(self) -> frozenset[str]:
+        """The codes that need documented time."""
+        return frozenset(self.minutes_needed)
+
+
+class Measure(NamedTuple):
+    """The units that documented minutes support on a line, after the lines before it."""
+
+    line: EncounterLine
+    minutes: float
+    supported: float
+
+
+def measures(encounter: Encounter) -> list[Measure]:
+    """The measure of each open timed line, in order of arrival."""
+    found: list[Measure] = []
+    for lines in _families(encounter).values():
+        found += _Infusions(encounter, lines).measures()
+    return sorted(found, key=lambda measure: measure.line.place)
+
+
+def _families(
+    encounter: Encounter,
+) -> dict[tuple[Family, Technique], list[EncounterLine]]:
+    """The active lines whose codes need time, by family and technique."""
+    families: dict[tuple[Family, Technique], list[EncounterLine]] = {}
+    for line in encounter.active:
+        traits = administration(line)
+        if traits is not None and line.code in line.policy[Rules].minutes_needed:
+            families.setdefault((traits.family, traits.technique), []).append(line)
+    return families
+
+
+class _Infusions:
+    """The infusions of one family in an encounter."""
+
+    def __init__(self, encounter: Encounter, lines: Sequence[EncounterLine]) -> None:
+        self._encounter = encounter
+        self._hours = [x for x in lines if _role(x) is Role.ADDITIONAL_HOUR]
+        self._infusions = [x for x in lines if _role(x) is not Role.ADDITIONAL_HOUR]
+
+    def measures(self) -> list[Measure]:
+        """The measure of each open line that documents its time."""
+        only = self._only_infusion()
+        apart = [x for x in self._infusions if x is not only]
+        further = apart if only is not None and _is_hydration(only) else []
+        together = [*further, *self._hours]
+        if only is None or not all(_time_of(x) for x in [only, *together]):
+            # The time of the infusion is not known as a whole.
+            return _each(self._infusions) + self._hours_by_run(0.0)
+        minutes = covered_minutes(_times([only, *together]))
+        if _role(only) is not Role.INITIAL:
+            return _each(self._infusions) + self._hours_by_run(minutes)
+        own = [Measure(only, minutes, _needed(only).supported_units(minutes))]
+        others = [] if further else _each(apart)
+        after = self._after(only, together, minutes)
+        return (others if only.decided else own + others) + after
+
+    def _after(
+        self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float
+    ) -> list[Measure]:
+        """The measures of the hours after the first one of an infusion of ``minutes``."""
+        if not hours:
+            return []
+        code = next((x.code for x in self._hours), None)
+        if code is None:
+            # Only hydration has hours that were billed as further initial services.
+            code = only.policy[VocabularyRules].add_on_form[only.code]
+        supported = _hours_after_the_first(minutes, only.policy[Rules].minutes_needed[code])
+        return self._in_order(hours, minutes, supported)
+
+    def _only_infusion(self) -> EncounterLine | None:
+        """The infusion, if there is one: infusions too short for their code count as pushes.
+
+        Hydration goes on after an interruption, so only one at a second site is another one.
+        """
+        infusions = self._infusions
+        if len(infusions) > 1:
+            infusions = [x for x in infusions if not _is_too_short(x)]
+        if len(infusions) > 1 and _is_hydration(infusions[0]):
+            return None if any(has_separate_site(x) for x in infusions) else infusions[0]
+        only = infusions[0] if len(infusions) == 1 else None
+        return only if only is not None and _needed(only).more_than is None else None
+
+    def _hours_by_run(self, whole_infusion: float) -> list[Measure]:
+        """The additional hours: those whose times touch or overlap are one run.
+
+        If they belong to one infusion of ``whole_infusion`` minutes, they may be measured by it.
+        """
+        found: list[Measure] = []
+        by_code: dict[str, list[EncounterLine]] = {}
+        for line in self._hours:
+            if _time_of(line) is not None:
+                by_code.setdefault(line.code, []).append(line)
+        for lines in by_code.values():
+            for run in _runs_of(lines):
+                minutes = covered_minutes(_times(run))
+                supported = _needed(run[0]).supported_units(minutes)
+                if whole_infusion:
+                    further = _hours_after_the_first(whole_infusion, _needed(run[0]))
+                    supported = max(supported, further)
+                found += self._in_order(run, minutes, supported)
+        return found
+
+    def _in_order(
+        self, lines: Sequence[EncounterLine], minutes: float, supported: float
+    ) -> list[Measure]:
+        """Supported units go to decided lines first, then to open ones in order."""
+        allowed = self._encounter.allowed_units
+        left = supported - sum(allowed(line) for line in lines if line.decided)
+        found = []
+        for line in sorted(lines, key=lambda x: x.place):
+            if not line.decided:
+                own = max(left, 0.0)
+                found.append(Measure(line, minutes, own))
+                left -= min(allowed(line), own) if not is_discontinued(line) else allowed(line)
+        return found
+
+
+def _each(infusions: Iterable[EncounterLine]) -> list[Measure]:
+    """The measure of each open infusion by its own time."""
+    found = []
+    for line in infusions:
+        time = _time_of(line)
+        if time is not None and not line.decided:
+            minutes = covered_minutes([time])
+            found.append(Measure(line, minutes, _needed(line).supported_units(minutes)))
+    return found
+
+
+def _hours_after_the_first(minutes: float, needed: TimeNeeded) -> float:
+    """The additional hours in an infusion of ``minutes``; its first hour has another code."""
+    return needed.supported_units(minutes - (needed.each_further_unit or 0))
+
+
+def _runs_of(lines: list[EncounterLine]) -> Iterable[list[EncounterLine]]:
+    if lines[0].code in lines[0].policy[Rules].measured_together:
+        return [lines]
+    by_time = {x.position: time for x in lines if (time := _time_of(x)) is not None}
+    return [[x for x in lines if x.position in run] for run in runs(by_time)]
+
+
+def _role(line: EncounterLine) -> Role | None:
+    traits = administration(line)
+    return traits.role if traits else None
+
+
+def _is_hydration(line: EncounterLine) -> bool:
+    traits = administration(line)
+    return traits is not None and traits.family is Family.HYDRATION
+
+
+def _needed(line: EncounterLine) -> TimeNeeded:
+    return line.policy[Rules].minutes_needed[line.code]
+
+
+def is_discontinued(line: EncounterLine) -> bool:
+    """Whether a modifier says that the service was reduced or discontinued."""
+    return not line.modifiers.isdisjoint(line.policy[Rules].discontinued_modifiers)
+
+
+def _time_of(line: EncounterLine) -> Interval | None:
+    return (line.start, line.end) if line.start and line.end else None
+
+
+def _times(lines: Iterable[EncounterLine]) -> list[Interval]:
+    return [time for time in map(_time_of, lines) if time is not None]
+
+
+def _is_too_short(line: EncounterLine) -> bool:
+    """Whether the time of an infusion alone supports no unit of its code."""
+    time = _time_of(line)
+    if time is None or is_discontinued(line):
+        return False
+    return not _needed(line).supported_units(covered_minutes([time]))
