@@ -92,12 +92,11 @@ class EncounterEdit:
     It runs only if such a line has a code that its rules name, or if they name no codes
     (``EditRules.governed_codes``).
 
-    Roles: with ``keeps_primary``, a line that it denies may still be the primary of add-ons,
-    because the provider will rebill it. With ``counts_as_recommended``, a line that it denies
-    counts in sequencing as the code that the finding recommends. ``settle`` may replace a finding
-    of this edit once the group SEQUENCE has been judged. With ``answerable``, a claim that it
-    denied is decided again when a later line of the day may answer the denial. With ``holds``, no
-    later group judges a line that it pends.
+    Roles: with ``keeps_primary``, a line that it denies and recommends another code for may still
+    be the primary of add-ons, because the provider will rebill it. With ``counts_as_recommended``,
+    a line that it denies counts in sequencing as the recommended code. ``settle`` may replace a
+    finding of this edit once the group SEQUENCE has been judged. With ``answerable``, a claim that
+    it denied is decided again when a later line of the day may answer the denial.
     """
 
     id: str

@@ -160,7 +160,7 @@ class Encounter:
 
     def only(self, lines: Sequence[EncounterLine]) -> "Encounter":
         """The same encounter with only some of its lines."""
-        return Encounter(lines, self._standings, self._around)
+        return Encounter(lines, self._standings, self.around)
 
     def again(self, around: "Encounter | None" = None) -> "Encounter":
         """The same lines with their current standing."""

@@ -216,10 +216,12 @@ class _Evaluation:
             if finding.disposition is Disposition.DENY:
                 is_first = not standings.denied[position]
                 standings.deny(position)
-                if is_first and self._policy.keeps_primary(finding.edit_id):
-                    standings.keeps_primary.add(position)
                 rebilled_as = finding.recommended_code
-                if is_first and rebilled_as and self._policy.counts_as_recommended(finding.edit_id):
+                if not is_first or rebilled_as is None:
+                    continue
+                if self._policy.keeps_primary(finding.edit_id):
+                    standings.keeps_primary.add(position)
+                if self._policy.counts_as_recommended(finding.edit_id):
                     standings.rebilled_as[position] = rebilled_as
             elif finding.allowed_units is not None:
                 standings.cut_back(position, finding.allowed_units)

@@ -208,7 +208,9 @@ def _line_records(
 
 def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:
     return all(
-        (policy := policies.of(each)) is not None and policy.keeps_primary(each.edit_id)
+        each.recommended_code is not None
+        and (policy := policies.of(each)) is not None
+        and policy.keeps_primary(each.edit_id)
         for each in denials
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import rebilling
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     counts_as_primary,
@@ -17,14 +18,23 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Pend each add-on without a primary in its encounter or in a neighbouring visit.
 
     A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as.
+    An initial service that its group denies counts as the codes to bill instead.
     """
-    present = {encounter.code_of(x) for x in encounter.lines if counts_as_primary(encounter, x)}
-    for line in encounter.open:
+    added = [x for x in encounter.open if x.code in x.policy[AddOnRules].primaries]
+    if not added:
+        return
+    rebilled = encounter.fact(rebilling)
+    primaries = [x for x in encounter.lines if counts_as_primary(encounter, x)]
+    billed = {encounter.code_of(x) for x in primaries}
+    present = {
+        code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
+    }
+    for line in added:
         rules = line.policy[AddOnRules]
-        allowed = rules.primaries.get(line.code)
-        if allowed is None or not allowed.isdisjoint(present):
+        allowed = rules.primaries[line.code]
+        if not allowed.isdisjoint(billed if line is rebilled.leads else present):
             continue
-        if neighbours_primary(encounter, line, lambda _: True) is not None:
+        if _has_neighbours_primary(encounter, line, allowed):
             continue
         yield (
             line,
@@ -37,6 +47,21 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 f"that bills {_initial_form(line)} instead.",
             ),
         )
+
+
+def _has_neighbours_primary(
+    encounter: Encounter, line: EncounterLine, allowed: frozenset[str]
+) -> bool:
+    around = encounter.around
+    found = neighbours_primary(encounter, line, lambda x: _stands(around, x, allowed))
+    return found is not None
+
+
+def _stands(around: Encounter, line: EncounterLine, allowed: frozenset[str]) -> bool:
+    """Whether a primary of another visit is not denied there, or is rebilled as a primary."""
+    visit = around.only([x for x in around.lines if x.encounter_key == line.encounter_key])
+    codes = rebilling(visit).codes.get(line.position)
+    return codes is None or not codes.isdisjoint(allowed)
 
 
 def _initial_form(line: EncounterLine) -> str:

@@ -16,6 +16,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
     outranking_add_on,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
@@ -32,25 +33,49 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> EditFinding:
     """The finding with the push that fits the initial service which stands in the encounter."""
-    rules = line.policy[Rules]
-    added = rules.added_push_form.get(line.code)
+    added = line.policy[Rules].added_push_form.get(line.code)
     if finding.disposition is not Disposition.DENY or added is None or not finding.recommended_code:
         return finding
-    if line.code not in rules.push_form:
-        return finding
-    leading = encounter.fact(initial_services).leading
-    if leading is not None and leading is not line:
-        return _recommending(finding, added)
+    leading = encounter.fact(leading_push)
+    if leading is not line:
+        return _recommending(finding, _beside(encounter, line, added, leading))
     outranking = outranking_add_on(encounter, line)
-    if outranking is None:
-        return finding
+    if outranking is None or outranking is line:
+        return _recommending(finding, _initial(line, added))
     code = encounter.code_of(outranking)
-    initial = outranking.policy[VocabularyRules].initial_form.get(code, "its initial code")
     settled = _recommending(finding, added)
     return settled._replace(
-        message=f"{settled.message} Bill {initial} as the initial service instead of {code}, "
-        "which ranks above a push."
+        message=f"{settled.message} Bill {_initial(outranking, code)} as the initial service "
+        f"instead of {code}, which ranks above a push."
     )
+
+
+def leading_push(encounter: Encounter) -> EncounterLine | None:
+    """The initial service that stands; without one, the first of the highest-ranked pushes.
+
+    These are infusions too short for their code, one of which is then rebilled as the initial push.
+    """
+    leading = encounter.fact(initial_services).leading
+    if leading is not None:
+        return leading
+    pushes = [x for x in encounter.sequenced if encounter.code_of(x) != x.code]
+    words = [(x.policy[VocabularyRules].rank(encounter.code_of(x)) or 0, x.place) for x in pushes]
+    return pushes[words.index(min(words))] if pushes else None
+
+
+def _beside(
+    encounter: Encounter, line: EncounterLine, added: str, leading: EncounterLine | None
+) -> str:
+    """The added push, unless it would outrank the leading service from a second site."""
+    rank = line.policy[VocabularyRules].rank
+    if leading is None or not has_separate_site(line):
+        return added
+    above = (rank(added) or 0) < (rank(encounter.code_of(leading)) or 0)
+    return _initial(line, added) if above else added
+
+
+def _initial(line: EncounterLine, code: str) -> str:
+    return line.policy[VocabularyRules].initial_form.get(code, code)
 
 
 def _recommending(finding: EditFinding, code: str) -> EditFinding:

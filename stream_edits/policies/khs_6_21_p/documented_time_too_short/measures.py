@@ -4,7 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_separate_site
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    administration,
+    has_separate_site,
+    initials,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,
     Role,
@@ -83,12 +87,29 @@ class _Infusions:
             # The time of the infusion is not known as a whole.
             return _each(self._infusions) + self._hours_by_run(0.0)
         minutes = covered_minutes(_times([only, *together]))
-        if _role(only) is not Role.INITIAL:
-            return _each(self._infusions) + self._hours_by_run(minutes)
-        own = [Measure(only, minutes, _needed(only).supported_units(minutes))]
-        others = [] if further else _each(apart)
-        after = self._after(only, together, minutes)
-        return (others if only.decided else own + others) + after
+        is_initial = _role(only) is Role.INITIAL
+        first = _needed(only).supported_units(minutes)
+        if not is_initial:
+            # The whole time makes it an infusion; further ones need their own time.
+            first = max([min(first, 1.0), *(each.supported for each in _each([only]))])
+        if is_initial or self._should_lead(only):
+            hours = self._after(only, together, minutes)
+        else:
+            hours = self._hours_by_run(minutes)
+        found = [] if only.decided else [Measure(only, minutes, first)]
+        return found + ([] if further else _each(apart)) + hours
+
+    def _should_lead(self, line: EncounterLine) -> bool:
+        """Whether no initial service that is long enough leads before a line of this family."""
+        encounter = self._encounter
+        rank = line.policy[VocabularyRules].rank
+        own = rank(line.code) or 0
+        others = [x for x in initials(encounter) if x not in self._infusions]
+        same_site = [x for x in others if not has_separate_site(x)]
+        return not any(
+            (rank(encounter.code_of(x)) or 0) <= own and not _is_too_short(x)
+            for x in same_site or others
+        )
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float
@@ -104,17 +125,28 @@ class _Infusions:
         return self._in_order(hours, minutes, supported)
 
     def _only_infusion(self) -> EncounterLine | None:
-        """The infusion, if there is one: infusions too short for their code count as pushes.
-
-        Hydration goes on after an interruption, so only one at a second site is another one.
-        """
+        """The infusion, if there is one: infusions too short for their code count as pushes."""
         infusions = self._infusions
         if len(infusions) > 1:
             infusions = [x for x in infusions if not _is_too_short(x)]
-        if len(infusions) > 1 and _is_hydration(infusions[0]):
-            return None if any(has_separate_site(x) for x in infusions) else infusions[0]
+        if infusions and _is_hydration(infusions[0]):
+            return self._only_hydration(infusions)
         only = infusions[0] if len(infusions) == 1 else None
-        return only if only is not None and _needed(only).more_than is None else None
+        if only is None or _needed(only).more_than is not None:
+            return None
+        if _role(only) is Role.INITIAL or self._encounter.allowed_units(only) <= 1:
+            return only
+        return only if [x.supported for x in _each([only])] == [1.0] else None
+
+    def _only_hydration(self, infusions: Sequence[EncounterLine]) -> EncounterLine | None:
+        """The hydration, if one remains: it goes on after an interruption.
+
+        Initial lines of the same site are rebilled as its hours.
+        """
+        second_sites = [x for x in infusions if has_separate_site(x)]
+        same_site = [x for x in infusions if not has_separate_site(x)]
+        remaining = len(second_sites) + (bool(same_site) and self._should_lead(same_site[0]))
+        return (second_sites + same_site)[0] if remaining <= 1 else None
 
     def _hours_by_run(self, whole_infusion: float) -> list[Measure]:
         """The additional hours: those whose times touch or overlap are one run.
@@ -147,7 +179,7 @@ class _Infusions:
             if not line.decided:
                 own = max(left, 0.0)
                 found.append(Measure(line, minutes, own))
-                left -= min(allowed(line), own) if not is_discontinued(line) else allowed(line)
+                left -= 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
 
 
@@ -204,6 +236,6 @@ def _times(lines: Iterable[EncounterLine]) -> list[Interval]:
 def _is_too_short(line: EncounterLine) -> bool:
     """Whether the time of an infusion alone supports no unit of its code."""
     time = _time_of(line)
-    if time is None or is_discontinued(line):
+    if time is None or is_discontinued(line) or line.code not in line.policy[Rules].minutes_needed:
         return False
     return not _needed(line).supported_units(covered_minutes([time]))

@@ -5,11 +5,12 @@ from typing import NamedTuple
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     add_ons,
+    administration,
     has_separate_site,
     initials,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import neighbours_primary
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Role, VocabularyRules
 
 
 class InitialServices(NamedTuple):
@@ -51,6 +52,43 @@ def initial_services(encounter: Encounter) -> InitialServices:
 
 
 _NONE = InitialServices(None, (), None, ())
+
+
+class Rebilling(NamedTuple):
+    """How the denied initial services of an encounter are to be rebilled.
+
+    ``codes`` holds the codes that stand for a denied line afterwards, by its position: its add-on
+    form, and for an outranked one the code that is to be the initial service. Empty for a line that
+    is taken off. ``leads`` is the add-on that is to be the initial service.
+    """
+
+    codes: dict[int, frozenset[str]]
+    leads: EncounterLine | None
+
+
+def rebilling(encounter: Encounter) -> Rebilling:
+    """How the initial services that are denied in this group are to be rebilled."""
+    services = encounter.fact(initial_services)
+    codes = {x.position: _add_on_form(x, x.code) for x in services.extra_initials}
+    for line in initials(encounter):
+        # Denied before this group, and rebilled beside the initial service that stands.
+        is_denied = encounter.code_of(line) != line.code
+        if is_denied and line is not services.leading and not has_separate_site(line):
+            codes[line.position] = _add_on_form(line, encounter.code_of(line))
+    initial = services.overruled or services.leading
+    if initial is None or not _may_be_denied(encounter, initial):
+        return Rebilling(codes, None)
+    leads = outranking_add_on(encounter, initial)
+    if leads is not None:
+        code = encounter.code_of(leads)
+        form = leads.policy[VocabularyRules].initial_form.get(code, code)
+        codes[initial.position] = _add_on_form(initial, initial.code) | {form}
+    return Rebilling(codes, leads)
+
+
+def _add_on_form(line: EncounterLine, code: str) -> frozenset[str]:
+    form = line.policy[VocabularyRules].add_on_form.get(code)
+    return frozenset([form] if form else [])
 
 
 def _may_be_denied(encounter: Encounter, line: EncounterLine) -> bool:
@@ -95,7 +133,8 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     """The highest-ranked add-on that ranks above an initial service, if any.
 
     Injections have no rank, so they never outrank. An add-on to a service of a neighbouring visit
-    counts only if it outranks that service too.
+    counts only if it outranks that service too. Among equals a sequential service comes first,
+    because it can be billed as the initial one.
     """
     rank = _rank(encounter, initial)
     above = [
@@ -103,7 +142,14 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
         for line in add_ons(encounter)
         if _rank(encounter, line) < rank and not _adds_to_a_neighbour(encounter, line)
     ]
-    return _first(encounter, above)
+    if len(above) < 2:
+        return above[0] if above else None
+    return min(above, key=lambda x: (_rank(encounter, x), not _is_sequential(x), x.place))
+
+
+def _is_sequential(line: EncounterLine) -> bool:
+    traits = administration(line)
+    return traits is not None and traits.role is Role.SEQUENTIAL
 
 
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:

@@ -1,0 +1,170 @@
+"""The rebill law: who bills what was recommended gets no other finding of the sequence.
+
+docs/spec/edits.md, Sequence. The biller takes over recommended codes and allowed units, sends the
+documents that were asked for, and takes off what is denied without another code. The minutes of an
+additional hour that is taken off are documented on the line before it: they were given.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, LineOutcome
+from stream_edits.policies.shared.clock import Interval, covered_minutes
+from tests.stages.walk import SHIPPED, through_stages
+
+LAW = {
+    "multiple-initial-codes",
+    "initial-not-highest-ranked",
+    "add-on-without-primary",
+    "documented-time-too-short",
+    "concurrent-more-than-once",
+    "conflicts-with-decided-claim",
+}
+WAITS = "add-on-without-primary"
+# Denials that leave minutes behind: they were given.
+_TIMED = {"documented-time-too-short", "hydration-concurrent"}
+_SEQUENTIAL = {"96367", "96417", "96375", "96411"}
+_FAMILIES = ("96413 96415 96417", "96365 96366 96367", "96369 96370", "96360 96361")
+_SHOULD_LEAD = re.compile(r"(\d{5}) as the initial service instead of (\d{5})")
+
+
+class Rebilled(NamedTuple):
+    """The corrected claim. ``waiting`` are lines that still wait for their primary service."""
+
+    claim: ClaimEvent
+    waiting: set[int | None]
+
+
+def violations(claim: ClaimEvent) -> Iterator[str]:
+    """The findings of the sequence that a claim gets only after it was rebilled as recommended."""
+    again = rebilled(claim, decided(claim))
+    if again is None:
+        return
+    waits = {x.procedure_code for x in claim.lines if x.line_number in again.waiting}
+    for finding in decided(again.claim).findings:
+        named = {added for _, added in _SHOULD_LEAD.findall(finding.message)}
+        if (
+            finding.edit_id in LAW
+            and finding.line_number not in again.waiting
+            and not named & waits
+        ):
+            yield f"line {finding.line_number}: {finding.edit_id}: {finding.message}"
+
+
+def decided(claim: ClaimEvent) -> ClaimDecision:
+    """The decision on a claim that comes alone."""
+    (decision,) = through_stages([claim]).published
+    return decision
+
+
+def rebilled(claim: ClaimEvent, decision: ClaimDecision) -> Rebilled | None:
+    """The claim as a biller corrects it.
+
+    None if no line is left, or if what to bill is not known: the initial service is missing, or
+    the merged minutes of one visit reach into another.
+    """
+    by_line: dict[int | None, list[EditFinding]] = {}
+    for finding in decision.findings:
+        by_line.setdefault(finding.line_number, []).append(finding)
+    waiting = {n for n, own in by_line.items() if any(f.edit_id == WAITS for f in own)}
+    keys = _keys(claim)
+    kept: list[ServiceLine] = []
+    removed: list[ServiceLine] = []
+    for line, outcome in zip(_as_counted(claim), decision.lines, strict=True):
+        corrected = _corrected(line, outcome)
+        (kept if corrected else removed).append(corrected or line)
+    if any(x.procedure_code == "96360" and _is_incidental(x, by_line) for x in removed):
+        return None  # Its additional hours lose their primary, and not for a reason of the law.
+    for line in removed:
+        if _TIMED.issuperset({f.edit_id for f in by_line.get(line.line_number, ())}):
+            own = keys[line.line_number]
+            same = [x for x in kept if keys[x.line_number] == own]
+            kept = [*_with_minutes_of(line, same), *(x for x in kept if x not in same)]
+    kept.sort(key=lambda x: x.line_number)
+    for finding in decision.findings:
+        for initial, added in _SHOULD_LEAD.findall(finding.message):
+            own = keys[finding.line_number or 0]
+            same = [x for x in kept if x.procedure_code == added and keys[x.line_number] == own]
+            if not same or same[0].line_number in waiting or added not in _SEQUENTIAL:
+                return None
+            kept = _promoted(kept, same[0], initial)
+            keys.setdefault(kept[-1].line_number, own)
+    if not kept:
+        return None
+    asked = {document for f in decision.findings for document in f.requested_documents}
+    sent = (*claim.attachments, *(Attachment(kind=kind) for kind in sorted(asked)))
+    again = replace(claim, event_id="again", claim_id="B", lines=tuple(kept), attachments=sent)
+    is_same = all(keys[number] == key for number, key in _keys(again).items())
+    return Rebilled(again, waiting) if is_same else None
+
+
+def _is_incidental(line: ServiceLine, by_line: dict[int | None, list[EditFinding]]) -> bool:
+    return any(f.edit_id == "hydration-concurrent" for f in by_line.get(line.line_number, ()))
+
+
+def _keys(claim: ClaimEvent) -> dict[int, str]:
+    """The encounter key of each line, by line number."""
+    keys = SHIPPED.encounter_keys(claim)
+    return {line.line_number: key for line, key in zip(claim.lines, keys, strict=True)}
+
+
+def _as_counted(claim: ClaimEvent) -> Iterator[ServiceLine]:
+    """The lines, with XS for a modifier XE that does not count."""
+    for line, key in zip(claim.lines, SHIPPED.encounter_keys(claim), strict=True):
+        is_second = key.endswith("+")
+        modifiers = ["XS" if x == "XE" and not is_second else x for x in line.modifiers]
+        yield replace(line, modifiers=tuple(modifiers))
+
+
+def _corrected(line: ServiceLine, outcome: LineOutcome) -> ServiceLine | None:
+    if outcome.disposition is not Disposition.DENY:
+        return replace(line, units=outcome.allowed_units)
+    if outcome.recommended_code is None:
+        return None
+    return replace(line, procedure_code=outcome.recommended_code, units=1.0)
+
+
+def _with_minutes_of(removed: ServiceLine, kept: Sequence[ServiceLine]) -> list[ServiceLine]:
+    """The lines with the minutes of a removed hour added to a line of its infusion.
+
+    It is the line that the hour went on from, or else the last one, so that no minute is lost.
+    """
+    codes = {code for each in _FAMILIES if removed.procedure_code in each for code in each.split()}
+    own = [x for x in kept if x.procedure_code in codes and _time(x)]
+    same = [x for x in own if x.procedure_code == removed.procedure_code] or own
+    time = _time(removed)
+    if not same or time is None:
+        return list(kept)
+    wanted = covered_minutes([time, *map(_needed_time, own)])
+    before = [x for x in same if _needed_time(x)[0] <= time[0] <= _needed_time(x)[1]]
+    latest = sorted(own, key=lambda x: _needed_time(x)[1])
+    for line in (*before, same[-1], latest[-1]):
+        longer = replace(line, end_time=_needed_time(line)[1] + (time[1] - time[0]))
+        changed = [longer if x is line else x for x in own]
+        if covered_minutes(map(_needed_time, changed)) >= wanted:
+            break
+    return [longer if x is line else x for x in kept]
+
+
+def _time(line: ServiceLine) -> Interval | None:
+    return (line.start_time, line.end_time) if line.start_time and line.end_time else None
+
+
+def _needed_time(line: ServiceLine) -> Interval:
+    time = _time(line)
+    assert time is not None
+    return time
+
+
+def _promoted(lines: list[ServiceLine], line: ServiceLine, initial: str) -> list[ServiceLine]:
+    """The lines with one unit of a line as an initial service, and the rest on another line."""
+    first = replace(line, procedure_code=initial, units=1.0)
+    changed = [first if x is line else x for x in lines]
+    if line.units > 1:
+        number = max(x.line_number for x in lines) + 1
+        rest = replace(line, units=line.units - 1, line_number=number)
+        changed.append(replace(rest, start_time=None, end_time=None))
+    return changed
