@@ -162,6 +162,15 @@ def _cleanings_of(record: type[_Record]) -> dict[str, Callable[[str], str]]:
     return {name: clean for name, clean in found if clean in CLEANINGS}
 
 
-_CLEANING: Cleaning = {record.__name__: _cleanings_of(record) for record in _RECORDS}
+# Texts that few values share among many claims: read as they are, but found without decoding.
+_SHARED: dict[str, dict[str, Callable[[str], str]]] = {
+    "ClaimEvent": dict.fromkeys(("billing_provider_npi", "attending_provider_npi"), str),
+    "ServiceLine": dict.fromkeys(
+        ("rendering_provider_npi", "supervising_provider_npi", "ndc", "drug_name"), str
+    ),
+}
+_CLEANING: Cleaning = {
+    record.__name__: _cleanings_of(record) | _SHARED.get(record.__name__, {}) for record in _RECORDS
+}
 _DEFAULTS = {record.__name__: {x.name: x.default for x in fields(record)} for record in _RECORDS}
 _UNJUDGED = {record.__name__: _unjudged(record) for record in _RECORDS}

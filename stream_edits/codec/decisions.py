@@ -6,7 +6,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, parse, read_value, resolve
+from stream_edits.codec.avro import (
+    Cleaning,
+    Decoder,
+    Encoder,
+    Paths,
+    decoder,
+    parse,
+    read_value,
+    resolve,
+)
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import CLAIM_DECISION, SchemaSource, schema_of
 from stream_edits.domain.decision import (
@@ -42,9 +51,25 @@ RECORDS: dict[str, Callable[..., object]] = {
 }
 
 
+def shared(names: str) -> dict[str, Callable[[str], str]]:
+    """The named fields, as ``avro.decoder`` takes them: each text as it is."""
+    return dict.fromkeys(names.split(), str)
+
+
+# Texts that few values share among many records: read and written without coding them anew.
+SHARED: Cleaning = {
+    "ClaimDecision": shared("policy_id policy_version engine_version source_topic"),
+    "LineOutcome": shared("procedure_code recommended_code"),
+    "EditFinding": shared(
+        "edit_id policy_section carc rarcs requested_documents recommended_code policy_version "
+        "policy_id group_code"
+    ),
+}
+
+
 def decision_encoder(number: int) -> Encoder:
     """A function ClaimDecision -> framed bytes, where our schema has that id."""
-    return encoder(schema_of(CLAIM_DECISION).parsed, number, PATHS)
+    return encoder(schema_of(CLAIM_DECISION).parsed, number, PATHS, SHARED)
 
 
 def decode_decision(framed: bytes, source: SchemaSource) -> ClaimDecision:

@@ -37,6 +37,11 @@ def join(number: int, body: bytes) -> bytes:
     return frame_head(number) + body
 
 
-def encoder(schema: avro.Parsed, number: int, paths: avro.Paths | None = None) -> avro.Encoder:
-    """A function value -> framed bytes with that schema id; ``paths`` as in ``avro.encoder``."""
-    return avro.encoder(schema, paths, head=frame_head(number))
+def encoder(
+    schema: avro.Parsed,
+    number: int,
+    paths: avro.Paths | None = None,
+    shared: avro.Shared | None = None,
+) -> avro.Encoder:
+    """A function value -> framed bytes with that schema id; the rest as in ``avro.encoder``."""
+    return avro.encoder(schema, paths, head=frame_head(number), shared=shared)

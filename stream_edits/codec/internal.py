@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from stream_edits.codec import decisions
-from stream_edits.codec.avro import Decoder, Encoder, Paths, decoder, read_value, resolve
+from stream_edits.codec.avro import Cleaning, Decoder, Encoder, Paths, decoder, read_value, resolve
 from stream_edits.codec.errors import UnknownSchema, WrongSchema
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import packaged, schema_of
@@ -100,11 +100,21 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
 _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}
 
 
+_SHARED: Cleaning = {
+    **decisions.SHARED,
+    "ClaimRecord": decisions.shared("visited billing_npi frequency"),
+    "LineRecord": decisions.shared("procedure_code modifiers revenue_code rebilled_as"),
+    "Source": decisions.shared("topic"),
+    "SupervisedClaim": decisions.shared("stops"),
+    "SupervisedTime": decisions.shared("procedure_code npi"),
+}
+
+
 @cache
 def internal_encoder(record: str) -> Encoder:
     """A function value -> framed bytes for the packaged record of that name."""
     schema = schema_of(record)
-    return encoder(schema.parsed, schema.id, PATHS)
+    return encoder(schema.parsed, schema.id, PATHS, _SHARED)
 
 
 @cache
@@ -113,7 +123,7 @@ def _decoder(number: int) -> tuple[str, Decoder]:
     if writer is None:
         raise UnknownSchema("no packaged schema has this id")
     plan = resolve(writer.parsed, schema_of(writer.record).parsed)
-    return writer.record, decoder(plan, _RECORDS, _ENUMS, PATHS)
+    return writer.record, decoder(plan, _RECORDS, _ENUMS, PATHS, _SHARED)
 
 
 def read_internal(framed: bytes, *records: str) -> Any:

@@ -4,7 +4,6 @@ The package imports nothing of stream_edits outside itself.
 """
 
 from .avsc import Parsed, parse, self_contained
-from .clean_texts import Cleaning
 from .errors import (
     ContractViolation,
     MalformedAvro,
@@ -13,6 +12,7 @@ from .errors import (
     Undecodable,
     WrongSchema,
 )
+from .known_values import Cleaning, Shared
 from .reading import Decoder, decoder, read_next, read_value
 from .resolution import resolve, resolve_tolerantly
 from .writing import Encoder, Paths, encoder
@@ -25,6 +25,7 @@ __all__ = [
     "MalformedAvro",
     "Parsed",
     "Paths",
+    "Shared",
     "TrailingBytes",
     "Truncated",
     "Undecodable",

@@ -4,12 +4,11 @@ README.md of this folder says why it exists and what it refuses.
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from struct import error as StructError
 from typing import Any
 
-from .clean_texts import Cleaning, CleanTexts
 from .errors import MalformedAvro, TrailingBytes, Truncated
+from .known_values import Cleaning, KnownAmounts, KnownTexts
 from .plan import (
     Array,
     DecimalBytes,
@@ -33,8 +32,6 @@ from .reading_parts import (
 from .source_text import SourceText
 
 Decoder = Callable[[bytes, int], tuple[Any, int]]
-# As many digits as Python's decimals keep by themselves.
-_USUAL_DIGITS = 28
 
 
 def decoder(
@@ -141,14 +138,10 @@ class _Reading:
 
     def _decimal(self, plan: DecimalBytes) -> str:
         size = str(plan.size) if plan.size is not None else add_length(self._out, least=1)
-        v = self._sized(size)
-        limit = self._out.constant(10**plan.precision)
-        self._out.add(f"{v} = from_bytes({v}, 'big', signed=True)")
-        self._out.add(f"if not -{limit} < {v} < {limit}: too_precise()")
-        if plan.precision > _USUAL_DIGITS:
-            return f"exact_decimal({v}, {plan.scale})"
-        unit = self._out.constant(Decimal((0, (1,), -plan.scale)))
-        return f"(Decimal({v}) * {unit})"
+        v, out = self._out.name(), self._out
+        amounts = out.constant(KnownAmounts(plan.precision, plan.scale))
+        out.add(f"j = i + {size}; {v} = {amounts}[buf[i:j]]; i = j")
+        return v
 
     def _enum(self, plan: Enum) -> str:
         out, make = self._out, self._enums.get(plan.name, str)
@@ -199,7 +192,7 @@ class _Reading:
         values = {name: out.constant(default) for name, default in plan.defaults}
         for field in plan.fields:
             clean = self._cleaning.get(plan.name, {}).get(field.name or "")
-            self._clean = out.constant(CleanTexts(clean)) if clean else None
+            self._clean = out.constant(KnownTexts(clean)) if clean else None
             expression = self.value(field.plan)
             if field.name is None:
                 continue

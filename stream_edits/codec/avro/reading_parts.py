@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import MAX_PREC, Context, Decimal
 from struct import Struct
 from typing import NoReturn
 
 from .errors import ContractViolation, MalformedAvro, Truncated
+from .known_values import KnownDays
 from .source_text import SourceText
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def _text(out: SourceText) -> str:
 
 
 def add_clean_text(out: SourceText, clean: str) -> str:
-    """Add code that reads a text through ``clean``, a constant that is a ``CleanTexts``."""
+    """Add code that reads a text through ``clean``, a constant that is a ``KnownTexts``."""
     length, v = add_length(out), out.name()
     out.add(f"j = i + {length}; {v} = {clean}[buf[i:j]]; i = j")
     return v
@@ -62,7 +62,7 @@ def _octets(out: SourceText) -> str:
 
 def _date(out: SourceText) -> str:
     v = out.name()
-    out.add(f"{v} = known_days(buf[i:i+3])")
+    out.add(f"{v} = known_days[buf[i:i+3]]")
     out.add(f"if {v} is None: {v}, i = date_at(buf, i)")
     out.add("else: i += 3")
     return v
@@ -167,14 +167,11 @@ def _date_at(buf: bytes, start: int) -> tuple[date, int]:
     days, i = _whole_number(buf, buf[start], start + 1, 32)
     day = date.fromordinal(days + EPOCH_DAY)
     if i - start == 3:
-        if len(_known_days) >= _MOST_DAYS:
-            _known_days.clear()
-        _known_days[buf[start:i]] = day
+        _known_days.keep(buf[start:i], day)
     return day, i
 
 
-_MOST_DAYS = 1 << 12
-_known_days: dict[bytes, date] = {}
+_known_days = KnownDays()
 
 
 def _fail(message: str) -> Callable[[], NoReturn]:
@@ -195,14 +192,6 @@ def _refused(place: str) -> NoReturn:
     raise ContractViolation(f"{place} has a value that our schema does not allow")
 
 
-_EVERY_DIGIT = Context(prec=MAX_PREC)
-
-
-def _exact_decimal(unscaled: int, scale: int) -> Decimal:
-    """The amount with all its digits, where the usual 28 may not be enough."""
-    return Decimal(unscaled).scaleb(-scale, _EVERY_DIGIT)
-
-
 CONSTANTS = {
     "new": tuple.__new__,
     "varint": _varint,
@@ -210,17 +199,13 @@ CONSTANTS = {
     "length": _length,
     "read_float": Struct("<f").unpack_from,
     "read_double": Struct("<d").unpack_from,
-    "from_bytes": int.from_bytes,
-    "Decimal": Decimal,
-    "exact_decimal": _exact_decimal,
     "timedelta": timedelta,
     "epoch": EPOCH,
     "local_epoch": LOCAL_EPOCH,
-    "known_days": _known_days.get,
+    "known_days": _known_days,
     "date_at": _date_at,
     "bad_length": _bad_length,
     "bad_boolean": _fail("a boolean is neither 0 nor 1"),
-    "too_precise": _fail("a decimal has more digits than its precision"),
     "no_such_symbol": _fail("an enum has a number that its schema does not list"),
     "no_such_branch": _fail("a union has a branch that its schema does not list"),
     "too_many": _too_many,

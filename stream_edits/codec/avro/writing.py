@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .avsc import Parsed
+from .known_values import Shared, WrittenTexts
 from .source_text import SourceText
 from .writing_parts import CONSTANTS, SCALARS, add_long
 
@@ -17,16 +18,20 @@ Paths = Mapping[str, Mapping[str, str]]
 _MOST_SYMBOLS = 64
 
 
-def encoder(schema: Parsed, paths: Paths | None = None, *, head: bytes = b"") -> Encoder:
+def encoder(
+    schema: Parsed, paths: Paths | None = None, *, head: bytes = b"", shared: Shared | None = None
+) -> Encoder:
     """Compile a schema to a function value -> ``head`` and then the body.
 
     A field's value is the attribute of its name. ``paths`` gives another attribute path for a
-    field, by the record's name without namespace: ``{"Visit": {"npi": "provider.npi"}}``. Raises
-    ValueError for a schema that is not supported: README.md lists the limits.
+    field, by the record's name without namespace: ``{"Visit": {"npi": "provider.npi"}}``.
+    ``shared`` names the fields of text, by the record's name, in which few values share many
+    records: what is written for them is kept. Raises ValueError for a schema that is not
+    supported: README.md lists the limits.
     """
     out = SourceText({**CONSTANTS, "head": head})
     out.add("out = bytearray(head); put = out.append")
-    _Writing(out, schema, paths or {}).value(schema.root, "value")
+    _Writing(out, schema, paths or {}, shared or {}).value(schema.root, "value")
     out.add("return bytes(out)")
     return out.function("value")
 
@@ -34,10 +39,13 @@ def encoder(schema: Parsed, paths: Paths | None = None, *, head: bytes = b"") ->
 class _Writing:
     """Generates the code that writes each part of a schema."""
 
-    def __init__(self, out: SourceText, schema: Parsed, paths: Paths) -> None:
+    def __init__(self, out: SourceText, schema: Parsed, paths: Paths, shared: Shared) -> None:
         self._out = out
         self._schema = schema
         self._paths = paths
+        self._shared = shared
+        self._texts = out.constant(WrittenTexts())
+        self._is_shared = False
 
     def value(self, schema: Any, value: str) -> None:
         """Add the code that writes the expression ``value`` under that schema."""
@@ -50,6 +58,8 @@ class _Writing:
         logical = str(schema.get("logicalType", kind)) if isinstance(schema, dict) else kind
         if logical == "decimal" and kind == "bytes":
             return self._out.add(f"put_decimal(out, {value}, {10 ** schema.get('scale', 0)})")
+        if kind == "string" and self._is_shared:
+            return self._out.add(f"out += {self._texts}[{value}]")
         if logical not in SCALARS:
             raise ValueError(f"values of type {logical} cannot be written")
         return SCALARS[logical](self._out, value)
@@ -80,8 +90,10 @@ class _Writing:
         out.add("put(0)")
 
     def _record(self, schema: Any, value: str) -> None:
-        paths = self._paths.get(schema["name"].rpartition(".")[2], {})
+        name = schema["name"].rpartition(".")[2]
+        paths, shared = self._paths.get(name, {}), self._shared.get(name, ())
         for field in schema["fields"]:
+            self._is_shared = field["name"] in shared
             self.value(field["type"], f"{value}.{paths.get(field['name'], field['name'])}")
 
 

@@ -1,0 +1,87 @@
+"""Values kept by their octets: days, amounts and codes come again and again.
+
+A subscript finds one without a call, which is most of what it would cost to make it anew. Each
+keeps a bounded number of values, and short ones only.
+"""
+
+from collections.abc import Callable, Container, Mapping
+from datetime import date
+from decimal import MAX_PREC, Context, Decimal
+from typing import TypeVar
+
+from .errors import MalformedAvro
+
+Cleaning = Mapping[str, Mapping[str, Callable[[str], str]]]
+Shared = Mapping[str, Container[str]]
+_Value = TypeVar("_Value")
+
+_MOST = 1 << 14
+_LONGEST = 40
+_EVERY_DIGIT = Context(prec=MAX_PREC)
+
+
+class _Known(dict[bytes, _Value]):
+    def _keep(self, octets: bytes, value: _Value) -> _Value:
+        if len(octets) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[octets] = value
+        return value
+
+
+class KnownTexts(_Known[str]):
+    """UTF-8 octets to a text that a function has made clean."""
+
+    def __init__(self, clean: Callable[[str], str]) -> None:
+        super().__init__()
+        self._clean = clean
+
+    def __missing__(self, octets: bytes) -> str:
+        """The clean text. Raises UnicodeDecodeError."""
+        return self._keep(octets, self._clean(octets.decode()))
+
+
+class WrittenTexts(dict[str, bytes]):
+    """The reverse of ``KnownTexts``: a text to its octets, with their length before them."""
+
+    def __missing__(self, text: str) -> bytes:
+        """The octets, as Avro writes a string."""
+        octets = text.encode()
+        written, length = bytearray(), len(octets) << 1
+        while length > 127:
+            written.append(length & 127 | 128)
+            length >>= 7
+        written.append(length)
+        made = bytes(written + octets)
+        if len(octets) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[text] = made
+        return made
+
+
+class KnownAmounts(_Known[Decimal]):
+    """Octets of a decimal to the decimal, with all its digits."""
+
+    def __init__(self, precision: int, scale: int) -> None:
+        super().__init__()
+        self._limit = 10**precision
+        self._scale = scale
+
+    def __missing__(self, octets: bytes) -> Decimal:
+        """The amount. Raises MalformedAvro if it has more digits than the precision."""
+        unscaled = int.from_bytes(octets, "big", signed=True)
+        if not -self._limit < unscaled < self._limit:
+            raise MalformedAvro("a decimal has more digits than its precision")
+        return self._keep(octets, Decimal(unscaled).scaleb(-self._scale, _EVERY_DIGIT))
+
+
+class KnownDays(_Known[date]):
+    """Three octets to a day. None for one that is not kept: only the reader knows its length."""
+
+    def __missing__(self, octets: bytes) -> None:
+        """Nothing is known of these octets yet."""
+
+    def keep(self, octets: bytes, day: date) -> None:
+        """Remember a day by the octets that it was read from."""
+        self._keep(octets, day)
