@@ -13,6 +13,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    categories,
     category_of,
     claims_behind,
     count_drugs,
@@ -40,6 +41,9 @@ class Rules(EditRules):
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny included services beside an administration, related supplies beside a solution."""
+    present = encounter.fact(categories)
+    if not any(not present.isdisjoint(x.policy[Rules].included) for x in encounter.open[:1]):
+        return
     for line in encounter.open:
         kind = category_of(line)
         if kind is None or kind not in line.policy[Rules].included:

@@ -1,6 +1,7 @@
 """What is given into a vein for a procedure is part of it (6.21-P IV.B.5)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     claims_behind,
     drug_lines,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import minutes
 from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes, Outcome, ProcedureCodes
 
@@ -34,10 +37,6 @@ class Procedures(BaseModel):
     own_categories: Categories = frozenset()
     own_codes: CodeSet = frozenset()
     take_long: bool = False
-
-    def include(self, line: EncounterLine) -> bool:
-        """Whether the line bills one of the procedures."""
-        return line.code in self.codes or category_of(line) in self.categories
 
     def own(self, drug: EncounterLine) -> bool:
         """Whether the line bills a drug that is given for the procedures."""
@@ -96,13 +95,17 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 def _procedures(encounter: Encounter) -> list[Shown]:
-    found = [Shown(line, _kinds_of(line)) for line in encounter.active]
-    return [each for each in found if each.kinds]
+    return [Shown(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
 
 
-def _kinds_of(line: EncounterLine) -> dict[str, Procedures]:
-    kinds = line.policy[Rules].procedures
-    return {name: kind for name, kind in kinds.items() if kind.include(line)}
+@lru_cache(maxsize=1 << 14)
+def _kinds(policy: PolicyOnDate, code: str) -> dict[str, Procedures]:
+    category = policy[VocabularyRules].content.category_of(code)
+    return {
+        name: kind
+        for name, kind in policy[Rules].procedures.items()
+        if code in kind.codes or category in kind.categories
+    }
 
 
 def _has_another_drug(encounter: Encounter) -> bool:
