@@ -8,10 +8,10 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import (
     Measure,
-    Rules,
     is_discontinued,
     measures,
 )
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
     outranking_add_on,
