@@ -10,13 +10,17 @@ from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_documents
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    administration,
+    has_documents,
+    has_separate_site,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     category_of,
     claims_behind,
     drug_lines,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role, VocabularyRules
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 
 
@@ -70,7 +74,9 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         if _is_subcutaneous(line):
             yield line, _denial(line, Shown(Product.SUBCUTANEOUS, [line]), by_modifier=True)
         elif shown is not None and not shown.is_held:
-            yield line, _denial(line, shown)
+            is_chemotherapy = shown.product is Product.CHEMOTHERAPY
+            recommended = _chemotherapy_code(line, encounter) if is_chemotherapy else None
+            yield line, _denial(line, shown, recommended)
         elif shown is not None and not has_documents(line, line.policy[Rules].unexplained):
             yield line, _hold(line, shown)
 
@@ -129,11 +135,36 @@ def _vaccine(encounter: Encounter) -> Shown | None:
     return Shown(Product.VACCINE, vaccines, is_held=True) if vaccines and not given else None
 
 
-def _denial(line: EncounterLine, shown: Shown, by_modifier: bool = False) -> EditFinding:
+def _chemotherapy_code(line: EncounterLine, encounter: Encounter) -> str | None:
+    """The chemotherapy code to bill instead: the initial one for one line of each visit only.
+
+    It is the first line with an initial code, or else the first sequential infusion.
+    """
+    words = line.policy[VocabularyRules]
+    code = line.policy[Rules].chemotherapy_form.get(line.code)
+    if code is None or has_separate_site(line):
+        return code
+    ranked = [
+        (words.administration[x.code].role, x)
+        for x in encounter.lines
+        if x.encounter_key == line.encounter_key
+        and x.code in line.policy[Rules].chemotherapy_form
+        and not has_separate_site(x)
+    ]
+    initial = [x for role, x in ranked if role is Role.INITIAL]
+    leading = initial or [x for role, x in ranked if role is Role.SEQUENTIAL]
+    if leading and leading[0] is line:
+        return words.initial_form.get(code, code)
+    return words.add_on_form.get(code, code)
+
+
+def _denial(
+    line: EncounterLine,
+    shown: Shown,
+    recommended: str | None = None,
+    by_modifier: bool = False,
+) -> EditFinding:
     rules, product = line.policy[Rules], shown.product
-    recommended = None
-    if product is Product.CHEMOTHERAPY:
-        recommended = rules.chemotherapy_form.get(line.code)
     instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
     otherwise = (
         "if the drug went into a vein, send a replacement claim without that modifier."
