@@ -1,6 +1,7 @@
 """What is given into a vein for a procedure is part of it (6.21-P IV.B.5)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     claims_behind,
     drug_lines,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import minutes
 from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes, Outcome, ProcedureCodes
 
@@ -34,10 +37,6 @@ class Procedures(BaseModel):
     own_categories: Categories = frozenset()
     own_codes: CodeSet = frozenset()
     take_long: bool = False
-
-    def include(self, line: EncounterLine) -> bool:
-        """Whether the line bills one of the procedures."""
-        return line.code in self.codes or category_of(line) in self.categories
 
     def own(self, drug: EncounterLine) -> bool:
         """Whether the line bills a drug that is given for the procedures."""
@@ -96,13 +95,23 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 def _procedures(encounter: Encounter) -> list[Shown]:
-    found = [Shown(line, _kinds_of(line)) for line in encounter.active]
-    return [each for each in found if each.kinds]
+    kinds_of = {policy: _kinds_by_code(policy) for policy in {x.policy for x in encounter.active}}
+    return [
+        Shown(line, kinds_of[line.policy][line.code])
+        for line in encounter.active
+        if line.code in kinds_of[line.policy]
+    ]
 
 
-def _kinds_of(line: EncounterLine) -> dict[str, Procedures]:
-    kinds = line.policy[Rules].procedures
-    return {name: kind for name, kind in kinds.items() if kind.include(line)}
+@lru_cache(maxsize=64)
+def _kinds_by_code(policy: PolicyOnDate) -> dict[str, dict[str, Procedures]]:
+    """The kinds of procedure that each code is of, by their names."""
+    found: dict[str, dict[str, Procedures]] = {}
+    content = policy[VocabularyRules].content
+    for name, kind in policy[Rules].procedures.items():
+        for code in kind.codes | content.codes(*kind.categories):
+            found.setdefault(code, {})[name] = kind
+    return found
 
 
 def _has_another_drug(encounter: Encounter) -> bool:
