@@ -132,7 +132,8 @@ class ServiceLine:
     @property
     def names_drug(self) -> bool:
         """Whether the line gives an NDC or a drug name, which are not only blanks."""
-        return bool((self.ndc or "").strip() or (self.drug_name or "").strip())
+        ndc, name = self.ndc, self.drug_name
+        return bool((ndc and ndc.strip()) or (name and name.strip()))
 
 
 @dataclass(frozen=True, kw_only=True)

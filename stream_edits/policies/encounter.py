@@ -135,6 +135,11 @@ class Encounter:
         return self._around or self
 
     @property
+    def has_rebilled(self) -> bool:
+        """Whether any line judged together counts in sequencing as another code."""
+        return bool(self._standings.rebilled_as)
+
+    @property
     def sequenced(self) -> Sequence[EncounterLine]:
         """The active lines, and the denied ones that count in sequencing as another code."""
         rebilled_as = self._standings.rebilled_as

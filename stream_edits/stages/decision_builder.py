@@ -144,7 +144,7 @@ def with_findings(draft: Draft, added: Iterable[EditFinding], rule: RollUp) -> D
     place = {line.line_number: i for i, line in enumerate(draft.lines)}
     findings = sorted(
         (*draft.findings, *found),
-        key=lambda f: -1 if f.line_number is None else place[f.line_number],
+        key=lambda f: -1 if f.line_number is None else place.get(f.line_number, -1),
     )
     lines = tuple(_with(line, found) for line in draft.lines)
     disposition = roll_up(lines, findings, rule)

@@ -105,7 +105,8 @@ class EncounterStage(NamedTuple):
         keys = member.unlist(claim.claim_id)
         own = Due(record, Cause(None, claim.event_time), self.builder.policies.governing(claim))
         named = self._withdraw_named(member, own, known)
-        own = own._replace(record=named.record)
+        if named.record is not record:
+            own = own._replace(record=named.record)
         withdrawn_ids = {claim.claim_id}
         if named.withdrawn is not None:
             withdrawn_ids.add(named.withdrawn.claim_id)

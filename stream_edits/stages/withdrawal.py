@@ -29,7 +29,9 @@ def withdraw_named(
     claim = record.open_claim
     name = claim.withdraws
     if name is None:
-        return Withdrawal(record._replace(replaces_unknown=False, replaced_line_count=0), None)
+        if record.replaces_unknown or record.replaced_line_count:
+            record = record._replace(replaces_unknown=False, replaced_line_count=0)
+        return Withdrawal(record, None)
     if name == claim.claim_id:
         return Withdrawal(_replacing_itself(record, known), None)
     named = member.claim(name)

@@ -139,14 +139,22 @@ def _with_minutes_of(removed: ServiceLine, kept: Sequence[ServiceLine]) -> list[
     if not same or time is None:
         return list(kept)
     wanted = covered_minutes([time, *map(_needed_time, own)])
-    before = [x for x in same if _needed_time(x)[0] <= time[0] <= _needed_time(x)[1]]
     latest = sorted(own, key=lambda x: _needed_time(x)[1])
-    for line in (*before, same[-1], latest[-1]):
-        longer = replace(line, end_time=_needed_time(line)[1] + (time[1] - time[0]))
+    for line in (*filter(lambda x: _touch(x, time), same), same[-1], latest[-1]):
+        start, end = _needed_time(line)
+        if _touch(line, time):
+            longer = replace(line, start_time=min(start, time[0]), end_time=max(end, time[1]))
+        else:
+            longer = replace(line, end_time=end + (time[1] - time[0]))
         changed = [longer if x is line else x for x in own]
         if covered_minutes(map(_needed_time, changed)) >= wanted:
             break
     return [longer if x is line else x for x in kept]
+
+
+def _touch(line: ServiceLine, time: Interval) -> bool:
+    start, end = _needed_time(line)
+    return start <= time[1] and time[0] <= end
 
 
 def _time(line: ServiceLine) -> Interval | None:

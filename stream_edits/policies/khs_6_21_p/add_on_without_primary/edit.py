@@ -1,6 +1,6 @@
 """An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -24,11 +24,19 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     if not added:
         return
     rebilled = encounter.fact(rebilling)
-    primaries = [x for x in encounter.lines if counts_as_primary(encounter, x)]
-    billed = {encounter.code_of(x) for x in primaries}
-    present = {
-        code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
-    }
+    primaries: Sequence[EncounterLine] = encounter.active
+    if len(primaries) < len(encounter.lines):
+        primaries = [x for x in encounter.lines if counts_as_primary(encounter, x)]
+    billed = {x.code for x in primaries}
+    if encounter.has_rebilled:
+        billed = {encounter.code_of(x) for x in primaries}
+    present = billed
+    if rebilled.codes:
+        present = {
+            code
+            for x in primaries
+            for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
+        }
     for line in added:
         rules = line.policy[AddOnRules]
         allowed = rules.primaries[line.code]

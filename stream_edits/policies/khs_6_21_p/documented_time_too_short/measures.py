@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    add_ons,
     administration,
     has_separate_site,
     initials,
@@ -110,10 +111,11 @@ class _Infusions:
         own = rank(line.code) or 0
         others = [x for x in initials(encounter) if x not in self._infusions]
         same_site = [x for x in others if not has_separate_site(x)]
-        return not any(
-            (rank(encounter.code_of(x)) or 0) <= own and not _is_too_short(x)
-            for x in same_site or others
-        )
+        higher = [x for x in same_site or others if not _is_too_short(x)]
+        if not _has_added_form(line):
+            # An add-on that outranks it has it taken off.
+            higher += [x for x in add_ons(encounter) if rank(x.code) != own]
+        return not any((rank(encounter.code_of(x)) or 0) <= own for x in higher)
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float
@@ -133,24 +135,27 @@ class _Infusions:
         infusions = self._infusions
         if len(infusions) > 1:
             infusions = [x for x in infusions if not _is_too_short(x)]
-        if infusions and _is_hydration(infusions[0]):
-            return self._only_hydration(infusions)
+        if infusions and (_is_hydration(infusions[0]) or not _has_added_form(infusions[0])):
+            return self._only_site(infusions)
         only = infusions[0] if len(infusions) == 1 else None
         if only is None or _needed(only).more_than is not None:
             return None
         if _role(only) is Role.INITIAL or self._encounter.allowed_units(only) <= 1:
             return only
-        return only if [x.supported for x in _each([only])] == [1.0] else None
+        is_cut_to_one = [x.supported for x in _each([only])] == [1.0]
+        return only if is_cut_to_one and not is_discontinued(only) else None
 
-    def _only_hydration(self, infusions: Sequence[EncounterLine]) -> EncounterLine | None:
-        """The hydration, if one remains: it goes on after an interruption.
+    def _only_site(self, infusions: Sequence[EncounterLine]) -> EncounterLine | None:
+        """The initial service of a family without sequential ones, if one remains.
 
-        Initial lines of the same site are rebilled as its hours.
+        Further ones of the same site are taken off, or are rebilled as hours of the hydration,
+        which goes on after an interruption.
         """
         second_sites = [x for x in infusions if has_separate_site(x)]
         same_site = [x for x in infusions if not has_separate_site(x)]
         remaining = len(second_sites) + (bool(same_site) and self._should_lead(same_site[0]))
-        return (second_sites + same_site)[0] if remaining <= 1 else None
+        only = (second_sites + same_site)[0]
+        return only if remaining <= 1 and _needed(only).more_than is None else None
 
     def _hours_by_run(self, whole_infusion: float) -> list[Measure]:
         """The additional hours: those whose times touch or overlap are one run.
@@ -162,7 +167,10 @@ class _Infusions:
         for line in self._hours:
             if _time_of(line) is not None:
                 by_code.setdefault(line.code, []).append(line)
-        for lines in by_code.values():
+        for code, lines in by_code.items():
+            if code in lines[0].policy[Rules].measured_together and not self._all_timed(code):
+                # The time of the run is not known as a whole.
+                continue
             for run in _runs_of(lines):
                 minutes = covered_minutes(_times(run))
                 supported = _needed(run[0]).supported_units(minutes)
@@ -171,6 +179,9 @@ class _Infusions:
                     supported = max(supported, further)
                 found += self._in_order(run, minutes, supported)
         return found
+
+    def _all_timed(self, code: str) -> bool:
+        return all(_time_of(x) for x in self._hours if x.code == code)
 
     def _in_order(
         self, lines: Sequence[EncounterLine], minutes: float, supported: float
@@ -215,6 +226,11 @@ def _runs_of(lines: list[EncounterLine]) -> Iterable[list[EncounterLine]]:
 def _role(line: EncounterLine) -> Role | None:
     traits = administration(line)
     return traits.role if traits else None
+
+
+def _has_added_form(line: EncounterLine) -> bool:
+    """Whether the family of an infusion has sequential ones."""
+    return line.code in line.policy[VocabularyRules].add_on_form or _role(line) is not Role.INITIAL
 
 
 def _is_hydration(line: EncounterLine) -> bool:

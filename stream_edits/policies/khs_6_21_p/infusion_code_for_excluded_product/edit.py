@@ -16,6 +16,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    categories,
     category_of,
     claims_behind,
     drug_lines,
@@ -66,6 +67,9 @@ class Shown(NamedTuple):
     is_held: bool = False
 
 
+_BLOOD_OR_VACCINE = {Category.BLOOD_PRODUCT, Category.TRANSFUSION, Category.VACCINE}
+
+
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny or hold infusion codes of a day that bills none but excluded products."""
     billed = [line for line in encounter.open if line.code in line.policy[Rules].codes]
@@ -91,6 +95,8 @@ def _only_products(encounter: Encounter) -> Shown | None:
         shown = [x for x in drugs if kinds[x.place] is product and encounter.is_active(x)]
         if shown:
             return Shown(product, shown)
+    if encounter.fact(categories).isdisjoint(_BLOOD_OR_VACCINE):
+        return None
     return _blood(encounter) or _vaccine(encounter)
 
 

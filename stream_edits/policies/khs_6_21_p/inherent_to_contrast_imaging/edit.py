@@ -95,23 +95,17 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 def _procedures(encounter: Encounter) -> list[Shown]:
-    kinds_of = {policy: _kinds_by_code(policy) for policy in {x.policy for x in encounter.active}}
-    return [
-        Shown(line, kinds_of[line.policy][line.code])
-        for line in encounter.active
-        if line.code in kinds_of[line.policy]
-    ]
+    return [Shown(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
 
 
-@lru_cache(maxsize=64)
-def _kinds_by_code(policy: PolicyOnDate) -> dict[str, dict[str, Procedures]]:
-    """The kinds of procedure that each code is of, by their names."""
-    found: dict[str, dict[str, Procedures]] = {}
-    content = policy[VocabularyRules].content
-    for name, kind in policy[Rules].procedures.items():
-        for code in kind.codes | content.codes(*kind.categories):
-            found.setdefault(code, {})[name] = kind
-    return found
+@lru_cache(maxsize=1 << 14)
+def _kinds(policy: PolicyOnDate, code: str) -> dict[str, Procedures]:
+    category = policy[VocabularyRules].content.category_of(code)
+    return {
+        name: kind
+        for name, kind in policy[Rules].procedures.items()
+        if code in kind.codes or category in kind.categories
+    }
 
 
 def _has_another_drug(encounter: Encounter) -> bool:

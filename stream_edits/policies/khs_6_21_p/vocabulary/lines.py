@@ -30,6 +30,8 @@ def has_separate_site(line: EncounterLine) -> bool:
 
 def add_ons(encounter: Encounter) -> list[EncounterLine]:
     """The lines that count as a service which needs a primary, in order of arrival."""
+    if not encounter.has_rebilled:
+        return [x for x in encounter.active if x.code in x.policy[VocabularyRules].add_ons]
     return [
         line
         for line in encounter.sequenced
@@ -39,6 +41,8 @@ def add_ons(encounter: Encounter) -> list[EncounterLine]:
 
 def initials(encounter: Encounter) -> list[EncounterLine]:
     """The lines that count as an initial service, in order of arrival."""
+    if not encounter.has_rebilled:
+        return [x for x in encounter.active if x.code in x.policy[VocabularyRules].initials]
     return [
         line
         for line in encounter.sequenced

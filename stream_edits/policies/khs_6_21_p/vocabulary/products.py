@@ -16,6 +16,13 @@ def category_of(line: EncounterLine) -> Category | None:
     return line.policy[VocabularyRules].content.category_of(line.code)
 
 
+def categories(encounter: Encounter) -> frozenset[Category | None]:
+    """What all lines bill, as a quick look at what there is to judge."""
+    return frozenset(
+        [x.policy[VocabularyRules].content.category_of(x.code) for x in encounter.lines]
+    )
+
+
 def drug_lines(encounter: Encounter) -> list[EncounterLine]:
     """The lines that bill a drug, known or not, in order of arrival.
 
