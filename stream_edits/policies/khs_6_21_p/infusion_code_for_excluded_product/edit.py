@@ -88,11 +88,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 def _only_products(encounter: Encounter) -> Shown | None:
     """The excluded product of a day, None if it has an ordinary drug or no product."""
     drugs = encounter.fact(drug_lines)
-    kinds = {drug.place: _kind_of_drug(drug, encounter) for drug in drugs}
+    kinds = {drug.position: _kind_of_drug(drug, encounter) for drug in drugs}
     if None in kinds.values():
         return None
     for product in Product:
-        shown = [x for x in drugs if kinds[x.place] is product and encounter.is_active(x)]
+        shown = [x for x in drugs if kinds[x.position] is product and encounter.is_active(x)]
         if shown:
             return Shown(product, shown)
     if encounter.fact(categories).isdisjoint(_BLOOD_OR_VACCINE):
