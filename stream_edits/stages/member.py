@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim
 from stream_edits.stages.memory import MemberMemory
 
@@ -56,9 +57,10 @@ class MemberSession:
         return keys
 
     def gather(self, keys: Iterable[str]) -> list[ClaimRecord]:
-        """Every claim listed under these keys, and under those of each claim found that may change.
+        """Every claim listed under these keys, and under those of some claims found.
 
-        Such a claim is decided as a whole, so all its encounters are needed. The records are in
+        Those are claims that may change, which are decided as a whole, so all their encounters are
+        needed; and decided claims with a stay, whose days are judged as one. The records are in
         order of arrival. Raises LookupError if a listed claim has no record.
         """
         if len(self._listed) == 1:
@@ -78,7 +80,7 @@ class MemberSession:
                 if record is None:
                     raise LookupError("a member's list names a claim that is not remembered")
                 found[claim_id] = record
-                if record.claim is not None:
+                if record.claim is not None or _has_stay(record, self._member_id):
                     further = self._listed[claim_id].listing_keys
                     todo += [key for key in further if key not in seen]
                     seen.update(further)
@@ -92,3 +94,10 @@ class MemberSession:
                 if each.claim_id not in self._listed:
                     self._memory.forget(self._member_id, each.claim_id)
             self._memory.keep_listed(self._member_id, listed)
+
+
+def _has_stay(record: ClaimRecord, member_id: str) -> bool:
+    """Whether a decided claim has a visit of several days."""
+    return any(
+        visit_of(line.encounter_key, member_id).day != line.service_date for line in record.lines
+    )

@@ -1,6 +1,7 @@
 """What makes an infusion or injection possible is paid with it (6.21-P, code definitions)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.content.category import Category
@@ -13,7 +14,6 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
-    categories,
     category_of,
     claims_behind,
     count_drugs,
@@ -21,6 +21,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     is_unknown_drug,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from stream_edits.text import join_words
 
@@ -41,13 +42,14 @@ class Rules(EditRules):
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny included services beside an administration, related supplies beside a solution."""
-    present = encounter.fact(categories)
-    if not any(not present.isdisjoint(x.policy[Rules].included) for x in encounter.open[:1]):
-        return
+    policy, kinds = None, dict[str, Category]()
     for line in encounter.open:
-        kind = category_of(line)
-        if kind is None or kind not in line.policy[Rules].included:
+        if line.policy is not policy:
+            policy = line.policy
+            kinds = _included_codes(policy)
+        if line.code not in kinds:
             continue
+        kind = kinds[line.code]
         including = _including(line, kind, encounter)
         if not including:
             continue
@@ -56,6 +58,13 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         elif encounter.fact(_explain_every_administration):
             drugs = encounter.fact(_other_drugs)
             yield line, _finding(line, kind, including, _further_claims(line, drugs, encounter))
+
+
+@lru_cache(maxsize=64)
+def _included_codes(policy: PolicyOnDate) -> dict[str, Category]:
+    """The codes of included items, and the kind of each."""
+    content = policy[VocabularyRules].content
+    return {code: kind for kind in policy[Rules].included for code in content.codes(kind)}
 
 
 def _including(item: EncounterLine, kind: Category, encounter: Encounter) -> list[EncounterLine]:

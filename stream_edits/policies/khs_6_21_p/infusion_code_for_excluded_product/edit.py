@@ -10,14 +10,18 @@ from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration, has_documents
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    administration,
+    has_documents,
+    has_separate_site,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     categories,
     category_of,
     claims_behind,
     drug_lines,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role, VocabularyRules
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 
 
@@ -74,7 +78,9 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         if _is_subcutaneous(line):
             yield line, _denial(line, Shown(Product.SUBCUTANEOUS, [line]), by_modifier=True)
         elif shown is not None and not shown.is_held:
-            yield line, _denial(line, shown)
+            is_chemotherapy = shown.product is Product.CHEMOTHERAPY
+            recommended = _chemotherapy_code(line, encounter) if is_chemotherapy else None
+            yield line, _denial(line, shown, recommended)
         elif shown is not None and not has_documents(line, line.policy[Rules].unexplained):
             yield line, _hold(line, shown)
 
@@ -82,11 +88,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 def _only_products(encounter: Encounter) -> Shown | None:
     """The excluded product of a day, None if it has an ordinary drug or no product."""
     drugs = encounter.fact(drug_lines)
-    kinds = {drug.place: _kind_of_drug(drug, encounter) for drug in drugs}
+    kinds = {drug.position: _kind_of_drug(drug, encounter) for drug in drugs}
     if None in kinds.values():
         return None
     for product in Product:
-        shown = [x for x in drugs if kinds[x.place] is product and encounter.is_active(x)]
+        shown = [x for x in drugs if kinds[x.position] is product and encounter.is_active(x)]
         if shown:
             return Shown(product, shown)
     if encounter.fact(categories).isdisjoint(_BLOOD_OR_VACCINE):
@@ -135,11 +141,36 @@ def _vaccine(encounter: Encounter) -> Shown | None:
     return Shown(Product.VACCINE, vaccines, is_held=True) if vaccines and not given else None
 
 
-def _denial(line: EncounterLine, shown: Shown, by_modifier: bool = False) -> EditFinding:
+def _chemotherapy_code(line: EncounterLine, encounter: Encounter) -> str | None:
+    """The chemotherapy code to bill instead: the initial one for one line of each visit only.
+
+    It is the first line with an initial code, or else the first sequential infusion.
+    """
+    words = line.policy[VocabularyRules]
+    code = line.policy[Rules].chemotherapy_form.get(line.code)
+    if code is None or has_separate_site(line):
+        return code
+    ranked = [
+        (words.administration[x.code].role, x)
+        for x in encounter.lines
+        if x.encounter_key == line.encounter_key
+        and x.code in line.policy[Rules].chemotherapy_form
+        and not has_separate_site(x)
+    ]
+    initial = [x for role, x in ranked if role is Role.INITIAL]
+    leading = initial or [x for role, x in ranked if role is Role.SEQUENTIAL]
+    if leading and leading[0] is line:
+        return words.initial_form.get(code, code)
+    return words.add_on_form.get(code, code)
+
+
+def _denial(
+    line: EncounterLine,
+    shown: Shown,
+    recommended: str | None = None,
+    by_modifier: bool = False,
+) -> EditFinding:
     rules, product = line.policy[Rules], shown.product
-    recommended = None
-    if product is Product.CHEMOTHERAPY:
-        recommended = rules.chemotherapy_form.get(line.code)
     instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
     otherwise = (
         "if the drug went into a vein, send a replacement claim without that modifier."

@@ -51,7 +51,7 @@ def is_unknown_drug(line: EncounterLine) -> bool:
 
 def count_drugs(drugs: Iterable[EncounterLine]) -> int:
     """The number of different codes of drug lines. A line without a code is a drug of its own."""
-    codes = [line.code or str(line.place) for line in drugs]
+    codes = [line.code or f"#{line.position}" for line in drugs]
     return len(set(codes))
 
 
