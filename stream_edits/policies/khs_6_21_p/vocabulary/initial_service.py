@@ -9,7 +9,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     initials,
     is_sequential,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.primaries import has_primary, neighbours_primary
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import neighbours_primary
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
@@ -133,23 +133,18 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     """The highest-ranked add-on that ranks above an initial service, if any.
 
     Injections have no rank, so they never outrank. An add-on to a service of a neighbouring visit
-    counts only if it outranks that service too. A sequential service counts in any case, because it
-    may be the initial one; an additional hour or a concurrent service only if its primary is there.
-    Among equals a sequential service comes first.
+    counts only if it outranks that service too. Among equals a sequential service comes first,
+    because it can be billed as the initial one.
     """
     rank = _rank(encounter, initial)
-    above = [x for x in add_ons(encounter) if _rank(encounter, x) < rank]
-    if not above:
-        return None
     above = [
-        x
-        for x in above
-        if (is_sequential(x) or has_primary(encounter, x))
-        and not _adds_to_a_neighbour(encounter, x)
+        line
+        for line in add_ons(encounter)
+        if _rank(encounter, line) < rank and not _adds_to_a_neighbour(encounter, line)
     ]
-    return min(
-        above, key=lambda x: (_rank(encounter, x), not is_sequential(x), x.place), default=None
-    )
+    if len(above) < 2:
+        return above[0] if above else None
+    return min(above, key=lambda x: (_rank(encounter, x), not is_sequential(x), x.place))
 
 
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:

@@ -37,14 +37,6 @@ def counts_as_primary(encounter: Encounter, line: EncounterLine) -> bool:
     )
 
 
-def has_primary(encounter: Encounter, line: EncounterLine) -> bool:
-    """Whether a primary of an add-on is in its encounter."""
-    allowed = line.policy[AddOnRules].primaries.get(line.code, frozenset())
-    return any(
-        encounter.code_of(x) in allowed and counts_as_primary(encounter, x) for x in encounter.lines
-    )
-
-
 def neighbours_primary(
     encounter: Encounter, line: EncounterLine, accepts: Callable[[EncounterLine], bool]
 ) -> EncounterLine | None:
