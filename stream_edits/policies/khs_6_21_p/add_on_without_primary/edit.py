@@ -1,10 +1,15 @@
-"""An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions)."""
+"""An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions).
+
+A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as. An
+initial service that its group denies counts as the codes to bill instead.
+"""
 
 from collections.abc import Iterator, Sequence
 
+from stream_edits.domain.decision import EditFinding
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import rebilling
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import Rebilling, rebilling
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     counts_as_primary,
@@ -15,11 +20,7 @@ from stream_edits.text import join_words
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
-    """Pend each add-on without a primary in its encounter or in a neighbouring visit.
-
-    A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as.
-    An initial service that its group denies counts as the codes to bill instead.
-    """
+    """Pend each add-on without a primary in its encounter or in a neighbouring visit."""
     added = [x for x in encounter.open if x.code in x.policy[AddOnRules].primaries]
     if not added:
         return
@@ -27,34 +28,30 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     primaries: Sequence[EncounterLine] = encounter.active
     if len(primaries) < len(encounter.lines):
         primaries = [x for x in encounter.lines if counts_as_primary(encounter, x)]
-    billed = {x.code for x in primaries}
-    if encounter.has_rebilled:
-        billed = {encounter.code_of(x) for x in primaries}
-    present = billed
-    if rebilled.codes:
-        present = {
-            code
-            for x in primaries
-            for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
-        }
+    billed = _codes(encounter, primaries)
+    present = _after(encounter, primaries, rebilled) if rebilled.codes else billed
     for line in added:
-        rules = line.policy[AddOnRules]
-        allowed = rules.primaries[line.code]
+        allowed = line.policy[AddOnRules].primaries[line.code]
         if not allowed.isdisjoint(billed if line is rebilled.leads else present):
             continue
-        if _has_neighbours_primary(encounter, line, allowed):
-            continue
-        yield (
-            line,
-            rules.finding(
-                rules.orphan,
-                line.line_number,
-                f"{line.code} is an add-on code, and no service that it adds to "
-                f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. The line "
-                "waits for a claim that brings one. If none is to come, send a replacement claim "
-                f"that bills {_initial_form(line)} instead.",
-            ),
-        )
+        if not _has_neighbours_primary(encounter, line, allowed):
+            yield line, _finding(line, allowed)
+
+
+def _codes(encounter: Encounter, primaries: Sequence[EncounterLine]) -> set[str]:
+    """The codes that the primaries count as."""
+    if encounter.has_rebilled:
+        return {encounter.code_of(x) for x in primaries}
+    return {x.code for x in primaries}
+
+
+def _after(
+    encounter: Encounter, primaries: Sequence[EncounterLine], rebilled: Rebilling
+) -> set[str]:
+    """The codes of the primaries after the denied initial services are rebilled."""
+    return {
+        code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
+    }
 
 
 def _has_neighbours_primary(
@@ -70,6 +67,18 @@ def _stands(around: Encounter, line: EncounterLine, allowed: frozenset[str]) -> 
     visit = around.only([x for x in around.lines if x.encounter_key == line.encounter_key])
     codes = rebilling(visit).codes.get(line.position)
     return codes is None or not codes.isdisjoint(allowed)
+
+
+def _finding(line: EncounterLine, allowed: frozenset[str]) -> EditFinding:
+    rules = line.policy[AddOnRules]
+    return rules.finding(
+        rules.orphan,
+        line.line_number,
+        f"{line.code} is an add-on code, and no service that it adds to "
+        f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. The line "
+        "waits for a claim that brings one. If none is to come, send a replacement claim "
+        f"that bills {_initial_form(line)} instead.",
+    )
 
 
 def _initial_form(line: EncounterLine) -> str:

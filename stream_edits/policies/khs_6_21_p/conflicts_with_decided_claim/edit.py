@@ -43,7 +43,7 @@ def _outranking_initial(line: EncounterLine, decided: EncounterLine) -> EditFind
         decided,
         f"{line.code} was billed as the initial service, but a claim already decided has "
         f"{decided.code} as the initial service of this encounter. The policy allows one, and "
-        f"{line.code} ranks above {decided.code}. Replace the earlier claim"
+        f"{line.code} comes first. Replace the earlier claim"
         f"{_corrected(decided)} (see the related claim); this one is then decided again. If "
         "protocol required a second IV site, bill this line with a "
         "separate-site modifier and the justification.",

@@ -8,15 +8,15 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import (
     Measure,
-    Rules,
     is_discontinued,
     measures,
 )
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
     outranking_add_on,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, is_sequential
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
@@ -40,7 +40,7 @@ def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> E
     if leading is not line:
         return _recommending(finding, _beside(encounter, line, added, leading))
     outranking = outranking_add_on(encounter, line)
-    if outranking is None or outranking is line:
+    if outranking is None or outranking is line or not is_sequential(outranking):
         return _recommending(finding, _initial(line, added))
     code = encounter.code_of(outranking)
     settled = _recommending(finding, added)

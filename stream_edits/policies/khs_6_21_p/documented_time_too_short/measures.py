@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     add_ons,
     administration,
@@ -18,28 +19,6 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
 )
 from stream_edits.policies.shared.clock import Interval, covered_minutes, runs
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
-
-
-class Rules(EditRules):
-    """Values of policy.yaml.
-
-    Lines with one of ``discontinued_modifiers`` are not judged. ``push_form`` is the push code of
-    an infusion that was too short. ``added_push_form`` is the one where another initial service
-    stands. All lines with one of ``measured_together`` in an encounter are one run.
-    """
-
-    minutes_needed: dict[str, TimeNeeded]
-    discontinued_modifiers: CodeSet
-    measured_together: CodeSet
-    push_form: dict[str, str]
-    added_push_form: dict[str, str]
-    too_short: Outcome
-    cut_back: Outcome
-
-    def governed_codes(self) -> frozenset[str]:
-        """The codes that need documented time."""
-        return frozenset(self.minutes_needed)
 
 
 class Measure(NamedTuple):

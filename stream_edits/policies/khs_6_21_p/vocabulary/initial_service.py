@@ -5,12 +5,12 @@ from typing import NamedTuple
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     add_ons,
-    administration,
     has_separate_site,
     initials,
+    is_sequential,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import neighbours_primary
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Role, VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
 class InitialServices(NamedTuple):
@@ -144,12 +144,7 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     ]
     if len(above) < 2:
         return above[0] if above else None
-    return min(above, key=lambda x: (_rank(encounter, x), not _is_sequential(x), x.place))
-
-
-def _is_sequential(line: EncounterLine) -> bool:
-    traits = administration(line)
-    return traits is not None and traits.role is Role.SEQUENTIAL
+    return min(above, key=lambda x: (_rank(encounter, x), not is_sequential(x), x.place))
 
 
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:

@@ -23,6 +23,12 @@ def gives_a_drug(line: EncounterLine) -> bool:
     return traits.role is not Role.ADDITIONAL_HOUR and traits.family is not Family.HYDRATION
 
 
+def is_sequential(line: EncounterLine) -> bool:
+    """Whether the line's code is a service given after another, which may be the initial one."""
+    traits = administration(line)
+    return traits is not None and traits.role is Role.SEQUENTIAL
+
+
 def has_separate_site(line: EncounterLine) -> bool:
     """Whether a modifier says that the service was given at a second site."""
     return not line.modifiers.isdisjoint(line.policy[VocabularyRules].separate_site_modifiers)
