@@ -38,7 +38,7 @@ BELOW: dict[str, set[str]] = {
     "__main__": {"cli"},
 }
 # Folders of policies/ that are no policy but belong to all of them.
-COMMON_TO_POLICIES = {"values", "shared"}
+COMMON_TO_POLICIES = {"content", "values", "shared"}
 # Folders of a policy that are no edit but belong to all of its edits.
 COMMON_TO_EDITS = {"vocabulary"}
 # A folder that could be taken out of the project as it is.

@@ -6,6 +6,7 @@ import click
 
 from stream_edits.cli.errors import one_line_errors
 from stream_edits.cli.generated_files import write_or_check
+from stream_edits.cli.policy_content import content
 from stream_edits.commands import policy as command
 from stream_edits.settings import load_settings
 
@@ -14,7 +15,10 @@ INDEX = Path("docs/edits.md")
 
 @click.group()
 def policy() -> None:
-    """Read the policy: edits, values and reasons, overlays, coverage."""
+    """Read the policy: edits, values and reasons, what codes mean, overlays, coverage."""
+
+
+policy.add_command(content)
 
 
 @policy.command()

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from stream_edits.handbook.changes import changes_of
+from stream_edits.handbook.content import table_changes
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
 from stream_edits.handbook.page import entry_named, page
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.catalog import load_policies, plan_content
+from stream_edits.policies.content.content import content_from
 from stream_edits.settings import Settings
 
 
@@ -16,8 +18,10 @@ def show(settings: Settings, edit: str) -> str:
 
 
 def check(overlay: Path) -> str:
-    """What an overlay changes in the shipped policy, a line for each value."""
-    return changes_of(load_policies(), load_policies(overlay), overlay)
+    """What an overlay changes in the shipped policy, a line for each value and each code."""
+    table = plan_content(overlay)
+    codes = table_changes(content_from(), table) if table is not None else ""
+    return codes + changes_of(load_policies(), load_policies(overlay), overlay)
 
 
 def index() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from stream_edits.handbook.entry import DatedValue, Entry, all_entries
 from stream_edits.handbook.wording import codes_in_words, value_in_words
+from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies
 
 
@@ -39,6 +40,8 @@ def _difference(was: Any, becomes: Any) -> str:
     if isinstance(was, frozenset) and isinstance(becomes, frozenset):
         parts = [("added", becomes - was), ("removed", was - becomes)]
         return "; ".join(f"{word} {codes_in_words(codes)}" for word, codes in parts if codes)
+    if isinstance(was, Content) and isinstance(becomes, Content):
+        was, becomes = dict(was.changes), dict(becomes.changes)
     if isinstance(was, dict) and isinstance(becomes, dict):
         return "; ".join(_keys_changed(was, becomes))
     return f"{value_in_words(was)} -> {value_in_words(becomes)}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from stream_edits.policies.content.content import Content
 from stream_edits.policies.values.rules import Outcome
 
 _PROCEDURE = re.compile(r"(?=.{5}$)([A-Z]?)(\d+)")
@@ -25,6 +26,9 @@ def value_in_words(value: Any) -> str:
     """Any policy value on one line. Code lists are sorted, with consecutive codes as ranges."""
     if isinstance(value, Outcome):
         return outcome_in_words(value)
+    if isinstance(value, Content):
+        changes = {code: each or "none" for code, each in sorted(value.changes.items())}
+        return value_in_words(changes) if changes else "the content table"
     if isinstance(value, frozenset | set):
         return codes_in_words(str(each) for each in value)
     if isinstance(value, Mapping):

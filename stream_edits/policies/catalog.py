@@ -18,6 +18,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
+from stream_edits.policies.content.content import Content
+from stream_edits.policies.content.table import read_table
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import About, Policies, Policy
@@ -43,9 +45,14 @@ class PolicyFile(BaseModel):
 
 
 class Overlay(BaseModel):
-    """A plan's overlay: edit id -> value name -> date -> value and reference."""
+    """A plan's overlay: edit id -> value name -> date -> value and reference.
+
+    ``content_table`` is the path of a content table in place of the packaged one, from the folder
+    of the overlay.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
+    content_table: str | None = None
     edits: dict[str, dict[str, dict[date, Dated]]]
 
 
@@ -151,7 +158,10 @@ def load_policies(
     key, and a value of the wrong type or outside its limits.
     """
     folders = shipped_folders() if folders is None else folders
-    values = {folder: [EditValues(source) for source in folder.sources()] for folder in folders}
+    content = None if overlay is None else plan_content(overlay)
+    values = {
+        folder: [EditValues(each, content) for each in folder.sources()] for folder in folders
+    }
     overlay_hash = ""
     if overlay is not None:
         overlay_hash = lay_over([each for many in values.values() for each in many], overlay)
@@ -160,14 +170,27 @@ def load_policies(
     )
 
 
+def plan_content(overlay: Path) -> Content | None:
+    """The content of the plan's own table, None if the overlay names none. Raises PolicyError."""
+    source = YamlSource(overlay)
+    table = source.validate(Overlay, source.root, ()).content_table
+    if table is None:
+        return None
+    file = overlay.parent / table
+    if not file.is_file():
+        raise source.fail(("content_table",), f"there is no file {table}")
+    return Content(read_table(file))
+
+
 def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
-    """Add the values of the overlay file to ``values`` and return its short hash.
+    """Add the values of the overlay file to ``values``; return a short hash of what it says.
 
     An edit is named by its id, or by policy and id (``6.1/an-edit``) if two policies have an edit
     with that id. Raises PolicyError.
     """
     source = YamlSource(overlay)
-    for name, changes in source.validate(Overlay, source.root, ()).edits.items():
+    laid = source.validate(Overlay, source.root, ())
+    for name, changes in laid.edits.items():
         meant = [v for v in values if name in (v.file.id, f"{v.policy_id}/{v.file.id}")]
         at = ("edits", name)
         if not meant:
@@ -176,4 +199,7 @@ def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
             names = " or ".join(f"{v.policy_id}/{v.file.id}" for v in meant)
             raise source.fail(at, f"several policies have this edit: write {names}")
         meant[0].overlay(source, at, changes)
-    return hashlib.sha256(source.text.encode()).hexdigest()[:6]
+    digest = hashlib.sha256(source.text.encode())
+    if laid.content_table is not None:
+        digest.update((overlay.parent / laid.content_table).read_bytes())
+    return digest.hexdigest()[:6]

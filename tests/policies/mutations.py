@@ -6,15 +6,9 @@ places. Any other word (a code to bill instead, a section) becomes another one.
 """
 
 import copy
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter
-
-from stream_edits.policies.values.rules import CodeSet
-
-_CODES: TypeAdapter[frozenset[str]] = TypeAdapter(CodeSet)
 _OTHER_DISPOSITION = {"PASS": "PEND", "PEND": "DENY", "DENY": "PEND"}
 _OTHER_WORD = "00000"
 
@@ -60,9 +54,8 @@ def _of_outcome(value: dict[str, Any], at: str) -> Iterator[Mutant]:
 
 def _of_list(value: list[Any], at: str) -> Iterator[Mutant]:
     if all(isinstance(entry, str) for entry in value):
-        whole = _expanded(value)
-        for gone in dict.fromkeys((whole[0], whole[-1])):
-            yield Mutant(f"{at} lacks {gone}", [entry for entry in whole if entry != gone])
+        for gone in dict.fromkeys((value[0], value[-1])):
+            yield Mutant(f"{at} lacks {gone}", [entry for entry in value if entry != gone])
         return
     for place, inner in enumerate(value):
         if isinstance(inner, dict) and place:
@@ -72,12 +65,3 @@ def _of_list(value: list[Any], at: str) -> Iterator[Mutant]:
             changed = copy.copy(value)
             changed[place] = mutant.value
             yield Mutant(mutant.what, changed)
-
-
-def _expanded(entries: list[str]) -> list[str]:
-    """The codes of a list, its ranges expanded. Words that are not codes stay as they are."""
-    whole: list[str] = []
-    for entry in entries:
-        looks_like_codes = re.fullmatch(r"[0-9A-Z]+(-[0-9A-Z]+)?", entry)
-        whole += sorted(_CODES.validate_python([entry])) if looks_like_codes else [entry]
-    return whole

@@ -72,12 +72,16 @@ class Content:
             return False
         return any(first <= code <= last for first, last in ranges)
 
+    def added(self) -> list[str]:
+        """The codes that the plan's changes add to the table, in order."""
+        return sorted(code for code in self._categories if code not in self.entries)
+
     def unclassified(self) -> list[str]:
         """The codes that the table lists and that have no category yet, in order."""
         return sorted(
             code
             for code, entry in self.entries.items()
-            if entry.category is Category.UNCLASSIFIED and code not in self._categories
+            if entry.category is Category.UNCLASSIFIED and code not in self.changes
         )
 
     def changed(self, changes: Mapping[str, Category | None]) -> "Content":

@@ -38,10 +38,11 @@ class Entry(NamedTuple):
 
 
 def category_named(text: str) -> Category:
-    """The category with this name. Raises ValueError, with all names."""
+    """The category with this name. Raises ValueError, which says all names."""
     found = _CATEGORIES.get(text)
     if found is None:
-        raise ValueError(f"is not a category; the categories are {', '.join(_CATEGORIES)}")
+        names = ", ".join(_CATEGORIES)
+        raise ValueError(f"{text} is not a category; the categories are {names}")
     return found
 
 
@@ -49,7 +50,7 @@ def check_code(text: str) -> str:
     """The code as it is. Raises ValueError if it is not one procedure code."""
     if not _CODE.fullmatch(text):
         wanted = "list each code" if _RANGE.fullmatch(text) else "five digits and capital letters"
-        raise ValueError(f"is not a procedure code: {wanted}")
+        raise ValueError(f"{text!r} is not a procedure code: {wanted}")
     return text
 
 
@@ -82,10 +83,7 @@ def _entry(row: Sequence[str]) -> Entry:
     if len(row) != len(COLUMNS):
         raise ValueError(f"has {len(row)} columns; they are {','.join(COLUMNS)}")
     code, category, first_day, last_day, source = row
-    try:
-        check_code(code)
-    except ValueError as error:
-        raise ValueError(f"{code!r} {error}") from None
+    check_code(code)
     try:
         entry = Entry(code, category_named(category), _day(first_day), _day(last_day), source)
     except ValueError as error:

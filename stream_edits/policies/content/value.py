@@ -23,7 +23,7 @@ def _category_or_none(value: object) -> Category | None:
     try:
         return category_named(str(value))
     except ValueError as error:
-        raise ValueError(f"{value} {error}, or {_NONE}") from None
+        raise ValueError(f"{error}, or {_NONE}") from None
 
 
 _Changes = dict[
@@ -56,14 +56,7 @@ def categories(names: object) -> frozenset[Category]:
         return names
     if not isinstance(names, list):
         raise ValueError("a list of categories is expected")
-    return frozenset(_named(name) for name in names)
-
-
-def _named(name: object) -> Category:
-    try:
-        return category_named(str(name))
-    except ValueError as error:
-        raise ValueError(f"{name} {error}") from None
+    return frozenset(category_named(str(name)) for name in names)
 
 
 # A set of categories of the content table.

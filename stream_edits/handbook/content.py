@@ -1,0 +1,88 @@
+"""`policy content`: what the content table holds, and what a quarterly file changes in it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from stream_edits.policies.content.category import Category
+from stream_edits.policies.content.content import Content
+from stream_edits.policies.content.update import Update
+from stream_edits.policies.policy import Policies
+
+
+def contents(policies: Policies) -> dict[str, Content]:
+    """What codes mean in the newest revision of each policy that has a say in it, by policy id."""
+    return {
+        policy.id: value
+        for policy in policies.all
+        for rules in policy.revisions[-1].values()
+        for name in type(rules).model_fields
+        for value in [getattr(rules, name)]
+        if isinstance(value, Content)
+    }
+
+
+def summary(content: Content) -> str:
+    """The number of codes in each category, and the codes that have none yet."""
+    counts = Counter(content.category_of(code) for code in [*content.entries, *content.added()])
+    unclassified = content.unclassified()
+    lines = [f"{counts[each]:6}  {each.value}" for each in Category if counts[each]]
+    lines.append(f"{len(unclassified):6}  {Category.UNCLASSIFIED.value}")
+    text = "\n".join(lines) + "\n"
+    if unclassified:
+        text += "\nunclassified:\n" + "".join(f"  {code}\n" for code in unclassified)
+    return text
+
+
+def changes_from(content: Content, day: date) -> str:
+    """A line for each code that starts or ends on or after a day, in order of date."""
+    lines = sorted(_changes(content, day))
+    return "".join(f"{line}\n" for line in lines) or f"no code starts or ends from {day} on\n"
+
+
+def _changes(content: Content, day: date) -> Iterator[str]:
+    for entry in content.entries.values():
+        category = content.category_of(entry.code) or entry.category
+        if entry.first_day and entry.first_day >= day:
+            yield f"{entry.first_day}  {entry.code}  first day  {category.value}"
+        if entry.last_day and entry.last_day >= day:
+            yield f"{entry.last_day}  {entry.code}  last day   {category.value}"
+
+
+def meaning_of(content: Content, code: str) -> str:
+    """What one code means, and where that is said."""
+    category, entry = content.category_of(code), content.entries.get(code)
+    if code in content.changes:
+        return f"{code}  {category.value if category else 'none'}  (changed by the overlay)\n"
+    if entry is not None:
+        days = f"{entry.first_day or ''}..{entry.last_day or ''}"
+        return f"{code}  {entry.category.value}  {days}  {entry.source}\n"
+    if content.is_unclassified_drug(code):
+        return f"{code}  not in the table; counts as a drug until it is classified\n"
+    return f"{code}  not in the table\n"
+
+
+def table_changes(before: Content, after: Content) -> str:
+    """A line for each code that another table adds, removes or gives another category."""
+    codes = sorted({*before.entries, *after.entries})
+    named = [(code, _listed(before, code), _listed(after, code)) for code in codes]
+    return "".join(
+        f"content_table  {code}  {old} -> {new}\n" for code, old, new in named if old != new
+    )
+
+
+def _listed(content: Content, code: str) -> str:
+    entry = content.entries.get(code)
+    return entry.category.value if entry else "not in the table"
+
+
+def update_in_words(update: Update) -> str:
+    """What a quarterly file changed: codes added, ended and still to be classified."""
+    lines = [f"added         {x.code}  {x.added or ''}  {x.description}" for x in update.added]
+    for entry in update.ended:
+        ends = f"last day {entry.last_day}" if entry.last_day else "no longer ended"
+        lines.append(f"ended         {entry.code}  {ends}  {entry.category.value}")
+    lines += [f"unclassified  {x.code}  {x.description}" for x in update.unclassified]
+    counts = (len(update.added), len(update.ended), len(update.unclassified))
+    lines.append("{} added, {} ended, {} unclassified".format(*counts))
+    return "\n".join(lines) + "\n"
