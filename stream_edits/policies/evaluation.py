@@ -13,6 +13,7 @@ from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
 from stream_edits.policies.encounter import EncounterLine, Standings, modifiers_in
+from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.scopes import Scopes
@@ -76,7 +77,7 @@ class _Evaluation:
             self._judge_encounters()
             self._judge_pricing()
         return {
-            record.claim_id: _in_order(
+            record.claim_id: in_order(
                 record.open_claim, self._findings[record.claim_id], self._policy.order
             )
             for record in open_claims
@@ -177,6 +178,8 @@ class _Evaluation:
         """Judge every scope, one edit group after another (duplicates to units)."""
         scopes = Scopes(self._policy, self._lines, self._standings)
         for number, group in enumerate(self._policy.encounter_groups):
+            if group[0].group > Group.SEQUENCE:
+                self._settle(scopes)
             hits = [
                 (edit, line, finding)
                 for encounter, by_group in scopes.all
@@ -191,13 +194,16 @@ class _Evaluation:
                 if edit.settle is not None:
                     self._to_settle.append((edit.settle, line, finding))
             if group[0].group is Group.SEQUENCE:
+                # Before the findings of this group change the standing of the lines.
                 self._settle(scopes)
             if hits:
                 scopes.update()
+        self._settle(scopes)
 
     def _settle(self, scopes: Scopes) -> None:
         """Let edits replace their findings, now that the sequence is known."""
-        for settle, line, finding in self._to_settle:
+        todo, self._to_settle = self._to_settle, []
+        for settle, line, finding in todo:
             settled = settle(scopes.encounter_of(line), line, finding)
             findings = self._findings[line.claim_id]
             findings[findings.index(finding)] = settled
@@ -228,22 +234,3 @@ class _Evaluation:
                     standings.rebilled_as[position] = rebilled_as
             elif finding.allowed_units is not None:
                 standings.cut_back(position, finding.allowed_units)
-
-
-def _in_order(
-    claim: ClaimEvent, findings: list[EditFinding], order: dict[str, int]
-) -> tuple[EditFinding, ...]:
-    """The findings sorted by line in the claim's order (claim level first), edit and message."""
-    if len(findings) < 2:
-        return tuple(findings)
-    place = {line.line_number: i for i, line in enumerate(claim.lines)}
-    return tuple(
-        sorted(
-            findings,
-            key=lambda f: (
-                -1 if f.line_number is None else place[f.line_number],
-                order[f.edit_id],
-                f.message,
-            ),
-        )
-    )

@@ -43,14 +43,13 @@ def violations(claim: ClaimEvent) -> Iterator[str]:
     again = rebilled(claim, decided(claim))
     if again is None:
         return
+    after = decided(again.claim).findings
     waits = {x.procedure_code for x in claim.lines if x.line_number in again.waiting}
-    for finding in decided(again.claim).findings:
-        named = {added for _, added in _SHOULD_LEAD.findall(finding.message)}
-        if (
-            finding.edit_id in LAW
-            and finding.line_number not in again.waiting
-            and not named & waits
-        ):
+    named = {added for f in after for _, added in _SHOULD_LEAD.findall(f.message)}
+    if named & waits or not named <= _SEQUENTIAL:
+        return  # An additional hour or a concurrent service lacks its initial service, as before.
+    for finding in after:
+        if finding.edit_id in LAW and finding.line_number not in again.waiting:
             yield f"line {finding.line_number}: {finding.edit_id}: {finding.message}"
 
 

@@ -16,7 +16,12 @@ from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
     outranking_add_on,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, is_sequential
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    has_separate_site,
+    initials,
+    is_sequential,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import AddOnRules
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
@@ -33,15 +38,20 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> EditFinding:
     """The finding with the push that fits the initial service which stands in the encounter."""
-    added = line.policy[Rules].added_push_form.get(line.code)
+    added = line.policy[Rules].push_form.get(line.code)
     if finding.disposition is not Disposition.DENY or added is None or not finding.recommended_code:
         return finding
     leading = encounter.fact(leading_push)
     if leading is not line:
         return _recommending(finding, _beside(encounter, line, added, leading))
     outranking = outranking_add_on(encounter, line)
-    if outranking is None or outranking is line or not is_sequential(outranking):
+    if outranking is None or outranking is line:
         return _recommending(finding, _initial(line, added))
+    if not is_sequential(outranking):
+        # Beside an additional hour whose own infusion is billed, the push is an added one.
+        primaries = outranking.policy[AddOnRules].primaries[outranking.code]
+        is_added = any(x.code in primaries for x in initials(encounter) if x is not line)
+        return _recommending(finding, added if is_added else _initial(line, added))
     code = encounter.code_of(outranking)
     settled = _recommending(finding, added)
     return settled._replace(
@@ -92,7 +102,8 @@ def _finding(measure: Measure, units: float) -> EditFinding:
     rules = line.policy[Rules]
     needed = rules.minutes_needed[line.code]
     push = None if supported else rules.push_form.get(line.code)
-    push = push or (None if supported else rules.added_push_form.get(line.code))
+    if push and line.code in line.policy[VocabularyRules].initials:
+        push = _initial(line, push)
     outcome = rules.cut_back if supported else rules.too_short
     return rules.finding(
         outcome,

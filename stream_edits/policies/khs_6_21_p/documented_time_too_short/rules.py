@@ -8,15 +8,14 @@ class Rules(EditRules):
     """Values of policy.yaml.
 
     Lines with one of ``discontinued_modifiers`` are not judged. ``push_form`` is the push code of
-    an infusion that was too short. ``added_push_form`` is the one where another initial service
-    stands. All lines with one of ``measured_together`` in an encounter are one run.
+    an infusion that was too short, where another initial service stands. All lines with one of
+    ``measured_together`` in an encounter are one run.
     """
 
     minutes_needed: dict[str, TimeNeeded]
     discontinued_modifiers: CodeSet
     measured_together: CodeSet
     push_form: dict[str, str]
-    added_push_form: dict[str, str]
     too_short: Outcome
     cut_back: Outcome
 
