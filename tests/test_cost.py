@@ -34,9 +34,9 @@ class Cost(NamedTuple):
 # Of a record, on claims of the bench's mix.
 LIMITS: dict[str, tuple[str, Callable[[], Processor], Cost]] = {
     "engine": (EVENTS, lambda: PassThrough("out"), Cost(19, 34)),
-    "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(287, 1330)),
-    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1070, 3600)),
-    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(545, 1690)),
+    "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(256, 1290)),
+    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1090, 3820)),
+    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(500, 1580)),
 }
 
 

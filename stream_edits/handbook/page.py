@@ -18,6 +18,7 @@ _LOOKS_AT = {
     Group.FORM: "the claim's form",
     Group.SINGLE_LINE: "one line at a time",
     Group.DUPLICATE: "the lines of all claims of a member's encounters",
+    Group.TIME: "the documented times of an encounter",
     Group.WRONG_USE: "the codes of a day",
     Group.SUPPLIES: "the supplies of a day, and what they may stand for",
     Group.SEQUENCE: "the sequence of an encounter",

@@ -55,7 +55,7 @@ def test_a_page_is_complete() -> None:
     for part in (
         "6.21-P IV.B.5",
         "The policy says The maximum number of allowable units for CPT codes 96366 and 96370",
-        "they are summed over the encounter.",
+        "summed over the encounter, for each service date",
         "maximum_units 2024-12-03 96361: 8; 96366: 8; 96370: 8",
         "source: 6.21-P (rev. 2024-12-03) IV.B.3, IV.B.5 and Procedure Code Definitions, X7700",
         "excess (DENY · CARC 151 · RARC N435) CARC 151 The information does not support this many",

@@ -50,7 +50,7 @@ def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> E
     if not is_sequential(outranking):
         # Beside an additional hour whose own infusion is billed, the push is an added one.
         primaries = outranking.policy[AddOnRules].primaries[outranking.code]
-        is_added = any(x.code in primaries for x in initials(encounter) if x is not line)
+        is_added = any(x.code in primaries and encounter.is_active(x) for x in initials(encounter))
         return _recommending(finding, added if is_added else _initial(line, added))
     code = encounter.code_of(outranking)
     settled = _recommending(finding, added)
