@@ -14,6 +14,7 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.intake_checks import check_taken_in
 from stream_edits.codec.messages import (
     decode_by_member,
     decode_supervised,
@@ -41,7 +42,7 @@ from stream_edits.domain.supervisor_state import (
 from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Topics
 from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import EncounterStage
+from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
@@ -152,6 +153,7 @@ class Folding:
 
         def step(record: Kept) -> list[Message]:
             claim = self._reader.decode(record.value or b"")
+            check_taken_in(claim, record.timestamp_ms)
             source = Source(record.topic, record.partition, record.offset)
             return [route_or_decide(self._builder, claim, source)]
 
@@ -190,7 +192,7 @@ class Folding:
         for record in log:
             try:
                 sent += [self._sent(message, record) for message in step(record)]
-            except Undecodable:
+            except (Undecodable, ClaimIdReused):
                 dead.append(record)
         return Fold(sent, dead, dict(written()))
 
