@@ -108,7 +108,7 @@ def _nodes(claim: ClaimEvent, codes: VisitCodes) -> list[_Node]:
         _join_over_midnight(joined, line, node)
     for line, node in timed:
         for later, later_node in timed:
-            if later_node[0] == node[0] + _DAY and _goes_on(line, later, codes.gap):
+            if later_node[0] - node[0] == _DAY and _goes_on(line, later, codes.gap):
                 joined.join(node, later_node)
     for line, node in zip(claim.lines, own, strict=True):
         if _is_observation(line, codes):
@@ -156,15 +156,16 @@ def _join_over_midnight(joined: _Joined, line: ServiceLine, node: _Node) -> None
 
 def _days_after(first: date, end: datetime) -> Iterator[date]:
     """The days after ``first`` that a time until ``end`` reaches into. Midnight itself does not."""
-    last = end.date() if end.time() > time.min else end.date() - _DAY
-    for number in range(1, min((last - first).days, _LONGEST_STAY_DAYS) + 1):
+    days = (end.date() - first).days - (end.time() == time.min)
+    for number in range(1, min(days, _LONGEST_STAY_DAYS) + 1):
         yield first + timedelta(days=number)
 
 
 def _goes_on(line: ServiceLine, later: ServiceLine, gap: timedelta) -> bool:
     """Whether the later line begins during the other one, or soon after its end."""
     start, end = _times(line)
-    return start <= _times(later)[0] <= end + gap
+    begins = _times(later)[0]
+    return start <= begins and begins - end <= gap
 
 
 def _is_observation(line: ServiceLine, codes: VisitCodes) -> bool:

@@ -71,7 +71,7 @@ def _is_near(around: Encounter, line: EncounterLine, other: EncounterLine) -> bo
     number = line.visit.encounter_id
     same_claim = other.claim_id == line.claim_id
     is_linked = same_claim or (number is not None and other.visit.encounter_id == number)
-    if is_linked and line.service_date - _DAY in days:
+    if is_linked and any(line.service_date - day == _DAY for day in days):
         return True
     return same_claim and line.claim is not None and _shows_emergency(line, line.claim)
 
