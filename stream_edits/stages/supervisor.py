@@ -16,9 +16,8 @@ from stream_edits.stages.memory import SupervisorMemory
 def _days(slot: SupervisedSlot) -> Iterator[date]:
     """Every date that [start, end) overlaps."""
     day, last = slot.start_time.date(), (slot.end_time - timedelta(microseconds=1)).date()
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+    for number in range((last - day).days + 1):
+        yield day + timedelta(days=number)
 
 
 def _quarter(day: date) -> date:
