@@ -43,8 +43,8 @@ class TimeNeeded(BaseModel):
             return -(-beyond // self.each_further_unit)
         return 1.0 + beyond // self.each_further_unit
 
-    def in_words(self, units: float) -> str:
-        """The minutes that a number of units needs, as text for a message."""
+    def in_words(self, units: float, beside: float = 0.0) -> str:
+        """The minutes that a number of units needs, and ``beside`` others, as text."""
         bound = "more than" if self.more_than is not None else "at least"
         further = float(self.each_further_unit or 0) * (math.ceil(units) - 1)
-        return f"{bound} {self.first_unit + further:g} minutes"
+        return f"{bound} {self.first_unit + further + beside:g} minutes"

@@ -100,7 +100,6 @@ def _push(code: str) -> str:
 def _finding(measure: Measure, units: float) -> EditFinding:
     line, supported = measure.line, measure.supported
     rules = line.policy[Rules]
-    needed = rules.minutes_needed[line.code]
     push = None if supported else rules.push_form.get(line.code)
     if push and line.code in line.policy[VocabularyRules].initials:
         push = _initial(line, push)
@@ -108,14 +107,25 @@ def _finding(measure: Measure, units: float) -> EditFinding:
     return rules.finding(
         outcome,
         line.line_number,
-        f"{line.code} was billed with {_units(line.units)}, and {int(measure.minutes)} minutes "
-        f"are documented for it. It needs {needed.in_words(units)}, beside the first hour of the "
-        f"infusion. {_remedy(supported, push)} If the times are wrong, send a replacement claim "
+        f"{line.code} was billed with {_units(line.units)}. {_times(measure, units)} "
+        f"{_remedy(supported, push)} If the times are wrong, send a replacement claim "
         "with the documented times.",
         recommended_code=push,
         allowed_units=supported or None,
         related_claim_ids=measure.before,
     )
+
+
+def _times(measure: Measure, units: float) -> str:
+    """The documented minutes, and those that the units of the line and those before it need."""
+    code = measure.line.code
+    needed = measure.line.policy[Rules].minutes_needed[code]
+    wanted = needed.in_words(measure.counted + units, measure.first_hour)
+    subject = "It needs"
+    if measure.counted:
+        subject = f"With the {_units(measure.counted)} counted before, {code} needs"
+    whole = " with the first hour of the infusion" if measure.first_hour else ""
+    return f"{subject} {wanted}{whole}, and {int(measure.minutes)} minutes are documented."
 
 
 def _remedy(supported: float, push: str | None) -> str:

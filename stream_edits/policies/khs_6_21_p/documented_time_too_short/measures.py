@@ -24,12 +24,15 @@ from stream_edits.policies.shared.time_needed import TimeNeeded
 class Measure(NamedTuple):
     """The units that documented minutes support on a line, after the lines before it.
 
-    ``before`` are the other claims whose lines come before it.
+    ``first_hour`` are the minutes of the infusion's own first hour among them. ``counted`` are the
+    units of the lines before it, and ``before`` the other claims that these are on.
     """
 
     line: EncounterLine
     minutes: float
     supported: float
+    first_hour: float = 0.0
+    counted: float = 0.0
     before: tuple[str, ...] = ()
 
 
@@ -106,8 +109,9 @@ class _Infusions:
         if code is None:
             # Only hydration has hours that were billed as further initial services.
             code = only.policy[VocabularyRules].add_on_form[only.code]
-        supported = _hours_after_the_first(minutes, only.policy[Rules].minutes_needed[code])
-        return self._in_order(hours, minutes, supported)
+        needed = only.policy[Rules].minutes_needed[code]
+        supported = _hours_after_the_first(minutes, needed)
+        return self._in_order(hours, minutes, supported, float(needed.each_further_unit or 0))
 
     def _only_infusion(self) -> EncounterLine | None:
         """The infusion, if there is one: infusions too short for their code count as pushes."""
@@ -163,19 +167,23 @@ class _Infusions:
         return all(_time_of(x) for x in self._hours if x.code == code)
 
     def _in_order(
-        self, lines: Sequence[EncounterLine], minutes: float, supported: float
+        self,
+        lines: Sequence[EncounterLine],
+        minutes: float,
+        supported: float,
+        first_hour: float = 0.0,
     ) -> list[Measure]:
         """Supported units go to decided lines first, then to open ones in order."""
         allowed = self._encounter.allowed_units
-        left = supported - sum(allowed(line) for line in lines if line.decided)
+        counted = sum(allowed(line) for line in lines if line.decided)
         found = []
         for line in sorted(lines, key=lambda x: x.place):
             if not line.decided:
-                own = max(left, 0.0)
+                own = max(supported - counted, 0.0)
                 first = [x for x in lines if x.decided or x.place < line.place]
                 ids = dict.fromkeys(x.claim_id for x in first if x.claim_id != line.claim_id)
-                found.append(Measure(line, minutes, own, tuple(ids)))
-                left -= 0.0 if is_discontinued(line) else min(allowed(line), own)
+                found.append(Measure(line, minutes, own, first_hour, counted, tuple(ids)))
+                counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
 
 
