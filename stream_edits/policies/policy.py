@@ -96,7 +96,7 @@ class Policy:
         return (self.only or self.on(claim.first_day)).visits
 
     def governs(self, claim: ClaimEvent) -> bool:
-        """Whether the claim has a governed line of business and a governed code."""
+        """Whether the claim has a governed line of business and a line that the policy names."""
         if claim.line_of_business not in self.about.lines_of_business:
             return False
         form, only = claim.claim_form, self.only

@@ -57,9 +57,15 @@ def _after(
 def _has_neighbours_primary(
     encounter: Encounter, line: EncounterLine, allowed: frozenset[str]
 ) -> bool:
-    around = encounter.around
-    found = neighbours_primary(encounter, line, lambda x: _stands(around, x, allowed))
-    return found is not None
+    """Whether a neighbouring visit has a primary that the add-on does not outrank."""
+    around, rank = encounter.around, line.policy[VocabularyRules].rank
+    own = rank(line.code)
+
+    def accepts(other: EncounterLine) -> bool:
+        outranked = own is not None and (rank(around.code_of(other)) or 0) > own
+        return not outranked and _stands(around, other, allowed)
+
+    return neighbours_primary(encounter, line, accepts) is not None
 
 
 def _stands(around: Encounter, line: EncounterLine, allowed: frozenset[str]) -> bool:
