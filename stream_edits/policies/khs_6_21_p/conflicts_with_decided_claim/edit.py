@@ -27,6 +27,9 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     decided = services.leading
     if decided is None or not decided.decided:
         return
+    if services.overruled and not encounter.is_active(services.overruled):
+        # It is denied already, and says itself what to bill.
+        return
     if services.overruled:
         yield services.overruled, _outranking_initial(services.overruled, decided)
         return

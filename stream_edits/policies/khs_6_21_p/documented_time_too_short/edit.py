@@ -65,7 +65,8 @@ def leading_push(encounter: Encounter) -> EncounterLine | None:
 
     These are infusions too short for their code, one of which is then rebilled as the initial push.
     """
-    leading = encounter.fact(initial_services).leading
+    services = encounter.fact(initial_services)
+    leading = services.overruled or services.leading
     if leading is not None:
         return leading
     pushes = [x for x in encounter.sequenced if encounter.code_of(x) != x.code]

@@ -22,7 +22,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny surplus initial services, cut units to one, ask for the reason of a second site."""
     initial = encounter.fact(initial_services)
     for line in initial.extra_initials:
-        yield line, _surplus(line, initial.overruled or initial.leading or line)
+        leading = initial.overruled or initial.leading or line
+        yield line, _surplus(line, leading, encounter.code_of(leading))
     for line in initial.second_sites:
         rules = line.policy[Rules]
         if line.documents.isdisjoint(rules.documents):
@@ -36,11 +37,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             yield line, _cut_to_one(line)
 
 
-def _surplus(line: EncounterLine, leading: EncounterLine) -> EditFinding:
+def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> EditFinding:
     rules = line.policy[Rules]
     instead = line.policy[VocabularyRules].add_on_form.get(line.code)
     remedy = (
-        f"Bill {instead} instead, as a service added to {leading.code}, with the documents that "
+        f"Bill {instead} instead, as a service added to {leading_code}, with the documents that "
         f"{instead} needs"
         if instead
         else f"{line.code} has no add-on form to bill instead"
@@ -50,7 +51,7 @@ def _surplus(line: EncounterLine, leading: EncounterLine) -> EditFinding:
         rules.surplus,
         line.line_number,
         f"{line.code} was billed as an initial service, but the encounter already has "
-        f"{leading.code} as its initial service and the policy allows one. {remedy}; if protocol "
+        f"{leading_code} as its initial service and the policy allows one. {remedy}; if protocol "
         "required a second IV site, bill it with a separate-site modifier and the justification.",
         recommended_code=instead,
         related_claim_ids=other,
