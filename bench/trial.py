@@ -49,7 +49,7 @@ def run_trial(broker: Broker, contender: Contender, count: int) -> Figures:
     topics = settings.topics
     broker.create(
         dict.fromkeys([input_topic, *topics.by_key().values()], settings.partitions),
-        {topics.encounter_state, topics.supervision_state},
+        {topics.encounter_state, topics.supervision_state, topics.known_topics},
     )
     if contender.input is not None:
         _publish(contender, settings, input_topic, count)

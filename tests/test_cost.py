@@ -16,8 +16,8 @@ from bench.inputs import BY_MEMBER, BY_SUPERVISOR, EVENTS, records_of
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.engine.batch import BatchBuilder
+from stream_edits.engine.circuit_breaker import CircuitBreaker
 from stream_edits.engine.config import Breaker, StageConfig
-from stream_edits.engine.dead_letter import CircuitBreaker
 from stream_edits.engine.ports import Output, Processor, Record, StateView
 from stream_edits.engine.store import MemoryStore, Overlay
 

@@ -7,7 +7,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from bench.contenders.stage import configured, run_stage
 from bench.job import Job
 from stream_edits.engine.kafka import ConfluentKafka
-from stream_edits.engine.ports import Output, Sink, Source, StageConfig
+from stream_edits.engine.ports import Limits, Output, Sink, Source, StageConfig
 
 
 def run(job: Job) -> None:
@@ -23,7 +23,7 @@ class _Port(ConfluentKafka):
         self._sink.consumer = source._consumer  # type: ignore[attr-defined]
         return source
 
-    def sink(self, config: StageConfig) -> Sink:
+    def sink(self, config: StageConfig, limits: Limits) -> Sink:
         self._sink = _Sink(config)
         return self._sink
 
@@ -62,7 +62,9 @@ class _Sink:
         for key, value in items:
             self._producer.produce(topic, value, key, partition)
 
-    def send_offsets(self, topic: str, offsets: Mapping[int, int], metadata: object) -> None:
+    def send_offsets(
+        self, topic: str, topic_id: str | None, offsets: Mapping[int, int], metadata: object
+    ) -> None:
         self._places = [TopicPartition(topic, n, offset) for n, offset in offsets.items()]
 
     def commit(self) -> None:

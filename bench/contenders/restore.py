@@ -27,6 +27,7 @@ def run(job: Job) -> None:
         dict.fromkeys(range(partitions), 1),
         SystemClock(),
         StageMetrics(Metrics(), "encounter"),
+        lambda number: True,
     )
     meter = Meter(job.count)
     meter.committed(0)

@@ -35,6 +35,9 @@ from stream_edits.settings import Settings, Topics
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import Retention
 
+# The brokers' default for other topics, and room for the headers that make a dead letter.
+_DEAD_LETTER_BYTES = 1_048_588 + 65_536
+
 
 class Stage(StrEnum):
     """The three stages, in the order of the pipeline."""
@@ -154,6 +157,9 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
         changelog_topic=inputs[stage][1],
         partitions=settings.partitions,
         output_topics=outputs[stage],
+        internal_topics=_internal(topics),
+        known_topics=topics.known_topics,
+        start_from=settings.start_from,
         group_instance_id=settings.group_instance_id(stage),
         engine_version=ENGINE_VERSION,
         batch_size=settings.batch_size,
@@ -168,22 +174,28 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
-    """Every topic's specification: one partition count, compacted changelogs and markers."""
+    """Every topic's specification: one partition count, compacted changelogs and marks."""
     topics = settings.topics
-    compacted = {topics.encounter_state, topics.supervision_state, topics.redriven}
+    compacted = {
+        *(topics.encounter_state, topics.supervision_state),
+        *(topics.redriven, topics.known_topics),
+    }
+    # A dead letter is the only copy of a claim that is not decided yet. It has headers more.
+    dead_letter = {"retention.ms": "-1", "max.message.bytes": str(_DEAD_LETTER_BYTES)}
     return [
         TopicSpec(
             name,
             settings.partitions,
             "compact" if name in compacted else "delete",
             settings.replication_factor,
-            # Offsets and state must not outlive the records that they refer to.
-            {"retention.ms": "-1"} if name in _kept(settings) else {},
+            dead_letter if name == topics.dead_letter else {},
+            # The claims are not ours alone, so others may give their topic more partitions.
+            any_partitions=name == topics.events,
         )
         for name in topics.by_key().values()
     ]
 
 
-def _kept(settings: Settings) -> set[str]:
-    # A dead letter is the only copy of a claim that is not decided yet.
-    return {settings.topics.dead_letter}
+def _internal(topics: Topics) -> frozenset[str]:
+    changelogs = (topics.encounter_state, topics.supervision_state)
+    return frozenset((topics.by_member, topics.by_supervisor, *changelogs))

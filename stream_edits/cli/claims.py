@@ -10,6 +10,7 @@ from stream_edits.cli.formats import format_option
 from stream_edits.commands.adjudicate import adjudicate_file
 from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_file
+from stream_edits.engine.config import StartFrom
 from stream_edits.service.run import run_stages
 from stream_edits.settings import load_settings
 
@@ -22,11 +23,21 @@ from stream_edits.settings import load_settings
     type=click.Choice([stage.value for stage in Stage]),
     help="Run only this stage (may be repeated). By default all three run in one process.",
 )
+@click.option(
+    "--from",
+    "start_from",
+    type=click.Choice(["progress", "oldest", "newest"]),
+    help="Where to start when the committed offsets of a group have expired or were deleted: where "
+    "it had stopped, or at an end of its topic. Without it the stage stops.",
+)
 @click.pass_context
-def run(context: click.Context, stages: tuple[str, ...]) -> None:
+def run(context: click.Context, stages: tuple[str, ...], start_from: StartFrom | None) -> None:
     """Consume claims and publish decisions until SIGTERM."""
     with one_line_errors():
-        run_stages(load_settings(context.obj), [Stage(s) for s in stages] or list(Stage))
+        settings = load_settings(context.obj)
+        if start_from is not None:
+            settings = settings.model_copy(update={"start_from": start_from})
+        run_stages(settings, [Stage(s) for s in stages] or list(Stage))
 
 
 @click.command()

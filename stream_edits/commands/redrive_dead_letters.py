@@ -11,9 +11,12 @@ from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import ConfluentKafka
 from stream_edits.engine.redrive import Letter, redrive
+from stream_edits.engine.sizes import Limits
 from stream_edits.engine.transaction import Transactions
 from stream_edits.settings import Settings
 from stream_edits.text import printable
+
+_ASK_S = 15.0
 
 
 class Plan(NamedTuple):
@@ -31,7 +34,7 @@ def plan(settings: Settings, filters: Filters, limit: int | None, most_redrives:
     """
     chosen: list[Letter] = []
     refused: list[tuple[Letter, str]] = []
-    inputs = {stage_config(settings, stage).input_topic for stage in Stage}
+    inputs = _inputs(settings)
     for letter, redriven in find(settings, filters).letters:
         if redriven:
             continue
@@ -51,8 +54,12 @@ def execute(settings: Settings, plan_now: Callable[[], Plan]) -> Iterator[tuple[
     transaction. Raises EngineStopped, ClientError.
     """
     config = _config(settings)
-    sink = ConfluentKafka().sink(config)
-    transactions = Transactions(config, sink, SystemClock(), lambda: None)
+    kafka = ConfluentKafka()
+    written = [*_inputs(settings), settings.topics.redriven]
+    limits = Limits(config.max_message_bytes, kafka.topic_settings(config, written, _ASK_S))
+    transactions = Transactions(
+        config, lambda: kafka.sink(config, limits), SystemClock(), lambda: None
+    )
     try:
         transactions.init(lambda: False)
         plan = plan_now()
@@ -93,6 +100,10 @@ def summary(plan: Plan, is_executed: bool) -> Iterator[str]:
         yield "nothing to redrive"
     elif not is_executed:
         yield "dry run: nothing was changed; use --execute to redrive"
+
+
+def _inputs(settings: Settings) -> set[str]:
+    return {stage_config(settings, stage).input_topic for stage in Stage}
 
 
 def _config(settings: Settings) -> StageConfig:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from .circuit_breaker import CircuitBreaker
 from .config import StageConfig
-from .dead_letter import CircuitBreaker, Reason, dead_letter, reason_of
+from .dead_letter import Reason, dead_letter, reason_of
 from .errors import EngineStopped
-from .ports import Output, Processor, Record, TryAgain, Undecodable
+from .ports import Headers, Output, Processor, Record, TryAgain, Undecodable
+from .sizes import Limits, record_bytes
 from .store import Overlay
+
+# First as a dead letter with its value, then as a reference.
+_MOST_REFUSALS = 2
 
 
 class Rest(NamedTuple):
@@ -45,7 +50,24 @@ class Batch:
 
 
 class TooLarge(Exception):
-    """An output or a snapshot above the size limit of the brokers. It names an error class."""
+    """An output or a snapshot above the size limit of its topic. It names an error class."""
+
+
+class RefusedByBrokers(Exception):
+    """The brokers refuse what a record leads to. It names an error class."""
+
+
+# Aborts with these codes are the fault of a record: it is found, and becomes a dead letter.
+REFUSALS = frozenset(
+    {
+        "MSG_SIZE_TOO_LARGE",
+        "INVALID_MSG_SIZE",
+        "RECORD_LIST_TOO_LARGE",
+        "INVALID_RECORD",
+        "INVALID_MSG",
+        "INVALID_TIMESTAMP",
+    }
+)
 
 
 class BatchBuilder:
@@ -62,6 +84,35 @@ class BatchBuilder:
         self._process = processor.process
         self._breaker = breaker
         self._monotonic = monotonic
+        self.limits = Limits(config.max_message_bytes)
+        # The number of events still to be processed one by one.
+        self._alone = 0
+        # How often the brokers refused what a record leads to, by partition and offset.
+        self._refused: dict[tuple[int, int], int] = {}
+
+    def count_batch(self, events: int) -> None:
+        """A batch of `events` was committed."""
+        self._alone = max(0, self._alone - events)
+        if not self._alone:
+            self._refused.clear()
+
+    def on_refused(self, batch: Batch) -> None:
+        """The brokers refused a record that `batch` leads to: its events come one by one now.
+
+        Raises EngineStopped when they refuse even the reference to a record.
+        """
+        if batch.events > 1:
+            self._alone = max(self._alone, batch.events)
+            return
+        ((partition, offset),) = ((p, upto - 1) for p, upto in batch.offsets.items())
+        times = self._refused[partition, offset] = self._refused.get((partition, offset), 0) + 1
+        self._alone = max(self._alone, 1)
+        if times > _MOST_REFUSALS:
+            raise EngineStopped(
+                f"the brokers refuse the dead letter of {self._config.input_topic}/{partition} at "
+                f"offset {offset}, even without its value: check cleanup.policy and "
+                f"max.message.bytes of {self._config.dead_letter_topic}"
+            )
 
     def build(self, records: Sequence[Record], views: Mapping[int, Overlay]) -> Batch:
         """Process `records` in order until the last, a TryAgain, or the end of the time budget.
@@ -72,7 +123,9 @@ class BatchBuilder:
         batch = Batch()
         outputs, offsets, process = batch.outputs, batch.offsets, self._process
         now, deadline = self._monotonic, self._monotonic() + self._config.batch_budget_s
-        limit = self._config.max_message_bytes
+        # A quick look first: most records are far smaller than any limit.
+        large = self.limits.smallest // 2
+        alone, refused = self._alone > 0, self._refused
         view: Overlay | None = None
         current, done = -1, 0
         for record in records:
@@ -81,8 +134,10 @@ class BatchBuilder:
                 view = views[current]
             mark = len(outputs)
             try:
+                if refused and (record.partition, record.offset) in refused:
+                    raise RefusedByBrokers
                 outputs.extend(process(record, view))
-                _check_sizes(outputs[mark:], view, limit)
+                self._check_sizes(outputs[mark:], view, large)
                 if view.event:
                     view.keep_event()
             except (EngineStopped, MemoryError):
@@ -96,7 +151,7 @@ class BatchBuilder:
                 self._bury(record, failure, batch, done + 1)
             done += 1
             offsets[current] = record.offset + 1
-            if now() > deadline and done < len(records):
+            if (alone or now() > deadline) and done < len(records):
                 batch.rest = Rest(records[done:], None)
                 break
         return batch.finish(records[:done])
@@ -107,15 +162,24 @@ class BatchBuilder:
             if isinstance(failure, Undecodable)
             else reason_of(failure, self._config.stage)
         )
-        batch.outputs.append(dead_letter(record, reason, self._config))
+        refer = self._refused.get((record.partition, record.offset), 0) > 1
+        limit = self.limits.of(self._config.dead_letter_topic)
+        batch.outputs.append(dead_letter(record, reason, self._config, limit, refer))
         batch.reasons.append(reason)
         self._breaker.record(position)
 
+    def _check_sizes(self, outputs: Sequence[Output], view: Overlay, large: int) -> None:
+        for topic, key, value, headers, _ in outputs:
+            if value is not None and len(value) > large:
+                _refuse_above(self.limits.of(topic), key, value, headers)
+        for key, value in view.event.items():
+            if value is not None and len(value) > large:
+                # There is no event in the state of a stage without a changelog.
+                _refuse_above(self.limits.of(self._config.changelog_topic or ""), key, value)
 
-def _check_sizes(outputs: Sequence[Output], view: Overlay, limit: int) -> None:
-    for output in outputs:
-        if output[2] is not None and len(output[2]) > limit:
-            raise TooLarge
-    for value in view.event.values():
-        if value is not None and len(value) > limit:
-            raise TooLarge
+
+def _refuse_above(
+    limit: int, key: bytes | None, value: bytes | None, headers: Headers = ()
+) -> None:
+    if record_bytes(key, value, headers) > limit:
+        raise TooLarge

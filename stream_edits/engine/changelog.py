@@ -7,17 +7,25 @@ open transaction of a crashed writer hides newer committed state behind it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from stream_edits.metrics import StageMetrics
 
 from . import log
 from .config import StageConfig
-from .errors import LostOffset, ProgressAhead, RestoreStalled, Retriable, StateBehind
+from .errors import (
+    ChangelogCut,
+    LostOffset,
+    ProgressAhead,
+    RestoreStalled,
+    Retriable,
+    StateBehind,
+)
 from .ports import ChangelogReader, Chunk, Clock
 from .store import PROGRESS_KEY, MemoryStore
 
 _CHUNK = 1000
+_REBUILD = "rebuild everything from the claims, as docs/operations.md says"
 # Time-out for asking for the end offsets, which happens between two polls of the group.
 _ENDS_S = 10.0
 
@@ -59,8 +67,13 @@ class Restore:
         committed: Mapping[int, int | None],
         clock: Clock,
         metrics: StageMetrics,
+        known: Callable[[int], bool],
     ) -> None:
-        """`committed` are the committed offsets of the partitions, None where there is none."""
+        """`committed` are the committed offsets of the partitions, None where there is none.
+
+        `known` says whether the group has marked a partition, so that the ids of the topics are
+        known to be the same.
+        """
         self._config = config
         self._reader = reader
         self._clock = clock
@@ -69,12 +82,15 @@ class Restore:
         self._records = 0
         self._begun = self._moved = clock.monotonic()
         self._started = False
+        self._known = known
         self.stores: dict[int, MemoryStore] = {}
+        # Where to go on in partitions whose committed offset is gone, with `start_from: progress`.
+        self.resumed: dict[int, int] = {}
 
     def advance(self, timeout_s: float) -> bool:
         """Read for about `timeout_s` seconds. True when `stores` holds every partition.
 
-        Raises ProgressAhead, StateBehind, LostOffset or RestoreStalled.
+        Raises ProgressAhead, StateBehind, LostOffset, ChangelogCut or RestoreStalled.
         """
         try:
             if not self._started:
@@ -107,9 +123,21 @@ class Restore:
         for number, end in self._reader.end_offsets(list(self._pending), _ENDS_S).items():
             self._pending[number].log_end = end
             self._metrics.restore_remaining(number).set(end)
+        self._check_firsts()
         self._reader.start(list(self._pending))
         self._started = True
         log.info("restore_begins", stage=self._config.stage, partitions=len(self._pending))
+
+    def _check_firsts(self) -> None:
+        """A compacted log begins at 0, whatever was compacted. A later first offset is a loss."""
+        topic = self._config.changelog_topic
+        for number, first in self._reader.first_offsets(list(self._pending), _ENDS_S).items():
+            if first > 0:
+                raise ChangelogCut(
+                    f"the changelog {topic}/{number} begins at offset {first}: earlier state was "
+                    "deleted (its cleanup.policy was not compact, or records were deleted by "
+                    f"hand); {_REBUILD}"
+                )
 
     def _take(self, chunk: Chunk) -> None:
         changes: dict[int, dict[bytes, bytes | None]] = {}
@@ -137,7 +165,7 @@ class Restore:
 
     def _apply(self, state: _Restoring, entries: dict[bytes, bytes | None]) -> None:
         progress = entries.pop(PROGRESS_KEY, None)
-        if progress is not None:
+        if progress is not None and progress.isdigit():
             state.progress = int(progress)
         state.any_record = True
         state.store.apply(entries)
@@ -155,26 +183,41 @@ class Restore:
             return True
         if state.end < state.log_end:
             return False
-        where = f"{self._config.input_topic}/{number} of group {self._config.group_id}"
-        if state.committed is None:
-            if not state.any_record:
-                return True
-            raise LostOffset(
-                f"no committed offset for {where}, but its changelog has state (progress "
-                f"{state.progress}): the group's offsets expired or were deleted; set them to "
-                "that progress, or empty the changelog to start over"
-            )
-        if state.progress is not None and state.progress > state.committed:
-            raise ProgressAhead(
-                f"state of {where} is at {state.progress}, ahead of the committed offset "
-                f"{state.committed}: another process owns it, or the offset was set back; set it "
-                "to the progress, or empty the changelog and delete the offset to replay"
-            )
-        raise StateBehind(
-            f"state of {where} ends at {state.progress}, behind the committed offset "
-            f"{state.committed}: the changelog lost records, or the offset was set forward; set "
-            "it to the progress, or start over with an empty changelog and no offset"
+        if state.committed is not None:
+            raise self._apart(number, state, state.committed)
+        if not state.any_record:
+            return True
+        if self._config.start_from == "progress" and state.progress is not None:
+            self.resumed[number] = state.progress
+            return True
+        raise self._lost(number, state)
+
+    def _lost(self, number: int, state: _Restoring) -> LostOffset:
+        remedy = _REBUILD
+        if self._known(number):
+            remedy = "to go on there, start once with `stream-edits run --from progress`"
+        return LostOffset(
+            f"no committed offset for {self._where(number)}, but its changelog has state (progress "
+            f"{state.progress}): the group's offsets expired or were deleted; {remedy}"
         )
+
+    def _apart(self, number: int, state: _Restoring, committed: int) -> ProgressAhead | StateBehind:
+        """The error for state that is not the state at the committed offset."""
+        remedy = _REBUILD
+        if self._known(number):
+            remedy = f"set the group's offset to {state.progress}, or {_REBUILD}"
+        if state.progress is not None and state.progress > committed:
+            return ProgressAhead(
+                f"state of {self._where(number)} is at {state.progress}, ahead of the committed "
+                f"offset {committed}: another process owns it, or the offset was set back; {remedy}"
+            )
+        return StateBehind(
+            f"state of {self._where(number)} ends at {state.progress}, behind the committed offset "
+            f"{committed}: the changelog lost records, or the offset was set forward; {remedy}"
+        )
+
+    def _where(self, number: int) -> str:
+        return f"{self._config.input_topic}/{number} of group {self._config.group_id}"
 
     def _finish(self) -> None:
         seconds = self._clock.monotonic() - self._begun

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .errors import OptionRefused
+
+# `progress` is where the group had stopped, `oldest` and `newest` are the ends of the input log.
+StartFrom = Literal["progress", "oldest", "newest"]
 
 # librdkafka properties, by name.
 ClientOptions = Mapping[str, str | int | float]
@@ -36,10 +40,16 @@ class StageConfig:
     # dead pod stays open and blocks every reader. Two pods with one id fence each other.
     transactional_id: str
     changelog_topic: str | None = None
-    # The partition count of input and changelog. None accepts that of the input.
+    # The partition count of the internal topics. None accepts what they have.
     partitions: int | None = None
-    # Checked for existence at the start only; a missing topic would otherwise show as time-outs.
     output_topics: tuple[str, ...] = ()
+    # Topics between the stages, and changelogs. State depends on the partition that a key falls
+    # into, so their partition count is fixed, and the loss of one is the loss of state.
+    internal_topics: frozenset[str] = frozenset()
+    # The compacted topic of the ids of the topics that each group has worked with. None keeps none.
+    known_topics: str | None = None
+    # Where to start if the committed offsets of a group that has read the topic are gone.
+    start_from: StartFrom | None = None
     # The pod's name. A static member does not leave the group on close: it keeps its partitions
     # until its session times out.
     group_instance_id: str | None = None
@@ -64,8 +74,9 @@ class StageConfig:
     try_again_first_s: float = 0.5
     try_again_most_s: float = 30.0
     restore_stall_s: float = 120.0
-    # A larger output or snapshot makes its event a dead letter. The brokers' default is 1,048,588.
-    max_message_bytes: int = 1_000_000
+    # The largest record of a topic whose own limit is not known. A larger output or snapshot makes
+    # its event a dead letter. This is the brokers' default.
+    max_message_bytes: int = 1_048_588
     breaker: Breaker = Breaker()
     # librdkafka properties of every client (bootstrap.servers, security.*, sasl.*, ssl.*), and of
     # one kind of client only. They may hold passwords, so repr leaves them out.

@@ -1,17 +1,22 @@
-"""Dead letters: the unchanged record with headers that say why; and the circuit breaker."""
+"""Dead letters: the unchanged record with headers that say why.
+
+A record that does not fit with these headers becomes a reference: a dead letter without the value,
+which stays in its topic.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import hashlib
 from typing import NamedTuple
 
 from . import dead_letter_headers as names
-from .config import Breaker, StageConfig
-from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
-from .errors import BreakerOpen
-from .ports import Headers, Output, Record
+from .config import StageConfig
+from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_HEADERS
+from .ports import UNREADABLE_HEADERS, Headers, Output, Record
+from .sizes import record_bytes
 
 _MOST_DIGITS = 9
+_UNREADABLE = "; its headers are left out, because a name in them is not UTF-8"
 
 
 class Reason(NamedTuple):
@@ -41,35 +46,69 @@ def original(headers: Headers) -> Original:
     again unchanged, and only the count on a redriven record. A publisher's header of the same name
     comes before them and is kept.
     """
-    redrives = _count(headers[-1]) if headers else None
-    if redrives is None:
-        return Original(headers, 0)
-    added = len(DEAD_LETTER_HEADERS) if is_dead_letter(headers) else 1
-    return Original(headers[: len(headers) - added], redrives)
+    for kind in (REFERENCE_HEADERS, DEAD_LETTER_HEADERS, (REDRIVE_COUNT,)):
+        if _ends_with(headers, kind):
+            redrives = _count(headers[kind.index(REDRIVE_COUNT) - len(kind)])
+            if redrives is not None:
+                return Original(headers[: len(headers) - len(kind)], redrives)
+    return Original(headers, 0)
 
 
 def is_dead_letter(headers: Headers) -> bool:
     """True if the last headers are those of a dead letter, in their order."""
-    last = headers[-len(DEAD_LETTER_HEADERS) :]
-    return tuple(name for name, _ in last) == DEAD_LETTER_HEADERS
+    return _ends_with(headers, DEAD_LETTER_HEADERS) or is_reference(headers)
+
+
+def is_reference(headers: Headers) -> bool:
+    """True if the last headers are those of a dead letter whose value stays in its topic."""
+    return _ends_with(headers, REFERENCE_HEADERS)
+
+
+def _ends_with(headers: Headers, kind: tuple[str, ...]) -> bool:
+    return tuple(name for name, _ in headers[-len(kind) :]) == kind
 
 
 def _count(header: tuple[str, bytes | None]) -> int | None:
-    name, value = header
-    if name != REDRIVE_COUNT or value is None or not value.isdigit() or len(value) > _MOST_DIGITS:
+    _, value = header
+    if value is None or not value.isdigit() or len(value) > _MOST_DIGITS:
         return None
     return int(value)
 
 
-def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
+def dead_letter(
+    record: Record, reason: Reason, config: StageConfig, limit: int, refer: bool = False
+) -> Output:
     """The dead letter of `record`: key, value and headers unchanged, then the engine's headers.
 
-    The count of a redriven record is kept.
+    The count of a redriven record is kept. If it takes more than `limit` bytes, or with `refer`, it
+    is a reference, which keeps the key and the headers if they fit.
     """
     published, redrives = original(record.headers)
-    added: Headers = [
+    added = _added(record, reason, config, redrives)
+    topic = config.dead_letter_topic
+    if not refer and record_bytes(record.key, record.value, [*published, *added]) <= limit:
+        return Output(topic, record.key, record.value, [*published, *added])
+    value = record.value or b""
+    added += [
+        (names.VALUE_BYTES, b"%d" % len(value)),
+        (names.VALUE_SHA256, hashlib.sha256(value).hexdigest().encode()),
+    ]
+    for key, headers in ((record.key, published), (record.key, ()), (None, ())):
+        letter = Output(topic, key, None, [*headers, *added])
+        if record_bytes(key, None, letter.headers) <= limit:
+            break
+    return letter
+
+
+def _added(
+    record: Record, reason: Reason, config: StageConfig, redrives: int
+) -> list[tuple[str, bytes | None]]:
+    message = reason.message
+    if record.headers is UNREADABLE_HEADERS:
+        message += _UNREADABLE
+    return [
         (names.ERROR_CLASS, reason.error_class.encode()),
-        (names.ERROR_MESSAGE, reason.message.encode()),
+        (names.ERROR_MESSAGE, message.encode()),
         (names.ERROR_STAGE, config.stage.encode()),
         (names.SOURCE_TOPIC, record.topic.encode()),
         (names.SOURCE_PARTITION, b"%d" % record.partition),
@@ -78,51 +117,3 @@ def dead_letter(record: Record, reason: Reason, config: StageConfig) -> Output:
         (names.ENGINE_VERSION, config.engine_version.encode()),
         (REDRIVE_COUNT, b"%d" % redrives),
     ]
-    return Output(config.dead_letter_topic, record.key, record.value, [*published, *added])
-
-
-class CircuitBreaker:
-    """Opens when too large a share of the last events were dead letters.
-
-    The batch that trips it is not committed: its transaction is never begun and its events are read
-    again after the restart, so nothing is lost. Good events cost no time here: only the ordinals of
-    the dead ones are kept.
-    """
-
-    def __init__(self, limits: Breaker) -> None:
-        self._limits = limits
-        self._events = 0
-        self._dead: list[int] = []
-        self._pending: list[int] = []
-
-    def record(self, position: int) -> None:
-        """Event number `position` (from 1) of the current batch is a dead letter.
-
-        Raises BreakerOpen.
-        """
-        limits = self._limits
-        now = self._events + position
-        self._pending.append(now)
-        before_window = now - limits.window
-        dead = sum(
-            len(ordinals) - bisect_right(ordinals, before_window)
-            for ordinals in (self._dead, self._pending)
-        )
-        seen = min(now, limits.window)
-        if dead >= limits.minimum and dead > limits.share * seen:
-            raise BreakerOpen(
-                f"circuit breaker: {dead} of the last {seen} events were dead letters; see "
-                f"{names.ERROR_CLASS} in the dead-letter topic and the log, fix the cause, then "
-                "restart (nothing of the last batch was committed)"
-            )
-
-    def count_batch(self, events: int) -> None:
-        """Count the current batch of `events`, which was committed."""
-        self._events += events
-        self._dead += self._pending
-        del self._dead[: bisect_right(self._dead, self._events - self._limits.window)]
-        self._pending.clear()
-
-    def discard_batch(self) -> None:
-        """Forget the current batch, which was not committed: its events will be read again."""
-        self._pending.clear()

@@ -21,3 +21,9 @@ DEAD_LETTER_HEADERS = (
     ENGINE_VERSION,
     REDRIVE_COUNT,
 )
+
+# They follow in a reference, whose value stays in its topic: the size of that value, and its
+# SHA-256 in hexadecimal digits.
+VALUE_BYTES = "source.value.bytes"
+VALUE_SHA256 = "source.value.sha256"
+REFERENCE_HEADERS = (*DEAD_LETTER_HEADERS, VALUE_BYTES, VALUE_SHA256)

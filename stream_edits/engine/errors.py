@@ -29,7 +29,16 @@ class RestoreStalled(EngineStopped):
 
 
 class TopicsUnfit(EngineStopped):
-    """A topic is missing, or the partition counts of input and changelog differ."""
+    """A topic is missing, its partition count is not the one it must have, or a changelog is not
+    compacted."""
+
+
+class TopicReplaced(EngineStopped):
+    """A topic is not the one that the group worked with: it was deleted and created again."""
+
+
+class ChangelogCut(EngineStopped):
+    """The first records of a changelog were deleted, so the state in it has gaps."""
 
 
 class BreakerOpen(EngineStopped):

@@ -6,20 +6,17 @@ transaction is open in them (see `batch.Batch`), so nothing is left to commit on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping
 
 from stream_edits.metrics import StageMetrics
 
 from . import log
 from .changelog import Restore
 from .config import StageConfig
-from .errors import EngineStopped, Interrupted, Retriable
+from .known_topics import KnownTopics
 from .ports import ChangelogReader, Clock, Source
+from .start_offsets import StartOffsets
 from .store import MemoryStore, NoState, Overlay
-
-_ASK_S = 5.0
-_T = TypeVar("_T")
 
 
 class Owned:
@@ -46,6 +43,7 @@ class Partitions:
         self,
         config: StageConfig,
         source: Source,
+        known: KnownTopics,
         open_reader: Callable[[], ChangelogReader],
         clock: Clock,
         metrics: StageMetrics,
@@ -54,10 +52,11 @@ class Partitions:
         """`stopping` says whether the runner was asked to stop: retries then end."""
         self._config = config
         self._source = source
+        self._known = known
         self._open_reader = open_reader
         self._clock = clock
         self._metrics = metrics
-        self._stopping = stopping
+        self._offsets = StartOffsets(config, source, known, clock, stopping)
         self._warm: dict[int, Owned] = {}
         self.owned: dict[int, Owned] = {}
         self.views: dict[int, Overlay] = {}
@@ -69,10 +68,10 @@ class Partitions:
         """Start at the committed offsets. All are paused while one without state is restored."""
         self.changes += 1
         self._metrics.assigned.inc()
-        committed = self._query(
-            "committed", lambda: self._source.committed(partitions, _ASK_S) if partitions else {}
-        )
-        starts = {number: self._start(number, offset) for number, offset in committed.items()}
+        committed = self._offsets.committed(partitions)
+        starts = {
+            number: self._offsets.start(number, offset) for number, offset in committed.items()
+        }
         # The offsets are passed to assign, because a seek inside the callback may fail.
         self._source.assign(starts)
         cold: dict[int, int | None] = {}
@@ -89,7 +88,12 @@ class Partitions:
         else:
             self._source.pause(list(self.owned))
             self.restore = Restore(
-                self._config, self._open_reader(), cold, self._clock, self._metrics
+                self._config,
+                self._open_reader(),
+                cold,
+                self._clock,
+                self._metrics,
+                lambda number: self._known.mark(number) is not None,
             )
         self.assigned = True
         self._metrics.assigned_partitions.set(len(self.owned))
@@ -121,6 +125,7 @@ class Partitions:
             return False
         for number, store in self.restore.stores.items():
             self.owned[number].store = store
+        self._resume_at(self.restore.resumed)
         self._end_restore()
         self._open_views()
         return True
@@ -191,26 +196,9 @@ class Partitions:
         self.assigned = False
         self._metrics.assigned_partitions.set(0)
 
-    def _start(self, number: int, committed: int | None) -> int:
-        """The committed offset, or else the first of the log; the client itself never resets."""
-        if committed is not None:
-            return committed
-        return self._query("low watermark", lambda: self._source.low_watermark(number, _ASK_S))
-
-    def _query(self, what: str, call: Callable[[], _T]) -> _T:
-        """Call until there is an answer. Raises Interrupted or EngineStopped."""
-        deadline = self._clock.monotonic() + self._config.assign_budget_s
-        while True:
-            try:
-                return call()
-            except Retriable as failure:
-                if self._stopping():
-                    raise Interrupted from None
-                if self._clock.monotonic() >= deadline:
-                    raise EngineStopped(
-                        f"no answer about the {what} of {self._config.input_topic} for "
-                        f"{self._config.assign_budget_s:g} s ({failure.code}): check the brokers "
-                        "and look for a hanging transaction of this group"
-                    ) from None
-                log.warning("client_retry", stage=self._config.stage, call=what, error=failure.code)
-                self._clock.sleep(0.5)
+    def _resume_at(self, progress: Mapping[int, int]) -> None:
+        """Go on where the state ends, in partitions whose committed offset is gone."""
+        for number, offset in progress.items():
+            self.owned[number].start = offset
+        if progress:
+            self._source.seek(progress)

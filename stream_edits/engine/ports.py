@@ -6,40 +6,23 @@ tests implement it in memory.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
 
 from .clock import Clock as Clock
 from .config import Breaker as Breaker
 from .config import StageConfig as StageConfig
-
-Headers = Sequence[tuple[str, bytes | None]]
-
-
-class Record(NamedTuple):
-    """One record of the input topic, as it was read."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    timestamp_ms: int
-
-
-class Output(NamedTuple):
-    """One record to produce. The partition follows from the key (murmur2, like a Java producer).
-
-    `about` is not produced: the stage may attach any object, which the runner passes to
-    `on_committed` once the record is committed.
-    """
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = ()
-    about: object = None
+from .records import UNREADABLE_HEADERS as UNREADABLE_HEADERS
+from .records import Chunk as Chunk
+from .records import Committed as Committed
+from .records import Headers as Headers
+from .records import Output as Output
+from .records import Record as Record
+from .records import TopicFacts as TopicFacts
+from .records import TopicSettings as TopicSettings
+from .records import TopicSpec as TopicSpec
+from .records import Watermarks as Watermarks
+from .sizes import Limits as Limits
 
 
 class StateView(Protocol):
@@ -121,11 +104,13 @@ class Source(Protocol):
         They may include records read before a rebalance that happened inside the call.
         """
 
-    def committed(self, partitions: Collection[int], timeout_s: float) -> dict[int, int | None]:
-        """The stable committed offset (next to read) by partition, None if there is none."""
+    def committed(
+        self, partitions: Collection[int], timeout_s: float
+    ) -> dict[int, Committed | None]:
+        """The stable committed offset by partition, None if there is none."""
 
-    def low_watermark(self, partition: int, timeout_s: float) -> int:
-        """The first offset still in the input log."""
+    def watermarks(self, partition: int, timeout_s: float) -> Watermarks:
+        """The first offset still in the input log, and its end."""
 
     def cached_high_watermark(self, partition: int) -> int | None:
         """The end of the input log as the client knows it, without a request; None if unknown."""
@@ -173,8 +158,13 @@ class Sink(Protocol):
     ) -> None:
         """Queue (key, value) records for one partition, in order; None is a tombstone."""
 
-    def send_offsets(self, topic: str, offsets: Mapping[int, int], metadata: object) -> None:
-        """Add the next offsets to read, by partition, to the transaction, fenced by `metadata`."""
+    def send_offsets(
+        self, topic: str, topic_id: str | None, offsets: Mapping[int, int], metadata: object
+    ) -> None:
+        """Add the next offsets to read, by partition, to the transaction, fenced by `metadata`.
+
+        `topic_id` is stored with each offset.
+        """
 
     def commit(self) -> None:
         """Deliver everything and commit. Raises RequiresAbort if a delivery failed."""
@@ -189,22 +179,14 @@ class Sink(Protocol):
         """Free the client without waiting for deliveries."""
 
 
-class Chunk(NamedTuple):
-    """Part of a changelog: (partition, key, value) in order, and the ends that were reached.
-
-    `ends` holds the partitions that were read to their visible end: the offset up to which every
-    committed record has been delivered, in this chunk or an earlier one.
-    """
-
-    records: list[tuple[int, bytes, bytes | None]]
-    ends: dict[int, int]
-
-
 class ChangelogReader(Protocol):
     """A read_committed reader of the changelog, outside any group."""
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
         """The ends of the logs including open transactions (read_uncommitted). Raises Retriable."""
+
+    def first_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
+        """The first offsets of the logs; above 0 if records were deleted. Raises Retriable."""
 
     def start(self, partitions: Collection[int]) -> None:
         """Read these partitions from their beginning."""
@@ -222,23 +204,21 @@ class KafkaPort(Protocol):
     def source(self, config: StageConfig) -> Source:
         """The group member."""
 
-    def sink(self, config: StageConfig) -> Sink:
-        """The transactional producer."""
+    def sink(self, config: StageConfig, limits: Limits) -> Sink:
+        """The transactional producer, for records within these limits."""
 
     def changelog_reader(self, config: StageConfig) -> ChangelogReader:
         """The reader of `config.changelog_topic`."""
 
-    def partition_counts(
+    def topic_facts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
-    ) -> dict[str, int | None]:
-        """The number of partitions of each topic, None if it does not exist. Raises Retriable."""
+    ) -> dict[str, TopicFacts | None]:
+        """Each topic as it is now, None if it does not exist. Raises Retriable."""
 
+    def topic_settings(
+        self, config: StageConfig, topics: Collection[str], timeout_s: float
+    ) -> dict[str, TopicSettings | None]:
+        """The settings of each topic, None if they may not be read. Raises Retriable."""
 
-class TopicSpec(NamedTuple):
-    """The wanted settings of a topic. `extra` are further ones, such as retention.ms."""
-
-    name: str
-    partitions: int
-    cleanup_policy: str = "delete"
-    replication_factor: int = -1
-    extra: Mapping[str, str] = {}
+    def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
+        """The newest committed value of each key of a small compacted topic. Raises Retriable."""

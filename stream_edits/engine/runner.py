@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from stream_edits.metrics import Metrics, StageMetrics
 
 from . import log
-from .batch import Batch, BatchBuilder
+from .batch import REFUSALS, Batch, BatchBuilder
+from .circuit_breaker import CircuitBreaker
 from .clock import SystemClock
 from .config import StageConfig
 from .counting import count_committed
-from .dead_letter import CircuitBreaker
 from .errors import EngineStopped, Interrupted, Retriable, TooManyAborts
 from .inbox import Inbox
+from .known_topics import KnownTopics
 from .partitions import Partitions
 from .ports import Clock, KafkaPort, Output, Processor, Record, Source
-from .start import check_topics_fit
-from .transaction import TransactionAborted, Transactions
+from .start import Asker, check_topics_fit
+from .transaction import FORGOTTEN, TransactionAborted, Transactions
 
 _MEASURE_EVERY_S = 5.0
 
 
-class _Member:
+class Member(NamedTuple):
     """The runner's part in its group; it exists from `start()` to `close()`."""
 
-    def __init__(
-        self, source: Source, partitions: Partitions, transactions: Transactions, inbox: Inbox
-    ) -> None:
-        self.source = source
-        self.partitions = partitions
-        self.transactions = transactions
-        self.inbox = inbox
+    source: Source
+    known: KnownTopics
+    partitions: Partitions
+    transactions: Transactions
+    inbox: Inbox
 
 
 class StageRunner:
@@ -68,7 +68,7 @@ class StageRunner:
         self._builder = BatchBuilder(config, processor, self._breaker, self._clock.monotonic)
         self._stop = threading.Event()
         self._transactions: Transactions | None = None
-        self._member: _Member | None = None
+        self._member: Member | None = None
         self._aborts = 0
         self._measure_due = 0.0
         self.last_moved = self._clock.monotonic()
@@ -112,23 +112,31 @@ class StageRunner:
 
     def start(self) -> None:
         """Check the topics, fence predecessors, join the group. Raises an EngineStopped."""
-        check_topics_fit(self.config, self._port, self._clock, self._moved, self._stop.is_set)
+        asker = Asker(self.config, self._clock, self._moved, self._stop.is_set)
+        topics = check_topics_fit(self.config, self._port, asker)
+        self._builder.limits = topics.limits
         self._transactions = Transactions(
-            self.config, self._port.sink(self.config), self._clock, self._retried
+            self.config,
+            lambda: self._port.sink(self.config, topics.limits),
+            self._clock,
+            self._retried,
         )
         # Before joining, because the open transaction of a predecessor hides committed offsets.
         self._transactions.init(self._stop.is_set)
+        known = KnownTopics(self.config, self._port, topics.facts, self._clock)
+        asker.answer("newest_values", known.read_marks)
         source = self._port.source(self.config)
         partitions = Partitions(
             self.config,
             source,
+            known,
             lambda: self._port.changelog_reader(self.config),
             self._clock,
             self._metrics,
             self._stop.is_set,
         )
         inbox = Inbox(self.config, source, partitions, self._clock)
-        self._member = _Member(source, partitions, self._transactions, inbox)
+        self._member = Member(source, known, partitions, self._transactions, inbox)
         source.subscribe(partitions)
 
     def run_round(self) -> None:
@@ -137,6 +145,7 @@ class StageRunner:
         if member is None:
             raise EngineStopped("the runner is not started")
         self._moved()
+        member.known.check()
         records = member.inbox.take()
         if records:
             self._process(records, member)
@@ -159,7 +168,7 @@ class StageRunner:
             member.partitions.close()
         log.info("closed_runner", stage=self.config.stage)
 
-    def _process(self, records: Sequence[Record], member: _Member) -> None:
+    def _process(self, records: Sequence[Record], member: Member) -> None:
         """Process `records`, commit the batch, hold the records that were left."""
         batch = self._builder.build(records, member.partitions.views)
         if batch.events and not self._commit(batch, member):
@@ -169,26 +178,37 @@ class StageRunner:
             if batch.rest.reason is not None:
                 self._metrics.retried_events.inc()
 
-    def _commit(self, batch: Batch, member: _Member) -> bool:
+    def _commit(self, batch: Batch, member: Member) -> bool:
         """True if the batch was committed, False if it was aborted."""
         begun = self._clock.monotonic()
         try:
-            member.transactions.send(batch, member.partitions.views, member.source)
+            views = member.partitions.views
+            member.transactions.send(batch, views, member.source, member.known)
         except TransactionAborted as aborted:
             self._metrics.aborted_for(aborted.code)
-            self._rewind(aborted.code, member)
+            self._recover(aborted.code, batch, member)
             return False
         finally:
             self._metrics.transaction_seconds.observe(self._clock.monotonic() - begun)
         member.partitions.on_committed(batch.offsets)
         self._breaker.count_batch(batch.events)
+        self._builder.count_batch(batch.events)
         self._aborts = 0
         count_committed(batch, self.config.stage, self._metrics, self._clock.wall())
         if self._on_committed is not None:
             self._on_committed(batch.outputs)
         return True
 
-    def _rewind(self, code: str, member: _Member) -> None:
+    def _recover(self, code: str, batch: Batch, member: Member) -> None:
+        """Do what the cause of an abort asks for, then read the events of the batch again."""
+        if code in REFUSALS:
+            self._builder.on_refused(batch)
+        self._rewind(code, member)
+        if code in FORGOTTEN:
+            log.warning("producer_renewed", stage=self.config.stage, error=code)
+            member.transactions.renew(self._stop.is_set)
+
+    def _rewind(self, code: str, member: Member) -> None:
         """Undo an aborted batch, and read its events again after a pause.
 
         Raises TooManyAborts.
@@ -205,7 +225,7 @@ class StageRunner:
         if self._aborts > 1:
             self._clock.sleep(min(0.1 * 2**self._aborts, 5.0))
 
-    def _measure(self, member: _Member) -> None:
+    def _measure(self, member: Member) -> None:
         """Set the lag gauges, and let the producer report its statistics."""
         member.partitions.measure_lag(behind=member.inbox.uncommitted_since_ms() is not None)
         member.transactions.poll()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
 
 from . import log
 from .config import StageConfig
 from .errors import AccessRefused, FatalClientError, Interrupted, Retriable, TopicsUnfit
-from .ports import Clock, KafkaPort
+from .known_topics import Facts, topics_of
+from .ports import Clock, KafkaPort, TopicSettings
+from .sizes import Limits, record_bytes
 
-Counts = dict[str, int | None]
+_T = TypeVar("_T")
 
 _ASK_S = 10.0
 # Brokers that are just starting may refuse a connection that they accept a moment later.
@@ -21,72 +24,120 @@ _NO_ANSWER = (
 _CREATE = "create it with `stream-edits topics create`"
 
 
-def check_topics_fit(
-    config: StageConfig,
-    port: KafkaPort,
-    clock: Clock,
-    moved: Callable[[], None],
-    stopping: Callable[[], bool],
-) -> None:
-    """Check that every topic exists, and the partition counts of input and changelog.
+# Of the headers that make a record a dead letter.
+_HEADROOM = record_bytes(None, None) + 2048
 
-    Waits while the brokers are away, calling `moved` before each attempt. Raises TopicsUnfit,
-    FatalClientError when the brokers refuse the connection again and again, or Interrupted when
-    `stopping()`.
+
+class Topics(NamedTuple):
+    """The topics of a stage as they are at its start, and how large their records may be."""
+
+    facts: Facts
+    limits: Limits
+
+
+class Asker:
+    """Asks the brokers, and waits while they are away."""
+
+    def __init__(
+        self,
+        config: StageConfig,
+        clock: Clock,
+        moved: Callable[[], None],
+        stopping: Callable[[], bool],
+    ) -> None:
+        """`moved` is called before each attempt; `stopping` says that no more should be made."""
+        self._config = config
+        self._clock = clock
+        self._moved = moved
+        self._stopping = stopping
+
+    def answer(self, call: str, ask: Callable[[], _T]) -> _T:
+        """The answer to `ask`, called until the brokers give one.
+
+        Raises FatalClientError when they refuse the connection again and again, or Interrupted.
+        """
+        wait_s, refusals = 0.5, 0
+        while True:
+            self._moved()
+            if self._stopping():
+                raise Interrupted
+            try:
+                return ask()
+            except AccessRefused as refused:
+                refusals += 1
+                if refusals == _MOST_REFUSALS:
+                    raise FatalClientError(refused.reason) from None
+                code, reason = refused.code, refused.reason
+            except Retriable as failure:
+                refusals = 0
+                code, reason = failure.code, _NO_ANSWER
+            log.warning(
+                "client_retry", stage=self._config.stage, call=call, error=code, reason=reason
+            )
+            self._clock.sleep(wait_s)
+            wait_s = min(wait_s * 2, 5.0)
+
+
+def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topics:
+    """Check that every topic exists and fits: partition counts, compaction, sizes of records.
+
+    Waits while the brokers are away. Raises TopicsUnfit, or as `Asker.answer`.
     """
-    topics = _topics(config)
-
-    def ask() -> Counts:
-        moved()
-        if stopping():
-            raise Interrupted
-        return port.partition_counts(config, topics, _ASK_S)
-
-    counts = _answer(config, ask, clock)
-    missing = [topic for topic in topics if counts.get(topic) is None]
+    own = topics_of(config)
+    needed = own if config.known_topics is None else [*own, config.known_topics]
+    facts = asker.answer("topic_facts", lambda: port.topic_facts(config, needed, _ASK_S))
+    missing = [topic for topic in needed if facts.get(topic) is None]
     if missing:
         raise TopicsUnfit(
             f"no topic named {', '.join(missing)}, or no right to DESCRIBE it: {_CREATE}"
         )
-    found = counts[config.input_topic]
-    if config.partitions is not None and found != config.partitions:
-        raise TopicsUnfit(
-            f"{config.input_topic} has {found} partitions, the settings say {config.partitions}: "
-            "the count is fixed when a topic is made, so set it to what the topics have"
-        )
-    changelog = config.changelog_topic
+    _check_counts(config, facts)
+    settings = asker.answer("topic_settings", lambda: port.topic_settings(config, own, _ASK_S))
+    _check_settings(config, settings)
+    return Topics(
+        {topic: facts[topic] for topic in own}, Limits(config.max_message_bytes, settings)
+    )
+
+
+def _check_counts(config: StageConfig, facts: Facts) -> None:
+    counts = {topic: fact.partitions for topic, fact in facts.items() if fact is not None}
+    for topic in topics_of(config):
+        if topic in config.internal_topics and config.partitions not in (None, counts[topic]):
+            raise TopicsUnfit(
+                f"{topic} has {counts[topic]} partitions, the settings say {config.partitions}: "
+                "the count is fixed when a topic is made, so set it to what the topics have"
+            )
+    found, changelog = counts[config.input_topic], config.changelog_topic
     if changelog is not None and counts[changelog] != found:
         raise TopicsUnfit(
             f"{config.input_topic} has {found} partitions, its changelog {changelog} has "
-            f"{counts[changelog]}: they must be equal and never change; empty the stage, then "
-            "delete the changelog and " + _CREATE
+            f"{counts[changelog]}: they must be equal and never change; rebuild everything from "
+            "the claims, as docs/operations.md says"
         )
 
 
-def _topics(config: StageConfig) -> list[str]:
-    """Every topic that the stage reads or writes, once."""
-    topics = [config.input_topic, config.dead_letter_topic, *config.output_topics]
+def _check_settings(config: StageConfig, settings: Mapping[str, TopicSettings | None]) -> None:
     if config.changelog_topic is not None:
-        topics.append(config.changelog_topic)
-    return list(dict.fromkeys(topics))
-
-
-def _answer(config: StageConfig, ask: Callable[[], Counts], clock: Clock) -> Counts:
-    """The answer to `ask`, called until the brokers give one."""
-    wait_s, refusals = 0.5, 0
-    while True:
-        try:
-            return ask()
-        except AccessRefused as refused:
-            refusals += 1
-            if refusals == _MOST_REFUSALS:
-                raise FatalClientError(refused.reason) from None
-            code, reason = refused.code, refused.reason
-        except Retriable as failure:
-            refusals = 0
-            code, reason = failure.code, _NO_ANSWER
-        log.warning(
-            "client_retry", stage=config.stage, call="partition_counts", error=code, reason=reason
+        changelog = settings.get(config.changelog_topic)
+        if changelog is not None and changelog.cleanup_policy != "compact":
+            raise TopicsUnfit(
+                f"the changelog {config.changelog_topic} has cleanup.policy="
+                f"{changelog.cleanup_policy}, which deletes state: set it to compact"
+            )
+    letters = settings.get(config.dead_letter_topic)
+    if letters is None:
+        return
+    if "compact" in letters.cleanup_policy:
+        raise TopicsUnfit(
+            f"{config.dead_letter_topic} has cleanup.policy={letters.cleanup_policy}: a record "
+            "without a key cannot become a dead letter there, and others are lost; set it to delete"
         )
-        clock.sleep(wait_s)
-        wait_s = min(wait_s * 2, 5.0)
+    source = settings.get(config.input_topic)
+    if source is not None and letters.max_message_bytes < source.max_message_bytes + _HEADROOM:
+        log.warning(
+            "dead_letters_may_not_fit",
+            stage=config.stage,
+            topic=config.dead_letter_topic,
+            limit=letters.max_message_bytes,
+            wanted=source.max_message_bytes + _HEADROOM,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from . import log
 from .batch import Batch
@@ -16,8 +16,13 @@ from .errors import (
     RequiresAbort,
     Retriable,
 )
-from .ports import Clock, Sink, Source
+from .known_topics import KnownTopics, Mark, mark_key, mark_value
+from .ports import Clock, Output, Sink, Source
 from .store import PROGRESS_KEY, Overlay
+
+# The brokers have removed the transactional id after idle days (transactional.id.expiration.ms),
+# and with it the transaction: there is nothing to abort.
+FORGOTTEN = frozenset({"INVALID_PRODUCER_ID_MAPPING"})
 
 _FIRST_WAIT_S = 0.1
 _MOST_WAIT_S = 2.0
@@ -35,11 +40,16 @@ class Transactions:
     """The transactions of one producer, one after another."""
 
     def __init__(
-        self, config: StageConfig, sink: Sink, clock: Clock, on_retry: Callable[[], None]
+        self,
+        config: StageConfig,
+        open_sink: Callable[[], Sink],
+        clock: Clock,
+        on_retry: Callable[[], None],
     ) -> None:
-        """`on_retry` is called before each retry of a client call."""
+        """`open_sink` creates a producer; `on_retry` is called before each retry of a call."""
         self._config = config
-        self._sink = sink
+        self._open_sink = open_sink
+        self._sink = open_sink()
         self._clock = clock
         self._on_retry = on_retry
         self.open = False
@@ -57,16 +67,33 @@ class Transactions:
 
         self._resume("init_transactions", init, self._config.init_budget_s)
 
-    def send(self, batch: Batch, views: Mapping[int, Overlay], source: Source) -> None:
+    def send(
+        self,
+        batch: Batch,
+        views: Mapping[int, Overlay],
+        source: Source,
+        known: KnownTopics,
+    ) -> None:
         """Write and commit a batch. `views` are the states by partition; raises like `commit`."""
+        marks = known.to_write(batch.offsets)
 
         def write(sink: Sink) -> None:
             if self._config.changelog_topic is not None:
                 self._write_changelog(self._config.changelog_topic, batch, views)
             sink.produce(batch.outputs)
-            self._send_offsets(batch, source)
+            if marks:
+                sink.produce(self._marks(marks))
+            self._send_offsets(batch, source, known.input_id)
 
         self.commit(write)
+        known.on_committed(dict(marks))
+
+    def renew(self, stopping: Callable[[], bool]) -> None:
+        """Replace a producer whose id the brokers have forgotten: nothing of it is pending."""
+        self.open = False
+        self._sink.close()
+        self._sink = self._open_sink()
+        self.init(stopping)
 
     def commit(self, write: Callable[[Sink], None]) -> None:
         """Commit what `write` produces in one transaction.
@@ -81,7 +108,7 @@ class Transactions:
             self._resume("commit_transaction", self._sink.commit, self._config.transaction_budget_s)
             self.open = False
         except (RequiresAbort, Retriable) as failure:
-            if self.open:
+            if self.open and failure.code not in FORGOTTEN:
                 self.abort()
             raise TransactionAborted(failure.code) from None
 
@@ -111,7 +138,13 @@ class Transactions:
             self._sink.produce_at(topic, partition, views[partition].batch.items())
             self._sink.produce_at(topic, partition, [(PROGRESS_KEY, progress_value(offset))])
 
-    def _send_offsets(self, batch: Batch, source: Source) -> None:
+    def _marks(self, marks: Iterable[tuple[int, Mark]]) -> Iterator[Output]:
+        group, topic = self._config.group_id, self._config.input_topic
+        for number, mark in marks:
+            key = mark_key(group, topic, number)
+            yield Output(self._config.known_topics or "", key, mark_value(mark))
+
+    def _send_offsets(self, batch: Batch, source: Source, input_id: str | None) -> None:
         """Retried until the budget is spent; then the transaction is aborted."""
         deadline = self._clock.monotonic() + self._config.transaction_budget_s
         wait_s = _FIRST_WAIT_S
@@ -119,7 +152,7 @@ class Transactions:
             try:
                 # Fetched for every attempt, because generations advance without a callback.
                 self._sink.send_offsets(
-                    self._config.input_topic, batch.offsets, source.group_metadata()
+                    self._config.input_topic, input_id, batch.offsets, source.group_metadata()
                 )
                 return
             except Retriable as failure:

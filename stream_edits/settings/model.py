@@ -30,6 +30,10 @@ class Topics(BaseModel):
     redriven: Name = Field(
         "claims.edits.redriven", description="Which dead letters were redriven; compacted."
     )
+    known_topics: Name = Field(
+        "claims.edits.known-topics",
+        description="Which topics each stage has worked with, by id; compacted.",
+    )
     encounter_state: Name = Field(
         "claims.edits.encounter-state", description="Changelog of the encounter stage; compacted."
     )
@@ -83,7 +87,8 @@ class Settings(BaseModel):
         6,
         ge=1,
         le=10_000,
-        description="Partitions of each topic; fixed when it is made, checked at every start.",
+        description="Partitions of each topic that `topics create` makes. Those between the stages "
+        "are fixed and checked at every start; that of the claims may grow.",
     )
     replication_factor: int = Field(
         3, ge=1, le=32_767, description="Copies of every topic `topics create` makes."
@@ -100,6 +105,12 @@ class Settings(BaseModel):
         description="Days, in the time of events, that a claim or a supervisor's time is "
         "remembered after its newest event. Must exceed the time in which a claim may be sent, "
         "corrected or voided: one that comes after it is taken for new.",
+    )
+    start_from: Literal["progress", "oldest", "newest"] | None = Field(
+        None,
+        description="Where to start when the committed offsets of a group have expired or were "
+        "deleted: where it had stopped, or at an end of its topic. Without it the stage stops. "
+        "`run --from` sets it once.",
     )
     batch_size: int = Field(2000, ge=1, le=100_000, description="Most events in a transaction.")
     linger_ms: int = Field(

@@ -10,7 +10,7 @@ from stream_edits.engine.ports import Headers, KafkaPort, Sink, Source
 from tests.engine.harness import config
 from tests.memory_kafka import Broker, MemorySink, MemorySource
 
-TOPICS = {"in": 4, "log": 4, "out": 5, "dead": 1}
+TOPICS = {"in": 4, "log": 4, "out": 5, "dead": 1, "known": 2}
 
 
 class Kept(NamedTuple):
@@ -39,6 +39,12 @@ class Cluster(Protocol):
 
     def delete_input(self, partition: int, before: int) -> None:
         """Delete the input's records before an offset."""
+
+    def delete_changelog(self, partition: int, before: int) -> None:
+        """Delete the changelog's records before an offset."""
+
+    def recreate(self, topic: str) -> None:
+        """Delete a topic and create it again with as many partitions."""
 
     def compact_changelog(self, settled: Callable[[], bool]) -> None:
         """Run the log cleaner over partition 0 of the changelog until `settled`."""
@@ -88,6 +94,12 @@ class InMemory(Cluster):
 
     def delete_input(self, partition: int, before: int) -> None:
         self.broker.logs["in", partition].first = before
+
+    def delete_changelog(self, partition: int, before: int) -> None:
+        self.broker.logs["log", partition].first = before
+
+    def recreate(self, topic: str) -> None:
+        self.broker.recreate(topic)
 
     def compact_changelog(self, settled: Callable[[], bool]) -> None:
         self.broker.compact("log", 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from stream_edits.engine.errors import Retriable
-from stream_edits.engine.ports import Record, Sink
+from stream_edits.engine.ports import Limits, Record, Sink
 from tests.contract.clusters import Cluster
 
 _T = TypeVar("_T")
@@ -37,7 +37,7 @@ class Member:
         self.callbacks.append("assigned")
         self.owned = set(partitions)
         committed = answered(lambda: self.source.committed(partitions, 5.0)) if partitions else {}
-        starts = {number: offset or 0 for number, offset in committed.items()}
+        starts = {number: at.offset if at else 0 for number, at in committed.items()}
         self.source.assign({n: self._at.get(n, offset) for n, offset in starts.items()})
 
     def on_revoke(self, partitions: Collection[int]) -> None:
@@ -100,6 +100,7 @@ def done(call: Callable[[], None]) -> None:
 
 def writer(cluster: Cluster, name: str = "g-count-0", **changes: Any) -> Sink:
     """A producer after `init`."""
-    sink = cluster.port.sink(cluster.config(transactional_id=name, **changes))
+    limits = Limits(1_048_588)
+    sink = cluster.port.sink(cluster.config(transactional_id=name, **changes), limits)
     done(sink.init)
     return sink

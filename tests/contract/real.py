@@ -55,6 +55,9 @@ class Real(Cluster):
             "input_topic": self._name("in"),
             "changelog_topic": self._name("log"),
             "dead_letter_topic": self._name("dead"),
+            "output_topics": (self._name("out"),),
+            "known_topics": self._name("known"),
+            "internal_topics": frozenset({self._name("in"), self._name("log")}),
             "kafka": self._options,
             **changes,
         }
@@ -96,9 +99,32 @@ class Real(Cluster):
         return sorted(found)
 
     def delete_input(self, partition: int, before: int) -> None:
-        place = TopicPartition(self._name("in"), partition, before)
+        self._delete("in", partition, before)
+
+    def delete_changelog(self, partition: int, before: int) -> None:
+        self._delete("log", partition, before)
+
+    def _delete(self, topic: str, partition: int, before: int) -> None:
+        place = TopicPartition(self._name(topic), partition, before)
         for future in self._admin.delete_records([place]).values():
             future.result(20)
+
+    def recreate(self, topic: str) -> None:
+        for future in self._admin.delete_topics([self._name(topic)]).values():
+            future.result(20)
+
+        def created() -> bool:
+            new = NewTopic(self._name(topic), TOPICS[topic], 1)
+            try:
+                for future in self._admin.create_topics([new]).values():
+                    future.result(20)
+            except KafkaException:
+                # The deletion is still under way.
+                return False
+            return True
+
+        self.until(created)
+        self.until(self._led)
 
     def compact_changelog(self, settled: Callable[[], bool]) -> None:
         settings = {

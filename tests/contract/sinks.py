@@ -31,4 +31,5 @@ def opened(cluster: Cluster, name: str = "g-count-0", **changes: int) -> Sink:
 
 def committed(member: Member) -> dict[int, int | None]:
     """The committed offsets of the first two partitions."""
-    return answered(lambda: member.source.committed([0, 1], 5.0))
+    found = answered(lambda: member.source.committed([0, 1], 5.0))
+    return {number: at.offset if at else None for number, at in found.items()}

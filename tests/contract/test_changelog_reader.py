@@ -1,9 +1,9 @@
-"""What `ports.ChangelogReader` and `KafkaPort.partition_counts` promise."""
+"""What `ports.ChangelogReader` promises."""
 
 from __future__ import annotations
 
 from stream_edits.engine.ports import ChangelogReader
-from tests.contract.clusters import TOPICS, Cluster
+from tests.contract.clusters import Cluster
 from tests.contract.members import answered, done, writer
 
 
@@ -133,10 +133,3 @@ def test_compaction_loses_no_last_value_and_no_offset(cluster: Cluster) -> None:
 def kept_of(cluster: Cluster) -> list[tuple[bytes | None, bytes | None]]:
     """The records of this test's keys in the changelog."""
     return [(kept.key, kept.value) for kept in cluster.read("log") if kept.key in (b"a", b"b")]
-
-
-def test_partition_counts(cluster: Cluster) -> None:
-    settings = cluster.config()
-    names = [settings.input_topic, settings.dead_letter_topic, "no-such-topic"]
-    counts = answered(lambda: cluster.port.partition_counts(settings, names, 5.0))
-    assert counts == {names[0]: TOPICS["in"], names[1]: TOPICS["dead"], "no-such-topic": None}

@@ -120,7 +120,7 @@ def test_outputs_state_and_offsets_appear_together(cluster: Cluster) -> None:
     sink.begin()
     sink.produce_at(sink_topic(cluster, "log"), 0, [(b"k", b"1"), (b"__progress__", b"1")])
     sink.produce([Output(sink_topic(cluster, "out"), b"k", b"decided")])
-    sink.send_offsets(member.config.input_topic, {0: 1}, member.source.group_metadata())
+    sink.send_offsets(member.config.input_topic, None, {0: 1}, member.source.group_metadata())
     assert (cluster.read("log"), cluster.read("out")) == ([], [])
     done(sink.commit)
     assert (len(cluster.has("log", 2)), len(cluster.has("out", 1))) == (2, 1)

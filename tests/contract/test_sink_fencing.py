@@ -20,12 +20,12 @@ class TestOffsets:
         topic = member.config.input_topic
         assert committed(member) == {0: None, 1: None}
         sink.begin()
-        sink.send_offsets(topic, {0: 7}, member.source.group_metadata())
+        sink.send_offsets(topic, None, {0: 7}, member.source.group_metadata())
         done(sink.abort)
         assert committed(member) == {0: None, 1: None}
         sink.begin()
-        sink.send_offsets(topic, {0: 7, 1: 1}, member.source.group_metadata())
-        sink.send_offsets(topic, {0: 8}, member.source.group_metadata())
+        sink.send_offsets(topic, None, {0: 7, 1: 1}, member.source.group_metadata())
+        sink.send_offsets(topic, None, {0: 8}, member.source.group_metadata())
         done(sink.commit)
         assert committed(member) == {0: 8, 1: 1}
 
@@ -33,7 +33,7 @@ class TestOffsets:
         member, sink = Member(cluster), writer(cluster)
         member.until(lambda: bool(member.owned))
         sink.begin()
-        sink.send_offsets(member.config.input_topic, {0: 7}, member.source.group_metadata())
+        sink.send_offsets(member.config.input_topic, None, {0: 7}, member.source.group_metadata())
         with pytest.raises(Retriable):
             member.source.committed([0], 1.0)
         done(sink.commit)
@@ -48,13 +48,13 @@ class TestOffsets:
         sink.begin()
         sink.produce([Output(sink_topic(cluster, "out"), b"k", b"never")])
         with pytest.raises(RequiresAbort):
-            sink.send_offsets(member.config.input_topic, {0: 1}, stale)
+            sink.send_offsets(member.config.input_topic, None, {0: 1}, stale)
         with pytest.raises(RequiresAbort):
             sink.commit()
         done(sink.abort)
         sink.begin()
         sink.produce([Output(sink_topic(cluster, "out"), b"k", b"1")])
-        sink.send_offsets(member.config.input_topic, {0: 1}, member.source.group_metadata())
+        sink.send_offsets(member.config.input_topic, None, {0: 1}, member.source.group_metadata())
         done(sink.commit)
         assert [kept.value for kept in cluster.has("out", 1)] == [b"1"]
         assert committed(member)[0] == 1
@@ -69,7 +69,7 @@ class TestOffsets:
         share_all([member])
         sink.begin()
         with pytest.raises(RequiresAbort):
-            sink.send_offsets(member.config.input_topic, {3: 1}, gone)
+            sink.send_offsets(member.config.input_topic, None, {3: 1}, gone)
         done(sink.abort)
 
 

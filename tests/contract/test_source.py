@@ -50,7 +50,7 @@ def test_a_member_whose_session_timed_out_has_lost_its_partitions(cluster: Clust
     cluster.evict(member.source)
     sink.begin()
     with pytest.raises(RequiresAbort):
-        sink.send_offsets(member.config.input_topic, {0: 1}, before)
+        sink.send_offsets(member.config.input_topic, None, {0: 1}, before)
     done(sink.abort)
     member.until(lambda: "lost" in member.callbacks)
     assert "revoked" not in member.callbacks
@@ -165,8 +165,8 @@ class TestGone:
         cluster.delete_input(0, before=3)
         member = Member(cluster, at={0: 3})
         member.until(lambda: len(member.records) == 2)
-        assert answered(lambda: member.source.low_watermark(0, 5.0)) == 3
-        assert answered(lambda: member.source.low_watermark(1, 5.0)) == 0
+        assert answered(lambda: member.source.watermarks(0, 5.0)).low == 3
+        assert answered(lambda: member.source.watermarks(1, 5.0)).low == 0
         member.until(lambda: member.source.cached_high_watermark(0) == 5)
 
 
@@ -193,7 +193,7 @@ class TestStaticMembers:
         successor.until(lambda: bool(successor.owned))
         sink.begin()
         with pytest.raises(RequiresAbort):
-            sink.send_offsets(former.config.input_topic, {0: 1}, before)
+            sink.send_offsets(former.config.input_topic, None, {0: 1}, before)
         done(sink.abort)
         with pytest.raises(FatalClientError):
             former.until(lambda: False)

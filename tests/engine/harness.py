@@ -12,6 +12,7 @@ from stream_edits.engine.ports import (
     Record,
     StageConfig,
     StateView,
+    TopicSettings,
     TryAgain,
     Undecodable,
 )
@@ -86,7 +87,9 @@ def config(**changes: Any) -> StageConfig:
         "dead_letter_topic": "dead",
         "transactional_id": "g-count-0",
         "engine_version": "1.2",
-        "max_message_bytes": 1000,
+        "output_topics": ("out",),
+        "internal_topics": frozenset({"in", "log"}),
+        "known_topics": "known",
         "breaker": Breaker(window=1000, share=1.0, minimum=1000),
     }
     return StageConfig(**{**settings, **changes})
@@ -105,8 +108,11 @@ def cluster(partitions: int = 2) -> Cluster:
     broker = Cluster()
     broker.create("in", partitions)
     broker.create("log", partitions)
-    broker.create("out", 1)
-    broker.create("dead", 1)
+    for topic in ("out", "dead", "known"):
+        broker.create(topic, 1)
+    broker.settings["log"] = TopicSettings("compact", 1000)
+    broker.create("known", 1)
+    broker.settings["log"] = TopicSettings("compact", 1000)
     return broker
 
 

@@ -22,6 +22,7 @@ from stream_edits.engine.kafka.error_mapping import AWAY, classify
 from stream_edits.engine.kafka.sink import ConfluentSink
 from stream_edits.engine.kafka.source import ConfluentSource
 from tests.engine.harness import config
+from tests.memory_kafka.calls import LIMITS
 
 
 class Flags:
@@ -78,7 +79,7 @@ def test_a_fatal_error_says_what_to_do_without_the_clients_text() -> None:
 
 
 def test_purged_records_are_not_delivery_failures() -> None:
-    sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}))
+    sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}), LIMITS)
 
     class Topic:
         def topic(self) -> str:

@@ -10,7 +10,7 @@ import pytest
 from stream_edits.engine.config import Breaker
 from stream_edits.engine.dead_letter_headers import ERROR_CLASS, REDRIVE_COUNT, SOURCE_OFFSET
 from stream_edits.engine.errors import BreakerOpen, EngineStopped, RequiresAbort
-from stream_edits.engine.ports import Output, Record, StateView
+from stream_edits.engine.ports import Output, Record, StateView, TopicSettings
 from tests.engine.harness import Counter, Stage, cluster, outputs
 
 
@@ -108,6 +108,7 @@ def test_an_oversized_output_is_a_dead_letter() -> None:
             return [Output("out", b"a", b"x" * 1001)]
 
     broker = cluster(1)
+    broker.settings["out"] = TopicSettings("delete", 1000)
     broker.put("in", 0, b"a", b"1")
     Stage(broker, Wide()).start().run_rounds()
     assert outputs(broker) == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import OptionRefused
 from stream_edits.engine.kafka.options import consumer_options, producer_options, reader_options
 from tests.engine.harness import config
+from tests.memory_kafka.calls import LIMITS
 
 
 class TestOptions:
@@ -20,7 +22,7 @@ class TestOptions:
         assert options["group.instance.id"] == "pod-0"
 
     def test_of_the_producer(self) -> None:
-        options = producer_options(config())
+        options = producer_options(config(), LIMITS)
         assert options["partitioner"] == "murmur2_random"
         assert options["acks"] == "all"
         assert options["transaction.timeout.ms"] == 40_000
@@ -32,7 +34,7 @@ class TestOptions:
 
     def test_tuning_is_passed_on(self) -> None:
         settings = config(producer_options={"compression.type": "zstd"}, kafka={"client.id": "x"})
-        assert producer_options(settings)["compression.type"] == "zstd"
+        assert producer_options(settings, LIMITS)["compression.type"] == "zstd"
         assert consumer_options(settings)["client.id"] == "x"
 
     @pytest.mark.parametrize(
@@ -49,5 +51,10 @@ class TestOptions:
         self, options: dict[str, dict[str, object]]
     ) -> None:
         settings = config(**options)
+
+        def of_producer(settings: StageConfig) -> object:
+            return producer_options(settings, LIMITS)
+
+        of_client = of_producer if "producer_options" in options else consumer_options
         with pytest.raises(OptionRefused, match="remove the client option"):
-            (consumer_options if "producer_options" not in options else producer_options)(settings)
+            of_client(settings)

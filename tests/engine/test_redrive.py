@@ -45,8 +45,8 @@ def letters(broker: Cluster) -> list[Record]:
 
 def producer(broker: Cluster) -> Transactions:
     settings = config(transactional_id="g-redrive")
-    sink = InterceptedPort(broker, broker).sink(settings)
-    made = Transactions(settings, sink, SystemClock(), lambda: None)
+    port = InterceptedPort(broker, broker)
+    made = Transactions(settings, lambda: port.sink(settings), SystemClock(), lambda: None)
     made.init(lambda: False)
     return made
 
@@ -110,7 +110,8 @@ def test_the_marker_of_a_letter_includes_its_time() -> None:
     """Its topic may be deleted and created again: old markers must not hide new letters."""
     broker = with_letters(1)
     assert give_back(broker) == [1]
-    broker.create("dead", 1)
+    broker.recreate("dead")
+    broker.recreate("known")
     live(broker)
     assert [record.offset for record in letters(broker)] == [0]
     assert give_back(broker) == [1]

@@ -10,6 +10,7 @@ from stream_edits.engine.errors import (
     RestoreStalled,
     Retriable,
     StateBehind,
+    TopicReplaced,
 )
 from tests.engine.harness import Cluster, Stage, cluster, config, outputs
 
@@ -88,15 +89,15 @@ def test_progress_behind_stops() -> None:
 
 def test_a_lost_changelog_stops() -> None:
     broker = worked()
-    broker.create("log", 1)
-    with pytest.raises(StateBehind):
+    broker.recreate("log")
+    with pytest.raises(TopicReplaced, match=r"topic log was deleted and created again.*rebuild"):
         Stage(broker).start()
 
 
 def test_state_without_an_offset_stops() -> None:
     broker = worked()
     broker.groups["g"].committed.clear()
-    with pytest.raises(LostOffset, match="set them to that progress"):
+    with pytest.raises(LostOffset, match="run --from progress"):
         Stage(broker).start()
 
 

@@ -38,7 +38,8 @@ class TestStart:
 
     def test_missing_topics_are_named_with_the_command_that_creates_them(self) -> None:
         broker = cluster(1)
-        del broker.counts["log"], broker.counts["dead"]
+        broker.delete("log")
+        broker.delete("dead")
         with pytest.raises(
             TopicsUnfit, match=r"dead, log, or no right to .*`stream-edits topics create`"
         ):
@@ -59,7 +60,7 @@ class TestStart:
         for refusals, let_in in ((2, True), (3, False)):
             broker = cluster(1)
             refused = AccessRefused("_TRANSPORT", "check the password")
-            broker.fail("partition_counts", refused, times=refusals)
+            broker.fail("topic_facts", refused, times=refusals)
             if let_in:
                 Stage(broker).start()
                 continue
@@ -69,14 +70,14 @@ class TestStart:
 
     def test_the_start_waits_for_a_broker_that_is_away(self) -> None:
         broker = cluster(1)
-        broker.fail("partition_counts", Retriable("_TRANSPORT"), times=50)
+        broker.fail("topic_facts", Retriable("_TRANSPORT"), times=50)
         stage = Stage(broker).start()
         assert stage.clock.time_s > 1200, "far beyond every budget"
         assert stage.runner.last_moved > 1200, "and alive all the while"
 
     def test_stop_ends_the_waiting(self) -> None:
         broker = cluster(1)
-        broker.fail("partition_counts", Retriable("_TRANSPORT"), times=10_000)
+        broker.fail("topic_facts", Retriable("_TRANSPORT"), times=10_000)
         stage = Stage(broker)
         stage.runner.stop()
         stage.runner.run()
@@ -86,9 +87,9 @@ class TestStart:
         stage = Stage(broker)
         stage.runner.stop()
         with pytest.raises(Interrupted):
-            Transactions(stage.config, broker.sink(stage.config), stage.clock, lambda: None).init(
-                lambda: True
-            )
+            Transactions(
+                stage.config, lambda: broker.sink(stage.config), stage.clock, lambda: None
+            ).init(lambda: True)
 
     @pytest.mark.parametrize(
         "changes",
@@ -211,7 +212,7 @@ class TestHealth:
     def test_a_stage_waiting_for_its_broker_is_alive_and_not_ready(self) -> None:
         broker = cluster(1)
         stage = Stage(broker)
-        broker.fail("partition_counts", Retriable("_TRANSPORT"), times=200)
+        broker.fail("topic_facts", Retriable("_TRANSPORT"), times=200)
         stage.runner.start()
         server = HealthServer(
             "127.0.0.1", 0, CollectorRegistry(), [stage.runner], 180.0, stage.clock.monotonic

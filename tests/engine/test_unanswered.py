@@ -27,6 +27,7 @@ from stream_edits.engine.kafka.sink import ConfluentSink
 from stream_edits.engine.ports import Output, TopicSpec
 from stream_edits.metrics import Metrics, StageMetrics
 from tests.engine.harness import FakeClock, config
+from tests.memory_kafka.calls import LIMITS
 
 NOBODY = {"bootstrap.servers": "127.0.0.1:1"}
 
@@ -85,7 +86,7 @@ def test_a_restore_goes_on_polling_and_ends_as_stalled(
     monkeypatch.setattr(changelog, "_ENDS_S", 0.05)
     settings = config(restore_stall_s=1.0)
     metrics = StageMetrics(Metrics(CollectorRegistry()), "count")
-    restore = Restore(settings, reader, {0: 5}, FakeClock(), metrics)
+    restore = Restore(settings, reader, {0: 5}, FakeClock(), metrics, lambda _: True)
     assert not restore.advance(0.6)
     with pytest.raises(RestoreStalled, match="partitions"):
         restore.advance(0.6)
@@ -127,7 +128,7 @@ def test_producing_into_a_full_queue(
     monkeypatch: pytest.MonkeyPatch, produce: Callable[[ConfluentSink], None]
 ) -> None:
     settings = config(kafka=NOBODY, transaction_timeout_ms=1000, message_timeout_ms=900)
-    sink = ConfluentSink(settings)
+    sink = ConfluentSink(settings, LIMITS)
     monkeypatch.setattr(sink, "_producer", FullProducer())
     sink.begin()
     with pytest.raises(RequiresAbort, match="_TIMED_OUT"):

@@ -1,5 +1,7 @@
 """The fuzzed targets in the fast tests, and proof that each of their checks can fail."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -76,8 +78,8 @@ class TestTheChecksCanFail:
 
     def test_a_dead_letter_of_other_bytes(self, monkeypatch: pytest.MonkeyPatch) -> None:
 
-        def other(record: Record, reason: Reason, config: StageConfig) -> Output:
-            return dead_letter(record, reason, config)._replace(value=b"other")
+        def other(record: Record, reason: Reason, config: StageConfig, *rest: Any) -> Output:
+            return dead_letter(record, reason, config, *rest)._replace(value=b"other")
 
         monkeypatch.setattr("stream_edits.engine.batch.dead_letter", other)
         with pytest.raises(Defect, match="byte for byte"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection
 
 from stream_edits.engine.config import StageConfig
-from stream_edits.engine.ports import Headers, Output
+from stream_edits.engine.ports import Headers, Limits, Output, TopicFacts, TopicSettings
 from tests.memory_kafka.group import Group
 from tests.memory_kafka.log import Entry, Log, Place, Txn
 from tests.memory_kafka.reader import MemoryReader
@@ -18,6 +19,9 @@ class Broker:
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
+        self.ids: dict[str, str] = {}
+        self.settings: dict[str, TopicSettings] = {}
+        self._next_id = itertools.count(1)
         self.logs: dict[Place, Log] = {}
         self.groups: dict[str, Group] = {}
         self.producers: dict[str, MemorySink] = {}
@@ -33,8 +37,35 @@ class Broker:
     def create(self, topic: str, partitions: int) -> None:
         """Create a topic."""
         self.counts[topic] = partitions
+        self.ids[topic] = f"{topic}-{next(self._next_id)}"
+        self.settings.setdefault(topic, TopicSettings("delete", 1_048_588))
         for number in range(partitions):
             self.logs[topic, number] = Log()
+
+    def delete(self, topic: str) -> None:
+        """Delete a topic, and the offsets that groups have committed for it."""
+        for number in range(self.counts.pop(topic)):
+            del self.logs[topic, number]
+        del self.ids[topic]
+        for group in self.groups.values():
+            if group.topic == topic:
+                group.forget()
+
+    def recreate(self, topic: str) -> None:
+        """Delete a topic and create it again: it has the same name and another id."""
+        partitions = self.counts[topic]
+        self.delete(topic)
+        self.create(topic, partitions)
+
+    def grow(self, topic: str, partitions: int) -> None:
+        """Add partitions to a topic. The members of its groups are given them at once."""
+        for number in range(self.counts[topic], partitions):
+            self.logs[topic, number] = Log()
+        self.counts[topic] = partitions
+        for group in self.groups.values():
+            if group.topic == topic:
+                group.partitions = partitions
+                group.rebalance()
 
     def put(
         self,
@@ -67,7 +98,8 @@ class Broker:
     def group(self, config: StageConfig) -> Group:
         """The group of a stage, created on first use."""
         if config.group_id not in self.groups:
-            self.groups[config.group_id] = Group(self.counts[config.input_topic])
+            topic = config.input_topic
+            self.groups[config.group_id] = Group(topic, self.counts[topic])
         return self.groups[config.group_id]
 
     # --- members and producers
@@ -126,7 +158,7 @@ class Broker:
         self.sources.append(source)
         return source
 
-    def sink(self, config: StageConfig) -> MemorySink:
+    def sink(self, config: StageConfig, limits: Limits | None = None) -> MemorySink:
         sink = MemorySink(self, config)
         self.sinks.append(sink)
         return sink
@@ -136,7 +168,18 @@ class Broker:
         self.readers.append(reader)
         return reader
 
-    def partition_counts(
+    def topic_facts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
-    ) -> dict[str, int | None]:
-        return {topic: self.counts.get(topic) for topic in topics}
+    ) -> dict[str, TopicFacts | None]:
+        return {
+            topic: TopicFacts(self.ids[topic], self.counts[topic]) if topic in self.ids else None
+            for topic in topics
+        }
+
+    def topic_settings(
+        self, config: StageConfig, topics: Collection[str], timeout_s: float
+    ) -> dict[str, TopicSettings | None]:
+        return {topic: self.settings.get(topic) for topic in topics}
+
+    def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
+        return {output.key or b"": output.value for output in self.visible(topic)}

@@ -7,8 +7,19 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, Protocol, cast
 
 from stream_edits.engine.config import StageConfig
-from stream_edits.engine.ports import ChangelogReader, KafkaPort, Sink, Source
+from stream_edits.engine.ports import (
+    ChangelogReader,
+    KafkaPort,
+    Limits,
+    Sink,
+    Source,
+    TopicFacts,
+    TopicSettings,
+)
 from tests.memory_kafka.broker import Broker
+
+# The brokers' default for every topic.
+LIMITS = Limits(1_048_588)
 
 
 class Call(NamedTuple):
@@ -95,14 +106,22 @@ class InterceptedPort:
     def source(self, config: StageConfig) -> Source:
         return cast(Source, _SOURCE(self._port.source(config), self._interceptor))
 
-    def sink(self, config: StageConfig) -> Sink:
-        return cast(Sink, _SINK(self._port.sink(config), self._interceptor))
+    def sink(self, config: StageConfig, limits: Limits = LIMITS) -> Sink:
+        return cast(Sink, _SINK(self._port.sink(config, limits), self._interceptor))
 
     def changelog_reader(self, config: StageConfig) -> ChangelogReader:
         reader = self._port.changelog_reader(config)
         return cast(ChangelogReader, _READER(reader, self._interceptor))
 
-    def partition_counts(
+    def topic_facts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
-    ) -> dict[str, int | None]:
-        return self._port.partition_counts(config, topics, timeout_s)
+    ) -> dict[str, TopicFacts | None]:
+        return self._port.topic_facts(config, topics, timeout_s)
+
+    def topic_settings(
+        self, config: StageConfig, topics: Collection[str], timeout_s: float
+    ) -> dict[str, TopicSettings | None]:
+        return self._port.topic_settings(config, topics, timeout_s)
+
+    def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
+        return self._port.newest_values(config, topic)

@@ -25,11 +25,14 @@ class Member:
 class Group:
     """A consumer group of one topic. It assigns ranges in the order of the members' names."""
 
+    topic: str
     partitions: int
     members: list[Member] = field(default_factory=list)
     generation: int = 0
     rebalancing: bool = False
     committed: dict[int, int] = field(default_factory=dict)
+    # The topic ids that were committed with the offsets.
+    topic_ids: dict[int, str | None] = field(default_factory=dict)
     # Offsets of transactions whose marker is not in the group's own log yet.
     pending: dict[Txn, dict[int, int]] = field(default_factory=dict)
 
@@ -79,6 +82,12 @@ class Group:
         offsets = self.pending.pop(txn, {})
         if txn.state == "committed":
             self.committed.update(offsets)
+            self.topic_ids.update(dict.fromkeys(offsets, txn.topic_id))
+
+    def forget(self) -> None:
+        """Drop the committed offsets: they have expired, or the topic was deleted."""
+        self.committed.clear()
+        self.topic_ids.clear()
 
     def decided(self) -> dict[int, int]:
         """The committed offsets, including those that late markers hide."""

@@ -21,6 +21,7 @@ class Txn:
     touched: set[Place] = field(default_factory=set)
     group: str | None = None
     offsets: dict[int, int] = field(default_factory=dict)
+    topic_id: str | None = None
 
 
 class Entry(NamedTuple):

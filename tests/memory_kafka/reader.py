@@ -29,6 +29,9 @@ class MemoryReader:
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
         return {number: self.broker.logs[self.topic, number].end for number in partitions}
 
+    def first_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
+        return {number: self.broker.logs[self.topic, number].first for number in partitions}
+
     def start(self, partitions: Collection[int]) -> None:
         self.positions = {
             number: self.broker.logs[self.topic, number].first for number in partitions

@@ -72,7 +72,9 @@ class MemorySink:
         for key, value in items:
             self._append(topic, partition, key, value, ())
 
-    def send_offsets(self, topic: str, offsets: Mapping[int, int], metadata: object) -> None:
+    def send_offsets(
+        self, topic: str, topic_id: str | None, offsets: Mapping[int, int], metadata: object
+    ) -> None:
         txn = self._open()
         self._refuse_if_failed()
         if self.fenced:
@@ -89,6 +91,7 @@ class MemorySink:
             self._fail("ILLEGAL_GENERATION")
         txn.group = self.config.group_id
         txn.offsets.update(offsets)
+        txn.topic_id = topic_id
         group.pending.setdefault(txn, {}).update(offsets)
 
     def commit(self) -> None:

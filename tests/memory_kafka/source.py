@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import FatalClientError, LostOffset, Retriable
-from stream_edits.engine.ports import AssignmentListener, Record
+from stream_edits.engine.ports import AssignmentListener, Committed, Record, Watermarks
 from tests.memory_kafka.group import Group, Member
 
 if TYPE_CHECKING:
@@ -58,13 +58,22 @@ class MemorySource:
                 self._serve(self.listener)
         return before + self._fetch(limit - len(before))
 
-    def committed(self, partitions: Collection[int], timeout_s: float) -> dict[int, int | None]:
-        if self.group.unstable(set(partitions)):
+    def committed(
+        self, partitions: Collection[int], timeout_s: float
+    ) -> dict[int, Committed | None]:
+        group = self.group
+        if group.unstable(set(partitions)):
             raise Retriable("UNSTABLE_OFFSET_COMMIT")
-        return {number: self.group.committed.get(number) for number in partitions}
+        return {
+            number: Committed(group.committed[number], group.topic_ids.get(number))
+            if number in group.committed
+            else None
+            for number in partitions
+        }
 
-    def low_watermark(self, partition: int, timeout_s: float) -> int:
-        return self.broker.logs[self.topic, partition].first
+    def watermarks(self, partition: int, timeout_s: float) -> Watermarks:
+        log = self.broker.logs[self.topic, partition]
+        return Watermarks(log.first, log.end)
 
     def cached_high_watermark(self, partition: int) -> int | None:
         return self.broker.logs[self.topic, partition].end

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 
 from stream_edits.engine.batch import Batch
 from stream_edits.engine.changelog import Restore, _Restoring
 from stream_edits.engine.inbox import Inbox
+from stream_edits.engine.known_topics import KnownTopics
 from stream_edits.engine.partitions import Owned, Partitions
 from stream_edits.engine.ports import Source
 from stream_edits.engine.store import Overlay
@@ -84,14 +86,14 @@ def no_init(patch: Patch) -> None:
 def dead_letters_in_their_own_transaction(patch: Patch) -> None:
     send = Transactions.send
 
-    def apart(self: Transactions, batch: Batch, views: dict[int, Overlay], source: Source) -> None:
+    def apart(self: Transactions, batch: Batch, *others: Any) -> None:
         letters = [o for o in batch.outputs if o.topic == self._config.dead_letter_topic]
         if letters:
             self._sink.begin()
             self._sink.produce(letters)
             self._sink.commit()
         batch.outputs = [o for o in batch.outputs if o not in letters]
-        send(self, batch, views, source)
+        send(self, batch, *others)
 
     patch.setattr(Transactions, "send", apart)
 
@@ -100,11 +102,11 @@ def position_instead_of_last_processed(patch: Patch) -> None:
     send = Transactions.send
 
     def further(
-        self: Transactions, batch: Batch, views: dict[int, Overlay], source: Source
+        self: Transactions, batch: Batch, views: Any, source: Source, known: KnownTopics
     ) -> None:
         client: MemorySource = source._client  # type: ignore[attr-defined]
         batch.offsets = {n: client.positions.get(n, upto) for n, upto in batch.offsets.items()}
-        send(self, batch, views, source)
+        send(self, batch, views, source, known)
 
     patch.setattr(Transactions, "send", further)
 
@@ -112,8 +114,8 @@ def position_instead_of_last_processed(patch: Patch) -> None:
 def offsets_outside_the_transaction(patch: Patch) -> None:
     send = MemorySink.send_offsets
 
-    def at_once(self: MemorySink, topic: str, offsets: dict[int, int], metadata: object) -> None:
-        send(self, topic, offsets, metadata)
+    def at_once(self: MemorySink, *arguments: Any) -> None:
+        send(self, *arguments)
         assert self.txn is not None
         group = self.broker.group(self.config)
         group.committed.update(group.pending.pop(self.txn))

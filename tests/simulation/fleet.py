@@ -14,6 +14,7 @@ from stream_edits.engine.errors import (
     StateBehind,
     TopicsUnfit,
 )
+from stream_edits.engine.ports import TopicSettings
 from tests.memory_kafka.broker import Broker
 from tests.memory_kafka.log import Txn
 from tests.memory_kafka.sink import MemorySink
@@ -24,6 +25,7 @@ from tests.simulation.process import Process
 
 RUNNERS = 3
 PARTITIONS = 3
+_TOPICS = {"in": PARTITIONS, "log": PARTITIONS, "out": 2, "dead": 1, "known": 2}
 _MEANWHILE = 6
 # No fault here may lead to these: state and offset differ, or the input seems to be gone.
 _REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicsUnfit)
@@ -38,8 +40,9 @@ class Fleet:
 
     def __init__(self, static: bool, lenient: bool) -> None:
         self.broker = Broker()
-        for topic, partitions in (("in", PARTITIONS), ("log", PARTITIONS), ("out", 2), ("dead", 1)):
+        for topic, partitions in _TOPICS.items():
             self.broker.create(topic, partitions)
+        self.broker.settings["log"] = TopicSettings("compact", 1_048_588)
         self.counts: Counter[str] = Counter()
         self.fired: Counter[tuple[str, Fault]] = Counter()
         self.outside = Outside()

@@ -102,7 +102,7 @@ class Invariants:
         found: dict[tuple[int, int], list[Sent]] = defaultdict(list)
         newest: dict[tuple[str, int, int], int] = {}
         for (topic, place), entry in txn.entries:
-            if topic == "log":
+            if topic in ("log", "known"):
                 continue
             sent = _as_sent(topic, entry)
             number, offset = _origin(sent)

@@ -101,7 +101,7 @@ def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
             )
             continue
         existing.append(spec)
-        if count != spec.partitions:
+        if count != spec.partitions and not spec.any_partitions:
             problems.append(f"topic {spec.name} has {count} partitions, not {spec.partitions}")
     settings = _settings(admin, [spec.name for spec in existing])
     for spec in existing:

@@ -35,12 +35,17 @@ class ConfluentReader:
         self._consumer = make(Consumer, reader_options(config))
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
+        return self._offsets(partitions, OffsetSpec.latest(), timeout_s)  # type: ignore[no-untyped-call]
+
+    def first_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
+        return self._offsets(partitions, OffsetSpec.earliest(), timeout_s)  # type: ignore[no-untyped-call]
+
+    def _offsets(
+        self, partitions: Collection[int], spec: OffsetSpec, timeout_s: float
+    ) -> dict[int, int]:
         """Asks with an admin client: a read_committed consumer gets the last stable offset."""
-        questions = {
-            TopicPartition(self._topic, number): OffsetSpec.latest()  # type: ignore[no-untyped-call]
-            for number in partitions
-        }
-        ends = {}
+        questions = {TopicPartition(self._topic, number): spec for number in partitions}
+        offsets = {}
         # A new client each time: after a broker's crash, a client keeps using the epoch of the old
         # leader.
         admin = make(AdminClient, self._kafka)
@@ -51,8 +56,8 @@ class ConfluentReader:
                 request_timeout=timeout_s,
             )
             for place, future in answers.items():
-                ends[place.partition] = result_of(future, timeout_s).offset
-        return ends
+                offsets[place.partition] = result_of(future, timeout_s).offset
+        return offsets
 
     def start(self, partitions: Collection[int]) -> None:
         with client_errors("assign"):

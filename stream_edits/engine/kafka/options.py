@@ -6,8 +6,12 @@ from collections.abc import Mapping
 
 from ..config import StageConfig
 from ..errors import OptionRefused
+from ..sizes import Limits
 
 Options = dict[str, object]
+# The client's own default for a batch, and what a batch takes besides its records.
+_BATCH_BYTES = 1_000_000
+_BATCH_MARGIN = 200
 
 
 def consumer_options(config: StageConfig) -> Options:
@@ -28,7 +32,12 @@ def consumer_options(config: StageConfig) -> Options:
     if config.group_instance_id is not None:
         fixed["group.instance.id"] = config.group_instance_id
     # A full local queue is checked again after 10 ms; the default is a second.
-    tuning: Options = {"fetch.queue.backoff.ms": 10, "allow.auto.create.topics": False}
+    tuning: Options = {
+        "fetch.queue.backoff.ms": 10,
+        "allow.auto.create.topics": False,
+        # New partitions of the input are read this soon.
+        "topic.metadata.refresh.interval.ms": 30_000,
+    }
     return merged(tuning, config.kafka, config.consumer_options, fixed)
 
 
@@ -46,7 +55,7 @@ def reader_options(config: StageConfig) -> Options:
     return merged(tuning, config.kafka, config.consumer_options, fixed)
 
 
-def producer_options(config: StageConfig) -> Options:
+def producer_options(config: StageConfig, limits: Limits) -> Options:
     """For the transactional producer, which partitions like a Java producer (murmur2_random)."""
     fixed: Options = {
         "transactional.id": config.transactional_id,
@@ -57,10 +66,11 @@ def producer_options(config: StageConfig) -> Options:
         "partitioner": "murmur2_random",
         # No callback for each delivered message.
         "delivery.report.only.error": True,
-        # Leaves room for the headers of a dead letter around the largest record.
-        "message.max.bytes": config.max_message_bytes + 65_536,
+        "message.max.bytes": limits.largest,
     }
-    tuning: Options = {"compression.type": "lz4", "linger.ms": 5}
+    # A batch of many records must fit into the topic with the smallest limit.
+    largest_batch = min(_BATCH_BYTES, limits.smallest - _BATCH_MARGIN)
+    tuning: Options = {"compression.type": "lz4", "linger.ms": 5, "batch.size": largest_batch}
     return merged(tuning, config.kafka, config.producer_options, fixed)
 
 

@@ -10,12 +10,14 @@ from confluent_kafka import libversion
 from stream_edits.metrics import ClientStatistics
 
 from ..config import StageConfig
-from ..ports import ChangelogReader, Sink, Source
+from ..ports import ChangelogReader, Limits, Sink, Source, TopicFacts, TopicSettings
 from .admin import connected_admin, partition_counts
 from .changelog_reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
 from .statistics import reporting
+from .topic_facts import is_mock, topic_facts, topic_settings
+from .topic_reader import read_topic
 
 
 def client_version() -> str:
@@ -35,14 +37,29 @@ class ConfluentKafka:
     def source(self, config: StageConfig) -> Source:
         return ConfluentSource(config, time.sleep, reporting("consumer", self._on_statistics))
 
-    def sink(self, config: StageConfig) -> Sink:
-        return ConfluentSink(config, reporting("producer", self._on_statistics))
+    def sink(self, config: StageConfig, limits: Limits) -> Sink:
+        return ConfluentSink(config, limits, reporting("producer", self._on_statistics))
 
     def changelog_reader(self, config: StageConfig) -> ChangelogReader:
         return ConfluentReader(config)
 
-    def partition_counts(
+    def topic_facts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
-    ) -> dict[str, int | None]:
+    ) -> dict[str, TopicFacts | None]:
         with connected_admin(config.kafka) as admin:
-            return partition_counts(admin, topics, timeout_s)
+            if not is_mock(admin, timeout_s):
+                return topic_facts(admin, topics, timeout_s)
+            counts = partition_counts(admin, topics, timeout_s)
+        return {name: TopicFacts(None, n) if n else None for name, n in counts.items()}
+
+    def topic_settings(
+        self, config: StageConfig, topics: Collection[str], timeout_s: float
+    ) -> dict[str, TopicSettings | None]:
+        with connected_admin(config.kafka) as admin:
+            if is_mock(admin, timeout_s):
+                return dict.fromkeys(topics)
+            return topic_settings(admin, topics, timeout_s)
+
+    def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
+        records = read_topic(config.kafka, topic, config.group_id)
+        return {record.key or b"": record.value for record in records}

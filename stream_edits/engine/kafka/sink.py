@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from .. import log
 from ..config import StageConfig
 from ..errors import RequiresAbort
-from ..ports import Output
+from ..ports import Limits, Output
 from .call_watchdog import CallWatchdog
 from .client import make
-from .error_mapping import AWAY, client_errors
+from .error_mapping import AWAY, client_errors, raise_classified
 from .options import producer_options
 from .statistics import NOT_REPORTING
 
@@ -27,11 +27,26 @@ _GRACE_S = 15.0
 _REMAINING = -1.0
 
 
+@contextmanager
+def _produce_errors() -> Iterator[None]:
+    """A record that the client itself refuses aborts the transaction, as one that a broker does."""
+    try:
+        yield
+    except KafkaException as failure:
+        error = failure.args[0]
+        if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+            raise RequiresAbort(error.name()) from None
+        raise_classified(error, "produce")
+
+
 class ConfluentSink:
     """The transactional producer."""
 
     def __init__(
-        self, config: StageConfig, reporting: Mapping[str, object] = NOT_REPORTING
+        self,
+        config: StageConfig,
+        limits: Limits,
+        reporting: Mapping[str, object] = NOT_REPORTING,
     ) -> None:
         """`reporting` holds the client options for statistics."""
         self._stage = config.stage
@@ -40,7 +55,8 @@ class ConfluentSink:
         self._transaction_s = config.transaction_timeout_ms / 1000
         self._full_until = 0.0
         self._producer = make(
-            Producer, {**reporting, **producer_options(config), "on_delivery": self._delivered}
+            Producer,
+            {**reporting, **producer_options(config, limits), "on_delivery": self._delivered},
         )
 
     def init(self) -> None:
@@ -56,7 +72,7 @@ class ConfluentSink:
 
     def produce(self, outputs: Iterable[Output]) -> None:
         produce = self._producer.produce
-        with client_errors("produce"):
+        with _produce_errors():
             for topic, key, value, headers, _ in outputs:
                 while True:
                     try:
@@ -72,7 +88,7 @@ class ConfluentSink:
         self, topic: str, partition: int, items: Iterable[tuple[bytes, bytes | None]]
     ) -> None:
         produce = self._producer.produce
-        with client_errors("produce"):
+        with _produce_errors():
             for key, value in items:
                 while True:
                     try:
@@ -81,8 +97,11 @@ class ConfluentSink:
                     except BufferError:
                         self._make_room()
 
-    def send_offsets(self, topic: str, offsets: Mapping[int, int], metadata: object) -> None:
-        places = [TopicPartition(topic, number, offset) for number, offset in offsets.items()]
+    def send_offsets(
+        self, topic: str, topic_id: str | None, offsets: Mapping[int, int], metadata: object
+    ) -> None:
+        note = topic_id or ""
+        places = [TopicPartition(topic, number, offset, note) for number, offset in offsets.items()]
         self._call(
             "send_offsets_to_transaction",
             lambda: self._producer.send_offsets_to_transaction(places, metadata, _OFFSETS_S),

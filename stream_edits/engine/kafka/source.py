@@ -9,7 +9,14 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, Message, Topic
 from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
-from ..ports import AssignmentListener, Record
+from ..ports import (
+    UNREADABLE_HEADERS,
+    AssignmentListener,
+    Committed,
+    Headers,
+    Record,
+    Watermarks,
+)
 from .client import make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .options import consumer_options
@@ -60,31 +67,36 @@ class ConfluentSource:
                     message.offset(),  # type: ignore[arg-type]
                     message.key(),
                     message.value(),
-                    message.headers() or (),  # type: ignore[arg-type]
+                    _headers(message),
                     message.timestamp()[1],
                 )
             )
         return records
 
-    def committed(self, partitions: Collection[int], timeout_s: float) -> dict[int, int | None]:
+    def committed(
+        self, partitions: Collection[int], timeout_s: float
+    ) -> dict[int, Committed | None]:
         with client_errors("committed", AWAY):
             answers = self._consumer.committed(self._places(partitions), timeout_s)
+        found: dict[int, Committed | None] = {}
         for answer in answers:
             if answer.error is not None:
                 raise_classified(answer.error, "committed", AWAY)
-        return {
-            answer.partition: None if answer.offset == OFFSET_INVALID else answer.offset
-            for answer in answers
-        }
+            is_there = answer.offset != OFFSET_INVALID
+            # The offset's metadata. An empty one comes back as None or as no characters.
+            found[answer.partition] = (
+                Committed(answer.offset, answer.metadata or None) if is_there else None
+            )
+        return found
 
-    def low_watermark(self, partition: int, timeout_s: float) -> int:
+    def watermarks(self, partition: int, timeout_s: float) -> Watermarks:
         with client_errors("get_watermark_offsets", AWAY):
             answer = self._consumer.get_watermark_offsets(
                 TopicPartition(self._topic, partition), timeout_s
             )
         if answer is None:
             raise Retriable("_TIMED_OUT")
-        return answer[0]
+        return Watermarks(*answer)
 
     def cached_high_watermark(self, partition: int) -> int | None:
         with client_errors("get_watermark_offsets", AWAY):
@@ -174,3 +186,11 @@ class ConfluentSource:
 
     def _placed(self, offsets: Mapping[int, int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, number, offset) for number, offset in offsets.items()]
+
+
+def _headers(message: Message) -> Headers:
+    """The headers of a record; other clients write names that this one cannot decode."""
+    try:
+        return message.headers() or ()  # type: ignore[return-value]
+    except UnicodeDecodeError:
+        return UNREADABLE_HEADERS

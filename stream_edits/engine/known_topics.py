@@ -1,0 +1,180 @@
+"""Which topics a group has worked with, so that a topic that was created again is noticed.
+
+Such a topic has the same name, other records and another id (KIP-516). The client does not tell:
+it reads on at the old offset of the new log. So each group writes the ids of its topics into a
+compacted topic, in the transaction in which it first commits an offset of a partition, and compares
+them at its start and while it runs. This mark also tells a new group from one whose offsets have
+expired. A stage without a changelog keeps its progress in it, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from . import log
+from .config import StageConfig
+from .errors import Retriable, TopicReplaced
+from .ports import Clock, KafkaPort, TopicFacts
+
+_REBUILD = (
+    "the state no longer belongs to it: rebuild everything from the claims, as "
+    "docs/operations.md says"
+)
+_ACCEPT = (
+    "records in it that nobody had read are gone: publish them again if they are needed, then run "
+    "`stream-edits topics accept {topic}` to go on with the new topic from its beginning"
+)
+_CHECK_EVERY_S = 3.0
+# Short, because it blocks the loop while no broker answers.
+_ASK_S = 2.0
+# Longer while no broker answers, because each attempt blocks the loop.
+_CHECK_AGAIN_S = 10.0
+
+Facts = Mapping[str, TopicFacts | None]
+Ids = dict[str, str | None]
+
+
+class Mark(NamedTuple):
+    """What a group wrote about a partition of its input.
+
+    `ids` are the ids of the stage's topics by name, None where the brokers told none. `next_offset`
+    is the next offset to read, None in a stage whose changelog has it.
+    """
+
+    ids: Ids
+    next_offset: int | None
+
+
+def mark_key(group_id: str, topic: str, partition: int) -> bytes:
+    """The key of a mark. None of the three contains a slash."""
+    return f"{group_id}/{topic}/{partition}".encode()
+
+
+def mark_value(mark: Mark) -> bytes:
+    """The JSON of a mark."""
+    return json.dumps(mark._asdict(), separators=(",", ":"), sort_keys=True).encode()
+
+
+def mark_of(value: bytes) -> Mark | None:
+    """The mark in a record, None if no stage has written the record."""
+    try:
+        ids, next_offset = (json.loads(value)[name] for name in Mark._fields)
+        return Mark({str(topic): id_ for topic, id_ in ids.items()}, next_offset)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def topics_of(config: StageConfig) -> list[str]:
+    """Every topic that the stage reads or writes, once; the input first."""
+    topics = [config.input_topic, config.dead_letter_topic, *config.output_topics]
+    if config.changelog_topic is not None:
+        topics.append(config.changelog_topic)
+    return list(dict.fromkeys(topics))
+
+
+class KnownTopics:
+    """The topics of a stage as its group knows them. Without ids nothing is compared."""
+
+    def __init__(self, config: StageConfig, port: KafkaPort, facts: Facts, clock: Clock) -> None:
+        """`facts` are the topics at the start."""
+        self._config = config
+        self._port = port
+        self._clock = clock
+        self._ids: Ids = {name: fact.id if fact else None for name, fact in facts.items()}
+        self._counts = {name: fact.partitions for name, fact in facts.items() if fact}
+        self._missing: set[str] = set()
+        self._marks: dict[int, Mark] = {}
+        self._due = clock.monotonic() + _CHECK_EVERY_S
+
+    @property
+    def input_id(self) -> str | None:
+        """The id of the input topic."""
+        return self._ids.get(self._config.input_topic)
+
+    def read_marks(self) -> None:
+        """Read the marks of the group and compare their ids. Raises TopicReplaced, Retriable."""
+        if self._config.known_topics is None:
+            return
+        prefix = mark_key(self._config.group_id, self._config.input_topic, 0)[:-1]
+        values = self._port.newest_values(self._config, self._config.known_topics)
+        for key, value in values.items():
+            number = key[len(prefix) :]
+            if value is None or not key.startswith(prefix) or not number.isdigit():
+                continue
+            mark = mark_of(value)
+            if mark is None:
+                log.warning("mark_unread", stage=self._config.stage, partition=int(number))
+                continue
+            self._compare(mark.ids)
+            self._marks[int(number)] = mark
+
+    def mark(self, partition: int) -> Mark | None:
+        """What the group wrote about a partition, None if it has never committed there."""
+        return self._marks.get(partition)
+
+    def check(self) -> None:
+        """Compare the topics with those at the start, every few seconds.
+
+        Raises TopicReplaced when one was deleted, created again, or an internal one has grown.
+        """
+        if self._config.known_topics is None or self._clock.monotonic() < self._due:
+            return
+        try:
+            facts = self._port.topic_facts(self._config, list(self._ids), _ASK_S)
+        except Retriable:
+            self._due = self._clock.monotonic() + _CHECK_AGAIN_S
+            return
+        self._due = self._clock.monotonic() + _CHECK_EVERY_S
+        self._compare({name: fact.id for name, fact in facts.items() if fact})
+        self._find_missing(facts)
+        for name, fact in facts.items():
+            if fact is not None:
+                self._compare_count(name, fact.partitions)
+
+    def to_write(self, offsets: Mapping[int, int]) -> list[tuple[int, Mark]]:
+        """The marks to write in the transaction that commits these offsets, by partition."""
+        if self._config.known_topics is None:
+            return []
+        has_changelog = self._config.changelog_topic is not None
+        marks = ((n, Mark(self._ids, None if has_changelog else offsets[n])) for n in offsets)
+        return [(n, mark) for n, mark in marks if self._marks.get(n) != mark]
+
+    def on_committed(self, marks: Mapping[int, Mark]) -> None:
+        """Remember the marks that were written."""
+        self._marks.update(marks)
+
+    def _compare(self, ids: Mapping[str, str | None]) -> None:
+        for topic, id_ in ids.items():
+            now = self._ids.get(topic)
+            if id_ is not None and now is not None and id_ != now:
+                raise TopicReplaced(
+                    f"topic {topic} was deleted and created again since group "
+                    f"{self._config.group_id} worked with it; {self._advice(topic)}"
+                )
+
+    def _find_missing(self, facts: Facts) -> None:
+        """Raise for a topic that was missing twice: one broker may not know it yet."""
+        missing = {name for name in self._ids if facts.get(name) is None}
+        for topic in sorted(missing & self._missing):
+            raise TopicReplaced(f"topic {topic} was deleted; {self._advice(topic)}")
+        self._missing = missing
+
+    def _compare_count(self, topic: str, count: int) -> None:
+        before = self._counts.get(topic, count)
+        if count == before:
+            return
+        if topic in self._config.internal_topics:
+            raise TopicReplaced(
+                f"topic {topic} has {count} partitions and had {before}: keys now fall into other "
+                f"partitions than their state; {_REBUILD}"
+            )
+        log.info("partitions_changed", stage=self._config.stage, topic=topic, partitions=count)
+        self._counts[topic] = count
+
+    def _advice(self, topic: str) -> str:
+        has_state = self._config.changelog_topic is not None and topic == self._config.input_topic
+        if has_state or topic in self._config.internal_topics:
+            return _REBUILD
+        return _ACCEPT.format(topic=topic)
