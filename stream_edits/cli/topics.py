@@ -14,7 +14,7 @@ from stream_edits.settings import load_settings
 
 @click.group()
 def topics() -> None:
-    """Create or check the topics."""
+    """Create, check or accept the topics."""
 
 
 @topics.command("create")
@@ -42,6 +42,22 @@ def topics_check(context: click.Context) -> None:
     if problems:
         sys.exit(1)
     click.echo("all topics match the settings")
+
+
+@topics.command("accept")
+@click.argument("topic")
+@click.pass_context
+def topics_accept(context: click.Context, topic: str) -> None:
+    """Go on with TOPIC, which was deleted and created again since the stages used it.
+
+    For the topics of claims, decisions and dead letters. A stage that reads it starts at its
+    beginning. Run it while the stages are stopped.
+    """
+    with one_line_errors():
+        settings = load_settings(context.obj)
+        with broker_errors(settings):
+            changed = command.accept(settings, topic)
+    click.echo(f"{topic} is accepted; {changed} marks changed")
 
 
 @click.command("asyncapi")

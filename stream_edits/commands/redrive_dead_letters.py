@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from stream_edits.app.wiring import Stage, stage_config
@@ -10,6 +11,7 @@ from stream_edits.engine.clock import SystemClock
 from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import ConfluentKafka
+from stream_edits.engine.ports import Record
 from stream_edits.engine.redrive import Letter, redrive
 from stream_edits.engine.sizes import Limits
 from stream_edits.engine.transaction import Transactions
@@ -71,7 +73,8 @@ def execute(settings: Settings, plan_now: Callable[[], Plan]) -> Iterator[tuple[
         letters = read(settings, settings.topics.dead_letter, start)
         places = {letter.place for letter in plan.chosen}
         marker_topic, batch_size = settings.topics.redriven, settings.batch_size
-        for committed in redrive(letters, places, marker_topic, transactions, batch_size):
+        at = partial(_record_at, settings)
+        for committed in redrive(letters, places, marker_topic, transactions, batch_size, at):
             done += committed
             yield plan, done
         if done < len(plan.chosen):
@@ -100,6 +103,11 @@ def summary(plan: Plan, is_executed: bool) -> Iterator[str]:
         yield "nothing to redrive"
     elif not is_executed:
         yield "dry run: nothing was changed; use --execute to redrive"
+
+
+def _record_at(settings: Settings, topic: str, partition: int, offset: int) -> Record | None:
+    found = next(read(settings, topic, {partition: offset}), None)
+    return found if found is not None and found.offset == offset else None
 
 
 def _inputs(settings: Settings) -> set[str]:

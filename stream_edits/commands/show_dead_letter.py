@@ -46,6 +46,11 @@ def describe(record: Record) -> Iterator[str]:
         yield f"{headers.REDRIVE_COUNT}: {letter.redrives}"
         yield f"other headers: {letter.own_headers}"
     yield f"key: {_size(record.key)}"
+    if letter is not None and letter.reference is not None:
+        size, digest = letter.reference
+        yield f"value: {size} bytes, still in {printable(letter.source_topic)}"
+        yield f"SHA-256 of the value: {printable(digest)}"
+        return
     yield f"value: {_size(record.value)}"
     yield f"framing: {_framing(record.value)}"
 

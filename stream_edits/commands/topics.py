@@ -1,8 +1,14 @@
-"""`topics`: create the topics of the settings, or compare them."""
+"""`topics`: create the topics of the settings, compare them, or accept one that was made again."""
 
-from stream_edits.app.wiring import topic_specs
+from stream_edits.app.wiring import Stage, stage_config, topic_specs
+from stream_edits.engine.errors import EngineStopped
+from stream_edits.engine.kafka import ConfluentKafka, publish_records
+from stream_edits.engine.known_topics import accepting
+from stream_edits.engine.ports import Output
 from stream_edits.engine.topics import check_topics, create_topics
 from stream_edits.settings import Settings
+
+_ASK_S = 15.0
 
 
 def create(settings: Settings) -> dict[str, bool]:
@@ -16,3 +22,28 @@ def create(settings: Settings) -> dict[str, bool]:
 def check(settings: Settings) -> list[str]:
     """A line for each difference between topics and settings. Raises EngineStopped, ClientError."""
     return check_topics(settings.kafka_options(), topic_specs(settings))
+
+
+def accept(settings: Settings, topic: str) -> int:
+    """Let the stages go on with a topic that was deleted and created again.
+
+    Returns the number of marks that were changed. Raises EngineStopped for a topic that state
+    depends on, ClientError.
+    """
+    topics = settings.topics
+    if topic not in (topics.events, topics.pass_, topics.pend, topics.deny, topics.dead_letter):
+        raise EngineStopped(
+            f"{topic} is not a topic of claims, decisions or dead letters: if state depends on it, "
+            "rebuild everything from the claims, as docs/operations.md says"
+        )
+    kafka, config = ConfluentKafka(), stage_config(settings, Stage.INTAKE)
+    facts = kafka.topic_facts(config, [topic], _ASK_S)[topic]
+    if facts is None:
+        raise EngineStopped(f"no topic named {topic}: create it with `stream-edits topics create`")
+    marks = kafka.newest_values(config, topics.known_topics)
+    groups = {settings.group_id(stage) for stage in Stage}
+    changed = [
+        Output(topics.known_topics, key, value)
+        for key, value in accepting(marks, groups, topic, facts.id)
+    ]
+    return publish_records(settings.kafka_options(), changed)

@@ -123,8 +123,7 @@ class BatchBuilder:
         batch = Batch()
         outputs, offsets, process = batch.outputs, batch.offsets, self._process
         now, deadline = self._monotonic, self._monotonic() + self._config.batch_budget_s
-        # A quick look first: most records are far smaller than any limit.
-        large = self.limits.smallest // 2
+        large = self.limits.certain
         alone, refused = self._alone > 0, self._refused
         view: Overlay | None = None
         current, done = -1, 0

@@ -10,7 +10,7 @@ expired. A stage without a changelog keeps its progress in it, too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from . import log
@@ -66,6 +66,28 @@ def mark_of(value: bytes) -> Mark | None:
         return None
 
 
+def accepting(
+    marks: Mapping[bytes, bytes | None],
+    group_ids: Collection[str],
+    topic: str,
+    topic_id: str | None,
+) -> Iterator[tuple[bytes, bytes | None]]:
+    """The keys and values that make a topic known, as it is now, to these groups.
+
+    A group that reads the topic forgets its marks, and so starts at its beginning. Other marks get
+    the new id. None as value removes a mark.
+    """
+    for key, value in marks.items():
+        group_id, _, place = key.decode(errors="replace").partition("/")
+        mark = mark_of(value) if value is not None else None
+        if group_id not in group_ids or mark is None or topic not in mark.ids:
+            continue
+        if place.partition("/")[0] == topic:
+            yield key, None
+        elif mark.ids[topic] != topic_id:
+            yield key, mark_value(mark._replace(ids={**mark.ids, topic: topic_id}))
+
+
 def topics_of(config: StageConfig) -> list[str]:
     """Every topic that the stage reads or writes, once; the input first."""
     topics = [config.input_topic, config.dead_letter_topic, *config.output_topics]
@@ -84,7 +106,6 @@ class KnownTopics:
         self._clock = clock
         self._ids: Ids = {name: fact.id if fact else None for name, fact in facts.items()}
         self._counts = {name: fact.partitions for name, fact in facts.items() if fact}
-        self._missing: set[str] = set()
         self._marks: dict[int, Mark] = {}
         self._due = clock.monotonic() + _CHECK_EVERY_S
 
@@ -119,16 +140,27 @@ class KnownTopics:
 
         Raises TopicReplaced when one was deleted, created again, or an internal one has grown.
         """
-        if self._config.known_topics is None or self._clock.monotonic() < self._due:
+        if self._clock.monotonic() < self._due:
             return
         try:
-            facts = self._port.topic_facts(self._config, list(self._ids), _ASK_S)
+            self.confirm()
         except Retriable:
             self._due = self._clock.monotonic() + _CHECK_AGAIN_S
+
+    def confirm(self) -> None:
+        """Compare the topics with those at the start, now.
+
+        If it returns, every record that was read before the call is one of the known topic. Raises
+        TopicReplaced, Retriable.
+        """
+        if self._config.known_topics is None:
             return
+        facts = self._port.topic_facts(self._config, list(self._ids), _ASK_S)
         self._due = self._clock.monotonic() + _CHECK_EVERY_S
+        for topic, fact in facts.items():
+            if fact is None:
+                raise TopicReplaced(f"topic {topic} was deleted; {self._advice(topic)}")
         self._compare({name: fact.id for name, fact in facts.items() if fact})
-        self._find_missing(facts)
         for name, fact in facts.items():
             if fact is not None:
                 self._compare_count(name, fact.partitions)
@@ -153,13 +185,6 @@ class KnownTopics:
                     f"topic {topic} was deleted and created again since group "
                     f"{self._config.group_id} worked with it; {self._advice(topic)}"
                 )
-
-    def _find_missing(self, facts: Facts) -> None:
-        """Raise for a topic that was missing twice: one broker may not know it yet."""
-        missing = {name for name in self._ids if facts.get(name) is None}
-        for topic in sorted(missing & self._missing):
-            raise TopicReplaced(f"topic {topic} was deleted; {self._advice(topic)}")
-        self._missing = missing
 
     def _compare_count(self, topic: str, count: int) -> None:
         before = self._counts.get(topic, count)

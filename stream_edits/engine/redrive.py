@@ -7,15 +7,23 @@ nor one that was killed can send a letter back twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from .dead_letter import is_dead_letter, original
-from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT
+from .dead_letter import is_dead_letter, is_reference, original
+from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_HEADERS
 from .errors import EngineStopped
-from .ports import Headers, Output, Record, Sink
+from .ports import Output, Record, Sink
 from .transaction import TransactionAborted, Transactions
+
+
+class Reference(NamedTuple):
+    """The value that a reference leaves in its topic: its size in bytes and its SHA-256 in hex."""
+
+    value_bytes: int
+    sha256: str
 
 
 class Letter(NamedTuple):
@@ -39,6 +47,7 @@ class Letter(NamedTuple):
     own_headers: int
     key_bytes: int | None
     value_bytes: int | None
+    reference: Reference | None = None
 
     @property
     def place(self) -> tuple[int, int]:
@@ -58,11 +67,11 @@ def letter_of(record: Record) -> Letter | None:
     """The letter in a record of the dead-letter topic, None if no stage has written the record."""
     if not is_dead_letter(record.headers):
         return None
-    values = [value or b"" for _, value in record.headers[-len(DEAD_LETTER_HEADERS) :]]
+    kind = REFERENCE_HEADERS if is_reference(record.headers) else DEAD_LETTER_HEADERS
+    values = [value or b"" for _, value in record.headers[-len(kind) :]]
     try:
-        error_class, message, stage, topic, partition, offset, at, version, redrives = (
-            value.decode() for value in values
-        )
+        texts = [value.decode() for value in values]
+        error_class, message, stage, topic, partition, offset, at, version, redrives = texts[:9]
         return Letter(
             record.partition,
             record.offset,
@@ -76,18 +85,13 @@ def letter_of(record: Record) -> Letter | None:
             int(at),
             version,
             int(redrives),
-            len(record.headers) - len(DEAD_LETTER_HEADERS),
+            len(record.headers) - len(kind),
             None if record.key is None else len(record.key),
             None if record.value is None else len(record.value),
+            Reference(int(texts[9]), texts[10]) if texts[9:] else None,
         )
     except ValueError:
         return None
-
-
-def redriven_headers(headers: Headers) -> Headers:
-    """The publisher's headers, and a redrive count that is one higher."""
-    published, redrives = original(headers)
-    return [*published, (REDRIVE_COUNT, b"%d" % (redrives + 1))]
 
 
 def redrive(
@@ -96,16 +100,18 @@ def redrive(
     marker_topic: str,
     transactions: Transactions,
     batch_size: int,
+    read: Callable[[str, int, int], Record | None],
 ) -> Iterator[int]:
     """Send the letters at the `chosen` places back, at most `batch_size` in a transaction.
 
     `letters` are records of the dead-letter topic, `chosen` are pairs of partition and offset.
+    `read` returns the record at a topic, partition and offset, for the references among them.
     Yields the number of letters after each commit. Raises EngineStopped: what was committed before
     stays, and the other letters are unchanged.
     """
     wanted = (record for record in letters if (record.partition, record.offset) in chosen)
     while batch := list(islice(wanted, batch_size)):
-        outputs = [output for record in batch for output in _sent_back(record, marker_topic)]
+        outputs = [output for record in batch for output in _sent_back(record, marker_topic, read)]
 
         def write(sink: Sink, outputs: list[Output] = outputs) -> None:
             sink.produce(outputs)
@@ -120,10 +126,28 @@ def redrive(
         yield len(batch)
 
 
-def _sent_back(record: Record, marker_topic: str) -> Iterator[Output]:
+def _sent_back(
+    record: Record, marker_topic: str, read: Callable[[str, int, int], Record | None]
+) -> Iterator[Output]:
     letter = letter_of(record)
     if letter is None:
         raise EngineStopped("a record that no stage has written was chosen to be redriven")
-    headers = redriven_headers(record.headers)
-    yield Output(letter.source_topic, record.key, record.value, headers)
+    source = record if letter.reference is None else _referred(letter, letter.reference, read)
+    published = original(source.headers).headers
+    headers = [*published, (REDRIVE_COUNT, b"%d" % (letter.redrives + 1))]
+    yield Output(letter.source_topic, source.key, source.value, headers)
     yield Output(marker_topic, letter.marker, b"%d" % (letter.redrives + 1))
+
+
+def _referred(
+    letter: Letter, reference: Reference, read: Callable[[str, int, int], Record | None]
+) -> Record:
+    """The record that a reference stands for. Raises EngineStopped if it is not there any more."""
+    record = read(letter.source_topic, letter.source_partition, letter.source_offset)
+    value = record.value if record is not None else None
+    if record is None or hashlib.sha256(value or b"").hexdigest() != reference.sha256:
+        raise EngineStopped(
+            f"the record of the reference at {letter.partition}/{letter.offset} is no longer at "
+            f"{letter.source_topic}/{letter.source_partition} offset {letter.source_offset}"
+        )
+    return record

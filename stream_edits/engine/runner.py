@@ -14,7 +14,7 @@ from .circuit_breaker import CircuitBreaker
 from .clock import SystemClock
 from .config import StageConfig
 from .counting import count_committed
-from .errors import EngineStopped, Interrupted, Retriable, TooManyAborts
+from .errors import EngineStopped, Interrupted, LostOffset, Retriable, TooManyAborts
 from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
@@ -146,7 +146,12 @@ class StageRunner:
             raise EngineStopped("the runner is not started")
         self._moved()
         member.known.check()
-        records = member.inbox.take()
+        try:
+            records = member.inbox.take()
+        except LostOffset:
+            # The true reason, if the input was created again.
+            member.known.confirm()
+            raise
         if records:
             self._process(records, member)
         member.inbox.finish_round()
@@ -182,8 +187,13 @@ class StageRunner:
         """True if the batch was committed, False if it was aborted."""
         begun = self._clock.monotonic()
         try:
+            member.known.confirm()
             views = member.partitions.views
             member.transactions.send(batch, views, member.source, member.known)
+        except Retriable as away:
+            self._metrics.aborted_for(away.code)
+            self._rewind(away.code, member)
+            return False
         except TransactionAborted as aborted:
             self._metrics.aborted_for(aborted.code)
             self._recover(aborted.code, batch, member)

@@ -27,6 +27,14 @@ class Limits:
         return self._by_topic.get(topic, self._default)
 
     @property
+    def certain(self) -> int:
+        """A value of at most this size fits everywhere, unless its key or headers are huge.
+
+        It saves a closer look at most records.
+        """
+        return self.smallest // 2
+
+    @property
     def largest(self) -> int:
         """The largest limit of all topics."""
         return max(self._by_topic.values(), default=self._default)

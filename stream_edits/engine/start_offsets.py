@@ -53,21 +53,33 @@ class StartOffsets:
 
     def start(self, number: int, committed: int | None) -> int:
         """The offset to read from; the client itself never resets. Raises LostOffset."""
-        if committed is not None:
+        start_from = self._config.start_from
+        may_move = self._config.changelog_topic is None and start_from in ("oldest", "newest")
+        if committed is not None and not may_move:
             return committed
-        mark, start_from = self._known.mark(number), self._config.start_from
-        if mark is not None and mark.next_offset is not None:
-            if start_from is None:
-                raise LostOffset(
-                    f"no committed offset for {self._config.input_topic}/{number} of group "
-                    f"{self._config.group_id}, which had read up to {mark.next_offset}: its "
-                    "offsets expired or were deleted; to go on there, start once with "
-                    "`stream-edits run --from progress`, or else --from oldest or newest"
-                )
-            if start_from == "progress":
-                return mark.next_offset
+        if committed is None and (progress := self._progress(number)) is not None:
+            return progress
         marks = self._query("watermarks", lambda: self._source.watermarks(number, _ASK_S))
+        if committed is not None and marks.low <= committed <= marks.high:
+            return committed
         return marks.high if start_from == "newest" else marks.low
+
+    def _progress(self, number: int) -> int | None:
+        """Where a stage without a changelog goes on with `start_from: progress`.
+
+        None if the group is new, or if it is to start at an end of the log. Raises LostOffset.
+        """
+        mark, start_from = self._known.mark(number), self._config.start_from
+        if mark is None or mark.next_offset is None or start_from in ("oldest", "newest"):
+            return None
+        if start_from == "progress":
+            return mark.next_offset
+        raise LostOffset(
+            f"no committed offset for {self._config.input_topic}/{number} of group "
+            f"{self._config.group_id}, which had read up to {mark.next_offset}: its offsets "
+            "expired or were deleted; to go on there, start once with `stream-edits run --from "
+            "progress`, or else --from oldest or newest"
+        )
 
     def _query(self, what: str, call: Callable[[], _T]) -> _T:
         """Call until there is an answer. Raises Interrupted or EngineStopped."""

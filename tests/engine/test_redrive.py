@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from stream_edits.engine.clock import SystemClock
@@ -51,13 +53,24 @@ def producer(broker: Cluster) -> Transactions:
     return made
 
 
+def reading(broker: Cluster) -> Callable[[str, int, int], Record | None]:
+    """What reads one record of a topic."""
+
+    def read(topic: str, partition: int, offset: int) -> Record | None:
+        entries = broker.logs[topic, partition].entries
+        entry = entries[offset] if offset < len(entries) else None
+        return Record(topic, partition, offset, *entry[:4]) if entry is not None else None
+
+    return read
+
+
 def give_back(broker: Cluster, transactions: Transactions | None = None) -> list[int]:
     """Redrive the letters without a marker, two in a transaction."""
     transactions = transactions or producer(broker)
     marked = {output.key for output in broker.visible("redriven")}
     found = [(record, letter_of(record)) for record in letters(broker)]
     waiting = {letter.place for _, letter in found if letter and letter.marker not in marked}
-    return list(redrive(letters(broker), waiting, "redriven", transactions, 2))
+    return list(redrive(letters(broker), waiting, "redriven", transactions, 2, reading(broker)))
 
 
 def test_a_redriven_record_is_unchanged_and_counts_its_redrives() -> None:
@@ -97,7 +110,7 @@ def test_a_second_redrive_fences_the_first_and_takes_what_it_left() -> None:
     broker = with_letters(5)
     first = producer(broker)
     waiting = {(r.partition, r.offset) for r in letters(broker)}
-    run = redrive(letters(broker), waiting, "redriven", first, 2)
+    run = redrive(letters(broker), waiting, "redriven", first, 2, reading(broker))
     assert next(run) == 2
     assert give_back(broker) == [2, 1]
     with pytest.raises(FatalClientError):

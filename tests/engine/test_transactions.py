@@ -34,6 +34,7 @@ def test_everything_of_a_batch_is_in_one_transaction_in_this_order() -> None:
     stage.run_rounds()
     assert broker.names() == [
         "consume",
+        "topic_facts",
         "begin",
         "produce_at",
         "produce_at",

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
 
 from tests.kafka.admin import Admin, Place
 
@@ -67,7 +67,7 @@ class TopicLog:
                 offset,
                 message.key(),
                 message.value(),
-                tuple(message.headers() or ()),  # type: ignore[arg-type]
+                _headers(message),
                 message.timestamp()[1],
             )
             self.records[place].append(kept)
@@ -124,3 +124,11 @@ class TopicLog:
         self._admin.close()
         self._consumer.close()
         del self._consumer
+
+
+def _headers(message: Message) -> tuple[tuple[str, bytes | None], ...]:
+    """The headers, none if a name in them is not UTF-8."""
+    try:
+        return tuple(message.headers() or ())  # type: ignore[arg-type]
+    except (UnicodeDecodeError, SystemError):
+        return ()

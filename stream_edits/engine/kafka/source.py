@@ -10,19 +10,23 @@ from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
 from ..ports import (
-    UNREADABLE_HEADERS,
     AssignmentListener,
     Committed,
-    Headers,
     Record,
     Watermarks,
 )
 from .client import make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
+from .headers import headers_of
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
 _SEEK_TRIES = 20
+_REBUILD = "rebuild everything from the claims, as docs/operations.md says"
+_GO_ON = (
+    "records were lost unread; publish them again, then start once with `stream-edits run --from "
+    "oldest`"
+)
 
 
 class ConfluentSource:
@@ -37,6 +41,7 @@ class ConfluentSource:
         """`reporting` holds the client options for statistics."""
         self._topic = config.input_topic
         self._stage = config.stage
+        self._remedy = _REBUILD if config.changelog_topic is not None else _GO_ON
         self._sleep = sleep
         self._consumer = make(Consumer, {**reporting, **consumer_options(config)})
         self._failure: BaseException | None = None
@@ -67,7 +72,7 @@ class ConfluentSource:
                     message.offset(),  # type: ignore[arg-type]
                     message.key(),
                     message.value(),
-                    _headers(message),
+                    headers_of(message),
                     message.timestamp()[1],
                 )
             )
@@ -156,8 +161,7 @@ class ConfluentSource:
         if error.code() in LOST_OFFSET:
             raise LostOffset(
                 f"the committed offset of {self._topic}/{message.partition()} is not in the log "
-                "any more (retention, or the topic was recreated): events would be skipped; "
-                "decide where to go on and set the group's offset there"
+                f"any more (retention, or records were deleted by hand): {self._remedy}"
             )
         if error.fatal() or error.code() in FINAL_IN_GROUP:
             raise_classified(error, "consume")
@@ -186,11 +190,3 @@ class ConfluentSource:
 
     def _placed(self, offsets: Mapping[int, int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, number, offset) for number, offset in offsets.items()]
-
-
-def _headers(message: Message) -> Headers:
-    """The headers of a record; other clients write names that this one cannot decode."""
-    try:
-        return message.headers() or ()  # type: ignore[return-value]
-    except UnicodeDecodeError:
-        return UNREADABLE_HEADERS

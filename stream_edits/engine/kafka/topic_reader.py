@@ -15,6 +15,7 @@ from .admin import connected_admin, partition_counts
 from .client import make
 from .error_mapping import AWAY, FINAL_OF_TOPIC, client_errors, raise_classified
 from .futures import result_of
+from .headers import headers_of
 from .options import Options, merged
 
 _ASK_S = 15.0
@@ -75,7 +76,7 @@ def _record(topic: str, message: Message) -> Record:
         message.offset() or 0,
         message.key(),
         message.value(),
-        message.headers() or (),  # type: ignore[arg-type]
+        headers_of(message),
         message.timestamp()[1],
     )
 
