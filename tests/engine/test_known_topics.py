@@ -3,51 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
 from stream_edits.engine.errors import (
     ChangelogCut,
     EngineStopped,
-    LostOffset,
     Retriable,
     TopicReplaced,
     TopicsUnfit,
 )
 from stream_edits.engine.known_topics import accepting, mark_key, mark_of
-from stream_edits.engine.ports import Output, Record, StateView, TopicSettings
-from tests.engine.harness import Cluster, Counter, Stage, cluster, outputs
-
-STATELESS: dict[str, Any] = {"changelog_topic": None, "internal_topics": frozenset()}
-
-
-class Echo(Counter):
-    """Sends each value on, without state."""
-
-    def process(self, record: Record, state: StateView) -> Iterable[Output]:
-        return [Output("out", record.key, record.value)]
-
-
-def worked(stateless: bool = False) -> Cluster:
-    """A broker on which a stage has processed three events."""
-    broker = cluster(1)
-    for value in (b"1", b"2", b"3"):
-        broker.put("in", 0, b"k", value)
-    stage = stateless_stage(broker) if stateless else Stage(broker)
-    stage.start().run_rounds(2)
-    stage.runner.close()
-    assert broker.groups["g"].committed == {0: 3}
-    return broker
-
-
-def stateless_stage(broker: Cluster, **changes: Any) -> Stage:
-    return Stage(broker, Echo(), **{**STATELESS, **changes})
-
-
-def expire_offsets(broker: Cluster) -> None:
-    broker.groups["g"].forget()
+from stream_edits.engine.ports import TopicSettings
+from tests.engine.harness import Cluster, Stage, cluster, outputs
+from tests.engine.worked import stateless_stage, worked
 
 
 class TestMarks:
@@ -186,81 +155,6 @@ def accept(broker: Cluster, topic: str) -> None:
     marks = {o.key or b"": o.value for o in broker.visible("known")}
     for key, value in accepting(marks, {"g"}, topic, broker.ids[topic]):
         broker.put("known", 0, key, value)
-
-
-class TestMissingOffsets:
-    def test_a_stage_without_state_does_not_start_from_nothing(self) -> None:
-        broker = worked(stateless=True)
-        expire_offsets(broker)
-        broker.put("in", 0, b"k", b"4")
-        with pytest.raises(LostOffset, match=r"had read up to 3.*run --from progress"):
-            stateless_stage(broker).start()
-        assert len(outputs(broker)) == 3
-
-    @pytest.mark.parametrize(
-        ("start_from", "after"),
-        [("progress", [b"4"]), ("oldest", [b"1", b"2", b"3", b"4"]), ("newest", [])],
-    )
-    def test_it_starts_where_the_operator_says(self, start_from: str, after: list[bytes]) -> None:
-        broker = worked(stateless=True)
-        expire_offsets(broker)
-        broker.put("in", 0, b"k", b"4")
-        stage = stateless_stage(broker, start_from=start_from).start()
-        stage.run_rounds(2)
-        assert outputs(broker)[3:] == after
-        broker.put("in", 0, b"k", b"5")
-        stage.run_rounds(2)
-        assert outputs(broker)[-1] == b"5"
-
-    def test_a_new_group_starts_at_the_oldest_record(self) -> None:
-        broker = cluster(1)
-        broker.put("in", 0, b"k", b"1")
-        stateless_stage(broker).start().run_rounds(2)
-        assert outputs(broker) == [b"1"]
-
-    def test_a_new_partition_of_a_known_group_is_new(self) -> None:
-        broker = worked(stateless=True)
-        broker.grow("in", 2)
-        broker.put("in", 1, b"k", b"first")
-        stateless_stage(broker).start().run_rounds(2)
-        assert outputs(broker)[3:] == [b"first"]
-
-    def test_state_goes_on_at_its_progress(self) -> None:
-        broker = worked()
-        expire_offsets(broker)
-        broker.put("in", 0, b"k", b"4")
-        refused = Stage(broker)
-        with pytest.raises(LostOffset, match="run --from progress"):
-            refused.start()
-        refused.runner.close()
-        stage = Stage(broker, start_from="progress").start()
-        stage.run_rounds(2)
-        assert outputs(broker) == [b"1:1", b"2:2", b"3:3", b"4:4"]
-        assert broker.groups["g"].committed == {0: 4}
-
-    @pytest.mark.parametrize("start_from", ["oldest", "newest"])
-    def test_state_never_starts_anywhere_else(self, start_from: str) -> None:
-        broker = worked()
-        expire_offsets(broker)
-        with pytest.raises(LostOffset):
-            Stage(broker, start_from=start_from).start()
-
-    @pytest.mark.parametrize(("start_from", "after"), [("oldest", [b"3"]), ("newest", [])])
-    def test_records_deleted_unread(self, start_from: str, after: list[bytes]) -> None:
-        broker = cluster(1)
-        broker.put("in", 0, b"k", b"1")
-        stage = stateless_stage(broker).start()
-        stage.run_rounds(2)
-        stage.runner.close()
-        broker.put("in", 0, b"k", b"2")
-        broker.put("in", 0, b"k", b"3")
-        broker.logs["in", 0].first = 2
-        refused = stateless_stage(broker).start()
-        with pytest.raises(LostOffset):
-            refused.run_rounds(2)
-        refused.runner.close()
-        stateless_stage(broker, start_from=start_from).start().run_rounds(2)
-        assert outputs(broker)[1:] == after
 
 
 class TestGrowth:

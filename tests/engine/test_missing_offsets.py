@@ -1,0 +1,84 @@
+"""Groups whose committed offsets have expired, or are not in the log any more."""
+
+from __future__ import annotations
+
+import pytest
+
+from stream_edits.engine.errors import LostOffset
+from tests.engine.harness import Stage, cluster, outputs
+from tests.engine.worked import expire_offsets, stateless_stage, worked
+
+
+class TestMissingOffsets:
+    def test_a_stage_without_state_does_not_start_from_nothing(self) -> None:
+        broker = worked(stateless=True)
+        expire_offsets(broker)
+        broker.put("in", 0, b"k", b"4")
+        with pytest.raises(LostOffset, match=r"had read up to 3.*run --from progress"):
+            stateless_stage(broker).start()
+        assert len(outputs(broker)) == 3
+
+    @pytest.mark.parametrize(
+        ("start_from", "after"),
+        [("progress", [b"4"]), ("oldest", [b"1", b"2", b"3", b"4"]), ("newest", [])],
+    )
+    def test_it_starts_where_the_operator_says(self, start_from: str, after: list[bytes]) -> None:
+        broker = worked(stateless=True)
+        expire_offsets(broker)
+        broker.put("in", 0, b"k", b"4")
+        stage = stateless_stage(broker, start_from=start_from).start()
+        stage.run_rounds(2)
+        assert outputs(broker)[3:] == after
+        broker.put("in", 0, b"k", b"5")
+        stage.run_rounds(2)
+        assert outputs(broker)[-1] == b"5"
+
+    def test_a_new_group_starts_at_the_oldest_record(self) -> None:
+        broker = cluster(1)
+        broker.put("in", 0, b"k", b"1")
+        stateless_stage(broker).start().run_rounds(2)
+        assert outputs(broker) == [b"1"]
+
+    def test_a_new_partition_of_a_known_group_is_new(self) -> None:
+        broker = worked(stateless=True)
+        broker.grow("in", 2)
+        broker.put("in", 1, b"k", b"first")
+        stateless_stage(broker).start().run_rounds(2)
+        assert outputs(broker)[3:] == [b"first"]
+
+    def test_state_goes_on_at_its_progress(self) -> None:
+        broker = worked()
+        expire_offsets(broker)
+        broker.put("in", 0, b"k", b"4")
+        refused = Stage(broker)
+        with pytest.raises(LostOffset, match="run --from progress"):
+            refused.start()
+        refused.runner.close()
+        stage = Stage(broker, start_from="progress").start()
+        stage.run_rounds(2)
+        assert outputs(broker) == [b"1:1", b"2:2", b"3:3", b"4:4"]
+        assert broker.groups["g"].committed == {0: 4}
+
+    @pytest.mark.parametrize("start_from", ["oldest", "newest"])
+    def test_state_never_starts_anywhere_else(self, start_from: str) -> None:
+        broker = worked()
+        expire_offsets(broker)
+        with pytest.raises(LostOffset):
+            Stage(broker, start_from=start_from).start()
+
+    @pytest.mark.parametrize(("start_from", "after"), [("oldest", [b"3"]), ("newest", [])])
+    def test_records_deleted_unread(self, start_from: str, after: list[bytes]) -> None:
+        broker = cluster(1)
+        broker.put("in", 0, b"k", b"1")
+        stage = stateless_stage(broker).start()
+        stage.run_rounds(2)
+        stage.runner.close()
+        broker.put("in", 0, b"k", b"2")
+        broker.put("in", 0, b"k", b"3")
+        broker.logs["in", 0].first = 2
+        refused = stateless_stage(broker)
+        with pytest.raises(LostOffset):
+            refused.start().run_rounds(2)
+        refused.runner.close()
+        stateless_stage(broker, start_from=start_from).start().run_rounds(2)
+        assert outputs(broker)[1:] == after
