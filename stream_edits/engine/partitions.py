@@ -199,6 +199,7 @@ class Partitions:
     def _resume_at(self, progress: Mapping[int, int]) -> None:
         """Go on where the state ends, in partitions whose committed offset is gone."""
         for number, offset in progress.items():
-            self.owned[number].start = offset
+            owned = self.owned[number]
+            owned.committed = owned.start = offset
         if progress:
             self._source.seek(progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from stream_edits.metrics import Metrics, StageMetrics
@@ -14,7 +15,16 @@ from .circuit_breaker import CircuitBreaker
 from .clock import SystemClock
 from .config import StageConfig
 from .counting import count_committed
-from .errors import EngineStopped, Interrupted, LostOffset, Retriable, TooManyAborts
+from .errors import (
+    ChangelogCut,
+    EngineStopped,
+    Interrupted,
+    LostOffset,
+    ProgressAhead,
+    Retriable,
+    StateBehind,
+    TooManyAborts,
+)
 from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
@@ -23,6 +33,8 @@ from .start import Asker, check_topics_fit
 from .transaction import FORGOTTEN, TransactionAborted, Transactions
 
 _MEASURE_EVERY_S = 5.0
+# State, input and offsets do not fit together.
+_APART = (ChangelogCut, LostOffset, ProgressAhead, StateBehind)
 
 
 class Member(NamedTuple):
@@ -124,7 +136,7 @@ class StageRunner:
         # Before joining, because the open transaction of a predecessor hides committed offsets.
         self._transactions.init(self._stop.is_set)
         known = KnownTopics(self.config, self._port, topics.facts, self._clock)
-        asker.answer("newest_values", known.read_marks)
+        asker.answer("known_topics", known.read_marks, self.config.restore_stall_s)
         source = self._port.source(self.config)
         partitions = Partitions(
             self.config,
@@ -148,9 +160,10 @@ class StageRunner:
         member.known.check()
         try:
             records = member.inbox.take()
-        except LostOffset:
-            # The true reason, if the input was created again.
-            member.known.confirm()
+        except _APART:
+            # If a topic was created again, that is the true reason.
+            with suppress(Retriable):
+                member.known.confirm()
             raise
         if records:
             self._process(records, member)

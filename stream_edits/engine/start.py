@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
 from . import log
 from .config import StageConfig
-from .errors import AccessRefused, FatalClientError, Interrupted, Retriable, TopicsUnfit
+from .errors import (
+    AccessRefused,
+    EngineStopped,
+    FatalClientError,
+    Interrupted,
+    Retriable,
+    TopicsUnfit,
+)
 from .known_topics import Facts, topics_of
 from .ports import Clock, KafkaPort, TopicSettings
 from .sizes import Limits, record_bytes
@@ -51,12 +59,14 @@ class Asker:
         self._moved = moved
         self._stopping = stopping
 
-    def answer(self, call: str, ask: Callable[[], _T]) -> _T:
+    def answer(self, call: str, ask: Callable[[], _T], budget_s: float = math.inf) -> _T:
         """The answer to `ask`, called until the brokers give one.
 
-        Raises FatalClientError when they refuse the connection again and again, or Interrupted.
+        Raises FatalClientError when they refuse the connection again and again, EngineStopped after
+        `budget_s` seconds, or Interrupted.
         """
         wait_s, refusals = 0.5, 0
+        deadline = self._clock.monotonic() + budget_s
         while True:
             self._moved()
             if self._stopping():
@@ -74,6 +84,12 @@ class Asker:
             log.warning(
                 "client_retry", stage=self._config.stage, call=call, error=code, reason=reason
             )
+            if self._clock.monotonic() >= deadline:
+                raise EngineStopped(
+                    f"no answer about {call} for {budget_s:g} s ({code}): check the brokers, and "
+                    f"look for an open transaction on {self._config.known_topics} "
+                    "(kafka-transactions.sh find-hanging)"
+                )
             self._clock.sleep(wait_s)
             wait_s = min(wait_s * 2, 5.0)
 

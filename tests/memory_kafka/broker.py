@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from stream_edits.engine.config import StageConfig
+from stream_edits.engine.errors import Retriable
 from stream_edits.engine.ports import Headers, Limits, Output, TopicFacts, TopicSettings
 from tests.memory_kafka.group import Group
 from tests.memory_kafka.log import Entry, Log, Place, Txn
@@ -33,6 +34,8 @@ class Broker:
         # Delayed markers: a position in a log, or None for the group's offsets.
         self.markers: list[tuple[Txn, Place | None]] = []
         self.now_ms = 1_000_000
+        # Whether a topic takes a value, whatever its settings say.
+        self.refuses: Callable[[str, bytes | None], bool] = lambda topic, value: False
 
     def create(self, topic: str, partitions: int) -> None:
         """Create a topic."""
@@ -44,6 +47,9 @@ class Broker:
 
     def delete(self, topic: str) -> None:
         """Delete a topic, and the offsets that groups have committed for it."""
+        for txn, place in list(self.markers):
+            if place is not None and place[0] == topic:
+                self.write_marker(self.markers.index((txn, place)))
         for number in range(self.counts.pop(topic)):
             del self.logs[topic, number]
         del self.ids[topic]
@@ -182,4 +188,7 @@ class Broker:
         return {topic: self.settings.get(topic) for topic in topics}
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
+        logs = [self.logs[topic, number] for number in range(self.counts[topic])]
+        if any(log.stable_end < log.end for log in logs):
+            raise Retriable("_TIMED_OUT")
         return {output.key or b"": output.value for output in self.visible(topic)}

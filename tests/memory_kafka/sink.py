@@ -131,6 +131,9 @@ class MemorySink:
             return
         if not txn.touched:
             self.broker.complete(self.config.transactional_id)
+        if self.broker.refuses(topic, value):
+            self.failed = "MSG_SIZE_TOO_LARGE"
+            return
         self.broker.put(topic, number, key, value, headers, txn)
 
     def _open(self, ended: bool = False) -> Txn:

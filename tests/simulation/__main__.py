@@ -21,7 +21,7 @@ _CHUNK = 50
 _TOTALS = (
     "schedules", "steps", "events decided", "dead letters", "processes ended", "crashes",
     "clean stops", "zombies", "evictions", "rebalances", "transactions timed out", "late commits",
-    "compactions",
+    "compactions", "topics created again", "offsets expired",
 )  # fmt: skip
 
 

@@ -59,4 +59,7 @@ ACTIONS = [
     Action(World.release_markers, 1, {}),
     Action(World.compact, 1, _PARTITION),
     Action(World.expire_input, 0.5, _PARTITION),
+    Action(World.recreate, 0.4, {"topic": ("in", "log", "out", "dead")}),
+    Action(World.expire_offsets, 0.2, {}),
+    Action(World.operate, 2, {}),
 ]

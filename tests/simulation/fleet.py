@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from stream_edits.engine.config import StartFrom
 from stream_edits.engine.errors import (
     BreakerOpen,
     ClientError,
@@ -12,6 +13,7 @@ from stream_edits.engine.errors import (
     LostOffset,
     ProgressAhead,
     StateBehind,
+    TopicReplaced,
     TopicsUnfit,
 )
 from stream_edits.engine.ports import TopicSettings
@@ -20,7 +22,7 @@ from tests.memory_kafka.log import Txn
 from tests.memory_kafka.sink import MemorySink
 from tests.simulation.faults import Bug, Crashed, Fault, Plan
 from tests.simulation.invariants import Kind, Violation
-from tests.simulation.ledger import Outside
+from tests.simulation.ledger import LARGEST, Outside, refused
 from tests.simulation.process import Process
 
 RUNNERS = 3
@@ -28,7 +30,7 @@ PARTITIONS = 3
 _TOPICS = {"in": PARTITIONS, "log": PARTITIONS, "out": 2, "dead": 1, "known": 2}
 _MEANWHILE = 6
 # No fault here may lead to these: state and offset differ, or the input seems to be gone.
-_REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicsUnfit)
+_REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicReplaced, TopicsUnfit)
 
 
 class Fleet:
@@ -43,6 +45,13 @@ class Fleet:
         for topic, partitions in _TOPICS.items():
             self.broker.create(topic, partitions)
         self.broker.settings["log"] = TopicSettings("compact", 1_048_588)
+        self.broker.settings["out"] = TopicSettings("delete", LARGEST)
+        self.broker.refuses = refused
+        # Topics that were created again and that no operator has seen to.
+        self.replaced: set[str] = set()
+        # The group's committed offsets have expired once.
+        self.expired = False
+        self.start_from: StartFrom | None = None
         self.counts: Counter[str] = Counter()
         self.fired: Counter[tuple[str, Fault]] = Counter()
         self.outside = Outside()
@@ -65,7 +74,9 @@ class Fleet:
         process = self.processes[runner]
         if process is None:
             plan = self.plans[runner]
-            process = Process(self.broker, runner, plan, self.outside, self._static)
+            process = Process(
+                self.broker, runner, plan, self.outside, self._static, self.start_from
+            )
             self.processes[runner] = process
         try:
             process.turn(prefetched)
@@ -185,12 +196,23 @@ class Fleet:
         """
         if isinstance(failure, Violation):
             raise failure
+        if isinstance(failure, (TopicReplaced, LostOffset)) and self._is_told(failure, process):
+            return
         if isinstance(failure, _REFUSALS) and (process.source is None or process.source.current):
             raise Violation(Kind.REFUSED, str(failure)) from failure
         if not isinstance(failure, (EngineStopped, ClientError, Interrupted, Bug)):
             self.counts["other errors"] += 1
             if not self._lenient:
                 raise Violation(Kind.BUG, repr(failure)) from failure
+
+    def _is_told(self, failure: TopicReplaced | LostOffset, process: Process) -> bool:
+        """Whether an operator has given the process a reason for this stop."""
+        if isinstance(failure, TopicReplaced):
+            return any(f"topic {topic} " in str(failure) for topic in self.replaced)
+        if "no committed offset" not in str(failure):
+            return False
+        expired = self.expired and process.config.start_from is None
+        return expired or "in" in self.replaced
 
     def _end(self, runner: int) -> None:
         """Close what the process has, as far as it can, and remove it."""

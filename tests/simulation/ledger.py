@@ -2,11 +2,13 @@
 
 The value of an event is a word: `plain` counts and sends one output, `twice` sends two, `quiet`
 none, `delete` removes the key, `away` needs something outside, `bad` breaks the contract, `raise`
-fails at once and `late` after an output.
+fails at once and `late` after an output, `huge` sends more than its topic takes. The brokers refuse
+what `refused` sends, and also the dead letter of `unkept` unless it is a reference.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -22,7 +24,11 @@ from stream_edits.engine.dead_letter_headers import (
 )
 from stream_edits.engine.ports import Headers, Output, Record, StateView, TryAgain, Undecodable
 
-WORDS = (b"plain", b"twice", b"quiet", b"delete", b"away", b"bad", b"raise", b"late")
+WORDS = (
+    *(b"plain", b"twice", b"quiet", b"delete", b"away", b"bad", b"raise", b"late"),
+    *(b"huge", b"refused", b"unkept"),
+)
+LARGEST = 2000
 AT = "at"
 _NEWEST = b"newest"
 
@@ -59,6 +65,8 @@ class Ledger:
             state.delete(key)
         headers = [(AT, b"%d/%d" % (record.partition, record.offset))]
         text = b"%s#%d after %s" % (record.value or b"", count, newest)
+        if word == b"huge":
+            text += b"." * LARGEST
         if word != b"quiet":
             yield Output("out", key, text, headers)
         if word == b"twice":
@@ -76,13 +84,28 @@ class Sent(NamedTuple):
     headers: Headers
 
 
+def refused(topic: str, value: bytes | None) -> bool:
+    """Whether the brokers refuse a record, whatever its size."""
+    words = {"out": (b"refused", b"unkept"), "dead": (b"unkept",)}.get(topic, ())
+    return value is not None and value.startswith(words)
+
+
+_FAILURES = {
+    "bad": "BadWord",
+    "raise": "RuntimeError",
+    "late": "RuntimeError",
+    "huge": "TooLarge",
+    "refused": "RefusedByBrokers",
+    "unkept": "RefusedByBrokers",
+}
+
+
 def fold(state: State, record: Record) -> tuple[State, list[Sent]]:
     """The state after `record` and the records it leads to, computed without the engine."""
     value = record.value or b""
     word = value.split(b":")[0].decode()
-    failures = {"bad": "BadWord", "raise": "RuntimeError", "late": "RuntimeError"}
-    if word in failures:
-        return state, [_letter(record, failures[word])]
+    if word in _FAILURES:
+        return state, [_letter(record, _FAILURES[word], refers=word == "unkept")]
     key = record.key or b""
     count = int(state.get(key, b"0")) + 1
     after = {**state, key: str(count).encode(), _NEWEST: str(record.offset).encode()}
@@ -94,11 +117,16 @@ def fold(state: State, record: Record) -> tuple[State, list[Sent]]:
     return after, [Sent("out", k, text, at) for k in keys]
 
 
-def _letter(record: Record, error_class: str) -> Sent:
+def _letter(record: Record, error_class: str, refers: bool) -> Sent:
+    value = record.value or b""
+    about_the_value: Headers = [
+        ("source.value.bytes", str(len(value)).encode()),
+        ("source.value.sha256", hashlib.sha256(value).hexdigest().encode()),
+    ]
     return Sent(
         "dead",
         record.key,
-        record.value,
+        None if refers else record.value,
         [
             *record.headers,
             (ERROR_CLASS, error_class.encode()),
@@ -109,5 +137,6 @@ def _letter(record: Record, error_class: str) -> Sent:
             (SOURCE_TIMESTAMP, str(record.timestamp_ms).encode()),
             (ENGINE_VERSION, b"1.2"),
             (REDRIVE_COUNT, b"0"),
+            *(about_the_value if refers else ()),
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from stream_edits.engine.config import StartFrom
 from stream_edits.engine.partitions import Partitions
 from stream_edits.engine.ports import Output, Record, StateView
 from stream_edits.engine.runner import StageRunner
@@ -32,7 +33,13 @@ class Process:
     """`ordinal` stays the same over restarts, like that of a pod in a StatefulSet."""
 
     def __init__(
-        self, broker: Broker, ordinal: int, plan: Plan, outside: Outside, static: bool
+        self,
+        broker: Broker,
+        ordinal: int,
+        plan: Plan,
+        outside: Outside,
+        static: bool,
+        start_from: StartFrom | None,
     ) -> None:
         self.broker = broker
         self.ordinal = ordinal
@@ -41,6 +48,7 @@ class Process:
             group_instance_id=f"pod-{ordinal}" if static else None,
             batch_size=3,
             assign_budget_s=20.0,
+            start_from=start_from,
         )
         self.clock = FakeClock()
         ledger = _Interrupted(Ledger(outside), plan)

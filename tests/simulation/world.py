@@ -7,18 +7,18 @@ Every public action takes plain values, so that a seed or Hypothesis can choose 
 from __future__ import annotations
 
 from tests.memory_kafka.log import Txn
-from tests.simulation.fleet import PARTITIONS, RUNNERS, Fleet
-from tests.simulation.invariants import GROUP, Invariants, Kind, Violation
+from tests.simulation.fleet import PARTITIONS, RUNNERS
+from tests.simulation.invariants import GROUP, Kind, Violation
+from tests.simulation.operations import Operations
 
 _ROUNDS = 150
 
 
-class World(Fleet):
+class World(Operations):
     """The fleet, its input and its cluster, and the invariants that fold the input."""
 
     def __init__(self, static: bool = False, lenient: bool = False) -> None:
         super().__init__(static, lenient)
-        self.invariants = Invariants(self.broker, PARTITIONS)
         self._upstream: list[Txn] = []
         self._sent = 0
         self._checked = (-1, -1)
@@ -81,7 +81,9 @@ class World(Fleet):
 
     def expire_input(self, partition: int) -> None:
         """Delete committed events, as retention does."""
-        self.broker.logs["in", partition].first = self.invariants.committed.get(partition, 0)
+        if not self.replaced:
+            log = self.broker.logs["in", partition]
+            log.first = self.invariants.committed.get(partition, log.first)
 
     # --- checks
 
@@ -104,6 +106,7 @@ class World(Fleet):
         self.check()
         self.outside.away = False
         self.broker.release_markers()
+        self.operate()
         while self._upstream:
             self.end_upstream("committed")
         for runner, plan in enumerate(self.plans):
@@ -133,5 +136,5 @@ class World(Fleet):
         for number in range(PARTITIONS):
             offsets = [offset for offset, _ in self.broker.logs["in", number].visible()]
             ends[number] = offsets[-1] + 1 if offsets else 0
-        behind = any(self.invariants.committed.get(n, 0) < end for n, end in ends.items())
+        behind = any(self.invariants.at(n) < end for n, end in ends.items())
         return not behind and all(process and process.idle for process in self.processes)

@@ -61,5 +61,6 @@ class ConfluentKafka:
             return topic_settings(admin, topics, timeout_s)
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
-        records = read_topic(config.kafka, topic, config.group_id)
+        # A mark in a transaction that is still open counts as well.
+        records = read_topic(config.kafka, topic, config.group_id, with_open=True)
         return {record.key or b"": record.value for record in records}

@@ -21,18 +21,25 @@ from .options import Options, merged
 _ASK_S = 15.0
 _STALL_S = 30.0
 _AT_ONCE = 500
+READ_COMMITTED, READ_UNCOMMITTED = IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED
 
 
 def read_topic(
-    options: ClientOptions, topic: str, group_id: str, start: Mapping[int, int] | None = None
+    options: ClientOptions,
+    topic: str,
+    group_id: str,
+    start: Mapping[int, int] | None = None,
+    with_open: bool = False,
 ) -> Iterator[Record]:
     """Every committed record that the topic holds now, each partition in order.
 
-    `start` holds the first offset by partition; other partitions are left out. The group is never
+    `start` holds the first offset by partition; other partitions are left out. With `with_open`,
+    transactions that are open now are waited for, instead of read up to. The group is never
     joined. Raises TopicsUnfit, AccessRefused, Retriable after 30 s without an answer,
     FatalClientError.
     """
-    ends = _ends(options, topic, start)
+    isolation = READ_UNCOMMITTED if with_open else READ_COMMITTED
+    ends = _ends(options, topic, start, isolation)
     left = {number: end for number, (first, end) in ends.items() if first < end}
     if not left:
         return
@@ -82,9 +89,12 @@ def _record(topic: str, message: Message) -> Record:
 
 
 def _ends(
-    options: ClientOptions, topic: str, start: Mapping[int, int] | None
+    options: ClientOptions,
+    topic: str,
+    start: Mapping[int, int] | None,
+    isolation: IsolationLevel,
 ) -> dict[int, tuple[int, int]]:
-    """The first and the end offset by partition. The end is before any open transaction."""
+    """The first and the end offset by partition, before any open transaction if READ_COMMITTED."""
     with connected_admin(options) as admin:
         count = partition_counts(admin, [topic], _ASK_S)[topic]
         if count is None:
@@ -93,20 +103,22 @@ def _ends(
         numbers = range(count) if start is None else [n for n in start if n < count]
         if not numbers:
             return {}
-        firsts = _offsets(admin, topic, numbers, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
-        lasts = _offsets(admin, topic, numbers, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+        firsts = _offsets(admin, topic, numbers, OffsetSpec.earliest(), isolation)  # type: ignore[no-untyped-call]
+        lasts = _offsets(admin, topic, numbers, OffsetSpec.latest(), isolation)  # type: ignore[no-untyped-call]
     given = start or {}
     return {n: (max(firsts[n], given.get(n, 0)), lasts[n]) for n in numbers}
 
 
 def _offsets(
-    admin: AdminClient, topic: str, numbers: range | list[int], spec: OffsetSpec
+    admin: AdminClient,
+    topic: str,
+    numbers: range | list[int],
+    spec: OffsetSpec,
+    isolation: IsolationLevel,
 ) -> dict[int, int]:
     questions = {TopicPartition(topic, number): spec for number in numbers}
     with client_errors("list_offsets", AWAY):
-        answers = admin.list_offsets(
-            questions, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ASK_S
-        )
+        answers = admin.list_offsets(questions, isolation_level=isolation, request_timeout=_ASK_S)
         return {
             place.partition: result_of(future, _ASK_S).offset for place, future in answers.items()
         }
