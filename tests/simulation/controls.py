@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.simulation import fences
+from tests.simulation import fences, topic_fences
 from tests.simulation.invariants import Kind, Violation
 from tests.simulation.schedule import run_schedule
 
 _WRONG = frozenset({Kind.SKIPPED, Kind.DUPLICATED, Kind.DIFFERS, Kind.AHEAD, Kind.WENT_BACK})
+_OTHER_TOPIC = _WRONG | {Kind.TOPIC, Kind.CHANGELOG, Kind.MEMORY, Kind.REFUSED, Kind.STUCK}
 _STATE = frozenset({Kind.DIFFERS, Kind.CHANGELOG, Kind.MEMORY})
 
 
@@ -79,6 +80,36 @@ CONTROLS = [
         "a restore begins anew after a failed read",
         fences.a_restore_that_goes_on_after_an_error,
         _STATE,
+    ),
+    Control("the ids of topics are compared", topic_fences.ids_not_compared, _OTHER_TOPIC),
+    Control("the ids of topics outlive the process", topic_fences.marks_not_read, _OTHER_TOPIC),
+    Control(
+        "the ids are written with the first offset", topic_fences.marks_not_written, _OTHER_TOPIC
+    ),
+    Control(
+        "topics are confirmed before each commit",
+        topic_fences.topics_confirmed_now_and_then_only,
+        _OTHER_TOPIC,
+    ),
+    Control(
+        "state without a committed offset is not taken for new",
+        topic_fences.missing_offsets_believed,
+        _WRONG | _STATE,
+    ),
+    Control(
+        "a record that the brokers refuse is searched for",
+        topic_fences.refused_records_not_searched,
+        frozenset({Kind.STUCK}),
+    ),
+    Control(
+        "a dead letter that is refused becomes a reference",
+        topic_fences.no_references,
+        frozenset({Kind.STUCK}),
+    ),
+    Control(
+        "outputs are compared with the limit of their topic",
+        topic_fences.sizes_not_checked,
+        _WRONG,
     ),
 ]
 
