@@ -77,6 +77,8 @@ class StageConfig:
     # The largest record of a topic whose own limit is not known. A larger output or snapshot makes
     # its event a dead letter. This is the brokers' default.
     max_message_bytes: int = 1_048_588
+    # A topic with a smaller limit refuses most records, which is not the fault of a record.
+    least_message_bytes: int = 65_536
     breaker: Breaker = Breaker()
     # librdkafka properties of every client (bootstrap.servers, security.*, sasl.*, ssl.*), and of
     # one kind of client only. They may hold passwords, so repr leaves them out.

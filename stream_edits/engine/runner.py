@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from stream_edits.metrics import Metrics, StageMetrics
 
 from . import log
-from .batch import REFUSALS, Batch, BatchBuilder
+from .batch import Batch, BatchBuilder
 from .circuit_breaker import CircuitBreaker
 from .clock import SystemClock
 from .config import StageConfig
@@ -23,28 +22,18 @@ from .errors import (
     ProgressAhead,
     Retriable,
     StateBehind,
-    TooManyAborts,
 )
 from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
-from .ports import Clock, KafkaPort, Output, Processor, Record, Source
+from .ports import Clock, KafkaPort, Output, Processor, Record
+from .recovery import Member, Recovery
 from .start import Asker, check_topics_fit
-from .transaction import FORGOTTEN, TransactionAborted, Transactions
+from .transaction import TransactionAborted, Transactions
 
 _MEASURE_EVERY_S = 5.0
 # State, input and offsets do not fit together.
 _APART = (ChangelogCut, LostOffset, ProgressAhead, StateBehind)
-
-
-class Member(NamedTuple):
-    """The runner's part in its group; it exists from `start()` to `close()`."""
-
-    source: Source
-    known: KnownTopics
-    partitions: Partitions
-    transactions: Transactions
-    inbox: Inbox
 
 
 class StageRunner:
@@ -81,7 +70,9 @@ class StageRunner:
         self._stop = threading.Event()
         self._transactions: Transactions | None = None
         self._member: Member | None = None
-        self._aborts = 0
+        self._recovery = Recovery(
+            config, port, self._builder, self._breaker, self._clock, self._stop.is_set
+        )
         self._measure_due = 0.0
         self.last_moved = self._clock.monotonic()
         self._metrics.ask(lambda: self.ready, lambda: self.oldest_event_age_s)
@@ -205,48 +196,22 @@ class StageRunner:
             member.transactions.send(batch, views, member.source, member.known)
         except Retriable as away:
             self._metrics.aborted_for(away.code)
-            self._rewind(away.code, member)
+            self._recovery.rewind(away.code, member)
             return False
         except TransactionAborted as aborted:
             self._metrics.aborted_for(aborted.code)
-            self._recover(aborted.code, batch, member)
+            self._recovery.after(aborted.code, batch, member)
             return False
         finally:
             self._metrics.transaction_seconds.observe(self._clock.monotonic() - begun)
         member.partitions.on_committed(batch.offsets)
         self._breaker.count_batch(batch.events)
         self._builder.count_batch(batch.events)
-        self._aborts = 0
+        self._recovery.on_committed()
         count_committed(batch, self.config.stage, self._metrics, self._clock.wall())
         if self._on_committed is not None:
             self._on_committed(batch.outputs)
         return True
-
-    def _recover(self, code: str, batch: Batch, member: Member) -> None:
-        """Do what the cause of an abort asks for, then read the events of the batch again."""
-        if code in REFUSALS:
-            self._builder.on_refused(batch)
-        self._rewind(code, member)
-        if code in FORGOTTEN:
-            log.warning("producer_renewed", stage=self.config.stage, error=code)
-            member.transactions.renew(self._stop.is_set)
-
-    def _rewind(self, code: str, member: Member) -> None:
-        """Undo an aborted batch, and read its events again after a pause.
-
-        Raises TooManyAborts.
-        """
-        self._breaker.discard_batch()
-        member.inbox.rewind(member.partitions.on_aborted())
-        self._aborts += 1
-        log.warning("aborted", stage=self.config.stage, error=code, in_a_row=self._aborts)
-        if self._aborts >= self.config.max_aborts:
-            raise TooManyAborts(
-                f"{self._aborts} transactions in a row were aborted, the last with {code}: check "
-                "the brokers, the ACLs and max.message.bytes of the topics written to"
-            )
-        if self._aborts > 1:
-            self._clock.sleep(min(0.1 * 2**self._aborts, 5.0))
 
     def _measure(self, member: Member) -> None:
         """Set the lag gauges, and let the producer report its statistics."""

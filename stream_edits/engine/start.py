@@ -110,9 +110,7 @@ def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topi
     _check_counts(config, facts)
     settings = asker.answer("topic_settings", lambda: port.topic_settings(config, own, _ASK_S))
     _check_settings(config, settings)
-    return Topics(
-        {topic: facts[topic] for topic in own}, Limits(config.max_message_bytes, settings)
-    )
+    return Topics({topic: facts[topic] for topic in own}, _limits(config, settings))
 
 
 def _check_counts(config: StageConfig, facts: Facts) -> None:
@@ -130,6 +128,24 @@ def _check_counts(config: StageConfig, facts: Facts) -> None:
             f"{counts[changelog]}: they must be equal and never change; rebuild everything from "
             "the claims, as docs/operations.md says"
         )
+
+
+def limits_now(config: StageConfig, port: KafkaPort) -> Limits | None:
+    """The limits of the topics, None if they cannot be read or a topic takes hardly any record."""
+    try:
+        return _limits(config, port.topic_settings(config, topics_of(config), _ASK_S))
+    except (Retriable, TopicsUnfit):
+        return None
+
+
+def _limits(config: StageConfig, settings: Mapping[str, TopicSettings | None]) -> Limits:
+    for topic, each in settings.items():
+        if each is not None and each.max_message_bytes < config.least_message_bytes:
+            raise TopicsUnfit(
+                f"{topic} has max.message.bytes={each.max_message_bytes}, too small for claims: "
+                f"set it to {config.least_message_bytes} at least"
+            )
+    return Limits(config.max_message_bytes, settings)
 
 
 def _check_settings(config: StageConfig, settings: Mapping[str, TopicSettings | None]) -> None:

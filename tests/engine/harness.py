@@ -90,6 +90,7 @@ def config(**changes: Any) -> StageConfig:
         "output_topics": ("out",),
         "internal_topics": frozenset({"in", "log"}),
         "known_topics": "known",
+        "least_message_bytes": 500,
         "breaker": Breaker(window=1000, share=1.0, minimum=1000),
     }
     return StageConfig(**{**settings, **changes})

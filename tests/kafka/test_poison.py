@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -129,14 +130,42 @@ def test_a_limit_that_is_lowered_while_a_stage_runs(deploy: Deploy) -> None:
     deployment.publish([first])
     deployment.drain()
     for topic in (deployment.topics.by_member, deployment.topics.pend):
-        deployment.alter_topic(topic, "max.message.bytes", "300")
+        deployment.alter_topic(topic, "max.message.bytes", "65536")
     later = [canary_claim(str(n), "96365") for n in range(2, 6)]
-    deployment.publish(later)
+    named = replace(later[2].lines[0], drug_name=os.urandom(100_000).hex())
+    wide = replace(later[2], lines=(named,))
+    deployment.publish([*later[:2], wide, later[3]])
     deployment.drain()
     assert program.running
-    assert len(letters(deployment)) == 4
-    assert {dict(x.headers)["error.class"] for x in letters(deployment)} == {b"RefusedByBrokers"}
-    assert [x.value for x in letters(deployment)] == [_encode(claim) for claim in later]
+    (letter,) = letters(deployment)
+    assert letter.value == _encode(wide)
+    assert dict(letter.headers)["error.class"] == b"TooLarge"
+    assert len(decided_ids(deployment)) == 4
+
+
+def test_a_topic_that_takes_hardly_anything_is_waited_for(deploy: Deploy) -> None:
+    deployment = deploy(partitions=1).create_topics()
+    program = deployment.start()
+    deployment.wait_for_members("intake", 1)
+    topic = deployment.topics.by_member
+    deployment.alter_topic(topic, "max.message.bytes", "100")
+    claims = [canary_claim(str(n), "96365") for n in range(5)]
+    deployment.publish(claims)
+    program.says("MSG_SIZE_TOO_LARGE")
+    deployment.alter_topic(topic, "max.message.bytes", None)
+    deployment.drain()
+    assert letters(deployment) == []
+    assert len(decided_ids(deployment)) == 5
+
+
+def test_a_topic_that_takes_hardly_anything_stops_a_start(deploy: Deploy) -> None:
+    deployment = deploy(partitions=1).create_topics()
+    topic = deployment.topics.by_member
+    deployment.alter_topic(topic, "max.message.bytes", "100")
+    stopped = deployment.start("intake")
+    assert stopped.exit_code(30) == 1
+    assert f"{topic} has max.message.bytes=100, too small" in stopped.output
+    stopped.accounted_for = True
 
 
 @pytest.mark.parametrize("timestamp_ms", [0, 1, 2**53, 253_402_300_800_000])
