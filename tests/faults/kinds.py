@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.faults import on_broker, on_network, on_processes
+from tests.faults import on_broker, on_network, on_processes, on_topics
 from tests.faults.trial import Trial
 
 Fault = Callable[[Trial], str]
@@ -34,11 +34,22 @@ OF_THE_NETWORK: dict[str, Fault] = {
     "network one way: no answers": on_network.no_answers,
     "network slow": on_network.slow,
 }
+OF_TOPICS: dict[str, Fault] = {
+    "topic of the claims created again": on_topics.claims_topic_created_again,
+    "committed offsets expired": on_topics.offsets_expired,
+    "partitions added to the topic of the claims": on_topics.partitions_added,
+    "records that cannot be read or written as they are": on_topics.unreadable_records,
+}
 # Injected only once, because it takes almost a minute.
 ONCE: dict[str, Fault] = {"transaction outlived its timeout": on_processes.transaction_outlived}
 
 AGAIN_AND_AGAIN = (
-    OF_PROCESSES | OF_DEPLOYMENTS | OF_THE_BROKER | OF_A_BROKER_THAT_DIES | OF_THE_NETWORK
+    OF_PROCESSES
+    | OF_DEPLOYMENTS
+    | OF_THE_BROKER
+    | OF_A_BROKER_THAT_DIES
+    | OF_THE_NETWORK
+    | OF_TOPICS
 )
 EVERY_KIND = AGAIN_AND_AGAIN | ONCE
 # Those that process 0 of each stage survives, so that its memory can be measured. A client may

@@ -1,7 +1,7 @@
 """Claims at a steady rate, with malformed records between them."""
 
 import time
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
@@ -32,13 +32,24 @@ class Load(Thread):
         self._claims = generate(seed, _ENDLESS, contested=True)
         self._malformed = malformed(_ENDLESS)
         self._ending = Event()
+        self._paused = Lock()
 
     def run(self) -> None:
         begun = time.monotonic()
         while not self._ending.wait(_PORTION_S):
             due = (time.monotonic() - begun) * self._rate
-            while self.published < due:
-                self._publish_one()
+            with self._paused:
+                while self.published < due:
+                    self._publish_one()
+
+    def pause(self) -> None:
+        """Publish nothing until `go_on`, and wait until the broker has everything."""
+        self._paused.acquire()
+        self._deployment.flush()
+
+    def go_on(self) -> None:
+        """Publish again, first what has come due."""
+        self._paused.release()
 
     def stop(self) -> None:
         """Stop publishing."""

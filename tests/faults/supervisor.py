@@ -29,6 +29,8 @@ class Supervisor(Thread):
         self.gave_up: Counter[str] = Counter()
         self.surprises: list[str] = []
         self.lives: list[Life] = []
+        # More settings of the processes that are started from now on.
+        self.settings: dict[str, str] = {}
         self._deployment = deployment
         self._far = far
         self._wanted = dict.fromkeys(STAGES, replicas)
@@ -41,7 +43,7 @@ class Supervisor(Thread):
     def start_one(self, stage: str, instance: int) -> Program:
         """Start a process that is not restarted, on the same side of the network."""
         far = {"BOOTSTRAP_SERVERS": self._far} if instance else {}
-        return self._deployment.start(stage, instance=instance, **far)
+        return self._deployment.start(stage, instance=instance, **far, **self.settings)
 
     def process(self, stage: str, instance: int) -> Program:
         """The current process."""

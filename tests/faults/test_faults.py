@@ -12,6 +12,12 @@ from tests.faults.kinds import EVERY_KIND, Fault
 from tests.faults.on_broker import killed_in_a_transaction, refusing
 from tests.faults.on_network import no_answers
 from tests.faults.on_processes import doubled, scaled, zombie
+from tests.faults.on_topics import (
+    claims_topic_created_again,
+    offsets_expired,
+    partitions_added,
+    unreadable_records,
+)
 from tests.faults.report import summary
 from tests.faults.trial import Trial
 
@@ -23,6 +29,10 @@ ONCE: tuple[Fault, ...] = (
     refusing,
     scaled,
     killed_in_a_transaction,
+    unreadable_records,
+    partitions_added,
+    offsets_expired,
+    claims_topic_created_again,
 )
 
 

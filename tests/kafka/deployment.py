@@ -145,7 +145,8 @@ class Deployment:
 
     def wait_for_members(self, stage: str, count: int, seconds: float = 60.0) -> list[set[int]]:
         """Wait until `count` members share all partitions of a stage. The partitions of each."""
-        group, partitions = self.settings.group_id(stage), set(range(self.settings.partitions))
+        group = self.settings.group_id(stage)
+        partitions = {p for topic, p in self.log.places if topic == self.groups[group]}
 
         def settled() -> list[set[int]] | None:
             members = self.log.members(group)

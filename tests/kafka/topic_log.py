@@ -44,7 +44,27 @@ class TopicLog:
         self.places = [(topic, p) for topic, count in topics.items() for p in range(count)]
         self.records: dict[Place, list[Kept]] = {place: [] for place in self.places}
         self._read_to = dict.fromkeys(self.places, 0)
-        self._consumer.assign([TopicPartition(topic, p, 0) for topic, p in self.places])
+        self._assign()
+
+    def grow(self, topic: str, total: int) -> None:
+        """Read the partitions that were added to a topic, too."""
+        for place in ((topic, p) for p in range(total)):
+            if place not in self.records:
+                self.places.append(place)
+                self.records[place], self._read_to[place] = [], 0
+        self._assign()
+
+    def read_again(self, topic: str) -> None:
+        """Read a topic that was created again from its beginning, and keep what was read before."""
+        for place in self.places:
+            if place[0] == topic:
+                self._read_to[place] = 0
+        self._assign()
+
+    def _assign(self) -> None:
+        self._consumer.assign(
+            [TopicPartition(*place, self._read_to[place]) for place in self.places]
+        )
 
     def of(self, *topics: str) -> list[Kept]:
         """The records read so far, partition after partition."""
