@@ -4,8 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, TopicPartition
 
+from stream_edits.engine.kafka.headers import headers_of
 from tests.kafka.admin import Admin, Place
 
 # Errors while a broker is away; the reader continues by itself.
@@ -87,7 +88,7 @@ class TopicLog:
                 offset,
                 message.key(),
                 message.value(),
-                _headers(message),
+                tuple(headers_of(message)),
                 message.timestamp()[1],
             )
             self.records[place].append(kept)
@@ -144,11 +145,3 @@ class TopicLog:
         self._admin.close()
         self._consumer.close()
         del self._consumer
-
-
-def _headers(message: Message) -> tuple[tuple[str, bytes | None], ...]:
-    """The headers, none if a name in them is not UTF-8."""
-    try:
-        return tuple(message.headers() or ())  # type: ignore[arg-type]
-    except (UnicodeDecodeError, SystemError):
-        return ()
