@@ -84,7 +84,7 @@ def _answer(config: StageConfig, ask: Callable[[], Counts], clock: Clock) -> Cou
             code, reason = refused.code, refused.reason
         except Retriable as failure:
             refusals = 0
-            code, reason = failure.code, _NO_ANSWER
+            code, reason = failure.code, failure.reason or _NO_ANSWER
         log.warning(
             "client_retry", stage=config.stage, call="partition_counts", error=code, reason=reason
         )

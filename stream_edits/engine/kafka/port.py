@@ -11,7 +11,7 @@ from stream_edits.metrics import ClientStatistics
 
 from ..config import StageConfig
 from ..ports import ChangelogReader, Sink, Source
-from .admin import connected_admin, partition_counts
+from .admin import KeptAdmin, partition_counts
 from .changelog_reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
@@ -31,6 +31,7 @@ class ConfluentKafka:
 
     def __init__(self, on_statistics: Callable[[ClientStatistics], None] | None = None) -> None:
         self._on_statistics = on_statistics
+        self._admin = KeptAdmin()
 
     def source(self, config: StageConfig) -> Source:
         return ConfluentSource(config, time.sleep, reporting("consumer", self._on_statistics))
@@ -44,5 +45,8 @@ class ConfluentKafka:
     def partition_counts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
     ) -> dict[str, int | None]:
-        with connected_admin(config.kafka) as admin:
-            return partition_counts(admin, topics, timeout_s)
+        with self._admin.connected(config.kafka) as admin:
+            counts = partition_counts(admin, topics, timeout_s)
+        # An idle client would collect events that nobody takes.
+        self._admin.free()
+        return counts

@@ -10,7 +10,7 @@ from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
 from ..ports import AssignmentListener, Record
-from .client import make
+from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .options import consumer_options
 from .statistics import NOT_REPORTING
@@ -31,7 +31,9 @@ class ConfluentSource:
         self._topic = config.input_topic
         self._stage = config.stage
         self._sleep = sleep
-        self._consumer = make(Consumer, {**reporting, **consumer_options(config)})
+        self._consumer = make(
+            Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
+        )
         self._failure: BaseException | None = None
 
     def subscribe(self, listener: AssignmentListener) -> None:
@@ -167,7 +169,11 @@ class ConfluentSource:
     def _raise_failure(self) -> None:
         if self._failure is not None:
             failure, self._failure = self._failure, None
-            raise failure
+            try:
+                raise failure
+            finally:
+                # The exception refers to this frame: without the name there is no cycle.
+                del failure
 
     def _places(self, partitions: Collection[int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, number) for number in partitions]
