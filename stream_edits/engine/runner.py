@@ -176,7 +176,7 @@ class StageRunner:
             member.transactions.send(batch, member.partitions.views, member.source)
         except TransactionAborted as aborted:
             self._metrics.aborted_for(aborted.code)
-            self._rewind(aborted.code, member)
+            self._rewind(aborted, member)
             return False
         finally:
             self._metrics.transaction_seconds.observe(self._clock.monotonic() - begun)
@@ -188,7 +188,7 @@ class StageRunner:
             self._on_committed(batch.outputs)
         return True
 
-    def _rewind(self, code: str, member: _Member) -> None:
+    def _rewind(self, aborted: TransactionAborted, member: _Member) -> None:
         """Undo an aborted batch, and read its events again after a pause.
 
         Raises TooManyAborts.
@@ -196,11 +196,18 @@ class StageRunner:
         self._breaker.discard_batch()
         member.inbox.rewind(member.partitions.on_aborted())
         self._aborts += 1
-        log.warning("aborted", stage=self.config.stage, error=code, in_a_row=self._aborts)
+        log.warning(
+            "aborted",
+            stage=self.config.stage,
+            error=aborted.code,
+            reason=aborted.reason,
+            in_a_row=self._aborts,
+        )
         if self._aborts >= self.config.max_aborts:
             raise TooManyAborts(
-                f"{self._aborts} transactions in a row were aborted, the last with {code}: check "
-                "the brokers, the ACLs and max.message.bytes of the topics written to"
+                f"{self._aborts} transactions in a row were aborted, the last with "
+                f"{aborted.reason}: check the brokers, the ACLs and max.message.bytes of the "
+                "topics written to"
             )
         if self._aborts > 1:
             self._clock.sleep(min(0.1 * 2**self._aborts, 5.0))
