@@ -26,7 +26,7 @@ class Batch:
     never across a rebalance callback, a retry of an event or a restore.
     """
 
-    __slots__ = ("events", "offsets", "oldest_ms", "outputs", "reasons", "rest")
+    __slots__ = ("events", "offsets", "outputs", "reasons", "rest")
 
     def __init__(self) -> None:
         self.events = 0
@@ -35,13 +35,6 @@ class Batch:
         self.outputs: list[Output] = []
         self.reasons: list[Reason] = []
         self.rest: Rest | None = None
-        self.oldest_ms = 0
-
-    def finish(self, processed: Sequence[Record]) -> Batch:
-        """Set the number of events and the timestamp of the oldest. Returns the batch."""
-        self.events = len(processed)
-        self.oldest_ms = min((record.timestamp_ms for record in processed), default=0)
-        return self
 
 
 class TooLarge(Exception):
@@ -99,7 +92,8 @@ class BatchBuilder:
             if now() > deadline and done < len(records):
                 batch.rest = Rest(records[done:], None)
                 break
-        return batch.finish(records[:done])
+        batch.events = done
+        return batch
 
     def _bury(self, record: Record, failure: Exception, batch: Batch, position: int) -> None:
         reason = (

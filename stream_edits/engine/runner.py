@@ -84,7 +84,7 @@ class StageRunner:
 
     @property
     def oldest_event_age_s(self) -> float:
-        """Seconds since the oldest event that is taken and not committed was published; else 0."""
+        """Seconds that the oldest event that is taken and not committed waits; else 0."""
         member = self._member
         since_ms = member.inbox.uncommitted_since_ms() if member is not None else None
         return 0.0 if since_ms is None else max(0.0, self._clock.wall() - since_ms / 1000)
@@ -183,7 +183,8 @@ class StageRunner:
         member.partitions.on_committed(batch.offsets)
         self._breaker.count_batch(batch.events)
         self._aborts = 0
-        count_committed(batch, self.config.stage, self._metrics, self._clock.wall())
+        since_ms = member.inbox.taken_since_ms(batch.events)
+        count_committed(batch, self.config.stage, self._metrics, self._clock.wall(), since_ms)
         if self._on_committed is not None:
             self._on_committed(batch.outputs)
         return True
