@@ -108,6 +108,18 @@ def test_the_first_failure_is_the_cause_and_names_its_topic() -> None:
     assert failure.as_error("_STATE").code == "_STATE"
 
 
+def test_a_record_that_is_reported_after_the_failure_of_its_transaction_is_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failure = FirstFailure("count")
+    line = "Current transaction failed in state InTransaction: 1 message(s) failed (_MSG_TIMED_OUT)"
+    failure.log(logging.ERROR, "%s [%s] %s", "TXNERR", "count#producer-1", line)
+    for topic in ("log", "out"):
+        failure.delivered(KafkaError(KafkaError._MSG_TIMED_OUT), To(topic))  # type: ignore[arg-type]
+    assert failure.as_error("_STATE").reason == "_MSG_TIMED_OUT on topic log"
+    assert caplog.text.count("delivery_failed") == 1
+
+
 def test_a_partition_that_may_not_join_the_transaction_is_named(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -32,10 +32,12 @@ class FirstFailure:
         self._stage = stage
         self.code: str | None = None
         self.topic: str | None = None
+        self._undelivered = False
 
     def forget(self) -> None:
         """A new transaction begins."""
         self.code = self.topic = None
+        self._undelivered = False
 
     def as_error(self, code: str) -> RequiresAbort:
         """The cause of an abort; `code` is what the call that noticed it reports."""
@@ -58,10 +60,13 @@ class FirstFailure:
 
     def delivered(self, error: KafkaError | None, message: Message) -> None:
         """Called for failures only. Those of a purge follow an abort and do not count."""
-        if error is None or error.code() in _PURGED or self.code is not None:
+        if error is None or error.code() in _PURGED or self._undelivered:
             return
-        self.code, self.topic = error.name(), message.topic()
-        log.warning("delivery_failed", stage=self._stage, topic=self.topic, error=self.code)
+        self._undelivered = True
+        if self.topic is None:
+            # The client has already logged that the transaction failed, without the topic.
+            self.code, self.topic = error.name(), message.topic()
+        log.warning("delivery_failed", stage=self._stage, topic=message.topic(), error=error.name())
 
     def log(self, level: int, form: str, *parts: object) -> None:
         """Take a line of the client: pass it on, and keep what it says about a failure."""
