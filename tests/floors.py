@@ -35,7 +35,8 @@ BELOW: dict[str, set[str]] = {
     "synthetic": {"domain"},
     "demo": {*_APP, "app", "commands", "service", "synthetic", "mock_cluster"},
     "cli": {*_APP, "app", "commands", "service", "demo", "handbook"},
-    "__main__": {"cli"},
+    "entry": {"cli"},
+    "__main__": {"entry"},
 }
 # Folders of policies/ that are no policy but belong to all of them.
 COMMON_TO_POLICIES = {"content", "values", "shared"}

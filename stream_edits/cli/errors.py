@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
-from stream_edits.engine.errors import AccessRefused, ClientError, EngineStopped, OptionRefused
+from stream_edits.engine.errors import ClientError, EngineStopped, OptionRefused
 from stream_edits.policies.errors import PolicyError
 from stream_edits.settings import BadSetting, Settings
 
@@ -36,9 +36,9 @@ def broker_errors(settings: Settings) -> Iterator[None]:
     where = f"no answer from the brokers at {settings.bootstrap_servers}"
     try:
         yield
-    except AccessRefused as refused:
-        raise EngineStopped(f"{where}: {refused.reason}") from None
     except ClientError as error:
+        if error.reason is not None:
+            raise EngineStopped(f"{where}: {error.reason}") from None
         raise EngineStopped(
             f"{where} ({error.code}): check bootstrap_servers, and security.protocol among the "
             "kafka options"

@@ -48,7 +48,7 @@ for _command in (
 
 
 def main() -> None:
-    """The command `stream-edits`."""
+    """Run the command of `sys.argv`."""
     # From here on an unexpected exception is logged without the values in it.
     configure_logs("console", "WARNING")
     try:

@@ -1,8 +1,10 @@
 """A Confluent-compatible schema registry: writers' schemas by id, and the ids of our own."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,9 +15,11 @@ from stream_edits.codec.errors import (
     BadRegistryOptions,
     NotRegistered,
     RegistryAway,
+    Undecodable,
     UnknownSchema,
     WrongSchema,
 )
+from stream_edits.codec.time_limit import TooSlow, within
 
 # The registry's codes for "no such schema", "no such subject" and "no such version". A 404 from a
 # proxy or a wrong path has none of them and says nothing about the data.
@@ -26,7 +30,8 @@ _REFUSED = {409, 422}
 _NO_MODE = {40401, 40408}
 _NO_ACCESS = {401, 403}
 # The engine retries and the stream waits meanwhile, so the client itself gives up early.
-_DEFAULTS = {"timeout": 10, "max.retries": 0}
+_LIMIT_S = 5.0
+_DEFAULTS = {"max.retries": 0}
 _UNKNOWN_FOR_SECONDS = 10.0
 _UNKNOWN_AT_MOST = 1000
 
@@ -37,17 +42,16 @@ class Registry:
     """A client of the registry. Schemas are cached by id; an unknown id is retried after 10 s."""
 
     def __init__(
-        self,
-        options: Mapping[str, Any],
-        *,
-        client: SchemaRegistryClient | None = None,
-        now: Callable[[], float] = time.monotonic,
+        self, options: Mapping[str, Any], *, now: Callable[[], float] = time.monotonic
     ) -> None:
         """``options`` are SchemaRegistryClient's: ``url``, ``basic.auth.user.info``, ``ssl.*``.
 
-        Raises BadRegistryOptions.
+        ``timeout`` limits each answer of ours as a whole, in seconds; 5 unless given. Raises
+        BadRegistryOptions.
         """
-        self._client = client or _client(options)
+        self._limit_s = _limit_s(options)
+        self._connect = partial(_client, options, self._limit_s)
+        self._client = self._connect()
         self._now = now
         self._texts: dict[int, str] = {}
         self._unknown_until: dict[int, float] = {}
@@ -63,14 +67,12 @@ class Registry:
         if self._unknown_until.get(schema_id, 0.0) > self._now():
             raise UnknownSchema("the schema registry has no schema with this id")
         try:
-            schema = _ask(lambda: self._client.get_schema(schema_id))
-        except SchemaRegistryError as error:
-            if error.error_code != _NO_SCHEMA:
-                raise _away(error) from error
+            text = self._ask(lambda client: _text(client, schema_id))
+        except UnknownSchema:
             self._remember_unknown(schema_id)
-            raise UnknownSchema("the schema registry has no schema with this id") from None
-        self._texts[schema_id] = self._written_out(schema)
-        return self._texts[schema_id]
+            raise
+        self._texts[schema_id] = text
+        return text
 
     def id_for(self, topic: str, text: str) -> int:
         """The id of our own schema under the subject ``<topic>-value``.
@@ -80,7 +82,7 @@ class Registry:
         """
         subject, schema = subject_of(topic), Schema(text, "AVRO")
         try:
-            return _ask(lambda: _id(self._client.lookup_schema(subject, schema)))
+            return self._ask(lambda client: _id(client.lookup_schema(subject, schema)))
         except SchemaRegistryError as error:
             if error.error_code in _NOT_THERE:
                 other = ", which has others" if error.error_code == _NO_SCHEMA else ""
@@ -97,7 +99,7 @@ class Registry:
         """
         subject, schema = subject_of(topic), Schema(text, "AVRO")
         try:
-            return _ask(lambda: int(self._client.register_schema(subject, schema)))
+            return self._ask(lambda client: int(client.register_schema(subject, schema)))
         except SchemaRegistryError as error:
             if error.http_status_code in _REFUSED:
                 raise NotRegistered(
@@ -109,52 +111,44 @@ class Registry:
     def compatibility(self, topic: str) -> str:
         """The compatibility mode in force for ``<topic>-value``. Raises RegistryAway."""
         try:
-            return _ask(lambda: str(self._client.get_compatibility(subject_of(topic))))
+            return self._ask(lambda client: str(client.get_compatibility(subject_of(topic))))
         except SchemaRegistryError as error:
             if error.error_code not in _NO_MODE:
                 raise _away(error) from error
         try:
-            return _ask(lambda: str(self._client.get_compatibility()))
+            return self._ask(lambda client: str(client.get_compatibility()))
         except SchemaRegistryError as error:
             raise _away(error) from error
 
     def set_compatibility(self, topic: str, mode: str) -> None:
         """Set the compatibility mode of the subject ``<topic>-value``. Raises RegistryAway."""
         try:
-            _ask(lambda: self._client.set_compatibility(subject_of(topic), mode))
+            self._ask(lambda client: client.set_compatibility(subject_of(topic), mode))
         except SchemaRegistryError as error:
             raise _away(error) from error
 
-    def _written_out(self, schema: Schema) -> str:
-        if not schema.schema_str:
-            self._client.clear_caches()  # type: ignore[no-untyped-call]
-            raise RegistryAway("the schema registry answered without a schema")
-        if (schema.schema_type or "AVRO") != "AVRO":
-            raise WrongSchema("the schema is not an Avro schema")
-        try:
-            others = self._referenced(schema)
-            if not others:
-                return schema.schema_str
-            return json.dumps(self_contained(json.loads(schema.schema_str), others))
-        except ValueError:
-            raise WrongSchema("the writer's schema is not valid Avro") from None
+    def _ask(self, request: Callable[[SchemaRegistryClient], _Answer]) -> _Answer:
+        """The registry's answer.
 
-    def _referenced(self, schema: Schema) -> dict[str, Any]:
-        """The JSON of every schema that it refers to, directly or not, by full name."""
-        found: dict[str, Any] = {}
-        pending = list(schema.references or ())
-        while pending:
-            reference = pending.pop()
-            if reference.name in found or not reference.subject:
-                continue
-            get = partial(self._client.get_version, reference.subject, reference.version or -1)
-            try:
-                other = _ask(get).schema
-            except SchemaRegistryError as error:
-                raise _away(error) from error
-            found[str(reference.name)] = json.loads(other.schema_str or "")
-            pending += other.references or ()
-        return found
+        Raises SchemaRegistryError and Undecodable unchanged, RegistryAway for the rest.
+        """
+        client = self._client
+        try:
+            return within(self._limit_s, lambda: request(client))
+        except (SchemaRegistryError, Undecodable, RegistryAway):
+            raise
+        except TooSlow:
+            # The request goes on. Without its connection it ends soon.
+            self._client = self._connect()
+            _close(client)
+            raise RegistryAway(
+                f"the schema registry did not answer within {self._limit_s:g} s"
+            ) from None
+        except Exception as error:
+            # The client passes on its HTTP library's errors, and has changed that library before. A
+            # failed request says nothing about the data.
+            name = type(error).__name__
+            raise RegistryAway(f"the schema registry did not answer: {name}") from error
 
     def _remember_unknown(self, schema_id: int) -> None:
         if len(self._unknown_until) >= _UNKNOWN_AT_MOST:
@@ -162,16 +156,43 @@ class Registry:
         self._unknown_until[schema_id] = self._now() + _UNKNOWN_FOR_SECONDS
 
 
-def _ask(request: Callable[[], _Answer]) -> _Answer:
-    """The registry's answer. Raises SchemaRegistryError unchanged, RegistryAway for the rest."""
+def _text(client: SchemaRegistryClient, schema_id: int) -> str:
+    """Its self-contained text. Raises UnknownSchema, WrongSchema, RegistryAway."""
     try:
-        return request()
-    except SchemaRegistryError:
-        raise
-    except Exception as error:
-        # The client passes on its HTTP library's errors, and has changed that library before. A
-        # failed request says nothing about the data.
-        raise RegistryAway(f"the schema registry did not answer: {type(error).__name__}") from error
+        schema = client.get_schema(schema_id)
+    except SchemaRegistryError as error:
+        if error.error_code != _NO_SCHEMA:
+            raise _away(error) from error
+        raise UnknownSchema("the schema registry has no schema with this id") from None
+    if not schema.schema_str:
+        client.clear_caches()  # type: ignore[no-untyped-call]
+        raise RegistryAway("the schema registry answered without a schema")
+    if (schema.schema_type or "AVRO") != "AVRO":
+        raise WrongSchema("the schema is not an Avro schema")
+    try:
+        others = _referenced(client, schema)
+        if not others:
+            return schema.schema_str
+        return json.dumps(self_contained(json.loads(schema.schema_str), others))
+    except ValueError:
+        raise WrongSchema("the writer's schema is not valid Avro") from None
+
+
+def _referenced(client: SchemaRegistryClient, schema: Schema) -> dict[str, Any]:
+    """The JSON of every schema that it refers to, directly or not, by full name."""
+    found: dict[str, Any] = {}
+    pending = list(schema.references or ())
+    while pending:
+        reference = pending.pop()
+        if reference.name in found or not reference.subject:
+            continue
+        try:
+            other = client.get_version(reference.subject, reference.version or -1).schema
+        except SchemaRegistryError as error:
+            raise _away(error) from error
+        found[str(reference.name)] = json.loads(other.schema_str or "")
+        pending += other.references or ()
+    return found
 
 
 def subject_of(topic: str) -> str:
@@ -179,15 +200,31 @@ def subject_of(topic: str) -> str:
     return f"{topic}-value"
 
 
-def _client(options: Mapping[str, Any]) -> SchemaRegistryClient:
+def _client(options: Mapping[str, Any], limit_s: float) -> SchemaRegistryClient:
     try:
-        return SchemaRegistryClient({**_DEFAULTS, **options})
+        return SchemaRegistryClient({**_DEFAULTS, **options, "timeout": limit_s})
     except Exception:
         # The exception's text may hold a password or a file's content.
         raise BadRegistryOptions(
             "the schema registry's client cannot use its options: check "
             + ", ".join(sorted(options.keys() - {"url"}) or ["schema_registry_url"])
         ) from None
+
+
+def _limit_s(options: Mapping[str, Any]) -> float:
+    try:
+        limit_s = float(options.get("timeout", _LIMIT_S))
+    except ValueError:
+        limit_s = 0.0
+    if not 0 < limit_s < math.inf:
+        raise BadRegistryOptions("schema_registry: timeout is not a number of seconds")
+    return limit_s
+
+
+def _close(client: SchemaRegistryClient) -> None:
+    """Close its connections, also while a request uses them."""
+    with suppress(Exception):
+        client.__exit__()  # type: ignore[no-untyped-call]
 
 
 def _id(registered: Any) -> int:

@@ -31,7 +31,7 @@ class Batch:
     never across a rebalance callback, a retry of an event or a restore.
     """
 
-    __slots__ = ("events", "offsets", "oldest_ms", "outputs", "reasons", "rest")
+    __slots__ = ("events", "offsets", "outputs", "reasons", "rest")
 
     def __init__(self) -> None:
         self.events = 0
@@ -40,12 +40,10 @@ class Batch:
         self.outputs: list[Output] = []
         self.reasons: list[Reason] = []
         self.rest: Rest | None = None
-        self.oldest_ms = 0
 
-    def finish(self, processed: Sequence[Record]) -> Batch:
-        """Set the number of events and the timestamp of the oldest. Returns the batch."""
-        self.events = len(processed)
-        self.oldest_ms = min((record.timestamp_ms for record in processed), default=0)
+    def of(self, events: int) -> Batch:
+        """The batch, with the number of events in it."""
+        self.events = events
         return self
 
 
@@ -153,7 +151,7 @@ class BatchBuilder:
             if (alone or now() > deadline) and done < len(records):
                 batch.rest = Rest(records[done:], None)
                 break
-        return batch.finish(records[:done])
+        return batch.of(done)
 
     def _bury(self, record: Record, failure: Exception, batch: Batch, position: int) -> None:
         reason = (

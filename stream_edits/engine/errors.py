@@ -62,11 +62,15 @@ class Interrupted(Exception):
 
 
 class ClientError(Exception):
-    """A client call failed. `code` is the client's name of the error, e.g. `_TIMED_OUT`."""
+    """A client call failed. `code` is the client's name of the error, e.g. `_TIMED_OUT`.
 
-    def __init__(self, code: str) -> None:
+    `reason` says what to check, where that is known.
+    """
+
+    def __init__(self, code: str, reason: str | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.reason = reason
 
 
 class Retriable(ClientError):
@@ -76,12 +80,13 @@ class Retriable(ClientError):
 class AccessRefused(Retriable):
     """The brokers answer and refuse the connection: TLS or authentication failed.
 
-    `reason` says what to check. Brokers that are just starting may refuse for a moment.
+    Brokers that are just starting may refuse for a moment.
     """
 
+    reason: str
+
     def __init__(self, code: str, reason: str) -> None:
-        super().__init__(code)
-        self.reason = reason
+        super().__init__(code, reason)
 
 
 class RequiresAbort(ClientError):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from . import log
+from .arrivals import Arrivals
 from .batch import Rest
 from .config import StageConfig
-from .partitions import Partitions
+from .partitions import Owned, Partitions
 from .ports import Clock, Record, Source
 from .retry_buffer import RetryBuffer
 
@@ -25,19 +28,19 @@ class Inbox:
         self._retry = RetryBuffer(config)
         self._must_seek = False
         self._taken: list[Record] = []
+        self._arrivals = Arrivals()
 
     def uncommitted_since_ms(self) -> int | None:
-        """The timestamp of the oldest record taken and not committed, None if there is none.
+        """Since when the oldest record taken and not committed waits, None if there is none.
 
         Other threads call it too, at any time, because the loop may be blocked in a call.
         """
-        owned = self._partitions.owned
-        timestamps = (
-            record.timestamp_ms
-            for record in self._taken
-            if (mine := owned.get(record.partition)) is not None and record.offset >= mine.start
-        )
-        return min(timestamps, default=None)
+        owned, since_ms = self._partitions.owned, self._arrivals.since_ms
+        return min((since_ms(each) for each in self._taken if _waits(each, owned)), default=None)
+
+    def taken_since_ms(self, count: int) -> int:
+        """Since when the oldest of the first `count` records of the last `take` waits."""
+        return min(self._arrivals.since_ms(record) for record in self._taken[:count])
 
     def take(self) -> list[Record]:
         """The next records to process, perhaps none. Blocks for about the linger at most."""
@@ -91,6 +94,7 @@ class Inbox:
         changes = self._partitions.changes
         records = self._source.consume(self._config.batch_size, timeout_s)
         if self._partitions.changes == changes:
+            self._arrivals.note(records, self._partitions.owned, self._clock.wall())
             return records
         self._retry.release()
         self._must_seek = self._must_seek or bool(records)
@@ -105,3 +109,9 @@ class Inbox:
         partitions = self._partitions
         if partitions.restore is not None and partitions.advance_restore(_RESTORE_S):
             self._source.resume(list(partitions.owned))
+
+
+def _waits(record: Record, owned: Mapping[int, Owned]) -> bool:
+    """True if the record is not committed and its partition still ours."""
+    mine = owned.get(record.partition)
+    return mine is not None and record.offset >= mine.start

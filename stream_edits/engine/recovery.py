@@ -15,7 +15,7 @@ from .known_topics import KnownTopics
 from .partitions import Partitions
 from .ports import Clock, KafkaPort, Source
 from .start import limits_now
-from .transaction import FORGOTTEN, Transactions
+from .transaction import FORGOTTEN, TransactionAborted, Transactions
 
 
 class Member(NamedTuple):
@@ -53,17 +53,18 @@ class Recovery:
         """A transaction was committed, so no aborts are in a row any more."""
         self._aborts = 0
 
-    def after(self, code: str, batch: Batch, member: Member) -> None:
+    def after(self, aborted: TransactionAborted, batch: Batch, member: Member) -> None:
         """See to the cause of an abort, then rewind. Raises an EngineStopped."""
+        code = aborted.code
         if code in REFUSALS and (limits := limits_now(self._config, self._port)) is not None:
             self._builder.limits = limits
             self._builder.on_refused(batch)
-        self.rewind(code, member)
+        self.rewind(code, aborted.reason, member)
         if code in FORGOTTEN:
             log.warning("producer_renewed", stage=self._config.stage, error=code)
             member.transactions.renew(self._stopping)
 
-    def rewind(self, code: str, member: Member) -> None:
+    def rewind(self, code: str, reason: str, member: Member) -> None:
         """Undo an aborted batch, and read its events again after a pause.
 
         Raises TooManyAborts.
@@ -71,10 +72,16 @@ class Recovery:
         self._breaker.discard_batch()
         member.inbox.rewind(member.partitions.on_aborted())
         self._aborts += 1
-        log.warning("aborted", stage=self._config.stage, error=code, in_a_row=self._aborts)
+        log.warning(
+            "aborted",
+            stage=self._config.stage,
+            error=code,
+            reason=reason,
+            in_a_row=self._aborts,
+        )
         if self._aborts >= self._config.max_aborts:
             raise TooManyAborts(
-                f"{self._aborts} transactions in a row were aborted, the last with {code}: check "
+                f"{self._aborts} transactions in a row were aborted, the last with {reason}: check "
                 "the brokers, the ACLs and max.message.bytes of the topics written to"
             )
         if self._aborts > 1:

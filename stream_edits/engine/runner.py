@@ -87,7 +87,7 @@ class StageRunner:
 
     @property
     def oldest_event_age_s(self) -> float:
-        """Seconds since the oldest event that is taken and not committed was published; else 0."""
+        """Seconds that the oldest event that is taken and not committed waits; else 0."""
         member = self._member
         since_ms = member.inbox.uncommitted_since_ms() if member is not None else None
         return 0.0 if since_ms is None else max(0.0, self._clock.wall() - since_ms / 1000)
@@ -196,11 +196,11 @@ class StageRunner:
             member.transactions.send(batch, views, member.source, member.known)
         except Retriable as away:
             self._metrics.aborted_for(away.code)
-            self._recovery.rewind(away.code, member)
+            self._recovery.rewind(away.code, away.reason or away.code, member)
             return False
         except TransactionAborted as aborted:
             self._metrics.aborted_for(aborted.code)
-            self._recovery.after(aborted.code, batch, member)
+            self._recovery.after(aborted, batch, member)
             return False
         finally:
             self._metrics.transaction_seconds.observe(self._clock.monotonic() - begun)
@@ -208,7 +208,8 @@ class StageRunner:
         self._breaker.count_batch(batch.events)
         self._builder.count_batch(batch.events)
         self._recovery.on_committed()
-        count_committed(batch, self.config.stage, self._metrics, self._clock.wall())
+        since_ms = member.inbox.taken_since_ms(batch.events)
+        count_committed(batch, self.config.stage, self._metrics, self._clock.wall(), since_ms)
         if self._on_committed is not None:
             self._on_committed(batch.outputs)
         return True

@@ -80,7 +80,7 @@ class Asker:
                 code, reason = refused.code, refused.reason
             except Retriable as failure:
                 refusals = 0
-                code, reason = failure.code, _NO_ANSWER
+                code, reason = failure.code, failure.reason or _NO_ANSWER
             log.warning(
                 "client_retry", stage=self._config.stage, call=call, error=code, reason=reason
             )

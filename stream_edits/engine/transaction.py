@@ -29,11 +29,15 @@ _MOST_WAIT_S = 2.0
 
 
 class TransactionAborted(Exception):
-    """The transaction was aborted and had no effect. `code` is the client's name of the error."""
+    """The transaction was aborted and had no effect. `code` is the client's name of the error.
 
-    def __init__(self, code: str) -> None:
+    `reason` names the topic as well, where that is known.
+    """
+
+    def __init__(self, code: str, reason: str | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.reason = reason or code
 
 
 class Transactions:
@@ -110,7 +114,7 @@ class Transactions:
         except (RequiresAbort, Retriable) as failure:
             if self.open and failure.code not in FORGOTTEN:
                 self.abort()
-            raise TransactionAborted(failure.code) from None
+            raise TransactionAborted(failure.code, failure.reason) from None
 
     def abort(self) -> None:
         """Abort the open transaction. Raises an EngineStopped if even that fails."""
@@ -175,8 +179,8 @@ class Transactions:
                 if self._clock.monotonic() >= deadline:
                     raise OutcomeUnknown(
                         f"{name} of {self._config.transactional_id} did not finish within "
-                        f"{budget_s:g} s ({failure.code}): check the brokers; a restart resumes "
-                        "from the committed offsets"
+                        f"{budget_s:g} s ({failure.code}): {failure.reason or 'check the brokers'}"
+                        "; a restart resumes from the committed offsets"
                     ) from None
                 wait_s = self._wait(name, failure, wait_s)
 

@@ -108,14 +108,16 @@ class Metrics:
         self.event_age = self._histogram(
             "event_age_seconds",
             "Age of the oldest event of each transaction, from its record's Kafka timestamp in "
-            "the stage's input topic to the commit.",
+            "the stage's input topic to the commit; from its arrival if the timestamp is older "
+            "than a day, in the future or missing.",
             _AGES,
             "stage",
         )
         self.oldest_event_age = self._gauge(
             "oldest_event_age_seconds",
             "Age of the oldest event taken and not committed yet, at the scrape; 0 if there is "
-            "none. Records still in the topic are counted by consumer_lag_records.",
+            "none. It counts like event_age_seconds. Records still in the topic are counted by "
+            "consumer_lag_records.",
             "stage",
         )
         self.consumer_lag = self._gauge(

@@ -2,8 +2,6 @@
 
 import gc
 import logging
-import signal
-import sys
 import time
 from collections.abc import Collection, Sequence
 
@@ -25,9 +23,6 @@ _LOG = logging.getLogger(__name__)
 def run_stages(settings: Settings, stages: Collection[Stage]) -> None:
     """Run until SIGTERM or SIGINT. Raises EngineStopped, PolicyError, BadSetting."""
     configure_logs(settings.log_format, settings.log_level)
-    # Needed until the stages handle signals themselves: process 1 of a container ignores a SIGTERM
-    # that it has no handler for.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     metrics = Metrics()
     startup = _Startup()
     observed: list[Observed] = [startup]

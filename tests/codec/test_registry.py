@@ -1,12 +1,21 @@
 """The real registry client against a stub server: what is the data's fault, and what is not."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
 from stream_edits.codec.claims import claim_encoder
-from stream_edits.codec.errors import NotRegistered, RegistryAway, UnknownSchema, WrongSchema
+from stream_edits.codec.errors import (
+    BadRegistryOptions,
+    NotRegistered,
+    RegistryAway,
+    UnknownSchema,
+    WrongSchema,
+)
 from stream_edits.codec.registry import Registry
 from stream_edits.codec.schemas import schema_of
 from tests.codec.examples import CLAIM
@@ -96,6 +105,51 @@ def test_faults_of_the_registry_are_not_the_data_s(
         registry.id_for("claims.edits.pass", DECISION)
     stub.fault = None
     assert registry.schema_text(5) == OURS
+
+
+@pytest.mark.parametrize("drips", ["head", "body", "for ever"])
+def test_an_answer_that_drips_is_given_up(
+    stub: StubRegistry, drips: Literal["head", "body", "for ever"]
+) -> None:
+    registry = Registry({"url": stub.url, "timeout": "0.2"})
+    stub.add(5, OURS)
+    stub.drips = drips
+    for _ in range(3):
+        with pytest.raises(RegistryAway, match=r"did not answer within 0\.2 s"):
+            registry.schema_text(5)
+    with pytest.raises(RegistryAway, match="did not answer within"):
+        registry.register("claims.edits.pass", DECISION)
+    stub.drips = None
+    assert registry.schema_text(5) == OURS
+    assert not any_still_asking(), "given up requests end by themselves"
+
+
+def any_still_asking() -> bool:
+    """False once the threads of all requests have ended."""
+    for _ in range(1000):
+        if not [each for each in threading.enumerate() if each.name == "request"]:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_references_that_drip_count_as_one_answer(stub: StubRegistry) -> None:
+    """Each comes in time, all together do not."""
+    registry = Registry({"url": stub.url, "timeout": 1})
+    for number in range(1, 41):
+        stub.add(number, json.dumps({"type": "string"}))
+        stub.subjects[f"s{number}"] = [number]
+    references = [{"name": f"n{n}", "subject": f"s{n}", "version": 1} for n in range(1, 41)]
+    stub.add(100, OURS, references=references)
+    stub.delay_s = 0.1
+    with pytest.raises(RegistryAway, match="did not answer within 1 s"):
+        registry.schema_text(100)
+
+
+@pytest.mark.parametrize("timeout", ["soon", "0", "-1", "nan", "inf"])
+def test_a_time_limit_that_is_none(timeout: str) -> None:
+    with pytest.raises(BadRegistryOptions, match="timeout"):
+        Registry({"url": "http://127.0.0.1:9", "timeout": timeout})
 
 
 def test_nobody_there() -> None:

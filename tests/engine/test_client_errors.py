@@ -19,10 +19,19 @@ from stream_edits.engine.errors import (
 from stream_edits.engine.kafka.call_watchdog import CallWatchdog
 from stream_edits.engine.kafka.client_log import RepeatsFilter
 from stream_edits.engine.kafka.error_mapping import AWAY, classify
-from stream_edits.engine.kafka.sink import ConfluentSink
+from stream_edits.engine.kafka.first_failure import FirstFailure
 from stream_edits.engine.kafka.source import ConfluentSource
 from tests.engine.harness import config
-from tests.memory_kafka.calls import LIMITS
+
+
+class To:
+    """A message to a topic."""
+
+    def __init__(self, topic: str) -> None:
+        self._topic = topic
+
+    def topic(self) -> str:
+        return self._topic
 
 
 class Flags:
@@ -79,17 +88,55 @@ def test_a_fatal_error_says_what_to_do_without_the_clients_text() -> None:
 
 
 def test_purged_records_are_not_delivery_failures() -> None:
-    sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}), LIMITS)
-
-    class Topic:
-        def topic(self) -> str:
-            return "out"
-
+    failure = FirstFailure("count")
     for code in (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT):
-        sink._delivered(KafkaError(code), Topic())  # type: ignore[arg-type]
-    assert sink._failed is None
-    sink._delivered(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE), Topic())  # type: ignore[arg-type]
-    assert sink._failed == "MSG_SIZE_TOO_LARGE"
+        failure.delivered(KafkaError(code), To("out"))  # type: ignore[arg-type]
+    assert failure.code is None
+    failure.delivered(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE), To("out"))  # type: ignore[arg-type]
+    assert failure.code == "MSG_SIZE_TOO_LARGE"
+
+
+def test_the_first_failure_is_the_cause_and_names_its_topic() -> None:
+    failure = FirstFailure("count")
+    assert failure.as_error("_STATE").reason is None
+    failure.delivered(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED), To("log"))  # type: ignore[arg-type]
+    failure.delivered(KafkaError(KafkaError._TIMED_OUT), To("out"))  # type: ignore[arg-type]
+    cause = failure.as_error("INVALID_TXN_STATE")
+    assert cause.code == "TOPIC_AUTHORIZATION_FAILED"
+    assert cause.reason == "TOPIC_AUTHORIZATION_FAILED on topic log"
+    failure.forget()
+    assert failure.as_error("_STATE").code == "_STATE"
+
+
+def test_a_record_that_is_reported_after_the_failure_of_its_transaction_is_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failure = FirstFailure("count")
+    line = "Current transaction failed in state InTransaction: 1 message(s) failed (_MSG_TIMED_OUT)"
+    failure.log(logging.ERROR, "%s [%s] %s", "TXNERR", "count#producer-1", line)
+    for topic in ("log", "out"):
+        failure.delivered(KafkaError(KafkaError._MSG_TIMED_OUT), To(topic))  # type: ignore[arg-type]
+    assert failure.as_error("_STATE").reason == "_MSG_TIMED_OUT on topic log"
+    assert caplog.text.count("delivery_failed") == 1
+
+
+def test_a_partition_that_may_not_join_the_transaction_is_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failure = FirstFailure("count")
+    lines = [
+        ("ADDPARTS", 'Failed to add partition "out" [0] to transaction: not attempted'),
+        ("ADDPARTS", 'Failed to add partition "log" [7] to transaction: not authorized'),
+        ("TXNERR", "Current transaction failed in state InTransaction: Failed to add partition(s) "
+         "to transaction: Topic authorization failed (after 2 ms) (TOPIC_AUTHORIZATION_FAILED)"),
+    ]  # fmt: skip
+    for facility, text in lines:
+        failure.log(logging.ERROR, "%s [%s] %s", facility, "count#producer-1", text)
+    cause = failure.as_error("INVALID_TXN_STATE")
+    assert cause.reason == "TOPIC_AUTHORIZATION_FAILED on topic log"
+    assert [record.getMessage()[-20:] for record in caplog.records] == [
+        f"{facility} [count#producer-1] {text}"[-20:] for facility, text in lines
+    ], "the lines are still logged"
 
 
 def test_a_consumer_that_gave_up_ends_the_run() -> None:

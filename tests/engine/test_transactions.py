@@ -213,6 +213,18 @@ def test_endless_aborts_end_the_run() -> None:
         stage.run_rounds()
 
 
+def test_the_end_after_aborts_names_the_topic(caplog: pytest.LogCaptureFixture) -> None:
+    broker = cluster(1)
+    stage = Stage(broker, max_aborts=1).start()
+    broker.put("in", 0, b"a", b"1")
+    refused = "TOPIC_AUTHORIZATION_FAILED on topic log"
+    broker.fail("send_offsets", RequiresAbort("TOPIC_AUTHORIZATION_FAILED", refused))
+    with pytest.raises(TooManyAborts, match=f"the last with {refused}: check"):
+        stage.run_rounds()
+    assert f"reason={refused}" in caplog.text
+    assert stage.sample("aborts_total", reason="TOPIC_AUTHORIZATION_FAILED") == 1
+
+
 def test_a_commit_ends_the_count_of_aborts() -> None:
     broker = cluster(1)
     stage = Stage(broker, max_aborts=2).start()

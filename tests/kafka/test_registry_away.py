@@ -1,5 +1,9 @@
 """A schema registry goes away while claims arrive: they are retried, and none is dead-lettered."""
 
+from typing import Literal
+
+import pytest
+
 from stream_edits.codec.claims import claim_encoder
 from tests.build import canary_claim
 from tests.codec.registry_stub import running
@@ -8,18 +12,21 @@ from tests.kafka.programs import eventually
 from tests.kafka.registry import CLAIM_ID, with_our_schemas
 
 
-def test_a_registry_that_is_away_is_waited_for(deploy: Deploy) -> None:
+@pytest.mark.parametrize("drips", [None, "for ever"])
+def test_a_registry_that_is_away_is_waited_for(
+    deploy: Deploy, drips: Literal["for ever"] | None
+) -> None:
     deployment = deploy(partitions=1).create_topics()
     known, unknown = canary_claim("1", "96365"), canary_claim("2", "96365")
     with running() as stub:
         with_our_schemas(stub, deployment.topics)
-        program = deployment.start(SCHEMA_REGISTRY_URL=stub.url)
+        program = deployment.start(SCHEMA_REGISTRY_URL=stub.url, SCHEMA_REGISTRY__TIMEOUT="1")
         key = known.member_id.encode()
         deployment.publish_raw(key, claim_encoder(CLAIM_ID)(known))
         deployment.flush()
         deployment.drain()
 
-        stub.fault = (503, b"CANARY: the gateway's page")
+        stub.fault, stub.drips = (503, b"CANARY: the gateway's page"), drips
         stub.add(CLAIM_ID + 10, stub.schemas[CLAIM_ID]["schema"])
         for number, event in ((CLAIM_ID + 10, unknown), (CLAIM_ID, canary_claim("3", "96365"))):
             deployment.publish_raw(event.member_id.encode(), claim_encoder(number)(event))
@@ -32,7 +39,7 @@ def test_a_registry_that_is_away_is_waited_for(deploy: Deploy) -> None:
         assert [decision.claim_id for decision in deployment.decisions()] == [known.claim_id]
         assert deployment.log.of(deployment.topics.dead_letter) == []
 
-        stub.fault = None
+        stub.fault = stub.drips = None
         deployment.drain()
         program.terminate()
     assert sorted(d.claim_id for d in deployment.decisions()) == sorted(

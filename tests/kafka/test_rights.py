@@ -111,6 +111,7 @@ def test_the_documented_rights_are_enough(secured_kafka: SecuredKafka, tmp_path:
         assert {d.disposition.value for d in deployment.decisions()} >= {"PASS", "PEND"}
         assert len(deployment.log.of(deployment.topics.dead_letter)) == 1
         Verifier(deployment.log, deployment.topics).verify()
+        assert "AUTHORIZATION_FAILED" not in deployment.all_output()
         users.do("decisions", "decisions")
         users.do("dead-letters", "dead-letters", "redrive", "--execute")
         deployment.log.read_to_the_end()

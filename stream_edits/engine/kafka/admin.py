@@ -22,25 +22,71 @@ _CONNECT_S = (1.0, 2.0, 4.0, 5.0)
 
 @contextmanager
 def connected_admin(options: ClientOptions) -> Iterator[AdminClient]:
-    """An admin client to which a broker has answered.
+    """An admin client to which a broker has answered, for a command.
 
     Raises OptionRefused, AccessRefused, or another Retriable when no broker answers.
     """
-    refusals = Refusals()
-    admin = make(AdminClient, options, refusals)
+    with KeptAdmin().connected(options) as admin:
+        yield admin
+
+
+class KeptAdmin:
+    """One admin client for questions that are asked again and again until a broker answers.
+
+    A new client for each would need threads and sockets again each time.
+    """
+
+    def __init__(self) -> None:
+        self._client: tuple[AdminClient, Refusals] | None = None
+
+    @contextmanager
+    def connected(self, options: ClientOptions) -> Iterator[AdminClient]:
+        """The client, once a broker has answered. `options` must be the same each time.
+
+        Raises OptionRefused, AccessRefused, or another Retriable when no broker answers.
+        """
+        admin, refusals = self._kept(options)
+        try:
+            _await_answer(admin, refusals)
+        except AccessRefused:
+            # What refused this client, another may not meet any more.
+            self.free()
+            raise
+        yield admin
+
+    def client(self, options: ClientOptions) -> AdminClient:
+        """The client, whether or not a broker has answered."""
+        admin, _ = self._kept(options)
+        # Without this, an idle client collects events.
+        admin.poll(0)
+        return admin
+
+    def _kept(self, options: ClientOptions) -> tuple[AdminClient, Refusals]:
+        if self._client is None:
+            refusals = Refusals()
+            self._client = make(AdminClient, options, refusals), refusals
+        return self._client
+
+    def free(self) -> None:
+        """Close the connections. The next question makes a new client."""
+        self._client = None
+
+
+def _await_answer(admin: AdminClient, refusals: Refusals) -> None:
+    """Return once a broker answers. No exception is kept: its frames would keep the client."""
+    code = ""
+    refusals.forget()
     for timeout_s in _CONNECT_S:
         try:
             with client_errors("list_topics", AWAY):
                 admin.list_topics(timeout=timeout_s)
-            break
+            return
         except Retriable as failure:
-            admin.poll(0)
-            if refusals.reason is not None:
-                raise AccessRefused(failure.code, refusals.reason) from None
-            last = failure
-    else:
-        raise last
-    yield admin
+            code = failure.code
+        admin.poll(0)
+        if refusals.reason is not None:
+            raise AccessRefused(code, refusals.reason)
+    raise Retriable(code, refusals.unresolved)
 
 
 def create_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> dict[str, bool]:

@@ -41,8 +41,13 @@ class CallWatchdog:
                 "the process must restart; it resumes from the committed offsets"
             )
         failure = self._done.get()
-        if failure is not None:
-            raise failure
+        try:
+            if failure is not None:
+                raise failure
+        finally:
+            # The exception refers to this frame: without the name there is no cycle, which would
+            # keep the client of the call.
+            del failure
 
     def close(self) -> None:
         """End the thread, unless a call hangs."""
@@ -50,10 +55,11 @@ class CallWatchdog:
 
     def _serve(self) -> None:
         while (call := self._calls.get()) is not None:
-            failure: BaseException | None = None
             try:
                 call()
             except BaseException as raised:
-                failure = raised
-            self._done.put(failure)
+                self._done.put(raised)
+            else:
+                self._done.put(None)
+            del call
             self._answered.set()

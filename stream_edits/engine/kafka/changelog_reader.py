@@ -17,7 +17,7 @@ from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError
 from ..ports import Chunk
-from .client import make
+from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_OF_CHANGELOG, client_errors, raise_classified
 from .futures import result_of
 from .options import reader_options
@@ -32,7 +32,7 @@ class ConfluentReader:
         self._topic = config.changelog_topic
         self._stage = config.stage
         self._kafka = dict(config.kafka)
-        self._consumer = make(Consumer, reader_options(config))
+        self._consumer = make(Consumer, reader_options(config), Refusals(config.stage))
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
         return self._offsets(partitions, OffsetSpec.latest(), timeout_s)  # type: ignore[no-untyped-call]

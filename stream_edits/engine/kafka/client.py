@@ -7,16 +7,23 @@ reports the cause to its error callback alone.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
+from .. import log
 from ..errors import OptionRefused
 from .client_log import CLIENT_LOG
 
 _Client = TypeVar("_Client")
 
+_NAMES = (
+    "check bootstrap_servers, advertised.listeners of the brokers, and the name server that this "
+    "process uses"
+)
+_AGAIN_S = 60.0
 _SIGN_IN = (
     "the brokers refuse our user (_AUTHENTICATION): check sasl.mechanism, sasl.username and "
     "sasl.password among the kafka options"
@@ -31,17 +38,33 @@ _CERTIFICATE = (
 )
 # Words of its complaints about an option that they do not name.
 _UNNAMED = {"SASL mechanism": "sasl.mechanism", "Java JAAS": "sasl.jaas.config"}
+_UNRESOLVED = re.compile(r"Failed to resolve '([^']+)'")
 _OPTION_NAME = re.compile(r"\b[a-z]+(?:\.[a-z0-9]+)+\b")
 
 
 class Refusals:
-    """An error callback that keeps the reason why TLS or the authentication failed."""
+    """An error callback that keeps why no connection is made, in words that say what to check.
 
-    def __init__(self) -> None:
+    `reason` is about TLS or the authentication, `unresolved` about a host without an address. With
+    a `stage`, such a host is logged as well, once in a minute.
+    """
+
+    def __init__(self, stage: str | None = None) -> None:
         self.reason: str | None = None
+        self.unresolved: str | None = None
+        self._stage = stage
+        self._logged: dict[str, float] = {}
+
+    def forget(self) -> None:
+        """Before another attempt: only what it meets counts."""
+        self.reason = self.unresolved = None
 
     def __call__(self, error: KafkaError) -> None:
-        if error.code() == KafkaError._AUTHENTICATION:
+        host = unresolved_host(error)
+        if host is not None:
+            self.unresolved = f"{host} does not resolve: {_NAMES}"
+            self._log(host)
+        elif error.code() == KafkaError._AUTHENTICATION:
             self.reason = _SIGN_IN
         elif error.code() == KafkaError._SSL:
             self.reason = _TRUST
@@ -49,16 +72,37 @@ class Refusals:
             # The client reports an alert of the broker as a broken connection.
             self.reason = _CERTIFICATE
 
+    def _log(self, host: str) -> None:
+        now = time.monotonic()
+        if self._stage is None or now - self._logged.get(host, -_AGAIN_S) < _AGAIN_S:
+            return
+        self._logged[host] = now
+        log.warning(
+            "client_error", stage=self._stage, error="_RESOLVE", host=host, reason=self.unresolved
+        )
+
+
+def unresolved_host(error: KafkaError) -> str | None:
+    """`host:port` if the error says that the host has no address."""
+    if error.code() != KafkaError._RESOLVE:
+        return None
+    found = _UNRESOLVED.search(error.str())
+    return found[1] if found else None
+
 
 def make(
     kind: Callable[..., _Client],
     options: Mapping[str, object],
-    refusals: Refusals | None = None,
+    on_error: Callable[[KafkaError], None] | None = None,
+    logger: object = CLIENT_LOG,
 ) -> _Client:
-    """A client of that kind. Raises OptionRefused for options that it cannot use."""
-    callback: dict[str, object] = {} if refusals is None else {"error_cb": refusals}
+    """A client of that kind. Raises OptionRefused for options that it cannot use.
+
+    `logger` has the method `log` of a logger.
+    """
+    callback: dict[str, object] = {} if on_error is None else {"error_cb": on_error}
     try:
-        return kind({**options, **callback}, logger=CLIENT_LOG)
+        return kind({**options, **callback}, logger=logger)
     except KafkaException as failure:
         raise OptionRefused(_complaint(failure.args[0].str(), options)) from None
 

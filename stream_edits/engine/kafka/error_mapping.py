@@ -114,8 +114,12 @@ def classify(
             return RequiresAbort(name)
         if error.retriable() or error.code() in away:
             return Retriable(name)
-    advice = _ADVICE.get(name, "see the brokers' log; a restart resumes from the committed offsets")
-    return FatalClientError(f"{call} failed for good with {name}: {advice}")
+    return FatalClientError(f"{call} failed for good with {name}: {advice_on(name)}")
+
+
+def advice_on(name: str) -> str:
+    """What to do about an error with that name."""
+    return _ADVICE.get(name, "see the brokers' log; a restart resumes from the committed offsets")
 
 
 @contextmanager

@@ -42,9 +42,12 @@ def consumer_options(config: StageConfig) -> Options:
 
 
 def reader_options(config: StageConfig) -> Options:
-    """For the changelog reader. It only assigns, so its group id is never sent to a coordinator."""
+    """For the changelog reader, which joins no group and commits nothing.
+
+    The client looks up the group's coordinator all the same, so the id is one that may be READ.
+    """
     fixed: Options = {
-        "group.id": f"{config.group_id}-restore",
+        "group.id": config.group_id,
         "isolation.level": "read_committed",
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Collection
 
 from confluent_kafka import libversion
+from confluent_kafka.admin import AdminClient
 
 from stream_edits.metrics import ClientStatistics
 
 from ..config import StageConfig
 from ..ports import ChangelogReader, Limits, Sink, Source, TopicFacts, TopicSettings
-from .admin import connected_admin, partition_counts
+from .admin import KeptAdmin, partition_counts
 from .changelog_reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
@@ -33,6 +34,9 @@ class ConfluentKafka:
 
     def __init__(self, on_statistics: Callable[[ClientStatistics], None] | None = None) -> None:
         self._on_statistics = on_statistics
+        self._admin = KeptAdmin()
+        # Whether the brokers are librdkafka's mock, None until they have answered.
+        self._is_mock: bool | None = None
 
     def source(self, config: StageConfig) -> Source:
         return ConfluentSource(config, time.sleep, reporting("consumer", self._on_statistics))
@@ -46,21 +50,26 @@ class ConfluentKafka:
     def topic_facts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
     ) -> dict[str, TopicFacts | None]:
-        with connected_admin(config.kafka) as admin:
-            if not is_mock(admin, timeout_s):
-                return topic_facts(admin, topics, timeout_s)
-            counts = partition_counts(admin, topics, timeout_s)
+        admin = self._asking(config, timeout_s)
+        if not self._is_mock:
+            return topic_facts(admin, topics, timeout_s)
+        counts = partition_counts(admin, topics, timeout_s)
         return {name: TopicFacts(None, n) if n else None for name, n in counts.items()}
 
     def topic_settings(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
     ) -> dict[str, TopicSettings | None]:
-        with connected_admin(config.kafka) as admin:
-            if is_mock(admin, timeout_s):
-                return dict.fromkeys(topics)
-            return topic_settings(admin, topics, timeout_s)
+        admin = self._asking(config, timeout_s)
+        return dict.fromkeys(topics) if self._is_mock else topic_settings(admin, topics, timeout_s)
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         # A mark in a transaction that is still open counts as well.
         records = read_topic(config.kafka, topic, config.group_id, with_open=True)
         return {record.key or b"": record.value for record in records}
+
+    def _asking(self, config: StageConfig, timeout_s: float) -> AdminClient:
+        """The kept client. The first time, a broker must have answered to it. Raises Retriable."""
+        if self._is_mock is None:
+            with self._admin.connected(config.kafka) as admin:
+                self._is_mock = is_mock(admin, timeout_s)
+        return self._admin.client(config.kafka)

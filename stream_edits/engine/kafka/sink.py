@@ -6,37 +6,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
-from .. import log
 from ..config import StageConfig
-from ..errors import RequiresAbort
+from ..errors import FatalClientError, RequiresAbort, Retriable
 from ..ports import Limits, Output
 from .call_watchdog import CallWatchdog
-from .client import make
-from .error_mapping import AWAY, client_errors, raise_classified
+from .client import Refusals, make
+from .error_mapping import AWAY, client_errors
+from .first_failure import FirstFailure
 from .options import producer_options
 from .statistics import NOT_REPORTING
 
-_PURGED = frozenset({KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT})
+# The transaction has failed before, or the client refuses a record as a broker would.
+_FAILED = frozenset({KafkaError._STATE, KafkaError.MSG_SIZE_TOO_LARGE})
 _INIT_S = 20.0
 _OFFSETS_S = 20.0
 # A call that exceeds its own time-out by this much will not return.
 _GRACE_S = 15.0
 # The remaining time of the transaction. librdkafka's manual warns against any other value.
 _REMAINING = -1.0
-
-
-@contextmanager
-def _produce_errors() -> Iterator[None]:
-    """A record that the client itself refuses aborts the transaction, as one that a broker does."""
-    try:
-        yield
-    except KafkaException as failure:
-        error = failure.args[0]
-        if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
-            raise RequiresAbort(error.name()) from None
-        raise_classified(error, "produce")
 
 
 class ConfluentSink:
@@ -49,14 +38,20 @@ class ConfluentSink:
         reporting: Mapping[str, object] = NOT_REPORTING,
     ) -> None:
         """`reporting` holds the client options for statistics."""
-        self._stage = config.stage
-        self._failed: str | None = None
+        self._failure = FirstFailure(config.stage)
+        self._refusals = Refusals(config.stage)
         self._watchdog = CallWatchdog(f"transactions-{config.stage}")
         self._transaction_s = config.transaction_timeout_ms / 1000
         self._full_until = 0.0
         self._producer = make(
             Producer,
-            {**reporting, **producer_options(config, limits), "on_delivery": self._delivered},
+            {
+                **reporting,
+                **producer_options(config, limits),
+                "on_delivery": self._failure.delivered,
+            },
+            self._refusals,
+            self._failure,
         )
 
     def init(self) -> None:
@@ -65,14 +60,14 @@ class ConfluentSink:
         )
 
     def begin(self) -> None:
-        self._failed = None
+        self._failure.forget()
         self._full_until = time.monotonic() + self._transaction_s
         with client_errors("begin_transaction"):
             self._producer.begin_transaction()
 
     def produce(self, outputs: Iterable[Output]) -> None:
         produce = self._producer.produce
-        with _produce_errors():
+        with self._producing():
             for topic, key, value, headers, _ in outputs:
                 while True:
                     try:
@@ -88,7 +83,7 @@ class ConfluentSink:
         self, topic: str, partition: int, items: Iterable[tuple[bytes, bytes | None]]
     ) -> None:
         produce = self._producer.produce
-        with _produce_errors():
+        with self._producing():
             for key, value in items:
                 while True:
                     try:
@@ -121,7 +116,6 @@ class ConfluentSink:
             lambda: self._producer.abort_transaction(_REMAINING),
             self._transaction_s,
         )
-        self._failed = None
 
     def poll(self) -> None:
         self._producer.poll(0)
@@ -142,8 +136,32 @@ class ConfluentSink:
         timeout_s: float,
         away: frozenset[int] = frozenset(),
     ) -> None:
-        with client_errors(name, away):
-            self._watchdog.run(name, call, timeout_s + _GRACE_S)
+        """An error names the first failure of the transaction, if that is known.
+
+        A Retriable says which host does not resolve, if that may be why there was no answer.
+        """
+        self._refusals.forget()
+        try:
+            with client_errors(name, away):
+                self._watchdog.run(name, call, timeout_s + _GRACE_S)
+        except RequiresAbort as failure:
+            self._producer.poll(0)
+            raise self._failure.as_error(failure.code) from None
+        except Retriable as failure:
+            self._producer.poll(0)
+            raise Retriable(failure.code, self._refusals.unresolved) from None
+        except FatalClientError as failure:
+            raise self._failure.before(failure) from None
+
+    @contextmanager
+    def _producing(self) -> Iterator[None]:
+        """Raises RequiresAbort when the transaction failed meanwhile: records are refused then."""
+        try:
+            with client_errors("produce", _FAILED):
+                yield
+        except Retriable as failure:
+            self._producer.poll(0)
+            raise self._failure.as_error(failure.code) from None
 
     def _make_room(self) -> None:
         """Wait for deliveries, because the local queue is full.
@@ -151,20 +169,7 @@ class ConfluentSink:
         Raises RequiresAbort when one has failed, or when the transaction has timed out meanwhile.
         """
         self._producer.poll(0.1)
-        if self._failed is None and time.monotonic() > self._full_until:
-            self._failed = "_TIMED_OUT"
-        if self._failed is not None:
-            raise RequiresAbort(self._failed)
-
-    def _delivered(self, error: KafkaError | None, message: Message) -> None:
-        """Keep the first failure of the transaction, whose commit will raise RequiresAbort.
-
-        The client calls this for failures only. Those of a purge follow an abort and do not count.
-        """
-        if error is None or error.code() in _PURGED:
-            return
-        if self._failed is None:
-            self._failed = error.name()
-            log.warning(
-                "delivery_failed", stage=self._stage, topic=message.topic(), error=error.name()
-            )
+        if self._failure.code is None and time.monotonic() > self._full_until:
+            self._failure.code = "_TIMED_OUT"
+        if self._failure.code is not None:
+            raise self._failure.as_error(self._failure.code)

@@ -9,13 +9,8 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, Message, Topic
 from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
-from ..ports import (
-    AssignmentListener,
-    Committed,
-    Record,
-    Watermarks,
-)
-from .client import make
+from ..ports import AssignmentListener, Committed, Record, Watermarks
+from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .headers import headers_of
 from .options import consumer_options
@@ -43,7 +38,9 @@ class ConfluentSource:
         self._stage = config.stage
         self._remedy = _REBUILD if config.changelog_topic is not None else _GO_ON
         self._sleep = sleep
-        self._consumer = make(Consumer, {**reporting, **consumer_options(config)})
+        self._consumer = make(
+            Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
+        )
         self._failure: BaseException | None = None
 
     def subscribe(self, listener: AssignmentListener) -> None:
@@ -183,7 +180,11 @@ class ConfluentSource:
     def _raise_failure(self) -> None:
         if self._failure is not None:
             failure, self._failure = self._failure, None
-            raise failure
+            try:
+                raise failure
+            finally:
+                # The exception refers to this frame: without the name there is no cycle.
+                del failure
 
     def _places(self, partitions: Collection[int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, number) for number in partitions]
