@@ -22,7 +22,8 @@ FIELDS = frozenset(
         *("stage", "topic", "partition", "partitions", "offset", "instance", "group", "version"),
         *("records", "events", "runners", "failures", "cold", "topics", "stages", "tables"),
         *("error", "reason", "call", "attempt", "in_a_row", "wait_s", "seconds", "signal"),
-        *("host", "port", "setting", "policy", "edits", "count", "first_class"),
+        *("host", "port", "setting", "policy", "edits", "count", "first_class", "limit"),
+        "wanted",
     }
 )
 _OURS = "stream_edits"

@@ -37,6 +37,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "deny": "claims.edits.deny",
         "dead_letter": "claims.edits.dead-letter",
         "redriven": "claims.edits.redriven",
+        "known_topics": "claims.edits.known-topics",
         "encounter_state": "claims.edits.encounter-state",
         "supervision_state": "claims.edits.supervision-state",
     }
@@ -212,4 +213,4 @@ def test_the_table_has_every_setting_with_a_meaning() -> None:
     assert "| `topics.pass` | `STREAM_EDITS_TOPICS__PASS` | `claims.edits.pass` |" in table
     assert "| `kafka` | `STREAM_EDITS_KAFKA__…` | none |" in table
     assert "None" not in table
-    assert table.count("\n") == 2 + len(Settings.model_fields) - 1 + 10
+    assert table.count("\n") == 2 + len(Settings.model_fields) - 1 + 11

@@ -47,6 +47,10 @@ DEAD_LETTER_HEADERS = {
     headers.ENGINE_VERSION: "Version of stream-edits that wrote the dead letter.",
     headers.REDRIVE_COUNT: "How often it has been redriven.",
 }
+REFERENCE_HEADERS = {
+    headers.VALUE_BYTES: "Of a reference: the size of the value, which stays in its topic.",
+    headers.VALUE_SHA256: "Of a reference: the SHA-256 of the value, in hexadecimal digits.",
+}
 _INTERNAL = "Between the stages, or their state: not a contract, and may change in any version."
 
 
@@ -120,8 +124,8 @@ def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
         group = {"groupId": {"type": "string", "enum": [config.group_id]}, **_BINDING}
         read = {"action": "receive", "channel": _channel(keys[config.input_topic])}
         yield f"{stage}.reads.{keys[config.input_topic]}", read | {"bindings": {"kafka": group}}
-        changelog = [config.changelog_topic] if config.changelog_topic else []
-        for topic in (*config.output_topics, config.dead_letter_topic, *changelog):
+        kept = [topic for topic in (config.changelog_topic, config.known_topics) if topic]
+        for topic in (*config.output_topics, config.dead_letter_topic, *kept):
             written = {"action": "send", "channel": _channel(keys[topic])}
             yield f"{stage}.writes.{keys[topic]}", written
     yield "redrive.reads.dead_letter", {"action": "receive", "channel": _channel("dead_letter")}
@@ -138,9 +142,10 @@ def _messages() -> dict[str, Any]:
         CLAIM_EVENT: _avro(CLAIM_EVENT, "member_id", _TRACE),
         CLAIM_DECISION: _avro(CLAIM_DECISION, "claim_id", DECISION_HEADERS),
         "DeadLetter": {
-            "summary": "A record that no stage can process, its key, value and headers untouched.",
+            "summary": "A record that no stage can process, its key, value and headers untouched. "
+            "A reference has no value.",
             "contentType": "application/octet-stream",
-            "headers": _headers(DEAD_LETTER_HEADERS, required=True),
+            "headers": _headers(DEAD_LETTER_HEADERS, REFERENCE_HEADERS),
             "payload": {"type": "string", "format": "binary"},
         },
         "Internal": {"summary": _INTERNAL},
@@ -151,7 +156,7 @@ def _avro(record: str, key: str, headers: dict[str, str]) -> dict[str, Any]:
     schema = json.loads(schema_of(record).text)
     return {
         "summary": schema["doc"],
-        "headers": _headers(headers, required=False),
+        "headers": _headers({}, headers),
         "payload": {
             "schemaFormat": "application/vnd.apache.avro+json;version=1.9.0",
             "schema": schema,
@@ -168,10 +173,11 @@ def _avro(record: str, key: str, headers: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _headers(named: dict[str, str], *, required: bool) -> dict[str, Any]:
+def _headers(required: dict[str, str], optional: dict[str, str]) -> dict[str, Any]:
+    named = {**required, **optional}
     properties = {name: {"type": "string", "description": text} for name, text in named.items()}
     return {
         "type": "object",
         "properties": properties,
-        **({"required": list(named)} if required else {}),
+        **({"required": list(required)} if required else {}),
     }

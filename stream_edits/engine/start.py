@@ -109,6 +109,9 @@ def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topi
         )
     _check_counts(config, facts)
     settings = asker.answer("topic_settings", lambda: port.topic_settings(config, own, _ASK_S))
+    unread = [topic for topic in own if settings.get(topic) is None]
+    if unread:
+        log.warning("topic_settings_unread", stage=config.stage, topics=" ".join(unread))
     _check_settings(config, settings)
     return Topics({topic: facts[topic] for topic in own}, _limits(config, settings))
 

@@ -13,7 +13,12 @@ from click.testing import CliRunner
 from ruamel.yaml import YAML
 
 from stream_edits.cli import cli
-from stream_edits.commands.asyncapi import DEAD_LETTER_HEADERS, DECISION_HEADERS, asyncapi
+from stream_edits.commands.asyncapi import (
+    DEAD_LETTER_HEADERS,
+    DECISION_HEADERS,
+    REFERENCE_HEADERS,
+    asyncapi,
+)
 from stream_edits.engine import dead_letter_headers as headers
 from stream_edits.settings import Settings, load_settings
 
@@ -80,6 +85,7 @@ def test_channels_and_operations_are_those_of_the_stages() -> None:
 
 def test_the_headers_are_those_that_are_written() -> None:
     assert tuple(DEAD_LETTER_HEADERS) == headers.DEAD_LETTER_HEADERS
+    assert (*DEAD_LETTER_HEADERS, *REFERENCE_HEADERS) == headers.REFERENCE_HEADERS
     source = (ROOT / "stream_edits" / "app" / "outbox.py").read_text(encoding="utf-8")
     assert all(f'"{name}"' in source for name in DECISION_HEADERS)
 
