@@ -17,7 +17,7 @@ HELM   := .cache/bin/helm
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
-.PHONY: help venv demo test test-fast simulate faults soak fuzz bench bench-peers payer lint check \
+.PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-peers payer lint check \
         format broker generated pictures helm chart image image-test audit lock clean
 
 help:  ## list the targets
@@ -49,6 +49,9 @@ faults: $(STAMP)  ## inject COUNT=30 faults into a real Kafka and the processes,
 
 soak: $(STAMP)  ## run MINUTES=20 of steady load with random faults, and check memory
 	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),20)
+
+fuzz-records: $(STAMP)  ## publish RECORDS (default 200000) records of any shape to running stages
+	@$(BIN)/python -m tests.fuzz.records $(or $(RECORDS),200000)
 
 fuzz: $(STAMP)  ## feed INPUTS (default 1000000) bad inputs to every parser, guided by coverage
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \

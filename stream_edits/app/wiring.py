@@ -189,8 +189,9 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             "compact" if name in compacted else "delete",
             settings.replication_factor,
             dead_letter if name == topics.dead_letter else {},
-            # The claims are not ours alone, so others may give their topic more partitions.
-            any_partitions=name == topics.events,
+            # The claims are not ours alone, so others may give their topic more partitions. A stage
+            # that finds no topic of known topics makes one with a single partition.
+            any_partitions=name in (topics.events, topics.known_topics),
         )
         for name in topics.by_key().values()
     ]

@@ -99,9 +99,18 @@ def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topi
 
     Waits while the brokers are away. Raises TopicsUnfit, or as `Asker.answer`.
     """
-    own = topics_of(config)
-    needed = own if config.known_topics is None else [*own, config.known_topics]
-    facts = asker.answer("topic_facts", lambda: port.topic_facts(config, needed, _ASK_S))
+    own, known = topics_of(config), config.known_topics
+    needed = own if known is None else [*own, known]
+
+    def ask() -> Facts:
+        facts = port.topic_facts(config, needed, _ASK_S)
+        if known is not None and facts[known] is None:
+            # A deployment of an earlier version does not have it.
+            port.create_compacted(config, known)
+            facts = port.topic_facts(config, needed, _ASK_S)
+        return facts
+
+    facts = asker.answer("topic_facts", ask)
     missing = [topic for topic in needed if facts.get(topic) is None]
     if missing:
         raise TopicsUnfit(

@@ -88,6 +88,19 @@ def test_the_newest_committed_value_of_each_key(cluster: Cluster) -> None:
     assert newest() == {b"a": b"3", b"b": None}
 
 
+def test_a_compacted_topic_is_created_once(cluster: Cluster) -> None:
+    settings = cluster.config()
+    name = f"{settings.known_topics}-new"
+    for _ in range(2):
+        cluster.port.create_compacted(settings, name)
+
+    def known() -> bool:
+        found = answered(lambda: cluster.port.topic_facts(settings, [name], 5.0))[name]
+        return found is not None and found.partitions == 1
+
+    cluster.until(known)
+
+
 def test_the_first_offset_of_a_changelog_moves_only_when_records_are_deleted(
     cluster: Cluster,
 ) -> None:

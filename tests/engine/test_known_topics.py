@@ -30,6 +30,13 @@ class TestMarks:
         }
         assert broker.groups["g"].topic_ids == {0: broker.ids["in"]}
 
+    def test_a_deployment_without_the_topic_gets_it(self) -> None:
+        broker = cluster(1)
+        broker.delete("known")
+        broker.put("in", 0, b"k", b"1")
+        Stage(broker).start().run_rounds(2)
+        assert len(broker.visible("known")) == 1
+
     def test_it_is_written_once_by_a_stage_with_a_changelog(self) -> None:
         broker = worked()
         broker.put("in", 0, b"k", b"4")

@@ -187,6 +187,10 @@ class Broker:
     ) -> dict[str, TopicSettings | None]:
         return {topic: self.settings.get(topic) for topic in topics}
 
+    def create_compacted(self, config: StageConfig, topic: str) -> None:
+        if topic not in self.ids:
+            self.create(topic, 1)
+
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         logs = [self.logs[topic, number] for number in range(self.counts[topic])]
         if any(log.stable_end < log.end for log in logs):

@@ -123,5 +123,8 @@ class InterceptedPort:
     ) -> dict[str, TopicSettings | None]:
         return self._port.topic_settings(config, topics, timeout_s)
 
+    def create_compacted(self, config: StageConfig, topic: str) -> None:
+        self._port.create_compacted(config, topic)
+
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         return self._port.newest_values(config, topic)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
 from confluent_kafka import libversion
 from confluent_kafka.admin import AdminClient
@@ -11,8 +12,17 @@ from confluent_kafka.admin import AdminClient
 from stream_edits.metrics import ClientStatistics
 
 from ..config import StageConfig
-from ..ports import ChangelogReader, Limits, Sink, Source, TopicFacts, TopicSettings
-from .admin import KeptAdmin, partition_counts
+from ..errors import FatalClientError
+from ..ports import (
+    ChangelogReader,
+    Limits,
+    Sink,
+    Source,
+    TopicFacts,
+    TopicSettings,
+    TopicSpec,
+)
+from .admin import KeptAdmin, create_topics, partition_counts
 from .changelog_reader import ConfluentReader
 from .sink import ConfluentSink
 from .source import ConfluentSource
@@ -61,6 +71,11 @@ class ConfluentKafka:
     ) -> dict[str, TopicSettings | None]:
         admin = self._asking(config, timeout_s)
         return dict.fromkeys(topics) if self._is_mock else topic_settings(admin, topics, timeout_s)
+
+    def create_compacted(self, config: StageConfig, topic: str) -> None:
+        with suppress(FatalClientError):
+            # Refused: then the topic is missing, which says enough.
+            create_topics(config.kafka, [TopicSpec(topic, 1, "compact")])
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         # A mark in a transaction that is still open counts as well.
