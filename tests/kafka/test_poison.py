@@ -75,6 +75,15 @@ def test_a_record_that_leaves_no_room_for_the_headers_of_a_dead_letter(deploy: D
     shown = deployment.command("dead-letters", "show", "0/0").stdout
     assert f"value: {len(noise)} bytes, still in {deployment.topics.events}" in shown
 
+    redriven = deployment.command("dead-letters", "redrive", "--execute")
+    assert redriven.returncode == 0, redriven.stderr
+    deployment.drain()
+    _, again = letters(deployment)
+    headers = dict(again.headers)
+    assert headers["redrive.count"] == b"1"
+    assert headers["source.offset"] != b"0"
+    assert headers["source.value.sha256"] == hashlib.sha256(noise).hexdigest().encode()
+
 
 def test_the_dead_letter_topic_takes_the_largest_record_with_its_headers(deploy: Deploy) -> None:
     deployment = deploy(partitions=1).create_topics()

@@ -54,12 +54,21 @@ class KeptAdmin:
             raise
         yield admin
 
-    def client(self, options: ClientOptions) -> AdminClient:
-        """The client, whether or not a broker has answered."""
-        admin, _ = self._kept(options)
+    @contextmanager
+    def asking(self, options: ClientOptions) -> Iterator[AdminClient]:
+        """The client, whether or not a broker has answered. A Retriable gets a reason if known."""
+        admin, refusals = self._kept(options)
         # Without this, an idle client collects events.
         admin.poll(0)
-        return admin
+        refusals.forget()
+        try:
+            yield admin
+        except Retriable as failure:
+            admin.poll(0)
+            code, reason = failure.code, failure.reason or refusals.unresolved
+        else:
+            return
+        raise Retriable(code, reason)
 
     def _kept(self, options: ClientOptions) -> tuple[AdminClient, Refusals]:
         if self._client is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 
 from confluent_kafka import libversion
 from confluent_kafka.admin import AdminClient
@@ -60,17 +60,19 @@ class ConfluentKafka:
     def topic_facts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
     ) -> dict[str, TopicFacts | None]:
-        admin = self._asking(config, timeout_s)
-        if not self._is_mock:
-            return topic_facts(admin, topics, timeout_s)
-        counts = partition_counts(admin, topics, timeout_s)
+        with self._asking(config, timeout_s) as admin:
+            if not self._is_mock:
+                return topic_facts(admin, topics, timeout_s)
+            counts = partition_counts(admin, topics, timeout_s)
         return {name: TopicFacts(None, n) if n else None for name, n in counts.items()}
 
     def topic_settings(
         self, config: StageConfig, topics: Collection[str], timeout_s: float
     ) -> dict[str, TopicSettings | None]:
-        admin = self._asking(config, timeout_s)
-        return dict.fromkeys(topics) if self._is_mock else topic_settings(admin, topics, timeout_s)
+        with self._asking(config, timeout_s) as admin:
+            if self._is_mock:
+                return dict.fromkeys(topics)
+            return topic_settings(admin, topics, timeout_s)
 
     def create_compacted(self, config: StageConfig, topic: str) -> None:
         with suppress(FatalClientError):
@@ -82,9 +84,11 @@ class ConfluentKafka:
         records = read_topic(config.kafka, topic, config.group_id, with_open=True)
         return {record.key or b"": record.value for record in records}
 
-    def _asking(self, config: StageConfig, timeout_s: float) -> AdminClient:
+    @contextmanager
+    def _asking(self, config: StageConfig, timeout_s: float) -> Iterator[AdminClient]:
         """The kept client. The first time, a broker must have answered to it. Raises Retriable."""
         if self._is_mock is None:
             with self._admin.connected(config.kafka) as admin:
                 self._is_mock = is_mock(admin, timeout_s)
-        return self._admin.client(config.kafka)
+        with self._admin.asking(config.kafka) as admin:
+            yield admin

@@ -26,7 +26,10 @@ def is_mock(admin: AdminClient, timeout_s: float) -> bool:
 def topic_facts(
     admin: AdminClient, topics: Collection[str], timeout_s: float
 ) -> dict[str, TopicFacts | None]:
-    """Each topic as it is now, None if it does not exist or may not be seen. Raises Retriable."""
+    """Each topic as it is now, None if it does not exist.
+
+    Raises Retriable, or FatalClientError for a topic that we may not describe.
+    """
     facts: dict[str, TopicFacts | None] = {}
     with client_errors("describe_topics", AWAY):
         futures = admin.describe_topics(TopicCollection(list(topics)), request_timeout=timeout_s)
@@ -35,8 +38,8 @@ def topic_facts(
             found = result_of(future, timeout_s)
         except KafkaException as failure:
             error = failure.args[0]
-            if error.code() not in _NOT_THERE:
-                raise_classified(error, "describe_topics", AWAY)
+            if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise_classified(error, f"describing topic {topic}", AWAY)
             facts[topic] = None
             continue
         id_ = str(found.topic_id)
