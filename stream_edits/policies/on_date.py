@@ -33,6 +33,7 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
             for each in rules
             if type(each).accompanies is not EditRules.accompanies
         ]
+        self._makes_judged = [*self._names_line, *self._accompanies]
         visits = [each.visit_codes() for each in rules]
         self.visits = next((each for each in visits if each is not None), VisitCodes())
 
@@ -48,10 +49,10 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
 
     def is_judged(self, line: ServiceLine, form: ClaimForm) -> bool:
         """Whether a line of an applicable claim is judged with the others of its encounter."""
-        if self.takes_part(line, form):
+        if line.procedure_code in self.governed:
             return True
-        for accompanies in self._accompanies:  # noqa: SIM110
-            if accompanies(line, form):
+        for names in self._makes_judged:  # noqa: SIM110
+            if names(line, form):
                 return True
         return False
 
