@@ -103,8 +103,12 @@ class Policy:
         form, only = claim.claim_form, self.only
         for line in claim.lines:
             on_date = only or self.on(line.service_date)
-            if line.procedure_code in on_date.governed or on_date.takes_part(line, form):
+            if line.procedure_code in on_date.governed:
                 return True
+            # Nearly all lines of a payer come here.
+            for names_line in on_date.names_line:
+                if names_line(line, form):
+                    return True
         for names in self._form_names_line:
             for line in claim.lines:
                 if names(claim, line, only or self.on(line.service_date)):
@@ -226,11 +230,10 @@ class Policies:
 
     def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:
         """Whether any policy looks at a line of a claim."""
-        if self._only is not None:
-            return self._only.is_judged(line, claim.claim_form)
-        return any(
-            policy.on(line.service_date).is_judged(line, claim.claim_form) for policy in self.all
-        )
+        form, only = claim.claim_form, self._only
+        if only is not None:
+            return line.procedure_code in only.governed or only.is_judged(line, form)
+        return any(policy.on(line.service_date).is_judged(line, form) for policy in self.all)
 
     def pricing_of(self, line: ServiceLine) -> Pricing:
         """The pricing of the line's code: BY_REPORT if any policy prices it so."""
