@@ -187,7 +187,9 @@ def roll_up(
 
     See docs/spec/contract.md, Claim roll-up.
     """
-    whole = most_severe(f.disposition for f in findings if f.line_number is None)
+    whole = Disposition.PASS
+    if findings:
+        whole = most_severe(f.disposition for f in findings if f.line_number is None)
     own = {line.disposition for line in lines}
     if whole is Disposition.DENY or (rule is RollUp.STRICT and Disposition.DENY in own):
         return Disposition.DENY

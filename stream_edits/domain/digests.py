@@ -1,27 +1,45 @@
 """Digests that recognize a re-sent event or unchanged content: BLAKE2b, 16 bytes."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.coded import UNIT
+from stream_edits.domain.field_types import Day, Instant, Text, Truth, UnitOfMeasure
 
 _SIZE = 16
 _to_json = TypeAdapter(ClaimEvent).dump_json
 _PUBLICATION = {"event_id": True, "event_time": True, "received_date": True}
-# Fields that came later and have a default other than null: left out, so that digests of the first
-# edition still match.
-_USUAL: dict[str, Any] = {
-    **_PUBLICATION,
-    "crossover": True,
-    "lines": {"__all__": {"unit_of_measure": True}},
-}
 _CENT, _UNIT_PRICE = Decimal("0.01"), Decimal("0.0001")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _UsualLine(ServiceLine):
+    unit_of_measure: Annotated[UnitOfMeasure, Field(exclude=True)] = UNIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class _UsualClaim(ClaimEvent):
+    """Serializes a claim in units of service that is no crossover, as nearly all are.
+
+    Excluded are the fields of the publication, and those that came later and have a default other
+    than null, so that digests of the first edition still match. The class declares it because
+    pydantic takes half as long again when each call names the fields.
+    """
+
+    event_id: Annotated[Text, Field(exclude=True)]
+    event_time: Annotated[Instant, Field(exclude=True)]
+    received_date: Annotated[Day | None, Field(exclude=True)] = None
+    crossover: Annotated[Truth, Field(exclude=True)] = False
+    lines: tuple[_UsualLine, ...]
+
+
+_usual_to_json: Callable[..., bytes] = TypeAdapter(_UsualClaim).dump_json
 
 
 def event_digest(event_id: str) -> bytes:
@@ -38,15 +56,16 @@ def content_digest(claim: ClaimEvent) -> bytes:
     """
     if not _canonical(claim.lines):
         claim = replace(claim, lines=tuple(map(_rewritten, claim.lines)))
-    content = _to_json(claim, exclude=_left_out(claim), exclude_none=True)
+    if not claim.crossover and {line.unit_of_measure for line in claim.lines} == {UNIT}:
+        content = _usual_to_json(claim, exclude_none=True)
+    else:
+        content = _to_json(claim, exclude=_left_out(claim), exclude_none=True)
     return blake2b(content, digest_size=_SIZE).digest()
 
 
 def _left_out(claim: ClaimEvent) -> dict[str, Any]:
     """What the digest leaves out, as pydantic's ``exclude``."""
     usual = [place for place, line in enumerate(claim.lines) if line.unit_of_measure == UNIT]
-    if len(usual) == len(claim.lines) and not claim.crossover:
-        return _USUAL
     lines = {place: {"unit_of_measure": True} for place in usual}
     return {**_PUBLICATION, "lines": lines, **({} if claim.crossover else {"crossover": True})}
 

@@ -6,6 +6,7 @@ arrival and the decided lines. Otherwise it does not depend on the order of even
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
@@ -49,6 +50,10 @@ def evaluate(
     return found
 
 
+# As EncounterLine.place, without a call for each line.
+_PLACE = attrgetter("arrival", "line_number")
+
+
 class _Evaluation:
     """The evaluation of some claims under one policy: their lines and the standing of each."""
 
@@ -73,7 +78,7 @@ class _Evaluation:
             for record in (*open_claims, *decided):
                 if record.lines:
                     self._add_decided(record, member_id)
-            self._lines.sort(key=lambda line: line.place)
+            self._lines.sort(key=_PLACE)
             self._judge_encounters()
             self._judge_pricing()
         return {
@@ -89,7 +94,7 @@ class _Evaluation:
         form = claim.claim_form
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
         held = self._policy.held_lines(found) if found else ()
-        kept = {each.line_number for each in record.lines}
+        kept = {each.line_number for each in record.lines} if record.lines else ()
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
             on_date = only or on(service.service_date)
             judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
@@ -117,26 +122,27 @@ class _Evaluation:
         on_date: PolicyOnDate,
     ) -> EncounterLine:
         visit = visit_of(key, claim.member_id)
+        # By place, since by name it takes more than twice as long, for every line of a claim.
         line = EncounterLine(
-            position=len(self._lines),
-            claim_id=record.claim_id,
-            arrival=record.arrival,
-            decided=False,
-            line_number=service.line_number,
-            code=service.procedure_code,
-            modifiers=modifiers_in(service.modifiers, visit, on_date),
-            units=service.units,
-            service_date=service.service_date,
-            start=service.start_time,
-            end=service.end_time,
-            encounter_key=key,
-            visit=visit,
-            claim=claim,
-            names_drug=service.names_drug,
-            revenue_code=service.revenue_code,
-            frequency=record.frequency,
-            replaces_unknown=record.replaces_unknown,
-            policy=on_date,
+            len(self._lines),
+            record.claim_id,
+            record.arrival,
+            False,
+            service.line_number,
+            service.procedure_code,
+            modifiers_in(service.modifiers, visit, on_date),
+            service.units,
+            service.service_date,
+            service.start_time,
+            service.end_time,
+            key,
+            visit,
+            claim,
+            service.names_drug,
+            service.revenue_code,
+            record.frequency,
+            record.replaces_unknown,
+            on_date,
         )
         self._lines.append(line)
         self._standings.add(service.units)
@@ -202,6 +208,8 @@ class _Evaluation:
 
     def _settle(self, scopes: Scopes) -> None:
         """Let edits replace their findings, now that the sequence is known."""
+        if not self._to_settle:
+            return
         todo, self._to_settle = self._to_settle, []
         for settle, line, finding in todo:
             settled = settle(scopes.encounter_of(line), line, finding)

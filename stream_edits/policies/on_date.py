@@ -25,33 +25,28 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
         # The codes that the rules of each edit name, worked out once.
         self.codes_of = {type(each): each.governed_codes() for each in rules}
         self.governed = frozenset[str]().union(*self.codes_of.values())
-        self._names_line = [
+        # What names a line by something else than its code, so that its claim is applicable.
+        self.names_line = [
             each.names_line for each in rules if type(each).names_line is not EditRules.names_line
         ]
-        self._accompanies = [
-            each.accompanies
-            for each in rules
-            if type(each).accompanies is not EditRules.accompanies
+        self._makes_judged = [
+            *self.names_line,
+            *(
+                each.accompanies
+                for each in rules
+                if type(each).accompanies is not EditRules.accompanies
+            ),
         ]
         visits = [each.visit_codes() for each in rules]
         self.visits = next((each for each in visits if each is not None), VisitCodes())
 
-    def takes_part(self, line: ServiceLine, form: ClaimForm) -> bool:
-        """Whether the policy names a line, by its code or otherwise, so that it is applicable."""
+    def is_judged(self, line: ServiceLine, form: ClaimForm) -> bool:
+        """Whether a line of an applicable claim is judged with the others of its encounter."""
         if line.procedure_code in self.governed:
             return True
         # A loop, because a generator costs another call for each rule and line.
-        for names in self._names_line:  # noqa: SIM110
-            if names(line, form):
-                return True
-        return False
-
-    def is_judged(self, line: ServiceLine, form: ClaimForm) -> bool:
-        """Whether a line of an applicable claim is judged with the others of its encounter."""
-        if self.takes_part(line, form):
-            return True
-        for accompanies in self._accompanies:  # noqa: SIM110
-            if accompanies(line, form):
+        for judged in self._makes_judged:  # noqa: SIM110
+            if judged(line, form):
                 return True
         return False
 

@@ -65,6 +65,7 @@ class Policy:
         # The only revision, None if there are several.
         self.only = self.revisions[0] if len(self.revisions) == 1 else None
         self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
+        self._form_ids = {edit.id for edit in self.form_edits}
         self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
         self.encounter_groups = _grouped(e for e in self.edits if isinstance(e, EncounterEdit))
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
@@ -102,8 +103,12 @@ class Policy:
         form, only = claim.claim_form, self.only
         for line in claim.lines:
             on_date = only or self.on(line.service_date)
-            if line.procedure_code in on_date.governed or on_date.takes_part(line, form):
+            if line.procedure_code in on_date.governed:
                 return True
+            # Nearly all lines of a payer come here.
+            for names_line in on_date.names_line:
+                if names_line(line, form):
+                    return True
         for names in self._form_names_line:
             for line in claim.lines:
                 if names(claim, line, only or self.on(line.service_date)):
@@ -127,8 +132,7 @@ class Policy:
 
     def held_lines(self, findings: Iterable[EditFinding]) -> set[int | None]:
         """The numbers of the lines that a form edit pends, so that no other edit judges them."""
-        form = {edit.id for edit in self.form_edits}
-        own = (f for f in findings if f.policy_id == self.id and f.edit_id in form)
+        own = (f for f in findings if f.policy_id == self.id and f.edit_id in self._form_ids)
         return {f.line_number for f in own if f.disposition is Disposition.PEND}
 
     def supervises(self, code: str, service_date: date) -> bool:
@@ -226,13 +230,10 @@ class Policies:
 
     def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:
         """Whether any policy looks at a line of a claim."""
-        for policy in self.all:
-            on_date = self._only or policy.on(line.service_date)
-            if line.procedure_code in on_date.governed:
-                return True
-            if on_date.is_judged(line, claim.claim_form):
-                return True
-        return False
+        form, only = claim.claim_form, self._only
+        if only is not None:
+            return line.procedure_code in only.governed or only.is_judged(line, form)
+        return any(policy.on(line.service_date).is_judged(line, form) for policy in self.all)
 
     def pricing_of(self, line: ServiceLine) -> Pricing:
         """The pricing of the line's code: BY_REPORT if any policy prices it so."""

@@ -19,24 +19,18 @@ def supervised_times(
     """
     if draft.disposition is Disposition.DENY or claim.is_void:
         return ()
-    held = {number for policy in governing for number in policy.held_lines(draft.findings)}
-    return tuple(
-        SupervisedTime(
-            line_number=line.line_number,
-            procedure_code=line.procedure_code,
-            npi=line.supervisor,
-            service_date=line.service_date,
-            start_time=line.start_time,
-            end_time=line.end_time,
-        )
-        for line, outcome in zip(claim.lines, draft.lines, strict=True)
-        if line.start_time
-        and line.end_time
-        and line.supervisor
-        and outcome.disposition is not Disposition.DENY
-        and line.line_number not in held
-        and any(policy.supervises(line.procedure_code, line.service_date) for policy in governing)
-    )
+    times = []
+    for line, outcome in zip(claim.lines, draft.lines, strict=True):
+        start, end, npi = line.start_time, line.end_time, line.supervisor
+        if not (start and end and npi) or outcome.disposition is Disposition.DENY:
+            continue
+        number, code, day = line.line_number, line.procedure_code, line.service_date
+        if any(policy.supervises(code, day) for policy in governing):
+            times.append(SupervisedTime(number, code, npi, day, start, end))
+    if times and draft.findings:
+        held = {number for policy in governing for number in policy.held_lines(draft.findings)}
+        times = [time for time in times if time.line_number not in held]
+    return tuple(times)
 
 
 def next_hop(

@@ -4,15 +4,17 @@ import uuid
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import claim_from_json, claim_to_json
-from stream_edits.domain.claim import Attachment, ClaimEvent, ClaimForm, ServiceLine
+from stream_edits.domain.claim import UNIT, Attachment, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import decision_id
 from stream_edits.domain.digests import content_digest, event_digest
 from tests.codec.examples import CLAIM, DOTTED, FIRST_EDITION, FIRST_LINE, LINE
@@ -89,6 +91,23 @@ def test_lines_do_not_share_a_unit_of_measure() -> None:
 @pytest.mark.parametrize("change", [{"crossover": True}, {"patient_account_number": ""}])
 def test_a_new_field_of_the_claim_counts(change: dict[str, Any]) -> None:
     assert content_digest(replace(SMALL, **change)) != content_digest(SMALL)
+
+
+@given(claims)
+def test_a_usual_claim_is_digested_without_its_later_defaults(claim: ClaimEvent) -> None:
+    plain: dict[str, Any] = {
+        "unit_of_measure": UNIT,
+        "charge_amount": None,
+        "drug_unit_price": None,
+    }
+    lines = tuple(replace(line, **plain) for line in claim.lines)
+    usual = replace(claim, crossover=False, lines=lines)
+    later: dict[str, Any] = {"crossover": True, "lines": {"__all__": {"unit_of_measure": True}}}
+    publication = dict.fromkeys(("event_id", "event_time", "received_date"), True)
+    content = TypeAdapter(ClaimEvent).dump_json(
+        usual, exclude={**publication, **later}, exclude_none=True
+    )
+    assert content_digest(usual) == blake2b(content, digest_size=16).digest()
 
 
 def test_a_document_s_transmission_counts() -> None:

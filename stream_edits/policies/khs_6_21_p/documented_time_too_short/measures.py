@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     add_ons,
@@ -17,7 +18,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Technique,
     VocabularyRules,
 )
-from stream_edits.policies.shared.clock import Interval, covered_minutes, runs
+from stream_edits.policies.shared.clock import Interval, covered_minutes, minutes, runs
 from stream_edits.policies.shared.time_needed import TimeNeeded
 
 
@@ -40,13 +41,11 @@ def measures(encounter: Encounter) -> list[Measure]:
     """The measure of each open timed line, in order of arrival."""
     found: list[Measure] = []
     for lines in _families(encounter).values():
-        found += _Infusions(encounter, lines).measures()
+        found += _each(lines) if are_apart(lines) else _Infusions(encounter, lines).measures()
     return sorted(found, key=lambda measure: measure.line.place)
 
 
-def _families(
-    encounter: Encounter,
-) -> dict[tuple[Family, Technique], list[EncounterLine]]:
+def _families(encounter: Encounter) -> dict[tuple[Family, Technique], list[EncounterLine]]:
     """The active lines whose codes need time, by family and technique."""
     families: dict[tuple[Family, Technique], list[EncounterLine]] = {}
     for line in encounter.active:
@@ -187,14 +186,14 @@ class _Infusions:
         return found
 
 
-def _each(infusions: Iterable[EncounterLine]) -> list[Measure]:
-    """The measure of each open infusion by its own time."""
+def _each(lines: Iterable[EncounterLine]) -> list[Measure]:
+    """The measure of each open line by its own time."""
     found = []
-    for line in infusions:
+    for line in lines:
         time = _time_of(line)
         if time is not None and not line.decided:
-            minutes = covered_minutes([time])
-            found.append(Measure(line, minutes, _needed(line).supported_units(minutes)))
+            own = minutes(*time)
+            found.append(Measure(line, own, _needed(line).supported_units(own)))
     return found
 
 
@@ -247,4 +246,4 @@ def _is_too_short(line: EncounterLine) -> bool:
     time = _time_of(line)
     if time is None or is_discontinued(line) or line.code not in line.policy[Rules].minutes_needed:
         return False
-    return not _needed(line).supported_units(covered_minutes([time]))
+    return not _needed(line).supported_units(minutes(*time))

@@ -6,7 +6,7 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
-    outranking_add_on,
+    rebilling,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.values.rules import EditRules, Outcome
@@ -22,10 +22,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny the leading initial service when an add-on of the encounter ranks above it."""
     services = encounter.fact(initial_services)
     initial = services.overruled or services.leading
-    if initial is None or initial.decided or not encounter.is_active(initial):
-        return
-    added = outranking_add_on(encounter, initial)
-    if added is None:
+    added = encounter.fact(rebilling).leads
+    if initial is None or added is None:
         return
     words = initial.policy[VocabularyRules]
     added_code = encounter.code_of(added)

@@ -18,7 +18,8 @@ def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[Edi
     if claim.is_void:
         return
     for line in claim.lines:
-        if not line.spans_days:
+        if line.service_date_through is None:
+            # Nearly all lines.
             continue
         policy = on(line.service_date)
         if covers_several_days(line, policy):

@@ -44,11 +44,13 @@ def _judge_code(encounter: Encounter, lines: list[EncounterLine]) -> Iterator[Li
     for line in (x for x in lines if not x.decided):
         rules = line.policy[Rules]
         left = max(rules.maximum_units[line.code] - used, 0.0)
-        reviewed = not line.documents.isdisjoint(rules.necessity_documents)
-        if allowed(line) > left:
+        own = allowed(line)
+        if own > left:
+            reviewed = not line.documents.isdisjoint(rules.necessity_documents)
             others = {x.claim_id: None for x in counted if x.claim_id != line.claim_id}
             yield line, _finding(line, left, reviewed, tuple(others))
-        used += allowed(line) if reviewed else min(allowed(line), left)
+            own = own if reviewed else left
+        used += own
         counted.append(line)
 
 

@@ -70,8 +70,9 @@ def rebilling(encounter: Encounter) -> Rebilling:
     """How the initial services that are denied in this group are to be rebilled."""
     services = encounter.fact(initial_services)
     codes = {x.position: _add_on_form(x, x.code) for x in services.extra_initials}
-    for line in initials(encounter):
-        # Denied before this group, and rebilled beside the initial service that stands.
+    # Most encounters have no line that was denied before this group and is rebilled.
+    for line in initials(encounter) if encounter.has_rebilled else ():
+        # Rebilled beside the initial service that stands.
         is_denied = encounter.code_of(line) != line.code
         if is_denied and line is not services.leading and not has_separate_site(line):
             codes[line.position] = _add_on_form(line, encounter.code_of(line))

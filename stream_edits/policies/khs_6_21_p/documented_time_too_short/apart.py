@@ -1,0 +1,22 @@
+"""Whether the times of some lines bear on each other."""
+
+from collections.abc import Sequence
+
+from stream_edits.policies.encounter import EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role
+
+
+def are_apart(lines: Sequence[EncounterLine]) -> bool:
+    """Whether no time of one line counts for another line of its family and technique.
+
+    That is so in most encounters. Times are added up where there are additional hours, and in a
+    hydration, which goes on after an interruption.
+    """
+    if len(lines) == 1:
+        return True
+    for line in lines:
+        traits = administration(line)
+        if traits and (traits.role is Role.ADDITIONAL_HOUR or traits.family is Family.HYDRATION):
+            return False
+    return True
