@@ -65,7 +65,6 @@ REFUSALS = frozenset(
         "RECORD_LIST_TOO_LARGE",
         "INVALID_RECORD",
         "INVALID_MSG",
-        "INVALID_TIMESTAMP",
     }
 )
 

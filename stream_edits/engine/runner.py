@@ -20,7 +20,7 @@ from .known_topics import KnownTopics
 from .partitions import Partitions
 from .ports import Clock, KafkaPort, Output, Processor, Record, Source
 from .start import Asker, check_topics_fit
-from .transaction import FORGOTTEN, TransactionAborted, Transactions
+from .transaction import FORGOTTEN, TransactionAborted, Transactions, remedy_of
 
 _MEASURE_EVERY_S = 5.0
 
@@ -229,8 +229,8 @@ class StageRunner:
         log.warning("aborted", stage=self.config.stage, error=code, in_a_row=self._aborts)
         if self._aborts >= self.config.max_aborts:
             raise TooManyAborts(
-                f"{self._aborts} transactions in a row were aborted, the last with {code}: check "
-                "the brokers, the ACLs and max.message.bytes of the topics written to"
+                f"{self._aborts} transactions in a row were aborted, the last with {code}: "
+                f"{remedy_of(code)}"
             )
         if self._aborts > 1:
             self._clock.sleep(min(0.1 * 2**self._aborts, 5.0))
