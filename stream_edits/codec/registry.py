@@ -18,7 +18,9 @@ from stream_edits.codec.errors import (
 )
 
 # The registry's codes for "no such schema", "no such subject" and "no such version". A 404 from a
-# proxy or a wrong path has none of them and says nothing about the data.
+# proxy or a wrong path has none of them and says nothing about the data, nor has a failing server
+# that names one.
+_NOT_FOUND = 404
 _NO_SCHEMA = 40403
 _NOT_THERE = {40401, 40402, _NO_SCHEMA}
 _REFUSED = {409, 422}
@@ -65,7 +67,7 @@ class Registry:
         try:
             schema = _ask(lambda: self._client.get_schema(schema_id))
         except SchemaRegistryError as error:
-            if error.error_code != _NO_SCHEMA:
+            if error.http_status_code != _NOT_FOUND or error.error_code != _NO_SCHEMA:
                 raise _away(error) from error
             self._remember_unknown(schema_id)
             raise UnknownSchema("the schema registry has no schema with this id") from None
@@ -82,7 +84,7 @@ class Registry:
         try:
             return _ask(lambda: _id(self._client.lookup_schema(subject, schema)))
         except SchemaRegistryError as error:
-            if error.error_code in _NOT_THERE:
+            if error.http_status_code == _NOT_FOUND and error.error_code in _NOT_THERE:
                 other = ", which has others" if error.error_code == _NO_SCHEMA else ""
                 raise NotRegistered(
                     f"our schema is not registered under {subject}{other}: register it with "
