@@ -86,7 +86,10 @@ def test_a_stage_with_another_policy_than_the_others_loses_nothing(
 ) -> None:
     deployment = deploy().create_topics()
     for stage in STAGES:
-        deployment.start(stage, **({"POLICY": overlay} if stage == own else {}))
+        if stage == own:
+            deployment.start(stage, POLICY=overlay)
+        else:
+            deployment.start(stage)
     published = claims(0, 20) + [canary_claim(str(n), "99213") for n in range(20, 30)]
     published.append(timed(canary_claim("30", "96365"), 9))
     deployment.publish(published)
