@@ -22,7 +22,9 @@ from stream_edits.codec.errors import (
 from stream_edits.codec.time_limit import TooSlow, within
 
 # The registry's codes for "no such schema", "no such subject" and "no such version". A 404 from a
-# proxy or a wrong path has none of them and says nothing about the data.
+# proxy or a wrong path has none of them and says nothing about the data, nor has a failing server
+# that names one.
+_NOT_FOUND = 404
 _NO_SCHEMA = 40403
 _NOT_THERE = {40401, 40402, _NO_SCHEMA}
 _REFUSED = {409, 422}
@@ -84,7 +86,7 @@ class Registry:
         try:
             return self._ask(lambda client: _id(client.lookup_schema(subject, schema)))
         except SchemaRegistryError as error:
-            if error.error_code in _NOT_THERE:
+            if error.http_status_code == _NOT_FOUND and error.error_code in _NOT_THERE:
                 other = ", which has others" if error.error_code == _NO_SCHEMA else ""
                 raise NotRegistered(
                     f"our schema is not registered under {subject}{other}: register it with "
@@ -161,7 +163,7 @@ def _text(client: SchemaRegistryClient, schema_id: int) -> str:
     try:
         schema = client.get_schema(schema_id)
     except SchemaRegistryError as error:
-        if error.error_code != _NO_SCHEMA:
+        if error.http_status_code != _NOT_FOUND or error.error_code != _NO_SCHEMA:
             raise _away(error) from error
         raise UnknownSchema("the schema registry has no schema with this id") from None
     if not schema.schema_str:

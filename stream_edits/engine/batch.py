@@ -63,7 +63,6 @@ REFUSALS = frozenset(
         "RECORD_LIST_TOO_LARGE",
         "INVALID_RECORD",
         "INVALID_MSG",
-        "INVALID_TIMESTAMP",
     }
 )
 

@@ -15,7 +15,7 @@ from .known_topics import KnownTopics
 from .partitions import Partitions
 from .ports import Clock, KafkaPort, Source
 from .start import limits_now
-from .transaction import FORGOTTEN, TransactionAborted, Transactions
+from .transaction import FORGOTTEN, TransactionAborted, Transactions, remedy_of
 
 
 class Member(NamedTuple):
@@ -81,8 +81,8 @@ class Recovery:
         )
         if self._aborts >= self._config.max_aborts:
             raise TooManyAborts(
-                f"{self._aborts} transactions in a row were aborted, the last with {reason}: check "
-                "the brokers, the ACLs and max.message.bytes of the topics written to"
+                f"{self._aborts} transactions in a row were aborted, the last with {reason}: "
+                f"{remedy_of(code)}"
             )
         if self._aborts > 1:
             self._clock.sleep(min(0.1 * 2**self._aborts, 5.0))

@@ -23,6 +23,12 @@ from .store import PROGRESS_KEY, Overlay
 # The brokers have removed the transactional id after idle days (transactional.id.expiration.ms),
 # and with it the transaction: there is nothing to abort.
 FORGOTTEN = frozenset({"INVALID_PRODUCER_ID_MAPPING"})
+# The producer stamps each record with the time of its host.
+_WRONG_CLOCK = (
+    "the brokers refuse the time of the records: set the clock of this host, then see "
+    "message.timestamp.* of the topics written to"
+)
+_REFUSED = "check the brokers, the ACLs and max.message.bytes of the topics written to"
 
 _FIRST_WAIT_S = 0.1
 _MOST_WAIT_S = 2.0
@@ -38,6 +44,11 @@ class TransactionAborted(Exception):
         super().__init__(code)
         self.code = code
         self.reason = reason or code
+
+
+def remedy_of(code: str) -> str:
+    """What to do when transactions are aborted with this code again and again."""
+    return _WRONG_CLOCK if code == "INVALID_TIMESTAMP" else _REFUSED
 
 
 class Transactions:

@@ -13,7 +13,6 @@ from tests.broker.properties import Listener, behind_a_proxy, free_port, single_
 from tests.broker.ready import answers
 
 _CLUSTER_ID = "c3RyZWFtLWVkaXRzLTAwMQ"
-_JVM = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOG4J = """\
 rootLogger.level = {level}
 rootLogger.appenderRef.console.ref = console
@@ -35,6 +34,8 @@ class LocalKafka:
     plain one that `bootstrap` names. `proxied` is a second port of the broker and that of a proxy
     in front of it (see `properties.behind_a_proxy`).
     """
+
+    jvm = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
     def __init__(
         self,
@@ -145,7 +146,7 @@ class LocalKafka:
         self, main_class: str, *arguments: str, logging: str = "log4j2.properties"
     ) -> list[str]:
         log4j = f"-Dlog4j2.configurationFile={self.data_dir / logging}"
-        return [java(), *_JVM, log4j, "-cp", class_path(), main_class, *arguments]
+        return [java(), *self.jvm, log4j, "-cp", class_path(), main_class, *arguments]
 
     def _wait_until_ready(self, deadline: float) -> None:
         assert self._process is not None

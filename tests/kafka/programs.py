@@ -62,11 +62,15 @@ class Program:
     def terminate(self, seconds: float = 20.0) -> float:
         """Send SIGTERM and wait for exit code 0. Returns the seconds that it took."""
         begun = time.monotonic()
-        self.accounted_for = True
-        self._process.send_signal(signal.SIGTERM)
-        code = self.exit_code(seconds)
+        code = self.end(seconds)
         assert code == 0, f"exit {code} after SIGTERM:{self.tail()}"
         return time.monotonic() - begun
+
+    def end(self, seconds: float = 20.0) -> int:
+        """Send SIGTERM and wait. Returns the exit code, negative if the signal itself ended it."""
+        self.accounted_for = True
+        self._process.send_signal(signal.SIGTERM)
+        return self.exit_code(seconds)
 
     def kill(self) -> None:
         """SIGKILL: not even a `finally` runs."""

@@ -89,6 +89,8 @@ _ADVICE = {
     "_FENCED": "another process uses the same transactional.id: give each replica its own ordinal",
     "PRODUCER_FENCED": "another process uses the same transactional.id",
     "INVALID_PRODUCER_EPOCH": "the transaction timed out or was fenced; a restart resumes",
+    "OUT_OF_ORDER_SEQUENCE_NUMBER": "a topic lost records that this process has written, mostly by "
+    "an unclean leader election; a restart resumes and compares the state",
     "_FATAL": "the client gave up, mostly because another process uses its group.instance.id",
     "FENCED_INSTANCE_ID": "another process uses the same group.instance.id",
     "TOPIC_AUTHORIZATION_FAILED": f"the user lacks a right on a topic; {_RIGHTS}",

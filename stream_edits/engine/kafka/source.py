@@ -158,7 +158,8 @@ class ConfluentSource:
         if error.code() in LOST_OFFSET:
             raise LostOffset(
                 f"the committed offset of {self._topic}/{message.partition()} is not in the log "
-                f"any more (retention, or records were deleted by hand): {self._remedy}"
+                f"any more (retention, records deleted by hand, or an unclean leader election): "
+                f"{self._remedy}"
             )
         if error.fatal() or error.code() in FINAL_IN_GROUP:
             raise_classified(error, "consume")
