@@ -97,8 +97,10 @@ def test_claims_topic_created_again_while_stopped(deploy: Deploy) -> None:
     assert decided(deployment) == once(first, later)
 
 
-@pytest.mark.parametrize("key", ["by_member", "encounter_state", "by_supervisor"])
-@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize(
+    ("key", "running"),
+    [("by_member", True), ("encounter_state", False), ("by_supervisor", False)],
+)
 def test_an_internal_topic_created_again_asks_for_a_rebuild(
     deploy: Deploy, key: str, running: bool
 ) -> None:
