@@ -135,6 +135,8 @@ def run(deployment: Deployment, count: int, seed: int) -> Counter[str]:
     """
     events = deployment.topics.events
     deployment.alter_topic(events, "message.timestamp.after.max.ms", str(2**63 - 1))
+    # Old timestamps would let retention delete records unread.
+    deployment.alter_topic(events, "retention.ms", "-1")
     publisher = Publisher(deployment)
     stages = [deployment.start(stage) for stage in ("intake", "encounter", "supervision")]
     for number, record in enumerate(fuzzed(count, seed)):

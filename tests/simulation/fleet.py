@@ -196,7 +196,7 @@ class Fleet:
         """
         if isinstance(failure, Violation):
             raise failure
-        if isinstance(failure, (TopicReplaced, LostOffset)) and self._is_told(failure, process):
+        if isinstance(failure, EngineStopped) and self._is_told(failure, process):
             return
         if isinstance(failure, _REFUSALS) and (process.source is None or process.source.current):
             raise Violation(Kind.REFUSED, str(failure)) from failure
@@ -205,10 +205,13 @@ class Fleet:
             if not self._lenient:
                 raise Violation(Kind.BUG, repr(failure)) from failure
 
-    def _is_told(self, failure: TopicReplaced | LostOffset, process: Process) -> bool:
+    def _is_told(self, failure: EngineStopped, process: Process) -> bool:
         """Whether an operator has given the process a reason for this stop."""
         if isinstance(failure, TopicReplaced):
             return any(f"topic {topic} " in str(failure) for topic in self.replaced)
+        if isinstance(failure, (ProgressAhead, StateBehind)):
+            # The ids could not be asked for at that moment; the next start names the topic.
+            return "log" in self.replaced
         if "no committed offset" not in str(failure):
             return False
         expired = self.expired and process.config.start_from is None
