@@ -13,7 +13,7 @@ import pytest
 from tests.broker.local import LocalKafka
 from tests.build import canary_claim
 from tests.kafka.deployment import Deployment
-from tests.kafka.programs import eventually
+from tests.kafka.restarts import drain_with_restarts
 from tests.kafka.verifier import Verifier
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.kafka]
@@ -42,24 +42,6 @@ class MovableKafka(LocalKafka):
 def kafka(tmp_path: Path) -> Iterator[MovableKafka]:
     with MovableKafka(tmp_path / "kafka") as kafka:
         yield kafka
-
-
-def drain_with_restarts(deployment: Deployment) -> None:
-    """Drain, and start the process again when it stops by itself, as Kubernetes does.
-
-    A call of the client may not return after its coordinator went away (librdkafka#5456).
-    """
-
-    def drained() -> bool:
-        program = deployment.programs[-1]
-        if not program.running:
-            program.accounted_for = True
-            line = program.output.strip().splitlines()[-1]
-            assert "resumes from the committed offsets" in line, line
-            deployment.start()
-        return deployment.log.processed(deployment.groups)
-
-    eventually(drained, 120, deployment.tails)
 
 
 def test_a_broker_at_another_address_is_found(kafka: MovableKafka, tmp_path: Path) -> None:
