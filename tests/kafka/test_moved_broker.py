@@ -1,7 +1,7 @@
 """The broker gets another address while the stages run, and tells it in its metadata.
 
 A name that resolves to another address cannot be tried here: the client resolves names by the
-system's resolver, and a test must not change that. docs/tried-faults.md has what a trial showed.
+system's resolver, and a test must not change that. docs/reliability.md has what a trial showed.
 """
 
 from collections import Counter
