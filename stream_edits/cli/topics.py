@@ -48,7 +48,7 @@ def topics_check(context: click.Context) -> None:
 @click.argument("topic")
 @click.pass_context
 def topics_accept(context: click.Context, topic: str) -> None:
-    """Go on with TOPIC, which was deleted and created again since the stages used it.
+    """Go on with TOPIC, which was created again, or lost records, since the stages used it.
 
     For the topics of claims, decisions and dead letters. A stage that reads it starts at its
     beginning. Run it while the stages are stopped.

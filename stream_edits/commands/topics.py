@@ -2,7 +2,7 @@
 
 from stream_edits.app.wiring import Stage, stage_config, topic_specs
 from stream_edits.engine.errors import EngineStopped
-from stream_edits.engine.kafka import ConfluentKafka, publish_records
+from stream_edits.engine.kafka import ConfluentKafka, forget_group, publish_records
 from stream_edits.engine.known_topics import accepting
 from stream_edits.engine.ports import Output
 from stream_edits.engine.topics import check_topics, create_topics
@@ -25,10 +25,10 @@ def check(settings: Settings) -> list[str]:
 
 
 def accept(settings: Settings, topic: str) -> int:
-    """Let the stages go on with a topic that was deleted and created again.
+    """Let the stages go on with a topic that was deleted and created again, or that lost records.
 
-    Returns the number of marks that were changed. Raises EngineStopped for a topic that state
-    depends on, ClientError.
+    A topic of claims is read from its beginning. Returns the number of marks that were changed.
+    Raises EngineStopped for a topic that state depends on or while intake runs, ClientError.
     """
     topics = settings.topics
     if topic not in (topics.events, topics.pass_, topics.pend, topics.deny, topics.dead_letter):
@@ -40,6 +40,9 @@ def accept(settings: Settings, topic: str) -> int:
     facts = kafka.topic_facts(config, [topic], _ASK_S)[topic]
     if facts is None:
         raise EngineStopped(f"no topic named {topic}: create it with `stream-edits topics create`")
+    if topic == topics.events:
+        # Offsets in the old log say nothing about the new one.
+        forget_group(settings.kafka_options(), config.group_id)
     marks = kafka.newest_values(config, topics.known_topics)
     groups = {settings.group_id(stage) for stage in Stage}
     changed = [

@@ -28,7 +28,7 @@ from tests.engine.mock_cluster import (
 @pytest.fixture
 def mock() -> Iterator[MockCluster]:
     with mock_cluster() as cluster:
-        for topic, partitions in (("in", 2), ("log", 2), ("out", 1), ("dead", 1)):
+        for topic, partitions in (("in", 2), ("log", 2), ("out", 1), ("dead", 1), ("known", 1)):
             cluster.create(topic, partitions)
         yield cluster
 
@@ -103,7 +103,7 @@ class TestMockCluster:
 
     def test_a_failed_delivery_aborts_and_the_batch_is_repeated(self, mock: MockCluster) -> None:
         feed(mock, b"1")
-        mock.answer(PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)
+        mock.answer(PRODUCE, KafkaError.INVALID_TIMESTAMP)
         metrics = run_until(mock, lambda metrics: value(metrics, "events", "stepped") >= 1)
         # Unlike a broker, the mock also refuses the next sequence number of the new epoch.
         assert value(metrics, "transactions", "aborted") >= 1

@@ -51,12 +51,14 @@ def test_a_lost_offset_stops_the_process_and_says_what_to_do(deploy: Deploy) -> 
     assert stopped.exit_code(30) == 1
     line = stopped.output.strip().splitlines()[-1]
     assert f"the committed offset of {deployment.topics.events}/0 is not in the log" in line
-    assert "run --from oldest" in line
+    assert f"stream-edits topics accept {deployment.topics.events}" in line
     assert "CANARY" not in deployment.all_output()
     stopped.accounted_for = True
 
     # The advice: publish what was lost again, and go on.
     deployment.publish([canary_claim("2", "96365"), canary_claim("3", "96365")])
-    deployment.start("intake", START_FROM="oldest")
+    accepted = deployment.command("topics", "accept", deployment.topics.events)
+    assert accepted.returncode == 0, accepted.stderr
+    deployment.start("intake")
     while deployment.log.committed(deployment.settings.group_id("intake")).get(place) != 5:
         assert deployment.programs[-1].running, deployment.programs[-1].tail()

@@ -2,6 +2,7 @@
 
 from .admin import check_topics as check_topics
 from .admin import create_topics as create_topics
+from .admin import forget_group as forget_group
 from .port import ConfluentKafka as ConfluentKafka
 from .port import client_version as client_version
 from .publisher import publish_records as publish_records

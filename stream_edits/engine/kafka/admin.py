@@ -9,7 +9,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from ..config import ClientOptions
-from ..errors import AccessRefused, Retriable
+from ..errors import AccessRefused, EngineStopped, Retriable
 from ..ports import TopicSpec
 from .client import Refusals, make
 from .error_mapping import AWAY, client_errors, raise_classified
@@ -68,6 +68,8 @@ class KeptAdmin:
             code, reason = failure.code, failure.reason or refusals.unresolved
         else:
             return
+        # It may wait for a broker that is gone, although others answer. A new one finds them.
+        self.free()
         raise Retriable(code, reason)
 
     def _kept(self, options: ClientOptions) -> tuple[AdminClient, Refusals]:
@@ -131,6 +133,27 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
                 raise_classified(error, f"creating topic {name}", AWAY)
             made[name] = False
     return made
+
+
+def forget_group(options: ClientOptions, group_id: str) -> None:
+    """Delete a consumer group and with it its committed offsets, if there are any.
+
+    Raises EngineStopped while it has members, and like `create_topics`.
+    """
+    with connected_admin(options) as admin:
+        with client_errors("delete_consumer_groups", AWAY):
+            future = admin.delete_consumer_groups([group_id], request_timeout=_ASK_S)[group_id]
+        try:
+            result_of(future, _ASK_S)
+        except KafkaException as failure:
+            error = failure.args[0]
+            if error.code() == KafkaError.NON_EMPTY_GROUP:
+                raise EngineStopped(
+                    f"group {group_id} has members: stop the stage first, and wait until their "
+                    "sessions have ended"
+                ) from None
+            if error.code() != KafkaError.GROUP_ID_NOT_FOUND:
+                raise_classified(error, f"deleting group {group_id}", AWAY)
 
 
 def check_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> list[str]:

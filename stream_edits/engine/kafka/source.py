@@ -19,8 +19,8 @@ from .statistics import NOT_REPORTING
 _SEEK_TRIES = 20
 _REBUILD = "rebuild everything from the claims, as docs/operations.md says"
 _GO_ON = (
-    "records were lost unread; publish them again, then start once with `stream-edits run --from "
-    "oldest`"
+    "publish what was lost unread again, then run `stream-edits topics accept {topic}` to read the "
+    "topic from its beginning"
 )
 
 
@@ -36,7 +36,8 @@ class ConfluentSource:
         """`reporting` holds the client options for statistics."""
         self._topic = config.input_topic
         self._stage = config.stage
-        self._remedy = _REBUILD if config.changelog_topic is not None else _GO_ON
+        go_on = _GO_ON.format(topic=config.input_topic)
+        self._remedy = _REBUILD if config.changelog_topic is not None else go_on
         self._sleep = sleep
         self._consumer = make(
             Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
