@@ -13,8 +13,9 @@ from .ports import Headers, Output, Processor, Record, TryAgain, Undecodable
 from .sizes import Limits, record_bytes
 from .store import Overlay
 
-# First as a dead letter with its value, then as a reference.
-_MOST_REFUSALS = 2
+# Once as it is, because the limit of a topic may just have been raised again; then as a dead letter
+# with its value, then as a reference.
+_MOST_REFUSALS = 3
 
 
 class Rest(NamedTuple):
@@ -130,7 +131,7 @@ class BatchBuilder:
                 view = views[current]
             mark = len(outputs)
             try:
-                if refused and (record.partition, record.offset) in refused:
+                if refused and refused.get((record.partition, record.offset), 0) > 1:
                     raise RefusedByBrokers
                 outputs.extend(process(record, view))
                 self._check_sizes(outputs[mark:], view, large)
@@ -158,7 +159,7 @@ class BatchBuilder:
             if isinstance(failure, Undecodable)
             else reason_of(failure, self._config.stage)
         )
-        refer = self._refused.get((record.partition, record.offset), 0) > 1
+        refer = self._refused.get((record.partition, record.offset), 0) > 2
         limit = self.limits.of(self._config.dead_letter_topic)
         batch.outputs.append(dead_letter(record, reason, self._config, limit, refer))
         batch.reasons.append(reason)

@@ -154,6 +154,14 @@ def test_a_stop_names_the_record_when_even_the_reference_is_refused(
         stage.run_rounds(20)
 
 
+def test_one_refusal_of_a_single_event_makes_no_dead_letter() -> None:
+    broker = fed([b"1"])
+    broker.fail("commit", RequiresAbort("MSG_SIZE_TOO_LARGE"))
+    Stage(broker).start().run_rounds(4)
+    assert broker.visible("dead") == []
+    assert outputs(broker) == [b"1:1"]
+
+
 def test_another_abort_blames_no_record() -> None:
     broker = fed(VALUES)
     broker.fail("commit", RequiresAbort("_STATE"), times=3)

@@ -31,17 +31,8 @@ class TopicLog:
     def __init__(self, bootstrap: str, topics: Mapping[str, int]) -> None:
         """`topics` holds the number of partitions of each."""
         self._admin = Admin(bootstrap)
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap,
-                "group.id": "never-joined",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "auto.offset.reset": "error",
-                "fetch.wait.max.ms": 50,
-            }
-        )
+        self._bootstrap = bootstrap
+        self._consumer = self._reader()
         self.places = [(topic, p) for topic, count in topics.items() for p in range(count)]
         self.records: dict[Place, list[Kept]] = {place: [] for place in self.places}
         self._read_to = dict.fromkeys(self.places, 0)
@@ -60,7 +51,23 @@ class TopicLog:
         for place in self.places:
             if place[0] == topic:
                 self._read_to[place] = 0
+        # The client would remember for minutes that the topic was gone.
+        self._consumer.close()
+        self._consumer = self._reader()
         self._assign()
+
+    def _reader(self) -> Consumer:
+        return Consumer(
+            {
+                "bootstrap.servers": self._bootstrap,
+                "group.id": "never-joined",
+                "isolation.level": "read_committed",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "auto.offset.reset": "error",
+                "fetch.wait.max.ms": 50,
+            }
+        )
 
     def _assign(self) -> None:
         self._consumer.assign(

@@ -93,7 +93,8 @@ class ConfluentSource:
         return found
 
     def watermarks(self, partition: int, timeout_s: float) -> Watermarks:
-        with client_errors("get_watermark_offsets", AWAY):
+        # A partition that was just added may not be known to this client yet.
+        with client_errors("get_watermark_offsets", AWAY | {KafkaError._UNKNOWN_PARTITION}):
             answer = self._consumer.get_watermark_offsets(
                 TopicPartition(self._topic, partition), timeout_s
             )
