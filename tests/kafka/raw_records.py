@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 _PRODUCE, _VERSION = 0, 3
 _MAGIC = 2
+_WAIT_S = 10.0
 _NO_PRODUCER = struct.pack(">qhi", -1, -1, -1)
 
 RawHeaders = Sequence[tuple[bytes, bytes | None]]
@@ -23,7 +24,25 @@ def produce_raw(
     headers: RawHeaders,
     timestamp_ms: int | None = None,
 ) -> None:
-    """Append one record to a partition (topic, number) of a broker that leads it."""
+    """Append one record to a partition (topic, number) of a broker that leads it.
+
+    Tries again for a while, because a setting of the topic may just have been changed.
+    """
+    deadline = time.monotonic() + _WAIT_S
+    while code := _error(bootstrap, place, key, value, headers, timestamp_ms):
+        assert time.monotonic() < deadline, f"the broker refused the record with error {code}"
+        time.sleep(0.2)
+
+
+def _error(
+    bootstrap: str,
+    place: tuple[str, int],
+    key: bytes | None,
+    value: bytes | None,
+    headers: RawHeaders,
+    timestamp_ms: int | None,
+) -> int:
+    """The error code with which the broker answers; 0 if it has the record."""
     now = int(time.time() * 1000) if timestamp_ms is None else timestamp_ms
     batch = _batch(_record(key, value, headers), now)
     topic, partition = place
@@ -42,7 +61,7 @@ def produce_raw(
         answer = _exactly(broker, size)
     at = 4 + 4 + 2 + len(topic.encode()) + 4 + 4
     (code,) = struct.unpack_from(">h", answer, at)
-    assert code == 0, f"the broker refused the record with error {code}"
+    return int(code)
 
 
 def _exactly(broker: socket.socket, size: int) -> bytes:

@@ -44,7 +44,7 @@ def test_a_write_that_is_withdrawn_while_running_names_its_topic(
             assert encounter.exit_code(60) == 1
             encounter.accounted_for = True
             line = encounter.output.strip().splitlines()[-1]
-            assert f"describing topic {changelog} failed for good" in line
+            assert f"no right to DESCRIBE topic {changelog}" in line
             assert "TOPIC_AUTHORIZATION_FAILED" in line
             return
         line = encounter.says("in_a_row=4", 60)

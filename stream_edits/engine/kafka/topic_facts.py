@@ -7,6 +7,7 @@ from collections.abc import Collection
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
+from ..errors import FatalClientError
 from ..records import TopicFacts, TopicSettings
 from .error_mapping import AWAY, client_errors, raise_classified
 from .futures import result_of
@@ -38,6 +39,11 @@ def topic_facts(
             found = result_of(future, timeout_s)
         except KafkaException as failure:
             error = failure.args[0]
+            if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                raise FatalClientError(
+                    f"no right to DESCRIBE topic {topic} ({error.name()}): docs/security.md lists "
+                    "the rights that each stage and command needs"
+                ) from None
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise_classified(error, f"describing topic {topic}", AWAY)
             facts[topic] = None
