@@ -39,7 +39,7 @@ Ids = dict[str, str | None]
 class Mark(NamedTuple):
     """What a group wrote about a partition of its input.
 
-    `ids` are the ids of the stage's topics by name, None where the brokers told none. `next_offset`
+    `ids` are the ids of the stage's topics by name, None where the brokers have none. `next_offset`
     is the next offset to read, None in a stage whose changelog has it.
     """
 

@@ -54,7 +54,7 @@ class Recovery:
         self._aborts = 0
 
     def after(self, aborted: TransactionAborted, batch: Batch, member: Member) -> None:
-        """See to the cause of an abort, then rewind. Raises an EngineStopped."""
+        """Act on the cause of an abort, then rewind. Raises an EngineStopped."""
         code = aborted.code
         if code in REFUSALS and (limits := limits_now(self._config, self._port)) is not None:
             self._builder.limits = limits
