@@ -110,6 +110,7 @@ class Settings(BaseModel):
         None,
         description="Where to start when the committed offsets of a group have expired or were "
         "deleted: where it had stopped, or at an end of its topic. Without it the stage stops. "
+        "A new intake starts at that end, the other stages always at the oldest record. "
         "`run --from` sets it once.",
     )
     batch_size: int = Field(2000, ge=1, le=100_000, description="Most events in a transaction.")
