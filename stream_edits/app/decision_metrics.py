@@ -1,10 +1,11 @@
 """Metrics of decisions, counted after their commit."""
 
 from collections import Counter as Count
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from stream_edits.app.resolved_pends import CAUSES, ResolvedPend
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.domain.review import ReviewOutcome
 from stream_edits.engine.ports import Output
 from stream_edits.metrics import Metrics
 from stream_edits.policies.policy import Policies
@@ -36,6 +37,12 @@ class DecisionMetrics:
             for cause in CAUSES
         }
         self._re_sent = metrics.duplicates.labels("encounter")
+        self._reviews = {
+            (edit.id, d, outcome): metrics.reviews.labels(edit.id, d.value, outcome.value)
+            for edit in edits
+            for d in dispositions
+            for outcome in ReviewOutcome
+        }
         for policy in policies.all:
             for edit in policy.edits:
                 metrics.edit.labels(edit.id, policy.values[edit.id].file.section).set(1)
@@ -62,6 +69,11 @@ class DecisionMetrics:
     def re_sent(self) -> None:
         """Count a re-sent event. It is counted again if its batch is aborted and retried."""
         self._re_sent.inc()
+
+    def reviewed(self, outcome: ReviewOutcome, findings: Iterable[EditFinding]) -> None:
+        """Count the findings that a review was about. An aborted batch is counted again."""
+        for finding in findings:
+            self._reviews[finding.edit_id, finding.disposition, outcome].inc()
 
     def _count(self, about: object) -> None:
         if isinstance(about, ResolvedPend):

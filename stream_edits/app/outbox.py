@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from stream_edits.codec.messages import encode_reopen, encode_routed, encode_supervised
+from stream_edits.codec.messages import (
+    encode_reopen,
+    encode_routed,
+    encode_routed_review,
+    encode_supervised,
+)
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.ports import Headers, Output, Record
 from stream_edits.settings import Topics
 
@@ -19,7 +25,7 @@ _SOURCE, _TYPE, _AVRO = SOURCE.encode(), TYPE.encode(), AVRO.encode()
 # Only these headers of an input record are copied to the output records.
 _CARRIED = (TRACEPARENT, TRACESTATE)
 
-Sent = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
+Sent = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent
 
 
 class Outbox:
@@ -50,6 +56,8 @@ class Outbox:
         if isinstance(sent, RoutedClaim):
             # Only intake routes claims, and it sends the bytes of the record that it read.
             member_id, value = sent.claim.member_id, encode_routed(sent, record.value or b"")
+        elif isinstance(sent, ReviewEvent):
+            member_id, value = sent.member_id, encode_routed_review(sent)
         else:
             member_id, value = sent.freed.member_id, encode_reopen(sent)
         return Output(self._topics.by_member, member_id.encode(), value, carried)

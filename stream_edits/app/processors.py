@@ -1,6 +1,6 @@
 """The stages as processors of the engine: bytes in, bytes out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
@@ -9,21 +9,27 @@ from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.codec.errors import Undecodable as BadBytes
-from stream_edits.codec.intake_checks import check_taken_in
+from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.messages import decode_by_member, decode_supervised
+from stream_edits.codec.reviews import ReviewReader
 from stream_edits.domain.decision import Source
 from stream_edits.domain.messages import RoutedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
+from stream_edits.stages.claim_and_neighbours import Adjudicated
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.retention import Retention
+from stream_edits.stages.reviews import ReviewRefused, StaleReview, UnknownReview
 from stream_edits.stages.supervision import supervise
 
 _NO_VALUE = "NoValue"
 ERROR_CLASSES = (
     _NO_VALUE,
     ClaimIdReused.__name__,
+    StaleReview.__name__,
+    UnknownReview.__name__,
     *(error.__name__ for error in BadBytes.__subclasses__()),
 )
 
@@ -61,6 +67,24 @@ class IntakeProcessor:
         return [self._outbox.output(route_or_decide(self._builder, claim, source), record)]
 
 
+class ReviewProcessor:
+    """The review stage: claims.edits.reviews -> by-member."""
+
+    def __init__(self, reader: ReviewReader, outbox: Outbox) -> None:
+        self._reader = reader
+        self._outbox = outbox
+
+    def process(self, record: Record, state: StateView) -> Iterable[Output]:
+        """Check a review and send it to its member's claims. Raises Undecodable, TryAgain."""
+        value = _value(record)
+        try:
+            review = self._reader.decode(value)
+            check_review(review, record.timestamp_ms)
+        except (BadBytes, RegistryAway) as failure:
+            raise _as_the_engine_knows(failure) from None
+        return [self._outbox.output(review, record)]
+
+
 class EncounterProcessor:
     """The encounter stage: by-member -> by-supervisor, or decisions."""
 
@@ -79,11 +103,15 @@ class EncounterProcessor:
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Process an event against the member's state. Raises Undecodable, TryAgain."""
+        sent: Sequence[Adjudicated]
         try:
             message, raw = decode_by_member(_value(record), self._decode)
             claim_id = message.claim.claim_id if isinstance(message, RoutedClaim) else None
             memory = StoredMembers(state, self._decode, claim_id, raw)
-            sent = self._stage.decide(memory, message, record.offset)
+            if isinstance(message, ReviewEvent):
+                sent = self._review(memory, message)
+            else:
+                sent = self._stage.decide(memory, message, record.offset)
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         except ClaimIdReused as fault:
@@ -97,6 +125,18 @@ class EncounterProcessor:
                 if resolved is not None:
                     outputs[place] = outputs[place]._replace(about=resolved)
         return outputs
+
+    def _review(self, memory: StoredMembers, review: ReviewEvent) -> Sequence[Adjudicated]:
+        """Apply a review. One that is refused becomes a dead letter."""
+        try:
+            done = self._stage.review(memory, review)
+        except ReviewRefused as refused:
+            # What a person did too late, or about another claim, is no fault of the stream.
+            raise Undecodable(refused.error_class, str(refused), feeds_breaker=False) from None
+        if done.is_resent:
+            self._decision_metrics.re_sent()
+        self._decision_metrics.reviewed(review.outcome, done.findings)
+        return done.sent
 
 
 class SupervisionProcessor:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 
-CAUSES = ("own", "replacement", "other")
+CAUSES = ("own", "replacement", "review", "other")
 
 
 class ResolvedPend(NamedTuple):
@@ -21,7 +22,9 @@ class ResolvedPend(NamedTuple):
 
 
 def resolved_pend(
-    sent: ClaimDecision | SupervisedClaim, message: RoutedClaim | Reopen, pended: Set[str]
+    sent: ClaimDecision | SupervisedClaim,
+    message: RoutedClaim | Reopen | ReviewEvent,
+    pended: Set[str],
 ) -> ResolvedPend | None:
     """The PEND claim that ``sent`` resolves, or None.
 
@@ -34,6 +37,8 @@ def resolved_pend(
         return None
     if draft.claim_id in pended:
         cause = "own" if draft.trigger_event_id is None else "other"
+        if isinstance(message, ReviewEvent) and draft.claim_id == message.claim_id:
+            cause = "review"
     elif (
         isinstance(message, RoutedClaim)
         and draft.claim_id == message.claim.claim_id

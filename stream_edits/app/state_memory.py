@@ -10,16 +10,23 @@ from stream_edits.codec.state import (
     decode_day,
     decode_member_claims,
     decode_quarters,
+    decode_reviewable,
     decode_supervisor_record,
     encode_claim_record,
     encode_day,
     encode_member_claims,
     encode_quarters,
+    encode_reviewable,
     encode_supervisor_record,
     restore_claim_record,
 )
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim
+from stream_edits.domain.member_state import (
+    ClaimRecord,
+    ClaimStatus,
+    ListedClaim,
+    ReviewableClaim,
+)
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -115,8 +122,25 @@ class StoredMembers(_Stored):
         raw = None if record.claim is None else self._raw[record.claim_id]
         self._keep(_key(b"c", member_id, record.claim_id), encode_claim_record(record, raw))
 
+    def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
+        stored = self._get(_key(b"r", member_id, claim_id), decode_reviewable)
+        if stored is None or stored.raw is None:
+            return None if stored is None else stored.reviewable
+        self._raw.setdefault(claim_id, stored.raw)
+        return stored.reviewable._replace(claim=self._decode_claim(stored.raw))
+
+    def keep_reviewable(
+        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
+    ) -> None:
+        value = None
+        if reviewable is not None:
+            raw = None if reviewable.claim is None else self._raw[claim_id]
+            value = encode_reviewable(reviewable, raw)
+        self._keep(_key(b"r", member_id, claim_id), value)
+
     def forget(self, member_id: str, claim_id: str) -> None:
         self._keep(_key(b"c", member_id, claim_id), None)
+        self._keep(_key(b"r", member_id, claim_id), None)
 
     def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
         return self._get(_key(b"m", member_id), decode_member_claims) or ()

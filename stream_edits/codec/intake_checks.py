@@ -1,4 +1,4 @@
-"""What a claim must have to be taken in at all (docs/spec/contract.md).
+"""What a claim or a review must have to be taken in at all (docs/spec/contract.md).
 
 The checks are for claims that arrive. A claim that a stage remembers has passed them, or was taken
 in by a version that did not have them.
@@ -6,12 +6,15 @@ in by a version that did not have them.
 
 import re
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from unicodedata import category
 
 from stream_edits.codec.errors import ContractViolation
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.review import ReviewEvent
 
 _IDENTITIES = ("member_id", "claim_id", "event_id")
+_REVIEW_IDENTITIES = ("review_id", "member_id", "claim_id", "decision_id")
 # Three ids of printable ASCII without blanks: nearly every claim has such ids.
 _all_plain = re.compile(r"[!-~]+\n[!-~]+\n[!-~]+").fullmatch
 # Spaces, separators and format characters, such as a zero-width space.
@@ -22,6 +25,7 @@ _CONTROL = "Cc"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _A_DAY_MS = 24 * 60 * 60 * 1000
+_FUTURE = "event_time is more than a day after the time of its record"
 
 
 def check_taken_in(claim: ClaimEvent, recorded_ms: int) -> None:
@@ -34,10 +38,30 @@ def check_taken_in(claim: ClaimEvent, recorded_ms: int) -> None:
     if not _all_plain(f"{claim.member_id}\n{claim.claim_id}\n{claim.event_id}"):
         found = ((name, _fault_of(getattr(claim, name))) for name in _IDENTITIES)
         problems += [f"{name} {fault}" for name, fault in found if fault]
-    if 0 < recorded_ms < (claim.event_time - _EPOCH) / _MILLISECOND - _A_DAY_MS:
-        problems.append("event_time is more than a day after the time of its record")
+    if _is_from_the_future(claim.event_time, recorded_ms):
+        problems.append(_FUTURE)
     if problems:
         raise ContractViolation("; ".join(problems))
+
+
+def check_review(review: ReviewEvent, recorded_ms: int) -> None:
+    """Check a review's identities, units and reason codes, and when it was published.
+
+    ``recorded_ms`` is as for ``check_taken_in``. Raises ContractViolation.
+    """
+    found = ((name, _fault_of(getattr(review, name))) for name in _REVIEW_IDENTITIES)
+    problems = [f"{name} {fault}" for name, fault in found if fault]
+    units = review.allowed_units
+    if units is not None and not (isfinite(units) and units >= 0):
+        problems.append("allowed_units is negative, or not a number")
+    if _is_from_the_future(review.event_time, recorded_ms):
+        problems.append(_FUTURE)
+    if problems:
+        raise ContractViolation("; ".join(problems))
+
+
+def _is_from_the_future(event_time: datetime, recorded_ms: int) -> bool:
+    return 0 < recorded_ms < (event_time - _EPOCH) / _MILLISECOND - _A_DAY_MS
 
 
 def _fault_of(identity: str) -> str | None:

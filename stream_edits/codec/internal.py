@@ -14,9 +14,23 @@ from stream_edits.codec.errors import UnknownSchema, WrongSchema
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.domain.decision import Source
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
+from stream_edits.domain.member_state import (
+    ClaimRecord,
+    ClaimStatus,
+    FindingChange,
+    LineRecord,
+    ListedClaim,
+    ReviewableClaim,
+)
+from stream_edits.domain.messages import (
+    Reopen,
+    SupervisedClaim,
+    SupervisedReview,
+    SupervisedTime,
+)
+from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
@@ -61,10 +75,24 @@ def _stored(fields: dict[str, Any]) -> StoredClaim:
     return StoredClaim(ClaimRecord(**fields, supervisors=supervisors), raw)
 
 
+class StoredReviewable(NamedTuple):
+    """The record around a ReviewableClaim: its claim, if it is kept, is the bytes it came in."""
+
+    reviewable: ReviewableClaim
+    raw: bytes | None
+
+
+def _stored_reviewable(fields: dict[str, Any]) -> StoredReviewable:
+    raw = fields.pop("raw")
+    return StoredReviewable(ReviewableClaim(**fields), raw)
+
+
+_REVIEWABLE_FIELDS = ("first_revision", "decisions", "findings", "changes", "source")
 _STORED_FIELDS = (
     *("claim_id", "status", "arrival", "event_digests", "content_digest", "revision"),
     *("decision_id", "lines", "source", "outcome_digest", "billing_npi", "line_count"),
     *("frequency", "replaces_unknown", "replaced_line_count", "rests_on", "answerable_lines"),
+    *("reviewed", "review_digests"),
 )
 # Where the domain calls a field by another name than the wire, which keeps what it was given first.
 PATHS: Paths = {
@@ -73,6 +101,7 @@ PATHS: Paths = {
         **{name: f"record.{name}" for name in _STORED_FIELDS},
         "visited": "record.supervisors",
     },
+    "ReviewableClaim": {name: f"reviewable.{name}" for name in _REVIEWABLE_FIELDS},
     "ListedClaim": {"visits": "listing_keys"},
     "SupervisedClaim": {"stops": "hops"},
     "SupervisedSlot": {"standing": "occupies_time"},
@@ -85,9 +114,13 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "RoutedClaim": CarriedClaim,
     "SupervisedClaim": SupervisedClaim,
     "SupervisedTime": SupervisedTime,
+    "SupervisedReview": SupervisedReview,
+    "RefusedLine": RefusedLine,
     "Reopen": Reopen,
     "ClaimRecord": _stored,
     "LineRecord": LineRecord,
+    "ReviewableClaim": _stored_reviewable,
+    "FindingChange": FindingChange,
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
     "SupervisedDay": SupervisedDay,
@@ -97,7 +130,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "SupervisedQuarter": SupervisedQuarter,
     "Source": Source,
 }
-_ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}
+_ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus, "ReviewOutcome": ReviewOutcome}
 
 
 _SHARED: Cleaning = {

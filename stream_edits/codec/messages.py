@@ -2,9 +2,17 @@
 
 from collections.abc import Callable
 
+from stream_edits.codec.framing import BODY_START, frame_head
 from stream_edits.codec.internal import CarriedClaim, internal_encoder, read_internal
+from stream_edits.codec.reviews import decode_review, encode_review
+from stream_edits.codec.schemas import REVIEW_EVENT, packaged
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
+
+_REVIEW_HEADS = frozenset(
+    frame_head(number) for number, schema in packaged().items() if schema.record == REVIEW_EVENT
+)
 
 _put_routed = internal_encoder("RoutedClaim")
 _put_supervised = internal_encoder("SupervisedClaim")
@@ -21,14 +29,21 @@ def encode_reopen(reopen: Reopen) -> bytes:
     return _put_reopen(reopen)
 
 
+def encode_routed_review(review: ReviewEvent) -> bytes:
+    """A review on ``claims.edits.by-member``: it has our own schema there."""
+    return encode_review(review)
+
+
 def decode_by_member(
     framed: bytes, decode_claim: Callable[[bytes], ClaimEvent]
-) -> tuple[RoutedClaim | Reopen, bytes]:
+) -> tuple[RoutedClaim | Reopen | ReviewEvent, bytes]:
     """A record of ``claims.edits.by-member``, told apart by its schema id, and the bytes that its
-    claim came in (none for a Reopen).
+    claim came in (none for a Reopen or a review).
 
     Raises Undecodable, and RegistryAway where ``decode_claim`` does.
     """
+    if framed[:BODY_START] in _REVIEW_HEADS:
+        return decode_review(framed), b""
     record: CarriedClaim | Reopen = read_internal(framed, "RoutedClaim", "Reopen")
     if isinstance(record, Reopen):
         return record, b""

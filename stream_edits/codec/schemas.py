@@ -11,6 +11,7 @@ from stream_edits.codec.errors import UnknownSchema
 
 CLAIM_EVENT = "ClaimEvent"
 CLAIM_DECISION = "ClaimDecision"
+REVIEW_EVENT = "ReviewEvent"
 NAMESPACE = "stream_edits.v1"
 
 

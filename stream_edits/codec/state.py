@@ -8,12 +8,13 @@ from stream_edits.codec.framing import schema_id
 from stream_edits.codec.internal import (
     MemberClaims,
     StoredClaim,
+    StoredReviewable,
     SupervisedDay,
     SupervisedQuarters,
     internal_encoder,
     read_internal,
 )
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -24,6 +25,7 @@ from stream_edits.domain.supervisor_state import (
 _RECORD_BY_NUMBER, _LIST_BY_NUMBER = 104, 108
 
 _put_claim_record = internal_encoder("ClaimRecord")
+_put_reviewable = internal_encoder("ReviewableClaim")
 _put_member_claims = internal_encoder("MemberClaims")
 _put_day = internal_encoder("SupervisedDay")
 _put_supervisor_record = internal_encoder("SupervisedVisit")
@@ -46,6 +48,17 @@ def restore_claim_record(framed: bytes, member_id: str) -> StoredClaim:
     stored = decode_claim_record(framed)
     if schema_id(framed) == _RECORD_BY_NUMBER:
         return stored._replace(record=of_today(stored.record, member_id))
+    return stored
+
+
+def encode_reviewable(claim: ReviewableClaim, raw: bytes | None) -> bytes:
+    """What a review needs to know of a claim; ``raw`` are its framed bytes, if it is kept here."""
+    return _put_reviewable(StoredReviewable(claim, raw))
+
+
+def decode_reviewable(framed: bytes) -> StoredReviewable:
+    """The reverse of ``encode_reviewable``: the record without its claim, and the bytes."""
+    stored: StoredReviewable = read_internal(framed, "ReviewableClaim")
     return stored
 
 

@@ -1,13 +1,14 @@
 """pydantic's errors in plain English: the place and the kind, never the value."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.review import ReviewEvent
 
 _SHOWN = 5
 _KINDS = {
@@ -41,6 +42,8 @@ _KINDS = {
     "dataclass_type": "is not an object",
 }
 _CLAIM = TypeAdapter(ClaimEvent)
+_REVIEW = TypeAdapter(ReviewEvent)
+_T = TypeVar("_T")
 
 
 def claim_of(value: Any) -> ClaimEvent:
@@ -56,12 +59,20 @@ def claim_in_json(text: str | bytes, unstated: Iterable[str] = ()) -> ClaimEvent
     return _validated(_CLAIM.validate_json, text, [f"{name} is missing" for name in unstated])
 
 
-def _validated(
-    validate: Callable[..., ClaimEvent], data: Any, findings: Sequence[str] = ()
-) -> ClaimEvent:
+def review_of(value: Any) -> ReviewEvent:
+    """A dict of Avro's Python values as a review. Raises ContractViolation."""
+    return _validated(_REVIEW.validate_python, value)
+
+
+def review_in_json(text: str | bytes) -> ReviewEvent:
+    """A JSON text as a review. Raises ContractViolation, MalformedJson when it is not JSON."""
+    return _validated(_REVIEW.validate_json, text)
+
+
+def _validated(validate: Callable[..., _T], data: Any, findings: Sequence[str] = ()) -> _T:
     errors: list[ErrorDetails] = []
     try:
-        claim = validate(data)
+        valid = validate(data)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
     if errors and errors[0]["type"] == "json_invalid":
@@ -69,7 +80,7 @@ def _validated(
     if errors or findings:
         found = [_finding(error["type"], error["loc"]) for error in errors]
         raise ContractViolation(_sentence([*findings, *found]))
-    return claim
+    return valid
 
 
 def _finding(kind: str, location: tuple[int | str, ...]) -> str:
@@ -80,7 +91,7 @@ def _finding(kind: str, location: tuple[int | str, ...]) -> str:
 
 def _path(location: tuple[int | str, ...]) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return path.removeprefix(".") or "the claim"
+    return path.removeprefix(".") or "the object"
 
 
 def _sentence(findings: list[str]) -> str:

@@ -38,6 +38,7 @@ class EditFinding(NamedTuple):
 
     ``policy_id`` and ``policy_version`` name the policy and its revision that the edit used.
     ``group_code`` is the claim adjustment group of ``carc`` (X12 CAS01: CO, OA, PI or PR).
+    ``review_id`` names the review that decided the finding, if there is one.
     """
 
     edit_id: str
@@ -54,6 +55,7 @@ class EditFinding(NamedTuple):
     policy_version: str = ""
     policy_id: str = ""
     group_code: str | None = None
+    review_id: str | None = None
 
 
 class LineOutcome(NamedTuple):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import Disposition, Source
+from stream_edits.domain.decision import Disposition, EditFinding, Source
 
 
 class ClaimStatus(StrEnum):
@@ -88,6 +88,10 @@ class ClaimRecord(NamedTuple):
     rests_on: tuple[str, ...] = ()
     # The numbers of the lines whose denial a later line of the day may answer, ascending.
     answerable_lines: tuple[int, ...] = ()
+    # The findings that reviews of the present content have decided, as they stand.
+    reviewed: tuple[EditFinding, ...] = ()
+    # The digest of the id of every review of this claim.
+    review_digests: tuple[bytes, ...] = ()
 
     @property
     def open_claim(self) -> ClaimEvent:
@@ -102,3 +106,35 @@ class ClaimRecord(NamedTuple):
         if self.source is None:
             raise LookupError("the source of the claim was not kept")
         return self.source
+
+
+class FindingChange(NamedTuple):
+    """A revision that changed the findings of one edit on one line, or on the claim (None).
+
+    A change is another disposition, other allowed units, or a review's decision on them.
+    ``present`` says whether there are findings from then on, ``takes_away`` whether one of them
+    holds, denies or cuts.
+    """
+
+    edit_id: str
+    line_number: int | None
+    revision: int
+    present: bool
+    takes_away: bool
+
+
+class ReviewableClaim(NamedTuple):
+    """What a review needs to know of a claim, beside its record.
+
+    It is kept while a finding holds, denies or cuts, and for a claim whose time a supervisor may
+    refuse. ``decisions`` holds a digest of the decision id of each revision of the present content,
+    from ``first_revision`` on, and ``changes`` the history of its findings. ``claim`` and
+    ``source`` are kept here only if the claim's record does not have them.
+    """
+
+    first_revision: int
+    decisions: tuple[bytes, ...]
+    findings: tuple[EditFinding, ...] = ()
+    changes: tuple[FindingChange, ...] = ()
+    claim: ClaimEvent | None = None
+    source: Source | None = None

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Draft, EditFinding, Source
+from stream_edits.domain.review import ReviewOutcome
 
 
 class RoutedClaim(NamedTuple):
@@ -30,6 +31,21 @@ class SupervisedTime(NamedTuple):
     end_time: datetime
 
 
+class SupervisedReview(NamedTuple):
+    """A review on its way to a claim's supervisors, who alone know their findings.
+
+    ``seen_revision`` is the revision that the reviewer saw. The outcome is APPROVE or DENY.
+    """
+
+    review_id: str
+    seen_revision: int
+    line_number: int | None
+    outcome: ReviewOutcome
+    allowed_units: float | None = None
+    carc: str | None = None
+    rarcs: tuple[str, ...] = ()
+
+
 class SupervisedClaim(NamedTuple):
     """encounter -> supervision, and from hop to hop.
 
@@ -46,6 +62,7 @@ class SupervisedClaim(NamedTuple):
     found: tuple[EditFinding, ...] = ()
     # A sentence for the message of the decision's first finding, empty if there is none.
     note: str = ""
+    review: SupervisedReview | None = None
 
 
 class Reopen(NamedTuple):

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.messages import SupervisedClaim
 
 
@@ -28,13 +29,24 @@ class SupervisedQuarter(NamedTuple):
     newest: date  # the UTC date of the newest event that added a slot in the quarter
 
 
+class RefusedLine(NamedTuple):
+    """A supervisor's finding on a line, and the claim's revision since which it is unchanged."""
+
+    finding: EditFinding
+    since: int
+
+
 class SupervisorRecord(NamedTuple):
     """What a supervisor's state holds of one claim.
 
     ``dates`` are the days with its slots. ``denied_claim`` is the claim as it left the encounter
     stage. It is kept while a line of it is denied for overlap, so that it can be decided again.
+    ``refused`` are the findings on its lines, those that a review has decided included, and
+    ``event_id`` then names the content that they are about.
     """
 
     dates: tuple[date, ...]
     arrival: int
     denied_claim: SupervisedClaim | None
+    refused: tuple[RefusedLine, ...] = ()
+    event_id: str = ""

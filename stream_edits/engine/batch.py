@@ -163,7 +163,8 @@ class BatchBuilder:
         limit = self.limits.of(self._config.dead_letter_topic)
         batch.outputs.append(dead_letter(record, reason, self._config, limit, refer))
         batch.reasons.append(reason)
-        self._breaker.record(position)
+        if not isinstance(failure, Undecodable) or failure.feeds_breaker:
+            self._breaker.record(position)
 
     def _check_sizes(self, outputs: Sequence[Output], view: Overlay, large: int) -> None:
         for topic, key, value, headers, _ in outputs:

@@ -56,13 +56,15 @@ class Undecodable(Exception):
     """The record breaks the contract and becomes a dead letter.
 
     `error_class` is from a small fixed set, because it becomes a metric label. `message` says what
-    is wrong without quoting the record.
+    is wrong without quoting the record. With `feeds_breaker` false the record is as it should be
+    and only comes too late, so it says nothing about the health of the stream.
     """
 
-    def __init__(self, error_class: str, message: str) -> None:
+    def __init__(self, error_class: str, message: str, feeds_breaker: bool = True) -> None:
         super().__init__(error_class)
         self.error_class = error_class
         self.message = message
+        self.feeds_breaker = feeds_breaker
 
 
 class TryAgain(Exception):

@@ -56,12 +56,18 @@ class Metrics:
         self.pends_resolved = self._counter(
             "pends_resolved",
             "Claims that were PEND until a later event, by what they became and whose event it "
-            "was: their own, a replacement's, or another claim's (other). Line denials that "
-            "supervision adds afterwards are not in it.",
+            "was: their own, a replacement's, a review of them, or another claim's (other). Line "
+            "denials that supervision adds afterwards are not in it.",
             "disposition", "cause",
         )  # fmt: skip
 
     def _declare_findings(self) -> None:
+        self.reviews = self._counter(
+            "reviews",
+            "Findings that a person reviewed, by edit, by what they were, and by the outcome. A "
+            "DENY that is approved, and a PEND that is approved or denied, were overturned.",
+            "edit_id", "disposition", "outcome",
+        )  # fmt: skip
         self.findings = self._counter(
             "findings", "Findings of each edit in published decisions.", "edit_id", "disposition"
         )

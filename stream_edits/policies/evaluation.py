@@ -5,7 +5,7 @@ against decided lines, which do not change. The result is a pure function of the
 arrival and the decided lines. Otherwise it does not depend on the order of events.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
@@ -15,19 +15,11 @@ from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
 from stream_edits.policies.encounter import EncounterLine, Standings, modifiers_in
 from stream_edits.policies.finding_order import in_order
+from stream_edits.policies.form import has_header_fault, judge_form
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.reviewed import of_policy, without_reviewed
 from stream_edits.policies.scopes import Scopes
-
-
-def has_header_fault(findings: Iterable[EditFinding]) -> bool:
-    """Whether there is a header fault, a claim-level DENY. It stops all other edits."""
-    return any(f.line_number is None and f.disposition is Disposition.DENY for f in findings)
-
-
-def judge_form(claim: ClaimEvent, policy: Policy) -> list[EditFinding]:
-    """The findings of the form group, claim-level and line-level."""
-    return [finding for edit in policy.form_edits for finding in edit.judge(claim, policy.on)]
 
 
 def evaluate(
@@ -62,6 +54,8 @@ class _Evaluation:
         self._lines: list[EncounterLine] = []
         self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
+        # By claim id: the findings that reviews have decided. Few claims have any.
+        self._reviewed: dict[str, Sequence[EditFinding]] = {}
         self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
 
@@ -70,9 +64,13 @@ class _Evaluation:
     ) -> dict[str, tuple[EditFinding, ...]]:
         """The findings on each open claim, by claim id, in a fixed order."""
         for record in open_claims:
-            found = self._findings[record.claim_id] = judge_form(record.open_claim, self._policy)
+            found = self._findings[record.claim_id] = judge_form(record, self._policy)
+            if record.reviewed:
+                self._reviewed[record.claim_id] = of_policy(record.reviewed, self._policy)
             if not has_header_fault(found):
                 self._judge_lines(record, found)
+            if record.reviewed:
+                found += [f for f in self._reviewed[record.claim_id] if f not in found]
         if self._lines:
             member_id = open_claims[0].open_claim.member_id
             for record in (*open_claims, *decided):
@@ -109,6 +107,9 @@ class _Evaluation:
                 self._standings.deny(line.position)
                 continue
             own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
+            if self._reviewed:
+                own = self._as_reviewed(record.claim_id, own)
+                self._change_standing(line, self._reviewed_on(line))
             if own:
                 found += own
                 self._change_standing(line, own)
@@ -192,6 +193,8 @@ class _Evaluation:
                 for edit in by_group[number]
                 for line, finding in edit.judge(encounter)
             ]
+            if self._reviewed:
+                hits = [hit for hit in hits if self._as_reviewed(hit[1].claim_id, [hit[2]])]
             for edit, line, finding in hits:
                 self._findings[line.claim_id].append(finding)
                 self._change_standing(line, [finding])
@@ -223,8 +226,18 @@ class _Evaluation:
         for line, service, edits in self._to_price:
             if line.claim is not None and not self._standings.denied[line.position]:
                 for edit in edits:
-                    found = edit.judge(line.claim, service, line.policy)
-                    self._findings[line.claim_id] += found
+                    found = list(edit.judge(line.claim, service, line.policy))
+                    self._findings[line.claim_id] += self._as_reviewed(line.claim_id, found)
+
+    def _as_reviewed(self, claim_id: str, found: list[EditFinding]) -> list[EditFinding]:
+        """The findings on a claim that no review has decided. The decided ones stand already."""
+        decided = self._reviewed.get(claim_id)
+        return without_reviewed(found, decided) if decided else found
+
+    def _reviewed_on(self, line: EncounterLine) -> list[EditFinding]:
+        """The findings on a line that a review has decided."""
+        decided = self._reviewed.get(line.claim_id, ())
+        return [f for f in decided if f.line_number == line.line_number]
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:
         """Update the standing of a line for the next edit group."""

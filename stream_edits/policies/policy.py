@@ -132,8 +132,12 @@ class Policy:
 
     def held_lines(self, findings: Iterable[EditFinding]) -> set[int | None]:
         """The numbers of the lines that a form edit pends, so that no other edit judges them."""
-        own = (f for f in findings if f.policy_id == self.id and f.edit_id in self._form_ids)
-        return {f.line_number for f in own if f.disposition is Disposition.PEND}
+        pended = (f for f in findings if f.disposition is Disposition.PEND)
+        return {f.line_number for f in pended if self.is_of_form(f)}
+
+    def is_of_form(self, finding: EditFinding) -> bool:
+        """Whether the finding comes from a form edit of this policy."""
+        return finding.policy_id == self.id and finding.edit_id in self._form_ids
 
     def supervises(self, code: str, service_date: date) -> bool:
         """Whether a line with that code occupies its supervisor (a supervision edit names it)."""

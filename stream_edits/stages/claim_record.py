@@ -8,7 +8,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft, EditFinding, Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.evaluation import has_header_fault
+from stream_edits.policies.form import has_header_fault
 from stream_edits.policies.policy import Policies
 
 
@@ -64,6 +64,7 @@ def on_arrival(known: ClaimRecord | None, message: RoutedClaim, arrival: Arrival
         frequency=claim.frequency,
         rests_on=(),
         answerable_lines=(),
+        reviewed=(),
     )
 
 
@@ -158,6 +159,8 @@ def _without_content(
         frequency=record.frequency,
         replaces_unknown=record.replaces_unknown,
         replaced_line_count=record.replaced_line_count,
+        reviewed=record.reviewed,
+        review_digests=record.review_digests,
     )
 
 
@@ -172,6 +175,7 @@ def withdrawn(record: ClaimRecord) -> ClaimRecord:
         outcome_digest=b"",
         rests_on=(),
         answerable_lines=(),
+        reviewed=(),
     )
 
 

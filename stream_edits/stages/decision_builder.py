@@ -152,7 +152,12 @@ def with_findings(draft: Draft, added: Iterable[EditFinding], rule: RollUp) -> D
 
 
 def _with(line: LineOutcome, found: Sequence[EditFinding]) -> LineOutcome:
-    own = [f.disposition for f in found if f.line_number == line.line_number]
-    disposition = most_severe([line.disposition, *own])
-    allowed = 0.0 if disposition is Disposition.DENY else line.allowed_units
+    own = [f for f in found if f.line_number == line.line_number]
+    disposition = most_severe([line.disposition, *(f.disposition for f in own)])
+    cuts = [f.allowed_units for f in own if f.allowed_units is not None]
+    allowed = min([line.allowed_units, *cuts])
+    if cuts and allowed == 0:
+        disposition = Disposition.DENY
+    if disposition is Disposition.DENY:
+        allowed = 0.0
     return line._replace(disposition=disposition, allowed_units=allowed)

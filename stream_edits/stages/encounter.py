@@ -8,33 +8,29 @@ Only this stage numbers revisions. For each event it
 4. judges the open claims that share an encounter with it again, and the decided ones whose denial
    rests on the withdrawn claim or may be answered by the new one. A claim whose outcome changed
    gets its next revision.
+
+A review decides findings of one claim; the claim and its neighbours are then judged as in step 4.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
 from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.policies.evaluation import has_header_fault, judge_form
-from stream_edits.stages.claim_record import (
-    Arrival,
-    on_arrival,
-    on_decision,
-    outcome_digest,
-    withdrawn,
-)
-from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note, revised
-from stream_edits.stages.joint_decision import Due, neighbours, reconsider
-from stream_edits.stages.listing import listing_keys, takes_part
+from stream_edits.domain.messages import Reopen, RoutedClaim
+from stream_edits.domain.review import ReviewEvent
+from stream_edits.stages.claim_and_neighbours import Adjudicated, decide
+from stream_edits.stages.claim_record import Arrival, on_arrival, withdrawn
+from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
+from stream_edits.stages.joint_decision import Due
 from stream_edits.stages.member import MemberSession
+from stream_edits.stages.member_review import Reviewed, review_claim
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.routing_slip import next_hop, supervised_times
-from stream_edits.stages.withdrawal import Withdrawal, withdraw_named
-
-Adjudicated = ClaimDecision | SupervisedClaim
+from stream_edits.stages.reviews import reviewable_after
+from stream_edits.stages.routing_slip import next_hop
+from stream_edits.stages.withdrawal import withdraw_named
 
 
 class ClaimIdReused(Exception):
@@ -51,14 +47,16 @@ class EncounterStage(NamedTuple):
     retention: Retention
 
     def decide(
-        self, memory: MemberMemory, message: RoutedClaim | Reopen, order: int
-    ) -> list[Adjudicated]:
+        self, memory: MemberMemory, message: RoutedClaim | Reopen | ReviewEvent, order: int
+    ) -> Sequence[Adjudicated]:
         """Process one event of a member.
 
         ``order`` is its log offset. Returns decisions, and claims on the way to their supervisors,
         in the order of publication. Returns nothing for a re-sent event, and for a reopened claim
-        that has a newer decision. Raises ClaimIdReused.
+        that has a newer decision. Raises ClaimIdReused, ReviewRefused.
         """
+        if isinstance(message, ReviewEvent):
+            return self.review(memory, message).sent
         if isinstance(message, Reopen):
             return self._reopen(memory, message)
         claim = message.claim
@@ -67,6 +65,14 @@ class EncounterStage(NamedTuple):
         sent = self._arrive(member, message, order)
         member.keep()
         return sent
+
+    def review(self, memory: MemberMemory, review: ReviewEvent) -> Reviewed:
+        """Apply what a person decided on a claim. Raises ReviewRefused."""
+        member = MemberSession(memory, review.member_id, review.event_time.date())
+        member.forget_before(self.retention.oldest_kept(review.event_time))
+        done = review_claim(self.builder, member, review)
+        member.keep()
+        return done
 
     def _arrive(self, member: MemberSession, message: RoutedClaim, order: int) -> list[Adjudicated]:
         claim = message.claim
@@ -102,71 +108,12 @@ class EncounterStage(NamedTuple):
         self, member: MemberSession, record: ClaimRecord, known: ClaimRecord | None
     ) -> list[Adjudicated]:
         claim = record.open_claim
-        keys = member.unlist(claim.claim_id)
         own = Due(record, Cause(None, claim.event_time), self.builder.policies.governing(claim))
-        named = self._withdraw_named(member, own, known)
+        named = withdraw_named(member, record, known, own.governing)
         if named.record is not record:
             own = own._replace(record=named.record)
-        withdrawn_ids = {claim.claim_id}
-        if named.withdrawn is not None:
-            withdrawn_ids.add(named.withdrawn.claim_id)
-            keys += member.unlist(named.withdrawn.claim_id)
-        is_judged = bool(own.governing) and not claim.is_void
-        own_keys = listing_keys(claim) if is_judged else ()
-        around = member.gather([*keys, *own_keys])
-        member.list_under(claim.claim_id, own_keys)
-        others = neighbours(around, withdrawn_ids, claim, self.builder.policies)
-        drafts = reconsider(self.builder, [own] if is_judged else [], others)
-        draft = drafts.get(claim.claim_id) or self._unjudged(own)
-        sent = [self._send(member, own, draft, named.withdrawn)]
-        for other in others.by_arrival():
-            changed = drafts.get(other.record.claim_id)
-            if changed and outcome_digest(changed) != other.record.outcome_digest:
-                sent.append(self._send(member, other, changed))
-        return sent
-
-    def _withdraw_named(
-        self, member: MemberSession, own: Due, known: ClaimRecord | None
-    ) -> Withdrawal:
-        """Withdraw the claim that this one replaces or voids, unless it has a header fault."""
-        claim = own.record.open_claim
-        if claim.withdraws is not None:
-            for policy in own.governing:
-                if has_header_fault(judge_form(claim, policy)):
-                    return Withdrawal(own.record, None)
-        return withdraw_named(member, own.record, known)
-
-    def _unjudged(self, own: Due) -> Draft:
-        """The draft of a void, or of a replacement that no policy governs."""
-        claim = own.record.open_claim
-        found: list[EditFinding] = []
-        for policy in own.governing:
-            found += judge_form(claim, policy)
-        return self.builder.build(own.record, found, own.cause, own.governing)
-
-    def _send(
-        self,
-        member: MemberSession,
-        due: Due,
-        draft: Draft,
-        replaced: ClaimRecord | None = None,
-    ) -> Adjudicated:
-        """Store a claim with its new decision, and return its next message.
-
-        ``replaced`` is the claim that it withdrew in this event.
-        """
-        record, claim = due.record, due.record.open_claim
-        times = supervised_times(claim, draft, due.governing)
-        replaced_id = replaced.claim_id if replaced else None
-        note = replacement_note(record)
-        sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note)
-        record = on_decision(record, draft, self.builder.policies)
-        if isinstance(sent, SupervisedClaim) and sent.hops != record.supervisors:
-            record = record._replace(supervisors=sent.hops)
-        member.remember(record)
-        if not takes_part(record):
-            member.unlist(claim.claim_id)
-        return sent
+        cause = Cause(claim.event_id, claim.event_time)
+        return decide(self.builder, member, own, cause, named.withdrawn)
 
     def _reopen(self, memory: MemberMemory, message: Reopen) -> list[Adjudicated]:
         freed = message.freed
@@ -183,6 +130,11 @@ class EncounterStage(NamedTuple):
             freed.member_id,
             record._replace(revision=draft.revision, decision_id=draft.decision_id),
         )
+        before = memory.reviewable(freed.member_id, draft.claim_id)
+        if before is not None:
+            after = reviewable_after(before, draft)
+            after = after._replace(claim=before.claim, source=before.source)
+            memory.keep_reviewable(freed.member_id, draft.claim_id, after)
         return [next_hop(freed.member_id, draft, freed.times, record.supervisors, note=freed.note)]
 
 

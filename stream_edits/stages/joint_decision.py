@@ -5,20 +5,26 @@ from enum import Enum
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import Disposition, Draft
+from stream_edits.domain.decision import Disposition, Draft, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
-from stream_edits.policies.evaluation import evaluate, has_header_fault
+from stream_edits.policies.evaluation import evaluate
+from stream_edits.policies.finding_order import in_order
+from stream_edits.policies.form import has_header_fault
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.stages.claim_record import answerable_lines, on_decision
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
 
 class Due(NamedTuple):
-    """An open claim to decide, the event that causes it, and the policies that govern it."""
+    """An open claim to decide, the event that causes it, and the policies that govern it.
+
+    ``standing`` are findings on lines of the record that are not judged again.
+    """
 
     record: ClaimRecord
     cause: Cause
     governing: Sequence[Policy]
+    standing: tuple[EditFinding, ...] = ()
 
 
 def decide_together(
@@ -33,16 +39,35 @@ def decide_together(
     drafts: dict[str, Draft] = {}
     while open_now:
         found = evaluate([each.record for each in open_now], fixed, builder.policies)
-        for record, cause, governing in open_now:
+        for record, cause, governing, standing in open_now:
             findings = found[record.claim_id]
+            if standing:
+                findings = _with_standing(record.open_claim, findings, standing, builder.policies)
             drafts[record.claim_id] = builder.build(record, findings, cause, governing)
         fallen = [each for each in open_now if _falls_as_a_whole(drafts[each.record.claim_id])]
         if not fallen:
             break
-        for record, _, _ in fallen:
+        for record, *_ in fallen:
             fixed.append(on_decision(record, drafts[record.claim_id], builder.policies))
         open_now = [each for each in open_now if each not in fallen]
     return drafts
+
+
+def _with_standing(
+    claim: ClaimEvent,
+    found: Sequence[EditFinding],
+    standing: Sequence[EditFinding],
+    policies: Policies,
+) -> tuple[EditFinding, ...]:
+    """The findings on a claim, with those on its lines that were not judged again."""
+    keys = {(f.policy_id, f.edit_id, f.line_number) for f in found}
+    kept = [f for f in standing if (f.policy_id, f.edit_id, f.line_number) not in keys]
+    every = [*found, *kept]
+    return tuple(
+        each
+        for policy in policies.all
+        for each in in_order(claim, [f for f in every if f.policy_id == policy.id], policy.order)
+    )
 
 
 class Neighbours(NamedTuple):
@@ -63,13 +88,13 @@ class Neighbours(NamedTuple):
 
 
 def neighbours(
-    around: Sequence[ClaimRecord], withdrawn_ids: set[str], claim: ClaimEvent, policies: Policies
+    around: Sequence[ClaimRecord], withdrawn_ids: set[str], cause: Cause, policies: Policies
 ) -> Neighbours:
     """Sort the claims around an event's claim by whether they may be decided again.
 
-    ``withdrawn_ids`` are the claims that the event withdraws, with the claim itself.
+    ``withdrawn_ids`` are the claims that the event withdraws, with the claim itself. ``cause`` is
+    the event, as other claims name it.
     """
-    cause = Cause(claim.event_id, claim.event_time)
     found = Neighbours([], [], frozenset(), [])
     resting = set()
     for record in around:

@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from stream_edits.domain.encounter import visit_of
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim
+from stream_edits.domain.member_state import (
+    ClaimRecord,
+    ClaimStatus,
+    ListedClaim,
+    ReviewableClaim,
+)
 from stream_edits.stages.memory import MemberMemory
 
 
@@ -34,8 +39,18 @@ class MemberSession:
         return self._memory.claim(self._member_id, claim_id)
 
     def remember(self, record: ClaimRecord) -> None:
-        """Store a claim's record; it replaces the old one."""
+        """Store a claim's record; it replaces the old one. A withdrawn claim is not reviewed."""
         self._memory.remember(self._member_id, record)
+        if record.status is ClaimStatus.WITHDRAWN:
+            self.keep_reviewable(record.claim_id, None)
+
+    def reviewable(self, claim_id: str) -> ReviewableClaim | None:
+        """What a review needs to know of a claim, None if nothing of it can be reviewed."""
+        return self._memory.reviewable(self._member_id, claim_id)
+
+    def keep_reviewable(self, claim_id: str, reviewable: ReviewableClaim | None) -> None:
+        """Store what a review needs to know of a claim. None deletes it."""
+        self._memory.keep_reviewable(self._member_id, claim_id, reviewable)
 
     def name(self, claim_id: str) -> None:
         """Note that today's event names this claim: as its own, or as replaced or voided."""

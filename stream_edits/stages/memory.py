@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Protocol
 
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -20,8 +20,16 @@ class MemberMemory(Protocol):
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         """Store a claim's record; it replaces the old one."""
 
+    def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
+        """What a review needs to know of a claim, None if nothing of it can be reviewed."""
+
+    def keep_reviewable(
+        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
+    ) -> None:
+        """Store what a review needs to know of a claim. None deletes it."""
+
     def forget(self, member_id: str, claim_id: str) -> None:
-        """Delete a claim's record."""
+        """Delete a claim's record, and what a review needs to know of the claim."""
 
     def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
         """The list of a member's claims."""
@@ -59,6 +67,7 @@ class MemberDictionary:
 
     def __init__(self) -> None:
         self._claims: dict[tuple[str, str], ClaimRecord] = {}
+        self._reviewable: dict[tuple[str, str], ReviewableClaim] = {}
         self._listed: dict[str, tuple[ListedClaim, ...]] = {}
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
@@ -69,6 +78,18 @@ class MemberDictionary:
 
     def forget(self, member_id: str, claim_id: str) -> None:
         self._claims.pop((member_id, claim_id), None)
+        self._reviewable.pop((member_id, claim_id), None)
+
+    def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
+        return self._reviewable.get((member_id, claim_id))
+
+    def keep_reviewable(
+        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
+    ) -> None:
+        if reviewable is not None:
+            self._reviewable[member_id, claim_id] = reviewable
+        else:
+            self._reviewable.pop((member_id, claim_id), None)
 
     def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
         return self._listed.get(member_id, ())

@@ -12,6 +12,7 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
@@ -23,9 +24,10 @@ from stream_edits.stages.memory import (
     SupervisorMemory,
 )
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.reviews import ReviewRefused
 from stream_edits.stages.supervision import supervise
 
-Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
+Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent
 
 
 class Pipeline:
@@ -49,7 +51,7 @@ class Pipeline:
         """The message of the intake stage for a claim."""
         return route_or_decide(self.builder, claim, source)
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
+    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
         """Process a message in the stage that it is for. Returns the messages that stage sends."""
         self._order += 1
         if isinstance(message, SupervisedClaim):
@@ -75,18 +77,26 @@ class Pipeline:
         """
         return self.drain([self.intake(claim, source)])
 
+    def review(self, review: ReviewEvent) -> Iterator[ClaimDecision]:
+        """The decisions that one review causes. Raises ReviewRefused."""
+        return self.drain([review])
+
 
 def adjudicate(
-    claims: Iterable[tuple[ClaimEvent, Source]],
+    events: Iterable[tuple[ClaimEvent | ReviewEvent, Source]],
     policies: Policies,
     rollup: RollUp = RollUp.STANDARD,
     retention: Retention = DEFAULT_RETENTION,
 ) -> Iterator[ClaimDecision]:
-    """The decisions on these claims, in the order of publication.
+    """The decisions on these claims and reviews, in the order of publication.
 
-    A claim that reuses the id of another provider's claim gets none (ClaimIdReused).
+    A claim that reuses the id of another provider's claim gets none (ClaimIdReused), and a review
+    that is refused changes nothing (ReviewRefused).
     """
     run = Pipeline(DecisionBuilder(policies, rollup, ENGINE_VERSION), retention)
-    for claim, source in claims:
-        with suppress(ClaimIdReused):
-            yield from run.decide(claim, source)
+    for event, source in events:
+        with suppress(ClaimIdReused, ReviewRefused):
+            if isinstance(event, ReviewEvent):
+                yield from run.review(event)
+            else:
+                yield from run.decide(event, source)

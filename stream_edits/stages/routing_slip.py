@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
-from stream_edits.domain.messages import SupervisedClaim, SupervisedTime
+from stream_edits.domain.messages import SupervisedClaim, SupervisedReview, SupervisedTime
 from stream_edits.policies.policy import Policy
 from stream_edits.stages.decision_builder import with_note
 
@@ -40,6 +40,7 @@ def next_hop(
     supervisors: Iterable[str],
     withdrawn_claim_id: str | None = None,
     note: str = "",
+    review: SupervisedReview | None = None,
 ) -> ClaimDecision | SupervisedClaim:
     """The claim with its hops, or its decision when it has none.
 
@@ -56,4 +57,5 @@ def next_hop(
         times=times,
         draft=draft,
         note=note,
+        review=review,
     )

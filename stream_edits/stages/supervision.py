@@ -6,16 +6,26 @@ The hops of a claim are its supervising NPIs, ascending. Each hop
 2. removes the slots of the claim's earlier revision, and of the claim it withdraws,
 3. judges the claim's lines against the time that other members occupy,
 4. gives freed time to the denied line that arrived first, and reopens its claim.
+
+A review may decide findings of this stage. They then stand for as long as the claim's content is
+the same: an approved line occupies its time beside the other member's.
 """
 
 from collections.abc import Sequence
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
-from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
-from stream_edits.domain.supervisor_state import SupervisedSlot
+from stream_edits.domain.messages import (
+    Reopen,
+    SupervisedClaim,
+    SupervisedReview,
+    SupervisedTime,
+)
+from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot
+from stream_edits.policies.reviewed import without_reviewed
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
+from stream_edits.stages.reviews import decided
 from stream_edits.stages.supervisor import SupervisorSession
 
 Supervised = SupervisedClaim | ClaimDecision | Reopen
@@ -35,10 +45,11 @@ def supervise(
     """
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
-    freed, arrival = session.withdraw(message, order)
-    found, slots = _judge(builder, session, message, arrival)
-    session.record(message, arrival, slots)
-    reopened = session.give_back(freed, message)
+    before = session.withdraw(message, order)
+    standing = _as_reviewed(message, before.refused)
+    found, slots = _judge(builder, session, message, before.arrival, standing)
+    session.record(message, before.arrival, slots, _refused(message, standing, found))
+    reopened = session.give_back(before.freed, message)
     session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
     if onward.hops:
@@ -47,8 +58,40 @@ def supervise(
     return [with_note(draft, onward.note).final(), *reopened]
 
 
+def _as_reviewed(
+    message: SupervisedClaim, refused: Sequence[RefusedLine]
+) -> tuple[RefusedLine, ...]:
+    """The earlier findings on the claim, with those decided that the message's review names.
+
+    A finding that came after the revision that the reviewer saw is not named.
+    """
+    review = message.review
+    if review is None:
+        return tuple(refused)
+    return tuple(
+        _decided(review, each, message)
+        if review.line_number in (None, each.finding.line_number)
+        and each.since <= review.seen_revision
+        else each
+        for each in refused
+    )
+
+
+def _decided(review: SupervisedReview, each: RefusedLine, message: SupervisedClaim) -> RefusedLine:
+    number, allowed = each.finding.line_number, review.allowed_units
+    billed = next(x.billed_units for x in message.draft.lines if x.line_number == number)
+    if allowed is not None and allowed > billed:
+        # A review of all lines may allow more than this one bills.
+        review = review._replace(allowed_units=None)
+    return RefusedLine(decided(review, each.finding, billed), message.draft.revision)
+
+
 def _judge(
-    builder: DecisionBuilder, session: SupervisorSession, message: SupervisedClaim, arrival: int
+    builder: DecisionBuilder,
+    session: SupervisorSession,
+    message: SupervisedClaim,
+    arrival: int,
+    standing: Sequence[RefusedLine],
 ) -> tuple[list[EditFinding], list[SupervisedSlot]]:
     found: list[EditFinding] = []
     slots: list[SupervisedSlot] = []
@@ -57,11 +100,39 @@ def _judge(
             continue
         slot = _slot(message, time, arrival)
         own = _findings_on(builder, message, time, session.competing_with(slot))
+        if standing:
+            reviewed = [
+                each.finding
+                for each in standing
+                if each.finding.review_id and each.finding.line_number == time.line_number
+            ]
+            own = [*without_reviewed(own, reviewed), *reviewed]
         found += own
         # A line that is not denied may be paid, now or later, so it occupies its time.
         denied = any(finding.disposition is Disposition.DENY for finding in own)
         slots.append(slot._replace(occupies_time=not denied))
     return found, slots
+
+
+def _refused(
+    message: SupervisedClaim, standing: Sequence[RefusedLine], found: Sequence[EditFinding]
+) -> tuple[RefusedLine, ...]:
+    """The findings to remember, each with the revision since which it is unchanged."""
+    since = {_outcome(each.finding): each.since for each in standing}
+    return tuple(
+        RefusedLine(finding, since.get(_outcome(finding), message.draft.revision))
+        for finding in found
+    )
+
+
+def _outcome(finding: EditFinding) -> tuple[object, ...]:
+    return (
+        finding.edit_id,
+        finding.line_number,
+        finding.disposition,
+        finding.allowed_units,
+        finding.review_id,
+    )
 
 
 def _findings_on(

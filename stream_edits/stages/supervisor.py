@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
+from stream_edits.domain.decision import Disposition
 from stream_edits.domain.messages import Reopen, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
+    RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
@@ -44,6 +47,19 @@ def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
 
 
+class Withdrawn(NamedTuple):
+    """What a claim had in a supervisor's state before its present message.
+
+    ``freed`` are its slots, and those of the claim that it withdraws, that occupied time.
+    ``arrival`` is that of its first message here, or of the claim that it replaces. ``refused`` are
+    the findings on the same content of the claim.
+    """
+
+    freed: list[SupervisedSlot]
+    arrival: int
+    refused: tuple[RefusedLine, ...]
+
+
 class SupervisorSession:
     """One supervisor's state while one message is processed. ``today`` is its UTC date."""
 
@@ -75,26 +91,25 @@ class SupervisorSession:
         if slots:
             self._memory.keep_day(self.npi, day, ())
 
-    def withdraw(self, message: SupervisedClaim, order: int) -> tuple[list[SupervisedSlot], int]:
-        """Remove the slots of the claim and of the claim it withdraws.
-
-        Returns the removed slots that occupied time, and the claim's arrival: that of its first
-        message here, or of the claim it replaces.
-        """
+    def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
+        """Remove the slots of the claim and of the claim it withdraws."""
         freed: list[SupervisedSlot] = []
         arrivals = [order]
+        refused: tuple[RefusedLine, ...] = ()
         for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
             record = claim_id and self._memory.claim(self.npi, message.member_id, claim_id)
             if not claim_id or not record:
                 continue
             arrivals.append(record.arrival)
+            if record.event_id == message.draft.event_id:
+                refused = record.refused
             for day in record.dates:
                 slots = self._memory.day(self.npi, day)
                 own = _of(message.member_id, claim_id, slots)
                 freed += [s for s in own if s.occupies_time and s not in freed]
                 self._memory.keep_day(self.npi, day, tuple(s for s in slots if s not in own))
             self._memory.keep_claim(self.npi, message.member_id, claim_id, None)
-        return freed, min(arrivals)
+        return Withdrawn(freed, min(arrivals), refused)
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival."""
@@ -107,9 +122,13 @@ class SupervisorSession:
         return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
 
     def record(
-        self, message: SupervisedClaim, arrival: int, slots: Iterable[SupervisedSlot]
+        self,
+        message: SupervisedClaim,
+        arrival: int,
+        slots: Iterable[SupervisedSlot],
+        refused: tuple[RefusedLine, ...],
     ) -> None:
-        """Store the claim's slots, and the claim itself if one of its lines is denied."""
+        """Store the claim's slots and findings, and the claim itself if a line of it is denied."""
         dates: dict[date, None] = {}
         is_denied = False
         for slot in slots:
@@ -121,8 +140,9 @@ class SupervisorSession:
                 self._quarters[quarter] = max(newest, self._today)
                 self._memory.keep_day(self.npi, day, (*self._memory.day(self.npi, day), slot))
         if dates:
-            denied = message._replace(hops=(), found=()) if is_denied else None
-            record = SupervisorRecord(tuple(dates), arrival, denied)
+            denied = message._replace(hops=(), found=(), review=None) if is_denied else None
+            event_id = message.draft.event_id if refused else ""
+            record = SupervisorRecord(tuple(dates), arrival, denied, refused, event_id)
             self._memory.keep_claim(self.npi, message.member_id, message.draft.claim_id, record)
 
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
@@ -142,6 +162,8 @@ class SupervisorSession:
         for slot in sorted(denied, key=lambda s: (s.arrival, s.claim_id, s.line_number)):
             if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
                 continue
+            if self._is_denied_by_a_review(slot):
+                continue
             if not self.competing_with(slot):
                 self._occupy(slot)
                 key = (slot.member_id, slot.claim_id)
@@ -155,6 +177,16 @@ class SupervisorSession:
         if self._quarters != dict(self._before):
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
             self._memory.keep_quarters(self.npi, held)
+
+    def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
+        """Whether a person has denied a line that another one denied for overlap."""
+        record = self._memory.claim(self.npi, slot.member_id, slot.claim_id)
+        return record is not None and any(
+            each.finding.line_number == slot.line_number
+            and each.finding.review_id is not None
+            and each.finding.disposition is Disposition.DENY
+            for each in record.refused
+        )
 
     def _occupy(self, slot: SupervisedSlot) -> None:
         for day in _days(slot):

@@ -1,8 +1,11 @@
 """Withdraws the claim that another one replaces or voids."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
+from stream_edits.policies.form import has_header_fault, judge_form
+from stream_edits.policies.policy import Policy
 from stream_edits.stages.claim_record import withdrawn
 from stream_edits.stages.member import MemberSession
 
@@ -19,9 +22,12 @@ class Withdrawal(NamedTuple):
 
 
 def withdraw_named(
-    member: MemberSession, record: ClaimRecord, known: ClaimRecord | None
+    member: MemberSession,
+    record: ClaimRecord,
+    known: ClaimRecord | None,
+    governing: Iterable[Policy],
 ) -> Withdrawal:
-    """Withdraw the claim that an open claim replaces or voids, if it names one.
+    """Withdraw the claim that an open claim replaces or voids, unless it has a header fault.
 
     ``known`` is the record of the open claim before this event, None for a new claim. A name that
     is not known is stored as withdrawn, so that a claim with it has no effect if it arrives later.
@@ -31,6 +37,8 @@ def withdraw_named(
     if name is None:
         if record.replaces_unknown or record.replaced_line_count:
             record = record._replace(replaces_unknown=False, replaced_line_count=0)
+        return Withdrawal(record, None)
+    if any(has_header_fault(judge_form(record, policy)) for policy in governing):
         return Withdrawal(record, None)
     if name == claim.claim_id:
         return Withdrawal(_replacing_itself(record, known), None)

@@ -7,6 +7,7 @@ from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, SchemaSo
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen, RoutedClaim
+from stream_edits.domain.review import ReviewEvent
 
 
 class Codec:
@@ -21,7 +22,7 @@ class Codec:
         """As intake and the encounter stage read a claim."""
         return self._reader.decode(framed)
 
-    def decode_by_member(self, framed: bytes) -> tuple[RoutedClaim | Reopen, bytes]:
+    def decode_by_member(self, framed: bytes) -> tuple[RoutedClaim | Reopen | ReviewEvent, bytes]:
         """As the encounter stage reads its input."""
         return decode_by_member(framed, self._reader.decode)
 

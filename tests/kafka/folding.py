@@ -28,11 +28,12 @@ from stream_edits.codec.state import (
     encode_day,
     encode_member_claims,
     encode_quarters,
+    encode_reviewable,
     encode_supervisor_record,
 )
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
@@ -69,6 +70,7 @@ class Members:
     def __init__(self) -> None:
         self.claims: dict[tuple[str, str], ClaimRecord] = {}
         self.lists: dict[str, tuple[ListedClaim, ...]] = {}
+        self.reviewables: dict[tuple[str, str], ReviewableClaim] = {}
         self.raw: dict[tuple[str, str], bytes] = {}
         self.arriving: tuple[ClaimEvent, bytes] | None = None
 
@@ -82,6 +84,20 @@ class Members:
 
     def forget(self, member_id: str, claim_id: str) -> None:
         del self.claims[member_id, claim_id]
+        self.reviewables.pop((member_id, claim_id), None)
+
+    def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
+        return self.reviewables.get((member_id, claim_id))
+
+    def keep_reviewable(
+        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
+    ) -> None:
+        if reviewable is None:
+            self.reviewables.pop((member_id, claim_id), None)
+            return
+        self.reviewables[member_id, claim_id] = reviewable
+        if self.arriving is not None and reviewable.claim is self.arriving[0]:
+            self.raw[member_id, claim_id] = self.arriving[1]
 
     def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
         return self.lists.get(member_id, ())
@@ -94,6 +110,10 @@ class Members:
         claims = {
             _key(b"c", *k): encode_claim_record(r, self.raw[k] if r.claim else None)
             for k, r in self.claims.items()
+        }
+        claims |= {
+            _key(b"r", *k): encode_reviewable(r, self.raw[k] if r.claim else None)
+            for k, r in self.reviewables.items()
         }
         return claims | {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
 

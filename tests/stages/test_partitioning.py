@@ -15,6 +15,7 @@ from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
@@ -67,7 +68,7 @@ class Recorded(Walk):
         super().__init__(retention=Retention(DAYS))
         self.steps: list[Step] = []
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
+    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
         sent = super().step(message)
         self.steps.append(Step(message, sent))
         return sent

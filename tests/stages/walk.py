@@ -8,8 +8,9 @@ from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
-from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.domain.member_state import ClaimRecord, ReviewableClaim
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
@@ -43,7 +44,7 @@ class Walk(Pipeline):
         self.refused: list[Message] = []
         self.published: list[ClaimDecision] = []
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
+    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
         """Process a message in its stage. Returns the messages that the stage sends."""
         try:
             sent = super().step(message)
@@ -62,6 +63,10 @@ class Walk(Pipeline):
     def send(self, *claims: ClaimEvent) -> list[ClaimDecision]:
         """Process claims one after another. Returns all decisions that they cause."""
         return [found for each in claims for found in self.take(self.intake(each, SOURCE))]
+
+    def reviewed(self, review: ReviewEvent) -> list[ClaimDecision]:
+        """Process a review. Returns all decisions that it causes. Raises ReviewRefused."""
+        return self.take(review)
 
     def routed(self, claim: ClaimEvent) -> RoutedClaim:
         """The message of intake for a claim that it routes."""
@@ -96,6 +101,13 @@ class EncodedMembers(StoredMembers):
         if record.claim is not None:
             self._raw[record.claim_id] = _encode(record.claim)
         super().remember(member_id, record)
+
+    def keep_reviewable(
+        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
+    ) -> None:
+        if reviewable is not None and reviewable.claim is not None:
+            self._raw[claim_id] = _encode(reviewable.claim)
+        super().keep_reviewable(member_id, claim_id, reviewable)
 
 
 def through_stages(claims: Iterable[ClaimEvent], **how: Any) -> Walk:

@@ -9,12 +9,14 @@ from stream_edits.codec.messages import (
     decode_supervised,
     encode_reopen,
     encode_routed,
+    encode_routed_review,
     encode_supervised,
 )
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.stages.pipeline import Message
 from tests.stages.walk import EncodedMembers, Walk
 
@@ -52,11 +54,13 @@ class OverTheWire(Walk):
     def intake(self, claim: ClaimEvent, source: Source) -> Message:
         return super().intake(self.reader.decode(self.encode(claim)), source)
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim) -> list[Message]:
+    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
         if isinstance(message, SupervisedClaim):
             return super().step(decode_supervised(encode_supervised(message)))
         if isinstance(message, Reopen):
             framed = encode_reopen(message)
+        elif isinstance(message, ReviewEvent):
+            framed = encode_routed_review(message)
         else:
             framed = encode_routed(message, self.encode(message.claim))
         sent, _ = decode_by_member(framed, self.reader.decode)

@@ -10,7 +10,8 @@ from fastavro.schema import SchemaParseException, UnknownType, parse_schema
 from .errors import WrongSchema
 
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
-_COMPLEX = frozenset({"record", "error", "enum", "fixed", "array", "map"})
+_NAMED = frozenset({"record", "error", "enum", "fixed"})
+_COMPLEX = _NAMED | {"array", "map"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +54,34 @@ def parse(text: str) -> Parsed:
 def self_contained(schema: Any, others: Mapping[str, Any]) -> Any:
     """The schema with each named type of ``others`` written out at its first mention.
 
-    Both are JSON values. ``others`` maps full names to definitions; a name that it lacks stays.
+    Both are JSON values. ``others`` maps full names to definitions; a name that it lacks stays, as
+    does one that the schema itself defines before.
     """
-    return _written_out(schema, others, set())
+    return _written_out(schema, others, set(), "")
 
 
-def _written_out(schema: Any, others: Mapping[str, Any], done: set[str]) -> Any:
+def _written_out(schema: Any, others: Mapping[str, Any], done: set[str], namespace: str) -> Any:
     if isinstance(schema, str):
         if schema in done or schema not in others:
             return schema
-        done.add(schema)
-        return _written_out(others[schema], others, done)
+        return _written_out(others[schema], others, done, namespace)
     if isinstance(schema, list):
-        return [_written_out(branch, others, done) for branch in schema]
+        return [_written_out(branch, others, done, namespace) for branch in schema]
     if not isinstance(schema, dict):
         return schema
     written = dict(schema)
+    namespace = schema.get("namespace", namespace)
+    kind = schema.get("type")
+    if isinstance(kind, str) and kind in _NAMED:
+        done.add(f"{namespace}.{schema['name']}")
     for part in ("items", "values"):
         if part in written:
-            written[part] = _written_out(written[part], others, done)
-    if isinstance(schema.get("type"), str) and schema["type"] in _COMPLEX | PRIMITIVES:
+            written[part] = _written_out(written[part], others, done, namespace)
+    if isinstance(kind, str) and kind in _COMPLEX | PRIMITIVES:
         if isinstance(schema.get("fields"), list):
-            written["fields"] = [_written_out(field, others, done) for field in schema["fields"]]
+            written["fields"] = [
+                _written_out(field, others, done, namespace) for field in schema["fields"]
+            ]
     elif "type" in written:
-        written["type"] = _written_out(written["type"], others, done)
+        written["type"] = _written_out(written["type"], others, done, namespace)
     return written

@@ -1,0 +1,56 @@
+"""ReviewEvent: framed Avro to the domain and back."""
+
+from stream_edits.codec.avro import Decoder, Encoder, decoder, parse, read_value, resolve_tolerantly
+from stream_edits.codec.errors import WrongSchema
+from stream_edits.codec.framing import BODY_START, encoder, schema_id
+from stream_edits.codec.schemas import REVIEW_EVENT, PackagedSchemas, SchemaSource, schema_of
+from stream_edits.codec.violations import review_of
+from stream_edits.domain.review import ReviewEvent, ReviewOutcome
+
+
+class ReviewReader:
+    """Decodes reviews of any writer's schema; keeps one decoder for each schema id."""
+
+    def __init__(self, source: SchemaSource) -> None:
+        self._source = source
+        self._decoders: dict[int, Decoder] = {}
+        self._refused: dict[int, str] = {}
+
+    def decode(self, framed: bytes) -> ReviewEvent:
+        """The review in a record of ``claims.edits.reviews``.
+
+        Raises Undecodable when the data is at fault, RegistryAway when its schema cannot be looked
+        up now.
+        """
+        number = schema_id(framed)
+        read = self._decoders.get(number) or self._prepared(number)
+        return review_of(read_value(read, framed, BODY_START))
+
+    def _prepared(self, number: int) -> Decoder:
+        # An id never changes its schema, so refusals are kept too.
+        if number in self._refused:
+            raise WrongSchema(self._refused[number])
+        try:
+            plan = resolve_tolerantly(
+                parse(self._source.schema_text(number)), schema_of(REVIEW_EVENT).parsed
+            )
+        except WrongSchema as error:
+            self._refused[number] = error.message
+            raise
+        read = self._decoders[number] = decoder(plan, enums={"ReviewOutcome": ReviewOutcome})
+        return read
+
+
+def review_encoder(number: int) -> Encoder:
+    """A function ReviewEvent -> framed bytes, where our schema has that id."""
+    return encoder(schema_of(REVIEW_EVENT).parsed, number)
+
+
+# Between our stages a review travels with the packaged schema, whatever its source wrote.
+encode_review: Encoder = review_encoder(schema_of(REVIEW_EVENT).id)
+_own = ReviewReader(PackagedSchemas())
+
+
+def decode_review(framed: bytes) -> ReviewEvent:
+    """The reverse of ``encode_review``. Raises Undecodable."""
+    return _own.decode(framed)

@@ -1,0 +1,107 @@
+"""Decides a claim together with its neighbours, and stores and sends each one that changed."""
+
+from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
+from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
+from stream_edits.policies.form import judge_form
+from stream_edits.stages.claim_record import on_decision, outcome_digest
+from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note
+from stream_edits.stages.joint_decision import Due, neighbours, reconsider
+from stream_edits.stages.listing import listing_keys, takes_part
+from stream_edits.stages.member import MemberSession
+from stream_edits.stages.reviews import reviewable_after, takes_away
+from stream_edits.stages.routing_slip import next_hop, supervised_times
+
+Adjudicated = ClaimDecision | SupervisedClaim
+
+
+def decide(
+    builder: DecisionBuilder,
+    member: MemberSession,
+    own: Due,
+    cause: Cause,
+    withdrawn: ClaimRecord | None = None,
+    review: SupervisedReview | None = None,
+) -> list[Adjudicated]:
+    """Decide a claim and the claims around it. Returns its message first, then those that changed.
+
+    ``cause`` is the event as the other claims name it. ``withdrawn`` is the claim that ``own``
+    replaces or voids in this event. ``review`` goes on to the supervisors of the claim.
+    """
+    claim = own.record.open_claim
+    keys = member.unlist(claim.claim_id)
+    withdrawn_ids = {claim.claim_id}
+    if withdrawn is not None:
+        withdrawn_ids.add(withdrawn.claim_id)
+        keys += member.unlist(withdrawn.claim_id)
+    is_judged = bool(own.governing) and not claim.is_void
+    own_keys = listing_keys(claim) if is_judged else ()
+    around = member.gather([*keys, *own_keys])
+    member.list_under(claim.claim_id, own_keys)
+    others = neighbours(around, withdrawn_ids, cause, builder.policies)
+    drafts = reconsider(builder, [own] if is_judged else [], others)
+    draft = drafts.get(claim.claim_id) or _unjudged(builder, own)
+    sent = [_send(builder, member, own, draft, withdrawn, review)]
+    for other in others.by_arrival():
+        changed = drafts.get(other.record.claim_id)
+        if changed and outcome_digest(changed) != other.record.outcome_digest:
+            sent.append(_send(builder, member, other, changed))
+    return sent
+
+
+def draft_of_open(builder: DecisionBuilder, member: MemberSession, own: Due) -> Draft:
+    """The draft of an open claim as it would be decided now. Nothing is stored."""
+    claim = own.record.open_claim
+    around = [x for x in member.gather(listing_keys(claim)) if x.claim_id != claim.claim_id]
+    others = neighbours(around, set(), own.cause, builder.policies)
+    return reconsider(builder, [own], others)[claim.claim_id]
+
+
+def _unjudged(builder: DecisionBuilder, own: Due) -> Draft:
+    """The draft of a void, or of a replacement that no policy governs."""
+    found: list[EditFinding] = []
+    for policy in own.governing:
+        found += judge_form(own.record, policy)
+    return builder.build(own.record, found, own.cause, own.governing)
+
+
+def _send(
+    builder: DecisionBuilder,
+    member: MemberSession,
+    due: Due,
+    draft: Draft,
+    replaced: ClaimRecord | None = None,
+    review: SupervisedReview | None = None,
+) -> Adjudicated:
+    """Store a claim with its new decision, and return its next message.
+
+    ``replaced`` is the claim that it withdrew in this event.
+    """
+    record, claim = due.record, due.record.open_claim
+    times = supervised_times(claim, draft, due.governing)
+    replaced_id = replaced.claim_id if replaced else None
+    note = replacement_note(record)
+    sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note, review)
+    after = on_decision(record, draft, builder.policies)
+    if isinstance(sent, SupervisedClaim) and sent.hops != after.supervisors:
+        after = after._replace(supervisors=sent.hops)
+    member.remember(after)
+    if times or after.reviewed or any(map(takes_away, draft.findings)):
+        _keep_for_review(member, due.record, after, draft)
+    elif draft.revision > 1:
+        member.keep_reviewable(claim.claim_id, None)
+    if not takes_part(after):
+        member.unlist(claim.claim_id)
+    return sent
+
+
+def _keep_for_review(
+    member: MemberSession, due: ClaimRecord, after: ClaimRecord, draft: Draft
+) -> None:
+    """Store what a review of this decision will need: its findings, and the claim itself."""
+    is_first = draft.trigger_event_id is None
+    before = None if is_first else member.reviewable(after.claim_id)
+    reviewable = reviewable_after(before, draft)
+    if after.claim is None:
+        reviewable = reviewable._replace(claim=due.claim, source=due.source)
+    member.keep_reviewable(after.claim_id, reviewable)

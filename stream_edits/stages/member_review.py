@@ -1,0 +1,166 @@
+"""Applies a person's review to a member's claim."""
+
+from typing import NamedTuple
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.digests import event_digest
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ReviewableClaim
+from stream_edits.domain.messages import SupervisedReview
+from stream_edits.domain.review import ReviewEvent, ReviewOutcome
+from stream_edits.policies.policy import Policies
+from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_of_open
+from stream_edits.stages.decision_builder import Cause, DecisionBuilder
+from stream_edits.stages.joint_decision import Due
+from stream_edits.stages.member import MemberSession
+from stream_edits.stages.reviews import (
+    Seen,
+    UnitsAboveBilled,
+    UnknownReview,
+    billed_units,
+    decided,
+    reviewable_after,
+    seen_by,
+    with_decided,
+)
+from stream_edits.stages.withdrawal import withdraw_named
+
+
+class Reviewed(NamedTuple):
+    """What a review led to: the messages to send, and the findings that it was about.
+
+    A review that came before, or that upholds, sends nothing.
+    """
+
+    sent: list[Adjudicated]
+    findings: tuple[EditFinding, ...]
+    is_resent: bool = False
+
+
+def review_claim(builder: DecisionBuilder, member: MemberSession, review: ReviewEvent) -> Reviewed:
+    """Apply a review to the claim that it names, and decide the claims around it again.
+
+    Raises ReviewRefused; nothing is stored then.
+    """
+    record = member.claim(review.claim_id)
+    if record is None or record.status is ClaimStatus.WITHDRAWN:
+        raise UnknownReview("the claim is not known here, or was replaced or voided")
+    digest = event_digest(review.review_id)
+    if digest in record.review_digests:
+        return Reviewed([], (), is_resent=True)
+    record = record._replace(review_digests=(*record.review_digests, digest))
+    reviewable = member.reviewable(review.claim_id) or _held_before(builder, member, record)
+    claim = reviewable.claim or record.open_claim
+    seen = _seen(builder.policies, review, record, reviewable, claim)
+    newly = _decided(review, claim, seen)
+    member.name(review.claim_id)
+    if review.outcome is ReviewOutcome.UPHOLD:
+        member.remember(record)
+        return Reviewed([], seen.named)
+    own = _due(builder.policies, record, reviewable, claim, newly, review)
+    withdrawn: ClaimRecord | None = None
+    if any(finding.line_number is None for finding in newly):
+        # A claim with a header fault did not withdraw the claim that it names.
+        named = withdraw_named(member, own.record, record, own.governing)
+        own, withdrawn = own._replace(record=named.record), named.withdrawn
+    asked = None
+    if _asks_supervisors(builder.policies, review, record):
+        asked = _for_supervisors(review, seen)
+    return Reviewed(decide(builder, member, own, own.cause, withdrawn, asked), seen.named)
+
+
+def _held_before(
+    builder: DecisionBuilder, member: MemberSession, record: ClaimRecord
+) -> ReviewableClaim:
+    """What a review needs to know of an open claim that was stored by an early version.
+
+    Raises UnknownReview for a decided claim of such a version, and for one without findings.
+    """
+    if record.status is not ClaimStatus.OPEN or record.decision_id is None:
+        raise UnknownReview("the claim has no finding that could be reviewed")
+    claim, policies = record.open_claim, builder.policies
+    # The findings of its newest revision, which is not counted up.
+    record = record._replace(
+        encounter_keys=policies.encounter_keys(claim), revision=record.revision - 1
+    )
+    due = Due(record, Cause(None, claim.event_time), policies.governing(claim))
+    draft = draft_of_open(builder, member, due)
+    return reviewable_after(None, draft._replace(decision_id=record.decision_id or ""))
+
+
+def _seen(
+    policies: Policies,
+    review: ReviewEvent,
+    record: ClaimRecord,
+    reviewable: ReviewableClaim,
+    claim: ClaimEvent,
+) -> Seen:
+    """What the reviewer saw. Raises UnknownReview, StaleReview."""
+    if review.line_number is not None and billed_units(claim, review.line_number) is None:
+        raise UnknownReview("the claim has no such line")
+    seen = seen_by(review, reviewable)
+    if not seen.named and not _asks_supervisors(policies, review, record):
+        raise UnknownReview("the claim has no such finding")
+    return seen
+
+
+def _asks_supervisors(policies: Policies, review: ReviewEvent, record: ClaimRecord) -> bool:
+    """Whether the review may be about a finding that only the claim's supervisors know."""
+    if not record.supervisors:
+        return False
+    return review.edit_id is None or any(
+        review.edit_id == edit.id for policy in policies.all for edit in policy.supervision_edits
+    )
+
+
+def _for_supervisors(review: ReviewEvent, seen: Seen) -> SupervisedReview:
+    return SupervisedReview(
+        review.review_id,
+        seen.revision,
+        review.line_number,
+        review.outcome,
+        review.allowed_units,
+        review.carc,
+        review.rarcs,
+    )
+
+
+def _decided(review: ReviewEvent, claim: ClaimEvent, seen: Seen) -> list[EditFinding]:
+    """The findings as the review decides them. Raises UnitsAboveBilled."""
+    billed, allowed = billed_units(claim, review.line_number), review.allowed_units
+    if billed is not None and allowed is not None and allowed > billed:
+        raise UnitsAboveBilled
+    if review.outcome is ReviewOutcome.UPHOLD:
+        return []
+    return [decided(review, f, billed_units(claim, f.line_number)) for f in seen.named]
+
+
+def _due(
+    policies: Policies,
+    record: ClaimRecord,
+    reviewable: ReviewableClaim,
+    claim: ClaimEvent,
+    newly: list[EditFinding],
+    review: ReviewEvent,
+) -> Due:
+    """The claim, ready to be decided with the newly decided findings.
+
+    Its paid lines that the review does not name stay as they are.
+    """
+    named = {finding.line_number for finding in newly}
+    lines = tuple(
+        line
+        for line in record.lines
+        if line.disposition is not Disposition.DENY and line.line_number not in named
+    )
+    kept = {line.line_number for line in lines}
+    record = record._replace(
+        claim=claim,
+        source=record.source or reviewable.source,
+        encounter_keys=policies.encounter_keys(claim),
+        lines=lines,
+        reviewed=with_decided(record.reviewed, newly),
+    )
+    cause = Cause(review.review_id, review.event_time)
+    standing = tuple(f for f in reviewable.findings if f.line_number in kept)
+    return Due(record, cause, policies.governing(claim), standing)

@@ -1,0 +1,186 @@
+"""Reviews: what a person decided on findings of a claim (docs/spec/contract.md, ReviewEvent).
+
+A review names the decision that the person saw. It applies if each finding that it names there
+stands unchanged in the newest decision. Pure functions over what is remembered of the claim.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Disposition, Draft, EditFinding
+from stream_edits.domain.digests import event_digest
+from stream_edits.domain.member_state import FindingChange, ReviewableClaim
+from stream_edits.domain.messages import SupervisedReview
+from stream_edits.domain.review import ReviewEvent, ReviewOutcome
+from stream_edits.policies.values.x12_codes import group_code
+
+_Key = tuple[str, int | None]
+
+
+class ReviewRefused(Exception):
+    """A review that changes nothing. ``error_class`` is that of its dead letter."""
+
+    error_class: str
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.error_class = type(self).__name__
+
+
+class UnknownReview(ReviewRefused):
+    """The claim, the line or the finding is not known, or the claim was replaced or voided."""
+
+
+class StaleReview(ReviewRefused):
+    """What the reviewer saw has changed since."""
+
+
+class UnitsAboveBilled(ReviewRefused):
+    """The review allows more units than the line bills: a violation of the contract."""
+
+    def __init__(self) -> None:
+        super().__init__("allowed_units is above the units that the line bills")
+        self.error_class = "ContractViolation"
+
+
+class Seen(NamedTuple):
+    """What a review is about: the revision that the reviewer saw, and the findings it names."""
+
+    revision: int
+    named: tuple[EditFinding, ...]
+
+
+def takes_away(finding: EditFinding) -> bool:
+    """Whether a finding holds or denies its line or claim, or cuts units."""
+    return finding.disposition is not Disposition.PASS or finding.allowed_units is not None
+
+
+def seen_by(review: ReviewEvent, reviewable: ReviewableClaim) -> Seen:
+    """What the reviewer saw of a claim. Raises StaleReview.
+
+    A finding that came after the decision that the reviewer saw is not named.
+    """
+    revision = _seen_revision(review, reviewable)
+    history: dict[_Key, list[FindingChange]] = {}
+    for change in reviewable.changes:
+        if review.line_number in (None, change.line_number):
+            history.setdefault((change.edit_id, change.line_number), []).append(change)
+    named = {key for key, changes in history.items() if _is_named(review, changes, revision)}
+    if any(history[key][-1].revision > revision for key in named):
+        raise StaleReview("a finding that the review names has changed since that decision")
+    findings = [f for f in reviewable.findings if (f.edit_id, f.line_number) in named]
+    return Seen(revision, tuple(findings))
+
+
+def _seen_revision(review: ReviewEvent, reviewable: ReviewableClaim) -> int:
+    seen = event_digest(review.decision_id)
+    if seen not in reviewable.decisions:
+        raise StaleReview("the decision is not one on the claim's present content")
+    return reviewable.first_revision + reviewable.decisions.index(seen)
+
+
+def _is_named(review: ReviewEvent, changes: Sequence[FindingChange], revision: int) -> bool:
+    """Whether the review names the findings of one edit on one line, as they were then."""
+    before = [change for change in changes if change.revision <= revision]
+    if not before or not before[-1].present:
+        return False
+    if review.edit_id is None:
+        return before[-1].takes_away
+    return review.edit_id == before[-1].edit_id
+
+
+def decided(
+    review: ReviewEvent | SupervisedReview, finding: EditFinding, billed: float | None
+) -> EditFinding:
+    """The finding as the review decides it, with APPROVE or DENY.
+
+    ``billed`` are the units of its line, None for a finding on the claim. Raises UnitsAboveBilled.
+    """
+    if review.outcome is ReviewOutcome.DENY:
+        carc = review.carc or finding.carc
+        return finding._replace(
+            disposition=Disposition.DENY,
+            message=f"{finding.message} A reviewer denied it.",
+            carc=carc,
+            rarcs=review.rarcs or finding.rarcs,
+            group_code=group_code(carc),
+            requested_documents=(),
+            allowed_units=None,
+            review_id=review.review_id,
+        )
+    allowed = None if billed is None else review.allowed_units
+    if billed is not None and allowed is not None:
+        if allowed > billed:
+            raise UnitsAboveBilled
+        allowed = allowed if allowed < billed else None
+    approved = finding._replace(
+        disposition=Disposition.PASS,
+        message=f"{finding.message} A reviewer approved it.",
+        requested_documents=(),
+        recommended_code=None,
+        allowed_units=allowed,
+        review_id=review.review_id,
+    )
+    # Without a cut nothing is adjusted, so there is no reason for an adjustment.
+    return (
+        approved if allowed is not None else approved._replace(carc=None, rarcs=(), group_code=None)
+    )
+
+
+def with_decided(
+    standing: Iterable[EditFinding], newly: Sequence[EditFinding]
+) -> tuple[EditFinding, ...]:
+    """The reviewed findings of a claim, with those that a review has just decided."""
+    again = {(f.policy_id, f.edit_id, f.line_number) for f in newly}
+    kept = [f for f in standing if (f.policy_id, f.edit_id, f.line_number) not in again]
+    return (*kept, *newly)
+
+
+def billed_units(claim: ClaimEvent, line_number: int | None) -> float | None:
+    """The units of a line, None for the claim itself."""
+    return next((x.units for x in claim.lines if x.line_number == line_number), None)
+
+
+def reviewable_after(before: ReviewableClaim | None, draft: Draft) -> ReviewableClaim:
+    """What a review needs to know of a claim after its newest decision.
+
+    ``before`` is the same before it, None for the first decision on this content.
+    """
+    if before is None:
+        before = ReviewableClaim(draft.revision, ())
+    was, now = _standing(before.findings), _standing(draft.findings)
+    just = draft.trigger_event_id
+    reviewed = {
+        (f.edit_id, f.line_number) for f in draft.findings if f.review_id and f.review_id == just
+    }
+    changes = [
+        FindingChange(
+            *key,
+            draft.revision,
+            key in now,
+            any(
+                units is not None or found is not Disposition.PASS
+                for found, units in now.get(key, ())
+            ),
+        )
+        for key in dict.fromkeys((*was, *now))
+        if was.get(key) != now.get(key) or key in reviewed
+    ]
+    return before._replace(
+        decisions=(*before.decisions, event_digest(draft.decision_id)),
+        findings=draft.findings,
+        changes=(*before.changes, *changes),
+        claim=None,
+        source=None,
+    )
+
+
+def _standing(
+    findings: Iterable[EditFinding],
+) -> dict[_Key, list[tuple[Disposition, float | None]]]:
+    """The dispositions and allowed units of the findings, by edit and line."""
+    found: dict[_Key, list[tuple[Disposition, float | None]]] = {}
+    for f in findings:
+        found.setdefault((f.edit_id, f.line_number), []).append((f.disposition, f.allowed_units))
+    return found

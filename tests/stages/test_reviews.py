@@ -1,0 +1,231 @@
+"""Reviews of holds and denials (docs/spec/edits.md, Reviews)."""
+
+import pytest
+
+from stream_edits.domain.decision import ClaimDecision, Disposition
+from stream_edits.stages.reviews import ReviewRefused, StaleReview, UnknownReview
+from tests.build import ADA, claim, infusion, line, voiding
+from tests.stages.reviewing import DENY, UPHOLD, review
+from tests.stages.walk import Walk, edits, summaries, through_stages
+
+
+def held(**how: object) -> tuple[Walk, ClaimDecision]:
+    """A claim whose second line waits to be priced by hand."""
+    walk = Walk()
+    (decision,) = walk.send(claim("A", line("96365"), line("96377")))
+    assert summaries([decision]) == ["A1 PEND"]
+    return walk, decision
+
+
+def outcome_of(decision: ClaimDecision, number: int) -> tuple[Disposition, float]:
+    found = next(x for x in decision.lines if x.line_number == number)
+    return found.disposition, found.allowed_units
+
+
+class TestHolds:
+    def test_an_approved_hold_passes(self) -> None:
+        walk, decision = held()
+        (after,) = walk.reviewed(review(decision, line=2, edit="by-report-pricing"))
+        assert summaries([after]) == ["A2 PASS"]
+        assert after.supersedes == decision.decision_id
+        assert after.trigger_event_id == "review-A-1-2-by-report-pricing-APPROVE"
+        (finding,) = after.findings
+        assert finding.disposition is Disposition.PASS
+        assert finding.review_id == after.trigger_event_id
+        assert finding.carc is None
+        assert outcome_of(after, 2) == (Disposition.PASS, 1)
+
+    def test_a_denied_hold_is_denied_with_the_reviewers_reason(self) -> None:
+        walk, decision = held()
+        (after,) = walk.reviewed(review(decision, DENY, 2, carc="50", rarcs=("N115",)))
+        assert summaries([after]) == ["A2 PASS"]
+        (finding,) = after.findings
+        assert (finding.disposition, finding.carc, finding.rarcs) == (
+            Disposition.DENY,
+            "50",
+            ("N115",),
+        )
+        assert finding.group_code == "CO"
+        assert outcome_of(after, 2) == (Disposition.DENY, 0)
+
+    def test_a_hold_that_is_upheld_gets_no_revision(self) -> None:
+        walk, decision = held()
+        assert walk.reviewed(review(decision, UPHOLD)) == []
+        (after,) = walk.reviewed(review(decision, minute=90))
+        assert summaries([after]) == ["A2 PASS"]
+
+    def test_a_review_comes_once(self) -> None:
+        walk, decision = held()
+        once = review(decision)
+        assert len(walk.reviewed(once)) == 1
+        assert walk.reviewed(once) == []
+
+    def test_allowed_units_of_an_approval(self) -> None:
+        walk = Walk()
+        (decision,) = walk.send(claim("A", line("96365"), line("96377", units=3.0)))
+        with pytest.raises(ReviewRefused) as refused:
+            walk.reviewed(review(decision, line=2, allowed_units=4.0, review_id="too-many"))
+        assert refused.value.error_class == "ContractViolation"
+        (after,) = walk.reviewed(
+            review(decision, line=2, edit="by-report-pricing", allowed_units=2.0)
+        )
+        assert outcome_of(after, 2)[1] <= 2
+
+    def test_a_replacement_forgets_the_review(self) -> None:
+        walk, decision = held()
+        walk.reviewed(review(decision))
+        again = claim("B", line("96365"), line("96377"), frequency_code="7", replaces_claim_id="A")
+        (after,) = walk.send(again)
+        assert summaries([after]) == ["B1 PEND"]
+
+
+class TestDenials:
+    def test_a_denied_line_is_overturned(self) -> None:
+        walk = Walk()
+        (decision,) = walk.send(claim("A", line("96365"), line("96365")))
+        denied = next(f for f in decision.findings if f.disposition is Disposition.DENY)
+        (after,) = walk.reviewed(review(decision, line=denied.line_number, edit=denied.edit_id))
+        number = denied.line_number or 0
+        assert outcome_of(after, number) == (Disposition.PASS, 1)
+        assert [f.review_id for f in after.findings if f.edit_id == denied.edit_id]
+
+    def test_an_overturned_denial_stays_so_when_another_claim_comes(self) -> None:
+        walk = Walk()
+        (decision,) = walk.send(claim("A", line("96365"), line("96365")))
+        walk.reviewed(review(decision))
+        walk.send(claim("B", line("96366"), minute=90))
+        assert walk.last()["A"].lines[1].disposition is Disposition.PASS
+
+    def test_a_header_fault_is_overturned(self) -> None:
+        walk = Walk()
+        (decision,) = walk.send(claim("A", line("96365"), billing_provider_npi=""))
+        assert decision.disposition is Disposition.DENY, decision
+        (after,) = walk.reviewed(review(decision))
+        assert after.disposition is not Disposition.DENY
+
+
+class TestRefused:
+    def test_an_unknown_claim(self) -> None:
+        walk, decision = held()
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(decision, claim_id="Z"))
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(decision, member_id="M2"))
+
+    def test_an_unknown_line_or_finding(self) -> None:
+        walk, decision = held()
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(decision, line=9))
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(decision, line=1))
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(decision, edit="included-service"))
+
+    def test_a_withdrawn_claim(self) -> None:
+        walk, decision = held()
+        walk.send(voiding("A", "V"))
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(decision))
+
+    def test_a_decision_on_other_content(self) -> None:
+        walk, decision = held()
+        walk.send(claim("A", line("96365"), line("96377"), line("J1885"), event="second", minute=5))
+        with pytest.raises(StaleReview):
+            walk.reviewed(review(decision))
+
+    def test_a_finding_that_another_review_has_decided(self) -> None:
+        walk, decision = held()
+        walk.reviewed(review(decision))
+        with pytest.raises(StaleReview):
+            walk.reviewed(review(decision, DENY, minute=70))
+
+    def test_two_reviews_of_two_lines_of_one_decision_both_apply(self) -> None:
+        walk = Walk()
+        (decision,) = walk.send(claim("A", line("96365"), line("96377"), line("96379")))
+        pended = [f.line_number for f in decision.findings if f.disposition is Disposition.PEND]
+        assert pended == [2, 3]
+        (first,) = walk.reviewed(review(decision, line=2))
+        (second,) = walk.reviewed(review(decision, line=3))
+        assert summaries([first, second]) == ["A2 PEND", "A3 PASS"]
+
+
+class TestNeighbours:
+    def test_a_claim_that_waited_is_decided_again(self) -> None:
+        walk = Walk()
+        sent = walk.send(
+            claim("A", line("96365", place_of_service="34")), claim("B", line("96366"), minute=5)
+        )
+        assert summaries(sent) == ["A1 DENY", "B1 PEND"]
+        after = walk.reviewed(review(sent[0]))
+        assert summaries(after) == ["A2 PASS", "B2 PASS"]
+        assert after[1].trigger_event_id == after[0].trigger_event_id
+
+
+class TestSupervision:
+    def overlap(self) -> tuple[Walk, ClaimDecision]:
+        walk = through_stages(
+            [infusion("A", "M1", "09:00-10:00"), infusion("B", "M2", "09:00-10:00")]
+        )
+        assert summaries(walk.published) == ["A1 PASS", "B1 DENY"]
+        return walk, walk.published[1]
+
+    @pytest.mark.parametrize("edit", [None, "simultaneous-supervision"])
+    def test_an_approved_overlap_stands_beside_the_other_patient(self, edit: str | None) -> None:
+        walk, decision = self.overlap()
+        (after,) = walk.reviewed(review(decision, edit=edit, member_id="M2"))
+        assert summaries([after]) == ["B2 PASS"]
+        (finding,) = after.findings
+        assert finding.review_id == after.trigger_event_id
+        # It stays so when the claim is decided again, and A keeps its time.
+        assert summaries(walk.send(infusion("C", "M3", "09:00-10:00"))) == ["C1 DENY"]
+        assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
+
+    def test_a_denied_overlap_stays_denied_when_the_time_is_free(self) -> None:
+        walk, decision = self.overlap()
+        (after,) = walk.reviewed(review(decision, DENY, member_id="M2"))
+        assert summaries([after]) == ["B2 DENY"]
+        assert after.findings[0].review_id
+        assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
+
+    def test_a_line_approved_after_a_denial_takes_its_time(self) -> None:
+        walk = Walk()
+        (decision,) = walk.send(
+            claim("A", line("96365", "09:00-10:00", by=ADA), line("96365", "11:00-12:00", by=ADA))
+        )
+        denied = next(f for f in decision.findings if f.disposition is Disposition.DENY)
+        walk.send(infusion("B", "M2", "11:00-12:00"))
+        (after,) = walk.reviewed(review(decision, line=denied.line_number))
+        assert edits(after)
+        assert "simultaneous-supervision" in [f.edit_id for f in after.findings]
+
+    def test_a_line_denied_by_a_review_gives_its_time_back(self) -> None:
+        walk = Walk()
+        walk.send(
+            claim("A", line("96367", "09:00-10:00", by=ADA)),
+            infusion("B", "M2", "09:00-10:00"),
+        )
+        assert summaries(walk.published) == ["A1 PEND", "B1 DENY"]
+        after = walk.reviewed(review(walk.published[0], DENY))
+        assert summaries(after) == ["A2 DENY", "B2 PASS"]
+
+    def test_a_finding_unknown_to_the_supervisor_changes_nothing(self) -> None:
+        walk = through_stages([infusion("A", "M1", "09:00-10:00")])
+        (decision,) = walk.published
+        (after,) = walk.reviewed(review(decision, edit="simultaneous-supervision"))
+        assert summaries([after]) == ["A2 PASS"]
+        assert after.findings == ()
+
+
+def test_replays_are_equal() -> None:
+    def run() -> list[ClaimDecision]:
+        walk, decision = held()
+        walk.reviewed(review(decision, line=2))
+        return walk.published
+
+    assert run() == run()
+
+
+def test_the_reviewer_is_not_published() -> None:
+    walk, decision = held()
+    (after,) = walk.reviewed(review(decision))
+    assert "examiner" not in repr(after)
