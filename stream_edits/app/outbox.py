@@ -9,7 +9,7 @@ from stream_edits.codec.messages import (
     encode_supervised,
 )
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.ports import Headers, Output, Record
 from stream_edits.settings import Topics
@@ -25,7 +25,7 @@ _SOURCE, _TYPE, _AVRO = SOURCE.encode(), TYPE.encode(), AVRO.encode()
 # Only these headers of an input record are copied to the output records.
 _CARRIED = (TRACEPARENT, TRACESTATE)
 
-Sent = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent
+Sent = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent | RoutedReview
 
 
 class Outbox:
@@ -50,7 +50,7 @@ class Outbox:
         carried = _carried(record.headers)
         if isinstance(sent, ClaimDecision):
             return self._decision(sent, carried)
-        if isinstance(sent, SupervisedClaim):
+        if isinstance(sent, SupervisedClaim | RoutedReview):
             value = encode_supervised(sent)
             return Output(self._topics.by_supervisor, sent.hops[0].encode(), value, carried)
         if isinstance(sent, RoutedClaim):

@@ -41,6 +41,11 @@ def _as_the_engine_knows(failure: BadBytes | RegistryAway) -> Undecodable | TryA
     return TryAgain(str(failure))
 
 
+def _too_late(refused: ReviewRefused) -> Undecodable:
+    """The engine's error for a review that changes nothing. The stream itself has no fault."""
+    return Undecodable(refused.error_class, str(refused), feeds_breaker=False)
+
+
 def _value(record: Record) -> bytes:
     if record.value is None:
         raise Undecodable(_NO_VALUE, "the record has no value")
@@ -116,6 +121,8 @@ class EncounterProcessor:
             raise _as_the_engine_knows(failure) from None
         except ClaimIdReused as fault:
             raise Undecodable(type(fault).__name__, str(fault)) from None
+        except ReviewRefused as refused:
+            raise _too_late(refused) from None
         if not sent and isinstance(message, RoutedClaim):
             self._decision_metrics.re_sent()
         outputs = [self._outbox.output(each, record) for each in sent]
@@ -127,12 +134,8 @@ class EncounterProcessor:
         return outputs
 
     def _review(self, memory: StoredMembers, review: ReviewEvent) -> Sequence[Adjudicated]:
-        """Apply a review. One that is refused becomes a dead letter."""
-        try:
-            done = self._stage.review(memory, review)
-        except ReviewRefused as refused:
-            # What a person did too late, or about another claim, is no fault of the stream.
-            raise Undecodable(refused.error_class, str(refused), feeds_breaker=False) from None
+        """Apply a review. Raises ReviewRefused."""
+        done = self._stage.review(memory, review)
         if done.is_resent:
             self._decision_metrics.re_sent()
         self._decision_metrics.reviewed(review.outcome, done.findings)
@@ -154,5 +157,8 @@ class SupervisionProcessor:
         except BadBytes as failure:
             raise _as_the_engine_knows(failure) from None
         memory = StoredSupervisors(state)
-        sent = supervise(self._builder, self._retention, memory, message, record.offset)
+        try:
+            sent = supervise(self._builder, self._retention, memory, message, record.offset)
+        except ReviewRefused as refused:
+            raise _too_late(refused) from None
         return [self._outbox.output(each, record) for each in sent]

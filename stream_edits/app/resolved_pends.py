@@ -4,7 +4,7 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 
 CAUSES = ("own", "replacement", "review", "other")
@@ -22,7 +22,7 @@ class ResolvedPend(NamedTuple):
 
 
 def resolved_pend(
-    sent: ClaimDecision | SupervisedClaim,
+    sent: ClaimDecision | SupervisedClaim | RoutedReview,
     message: RoutedClaim | Reopen | ReviewEvent,
     pended: Set[str],
 ) -> ResolvedPend | None:
@@ -31,6 +31,8 @@ def resolved_pend(
     ``pended`` holds the ids of the claims that were PEND before ``message``. A void resolves
     nothing, because it withdraws the claim.
     """
+    if isinstance(sent, RoutedReview):
+        return None
     decision = None if isinstance(sent, SupervisedClaim) else sent
     draft = sent.draft if isinstance(sent, SupervisedClaim) else sent
     if draft.disposition is Disposition.PEND:

@@ -24,6 +24,7 @@ from stream_edits.domain.member_state import (
 )
 from stream_edits.domain.messages import (
     Reopen,
+    RoutedReview,
     SupervisedClaim,
     SupervisedReview,
     SupervisedTime,
@@ -115,6 +116,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "SupervisedClaim": SupervisedClaim,
     "SupervisedTime": SupervisedTime,
     "SupervisedReview": SupervisedReview,
+    "RoutedReview": RoutedReview,
     "RefusedLine": RefusedLine,
     "Reopen": Reopen,
     "ClaimRecord": _stored,

@@ -7,7 +7,7 @@ from stream_edits.codec.internal import CarriedClaim, internal_encoder, read_int
 from stream_edits.codec.reviews import decode_review, encode_review
 from stream_edits.codec.schemas import REVIEW_EVENT, packaged
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 
 _REVIEW_HEADS = frozenset(
@@ -16,6 +16,7 @@ _REVIEW_HEADS = frozenset(
 
 _put_routed = internal_encoder("RoutedClaim")
 _put_supervised = internal_encoder("SupervisedClaim")
+_put_routed_review = internal_encoder("RoutedReview")
 _put_reopen = internal_encoder("Reopen")
 
 
@@ -51,12 +52,16 @@ def decode_by_member(
     return RoutedClaim(claim, record.source, record.content_digest), record.raw
 
 
-def encode_supervised(claim: SupervisedClaim) -> bytes:
+def encode_supervised(message: SupervisedClaim | RoutedReview) -> bytes:
     """A record of ``claims.edits.by-supervisor``."""
-    return _put_supervised(claim)
+    if isinstance(message, RoutedReview):
+        return _put_routed_review(message)
+    return _put_supervised(message)
 
 
-def decode_supervised(framed: bytes) -> SupervisedClaim:
+def decode_supervised(framed: bytes) -> SupervisedClaim | RoutedReview:
     """A record of ``claims.edits.by-supervisor``. Raises Undecodable."""
-    claim: SupervisedClaim = read_internal(framed, "SupervisedClaim")
-    return claim
+    message: SupervisedClaim | RoutedReview = read_internal(
+        framed, "SupervisedClaim", "RoutedReview"
+    )
+    return message

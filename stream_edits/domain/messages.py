@@ -46,6 +46,21 @@ class SupervisedReview(NamedTuple):
     rarcs: tuple[str, ...] = ()
 
 
+class RoutedReview(NamedTuple):
+    """encounter -> supervision, and from hop to hop: a review of a claim without other findings.
+
+    The encounter stage does not keep such a claim. A supervisor that denied a line of it does, and
+    sends it back as a Reopen with the review. ``decision_id`` is the claim's newest decision.
+    """
+
+    member_id: str
+    claim_id: str
+    decision_id: str
+    hops: tuple[str, ...]
+    review: SupervisedReview
+    event_time: datetime
+
+
 class SupervisedClaim(NamedTuple):
     """encounter -> supervision, and from hop to hop.
 

@@ -40,7 +40,7 @@ class SupervisorRecord(NamedTuple):
     """What a supervisor's state holds of one claim.
 
     ``dates`` are the days with its slots. ``denied_claim`` is the claim as it left the encounter
-    stage. It is kept while a line of it is denied for overlap, so that it can be decided again.
+    stage. It is kept while it has a finding, so that it can be decided again.
     ``refused`` are the findings on its lines, those that a review has decided included, and
     ``event_id`` then names the content that they are about.
     """

@@ -11,8 +11,8 @@ from stream_edits.policies.policy import Policy
 
 
 def of_policy(reviewed: Iterable[EditFinding], policy: Policy) -> list[EditFinding]:
-    """Those of the findings that come from edits of the policy."""
-    return [finding for finding in reviewed if finding.policy_id == policy.id]
+    """Those of the findings that come from edits that the policy has."""
+    return [f for f in reviewed if f.policy_id == policy.id and f.edit_id in policy.order]
 
 
 def without_reviewed(

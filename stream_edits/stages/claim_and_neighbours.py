@@ -2,7 +2,7 @@
 
 from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
 from stream_edits.domain.member_state import ClaimRecord
-from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
+from stream_edits.domain.messages import RoutedReview, SupervisedClaim, SupervisedReview
 from stream_edits.policies.form import judge_form
 from stream_edits.stages.claim_record import on_decision, outcome_digest
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note
@@ -12,7 +12,7 @@ from stream_edits.stages.member import MemberSession
 from stream_edits.stages.reviews import reviewable_after, takes_away
 from stream_edits.stages.routing_slip import next_hop, supervised_times
 
-Adjudicated = ClaimDecision | SupervisedClaim
+Adjudicated = ClaimDecision | SupervisedClaim | RoutedReview
 
 
 def decide(
@@ -86,7 +86,7 @@ def _send(
     if isinstance(sent, SupervisedClaim) and sent.hops != after.supervisors:
         after = after._replace(supervisors=sent.hops)
     member.remember(after)
-    if times or after.reviewed or any(map(takes_away, draft.findings)):
+    if after.reviewed or any(map(takes_away, draft.findings)):
         _keep_for_review(member, due.record, after, draft)
     elif draft.revision > 1:
         member.keep_reviewable(claim.claim_id, None)

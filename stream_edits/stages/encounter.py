@@ -28,7 +28,7 @@ from stream_edits.stages.member import MemberSession
 from stream_edits.stages.member_review import Reviewed, review_claim
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import reviewable_after
+from stream_edits.stages.reviews import StaleReview, reviewable_after
 from stream_edits.stages.routing_slip import next_hop
 from stream_edits.stages.withdrawal import withdraw_named
 
@@ -123,6 +123,8 @@ class EncounterStage(NamedTuple):
             or record.status is ClaimStatus.WITHDRAWN
             or record.decision_id != freed.draft.decision_id
         ):
+            if freed.review is not None:
+                raise StaleReview("the claim has a newer decision")
             return []
         cause = Cause(message.trigger_event_id, message.decided_at)
         draft = revised(freed.draft, record.decision_id, cause)
@@ -135,7 +137,16 @@ class EncounterStage(NamedTuple):
             after = reviewable_after(before, draft)
             after = after._replace(claim=before.claim, source=before.source)
             memory.keep_reviewable(freed.member_id, draft.claim_id, after)
-        return [next_hop(freed.member_id, draft, freed.times, record.supervisors, note=freed.note)]
+        return [
+            next_hop(
+                freed.member_id,
+                draft,
+                freed.times,
+                record.supervisors,
+                note=freed.note,
+                review=freed.review,
+            )
+        ]
 
 
 def _is_another_provider(known: ClaimRecord, claim: ClaimEvent) -> bool:

@@ -11,6 +11,7 @@ from stream_edits.policies.evaluation import evaluate
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.form import has_header_fault
 from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.reviewed import of_policy
 from stream_edits.stages.claim_record import answerable_lines, on_decision
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
@@ -66,7 +67,7 @@ def _with_standing(
     return tuple(
         each
         for policy in policies.all
-        for each in in_order(claim, [f for f in every if f.policy_id == policy.id], policy.order)
+        for each in in_order(claim, of_policy(every, policy), policy.order)
     )
 
 

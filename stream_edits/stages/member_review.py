@@ -6,7 +6,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ReviewableClaim
-from stream_edits.domain.messages import SupervisedReview
+from stream_edits.domain.messages import RoutedReview, SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_of_open
@@ -15,6 +15,7 @@ from stream_edits.stages.joint_decision import Due
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.reviews import (
     Seen,
+    StaleReview,
     UnitsAboveBilled,
     UnknownReview,
     billed_units,
@@ -43,13 +44,17 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
     Raises ReviewRefused; nothing is stored then.
     """
     record = member.claim(review.claim_id)
+    digest = event_digest(review.review_id)
+    if record is not None and digest in record.review_digests:
+        return Reviewed([], (), is_resent=True)
     if record is None or record.status is ClaimStatus.WITHDRAWN:
         raise UnknownReview("the claim is not known here, or was replaced or voided")
-    digest = event_digest(review.review_id)
-    if digest in record.review_digests:
-        return Reviewed([], (), is_resent=True)
     record = record._replace(review_digests=(*record.review_digests, digest))
-    reviewable = member.reviewable(review.claim_id) or _held_before(builder, member, record)
+    reviewable = member.reviewable(review.claim_id)
+    if reviewable is None and record.status is ClaimStatus.OPEN:
+        reviewable = _held_before(builder, member, record)
+    if reviewable is None:
+        return _ask_supervisors(builder.policies, member, record, review)
     claim = reviewable.claim or record.open_claim
     seen = _seen(builder.policies, review, record, reviewable, claim)
     newly = _decided(review, claim, seen)
@@ -64,20 +69,41 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
         named = withdraw_named(member, own.record, record, own.governing)
         own, withdrawn = own._replace(record=named.record), named.withdrawn
     asked = None
-    if _asks_supervisors(builder.policies, review, record):
-        asked = _for_supervisors(review, seen)
+    if _may_ask_supervisors(builder.policies, review, record):
+        asked = _for_supervisors(review, seen.revision)
     return Reviewed(decide(builder, member, own, own.cause, withdrawn, asked), seen.named)
+
+
+def _ask_supervisors(
+    policies: Policies, member: MemberSession, record: ClaimRecord, review: ReviewEvent
+) -> Reviewed:
+    """Send a review of a claim without findings here to the claim's supervisors.
+
+    Raises UnknownReview, StaleReview.
+    """
+    if not _may_ask_supervisors(policies, review, record):
+        raise UnknownReview("the claim has no such finding")
+    if record.decision_id != review.decision_id:
+        raise StaleReview("the decision is not the claim's newest one")
+    member.name(review.claim_id)
+    member.remember(record)
+    if review.outcome is ReviewOutcome.UPHOLD:
+        return Reviewed([], ())
+    asked = RoutedReview(
+        review.member_id,
+        review.claim_id,
+        review.decision_id,
+        record.supervisors,
+        _for_supervisors(review, record.revision),
+        review.event_time,
+    )
+    return Reviewed([asked], ())
 
 
 def _held_before(
     builder: DecisionBuilder, member: MemberSession, record: ClaimRecord
 ) -> ReviewableClaim:
-    """What a review needs to know of an open claim that was stored by an early version.
-
-    Raises UnknownReview for a decided claim of such a version, and for one without findings.
-    """
-    if record.status is not ClaimStatus.OPEN or record.decision_id is None:
-        raise UnknownReview("the claim has no finding that could be reviewed")
+    """What a review needs to know of an open claim that was stored by an early version."""
     claim, policies = record.open_claim, builder.policies
     # The findings of its newest revision, which is not counted up.
     record = record._replace(
@@ -99,12 +125,12 @@ def _seen(
     if review.line_number is not None and billed_units(claim, review.line_number) is None:
         raise UnknownReview("the claim has no such line")
     seen = seen_by(review, reviewable)
-    if not seen.named and not _asks_supervisors(policies, review, record):
+    if not seen.named and not _may_ask_supervisors(policies, review, record):
         raise UnknownReview("the claim has no such finding")
     return seen
 
 
-def _asks_supervisors(policies: Policies, review: ReviewEvent, record: ClaimRecord) -> bool:
+def _may_ask_supervisors(policies: Policies, review: ReviewEvent, record: ClaimRecord) -> bool:
     """Whether the review may be about a finding that only the claim's supervisors know."""
     if not record.supervisors:
         return False
@@ -113,10 +139,10 @@ def _asks_supervisors(policies: Policies, review: ReviewEvent, record: ClaimReco
     )
 
 
-def _for_supervisors(review: ReviewEvent, seen: Seen) -> SupervisedReview:
+def _for_supervisors(review: ReviewEvent, seen_revision: int) -> SupervisedReview:
     return SupervisedReview(
         review.review_id,
-        seen.revision,
+        seen_revision,
         review.line_number,
         review.outcome,
         review.allowed_units,

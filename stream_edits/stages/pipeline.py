@@ -11,7 +11,7 @@ from contextlib import suppress
 from stream_edits import ENGINE_VERSION
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
@@ -27,7 +27,8 @@ from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from stream_edits.stages.reviews import ReviewRefused
 from stream_edits.stages.supervision import supervise
 
-Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent
+Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent | RoutedReview
+Input = RoutedClaim | Reopen | SupervisedClaim | ReviewEvent | RoutedReview
 
 
 class Pipeline:
@@ -51,10 +52,10 @@ class Pipeline:
         """The message of the intake stage for a claim."""
         return route_or_decide(self.builder, claim, source)
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
+    def step(self, message: Input) -> list[Message]:
         """Process a message in the stage that it is for. Returns the messages that stage sends."""
         self._order += 1
-        if isinstance(message, SupervisedClaim):
+        if isinstance(message, SupervisedClaim | RoutedReview):
             return list(
                 supervise(self.builder, self._retention, self.supervisors, message, self._order)
             )

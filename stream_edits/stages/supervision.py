@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
 from stream_edits.domain.messages import (
     Reopen,
+    RoutedReview,
     SupervisedClaim,
     SupervisedReview,
     SupervisedTime,
@@ -25,24 +26,26 @@ from stream_edits.policies.reviewed import without_reviewed
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import decided
+from stream_edits.stages.reviews import UnknownReview, decided
 from stream_edits.stages.supervisor import SupervisorSession
 
-Supervised = SupervisedClaim | ClaimDecision | Reopen
+Supervised = SupervisedClaim | ClaimDecision | Reopen | RoutedReview
 
 
 def supervise(
     builder: DecisionBuilder,
     retention: Retention,
     memory: SupervisorMemory,
-    message: SupervisedClaim,
+    message: SupervisedClaim | RoutedReview,
     order: int,
 ) -> list[Supervised]:
-    """Judge a claim at its current hop.
+    """Judge a claim at its current hop, or find the claim that a review is about.
 
     ``order`` is the log offset of the message. Returns the claim for its next hop, or its decision
-    after the last one, and then the reopened claims.
+    after the last one, and then the reopened claims. Raises ReviewRefused.
     """
+    if isinstance(message, RoutedReview):
+        return [_reviewed(memory, message)]
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     before = session.withdraw(message, order)
@@ -56,6 +59,20 @@ def supervise(
         return [onward, *reopened]
     draft = with_findings(onward.draft, onward.found, builder.rule)
     return [with_note(draft, onward.note).final(), *reopened]
+
+
+def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> Reopen | RoutedReview:
+    """The claim that a review is about, reopened for it, or the review for its next hop.
+
+    Raises UnknownReview if no supervisor of the claim has a finding on it, StaleReview.
+    """
+    session = SupervisorSession(memory, routed.hops[0], routed.event_time.date())
+    reopened = session.reviewed(routed)
+    if reopened is not None:
+        return reopened
+    if len(routed.hops) == 1:
+        raise UnknownReview("no supervisor has such a finding on the claim")
+    return routed._replace(hops=routed.hops[1:])
 
 
 def _as_reviewed(

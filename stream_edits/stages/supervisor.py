@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from stream_edits.domain.decision import Disposition
-from stream_edits.domain.messages import Reopen, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
     SupervisedQuarter,
@@ -14,6 +14,7 @@ from stream_edits.domain.supervisor_state import (
 )
 from stream_edits.policies.shared.clock import overlap
 from stream_edits.stages.memory import SupervisorMemory
+from stream_edits.stages.reviews import StaleReview
 
 
 def _days(slot: SupervisedSlot) -> Iterator[date]:
@@ -128,11 +129,9 @@ class SupervisorSession:
         slots: Iterable[SupervisedSlot],
         refused: tuple[RefusedLine, ...],
     ) -> None:
-        """Store the claim's slots and findings, and the claim itself if a line of it is denied."""
+        """Store the claim's slots and findings, and the claim itself if it has a finding."""
         dates: dict[date, None] = {}
-        is_denied = False
         for slot in slots:
-            is_denied = is_denied or not slot.occupies_time
             for day in _days(slot):
                 dates[day] = None
                 quarter = _quarter(day)
@@ -140,7 +139,7 @@ class SupervisorSession:
                 self._quarters[quarter] = max(newest, self._today)
                 self._memory.keep_day(self.npi, day, (*self._memory.day(self.npi, day), slot))
         if dates:
-            denied = message._replace(hops=(), found=(), review=None) if is_denied else None
+            denied = message._replace(hops=(), found=(), review=None) if refused else None
             event_id = message.draft.event_id if refused else ""
             record = SupervisorRecord(tuple(dates), arrival, denied, refused, event_id)
             self._memory.keep_claim(self.npi, message.member_id, message.draft.claim_id, record)
@@ -178,6 +177,22 @@ class SupervisorSession:
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
             self._memory.keep_quarters(self.npi, held)
 
+    def reviewed(self, routed: RoutedReview) -> Reopen | None:
+        """The claim that a review is about, if this supervisor has such a finding on it.
+
+        Raises StaleReview if the finding is on another decision than the reviewer saw.
+        """
+        record = self._memory.claim(self.npi, routed.member_id, routed.claim_id)
+        if record is None or record.denied_claim is None:
+            return None
+        line = routed.review.line_number
+        if not any(line in (None, each.finding.line_number) for each in record.refused):
+            return None
+        if record.denied_claim.draft.decision_id != routed.decision_id:
+            raise StaleReview("the supervisor's finding is on another decision")
+        freed = record.denied_claim._replace(review=routed.review)
+        return Reopen(freed, routed.review.review_id, routed.event_time)
+
     def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
         """Whether a person has denied a line that another one denied for overlap."""
         record = self._memory.claim(self.npi, slot.member_id, slot.claim_id)
@@ -214,6 +229,5 @@ class SupervisorSession:
             for slot in _of(member_id, claim_id, self._memory.day(self.npi, day))
         )
         if all(slot.occupies_time for slot in own):
-            self._memory.keep_claim(
-                self.npi, member_id, claim_id, record._replace(denied_claim=None)
-            )
+            after = record._replace(denied_claim=None, refused=(), event_id="")
+            self._memory.keep_claim(self.npi, member_id, claim_id, after)

@@ -20,6 +20,7 @@ from stream_edits.codec.messages import (
     decode_supervised,
     encode_reopen,
     encode_routed,
+    encode_routed_review,
     encode_supervised,
 )
 from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
@@ -34,7 +35,8 @@ from stream_edits.codec.state import (
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -46,10 +48,11 @@ from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.retention import Retention
+from stream_edits.stages.reviews import ReviewRefused
 from stream_edits.stages.supervision import supervise
 from tests.kafka.topic_log import Kept
 
-Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen
+Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent | RoutedReview
 # Topic, key, value.
 Sent = tuple[str, bytes, bytes]
 State = dict[bytes, bytes]
@@ -212,7 +215,7 @@ class Folding:
         for record in log:
             try:
                 sent += [self._sent(message, record) for message in step(record)]
-            except (Undecodable, ClaimIdReused):
+            except (Undecodable, ClaimIdReused, ReviewRefused):
                 dead.append(record)
         return Fold(sent, dead, dict(written()))
 
@@ -223,7 +226,7 @@ class Folding:
                 named = {"PASS": topics.pass_, "PEND": topics.pend, "DENY": topics.deny}
                 topic = named[message.disposition.value]
                 return topic, message.claim_id.encode(), self._encode_decision(message)
-            case SupervisedClaim():
+            case SupervisedClaim() | RoutedReview():
                 return topics.by_supervisor, message.hops[0].encode(), encode_supervised(message)
             case RoutedClaim():
                 return (
@@ -231,6 +234,8 @@ class Folding:
                     message.claim.member_id.encode(),
                     encode_routed(message, record.value or b""),
                 )
+            case ReviewEvent():
+                return topics.by_member, message.member_id.encode(), encode_routed_review(message)
             case Reopen():
                 return topics.by_member, message.freed.member_id.encode(), encode_reopen(message)
 

@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
-from stream_edits.domain.review import ReviewEvent
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.engine.store import MemoryStore
 from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
-from stream_edits.stages.pipeline import Message
+from stream_edits.stages.pipeline import Input, Message
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 from tests.build import ADA, BEA, moved, published
@@ -68,7 +67,7 @@ class Recorded(Walk):
         super().__init__(retention=Retention(DAYS))
         self.steps: list[Step] = []
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
+    def step(self, message: Input) -> list[Message]:
         sent = super().step(message)
         self.steps.append(Step(message, sent))
         return sent
@@ -77,7 +76,7 @@ class Recorded(Walk):
         """Process these messages again as one partition, and compare the results."""
         members, supervisors = MemberDictionary(), SupervisorDictionary()
         for offset, (message, sent) in enumerate(steps):
-            if isinstance(message, SupervisedClaim):
+            if isinstance(message, SupervisedClaim | RoutedReview):
                 again: list[Message] = list(
                     supervise(self.builder, self._retention, supervisors, message, offset)
                 )

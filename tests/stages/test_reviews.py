@@ -4,14 +4,15 @@ import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.stages.reviews import ReviewRefused, StaleReview, UnknownReview
-from tests.build import ADA, claim, infusion, line, voiding
+from tests.build import ADA, BEA, claim, infusion, line, voiding
 from tests.stages.reviewing import DENY, UPHOLD, review
-from tests.stages.walk import Walk, edits, summaries, through_stages
+from tests.stages.walk import edits, summaries
+from tests.stages.wire import OverTheWire
 
 
-def held(**how: object) -> tuple[Walk, ClaimDecision]:
+def held(**how: object) -> tuple[OverTheWire, ClaimDecision]:
     """A claim whose second line waits to be priced by hand."""
-    walk = Walk()
+    walk = OverTheWire()
     (decision,) = walk.send(claim("A", line("96365"), line("96377")))
     assert summaries([decision]) == ["A1 PEND"]
     return walk, decision
@@ -61,7 +62,7 @@ class TestHolds:
         assert walk.reviewed(once) == []
 
     def test_allowed_units_of_an_approval(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         (decision,) = walk.send(claim("A", line("96365"), line("96377", units=3.0)))
         with pytest.raises(ReviewRefused) as refused:
             walk.reviewed(review(decision, line=2, allowed_units=4.0, review_id="too-many"))
@@ -81,7 +82,7 @@ class TestHolds:
 
 class TestDenials:
     def test_a_denied_line_is_overturned(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         (decision,) = walk.send(claim("A", line("96365"), line("96365")))
         denied = next(f for f in decision.findings if f.disposition is Disposition.DENY)
         (after,) = walk.reviewed(review(decision, line=denied.line_number, edit=denied.edit_id))
@@ -90,14 +91,14 @@ class TestDenials:
         assert [f.review_id for f in after.findings if f.edit_id == denied.edit_id]
 
     def test_an_overturned_denial_stays_so_when_another_claim_comes(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         (decision,) = walk.send(claim("A", line("96365"), line("96365")))
         walk.reviewed(review(decision))
         walk.send(claim("B", line("96366"), minute=90))
         assert walk.last()["A"].lines[1].disposition is Disposition.PASS
 
     def test_a_header_fault_is_overturned(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         (decision,) = walk.send(claim("A", line("96365"), billing_provider_npi=""))
         assert decision.disposition is Disposition.DENY, decision
         (after,) = walk.reviewed(review(decision))
@@ -140,7 +141,7 @@ class TestRefused:
             walk.reviewed(review(decision, DENY, minute=70))
 
     def test_two_reviews_of_two_lines_of_one_decision_both_apply(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         (decision,) = walk.send(claim("A", line("96365"), line("96377"), line("96379")))
         pended = [f.line_number for f in decision.findings if f.disposition is Disposition.PEND]
         assert pended == [2, 3]
@@ -151,7 +152,7 @@ class TestRefused:
 
 class TestNeighbours:
     def test_a_claim_that_waited_is_decided_again(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         sent = walk.send(
             claim("A", line("96365", place_of_service="34")), claim("B", line("96366"), minute=5)
         )
@@ -162,10 +163,9 @@ class TestNeighbours:
 
 
 class TestSupervision:
-    def overlap(self) -> tuple[Walk, ClaimDecision]:
-        walk = through_stages(
-            [infusion("A", "M1", "09:00-10:00"), infusion("B", "M2", "09:00-10:00")]
-        )
+    def overlap(self) -> tuple[OverTheWire, ClaimDecision]:
+        walk = OverTheWire()
+        walk.send(infusion("A", "M1", "09:00-10:00"), infusion("B", "M2", "09:00-10:00"))
         assert summaries(walk.published) == ["A1 PASS", "B1 DENY"]
         return walk, walk.published[1]
 
@@ -188,7 +188,7 @@ class TestSupervision:
         assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
 
     def test_a_line_approved_after_a_denial_takes_its_time(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         (decision,) = walk.send(
             claim("A", line("96365", "09:00-10:00", by=ADA), line("96365", "11:00-12:00", by=ADA))
         )
@@ -199,7 +199,7 @@ class TestSupervision:
         assert "simultaneous-supervision" in [f.edit_id for f in after.findings]
 
     def test_a_line_denied_by_a_review_gives_its_time_back(self) -> None:
-        walk = Walk()
+        walk = OverTheWire()
         walk.send(
             claim("A", line("96367", "09:00-10:00", by=ADA)),
             infusion("B", "M2", "09:00-10:00"),
@@ -208,12 +208,52 @@ class TestSupervision:
         after = walk.reviewed(review(walk.published[0], DENY))
         assert summaries(after) == ["A2 DENY", "B2 PASS"]
 
-    def test_a_finding_unknown_to_the_supervisor_changes_nothing(self) -> None:
-        walk = through_stages([infusion("A", "M1", "09:00-10:00")])
-        (decision,) = walk.published
+    def test_a_finding_unknown_to_every_supervisor(self) -> None:
+        walk = OverTheWire()
+        (decision,) = walk.send(infusion("A", "M1", "09:00-10:00"))
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(decision, edit="simultaneous-supervision"))
+
+    def test_a_held_claim_that_no_supervisor_refuses_says_the_same(self) -> None:
+        walk = OverTheWire()
+        (decision,) = walk.send(claim("A", line("96367", "09:00-10:00", by=ADA)))
         (after,) = walk.reviewed(review(decision, edit="simultaneous-supervision"))
-        assert summaries([after]) == ["A2 PASS"]
-        assert after.findings == ()
+        assert summaries([decision, after]) == ["A1 PEND", "A2 PEND"]
+        assert after.findings == decision.findings
+
+    def test_a_review_of_a_refused_line_that_got_its_time_is_stale(self) -> None:
+        walk, decision = self.overlap()
+        walk.send(voiding("A", "V"))
+        assert summaries([walk.last()["B"]]) == ["B2 PASS"]
+        with pytest.raises(StaleReview):
+            walk.reviewed(review(decision, member_id="M2"))
+
+    def test_an_approved_overlap_may_be_reviewed_again(self) -> None:
+        walk, decision = self.overlap()
+        (approved,) = walk.reviewed(review(decision, member_id="M2"))
+        named = review(approved, DENY, edit="simultaneous-supervision", member_id="M2", minute=90)
+        (after,) = walk.reviewed(named)
+        assert summaries([after]) == ["B3 DENY"]
+
+    def test_two_supervisors_both_refuse_a_line(self) -> None:
+        walk = OverTheWire()
+        walk.send(
+            infusion("A", "M1", "09:00-10:00"),
+            infusion("X", "M3", "11:00-12:00", by=BEA),
+            claim(
+                "B",
+                line("96365", "09:00-10:00", by=ADA),
+                line("96366", "11:00-12:00", by=BEA),
+                member_id="M2",
+            ),
+        )
+        decision = walk.last()["B"]
+        refused = [f.line_number for f in decision.findings if "simultaneous" in f.edit_id]
+        assert refused == [1, 2]
+        (after,) = walk.reviewed(review(decision, edit="simultaneous-supervision", member_id="M2"))
+        found = [f for f in after.findings if "simultaneous" in f.edit_id]
+        assert [f.disposition for f in found] == [Disposition.PASS, Disposition.PASS]
+        assert {f.review_id for f in found} == {after.trigger_event_id}
 
 
 def test_replays_are_equal() -> None:

@@ -9,14 +9,14 @@ from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
 from stream_edits.domain.member_state import ClaimRecord, ReviewableClaim
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import RoutedClaim, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.memory import MemberMemory, SupervisorMemory
-from stream_edits.stages.pipeline import Message, Pipeline
+from stream_edits.stages.pipeline import Input, Message, Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 
 SOURCE = Source("claims.events", 0, 0)
@@ -44,7 +44,7 @@ class Walk(Pipeline):
         self.refused: list[Message] = []
         self.published: list[ClaimDecision] = []
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
+    def step(self, message: Input) -> list[Message]:
         """Process a message in its stage. Returns the messages that the stage sends."""
         try:
             sent = super().step(message)

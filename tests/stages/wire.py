@@ -15,9 +15,9 @@ from stream_edits.codec.messages import (
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp, Source
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.stages.pipeline import Message
+from stream_edits.stages.pipeline import Input, Message
 from tests.stages.walk import EncodedMembers, Walk
 
 
@@ -54,8 +54,8 @@ class OverTheWire(Walk):
     def intake(self, claim: ClaimEvent, source: Source) -> Message:
         return super().intake(self.reader.decode(self.encode(claim)), source)
 
-    def step(self, message: RoutedClaim | Reopen | SupervisedClaim | ReviewEvent) -> list[Message]:
-        if isinstance(message, SupervisedClaim):
+    def step(self, message: Input) -> list[Message]:
+        if isinstance(message, SupervisedClaim | RoutedReview):
             return super().step(decode_supervised(encode_supervised(message)))
         if isinstance(message, Reopen):
             framed = encode_reopen(message)
