@@ -15,6 +15,7 @@ from confluent_kafka import Producer
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
+from stream_edits.commands import topics as topics_command
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, load_settings
@@ -76,9 +77,8 @@ class Deployment:
         return done
 
     def create_topics(self) -> Self:
-        """Create them by the command, as an operator does."""
-        done = self.command("topics", "create")
-        assert done.returncode == 0, done.stderr
+        """Create them as the command does, without a process for it."""
+        topics_command.create(self.settings)
         return self
 
     def alter_topic(self, topic: str, name: str, value: str | None) -> None:
