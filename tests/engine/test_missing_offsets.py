@@ -65,6 +65,22 @@ class TestMissingOffsets:
         assert outputs(broker) == [b"1:1", b"2:2", b"3:3", b"4:4"]
         assert broker.groups["g"].committed == {0: 4}
 
+    @pytest.mark.parametrize("start_from", [None, "progress", "oldest", "newest"])
+    def test_a_new_group_with_state_skips_nothing(self, start_from: str | None) -> None:
+        broker = cluster(1)
+        broker.put("in", 0, b"k", b"1")
+        Stage(broker, start_from=start_from).start().run_rounds(2)
+        assert outputs(broker) == [b"1:1"]
+
+    def test_a_new_group_without_state_may_start_at_the_newest_record(self) -> None:
+        broker = cluster(1)
+        broker.put("in", 0, b"k", b"1")
+        stage = stateless_stage(broker, start_from="newest").start()
+        stage.run_rounds(2)
+        broker.put("in", 0, b"k", b"2")
+        stage.run_rounds(2)
+        assert outputs(broker) == [b"2"]
+
     @pytest.mark.parametrize("start_from", ["oldest", "newest"])
     def test_state_never_starts_anywhere_else(self, start_from: str) -> None:
         broker = worked()
