@@ -39,12 +39,6 @@ class TestMissingOffsets:
         stateless_stage(broker).start().run_rounds(2)
         assert outputs(broker) == [b"1"]
 
-    def test_a_new_group_with_state_starts_at_the_oldest_record_at_any_setting(self) -> None:
-        broker = cluster(1)
-        broker.put("in", 0, b"k", b"1")
-        Stage(broker, start_from="newest").start().run_rounds(2)
-        assert outputs(broker) == [b"1:1"]
-
     def test_a_new_partition_of_a_known_group_is_new(self) -> None:
         broker = worked(stateless=True)
         broker.grow("in", 2)
