@@ -28,6 +28,7 @@ from stream_edits.codec.schemas import (
 from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.kafka import client_version
+from stream_edits.engine.kept import DAY_MS, UNLIMITED
 from stream_edits.engine.ports import Processor, TopicSpec
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
@@ -186,7 +187,10 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
-    """Every topic's specification: one partition count, compacted changelogs and marks."""
+    """Every topic's specification: one partition count, compacted changelogs and marks.
+
+    Claims and decisions are evidence and kept for years.
+    """
     topics = settings.topics
     compacted = {
         *(topics.encounter_state, topics.supervision_state),
@@ -194,6 +198,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     }
     # A dead letter is the only copy of a claim that is not decided yet. It has headers more.
     dead_letter = {"retention.ms": "-1", "max.message.bytes": str(_DEAD_LETTER_BYTES)}
+    evidence = topics.evidence()
     return [
         TopicSpec(
             name,
@@ -204,9 +209,18 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             # The claims are not ours alone, so others may give their topic more partitions. A stage
             # that finds no topic of known topics makes one with a single partition.
             any_partitions=name in (topics.events, topics.known_topics),
+            kept_days=settings.evidence_days if name in evidence else None,
+            initial=_kept(settings) if name in evidence else {},
         )
         for name in topics.by_key().values()
     ]
+
+
+def _kept(settings: Settings) -> dict[str, str]:
+    """How long a new topic keeps records: without a limit, unless the settings have one."""
+    days = settings.evidence_retention_days
+    age = UNLIMITED if days is None else str(days * DAY_MS)
+    return {"retention.ms": age, "retention.bytes": UNLIMITED}
 
 
 def _internal(topics: Topics) -> frozenset[str]:
