@@ -1,8 +1,11 @@
 """Builds the stages' runners from settings."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.decision_metrics import DecisionMetrics
@@ -15,7 +18,6 @@ from stream_edits.app.processors import (
 )
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
-from stream_edits.codec.registry import Registry
 from stream_edits.codec.schemas import (
     CLAIM_DECISION,
     CLAIM_EVENT,
@@ -26,6 +28,7 @@ from stream_edits.codec.schemas import (
 from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.kafka import client_version
+from stream_edits.engine.kept import DAY_MS, UNLIMITED
 from stream_edits.engine.ports import Processor, TopicSpec
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
@@ -34,6 +37,9 @@ from stream_edits.policies.policy import Policies
 from stream_edits.settings import Settings, Topics
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import Retention
+
+if TYPE_CHECKING:
+    from stream_edits.codec.registry import Registry
 
 # The brokers' default for other topics, and room for the headers that make a dead letter.
 _DEAD_LETTER_BYTES = 1_048_588 + 65_536
@@ -117,7 +123,7 @@ def _codec(settings: Settings) -> tuple[ClaimReader, Outbox]:
         return ClaimReader(PackagedSchemas()), Outbox(
             settings.topics, dict.fromkeys(Disposition, encoder)
         )
-    registry = Registry(settings.registry_options())
+    registry = registry_of(settings)
     id_for = partial(registry.id_for, text=own.text)
     topics = settings.topics
     encoders = {
@@ -130,8 +136,15 @@ def _codec(settings: Settings) -> tuple[ClaimReader, Outbox]:
 
 def schema_source(settings: Settings) -> SchemaSource:
     """The source of writer schemas: the registry, or the packaged schemas without one."""
-    options = settings.registry_options()
-    return Registry(options) if options else PackagedSchemas()
+    return PackagedSchemas() if settings.schema_registry_url is None else registry_of(settings)
+
+
+def registry_of(settings: Settings) -> Registry:
+    """The registry of settings that name one. Raises BadRegistryOptions."""
+    # Only here: its client takes a third of the time in which a program starts.
+    from stream_edits.codec.registry import Registry
+
+    return Registry(settings.registry_options())
 
 
 def stage_config(settings: Settings, stage: Stage) -> StageConfig:
@@ -174,7 +187,10 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
-    """Every topic's specification: one partition count, compacted changelogs and marks."""
+    """Every topic's specification: one partition count, compacted changelogs and marks.
+
+    Claims and decisions are evidence and kept for years.
+    """
     topics = settings.topics
     compacted = {
         *(topics.encounter_state, topics.supervision_state),
@@ -182,6 +198,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     }
     # A dead letter is the only copy of a claim that is not decided yet. It has headers more.
     dead_letter = {"retention.ms": "-1", "max.message.bytes": str(_DEAD_LETTER_BYTES)}
+    evidence = topics.evidence()
     return [
         TopicSpec(
             name,
@@ -192,9 +209,18 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             # The claims are not ours alone, so others may give their topic more partitions. A stage
             # that finds no topic of known topics makes one with a single partition.
             any_partitions=name in (topics.events, topics.known_topics),
+            kept_days=settings.evidence_days if name in evidence else None,
+            initial=_kept(settings) if name in evidence else {},
         )
         for name in topics.by_key().values()
     ]
+
+
+def _kept(settings: Settings) -> dict[str, str]:
+    """How long a new topic keeps records: without a limit, unless the settings have one."""
+    days = settings.evidence_retention_days
+    age = UNLIMITED if days is None else str(days * DAY_MS)
+    return {"retention.ms": age, "retention.bytes": UNLIMITED}
 
 
 def _internal(topics: Topics) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.decisions import decision_to_json, decode_decision
 from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.schemas import SchemaSource
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.kafka import read_topic
 from stream_edits.engine.ports import Record
@@ -20,20 +21,12 @@ def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
     Returns the number of records that are not decisions; each is reported on stderr by its place.
     Raises ClientError, EngineStopped, RegistryAway.
     """
-    schemas = schema_source(settings)
     decisions: list[ClaimDecision] = []
     bad = 0
-    for record in _published(settings):
-        if claim_id is not None and record.key != claim_id.encode():
-            continue
-        try:
-            decision = decode_decision(record.value or b"", schemas)
-        except Undecodable as failure:
+    for _, decision in published_decisions(settings, schema_source(settings), claim_id):
+        if decision is None:
             bad += 1
-            place = f"{record.topic}/{record.partition}/{record.offset}"
-            print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
-            continue
-        if form == "json":
+        elif form == "json":
             sys.stdout.write(decision_to_json(decision) + "\n")
         else:
             decisions.append(decision)
@@ -43,7 +36,22 @@ def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
     return bad
 
 
-def _published(settings: Settings) -> Iterator[Record]:
+def published_decisions(
+    settings: Settings, schemas: SchemaSource, claim_id: str | None = None
+) -> Iterator[tuple[Record, ClaimDecision | None]]:
+    """Every record of the three topics of decisions, topic after topic, or those of one claim.
+
+    None stands for a record that is no decision; its place is reported on stderr. Raises
+    ClientError, EngineStopped, RegistryAway.
+    """
     topics = settings.topics
     for topic in (topics.pass_, topics.pend, topics.deny):
-        yield from read_topic(settings.kafka_options(), topic, settings.group_id("decisions"))
+        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
+            if claim_id is not None and record.key != claim_id.encode():
+                continue
+            try:
+                yield record, decode_decision(record.value or b"", schemas)
+            except Undecodable as failure:
+                place = f"{record.topic}/{record.partition}/{record.offset}"
+                print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
+                yield record, None

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Iterator
 
+from stream_edits.app.wiring import registry_of
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import BadLine
-from stream_edits.codec.registry import Registry
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.commands.claim_files import open_claims, report_bad_line
 from stream_edits.engine.kafka import publish_records
@@ -22,7 +22,7 @@ def publish_file(settings: Settings, file: str) -> int:
     own, topic = schema_of(CLAIM_EVENT), settings.topics.events
     number = own.id
     if settings.schema_registry_url is not None:
-        number = Registry(settings.registry_options()).id_for(topic, own.text)
+        number = registry_of(settings).id_for(topic, own.text)
     encode = claim_encoder(number)
     bad = 0
 
