@@ -72,3 +72,8 @@ def push_of(line: EncounterLine) -> str | None:
     """The initial push that an infusion too short for its code is rebilled as, if it has one."""
     push = line.policy[Rules].push_form.get(line.code)
     return line.policy[VocabularyRules].initial_form.get(push, push) if push else None
+
+
+def hours_after_the_first(minutes: float, needed: TimeNeeded) -> float:
+    """The additional hours in an infusion of ``minutes``; its first hour has another code."""
+    return needed.supported_units(minutes - (needed.each_further_unit or 0))

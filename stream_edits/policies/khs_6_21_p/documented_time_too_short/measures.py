@@ -8,6 +8,7 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     family_of,
     has_added_form,
+    hours_after_the_first,
     is_discontinued,
     is_hydration,
     is_too_short,
@@ -35,7 +36,6 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     VocabularyRules,
 )
 from stream_edits.policies.shared.clock import covered_minutes, minutes, runs
-from stream_edits.policies.shared.time_needed import TimeNeeded
 
 
 class Measure(NamedTuple):
@@ -138,7 +138,7 @@ class _Infusions:
             # Only hydration has hours that were billed as further initial services.
             code = only.policy[VocabularyRules].add_on_form[only.code]
         needed = only.policy[Rules].minutes_needed[code]
-        supported = _hours_after_the_first(minutes, needed)
+        supported = hours_after_the_first(minutes, needed)
         if is_second_hydration(self._encounter, hours, only):
             alone = covered_minutes(times_of(hours))
             if needed.supported_units(alone) > supported:
@@ -196,7 +196,7 @@ class _Infusions:
                 minutes = covered_minutes(times_of(run))
                 supported = needed_by(run[0]).supported_units(minutes)
                 if whole_infusion:
-                    further = _hours_after_the_first(whole_infusion, needed_by(run[0]))
+                    further = hours_after_the_first(whole_infusion, needed_by(run[0]))
                     supported = max(supported, further)
                 found += self._in_order(run, minutes, supported)
         return found
@@ -211,16 +211,20 @@ class _Infusions:
         supported: float,
         first_hour: float = 0.0,
     ) -> list[Measure]:
-        """Supported units go to decided lines first, then to open ones in order."""
+        """Supported units go to decided lines first, then to open ones in order.
+
+        A discontinued line is not measured, so it uses up none.
+        """
         allowed = self._encounter.allowed_units
-        counted = sum(allowed(line) for line in lines if line.decided)
+        measured = [x for x in lines if not is_discontinued(x)]
+        counted = sum(allowed(line) for line in measured if line.decided)
+        code = self._hours[0].code if self._hours else None
         found = []
         for line in sorted(lines, key=lambda x: x.place):
             if not line.decided:
                 own = max(supported - counted, 0.0)
-                first = [x for x in lines if x.decided or x.place < line.place]
+                first = [x for x in measured if x.decided or x.place < line.place]
                 ids = dict.fromkeys(x.claim_id for x in first if x.claim_id != line.claim_id)
-                code = self._hours[0].code if self._hours else None
                 found.append(Measure(line, minutes, own, first_hour, counted, tuple(ids), code))
                 counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
@@ -235,11 +239,6 @@ def _each(lines: Iterable[EncounterLine]) -> list[Measure]:
             own = minutes(*time)
             found.append(Measure(line, own, needed_by(line).supported_units(own)))
     return found
-
-
-def _hours_after_the_first(minutes: float, needed: TimeNeeded) -> float:
-    """The additional hours in an infusion of ``minutes``; its first hour has another code."""
-    return needed.supported_units(minutes - (needed.each_further_unit or 0))
 
 
 def _runs_of(lines: list[EncounterLine]) -> Iterable[list[EncounterLine]]:
