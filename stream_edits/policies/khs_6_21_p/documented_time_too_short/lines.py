@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from stream_edits.policies.encounter import EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    administration,
+    has_separate_site,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,
     Role,
@@ -66,6 +69,14 @@ def is_too_short(line: EncounterLine) -> bool:
     if time is None or is_discontinued(line) or line.code not in line.policy[Rules].minutes_needed:
         return False
     return not needed_by(line).supported_units(minutes(*time))
+
+
+def goes_on(hydration: EncounterLine) -> bool:
+    """Whether an initial hydration line may be an hour of another one.
+
+    One of a second site that is too short for its code is not: each site has its own time.
+    """
+    return not (has_separate_site(hydration) and is_too_short(hydration))
 
 
 def push_of(line: EncounterLine) -> str | None:

@@ -7,6 +7,7 @@ from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     family_of,
+    goes_on,
     has_added_form,
     hours_after_the_first,
     is_discontinued,
@@ -26,9 +27,7 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.remaining import
     stands,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
-    has_separate_site,
-)
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,
     Role,
@@ -103,7 +102,8 @@ class _Infusions:
         """The measure of each open line that documents its time."""
         only = self._only_infusion()
         apart = [x for x in self._infusions if x is not only]
-        further = apart if only is not None and is_hydration(only) else []
+        further = [x for x in apart if goes_on(x)] if only and is_hydration(only) else []
+        alone = [x for x in apart if x not in further]
         together = [*further, *self._hours]
         if only is None or not all(time_of(x) for x in [only, *together]):
             # The time of the infusion is not known as a whole.
@@ -112,7 +112,8 @@ class _Infusions:
         if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
             # The hours of decided claims count first, and it would be rebilled as one more.
             needed = only.policy[Rules].minutes_needed[self._hours[0].code]
-            return self._in_order([only, *together], minutes, needed.supported_units(minutes))
+            supported = needed.supported_units(minutes)
+            return _each(alone) + self._in_order([only, *together], minutes, supported)
         is_initial = role_of(only) is Role.INITIAL
         first = needed_by(only).supported_units(minutes)
         if not is_initial:
@@ -125,7 +126,7 @@ class _Infusions:
         else:
             hours = self._after(only, together, minutes)
         found = [] if only.decided else [Measure(only, minutes, first)]
-        return found + ([] if further else _each(apart)) + hours
+        return found + _each(alone) + hours
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float

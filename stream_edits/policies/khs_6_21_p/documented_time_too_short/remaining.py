@@ -41,8 +41,18 @@ def _leads_initials(encounter: Encounter, line: EncounterLine) -> bool:
     is_of_first_site = role_of(line) is Role.INITIAL and not has_separate_site(line)
     if not higher and not is_of_first_site:
         higher = others
-    codes = [push_of(x) if is_too_short(x) else encounter.code_of(x) for x in higher]
-    return not any(code and (rank(code) or 0) <= own for code in codes)
+    codes = [_counts_as(encounter, x) for x in higher]
+    return not any((rank(code) or 0) <= own for code in codes)
+
+
+def _counts_as(encounter: Encounter, line: EncounterLine) -> str:
+    """The code that an initial service stands as.
+
+    Those of a higher-ranked family that are taken off are no longer in the encounter. One that is
+    still there without a push code is long enough with its hours.
+    """
+    push = push_of(line) if is_too_short(line) and not line.decided else None
+    return push or encounter.code_of(line)
 
 
 def stands(encounter: Encounter, line: EncounterLine) -> bool:
