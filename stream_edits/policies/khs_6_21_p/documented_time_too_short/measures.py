@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart, runs_of
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     family_of,
     goes_on,
@@ -34,7 +34,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Technique,
     VocabularyRules,
 )
-from stream_edits.policies.shared.clock import covered_minutes, minutes, runs
+from stream_edits.policies.shared.clock import covered_minutes, minutes
 
 
 class Measure(NamedTuple):
@@ -191,16 +191,24 @@ class _Infusions:
                 by_code.setdefault(line.code, []).append(line)
         for code, lines in by_code.items():
             if code in lines[0].policy[Rules].measured_together and not self._all_timed(code):
-                # The time of the run is not known as a whole.
-                continue
-            for run in _runs_of(lines):
-                minutes = covered_minutes(times_of(run))
-                supported = needed_by(run[0]).supported_units(minutes)
-                if whole_infusion:
-                    further = hours_after_the_first(whole_infusion, needed_by(run[0]))
-                    supported = max(supported, further)
-                found += self._in_order(run, minutes, supported)
+                continue  # The time of the run is not known as a whole.
+            found += self._by_run(runs_of(lines), whole_infusion)
         return found
+
+    def _by_run(self, found_runs: list[list[EncounterLine]], whole: float) -> Iterable[Measure]:
+        """Each run has its own time; units that only the whole supports go to the first."""
+        needed = needed_by(found_runs[0][0])
+        times = [covered_minutes(times_of(run)) for run in found_runs]
+        own = [needed.supported_units(each) for each in times]
+        billed = [self._billed(run) for run in found_runs]
+        spare = hours_after_the_first(whole, needed) - sum(map(min, own, billed)) if whole else 0.0
+        for run, time, supported, units in zip(found_runs, times, own, billed, strict=True):
+            more = min(max(units - supported, 0.0), max(spare, 0.0))
+            yield from self._in_order(run, time, supported + more)
+            spare -= more
+
+    def _billed(self, lines: Iterable[EncounterLine]) -> float:
+        return sum(self._encounter.allowed_units(x) for x in lines if not is_discontinued(x))
 
     def _all_timed(self, code: str) -> bool:
         return all(time_of(x) for x in self._hours if x.code == code)
@@ -240,10 +248,3 @@ def _each(lines: Iterable[EncounterLine]) -> list[Measure]:
             own = minutes(*time)
             found.append(Measure(line, own, needed_by(line).supported_units(own)))
     return found
-
-
-def _runs_of(lines: list[EncounterLine]) -> Iterable[list[EncounterLine]]:
-    if lines[0].code in lines[0].policy[Rules].measured_together:
-        return [lines]
-    by_time = {x.position: time for x in lines if (time := time_of(x)) is not None}
-    return [[x for x in lines if x.position in run] for run in runs(by_time)]
