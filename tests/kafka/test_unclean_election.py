@@ -168,6 +168,26 @@ def test_a_clean_election_stops_no_stage(cluster: Cluster, tmp_path: Path, stop:
         assert sent_on(deployment) == len(KEPT + LATER), "each once"
 
 
+def test_a_stopped_stage_with_state_notices_that_its_input_lost_records(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """What intake sent to the encounter stage is lost while no stage runs."""
+    with deployed(cluster, tmp_path, "by_member") as deployment:
+        program = deployment.start()
+        deployment.publish(KEPT)
+        deployment.drain()
+        stop_follower(cluster, deployment.topics.by_member)
+        deployment.publish(LOST)
+        deployment.drain()
+        program.terminate()
+        elect_follower(cluster, deployment.topics.by_member)
+        deployment.read_anew()
+        deployment.publish(LATER)
+        line = last_line(deployment.start())
+        assert f"the committed offset of {deployment.topics.by_member}/0 is not in the log" in line
+        assert "rebuild everything" in line
+
+
 def test_state_lost_by_an_election_stops_the_stage(cluster: Cluster, tmp_path: Path) -> None:
     """The changelog of a running stage loses state that the stage has in memory."""
     with deployed(cluster, tmp_path, "encounter_state") as deployment:
