@@ -177,7 +177,7 @@ def line_outcome(
     if not findings:
         # Most lines have no finding.
         return passed
-    disposition = most_severe(f.disposition for f in findings)
+    disposition = most_severe([f.disposition for f in findings])
     cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
     allowed = max(0.0, min([billed, *cuts]))
     if allowed == 0 and cuts:
@@ -199,7 +199,7 @@ def roll_up(
     """
     whole = Disposition.PASS
     if findings:
-        whole = most_severe(f.disposition for f in findings if f.line_number is None)
+        whole = most_severe([f.disposition for f in findings if f.line_number is None])
     own = {line.disposition for line in lines}
     if whole is Disposition.DENY or (rule is RollUp.STRICT and Disposition.DENY in own):
         return Disposition.DENY

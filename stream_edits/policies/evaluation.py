@@ -186,13 +186,13 @@ class _Evaluation:
     def _judge_encounters(self) -> None:
         """Judge every scope, one edit group after another (duplicates to units)."""
         scopes = Scopes(self._policy, self._lines, self._standings)
-        for number, group in enumerate(self._policy.encounter_groups):
-            if group[0].group > Group.SEQUENCE:
+        for group in scopes.groups:
+            if group > Group.SEQUENCE:
                 self._settle(scopes)
             hits = [
                 (edit, line, finding)
                 for encounter, by_group in scopes.all
-                for edit in by_group[number]
+                for edit in by_group.get(group, ())
                 for line, finding in edit.judge(encounter)
             ]
             for edit, line, finding in hits:
@@ -202,7 +202,7 @@ class _Evaluation:
                     self._standings.deny(line.position)
                 if edit.settle is not None:
                     self._to_settle.append((edit.settle, line, finding))
-            if group[0].group is Group.SEQUENCE:
+            if group is Group.SEQUENCE:
                 # Before the findings of this group change the standing of the lines.
                 self._settle(scopes)
             if hits:
