@@ -13,7 +13,7 @@ from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
-from stream_edits.policies.encounter import EncounterLine, Standings, modifiers_in
+from stream_edits.policies.encounter import NO_MODIFIERS, EncounterLine, Standings, modifiers_in
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
@@ -122,6 +122,7 @@ class _Evaluation:
         on_date: PolicyOnDate,
     ) -> EncounterLine:
         visit = visit_of(key, claim.member_id)
+        billed = service.modifiers
         # For every line of a claim. The NamedTuple's own constructor costs a further call.
         line = tuple.__new__(
             EncounterLine,
@@ -132,7 +133,8 @@ class _Evaluation:
                 False,
                 service.line_number,
                 service.procedure_code,
-                modifiers_in(service.modifiers, visit, on_date),
+                # Most lines have none, and the call costs more than the test.
+                modifiers_in(billed, visit, on_date) if billed else NO_MODIFIERS,
                 service.units,
                 service.service_date,
                 service.start_time,
