@@ -160,9 +160,8 @@ class EncounterStage(NamedTuple):
         replaced_id = replaced.claim_id if replaced else None
         note = replacement_note(record)
         sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note)
-        record = on_decision(record, draft, self.builder.policies)
-        if isinstance(sent, SupervisedClaim) and sent.hops != record.supervisors:
-            record = record._replace(supervisors=sent.hops)
+        supervisors = sent.hops if isinstance(sent, SupervisedClaim) else record.supervisors
+        record = on_decision(record, draft, self.builder.policies, supervisors)
         member.remember(record)
         if not takes_part(record):
             member.unlist(claim.claim_id)
