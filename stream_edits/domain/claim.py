@@ -192,7 +192,7 @@ class ClaimEvent:
     @property
     def first_day(self) -> date:
         """The earliest date of service. The policy revision of that date judges the header."""
-        return min(line.service_date for line in self.lines)
+        return min([line.service_date for line in self.lines])
 
     @property
     def is_void(self) -> bool:

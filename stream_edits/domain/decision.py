@@ -9,6 +9,8 @@ from hashlib import sha1
 from typing import NamedTuple
 
 _DECISIONS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision").bytes
+# Copied for each decision, since OpenSSL takes longer to look up SHA-1 than to copy it.
+_HASHED = sha1(_DECISIONS, usedforsecurity=False)
 
 
 class Disposition(StrEnum):
@@ -127,11 +129,15 @@ def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str
     """
     name = f"{claim_id}\x1f{event_id}\x1f{revision}\x1f{policy_version}"
     # Equal to str(uuid.uuid5(...)), without creating the UUID object.
-    digest = bytearray(sha1(_DECISIONS + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    hashed = _HASHED.copy()
+    hashed.update(name.encode())
+    text = hashed.hexdigest()
+    variant = _VARIANT[text[16]]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+
+
+# A hexadecimal digit to the one with the bits 10 of RFC 9562's variant in front.
+_VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
 _SEVERITY = {Disposition.PASS: 0, Disposition.PEND: 1, Disposition.DENY: 2}
@@ -156,20 +162,24 @@ def line_outcome(
     """
     # NaN, zero and negative units are never allowed, whatever the findings.
     billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
-    passed = LineOutcome(
-        line_number,
-        procedure_code,
-        Disposition.PASS,
-        billed_units,
-        billed,
-        pricing,
-        None,
-        line_control_number,
+    # For every line of a claim. The NamedTuple's own constructor costs a further call.
+    passed = tuple.__new__(
+        LineOutcome,
+        (
+            line_number,
+            procedure_code,
+            Disposition.PASS,
+            billed_units,
+            billed,
+            pricing,
+            None,
+            line_control_number,
+        ),
     )
     if not findings:
         # Most lines have no finding.
         return passed
-    disposition = most_severe(f.disposition for f in findings)
+    disposition = most_severe([f.disposition for f in findings])
     cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
     allowed = max(0.0, min([billed, *cuts]))
     if allowed == 0 and cuts:
@@ -191,7 +201,7 @@ def roll_up(
     """
     whole = Disposition.PASS
     if findings:
-        whole = most_severe(f.disposition for f in findings if f.line_number is None)
+        whole = most_severe([f.disposition for f in findings if f.line_number is None])
     own = {line.disposition for line in lines}
     if whole is Disposition.DENY or (rule is RollUp.STRICT and Disposition.DENY in own):
         return Disposition.DENY

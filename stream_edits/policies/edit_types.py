@@ -90,7 +90,8 @@ class EncounterEdit:
     """An edit over the lines of an encounter. It yields findings on lines of open claims only.
 
     It runs only if such a line has a code that its rules name, or if they name no codes
-    (``EditRules.governed_codes``).
+    (``EditRules.governed_codes``). ``only_on`` returns the codes of the lines that it finds
+    something on, if these are fewer or its rules name none.
 
     Roles: with ``keeps_primary``, a line that it denies and recommends another code for may still
     be the primary of add-ons, because the provider will rebill it. With ``counts_as_recommended``,
@@ -104,6 +105,7 @@ class EncounterEdit:
     rules: type[EditRules]
     judge: Callable[[Encounter], Iterable[LineFinding]]
     scope: Scope = Scope.ENCOUNTER
+    only_on: Callable[[PolicyOnDate], frozenset[str]] | None = None
     keeps_primary: bool = False
     counts_as_recommended: bool = False
     settle: Settle | None = None

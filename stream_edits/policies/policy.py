@@ -67,17 +67,18 @@ class Policy:
         self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
         self._form_ids = {edit.id for edit in self.form_edits}
         self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
-        self.encounter_groups = _grouped(e for e in self.edits if isinstance(e, EncounterEdit))
+        self.encounter_edits = [e for e in self.edits if isinstance(e, EncounterEdit)]
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
         self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
         self._notice = next(e for e in self.edits if isinstance(e, AlreadyReplacedNotice))
         self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
         self._by_report = {on_date: self._codes_by_report(on_date) for on_date in self.revisions}
         self._supervised = {on_date: self._codes_supervised(on_date) for on_date in self.revisions}
-        on_encounters = [e for e in self.edits if isinstance(e, EncounterEdit)]
-        self._keep_primary = {e.id for e in on_encounters if e.keeps_primary}
-        self._counts_as_recommended = {e.id for e in on_encounters if e.counts_as_recommended}
-        self._answerable = {e.id for e in on_encounters if e.answerable}
+        self._keep_primary = {e.id for e in self.encounter_edits if e.keeps_primary}
+        self._counts_as_recommended = {
+            e.id for e in self.encounter_edits if e.counts_as_recommended
+        }
+        self._answerable = {e.id for e in self.encounter_edits if e.answerable}
 
     def on(self, day: date) -> PolicyOnDate:
         """The revision in force on a date of service; the earliest one for a date before it."""
@@ -170,13 +171,6 @@ class Policy:
     def _codes_supervised(self, on_date: PolicyOnDate) -> frozenset[str]:
         named = (on_date.codes_of[edit.rules] for edit in self.supervision_edits)
         return frozenset[str]().union(*named)
-
-
-def _grouped(edits: Iterable[EncounterEdit]) -> tuple[tuple[EncounterEdit, ...], ...]:
-    by_group: dict[Group, list[EncounterEdit]] = {}
-    for edit in edits:
-        by_group.setdefault(edit.group, []).append(edit)
-    return tuple(tuple(by_group[group]) for group in sorted(by_group))
 
 
 def _revisions(values: Sequence[EditValues], overlay_hash: str) -> tuple[PolicyOnDate, ...]:

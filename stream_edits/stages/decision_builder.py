@@ -53,24 +53,25 @@ class DecisionBuilder(NamedTuple):
         claim, revision = record.open_claim, record.revision + 1
         policy_id, policy_version = self._judged_by(claim, governing)
         lines = self._lines(claim, findings)
+        # By place, since by name it takes nearly twice as long.
         return Draft(
-            decision_id=decision_id(claim.claim_id, claim.event_id, revision, policy_version),
-            trigger_event_id=cause.trigger_event_id,
-            revision=revision,
-            supersedes=record.decision_id,
-            claim_id=claim.claim_id,
-            event_id=claim.event_id,
-            line_of_business=claim.line_of_business.value,
-            encounter_keys=distinct(record.encounter_keys),
-            disposition=roll_up(lines, findings, self.rule),
-            applicable=bool(governing),
-            lines=lines,
-            findings=tuple(findings),
-            policy_id=policy_id,
-            policy_version=policy_version,
-            engine_version=self.engine_version,
-            decided_at=cause.decided_at,
-            source=record.read_from,
+            decision_id(claim.claim_id, claim.event_id, revision, policy_version),
+            cause.trigger_event_id,
+            revision,
+            record.decision_id,
+            claim.claim_id,
+            claim.event_id,
+            claim.line_of_business.value,
+            distinct(record.encounter_keys),
+            roll_up(lines, findings, self.rule),
+            bool(governing),
+            lines,
+            tuple(findings),
+            policy_id,
+            policy_version,
+            self.engine_version,
+            cause.decided_at,
+            record.read_from,
         )
 
     def _judged_by(self, claim: ClaimEvent, governing: Sequence[Policy]) -> tuple[str, str]:

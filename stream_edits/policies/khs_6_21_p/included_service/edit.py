@@ -143,4 +143,11 @@ def _finding(
     )
 
 
-EDIT = EncounterEdit("included-service", Group.WRONG_USE, Rules, judge, scope=Scope.DAY)
+EDIT = EncounterEdit(
+    "included-service",
+    Group.WRONG_USE,
+    Rules,
+    judge,
+    scope=Scope.DAY,
+    only_on=lambda policy: frozenset(_included_codes(policy)),
+)

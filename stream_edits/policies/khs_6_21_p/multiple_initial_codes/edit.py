@@ -77,4 +77,11 @@ def _cut_to_one(line: EncounterLine) -> EditFinding:
     )
 
 
-EDIT = EncounterEdit("multiple-initial-codes", Group.SEQUENCE, Rules, judge, keeps_primary=True)
+EDIT = EncounterEdit(
+    "multiple-initial-codes",
+    Group.SEQUENCE,
+    Rules,
+    judge,
+    only_on=lambda policy: policy[VocabularyRules].initials,
+    keeps_primary=True,
+)
