@@ -163,19 +163,8 @@ def line_outcome(
     # NaN, zero and negative units are never allowed, whatever the findings.
     billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
     # For every line of a claim. The NamedTuple's own constructor costs a further call.
-    passed = tuple.__new__(
-        LineOutcome,
-        (
-            line_number,
-            procedure_code,
-            Disposition.PASS,
-            billed_units,
-            billed,
-            pricing,
-            None,
-            line_control_number,
-        ),
-    )
+    fields = (line_number, procedure_code, Disposition.PASS, billed_units, billed, pricing)
+    passed = tuple.__new__(LineOutcome, (*fields, None, line_control_number))
     if not findings:
         # Most lines have no finding.
         return passed
