@@ -1,8 +1,7 @@
 """Runs the edits of the policies over the connected encounters of a member.
 
-Open claims (the event's own claim and PEND claims) are judged together, against each other and
-against decided lines, which do not change. The result is a pure function of the claims, their
-arrival and the decided lines. Otherwise it does not depend on the order of events.
+Open claims (the event's own and PEND claims) are judged together, against each other and against
+decided lines, which do not change. The result depends on these and on the claims' arrival only.
 """
 
 from collections.abc import Sequence
