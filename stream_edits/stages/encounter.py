@@ -158,6 +158,8 @@ class EncounterStage(NamedTuple):
         record, claim = due.record, due.record.open_claim
         times = supervised_times(claim, draft, due.governing)
         replaced_id = replaced.claim_id if replaced else None
+        if replaced_id is not None:
+            draft = draft._replace(withdrawn_claim_id=replaced_id)
         note = replacement_note(record)
         sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note)
         record = on_decision(record, draft, self.builder.policies)

@@ -43,7 +43,7 @@ def supervise(
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
     if onward.hops:
         return [onward, *reopened]
-    draft = with_findings(onward.draft, onward.found, builder.rule)
+    draft = builder.with_move(with_findings(onward.draft, onward.found, builder.rule))
     return [with_note(draft, onward.note).final(), *reopened]
 
 

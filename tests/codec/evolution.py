@@ -1,6 +1,7 @@
 """Other versions of the writer's schema, for tests of resolution."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +9,7 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import UnknownSchema
 from stream_edits.codec.framing import join
 from stream_edits.codec.schemas import schema_of
-from stream_edits.domain.decision import EditFinding, LineOutcome
+from stream_edits.domain.decision import Draft, EditFinding, LineOutcome
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.messages import SupervisedClaim
 from tests.codec.examples import CLAIM
@@ -66,8 +67,24 @@ _IN_SECOND = (
 _DEFAULTS = ClaimRecord._field_defaults
 
 
+def as_version(version: str, value: Any) -> Any:
+    """A decision, or any record around one, as a published version of the schemas could hold it."""
+    if version == "1.0":
+        return as_first_edition(value)
+    return without_a_clock(value) if version == "1.1" else value
+
+
+def without_a_clock(value: Any) -> Any:
+    """The same as version 1.1 could hold it: before a decision said when it is due."""
+    if isinstance(value, Draft):
+        return value._replace(**Draft._field_defaults)
+    return _throughout(value, without_a_clock)
+
+
 def as_first_edition(value: Any) -> Any:
-    """A decision, or any record around one, as version 1.0 of the schemas could hold it."""
+    """The same as version 1.0 of the schemas could hold it."""
+    if isinstance(value, Draft):
+        value = without_a_clock(value)
     if isinstance(value, EditFinding):
         return value._replace(group_code=None)
     if isinstance(value, LineOutcome):
@@ -79,7 +96,12 @@ def as_first_edition(value: Any) -> Any:
         return value._replace(lines=lines, **{name: _DEFAULTS[name] for name in _IN_SECOND})
     if isinstance(value, SupervisedClaim):
         value = value._replace(note="")
-    if isinstance(value, tuple):
-        parts = [as_first_edition(each) for each in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    return value
+    return _throughout(value, as_first_edition)
+
+
+def _throughout(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with a change made to each of its parts, if it has parts."""
+    if not isinstance(value, tuple):
+        return value
+    parts = [change(each) for each in value]
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)

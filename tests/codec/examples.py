@@ -19,6 +19,7 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
     Source,
+    WaitsFor,
 )
 
 LINE = ServiceLine(
@@ -138,5 +139,9 @@ DRAFT = Draft(
     engine_version="1.0.0",
     decided_at=datetime(2024, 12, 5, 8, 30, 0, 123000, tzinfo=UTC),
     source=Source("claims.events", 3, 42),
+    received_date=date(2024, 12, 4),
+    due_by=date(2025, 2, 5),
+    waits_for=WaitsFor.CLAIM,
+    withdrawn_claim_id="claim-0",
 )
 DECISION = DRAFT.final()

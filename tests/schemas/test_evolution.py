@@ -14,7 +14,7 @@ import pytest
 from stream_edits.codec import messages, state
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.schemas import packaged, schema_folder, schema_of
-from tests.codec.evolution import as_first_edition, claim_schema, field_of, line_of, without
+from tests.codec.evolution import as_version, claim_schema, field_of, line_of, without
 from tests.codec.internals import EXAMPLES
 from tests.codec.whole import Codec
 from tests.schemas.compatibility import Json, problems
@@ -59,7 +59,7 @@ def test_a_version_has_a_schema_and_golden_bytes_of_every_record(version: Path) 
 def test_golden_bytes_of_state_can_still_be_read(version: Path, record: str) -> None:
     golden = (version / f"{record}.golden.bin").read_bytes()
     written = EXAMPLES[record]
-    assert READ[record](golden) == (as_first_edition(written) if version.name == "1.0" else written)
+    assert READ[record](golden) == as_version(version.name, written)
 
 
 @pytest.mark.parametrize("file", PUBLISHED, ids=of_version)

@@ -10,8 +10,10 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
     Source,
+    WaitsFor,
 )
 from tests.strategies.values import (
+    dates,
     instants,
     int32s,
     int64s,
@@ -68,5 +70,9 @@ drafts = st.builds(
     engine_version=texts,
     decided_at=instants,
     source=sources,
+    received_date=maybe(dates),
+    due_by=maybe(dates),
+    waits_for=st.sampled_from(WaitsFor),
+    withdrawn_claim_id=maybe(texts),
 )
 decisions = drafts.map(Draft.final)
