@@ -36,7 +36,7 @@ LIMITS: dict[str, tuple[str, Callable[[], Processor], Cost]] = {
     "engine": (EVENTS, lambda: PassThrough("out"), Cost(19, 34)),
     "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(248, 1280)),
     "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1035, 3620)),
-    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(500, 1580)),
+    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(510, 1620)),
 }
 
 

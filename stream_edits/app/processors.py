@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from stream_edits.app.decision_metrics import DecisionMetrics
+from stream_edits.app.held_claims import held_after_hop, held_before_hops, is_last_to_judge
 from stream_edits.app.outbox import Outbox
 from stream_edits.app.resolved_pends import resolved_pend
 from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
@@ -90,6 +91,8 @@ class EncounterProcessor:
             raise Undecodable(type(fault).__name__, str(fault)) from None
         if not sent and isinstance(message, RoutedClaim):
             self._decision_metrics.re_sent()
+        for each in sent:
+            memory.note(*held_before_hops(message, each))
         outputs = [self._outbox.output(each, record) for each in sent]
         if memory.pended:
             for place, each in enumerate(sent):
@@ -115,4 +118,9 @@ class SupervisionProcessor:
             raise _as_the_engine_knows(failure) from None
         memory = StoredSupervisors(state)
         sent = supervise(self._builder, self._retention, memory, message, record.offset)
+        if is_last_to_judge(message):
+            pend = held_after_hop(self._builder, sent[0])
+            # What was noted of an earlier revision is gone with its slots.
+            if pend is not None:
+                memory.note(message.hops[0], message.member_id, message.draft.claim_id, pend)
         return [self._outbox.output(each, record) for each in sent]

@@ -16,6 +16,7 @@ from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.domain.decision import Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
 from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
+from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -95,6 +96,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "SupervisedVisit": SupervisorRecord,
     "SupervisedQuarters": SupervisedQuarters,
     "SupervisedQuarter": SupervisedQuarter,
+    "OpenPend": OpenPend,
     "Source": Source,
 }
 _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus}
@@ -107,6 +109,7 @@ _SHARED: Cleaning = {
     "Source": decisions.shared("topic"),
     "SupervisedClaim": decisions.shared("stops"),
     "SupervisedTime": decisions.shared("procedure_code npi"),
+    "OpenPend": decisions.shared("edits"),
 }
 
 

@@ -11,6 +11,7 @@ from stream_edits.domain.decision import (
     EditFinding,
     LineOutcome,
     RollUp,
+    WaitsFor,
     decision_id,
     line_outcome,
     most_severe,
@@ -81,6 +82,8 @@ class DecisionBuilder(NamedTuple):
 
     def with_move(self, draft: Draft) -> Draft:
         """The draft after its last hop, with whose move it is now."""
+        if draft.disposition is not Disposition.PEND and draft.waits_for is WaitsFor.NONE:
+            return draft
         move = waits_for(draft.disposition, draft.lines, draft.findings, self.policies)
         return draft if move is draft.waits_for else draft._replace(waits_for=move)
 

@@ -10,7 +10,7 @@ The hops of a claim are its supervising NPIs, ascending. Each hop
 
 from collections.abc import Sequence
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.domain.decision import ClaimDecision, Disposition, Draft, EditFinding
 from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
 from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
@@ -43,8 +43,12 @@ def supervise(
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
     if onward.hops:
         return [onward, *reopened]
-    draft = builder.with_move(with_findings(onward.draft, onward.found, builder.rule))
-    return [with_note(draft, onward.note).final(), *reopened]
+    return [with_note(settled(builder, onward), onward.note).final(), *reopened]
+
+
+def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
+    """The draft of a claim with the findings of its hops so far, rolled up."""
+    return builder.with_move(with_findings(message.draft, message.found, builder.rule))
 
 
 def _judge(

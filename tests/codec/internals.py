@@ -6,9 +6,10 @@ from typing import Any
 from stream_edits.codec.framing import encoder
 from stream_edits.codec.internal import StoredClaim
 from stream_edits.codec.schemas import packaged
-from stream_edits.domain.decision import Disposition, Source
+from stream_edits.domain.decision import Disposition, Source, WaitsFor
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
 from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim, SupervisedTime
+from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -81,4 +82,5 @@ EXAMPLES: dict[str, Any] = {
     "SupervisedDay": (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
     "SupervisedVisit": SupervisorRecord((DAY,), 42, SUPERVISED),
     "SupervisedQuarters": (SupervisedQuarter(date(2024, 10, 1), DAY),),
+    "OpenPend": OpenPend(("by-report-pricing", "add-on-without-primary"), WaitsFor.PAYER, DAY),
 }

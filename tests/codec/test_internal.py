@@ -58,6 +58,7 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
         state.decode_supervisor_record,
     ),
     ("SupervisedQuarters", QUARTERS, state.encode_quarters, state.decode_quarters),
+    ("OpenPend", strategies.open_pends, state.encode_open_pend, state.decode_open_pend),
 ]
 REOPEN = Reopen(SupervisedClaim("member-1", ("1",), None, (), DRAFT), "event-2", DRAFT.decided_at)
 NAMES = [pair[0] for pair in PAIRS]

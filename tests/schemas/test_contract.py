@@ -73,6 +73,7 @@ IDS = {
     115: "SupervisedClaim",
     116: "Reopen",
     117: "SupervisedVisit",
+    118: "OpenPend",
 }
 
 

@@ -2,8 +2,10 @@
 
 from hypothesis import strategies as st
 
+from stream_edits.domain.decision import WaitsFor
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
 from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
+from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -38,6 +40,7 @@ slots = st.builds(
     SupervisedSlot, texts, texts, int32s, wall_clocks, wall_clocks, int64s, st.booleans()
 )
 supervisor_records = st.builds(SupervisorRecord, several(dates), int64s, maybe(supervised_claims))
+open_pends = st.builds(OpenPend, several(texts), st.sampled_from(WaitsFor), maybe(dates))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
 line_records = st.builds(
