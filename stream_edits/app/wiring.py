@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
+from stream_edits.app.pend_gauges import PendGauges
 from stream_edits.app.processors import (
     ERROR_CLASSES,
     EncounterProcessor,
@@ -68,6 +69,7 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     decision_metrics = DecisionMetrics(metrics, builder.policies)
     by_stage = processors(settings, builder, decision_metrics)
     _set_build_metric(metrics, builder.policies)
+    pends = PendGauges(metrics, builder.policies)
     for stage in stages:
         for name in ERROR_CLASSES:
             metrics.dead_letters.labels(stage.value, name)
@@ -77,6 +79,7 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
             by_stage[stage],
             metrics=metrics,
             on_committed=decision_metrics.of(stage.value, _outcomes(settings.topics, stage)),
+            watch=pends.watch(stage.value),
         )
         for stage in Stage
         if stage in stages

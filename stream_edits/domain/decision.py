@@ -3,7 +3,7 @@
 import math
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha1
 from typing import NamedTuple
@@ -26,6 +26,16 @@ class Pricing(StrEnum):
 
     FEE_SCHEDULE = "FEE_SCHEDULE"
     BY_REPORT = "BY_REPORT"
+
+
+class WaitsFor(StrEnum):
+    """Whose move a held claim is: nobody's, the provider's, a person's of the payer, or that of
+    another claim."""
+
+    NONE = "NONE"
+    PROVIDER = "PROVIDER"
+    PAYER = "PAYER"
+    CLAIM = "CLAIM"
 
 
 class RollUp(StrEnum):
@@ -89,7 +99,9 @@ class Draft(NamedTuple):
 
     ``revision`` counts from 1 for each claim; a revision supersedes the one before. ``policy_id``
     and ``policy_version`` name every policy that governs the claim, joined by ``;``. If none does,
-    they name every policy of its line of business, or all loaded policies.
+    they name every policy of its line of business, or all loaded policies. ``due_by`` is the last
+    day to pay or deny the claim, None if no policy sets one. ``withdrawn_claim_id`` is the claim
+    that this one replaced or voided. A draft of an early version has no ``received_date``.
     """
 
     decision_id: str
@@ -109,6 +121,10 @@ class Draft(NamedTuple):
     engine_version: str
     decided_at: datetime
     source: Source
+    received_date: date | None = None
+    due_by: date | None = None
+    waits_for: WaitsFor = WaitsFor.NONE
+    withdrawn_claim_id: str | None = None
 
     def final(self) -> "ClaimDecision":
         """This draft as a decision, once no hop is left."""

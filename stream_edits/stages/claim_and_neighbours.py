@@ -80,6 +80,8 @@ def _send(
     record, claim = due.record, due.record.open_claim
     times = supervised_times(claim, draft, due.governing)
     replaced_id = replaced.claim_id if replaced else None
+    if replaced_id is not None:
+        draft = draft._replace(withdrawn_claim_id=replaced_id)
     note = replacement_note(record)
     sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note, review)
     supervisors = sent.hops if isinstance(sent, SupervisedClaim) else record.supervisors

@@ -13,7 +13,7 @@ the same: an approved line occupies its time beside the other member's.
 
 from collections.abc import Sequence
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.domain.decision import ClaimDecision, Disposition, Draft, EditFinding
 from stream_edits.domain.messages import (
     Reopen,
     RoutedReview,
@@ -57,8 +57,12 @@ def supervise(
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
     if onward.hops:
         return [onward, *reopened]
-    draft = with_findings(onward.draft, onward.found, builder.rule)
-    return [with_note(draft, onward.note).final(), *reopened]
+    return [with_note(settled(builder, onward), onward.note).final(), *reopened]
+
+
+def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
+    """The draft of a claim with the findings of its hops so far, rolled up."""
+    return builder.with_move(with_findings(message.draft, message.found, builder.rule))
 
 
 def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> Reopen | RoutedReview:

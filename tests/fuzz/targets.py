@@ -21,8 +21,10 @@ from stream_edits.domain.decision import Source
 from stream_edits.handbook.changes import changes_of
 from stream_edits.policies import catalog
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.overlay import lay_over, plan_terms
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.prompt_pay import PromptPay
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION
@@ -115,11 +117,11 @@ _ENCODE = claim_encoder(5)
 _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
     (113, state.decode_claim_record),
     (106, state.decode_day),
-    (112, state.decode_supervisor_record),
+    (117, state.decode_supervisor_record),
     (114, state.decode_member_claims),
     (109, state.decode_quarters),
 )
-_BETWEEN = ((101, Stage.ENCOUNTER), (111, Stage.ENCOUNTER), (110, Stage.SUPERVISION))
+_BETWEEN = ((101, Stage.ENCOUNTER), (116, Stage.ENCOUNTER), (115, Stage.SUPERVISION))
 
 
 @cache
@@ -200,8 +202,10 @@ def _under(overlay: Path) -> Policies:
     """The shipped policies under an overlay, without reading their own files again."""
     (shipped,) = _shipped().all
     values = [_copied(each) for each in shipped.values.values()]
-    overlay_hash = catalog.lay_over(values, overlay)
-    return Policies([Policy(shipped.about, shipped.edits, values, overlay_hash)])
+    overlay_hash = lay_over(values, overlay)
+    own = plan_terms(overlay, {shipped.id: None}).get(shipped.id, {})
+    terms = PromptPay({**shipped.prompt_pay.terms, **own})
+    return Policies([Policy(shipped.about, shipped.edits, values, overlay_hash, terms)])
 
 
 @cache

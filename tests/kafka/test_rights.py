@@ -114,6 +114,7 @@ def test_the_documented_rights_are_enough(secured_kafka: SecuredKafka, tmp_path:
         assert "AUTHORIZATION_FAILED" not in deployment.all_output()
         users.do("decisions", "decisions")
         users.do("decisions", "decisions", "--as", "adjustments")
+        users.do("decisions", "pends")
         users.do("dead-letters", "dead-letters", "redrive", "--execute")
         deployment.log.read_to_the_end()
         assert len(deployment.log.of(deployment.topics.redriven)) == 1

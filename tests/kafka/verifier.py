@@ -13,7 +13,8 @@ from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, Topics
 from tests.kafka.dead_records import complete, original, unread
-from tests.kafka.folding import Fold, Folding, Sent, State, by_key, counted
+from tests.kafka.folded_state import State
+from tests.kafka.folding import Fold, Folding, Sent, by_key, counted
 from tests.kafka.topic_log import Kept, TopicLog
 
 _PROGRESS = b"__progress__"

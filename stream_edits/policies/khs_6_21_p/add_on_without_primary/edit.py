@@ -6,7 +6,7 @@ initial service that its group denies counts as the codes to bill instead.
 
 from collections.abc import Iterator, Sequence
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
@@ -81,4 +81,6 @@ def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
     return [code for code in allowed if own is None or (rank(code) or 0) <= own]
 
 
-EDIT = EncounterEdit("add-on-without-primary", Group.SEQUENCE, AddOnRules, judge)
+EDIT = EncounterEdit(
+    "add-on-without-primary", Group.SEQUENCE, AddOnRules, judge, waits_for=WaitsFor.CLAIM
+)

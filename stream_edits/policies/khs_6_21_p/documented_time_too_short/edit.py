@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import is_discontinued
@@ -153,4 +153,5 @@ EDIT = EncounterEdit(
     judge,
     counts_as_recommended=True,
     settle=settle,
+    waits_for=WaitsFor.PROVIDER,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from stream_edits.domain.claim import ORIGINAL, REPLACEMENT, VOID, ClaimEvent, ClaimForm
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import ClaimEdit
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.line_faults import (
     Complaint,
@@ -112,4 +112,6 @@ def _ub04_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
         )
 
 
-EDIT = ClaimEdit("incomplete-claim-form", Rules, judge, names_line=has_code_fault)
+EDIT = ClaimEdit(
+    "incomplete-claim-form", Rules, judge, names_line=has_code_fault, waits_for=WaitsFor.PROVIDER
+)
