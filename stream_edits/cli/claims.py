@@ -21,7 +21,7 @@ from stream_edits.settings import load_settings
     "stages",
     multiple=True,
     type=click.Choice([stage.value for stage in Stage]),
-    help="Run only this stage (may be repeated). By default all three run in one process.",
+    help="Run only this stage (may be repeated). By default all run in one process.",
 )
 @click.option(
     "--from",

@@ -70,7 +70,7 @@ def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float
         console.print(f"An embedded Kafka with {len(settings.topics.by_key())} topics is running.")
         with Service(settings) as service, closing(Outcome(settings)) as outcome:
             _until_ready(service)
-            console.print("Three stages (intake, encounter, supervision) are consuming.")
+            console.print("Four stages (intake, review, encounter, supervision) are consuming.")
             given = demo_input(_SEED, encounters, settings.topics.events)
             console.print(
                 f"Publishing {len(given.claims)} made-up claim events ({len(given.claim_ids)} "
