@@ -1,20 +1,18 @@
 """The pure fold of each stage over its own input log.
 
 It uses the stages and the codec only, nothing of the engine or of app/. What those write (topics,
-keys, state keys) is repeated here.
+keys) is repeated here.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
-from hashlib import blake2b
 from typing import NamedTuple
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.errors import Undecodable
-from stream_edits.codec.intake_checks import check_taken_in
+from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.messages import (
     decode_by_member,
     decode_supervised,
@@ -23,25 +21,11 @@ from stream_edits.codec.messages import (
     encode_routed_review,
     encode_supervised,
 )
+from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
-from stream_edits.codec.state import (
-    encode_claim_record,
-    encode_day,
-    encode_member_claims,
-    encode_quarters,
-    encode_reviewable,
-    encode_supervisor_record,
-)
-from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.domain.supervisor_state import (
-    SupervisedQuarter,
-    SupervisedSlot,
-    SupervisorRecord,
-)
 from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Topics
 from stream_edits.stages.decision_builder import DecisionBuilder
@@ -50,12 +34,12 @@ from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviews import ReviewRefused
 from stream_edits.stages.supervision import supervise
+from tests.kafka.folded_state import Members, State, Supervisors
 from tests.kafka.topic_log import Kept
 
 Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent | RoutedReview
 # Topic, key, value.
 Sent = tuple[str, bytes, bytes]
-State = dict[bytes, bytes]
 
 
 class Fold(NamedTuple):
@@ -66,103 +50,8 @@ class Fold(NamedTuple):
     state: State
 
 
-class Members:
-    """stages.memory.MemberMemory, in dictionaries; ``arriving`` is the claim just read, and its
-    bytes."""
-
-    def __init__(self) -> None:
-        self.claims: dict[tuple[str, str], ClaimRecord] = {}
-        self.lists: dict[str, tuple[ListedClaim, ...]] = {}
-        self.reviewables: dict[tuple[str, str], ReviewableClaim] = {}
-        self.raw: dict[tuple[str, str], bytes] = {}
-        self.arriving: tuple[ClaimEvent, bytes] | None = None
-
-    def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
-        return self.claims.get((member_id, claim_id))
-
-    def remember(self, member_id: str, record: ClaimRecord) -> None:
-        self.claims[member_id, record.claim_id] = record
-        if self.arriving is not None and record.claim is self.arriving[0]:
-            self.raw[member_id, record.claim_id] = self.arriving[1]
-
-    def forget(self, member_id: str, claim_id: str) -> None:
-        del self.claims[member_id, claim_id]
-        self.reviewables.pop((member_id, claim_id), None)
-
-    def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
-        return self.reviewables.get((member_id, claim_id))
-
-    def keep_reviewable(
-        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
-    ) -> None:
-        if reviewable is None:
-            self.reviewables.pop((member_id, claim_id), None)
-            return
-        self.reviewables[member_id, claim_id] = reviewable
-        if self.arriving is not None and reviewable.claim is self.arriving[0]:
-            self.raw[member_id, claim_id] = self.arriving[1]
-
-    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        return self.lists.get(member_id, ())
-
-    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        self.lists[member_id] = claims
-
-    def written(self) -> State:
-        """As the changelog must hold it."""
-        claims = {
-            _key(b"c", *k): encode_claim_record(r, self.raw[k] if r.claim else None)
-            for k, r in self.claims.items()
-        }
-        claims |= {
-            _key(b"r", *k): encode_reviewable(r, self.raw[k] if r.claim else None)
-            for k, r in self.reviewables.items()
-        }
-        return claims | {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
-
-
-class Supervisors(NamedTuple):
-    """stages.memory.SupervisorMemory, in three dictionaries."""
-
-    days: dict[tuple[str, date], tuple[SupervisedSlot, ...]]
-    claims: dict[tuple[str, str, str], SupervisorRecord | None]
-    held: dict[str, tuple[SupervisedQuarter, ...]]
-
-    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
-        return self.days.get((npi, day), ())
-
-    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
-        self.days[npi, day] = slots
-
-    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
-        return self.claims.get((npi, member_id, claim_id))
-
-    def keep_claim(
-        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
-    ) -> None:
-        self.claims[npi, member_id, claim_id] = record
-
-    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
-        return self.held.get(npi, ())
-
-    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
-        self.held[npi] = quarters
-
-    def written(self) -> State:
-        """As the changelog must hold it."""
-        days = {
-            _key(b"d", npi, day.isoformat()): encode_day(slots)
-            for (npi, day), slots in self.days.items()
-            if slots
-        }
-        claims = {_key(b"s", *k): encode_supervisor_record(v) for k, v in self.claims.items() if v}
-        return (
-            days | claims | {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
-        )
-
-
 class Folding:
-    """The three folds of a deployment without a schema registry and without a policy overlay."""
+    """The folds of a deployment without a schema registry and without a policy overlay."""
 
     def __init__(self, topics: Topics, retention_days: int) -> None:
         self._topics = topics
@@ -179,6 +68,17 @@ class Folding:
             check_taken_in(claim, record.timestamp_ms)
             source = Source(record.topic, record.partition, record.offset)
             return [route_or_decide(self._builder, claim, source)]
+
+        return self._fold(log, step, dict)
+
+    def review(self, log: Iterable[Kept]) -> Fold:
+        """claims.edits.reviews, one partition in offset order."""
+        reader = ReviewReader(PackagedSchemas())
+
+        def step(record: Kept) -> list[Message]:
+            review = reader.decode(record.value or b"")
+            check_review(review, record.timestamp_ms)
+            return [review]
 
         return self._fold(log, step, dict)
 
@@ -238,12 +138,6 @@ class Folding:
                 return topics.by_member, message.member_id.encode(), encode_routed_review(message)
             case Reopen():
                 return topics.by_member, message.freed.member_id.encode(), encode_reopen(message)
-
-
-def _key(kind: bytes, *parts: str) -> bytes:
-    """A state key, in the format of the changelogs since the first release."""
-    named = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
-    return kind + blake2b(named, digest_size=16).digest()
 
 
 def by_key(sent: Iterable[Sent]) -> Iterator[tuple[tuple[str, bytes], list[bytes]]]:

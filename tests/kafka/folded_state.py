@@ -1,0 +1,127 @@
+"""What the folds of the stages remember, and how the changelogs must hold it.
+
+The state keys that app/ writes are repeated here.
+"""
+
+from datetime import date
+from hashlib import blake2b
+from typing import NamedTuple
+
+from stream_edits.codec.state import (
+    encode_claim_record,
+    encode_day,
+    encode_member_claims,
+    encode_quarters,
+    encode_reviewable,
+    encode_supervisor_record,
+)
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
+from stream_edits.domain.supervisor_state import (
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisorRecord,
+)
+
+State = dict[bytes, bytes]
+
+
+class Members:
+    """stages.memory.MemberMemory, in dictionaries; ``arriving`` is the claim just read, and its
+    bytes."""
+
+    def __init__(self) -> None:
+        self.claims: dict[tuple[str, str], ClaimRecord] = {}
+        self.lists: dict[str, tuple[ListedClaim, ...]] = {}
+        self.reviewables: dict[tuple[str, str], ReviewableClaim] = {}
+        self.raw: dict[tuple[str, str], bytes] = {}
+        self.arriving: tuple[ClaimEvent, bytes] | None = None
+
+    def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
+        return self.claims.get((member_id, claim_id))
+
+    def remember(self, member_id: str, record: ClaimRecord) -> None:
+        self.claims[member_id, record.claim_id] = record
+        if self.arriving is not None and record.claim is self.arriving[0]:
+            self.raw[member_id, record.claim_id] = self.arriving[1]
+
+    def forget(self, member_id: str, claim_id: str) -> None:
+        del self.claims[member_id, claim_id]
+        self.reviewables.pop((member_id, claim_id), None)
+
+    def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
+        return self.reviewables.get((member_id, claim_id))
+
+    def keep_reviewable(
+        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
+    ) -> None:
+        if reviewable is None:
+            self.reviewables.pop((member_id, claim_id), None)
+            return
+        self.reviewables[member_id, claim_id] = reviewable
+        if self.arriving is not None and reviewable.claim is self.arriving[0]:
+            self.raw[member_id, claim_id] = self.arriving[1]
+
+    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
+        return self.lists.get(member_id, ())
+
+    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
+        self.lists[member_id] = claims
+
+    def written(self) -> State:
+        """As the changelog must hold it."""
+        claims = {
+            _key(b"c", *k): encode_claim_record(r, self.raw[k] if r.claim else None)
+            for k, r in self.claims.items()
+        }
+        claims |= {
+            _key(b"r", *k): encode_reviewable(r, self.raw[k] if r.claim else None)
+            for k, r in self.reviewables.items()
+        }
+        return claims | {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
+
+
+class Supervisors(NamedTuple):
+    """stages.memory.SupervisorMemory, in three dictionaries."""
+
+    days: dict[tuple[str, date], tuple[SupervisedSlot, ...]]
+    claims: dict[tuple[str, str, str], SupervisorRecord | None]
+    held: dict[str, tuple[SupervisedQuarter, ...]]
+
+    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
+        return self.days.get((npi, day), ())
+
+    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
+        self.days[npi, day] = slots
+
+    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
+        return self.claims.get((npi, member_id, claim_id))
+
+    def keep_claim(
+        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
+    ) -> None:
+        self.claims[npi, member_id, claim_id] = record
+
+    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
+        return self.held.get(npi, ())
+
+    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
+        self.held[npi] = quarters
+
+    def written(self) -> State:
+        """As the changelog must hold it."""
+        days = {
+            _key(b"d", npi, day.isoformat()): encode_day(slots)
+            for (npi, day), slots in self.days.items()
+            if slots
+        }
+        claims = {_key(b"s", *k): encode_supervisor_record(v) for k, v in self.claims.items() if v}
+        return (
+            days | claims | {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
+        )
+
+
+def _key(kind: bytes, *parts: str) -> bytes:
+    """A state key, in the format of the changelogs since the first release."""
+    named = b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
+    return kind + blake2b(named, digest_size=16).digest()
