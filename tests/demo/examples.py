@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from stream_edits.codec.jsonl import BadLine, read_claims_jsonl
+from stream_edits.codec.jsonl import BadLine, read_events_jsonl
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.policies.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
@@ -17,7 +17,7 @@ def decided() -> dict[tuple[str, int], ClaimDecision]:
     with (ROOT / "examples" / "claims.jsonl").open("rb") as lines:
         claims = [
             (claim, Source("claims.jsonl", 0, number))
-            for number, claim in read_claims_jsonl(lines)
+            for number, claim in read_events_jsonl(lines)
             if not isinstance(claim, BadLine)
         ]
     return {(d.claim_id, d.revision): d for d in adjudicate(claims, load_policies())}
