@@ -1,7 +1,7 @@
 """`decisions`: read the decisions back from the three decision topics."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.decisions import decision_to_json, decode_decision
@@ -20,18 +20,14 @@ def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
     Returns the number of records that are not decisions; each is reported on stderr by its place.
     Raises ClientError, EngineStopped, RegistryAway.
     """
-    schemas = schema_source(settings)
     decisions: list[ClaimDecision] = []
     bad = 0
-    for record in _published(settings):
-        if claim_id is not None and record.key != claim_id.encode():
-            continue
-        try:
-            decision = decode_decision(record.value or b"", schemas)
-        except Undecodable as failure:
+    claim_ids = None if claim_id is None else {claim_id}
+    for record, decision in published_decisions(settings, claim_ids):
+        if isinstance(decision, Undecodable):
             bad += 1
             place = f"{record.topic}/{record.partition}/{record.offset}"
-            print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
+            print(f"{place}: {decision.error_class}: {decision.message}", file=sys.stderr)
             continue
         if form == "json":
             sys.stdout.write(decision_to_json(decision) + "\n")
@@ -43,7 +39,20 @@ def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
     return bad
 
 
-def _published(settings: Settings) -> Iterator[Record]:
-    topics = settings.topics
+def published_decisions(
+    settings: Settings, claim_ids: Collection[str] | None
+) -> Iterator[tuple[Record, ClaimDecision | Undecodable]]:
+    """The records of the decision topics, topic after topic, each with what it holds.
+
+    Only those of these claims, or all. Raises ClientError, EngineStopped, RegistryAway.
+    """
+    topics, schemas = settings.topics, schema_source(settings)
+    keys = None if claim_ids is None else {claim_id.encode() for claim_id in claim_ids}
     for topic in (topics.pass_, topics.pend, topics.deny):
-        yield from read_topic(settings.kafka_options(), topic, settings.group_id("decisions"))
+        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
+            if keys is not None and record.key not in keys:
+                continue
+            try:
+                yield record, decode_decision(record.value or b"", schemas)
+            except Undecodable as failure:
+                yield record, failure
