@@ -1,4 +1,4 @@
-"""The claims and the review of docs/walk.md, run through the processors of the stages, with every call noted."""
+"""The events of docs/walk.md, run through the processors of the stages, with every call noted."""
 
 import sys
 from collections import deque
