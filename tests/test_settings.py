@@ -30,6 +30,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     settings = load_settings(environ={})
     assert settings.topics.by_key() == {
         "events": "claims.events",
+        "reviews": "claims.edits.reviews",
         "by_member": "claims.edits.by-member",
         "by_supervisor": "claims.edits.by-supervisor",
         "pass": "claims.edits.pass",

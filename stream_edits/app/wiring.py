@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.decision_metrics import DecisionMetrics
@@ -15,10 +15,13 @@ from stream_edits.app.processors import (
     ERROR_CLASSES,
     EncounterProcessor,
     IntakeProcessor,
+    ReviewProcessor,
     SupervisionProcessor,
 )
+from stream_edits.codec.avro import Encoder
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
+from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import (
     CLAIM_DECISION,
     CLAIM_EVENT,
@@ -47,9 +50,10 @@ _DEAD_LETTER_BYTES = 1_048_588 + 65_536
 
 
 class Stage(StrEnum):
-    """The three stages, in the order of the pipeline."""
+    """The stages, in the order of the pipeline. Intake and review both feed the encounter stage."""
 
     INTAKE = "intake"
+    REVIEW = "review"
     ENCOUNTER = "encounter"
     SUPERVISION = "supervision"
 
@@ -91,9 +95,12 @@ def processors(
 ) -> dict[Stage, Processor]:
     """The processor of each stage. Raises NotRegistered or RegistryAway, as `runners` does."""
     retention = Retention(settings.retention_days)
-    reader, outbox = _codec(settings)
+    source = schema_source(settings)
+    reader = ClaimReader(source)
+    outbox = Outbox(settings.topics, _encoders(settings.topics, source))
     return {
         Stage.INTAKE: IntakeProcessor(builder, reader, outbox),
+        Stage.REVIEW: ReviewProcessor(ReviewReader(source), outbox),
         Stage.ENCOUNTER: EncounterProcessor(builder, retention, reader, outbox, decision_metrics),
         Stage.SUPERVISION: SupervisionProcessor(builder, retention, outbox),
     }
@@ -113,28 +120,24 @@ def _outcomes(topics: Topics, stage: Stage) -> dict[str, str]:
     """The outcome label of a claim for each output topic of a stage."""
     onward = {
         Stage.INTAKE: {topics.by_member: "sent_on"},
+        Stage.REVIEW: {},
         Stage.ENCOUNTER: {topics.by_supervisor: "sent_on"},
         Stage.SUPERVISION: {topics.by_supervisor: "sent_on", topics.by_member: "reopened"},
     }
     return dict.fromkeys((topics.pass_, topics.pend, topics.deny), "decided") | onward[stage]
 
 
-def _codec(settings: Settings) -> tuple[ClaimReader, Outbox]:
+def _encoders(topics: Topics, source: SchemaSource) -> dict[Disposition, Encoder]:
+    """An encoder for each decision topic. A registry may give each of them an id of its own."""
     own = schema_of(CLAIM_DECISION)
-    if settings.schema_registry_url is None:
-        encoder = decision_encoder(own.id)
-        return ClaimReader(PackagedSchemas()), Outbox(
-            settings.topics, dict.fromkeys(Disposition, encoder)
-        )
-    registry = registry_of(settings)
-    id_for = partial(registry.id_for, text=own.text)
-    topics = settings.topics
-    encoders = {
+    if isinstance(source, PackagedSchemas):
+        return dict.fromkeys(Disposition, decision_encoder(own.id))
+    id_for = partial(cast("Registry", source).id_for, text=own.text)
+    return {
         Disposition.PASS: decision_encoder(id_for(topics.pass_)),
         Disposition.PEND: decision_encoder(id_for(topics.pend)),
         Disposition.DENY: decision_encoder(id_for(topics.deny)),
     }
-    return ClaimReader(registry), Outbox(topics, encoders)
 
 
 def schema_source(settings: Settings) -> SchemaSource:
@@ -155,12 +158,14 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
     topics = settings.topics
     inputs = {
         Stage.INTAKE: (topics.events, None),
+        Stage.REVIEW: (topics.reviews, None),
         Stage.ENCOUNTER: (topics.by_member, topics.encounter_state),
         Stage.SUPERVISION: (topics.by_supervisor, topics.supervision_state),
     }
     decided = (topics.pass_, topics.pend, topics.deny)
     outputs = {
         Stage.INTAKE: (topics.by_member, *decided),
+        Stage.REVIEW: (topics.by_member,),
         Stage.ENCOUNTER: (topics.by_supervisor, *decided),
         Stage.SUPERVISION: (topics.by_member, topics.by_supervisor, *decided),
     }
@@ -209,9 +214,9 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             "compact" if name in compacted else "delete",
             settings.replication_factor,
             dead_letter if name == topics.dead_letter else {},
-            # The claims are not ours alone, so others may give their topic more partitions. A stage
-            # that finds no topic of known topics makes one with a single partition.
-            any_partitions=name in (topics.events, topics.known_topics),
+            # Claims and reviews are not ours alone, so others may give their topics more
+            # partitions. A stage without a topic of known topics makes one with one partition.
+            any_partitions=name in (topics.events, topics.reviews, topics.known_topics),
             kept_days=settings.evidence_days if name in evidence else None,
             initial=_kept(settings) if name in evidence else {},
         )

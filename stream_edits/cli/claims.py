@@ -27,7 +27,7 @@ from stream_edits.settings import load_settings
     "stages",
     multiple=True,
     type=click.Choice([stage.value for stage in Stage]),
-    help="Run only this stage (may be repeated). By default all three run in one process.",
+    help="Run only this stage (may be repeated). By default all run in one process.",
 )
 @click.option(
     "--from",
@@ -54,8 +54,9 @@ def run(context: click.Context, stages: tuple[str, ...], start_from: StartFrom |
 def adjudicate(context: click.Context, file: str, kind: str, form: str) -> None:
     """Decide the claims of FILE without Kafka (JSON lines or an Avro container; - is stdin).
 
-    Claims are decided in the order of the file. A line that is not a valid claim is reported on
-    stderr with its number; the others are still decided, and the exit code is 3.
+    Claims, and reviews between them, are processed in the order of the file. A line that is not
+    valid, or a review that changes nothing because it is stale or about something unknown, is
+    reported on stderr with its number; the others are still processed, and the exit code is 3.
     """
     check_form(kind, form)
     with one_line_errors():
@@ -72,7 +73,7 @@ def adjudicate(context: click.Context, file: str, kind: str, form: str) -> None:
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
 @click.pass_context
 def publish(context: click.Context, file: str) -> None:
-    """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
+    """Publish the claims and reviews of FILE to their topics, keyed by member (- is stdin)."""
     with one_line_errors():
         settings = load_settings(context.obj)
         with broker_errors(settings):

@@ -1,4 +1,4 @@
-"""`adjudicate`: decide the claims of a file without Kafka."""
+"""`adjudicate`: decide the claims and apply the reviews of a file without Kafka."""
 
 import sys
 from collections.abc import Iterator
@@ -9,22 +9,25 @@ from stream_edits.app.wiring import decision_builder
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.commands.adjustments import print_adjustments
-from stream_edits.commands.claim_files import open_claims, report_bad_line
+from stream_edits.commands.claim_files import open_events, report_bad_line
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.remittance.ledger import Ledger
 from stream_edits.report import print_report
 from stream_edits.settings import Settings
 from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import Retention
+from stream_edits.stages.reviews import ReviewRefused
 
 
 def adjudicate_file(settings: Settings, file: str, form: str) -> int:
-    """Decide the claims of a file in its order, and print each decision as it is made.
+    """Process the claims and reviews of a file in its order; print each decision as it is made.
 
     ``form`` is ``json``, or ``table`` for one table at the end. Returns the number of lines that
-    are not valid claims, or reuse the id of another provider's claim. Raises PolicyError.
+    are not valid, that reuse the id of another provider's claim, or that are reviews which change
+    nothing because they are stale or about something unknown. Raises PolicyError.
     """
     decisions: list[ClaimDecision] = []
     bad = 0
@@ -55,33 +58,44 @@ def adjudicate_adjustments(settings: Settings, file: str, form: str) -> int:
             continue
         for decision in decided.decisions:
             ledger.add_decision(decision)
-        ledger.add_claim(decided.source, decided.claim)
+        if decided.claim is not None:
+            ledger.add_claim(decided.source, decided.claim)
     return bad + print_adjustments(ledger, form)
 
 
 class _Decided(NamedTuple):
-    """A claim of a file, and the decisions that it caused, also on other claims."""
+    """A line of a file and the decisions that it caused. A review has no claim."""
 
-    claim: ClaimEvent
+    claim: ClaimEvent | None
     source: Source
     decisions: list[ClaimDecision]
 
 
 def _decided(settings: Settings, file: str) -> Iterator[_Decided | None]:
-    """Each claim of a file, decided; None for a bad line, which is reported on stderr."""
+    """Each line of a file, processed; None for a bad one, which is reported on stderr."""
     run = Pipeline(decision_builder(settings), Retention(settings.retention_days))
     name = "-" if file == "-" else Path(file).name
-    with open_claims(file) as claims:
-        for number, claim in claims:
-            if isinstance(claim, BadLine):
-                report_bad_line(claim)
-                yield None
-                continue
-            source = Source(name, 0, number)
-            try:
-                decisions = list(run.decide(claim, source))
-            except ClaimIdReused as fault:
-                report_bad_line(BadLine(number, type(fault).__name__, str(fault)))
+    with open_events(file) as events:
+        for number, event in events:
+            processed = _processed(run, event, Source(name, 0, number))
+            if isinstance(processed, BadLine):
+                report_bad_line(processed)
                 yield None
             else:
-                yield _Decided(claim, source, decisions)
+                yield processed
+
+
+def _processed(
+    run: Pipeline, event: ClaimEvent | ReviewEvent | BadLine, source: Source
+) -> _Decided | BadLine:
+    """The decisions that a line causes, or what is wrong with it."""
+    try:
+        if isinstance(event, ReviewEvent):
+            return _Decided(None, source, list(run.review(event)))
+        if isinstance(event, ClaimEvent):
+            return _Decided(event, source, list(run.decide(event, source)))
+    except ClaimIdReused as fault:
+        return BadLine(source.offset, type(fault).__name__, str(fault))
+    except ReviewRefused as refused:
+        return BadLine(source.offset, refused.error_class, str(refused))
+    return event

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from stream_edits import ENGINE_VERSION
 from stream_edits.app import outbox
 from stream_edits.app.wiring import Stage, stage_config, topic_specs
-from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
+from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, REVIEW_EVENT, schema_of
 from stream_edits.engine import dead_letter_headers as headers
 from stream_edits.settings import Settings, Topics
 from stream_edits.text import WIDTH
@@ -24,8 +24,8 @@ _ABOUT = (
     "Confluent framing: a zero byte, the schema's id in four bytes big-endian, the body."
 )
 _TRACE = {
-    outbox.TRACEPARENT: "W3C trace context of the claim, passed on.",
-    outbox.TRACESTATE: "W3C trace state of the claim, passed on.",
+    outbox.TRACEPARENT: "W3C trace context of the claim or review, passed on.",
+    outbox.TRACESTATE: "W3C trace state of the claim or review, passed on.",
 }
 DECISION_HEADERS = {
     **_TRACE,
@@ -111,6 +111,8 @@ def _meaning(key: str) -> str:
 def _message_of(key: str) -> str:
     if key == "events":
         return CLAIM_EVENT
+    if key == "reviews":
+        return REVIEW_EVENT
     if key in ("pass", "pend", "deny"):
         return CLAIM_DECISION
     return "DeadLetter" if key == "dead_letter" else "Internal"
@@ -129,7 +131,7 @@ def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
             written = {"action": "send", "channel": _channel(keys[topic])}
             yield f"{stage}.writes.{keys[topic]}", written
     yield "redrive.reads.dead_letter", {"action": "receive", "channel": _channel("dead_letter")}
-    for key in ("events", "by_member", "by_supervisor", "redriven"):
+    for key in ("events", "reviews", "by_member", "by_supervisor", "redriven"):
         yield f"redrive.writes.{key}", {"action": "send", "channel": _channel(key)}
 
 
@@ -140,6 +142,7 @@ def _channel(key: str) -> dict[str, str]:
 def _messages() -> dict[str, Any]:
     return {
         CLAIM_EVENT: _avro(CLAIM_EVENT, "member_id", _TRACE),
+        REVIEW_EVENT: _avro(REVIEW_EVENT, "member_id", _TRACE),
         CLAIM_DECISION: _avro(CLAIM_DECISION, "claim_id", DECISION_HEADERS),
         "DeadLetter": {
             "summary": "A record that no stage can process, its key, value and headers untouched. "

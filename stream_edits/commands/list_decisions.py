@@ -1,7 +1,7 @@
 """`decisions`: read the decisions back from the three decision topics."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.decisions import decision_to_json, decode_decision
@@ -23,7 +23,8 @@ def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
     """
     decisions: list[ClaimDecision] = []
     bad = 0
-    for _, decision in published_decisions(settings, schema_source(settings), claim_id):
+    claim_ids = None if claim_id is None else {claim_id}
+    for _, decision in published_decisions(settings, schema_source(settings), claim_ids):
         if decision is None:
             bad += 1
         elif form == "json":
@@ -37,17 +38,18 @@ def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
 
 
 def published_decisions(
-    settings: Settings, schemas: SchemaSource, claim_id: str | None = None
+    settings: Settings, schemas: SchemaSource, claim_ids: Collection[str] | None = None
 ) -> Iterator[tuple[Record, ClaimDecision | None]]:
-    """Every record of the three topics of decisions, topic after topic, or those of one claim.
+    """Every record of the three topics of decisions, topic after topic, or those of some claims.
 
     None stands for a record that is no decision; its place is reported on stderr. Raises
     ClientError, EngineStopped, RegistryAway.
     """
     topics = settings.topics
+    keys = None if claim_ids is None else {claim_id.encode() for claim_id in claim_ids}
     for topic in (topics.pass_, topics.pend, topics.deny):
         for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
-            if claim_id is not None and record.key != claim_id.encode():
+            if keys is not None and record.key not in keys:
                 continue
             try:
                 yield record, decode_decision(record.value or b"", schemas)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.codec.errors import NotRegistered
 from stream_edits.codec.registry import Registry, subject_of
-from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
+from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, REVIEW_EVENT, schema_of
 from stream_edits.settings import BadSetting, Settings
 
 # Every version reads what earlier ones have written; readers take a new version first.
@@ -37,9 +37,10 @@ def registry_of(settings: Settings) -> Registry:
 
 
 def own_schemas(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Each topic of claims or decisions, and the text of our schema for its values."""
+    """Each topic of claims, reviews or decisions, and the text of our schema for its values."""
     topics = settings.topics
     yield topics.events, schema_of(CLAIM_EVENT).text
+    yield topics.reviews, schema_of(REVIEW_EVENT).text
     for topic in (topics.pass_, topics.pend, topics.deny):
         yield topic, schema_of(CLAIM_DECISION).text
 

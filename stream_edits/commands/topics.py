@@ -27,20 +27,22 @@ def check(settings: Settings) -> list[str]:
 def accept(settings: Settings, topic: str) -> int:
     """Let the stages go on with a topic that was deleted and created again, or that lost records.
 
-    A topic of claims is read from its beginning. Returns the number of marks that were changed.
-    Raises EngineStopped for a topic that state depends on or while intake runs, ClientError.
+    A topic of claims or reviews is read from its beginning. Returns the number of marks that were
+    changed. Raises EngineStopped for a topic that state depends on or while the stage that reads it
+    runs, ClientError.
     """
     topics = settings.topics
-    if topic not in (topics.events, topics.pass_, topics.pend, topics.deny, topics.dead_letter):
+    readers = {topics.events: Stage.INTAKE, topics.reviews: Stage.REVIEW}
+    if topic not in (*readers, topics.pass_, topics.pend, topics.deny, topics.dead_letter):
         raise EngineStopped(
-            f"{topic} is not a topic of claims, decisions or dead letters: if state depends on it, "
-            "rebuild everything from the claims, as docs/operations.md says"
+            f"{topic} is not a topic of claims, reviews, decisions or dead letters: if state "
+            "depends on it, rebuild everything from the claims, as docs/operations.md says"
         )
-    kafka, config = ConfluentKafka(), stage_config(settings, Stage.INTAKE)
+    kafka, config = ConfluentKafka(), stage_config(settings, readers.get(topic, Stage.INTAKE))
     facts = kafka.topic_facts(config, [topic], _ASK_S)[topic]
     if facts is None:
         raise EngineStopped(f"no topic named {topic}: create it with `stream-edits topics create`")
-    if topic == topics.events:
+    if topic in readers:
         # Offsets in the old log say nothing about the new one.
         forget_group(settings.kafka_options(), config.group_id)
     marks = kafka.newest_values(config, topics.known_topics)

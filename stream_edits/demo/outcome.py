@@ -40,6 +40,7 @@ class Outcome:
         self._dead = topics.dead_letter
         self._inputs = {
             Stage.INTAKE: topics.events,
+            Stage.REVIEW: topics.reviews,
             Stage.ENCOUNTER: topics.by_member,
             Stage.SUPERVISION: topics.by_supervisor,
         }

@@ -1,4 +1,4 @@
-"""Runs the three stages on an embedded Kafka in this process."""
+"""Runs the stages on an embedded Kafka in this process."""
 
 import logging
 import sys
@@ -54,7 +54,7 @@ class Service:
 
     @property
     def runners(self) -> list[StageRunner]:
-        """The runners of the three stages."""
+        """The runners of the stages."""
         return self._runners
 
     @property

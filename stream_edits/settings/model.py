@@ -20,7 +20,10 @@ class Topics(BaseModel):
     model_config = _STRICT
 
     events: Name = Field("claims.events", description="Incoming claims.")
-    by_member: Name = Field("claims.edits.by-member", description="Intake to encounter.")
+    reviews: Name = Field(
+        "claims.edits.reviews", description="What people decided on held or denied claims."
+    )
+    by_member: Name = Field("claims.edits.by-member", description="Intake and review to encounter.")
     by_supervisor: Name = Field(
         "claims.edits.by-supervisor", description="Encounter to supervision."
     )
@@ -95,7 +98,7 @@ class Settings(BaseModel):
         ge=1,
         le=10_000,
         description="Partitions of each topic that `topics create` makes. Those between the stages "
-        "are fixed and checked at every start; that of the claims may grow.",
+        "are fixed and checked at every start; those of the claims and reviews may grow.",
     )
     replication_factor: int = Field(
         3, ge=1, le=32_767, description="Copies of every topic `topics create` makes."
@@ -125,7 +128,7 @@ class Settings(BaseModel):
         None,
         description="Where to start when the committed offsets of a group have expired or were "
         "deleted: where it had stopped, or at an end of its topic. Without it the stage stops. "
-        "A new intake starts at that end, the other stages always at the oldest record. "
+        "A new intake or review starts at that end, the other stages always at the oldest record. "
         "`run --from` sets it once.",
     )
     batch_size: int = Field(2000, ge=1, le=100_000, description="Most events in a transaction.")

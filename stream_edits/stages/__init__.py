@@ -1,1 +1,1 @@
-"""The three stages of the pipeline, as pure functions of their state and one event."""
+"""The stages of the pipeline, as pure functions of their state and one event."""

@@ -44,8 +44,8 @@ class FakeClock:
 class Counter:
     """Counts by key, so that its outputs show the order and the repetition of events.
 
-    The value of a record makes it do more: b"raise", b"bad", b"delete", b"reserved", b"away"
-    (while `away`), b"huge".
+    The value of a record makes it do more: b"raise", b"bad", b"late", b"delete", b"reserved",
+    b"away" (while `away`), b"huge".
     """
 
     def __init__(self) -> None:
@@ -67,6 +67,8 @@ class Counter:
             raise RuntimeError("member 12345 is secret")
         if record.value == b"bad":
             raise Undecodable("BadFrame", "the first byte is not the magic byte")
+        if record.value == b"late":
+            raise Undecodable("Late", "what it was about has changed", feeds_breaker=False)
         if record.value == b"delete":
             state.delete(key)
         if record.value == b"reserved":

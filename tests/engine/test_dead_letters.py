@@ -145,6 +145,23 @@ class TestBreaker:
         assert outputs(broker) == [b"1:1"]
         assert len(broker.visible("dead")) == 2
 
+    def test_a_dead_letter_that_is_no_fault_of_the_stream_does_not_feed_it(self) -> None:
+        broker = cluster(1)
+        stage = Stage(broker, breaker=Breaker(window=10, share=0.5, minimum=2)).start()
+        for value in (b"late", b"late", b"late", b"bad", b"late", b"1"):
+            broker.put("in", 0, b"a", value)
+        stage.run_rounds()
+        assert len(broker.visible("dead")) == 5
+        assert stage.sample("dead_letters_total", error_class="Late") == 4
+        broker.put("in", 0, b"a", b"bad")
+        stage.run_rounds()
+        assert len(broker.visible("dead")) == 6
+        stage = Stage(cluster(1), breaker=Breaker(window=10, share=0.5, minimum=2)).start()
+        for value in (b"late", b"bad", b"bad"):
+            stage.broker.put("in", 0, b"a", value)
+        with pytest.raises(BreakerOpen, match="2 of the last 3 events"):
+            stage.run_rounds()
+
     def test_run_raises_it(self) -> None:
         broker = cluster(1)
         broker.put("in", 0, b"a", b"bad")

@@ -81,7 +81,7 @@ def served() -> Iterator[Any]:
 
 def test_the_test_pod_checks_every_pod_and_fails_if_one_does(served: Any) -> None:
     asking = container(render().one("Pod"), "ready")
-    assert len(asking["args"]) == 6
+    assert len(asking["args"]) == 8
     assert asking["args"][0] == (
         "claims-stream-edits-intake-0.claims-stream-edits-intake.edits.svc:9464"
     )
@@ -130,6 +130,7 @@ def test_autoscaling_can_be_disabled_for_one_stage() -> None:
     rendered = render_set("production")
     assert set(rendered.of("ScaledObject")) == {
         "claims-stream-edits-intake",
+        "claims-stream-edits-review",
         "claims-stream-edits-encounter",
     }
     assert rendered.one("StatefulSet", "claims-stream-edits-supervision")["spec"]["replicas"] == 2

@@ -47,7 +47,7 @@ def test_monitors_find_the_stages_and_not_the_job() -> None:
     rendered = render_set("production")
     spec = rendered.one("PodMonitor")["spec"]
     (rule,) = spec["selector"]["matchExpressions"]
-    assert rule["values"] == ["intake", "encounter", "supervision"]
+    assert rule["values"] == ["intake", "review", "encounter", "supervision"]
     assert spec["namespaceSelector"] == {"matchNames": ["edits"]}
     combined = render_set("combined-autoscaled").one("ServiceMonitor")
     assert combined["metadata"]["namespace"] == "monitoring"

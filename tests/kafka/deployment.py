@@ -12,20 +12,18 @@ from typing import Self
 
 from confluent_kafka import Producer
 
-from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decode_decision
-from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
+from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.commands import topics as topics_command
-from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, load_settings
 from tests.broker.ready import wait_for_topics
 from tests.kafka.admin import Place, alter_topic
 from tests.kafka.programs import Program, eventually, run_command
+from tests.kafka.published import Event, published
 from tests.kafka.topic_log import TopicLog
 
-STAGES = ("intake", "encounter", "supervision")
-_encode = claim_encoder(schema_of(CLAIM_EVENT).id)
+STAGES = ("intake", "review", "encounter", "supervision")
 
 
 class Deployment:
@@ -119,7 +117,8 @@ class Deployment:
     @property
     def groups(self) -> dict[str, str]:
         """The topic that each consumer group reads."""
-        inputs = (self.topics.events, self.topics.by_member, self.topics.by_supervisor)
+        names = self.topics
+        inputs = (names.events, names.reviews, names.by_member, names.by_supervisor)
         return {self.settings.group_id(s): topic for s, topic in zip(STAGES, inputs, strict=True)}
 
     @property
@@ -183,10 +182,11 @@ class Deployment:
 
         return eventually(frozen, 30, self.tails)
 
-    def publish(self, claims: Iterable[ClaimEvent]) -> None:
-        """Publish claims with the member as key, so that the claims of a member stay in order."""
-        for claim in claims:
-            self.publish_raw(claim.member_id.encode(), _encode(claim))
+    def publish(self, events: Iterable[Event]) -> None:
+        """Publish with the member as key, so that the events of a member stay in order."""
+        for event in events:
+            topic, key, value = published(event, self.topics)
+            self.publish_raw(key, value, topic=topic)
         self.flush()
 
     def publish_raw(

@@ -1,4 +1,7 @@
-"""The stages' memories in dictionaries, and their content as the changelogs must hold it."""
+"""What the folds of the stages remember, and how the changelogs must hold it.
+
+The state keys that app/ writes are repeated here.
+"""
 
 from datetime import date
 from hashlib import blake2b

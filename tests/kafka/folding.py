@@ -1,7 +1,7 @@
 """The pure fold of each stage over its own input log.
 
 It uses the stages and the codec only, nothing of the engine or of app/. What those write (topics,
-keys, state keys) is repeated here.
+keys) is repeated here.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.errors import Undecodable
-from stream_edits.codec.intake_checks import check_taken_in
+from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.messages import (
     decode_by_member,
     decode_supervised,
@@ -21,6 +21,7 @@ from stream_edits.codec.messages import (
     encode_routed_review,
     encode_supervised,
 )
+from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
@@ -50,7 +51,7 @@ class Fold(NamedTuple):
 
 
 class Folding:
-    """The three folds of a deployment without a schema registry and without a policy overlay."""
+    """The folds of a deployment without a schema registry and without a policy overlay."""
 
     def __init__(self, topics: Topics, retention_days: int) -> None:
         self._topics = topics
@@ -67,6 +68,17 @@ class Folding:
             check_taken_in(claim, record.timestamp_ms)
             source = Source(record.topic, record.partition, record.offset)
             return [route_or_decide(self._builder, claim, source)]
+
+        return self._fold(log, step, dict)
+
+    def review(self, log: Iterable[Kept]) -> Fold:
+        """claims.edits.reviews, one partition in offset order."""
+        reader = ReviewReader(PackagedSchemas())
+
+        def step(record: Kept) -> list[Message]:
+            review = reader.decode(record.value or b"")
+            check_review(review, record.timestamp_ms)
+            return [review]
 
         return self._fold(log, step, dict)
 

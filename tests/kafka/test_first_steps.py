@@ -46,7 +46,7 @@ def test_what_the_guide_says_gives_decisions(local_kafka: LocalKafka) -> None:
         script = script.replace(usual, mine)
     output, errors, code = _typed_in(script)
     assert code == 0, errors
-    assert output.count("created  ") == 11
+    assert output.count("created  ") == 12
     assert "all topics match the settings" in output
     assert "\nready\n" in output
     assert "EX-1002 rev. 2" in output

@@ -33,7 +33,7 @@ def test_a_write_that_is_withdrawn_while_running_names_its_topic(
         users = Users(secured_kafka, deployment)
         users.do("topics create", "topics", "create")
         users.do("publish", "publish", published(tmp_path))
-        _, encounter, _ = [users.start(stage) for stage in STAGES]
+        _, _, encounter, _ = [users.start(stage) for stage in STAGES]
         deployment.drain(90)
         changelog = deployment.topics.encounter_state
         for operation in {AclOperation.READ, AclOperation.WRITE} - {kept}:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from stream_edits.codec.decisions import decode_decision
+from stream_edits.codec.reviews import decode_review
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, Topics
@@ -36,6 +37,7 @@ class Verifier:
         folding = Folding(topics, retention_days)
         self._folds: dict[str, dict[int, Fold]] = {
             topics.events: self._per_partition(topics.events, folding.intake),
+            topics.reviews: self._per_partition(topics.reviews, folding.review),
             topics.by_member: self._per_partition(topics.by_member, folding.encounter),
             topics.by_supervisor: self._per_partition(topics.by_supervisor, folding.supervision),
         }
@@ -75,10 +77,18 @@ class Verifier:
             f"sent again and decided again by intake {again}, "
             f"later revisions {later} (highest {most}), "
             f"claims reopened by time given back {self._reopened()}, "
+            f"{len(log.of(topics.reviews))} reviews that led to {len(self.reviewed)} decisions, "
             f"by-member {len(log.of(topics.by_member))}, "
             f"by-supervisor {len(log.of(topics.by_supervisor))}, "
             f"dead letters {len(log.of(topics.dead_letter))}"
         )
+
+    @property
+    def reviewed(self) -> list[ClaimDecision]:
+        """The decisions that a review caused."""
+        sent = counted(self._folds[self._topics.reviews].values())
+        reviews = {decode_review(value).review_id for _, _, value in sent}
+        return [d for d in self.decisions if d.trigger_event_id in reviews]
 
     def _reopened(self) -> int:
         folds = self._folds[self._topics.by_supervisor].values()

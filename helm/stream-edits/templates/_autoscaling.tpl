@@ -23,6 +23,7 @@
 {{- $topics := default dict $settings.topics -}}
 {{- $inputs := dict
       "intake" (default "claims.events" $topics.events)
+      "review" (default "claims.edits.reviews" $topics.reviews)
       "encounter" (default "claims.edits.by-member" $topics.by_member)
       "supervision" (default "claims.edits.by-supervisor" $topics.by_supervisor) -}}
 {{- $metadata := dict

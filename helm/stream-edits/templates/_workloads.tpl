@@ -3,7 +3,7 @@ The StatefulSets, as YAML: {items: [{component, stages, arguments, and what a st
 */}}
 {{- define "stream-edits.workloads" -}}
 {{- $items := list -}}
-{{- $all := list "intake" "encounter" "supervision" -}}
+{{- $all := list "intake" "review" "encounter" "supervision" -}}
 {{- if eq .Values.topology "combined" -}}
 {{- $combined := dict "component" "stages" "stages" $all "arguments" (list "run") -}}
 {{- $items = append $items (include "stream-edits.workload" (dict "values" .Values "own" dict "is" $combined) | fromYaml) -}}
