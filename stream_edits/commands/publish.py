@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
+from stream_edits.app.wiring import registry_of
 from stream_edits.codec.avro import Encoder
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import BadLine
