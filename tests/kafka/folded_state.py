@@ -16,12 +16,13 @@ from stream_edits.codec.state import (
     encode_supervisor_record,
 )
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
 )
+from tests.kafka.notes import Notes
 
 State = dict[bytes, bytes]
 
@@ -36,17 +37,21 @@ class Members:
         self.reviewables: dict[tuple[str, str], ReviewableClaim] = {}
         self.raw: dict[tuple[str, str], bytes] = {}
         self.arriving: tuple[ClaimEvent, bytes] | None = None
+        self.notes = Notes()
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         return self.claims.get((member_id, claim_id))
 
     def remember(self, member_id: str, record: ClaimRecord) -> None:
         self.claims[member_id, record.claim_id] = record
+        if record.status is ClaimStatus.WITHDRAWN:
+            self.notes.pop((member_id, record.claim_id), None)
         if self.arriving is not None and record.claim is self.arriving[0]:
             self.raw[member_id, record.claim_id] = self.arriving[1]
 
     def forget(self, member_id: str, claim_id: str) -> None:
         del self.claims[member_id, claim_id]
+        self.notes.pop((member_id, claim_id), None)
         self.reviewables.pop((member_id, claim_id), None)
 
     def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
@@ -78,15 +83,17 @@ class Members:
             _key(b"r", *k): encode_reviewable(r, self.raw[k] if r.claim else None)
             for k, r in self.reviewables.items()
         }
-        return claims | {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
+        lists = {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
+        return claims | lists | {_key(b"p", *k): v for k, v in self.notes.items()}
 
 
 class Supervisors(NamedTuple):
-    """stages.memory.SupervisorMemory, in three dictionaries."""
+    """stages.memory.SupervisorMemory, in dictionaries."""
 
     days: dict[tuple[str, date], tuple[SupervisedSlot, ...]]
     claims: dict[tuple[str, str, str], SupervisorRecord | None]
     held: dict[str, tuple[SupervisedQuarter, ...]]
+    notes: Notes
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
         return self.days.get((npi, day), ())
@@ -101,6 +108,8 @@ class Supervisors(NamedTuple):
         self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
     ) -> None:
         self.claims[npi, member_id, claim_id] = record
+        if record is None:
+            self.notes.pop((npi, member_id, claim_id), None)
 
     def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
         return self.held.get(npi, ())
@@ -116,9 +125,8 @@ class Supervisors(NamedTuple):
             if slots
         }
         claims = {_key(b"s", *k): encode_supervisor_record(v) for k, v in self.claims.items() if v}
-        return (
-            days | claims | {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
-        )
+        quarters = {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
+        return days | claims | quarters | {_key(b"p", *k): v for k, v in self.notes.items()}
 
 
 def _key(kind: bytes, *parts: str) -> bytes:

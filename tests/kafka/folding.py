@@ -35,6 +35,7 @@ from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviews import ReviewRefused
 from stream_edits.stages.supervision import supervise
 from tests.kafka.folded_state import Members, State, Supervisors
+from tests.kafka.notes import Notes, member_of
 from tests.kafka.topic_log import Kept
 
 Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent | RoutedReview
@@ -90,17 +91,21 @@ class Folding:
         def step(record: Kept) -> Iterable[Message]:
             message, raw = decode_by_member(record.value or b"", decode)
             memory.arriving = (message.claim, raw) if isinstance(message, RoutedClaim) else None
-            return stage.decide(memory, message, record.offset)
+            sent = stage.decide(memory, message, record.offset)
+            memory.notes.after_encounter(member_of(message), sent)
+            return sent
 
         return self._fold(log, step, memory.written)
 
     def supervision(self, log: Iterable[Kept]) -> Fold:
         """by-supervisor, one partition in offset order."""
-        memory = Supervisors({}, {}, {})
+        memory = Supervisors({}, {}, {}, Notes())
 
         def step(record: Kept) -> Iterable[Message]:
             message = decode_supervised(record.value or b"")
-            return supervise(self._builder, self._retention, memory, message, record.offset)
+            sent = supervise(self._builder, self._retention, memory, message, record.offset)
+            memory.notes.after_hop(self._builder, message, sent)
+            return sent
 
         return self._fold(log, step, memory.written)
 

@@ -13,6 +13,7 @@ from tests.build import canary_claim, timed
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment
 from tests.kafka.programs import eventually
+from tests.kafka.verifier import Verifier
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -90,3 +91,4 @@ def test_the_gauges_are_what_pends_lists_after_a_kill_and_a_restore(deploy: Depl
     table = deployment.command("pends", "--waits-for", "payer").stdout
     assert "by-report-pricing" in table
     assert "1 held" in table
+    Verifier(deployment.log, deployment.topics).verify()
