@@ -50,7 +50,7 @@ class Topics(BaseModel):
 
     def evidence(self) -> tuple[str, ...]:
         """The topics that show what was billed and decided: they must be kept for years."""
-        return (self.events, self.pass_, self.pend, self.deny)
+        return (self.events, self.reviews, self.pass_, self.pend, self.deny)
 
     def by_key(self) -> dict[str, str]:
         """Every topic's name, by the key it has in the settings."""
@@ -120,7 +120,7 @@ class Settings(BaseModel):
         None,
         ge=30,
         le=36_525,
-        description="Days that the topics of claims and decisions keep every record. `topics "
+        description="Days that the topics of claims, reviews and decisions keep every record. `topics "
         "create` makes them so, and `topics check` fails when they keep less. Unless given, they "
         "are made without a limit, and must keep ten years (3653 days) at least.",
     )
@@ -202,7 +202,7 @@ class Settings(BaseModel):
 
     @property
     def evidence_days(self) -> int:
-        """The days that claims and decisions must be kept at least."""
+        """The days that claims, reviews and decisions must be kept at least."""
         return self.evidence_retention_days or max(TEN_YEARS, self.retention_days)
 
     def group_id(self, stage: str) -> str:

@@ -1,11 +1,14 @@
-"""How long the topics of claims and decisions must be kept, by the settings."""
+"""How long the topics of claims, reviews and decisions must be kept, by the settings."""
 
 import pytest
 
 from stream_edits.app.wiring import topic_specs
 from stream_edits.settings import Settings
 
-EVIDENCE = {"claims.events", "claims.edits.pass", "claims.edits.pend", "claims.edits.deny"}
+EVIDENCE = {
+    *("claims.events", "claims.edits.reviews"),
+    *("claims.edits.pass", "claims.edits.pend", "claims.edits.deny"),
+}
 
 
 @pytest.mark.parametrize(
