@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.builders import dashboard, stat
 
+from monitoring.claim_reviews import OF_REVIEWS, reviews
 from monitoring.panels import DISPOSITIONS, HERE, bars, graph, new_dashboard, number, row
 
 _DECISIONS = f"stream_edits_decisions_total{{{HERE}}}"
@@ -20,7 +21,7 @@ def claims() -> dashboard.Dashboard:
         "What policy 6.21-P decides on infusion claims, by which paragraph, and which documents it "
         "requests.",
     )
-    for add_row in (_totals, _over_time, _edits, _pends, _units):
+    for add_row in (_totals, _over_time, _edits, _pends, reviews, _units):
         add_row(page)
     return page
 
@@ -78,9 +79,13 @@ def _units_over() -> stat.Panel:
 def _dead_letters() -> stat.Panel:
     return number(
         "Unreadable",
-        "Records that no stage could process: their claims are not decided.",
+        "Records that no stage could process: their claims are not decided. Reviews that came too "
+        "late are below.",
         "short",
-        {"records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}}}[$__range]))"},
+        {
+            "records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}, "
+            f'error_class!~"{OF_REVIEWS}"}}[$__range]))'
+        },
         alarm=1,
         span=3,
         decimals=0,

@@ -33,10 +33,11 @@ def schemas(word: str, url: str, **options: str) -> Result:
 def test_they_sign_in_register_once_and_check(stub: StubRegistry) -> None:
     runs = [schemas(w, stub.url, BASIC_AUTH_USER_INFO=SIGN_IN) for w in ("register", "check")]
     assert [done.exit_code for done in runs] == [0, 0]
-    topics = ("claims.events", "claims.edits.pass", "claims.edits.pend", "claims.edits.deny")
-    assert sorted(stub.subjects) == sorted(f"{topic}-value" for topic in topics)
+    topics = ("reviews", "pass", "pend", "deny")
+    subjects = {"claims.events-value", *(f"claims.edits.{topic}-value" for topic in topics)}
+    assert set(stub.subjects) == subjects
     assert stub.modes == {"": "BACKWARD"} | dict.fromkeys(stub.subjects, "BACKWARD_TRANSITIVE")
-    assert len(runs[1].output.splitlines()) == 4
+    assert len(runs[1].output.splitlines()) == 5
     stub.modes["claims.edits.deny-value"] = "FULL_TRANSITIVE"
     schemas("register", stub.url, BASIC_AUTH_USER_INFO=SIGN_IN)
     assert stub.modes["claims.edits.deny-value"] == "FULL_TRANSITIVE", "stricter than ours"
@@ -45,7 +46,7 @@ def test_they_sign_in_register_once_and_check(stub: StubRegistry) -> None:
 def test_check_registers_nothing(stub: StubRegistry) -> None:
     done = schemas("check", stub.url, BASIC_AUTH_USER_INFO=SIGN_IN)
     assert done.exit_code == 1
-    assert len(done.output.splitlines()) == 4
+    assert len(done.output.splitlines()) == 5
     assert not stub.subjects
     assert set(stub.modes) == {""}
 
