@@ -145,10 +145,17 @@ class EncounterProcessor:
 class SupervisionProcessor:
     """The supervision stage: by-supervisor -> the next hop, decisions, and reopened claims."""
 
-    def __init__(self, builder: DecisionBuilder, retention: Retention, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        builder: DecisionBuilder,
+        retention: Retention,
+        outbox: Outbox,
+        decision_metrics: DecisionMetrics,
+    ) -> None:
         self._builder = builder
         self._retention = retention
         self._outbox = outbox
+        self._decision_metrics = decision_metrics
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Process a message against the supervisor's state. Raises Undecodable."""
@@ -158,7 +165,9 @@ class SupervisionProcessor:
             raise _as_the_engine_knows(failure) from None
         memory = StoredSupervisors(state)
         try:
-            sent = supervise(self._builder, self._retention, memory, message, record.offset)
+            done = supervise(self._builder, self._retention, memory, message, record.offset)
         except ReviewRefused as refused:
             raise _too_late(refused) from None
-        return [self._outbox.output(each, record) for each in sent]
+        if message.review is not None:
+            self._decision_metrics.reviewed(message.review.outcome, done.reviewed)
+        return [self._outbox.output(each, record) for each in done.sent]

@@ -100,7 +100,8 @@ class Folding:
 
         def step(record: Kept) -> Iterable[Message]:
             message = decode_supervised(record.value or b"")
-            return supervise(self._builder, self._retention, memory, message, record.offset)
+            done = supervise(self._builder, self._retention, memory, message, record.offset)
+            return done.sent
 
         return self._fold(log, step, memory.written)
 
