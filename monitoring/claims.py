@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.builders import dashboard, stat
 
+from monitoring.claim_reviews import OF_REVIEWS, reviews
 from monitoring.panels import DISPOSITIONS, HERE, bars, graph, new_dashboard, number, row
 from monitoring.pends import open_now
 
@@ -22,7 +23,7 @@ def claims() -> dashboard.Dashboard:
         "requests.",
     )
     open_now(page, _PARAGRAPH)
-    for add_row in (_totals, _over_time, _edits, _pends, _units):
+    for add_row in (_totals, _over_time, _edits, _pends, reviews, _units):
         add_row(page)
     return page
 
@@ -80,9 +81,13 @@ def _units_over() -> stat.Panel:
 def _dead_letters() -> stat.Panel:
     return number(
         "Unreadable",
-        "Records that no stage could process: their claims are not decided.",
+        "Records that no stage could process: their claims are not decided. Reviews that came too "
+        "late are below.",
         "short",
-        {"records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}}}[$__range]))"},
+        {
+            "records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}, "
+            f'error_class!~"{OF_REVIEWS}"}}[$__range]))'
+        },
         alarm=1,
         span=3,
         decimals=0,

@@ -155,10 +155,17 @@ class EncounterProcessor:
 class SupervisionProcessor:
     """The supervision stage: by-supervisor -> the next hop, decisions, and reopened claims."""
 
-    def __init__(self, builder: DecisionBuilder, retention: Retention, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        builder: DecisionBuilder,
+        retention: Retention,
+        outbox: Outbox,
+        decision_metrics: DecisionMetrics,
+    ) -> None:
         self._builder = builder
         self._retention = retention
         self._outbox = outbox
+        self._decision_metrics = decision_metrics
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Process a message against the supervisor's state. Raises Undecodable."""
@@ -168,12 +175,14 @@ class SupervisionProcessor:
             raise _as_the_engine_knows(failure) from None
         memory = StoredSupervisors(state)
         try:
-            sent = supervise(self._builder, self._retention, memory, message, record.offset)
+            done = supervise(self._builder, self._retention, memory, message, record.offset)
         except ReviewRefused as refused:
             raise _too_late(refused) from None
+        if message.review is not None:
+            self._decision_metrics.reviewed(message.review.outcome, done.reviewed)
         if isinstance(message, SupervisedClaim) and is_last_to_judge(message):
-            pend = held_after_hop(self._builder, sent[0])
+            pend = held_after_hop(self._builder, done.sent[0])
             # What was noted of an earlier revision is gone with its slots.
             if pend is not None:
                 memory.note(message.hops[0], message.member_id, message.draft.claim_id, pend)
-        return [self._outbox.output(each, record) for each in sent]
+        return [self._outbox.output(each, record) for each in done.sent]

@@ -102,7 +102,7 @@ def processors(
         Stage.INTAKE: IntakeProcessor(builder, reader, outbox),
         Stage.REVIEW: ReviewProcessor(ReviewReader(source), outbox),
         Stage.ENCOUNTER: EncounterProcessor(builder, retention, reader, outbox, decision_metrics),
-        Stage.SUPERVISION: SupervisionProcessor(builder, retention, outbox),
+        Stage.SUPERVISION: SupervisionProcessor(builder, retention, outbox, decision_metrics),
     }
 
 

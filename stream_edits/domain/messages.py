@@ -34,7 +34,8 @@ class SupervisedTime(NamedTuple):
 class SupervisedReview(NamedTuple):
     """A review on its way to a claim's supervisors, who alone know their findings.
 
-    ``seen_revision`` is the revision that the reviewer saw. The outcome is APPROVE or DENY.
+    ``seen_revision`` is the revision that the reviewer saw. With a claim the outcome is APPROVE or
+    DENY.
     """
 
     review_id: str
@@ -50,7 +51,8 @@ class RoutedReview(NamedTuple):
     """encounter -> supervision, and from hop to hop: a review of a claim without other findings.
 
     The encounter stage does not keep such a claim. A supervisor that denied a line of it does, and
-    sends it back as a Reopen with the review. ``decision_id`` is the claim's newest decision.
+    sends it back as a Reopen with the review, unless that upholds. ``decision_id`` is the claim's
+    newest decision.
     """
 
     member_id: str

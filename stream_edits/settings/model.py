@@ -120,9 +120,9 @@ class Settings(BaseModel):
         None,
         ge=30,
         le=36_525,
-        description="Days that the topics of claims, reviews and decisions keep every record. `topics "
-        "create` makes them so, and `topics check` fails when they keep less. Unless given, they "
-        "are made without a limit, and must keep ten years (3653 days) at least.",
+        description="Days that the topics of claims, reviews and decisions keep every record. "
+        "`topics create` makes them so, and `topics check` fails when they keep less. Unless "
+        "given, they are made without a limit, and must keep ten years (3653 days) at least.",
     )
     start_from: Literal["progress", "oldest", "newest"] | None = Field(
         None,

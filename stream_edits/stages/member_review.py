@@ -61,7 +61,9 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
     member.name(review.claim_id)
     if review.outcome is ReviewOutcome.UPHOLD:
         member.remember(record)
-        return Reviewed([], seen.named)
+        # A finding that is not here may be the supervisors'.
+        sent = [] if seen.named else [_routed(review, record, seen.revision)]
+        return Reviewed([*sent], seen.named)
     own = _due(builder.policies, record, reviewable, claim, newly, review)
     withdrawn: ClaimRecord | None = None
     if any(finding.line_number is None for finding in newly):
@@ -87,17 +89,18 @@ def _ask_supervisors(
         raise StaleReview("the decision is not the claim's newest one")
     member.name(review.claim_id)
     member.remember(record)
-    if review.outcome is ReviewOutcome.UPHOLD:
-        return Reviewed([], ())
-    asked = RoutedReview(
+    return Reviewed([_routed(review, record, record.revision)], ())
+
+
+def _routed(review: ReviewEvent, record: ClaimRecord, seen_revision: int) -> RoutedReview:
+    return RoutedReview(
         review.member_id,
         review.claim_id,
         review.decision_id,
         record.supervisors,
-        _for_supervisors(review, record.revision),
+        _for_supervisors(review, seen_revision),
         review.event_time,
     )
-    return Reviewed([asked], ())
 
 
 def _held_before(

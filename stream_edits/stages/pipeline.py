@@ -56,9 +56,8 @@ class Pipeline:
         """Process a message in the stage that it is for. Returns the messages that stage sends."""
         self._order += 1
         if isinstance(message, SupervisedClaim | RoutedReview):
-            return list(
-                supervise(self.builder, self._retention, self.supervisors, message, self._order)
-            )
+            done = supervise(self.builder, self._retention, self.supervisors, message, self._order)
+            return list(done.sent)
         return list(self._encounter.decide(self.members, message, self._order))
 
     def drain(self, messages: Iterable[Message]) -> Iterator[ClaimDecision]:

@@ -12,6 +12,7 @@ the same: an approved line occupies its time beside the other member's.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft, EditFinding
 from stream_edits.domain.messages import (
@@ -21,6 +22,7 @@ from stream_edits.domain.messages import (
     SupervisedReview,
     SupervisedTime,
 )
+from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot
 from stream_edits.policies.reviewed import without_reviewed
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
@@ -32,20 +34,28 @@ from stream_edits.stages.supervisor import SupervisorSession
 Supervised = SupervisedClaim | ClaimDecision | Reopen | RoutedReview
 
 
+class HopDone(NamedTuple):
+    """What a message led to at a hop: the messages to send, and the findings that its review is
+    about, as they were before it."""
+
+    sent: list[Supervised]
+    reviewed: tuple[EditFinding, ...] = ()
+
+
 def supervise(
     builder: DecisionBuilder,
     retention: Retention,
     memory: SupervisorMemory,
     message: SupervisedClaim | RoutedReview,
     order: int,
-) -> list[Supervised]:
+) -> HopDone:
     """Judge a claim at its current hop, or find the claim that a review is about.
 
-    ``order`` is the log offset of the message. Returns the claim for its next hop, or its decision
+    ``order`` is the log offset of the message. Sends the claim to its next hop, or its decision
     after the last one, and then the reopened claims. Raises ReviewRefused.
     """
     if isinstance(message, RoutedReview):
-        return [_reviewed(memory, message)]
+        return _reviewed(memory, message)
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     before = session.withdraw(message, order)
@@ -55,9 +65,10 @@ def supervise(
     reopened = session.give_back(before.freed, message)
     session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
+    named = tuple(each.finding for each in before.refused if _is_named(message.review, each))
     if onward.hops:
-        return [onward, *reopened]
-    return [with_note(settled(builder, onward), onward.note).final(), *reopened]
+        return HopDone([onward, *reopened], named)
+    return HopDone([with_note(settled(builder, onward), onward.note).final(), *reopened], named)
 
 
 def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
@@ -65,36 +76,43 @@ def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
     return builder.with_move(with_findings(message.draft, message.found, builder.rule))
 
 
-def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> Reopen | RoutedReview:
+def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:
     """The claim that a review is about, reopened for it, or the review for its next hop.
 
-    Raises UnknownReview if no supervisor of the claim has a finding on it, StaleReview.
+    The claim comes back with the review, and its findings are reviewed then. One that upholds them
+    ends here. Raises UnknownReview if no supervisor of the claim has a finding on it, StaleReview.
     """
     session = SupervisorSession(memory, routed.hops[0], routed.event_time.date())
-    reopened = session.reviewed(routed)
-    if reopened is not None:
-        return reopened
+    found = session.reviewed(routed)
+    if found is not None:
+        reopened, named = found
+        if routed.review.outcome is ReviewOutcome.UPHOLD:
+            return HopDone([], named)
+        return HopDone([reopened])
     if len(routed.hops) == 1:
         raise UnknownReview("no supervisor has such a finding on the claim")
-    return routed._replace(hops=routed.hops[1:])
+    return HopDone([routed._replace(hops=routed.hops[1:])])
+
+
+def _is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
+    """Whether the review names a finding. One that came after the revision that the reviewer saw
+    is not named."""
+    return (
+        review is not None
+        and review.line_number in (None, each.finding.line_number)
+        and each.since <= review.seen_revision
+    )
 
 
 def _as_reviewed(
     message: SupervisedClaim, refused: Sequence[RefusedLine]
 ) -> tuple[RefusedLine, ...]:
-    """The earlier findings on the claim, with those decided that the message's review names.
-
-    A finding that came after the revision that the reviewer saw is not named.
-    """
+    """The earlier findings on the claim, with those decided that the message's review names."""
     review = message.review
     if review is None:
         return tuple(refused)
     return tuple(
-        _decided(review, each, message)
-        if review.line_number in (None, each.finding.line_number)
-        and each.since <= review.seen_revision
-        else each
-        for each in refused
+        _decided(review, each, message) if _is_named(review, each) else each for each in refused
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from stream_edits.domain.decision import Disposition
+from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
@@ -177,8 +177,9 @@ class SupervisorSession:
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
             self._memory.keep_quarters(self.npi, held)
 
-    def reviewed(self, routed: RoutedReview) -> Reopen | None:
-        """The claim that a review is about, if this supervisor has such a finding on it.
+    def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
+        """The claim that a review is about and the findings that it names, if this supervisor has
+        such a finding on it.
 
         Raises StaleReview if the finding is on another decision than the reviewer saw.
         """
@@ -186,12 +187,15 @@ class SupervisorSession:
         if record is None or record.denied_claim is None:
             return None
         line = routed.review.line_number
-        if not any(line in (None, each.finding.line_number) for each in record.refused):
+        named = tuple(
+            each.finding for each in record.refused if line in (None, each.finding.line_number)
+        )
+        if not named:
             return None
         if record.denied_claim.draft.decision_id != routed.decision_id:
             raise StaleReview("the supervisor's finding is on another decision")
         freed = record.denied_claim._replace(review=routed.review)
-        return Reopen(freed, routed.review.review_id, routed.event_time)
+        return Reopen(freed, routed.review.review_id, routed.event_time), named
 
     def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
         """Whether a person has denied a line that another one denied for overlap."""

@@ -75,6 +75,7 @@ def test_channels_and_operations_are_those_of_the_stages() -> None:
     }
     assert [name for name, (action, _) in operations.items() if action == "receive"] == [
         "intake.reads.events",
+        "review.reads.reviews",
         "encounter.reads.by_member",
         "supervision.reads.by_supervisor",
         "redrive.reads.dead_letter",
@@ -92,7 +93,7 @@ def test_the_headers_are_those_that_are_written() -> None:
 
 def test_the_records_are_the_packaged_schemas() -> None:
     messages = document(Settings())["components"]["messages"]
-    for record in ("ClaimEvent", "ClaimDecision"):
+    for record in ("ClaimEvent", "ReviewEvent", "ClaimDecision"):
         packaged = json.loads((ROOT / "schemas" / f"{record}.avsc").read_text(encoding="utf-8"))
         fields = messages[record]["payload"]["schema"]["fields"]
         assert [field["name"] for field in fields] == [f["name"] for f in packaged["fields"]]
@@ -140,7 +141,10 @@ def validated(file: Path) -> dict[str, Any]:
 def test_the_specification_s_parser_has_nothing_to_say() -> None:
     answer = validated(DOCUMENT)
     assert [each for each in answer["problems"] if each["severity"] == _ERROR] == []
-    assert set(answer["messages"]) == {"ClaimEvent", "ClaimDecision", "DeadLetter", "Internal"}
+    assert set(answer["messages"]) == {
+        *("ClaimEvent", "ReviewEvent", "ClaimDecision"),
+        *("DeadLetter", "Internal"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Stages:
             Stage.ENCOUNTER: EncounterProcessor(
                 builder, retention, reader, outbox, decision_metrics
             ),
-            Stage.SUPERVISION: SupervisionProcessor(builder, retention, outbox),
+            Stage.SUPERVISION: SupervisionProcessor(builder, retention, outbox, decision_metrics),
         }
         # Every event may be a dead letter here.
         wide = Breaker(window=1, share=1.0, minimum=1)

@@ -103,9 +103,9 @@ class Folding:
 
         def step(record: Kept) -> Iterable[Message]:
             message = decode_supervised(record.value or b"")
-            sent = supervise(self._builder, self._retention, memory, message, record.offset)
-            memory.notes.after_hop(self._builder, message, sent)
-            return sent
+            done = supervise(self._builder, self._retention, memory, message, record.offset)
+            memory.notes.after_hop(self._builder, message, done.sent)
+            return done.sent
 
         return self._fold(log, step, memory.written)
 

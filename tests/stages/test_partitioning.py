@@ -77,9 +77,8 @@ class Recorded(Walk):
         members, supervisors = MemberDictionary(), SupervisorDictionary()
         for offset, (message, sent) in enumerate(steps):
             if isinstance(message, SupervisedClaim | RoutedReview):
-                again: list[Message] = list(
-                    supervise(self.builder, self._retention, supervisors, message, offset)
-                )
+                done = supervise(self.builder, self._retention, supervisors, message, offset)
+                again: list[Message] = list(done.sent)
                 assert again == sent
             elif not isinstance(message, ClaimDecision):
                 try:
