@@ -214,4 +214,4 @@ def test_the_table_has_every_setting_with_a_meaning() -> None:
     assert "| `topics.pass` | `STREAM_EDITS_TOPICS__PASS` | `claims.edits.pass` |" in table
     assert "| `kafka` | `STREAM_EDITS_KAFKA__…` | none |" in table
     assert "None" not in table
-    assert table.count("\n") == 2 + len(Settings.model_fields) - 1 + 11
+    assert table.count("\n") == 2 + len(Settings.model_fields) - 1 + 12
