@@ -1,9 +1,10 @@
-"""The dashboard for claims staff: what is decided, why, and which documents are requested."""
+"""The dashboard for claims staff: what is held, what is decided, and why."""
 
 from grafana_foundation_sdk.builders import dashboard, stat
 
 from monitoring.claim_reviews import OF_REVIEWS, reviews
 from monitoring.panels import DISPOSITIONS, HERE, bars, graph, new_dashboard, number, row
+from monitoring.pends import open_now
 
 _DECISIONS = f"stream_edits_decisions_total{{{HERE}}}"
 _PARAGRAPH = (
@@ -21,6 +22,7 @@ def claims() -> dashboard.Dashboard:
         "What policy 6.21-P decides on infusion claims, by which paragraph, and which documents it "
         "requests.",
     )
+    open_now(page, _PARAGRAPH)
     for add_row in (_totals, _over_time, _edits, _pends, reviews, _units):
         add_row(page)
     return page

@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from tests.broker import LocalKafka, running_broker
 from tests.broker.choice import skip_reason
+from tests.broker.ready import wait_for_topics
 from tests.broker.secured import SecuredKafka
 
 # How long an example takes is the machine's affair; slow ones are found in bench/.
@@ -79,6 +80,7 @@ def new_topic(broker: str) -> Callable[..., str]:
         dotted = {key.replace("_", "."): value for key, value in config.items()}
         wanted = NewTopic(name, num_partitions=partitions, replication_factor=1, config=dotted)
         admin.create_topics([wanted])[name].result(timeout=20)
+        wait_for_topics({"bootstrap.servers": broker}, [name])
         return name
 
     return make

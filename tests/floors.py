@@ -12,7 +12,7 @@ ITSELF = ""  # stream_edits/__init__.py: the version
 CORE = {"domain", "policies", "stages"}
 _APP = {
     *(*CORE, ITSELF, "codec", "engine", "metrics", "settings", "logs", "report"),
-    *("strict_yaml", "text"),
+    *("remittance", "strict_yaml", "text"),
 }
 BELOW: dict[str, set[str]] = {
     ITSELF: set(),
@@ -28,6 +28,7 @@ BELOW: dict[str, set[str]] = {
     "engine": {"metrics"},
     "settings": {"strict_yaml"},
     "report": {"domain", "text"},
+    "remittance": {"policies", "domain"},
     "handbook": {"policies", "domain", "strict_yaml", "text"},
     "app": _APP,
     "service": {*_APP, "app"},

@@ -34,8 +34,8 @@ class Cost(NamedTuple):
 # Of a record, on claims of the bench's mix.
 LIMITS: dict[str, tuple[str, Callable[[], Processor], Cost]] = {
     "engine": (EVENTS, lambda: PassThrough("out"), Cost(19, 34)),
-    "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(248, 1280)),
-    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1035, 3620)),
+    "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(240, 1270)),
+    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(985, 3500)),
     "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(500, 1580)),
 }
 

@@ -115,6 +115,8 @@ def test_option_values_are_never_shown() -> None:
         ("SCHEMA_REGISTRY_URL", f"https://me:{SECRET}@registry", "should hold no user or password"),
         ("SCHEMA_REGISTRY_URL", SECRET, "should be a web address that begins with http"),
         ("SESSION_TIMEOUT_MS", "900000", "should not be above max_poll_interval_ms"),
+        ("EVIDENCE_RETENTION_DAYS", "29", "should be greater than or equal to 30"),
+        ("EVIDENCE_RETENTION_DAYS", "1460", "should not be below retention_days"),
         ("BREAKER_MINIMUM", "1001", "should not be above breaker_window"),
     ],
 )

@@ -27,10 +27,10 @@ def test_the_walk_is_what_happens() -> None:
 
 def test_it_has_steps_functions_and_types() -> None:
     """The checks find something to check."""
-    assert len(steps()) == 15
+    assert len(steps()) == 19
     assert len(walk_page.functions_in(page())) > 35
     detailed = [head for head in walk_page.sections(page()) if head.startswith("Step ")]
-    assert len(detailed) == 8
+    assert len(detailed) == 10
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_it_has_steps_functions_and_types() -> None:
         ("supervision.py:supervise", "supervisor.py:_overlap", "_overlap did not run"),
         ("ClaimDecision A.1 PEND", "ClaimDecision A.1 DENY", "step 3 was"),
         ("| RoutedClaim B | SupervisedClaim B.1, ", "| RoutedClaim B | ", "step 5 was"),
-        ("| 15 |", "|\n| 16 |", "the page has 16"),
+        ("| 19 |", "|\n| 20 |", "the page has 20"),
         ("on_arrival` | `ClaimRecord`", "on_arrival` | `Draft`", "on_arrival gave no Draft"),
         ("Remembered: nothing.", "Remembered: `ClaimRecord`.", "step 1: remembered []"),
         ("Remembered: `SupervisedSlot`.", "", "step 7: remembered ['SupervisedSlot']"),
@@ -55,6 +55,8 @@ def test_it_has_steps_functions_and_types() -> None:
         ("give_back` | `Reopen`", "give_back` | `SupervisedSlot`", "give_back gave no"),
         ("`claims.edits.pend`", "`claims.edits.deny`", "step 3: claims.edits.deny is not a topic"),
         ("_line_records` | `LineRecord`", "_line_records` | ", "no step names LineRecord"),
+        ("| ReviewEvent H | ClaimDecision H.2 PASS", "| ReviewEvent H | ", "step 19 was"),
+        ("reviews.py:seen_by", "reviews.py:takes_away", "takes_away did not run"),
     ],
 )
 def test_a_wrong_page_is_found(right: str, wrong: str, problem: str) -> None:

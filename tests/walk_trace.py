@@ -1,4 +1,4 @@
-"""The claims of docs/walk.md, run through the processors of the stages, with every call noted."""
+"""The events of docs/walk.md, run through the processors of the stages, with every call noted."""
 
 import sys
 from collections import deque
@@ -15,15 +15,19 @@ from stream_edits.codec import internal
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.framing import schema_id
-from stream_edits.codec.jsonl import claim_from_json
+from stream_edits.codec.jsonl import event_from_json
+from stream_edits.codec.reviews import decode_review, encode_review
 from stream_edits.codec.schemas import (
     CLAIM_DECISION,
     CLAIM_EVENT,
+    REVIEW_EVENT,
     PackagedSchemas,
     packaged,
     schema_of,
 )
+from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.messages import Reopen, SupervisedClaim
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.ports import Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
@@ -40,6 +44,7 @@ _WRAPPERS = (
     internal.SupervisedQuarters,
     internal.CarriedClaim,
     internal.StoredClaim,
+    internal.StoredReviewable,
 )
 # What the wrappers hold beside a type of ours.
 _RAW = {"bytes", "NoneType"}
@@ -104,7 +109,7 @@ def types_in(value: object) -> set[str]:
 
 
 class Stages:
-    """The three stages with empty state, on topics of one partition."""
+    """All stages with empty state, on topics of one partition."""
 
     def __init__(self) -> None:
         settings = Settings()
@@ -150,6 +155,8 @@ def named(framed: bytes) -> str:
     if record == CLAIM_DECISION:
         decision = decode_decision(framed, _SCHEMAS)
         return f"{record} {decision.claim_id}.{decision.revision} {decision.disposition}"
+    if record == REVIEW_EVENT:
+        return f"{record} {decode_review(framed).claim_id}"
     message = _internal(framed)
     if isinstance(message, internal.CarriedClaim):
         return f"{record} {_READER.decode(message.raw).claim_id}"
@@ -163,10 +170,18 @@ def _internal(framed: bytes) -> Any:
 
 
 def run() -> list[Step]:
-    """The steps that the page's claims take, in order."""
-    stages, encode = Stages(), claim_encoder(schema_of(CLAIM_EVENT).id)
+    """The steps that the page's claims and its review take, in order."""
+    stages = Stages()
     return [
         step
         for line in CLAIMS.read_bytes().splitlines()
-        for step in stages.steps(Settings().topics.events, encode(claim_from_json(line)))
+        for step in stages.steps(*_published(event_from_json(line)))
     ]
+
+
+def _published(event: ClaimEvent | ReviewEvent) -> tuple[str, bytes]:
+    """The topic and the value of an event."""
+    topics = Settings().topics
+    if isinstance(event, ReviewEvent):
+        return topics.reviews, encode_review(event)
+    return topics.events, claim_encoder(schema_of(CLAIM_EVENT).id)(event)

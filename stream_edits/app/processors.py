@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from stream_edits.app.decision_metrics import DecisionMetrics
+from stream_edits.app.held_claims import held_after_hop, held_before_hops, is_last_to_judge
 from stream_edits.app.outbox import Outbox
 from stream_edits.app.resolved_pends import resolved_pend
 from stream_edits.app.state_memory import StoredMembers, StoredSupervisors
@@ -13,7 +14,7 @@ from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.messages import decode_by_member, decode_supervised
 from stream_edits.codec.reviews import ReviewReader
 from stream_edits.domain.decision import Source
-from stream_edits.domain.messages import RoutedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
 from stream_edits.stages.claim_and_neighbours import Adjudicated
@@ -39,6 +40,12 @@ def _as_the_engine_knows(failure: BadBytes | RegistryAway) -> Undecodable | TryA
     if isinstance(failure, BadBytes):
         return Undecodable(failure.error_class, failure.message)
     return TryAgain(str(failure))
+
+
+def _member_of(message: RoutedClaim | Reopen | ReviewEvent) -> str:
+    if isinstance(message, RoutedClaim):
+        return message.claim.member_id
+    return message.freed.member_id if isinstance(message, Reopen) else message.member_id
 
 
 def _too_late(refused: ReviewRefused) -> Undecodable:
@@ -125,6 +132,9 @@ class EncounterProcessor:
             raise _too_late(refused) from None
         if not sent and isinstance(message, RoutedClaim):
             self._decision_metrics.re_sent()
+        for each in sent:
+            if not isinstance(each, RoutedReview):
+                memory.note(*held_before_hops(_member_of(message), each))
         outputs = [self._outbox.output(each, record) for each in sent]
         if memory.pended:
             for place, each in enumerate(sent):
@@ -170,4 +180,9 @@ class SupervisionProcessor:
             raise _too_late(refused) from None
         if message.review is not None:
             self._decision_metrics.reviewed(message.review.outcome, done.reviewed)
+        if isinstance(message, SupervisedClaim) and is_last_to_judge(message):
+            pend = held_after_hop(self._builder, done.sent[0])
+            # What was noted of an earlier revision is gone with its slots.
+            if pend is not None:
+                memory.note(message.hops[0], message.member_id, message.draft.claim_id, pend)
         return [self._outbox.output(each, record) for each in done.sent]

@@ -15,6 +15,7 @@ from stream_edits.codec.state import (
     encode_claim_record,
     encode_day,
     encode_member_claims,
+    encode_open_pend,
     encode_quarters,
     encode_reviewable,
     encode_supervisor_record,
@@ -27,12 +28,15 @@ from stream_edits.domain.member_state import (
     ListedClaim,
     ReviewableClaim,
 )
+from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
 )
 
+# The kind of the keys under which the claims that are held are noted.
+OPEN_PEND = b"p"
 T = TypeVar("T")
 
 
@@ -118,7 +122,14 @@ class StoredMembers(_Stored):
             frequency=claim.frequency,
         )
 
+    def note(self, member_id: str, claim_id: str, pend: OpenPend | None) -> None:
+        """Store what holds a claim, for the metrics; None if nothing does, or a hop says it."""
+        value = None if pend is None else encode_open_pend(pend)
+        self._keep(_key(OPEN_PEND, member_id, claim_id), value)
+
     def remember(self, member_id: str, record: ClaimRecord) -> None:
+        if record.status is ClaimStatus.WITHDRAWN:
+            self.note(member_id, record.claim_id, None)
         raw = None if record.claim is None else self._raw[record.claim_id]
         self._keep(_key(b"c", member_id, record.claim_id), encode_claim_record(record, raw))
 
@@ -141,6 +152,7 @@ class StoredMembers(_Stored):
     def forget(self, member_id: str, claim_id: str) -> None:
         self._keep(_key(b"c", member_id, claim_id), None)
         self._keep(_key(b"r", member_id, claim_id), None)
+        self.note(member_id, claim_id, None)
 
     def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
         return self._get(_key(b"m", member_id), decode_member_claims) or ()
@@ -166,6 +178,12 @@ class StoredSupervisors(_Stored):
     ) -> None:
         value = encode_supervisor_record(record) if record else None
         self._keep(_key(b"s", npi, member_id, claim_id), value)
+        if record is None:
+            self._keep(_key(OPEN_PEND, npi, member_id, claim_id), None)
+
+    def note(self, npi: str, member_id: str, claim_id: str, pend: OpenPend) -> None:
+        """Store what holds a claim that has slots here, for the metrics. It goes with them."""
+        self._keep(_key(OPEN_PEND, npi, member_id, claim_id), encode_open_pend(pend))
 
     def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
         return self._get(_key(b"q", npi), decode_quarters) or ()

@@ -1,12 +1,16 @@
 """Builds the stages' runners from settings."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
+from stream_edits.app.pend_gauges import PendGauges
 from stream_edits.app.processors import (
     ERROR_CLASSES,
     EncounterProcessor,
@@ -17,7 +21,6 @@ from stream_edits.app.processors import (
 from stream_edits.codec.avro import Encoder
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
-from stream_edits.codec.registry import Registry
 from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import (
     CLAIM_DECISION,
@@ -29,6 +32,7 @@ from stream_edits.codec.schemas import (
 from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.kafka import client_version
+from stream_edits.engine.kept import DAY_MS, UNLIMITED
 from stream_edits.engine.ports import Processor, TopicSpec
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
@@ -37,6 +41,9 @@ from stream_edits.policies.policy import Policies
 from stream_edits.settings import Settings, Topics
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import Retention
+
+if TYPE_CHECKING:
+    from stream_edits.codec.registry import Registry
 
 # The brokers' default for other topics, and room for the headers that make a dead letter.
 _DEAD_LETTER_BYTES = 1_048_588 + 65_536
@@ -66,6 +73,7 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
     decision_metrics = DecisionMetrics(metrics, builder.policies)
     by_stage = processors(settings, builder, decision_metrics)
     _set_build_metric(metrics, builder.policies)
+    pends = PendGauges(metrics, builder.policies)
     for stage in stages:
         for name in ERROR_CLASSES:
             metrics.dead_letters.labels(stage.value, name)
@@ -75,6 +83,7 @@ def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> 
             by_stage[stage],
             metrics=metrics,
             on_committed=decision_metrics.of(stage.value, _outcomes(settings.topics, stage)),
+            watch=pends.watch(stage.value),
         )
         for stage in Stage
         if stage in stages
@@ -121,9 +130,9 @@ def _outcomes(topics: Topics, stage: Stage) -> dict[str, str]:
 def _encoders(topics: Topics, source: SchemaSource) -> dict[Disposition, Encoder]:
     """An encoder for each decision topic. A registry may give each of them an id of its own."""
     own = schema_of(CLAIM_DECISION)
-    if not isinstance(source, Registry):
+    if isinstance(source, PackagedSchemas):
         return dict.fromkeys(Disposition, decision_encoder(own.id))
-    id_for = partial(source.id_for, text=own.text)
+    id_for = partial(cast("Registry", source).id_for, text=own.text)
     return {
         Disposition.PASS: decision_encoder(id_for(topics.pass_)),
         Disposition.PEND: decision_encoder(id_for(topics.pend)),
@@ -133,8 +142,15 @@ def _encoders(topics: Topics, source: SchemaSource) -> dict[Disposition, Encoder
 
 def schema_source(settings: Settings) -> SchemaSource:
     """The source of writer schemas: the registry, or the packaged schemas without one."""
-    options = settings.registry_options()
-    return Registry(options) if options else PackagedSchemas()
+    return PackagedSchemas() if settings.schema_registry_url is None else registry_of(settings)
+
+
+def registry_of(settings: Settings) -> Registry:
+    """The registry of settings that name one. Raises BadRegistryOptions."""
+    # Only here: its client takes a third of the time in which a program starts.
+    from stream_edits.codec.registry import Registry
+
+    return Registry(settings.registry_options())
 
 
 def stage_config(settings: Settings, stage: Stage) -> StageConfig:
@@ -179,7 +195,10 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
 
 
 def topic_specs(settings: Settings) -> list[TopicSpec]:
-    """Every topic's specification: one partition count, compacted changelogs and marks."""
+    """Every topic's specification: one partition count, compacted changelogs and marks.
+
+    Claims and decisions are evidence and kept for years.
+    """
     topics = settings.topics
     compacted = {
         *(topics.encounter_state, topics.supervision_state),
@@ -187,6 +206,7 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
     }
     # A dead letter is the only copy of a claim that is not decided yet. It has headers more.
     dead_letter = {"retention.ms": "-1", "max.message.bytes": str(_DEAD_LETTER_BYTES)}
+    evidence = topics.evidence()
     return [
         TopicSpec(
             name,
@@ -197,9 +217,18 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             # Claims and reviews are not ours alone, so others may give their topics more
             # partitions. A stage without a topic of known topics makes one with one partition.
             any_partitions=name in (topics.events, topics.reviews, topics.known_topics),
+            kept_days=settings.evidence_days if name in evidence else None,
+            initial=_kept(settings) if name in evidence else {},
         )
         for name in topics.by_key().values()
     ]
+
+
+def _kept(settings: Settings) -> dict[str, str]:
+    """How long a new topic keeps records: without a limit, unless the settings have one."""
+    days = settings.evidence_retention_days
+    age = UNLIMITED if days is None else str(days * DAY_MS)
+    return {"retention.ms": age, "retention.bytes": UNLIMITED}
 
 
 def _internal(topics: Topics) -> frozenset[str]:

@@ -6,8 +6,14 @@ import click
 
 from stream_edits.app.wiring import Stage
 from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
-from stream_edits.cli.formats import format_option
-from stream_edits.commands.adjudicate import adjudicate_file
+from stream_edits.cli.formats import (
+    ADJUSTMENTS,
+    as_option,
+    check_form,
+    decisions_format_option,
+)
+from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_file
+from stream_edits.commands.adjustments import print_published_adjustments
 from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_file
 from stream_edits.engine.config import StartFrom
@@ -42,16 +48,23 @@ def run(context: click.Context, stages: tuple[str, ...], start_from: StartFrom |
 
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
-@format_option("json", "json: one decision per line, in the order published. table: for people.")
+@as_option()
+@decisions_format_option()
 @click.pass_context
-def adjudicate(context: click.Context, file: str, form: str) -> None:
+def adjudicate(context: click.Context, file: str, kind: str, form: str) -> None:
     """Decide the claims of FILE without Kafka (JSON lines or an Avro container; - is stdin).
 
-    Claims are decided in the order of the file. A line that is not a valid claim is reported on
-    stderr with its number; the others are still decided, and the exit code is 3.
+    Claims, and reviews between them, are processed in the order of the file. A line that is not
+    valid, or a review that changes nothing because it is stale or about something unknown, is
+    reported on stderr with its number; the others are still processed, and the exit code is 3.
     """
+    check_form(kind, form)
     with one_line_errors():
-        bad = adjudicate_file(load_settings(context.obj), file, form)
+        settings = load_settings(context.obj)
+        if kind == ADJUSTMENTS:
+            bad = adjudicate_adjustments(settings, file, form)
+        else:
+            bad = adjudicate_file(settings, file, form)
     if bad:
         sys.exit(BAD_INPUT)
 
@@ -60,7 +73,7 @@ def adjudicate(context: click.Context, file: str, form: str) -> None:
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
 @click.pass_context
 def publish(context: click.Context, file: str) -> None:
-    """Publish the claims of FILE to the events topic, keyed by member (- is stdin)."""
+    """Publish the claims and reviews of FILE to their topics, keyed by member (- is stdin)."""
     with one_line_errors():
         settings = load_settings(context.obj)
         with broker_errors(settings):
@@ -71,13 +84,21 @@ def publish(context: click.Context, file: str) -> None:
 
 @click.command()
 @click.option("--claim", "claim_id", help="Only the decisions on this claim.")
-@format_option("json", "json: one decision per line, topic after topic. table: for people.")
+@as_option()
+@decisions_format_option()
 @click.pass_context
-def decisions(context: click.Context, claim_id: str | None, form: str) -> None:
-    """Print the decisions that are in the three decision topics now."""
+def decisions(context: click.Context, claim_id: str | None, kind: str, form: str) -> None:
+    """Print the decisions that are in the three decision topics now, topic after topic.
+
+    With `--as adjustments` what they take away, with the charges of the claims: docs/remittance.md.
+    """
+    check_form(kind, form)
     with one_line_errors():
         settings = load_settings(context.obj)
         with broker_errors(settings):
-            bad = print_decisions(settings, claim_id, form)
+            if kind == ADJUSTMENTS:
+                bad = print_published_adjustments(settings, claim_id, form)
+            else:
+                bad = print_decisions(settings, claim_id, form)
     if bad:
         sys.exit(BAD_INPUT)

@@ -1,22 +1,56 @@
-"""The option `--format`: output for programs or for people."""
+"""The options `--format` and `--as`: output for programs or for people, and of what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 import click
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
+ADJUSTMENTS = "adjustments"
+_FORMS = {"decisions": ("json", "table"), ADJUSTMENTS: ("json", "csv")}
+
 
 def format_option(
-    default: Literal["json", "table"], help_text: str
+    default: Literal["json", "table"],
+    help_text: str,
+    forms: Sequence[str] = ("json", "table"),
 ) -> Callable[[_Command], _Command]:
     """The option `--format`, passed to the command as `form`."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(["json", "table"]),
+        type=click.Choice(forms),
         default=default,
         show_default=True,
         help=help_text,
     )
+
+
+def decisions_format_option() -> Callable[[_Command], _Command]:
+    """`--format` of a command that prints decisions, or with `--as` adjustments."""
+    return format_option(
+        "json",
+        "json: one decision or adjustment per line. table: decisions for people. csv: adjustments "
+        "with a heading.",
+        ("json", "table", "csv"),
+    )
+
+
+def as_option() -> Callable[[_Command], _Command]:
+    """The option `--as`, passed to the command as `kind`."""
+    return click.option(
+        "--as",
+        "kind",
+        type=click.Choice(list(_FORMS)),
+        default="decisions",
+        show_default=True,
+        help="decisions: every decision. adjustments: what the newest decision of each claim takes "
+        "away from its lines, for the remittance.",
+    )
+
+
+def check_form(kind: str, form: str) -> None:
+    """Raises UsageError for a format that does not go with `--as`."""
+    if form not in _FORMS[kind]:
+        raise click.UsageError(f"--format {form} does not go with --as {kind}")

@@ -5,8 +5,6 @@ import sys
 import click
 
 from stream_edits.cli.errors import one_line_errors
-from stream_edits.commands.check_schemas import check
-from stream_edits.commands.register_schemas import register
 from stream_edits.settings import load_settings
 
 
@@ -22,6 +20,8 @@ def schemas_register(context: click.Context) -> None:
 
     A subject with FULL_TRANSITIVE keeps it.
     """
+    from stream_edits.commands.register_schemas import register  # see wiring.registry_of
+
     with one_line_errors():
         for line in register(load_settings(context.obj)):
             click.echo(line)
@@ -34,6 +34,8 @@ def schemas_check(context: click.Context) -> None:
 
     Exit code 1 when a schema is missing or differs, or its compatibility mode is too weak.
     """
+    from stream_edits.commands.check_schemas import check  # see wiring.registry_of
+
     with one_line_errors():
         checked = list(check(load_settings(context.obj)))
     for each in checked:

@@ -26,16 +26,26 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
     Source,
+    WaitsFor,
 )
 
 # The wire holds the source as three fields; in the domain it is one value.
 _SOURCE = ("topic", "partition", "offset")
 PATHS: Paths = {CLAIM_DECISION: {f"source_{part}": f"source.{part}" for part in _SOURCE}}
-ENUMS: dict[str, Callable[[str], object]] = {"Disposition": Disposition, "Pricing": Pricing}
+ENUMS: dict[str, Callable[[str], object]] = {
+    "Disposition": Disposition,
+    "Pricing": Pricing,
+    "WaitsFor": WaitsFor,
+}
+
+
+# A reader gives a field that the writer lacks its default as the schema has it: a text.
+_WAITS_FOR = {each.value: each for each in WaitsFor}
 
 
 def draft_of(fields: dict[str, Any]) -> Draft:
     """The draft that a record's fields make."""
+    fields["waits_for"] = _WAITS_FOR[fields["waits_for"]]
     source = Source(*(fields.pop(f"source_{part}") for part in _SOURCE))
     return Draft(**fields, source=source)
 
@@ -92,14 +102,19 @@ def _decoder(writer: str) -> Decoder:
 def decision_to_json(decision: ClaimDecision) -> str:
     """One line of JSON without a newline (docs/spec/contract.md, JSON form).
 
-    Times are ISO-8601 in UTC with milliseconds; units that are not finite become null.
+    Times are ISO-8601 in UTC with milliseconds, days without a time; units that are not finite
+    become null.
     """
     members = decision._asdict()
     source = members.pop("source")
     members["lines"] = [dict(zip(_LINE, line, strict=True)) for line in decision.lines]
     members["findings"] = [finding._asdict() for finding in decision.findings]
     members["decided_at"] = decision.decided_at.isoformat(timespec="milliseconds")
+    after_source = {name: members.pop(name) for name in _AFTER_SOURCE}
     members |= {f"source_{part}": getattr(source, part) for part in _SOURCE}
+    members |= after_source
+    for name in ("received_date", "due_by"):
+        members[name] = members[name] and members[name].isoformat()
     try:
         return _to_json(members)
     except ValueError:
@@ -115,4 +130,5 @@ def _is_not_finite(value: object) -> bool:
 
 
 _LINE = LineOutcome._fields
+_AFTER_SOURCE = ClaimDecision._fields[ClaimDecision._fields.index("source") + 1 :]
 _to_json = json.JSONEncoder(allow_nan=False).encode

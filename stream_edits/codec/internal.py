@@ -29,6 +29,7 @@ from stream_edits.domain.messages import (
     SupervisedReview,
     SupervisedTime,
 )
+from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
@@ -130,6 +131,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "SupervisedVisit": SupervisorRecord,
     "SupervisedQuarters": SupervisedQuarters,
     "SupervisedQuarter": SupervisedQuarter,
+    "OpenPend": OpenPend,
     "Source": Source,
 }
 _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus, "ReviewOutcome": ReviewOutcome}
@@ -142,6 +144,7 @@ _SHARED: Cleaning = {
     "Source": decisions.shared("topic"),
     "SupervisedClaim": decisions.shared("stops"),
     "SupervisedTime": decisions.shared("procedure_code npi"),
+    "OpenPend": decisions.shared("edits"),
 }
 
 

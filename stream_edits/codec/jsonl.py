@@ -1,49 +1,90 @@
-"""Claims as JSON lines: reading and writing them (docs/spec/contract.md, JSON form)."""
+"""Claims and reviews as JSON lines (docs/spec/contract.md, JSON form)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson, Undecodable
-from stream_edits.codec.violations import claim_in_json
+from stream_edits.codec.violations import claim_in_json, review_in_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
+from stream_edits.domain.review import ReviewEvent
 
+# An object with this key is a review, any other one a claim.
+OF_A_REVIEW = "review_id"
 _MUST_STATE = ("line_of_business",)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class BadLine(NamedTuple):
-    """A line or record that is not a valid claim; ``message`` holds no value from the data."""
+    """A line or record that is no valid claim or review; ``message`` holds no value of the data."""
 
     line_number: int
     error_class: str
     message: str
 
 
-def read_claims_jsonl(lines: Iterable[bytes]) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
-    """Each line's number, from 1, and its claim or what is wrong with it. Skips blank lines.
+def read_events_jsonl(
+    lines: Iterable[bytes],
+) -> Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]:
+    """Each line's number, from 1, and its claim or review, or what is wrong with it.
 
-    ``lines`` may be a file opened in binary mode.
+    Skips blank lines. ``lines`` may be a file opened in binary mode.
     """
-    for number, line in enumerate(lines, start=1):
-        text = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
-        if not text.strip():
-            continue
+    for number, text in texts_in(lines):
         try:
-            yield number, claim_from_json(text)
+            yield number, event_from_json(text)
         except Undecodable as error:
             yield number, BadLine(number, error.error_class, error.message)
 
 
-def claim_from_json(text: bytes) -> ClaimEvent:
-    """One JSON object as a claim; null stands for the default of a field whose default is not null.
+def texts_in(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines with their numbers, from 1, without blank ones and without a byte order mark."""
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+        if text.strip():
+            yield number, text
 
-    Raises MalformedJson unless it is one UTF-8 object with distinct keys, ContractViolation.
+
+def event_from_json(text: bytes) -> ClaimEvent | ReviewEvent:
+    """One JSON object as a review if it has the key ``review_id``, as a claim otherwise.
+
+    Null stands for the default of a field whose default is not null. Raises MalformedJson unless it
+    is one UTF-8 object with distinct keys, ContractViolation.
     """
     members = _object(text)
+    if OF_A_REVIEW in members:
+        return _review(text, members)
+    return _claim(text, members)
+
+
+def claim_from_json(text: bytes) -> ClaimEvent:
+    """One JSON object as a claim, as ``event_from_json`` reads it. Raises what that raises."""
+    return _claim(text, _object(text))
+
+
+def review_from_json(text: bytes, unstated: Mapping[str, str]) -> ReviewEvent:
+    """One JSON object as a review, as ``event_from_json`` reads it. Raises what that raises.
+
+    ``unstated`` has the value of each field that the object may leave out, or give as null.
+    """
+    members = _object(text)
+    left_out = {name: value for name, value in unstated.items() if members.get(name) is None}
+    if not left_out:
+        return _review(text, members)
+    members |= left_out
+    return _review(json.dumps(members), members)
+
+
+def _review(text: str | bytes, members: dict[str, Any]) -> ReviewEvent:
+    if _drop_from(members, ReviewEvent):
+        text = json.dumps(members)
+    return review_in_json(text)
+
+
+def _claim(text: bytes, members: dict[str, Any]) -> ClaimEvent:
     # Its default, as in Avro, would let a claim be paid as another payer's.
     unstated = [name for name in _MUST_STATE if members.get(name) is None]
     try:
@@ -56,8 +97,13 @@ def claim_from_json(text: bytes) -> ClaimEvent:
 
 
 def claim_to_json(claim: ClaimEvent) -> str:
-    """One line of JSON, without a newline, that ``read_claims_jsonl`` reads as an equal claim."""
+    """One line of JSON, without a newline, that ``read_events_jsonl`` reads as an equal claim."""
     return json.dumps(asdict(claim), default=_plain)
+
+
+def review_to_json(review: ReviewEvent) -> str:
+    """The same for a review."""
+    return json.dumps(asdict(review), default=_plain)
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -81,7 +127,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-_Record = ClaimEvent | ServiceLine | Attachment
+_Record = ClaimEvent | ServiceLine | Attachment | ReviewEvent
 
 
 def _with_own_default(record: type[_Record]) -> frozenset[str]:
@@ -89,7 +135,8 @@ def _with_own_default(record: type[_Record]) -> frozenset[str]:
 
 
 _DEFAULTED: dict[type[_Record], frozenset[str]] = {
-    record: _with_own_default(record) for record in (ClaimEvent, ServiceLine, Attachment)
+    record: _with_own_default(record)
+    for record in (ClaimEvent, ServiceLine, Attachment, ReviewEvent)
 }
 
 
@@ -118,4 +165,4 @@ def _plain(value: Any) -> str | float:
         return value.isoformat(timespec="milliseconds")
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"a claim holds no {type(value).__name__}")
+    raise TypeError(f"a claim or review holds no {type(value).__name__}")

@@ -1,5 +1,8 @@
 """ReviewEvent: framed Avro to the domain and back."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from stream_edits.codec.avro import Decoder, Encoder, decoder, parse, read_value, resolve_tolerantly
 from stream_edits.codec.errors import WrongSchema
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
@@ -8,12 +11,31 @@ from stream_edits.codec.violations import review_of
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 
 
+class ReviewDecoder(NamedTuple):
+    """Reads reviews of one writer's schema: ``read`` takes bytes, ``judge`` checks the value.
+
+    ``judge`` raises ContractViolation for a value that is not a valid review.
+    """
+
+    read: Decoder
+    judge: Callable[[Any], ReviewEvent]
+
+
+def review_decoder(schema_text: str) -> ReviewDecoder:
+    """The decoder of reviews written with that schema.
+
+    Raises WrongSchema when it is another record's, or a review cannot be read from it.
+    """
+    plan = resolve_tolerantly(parse(schema_text), schema_of(REVIEW_EVENT).parsed)
+    return ReviewDecoder(decoder(plan, enums={"ReviewOutcome": ReviewOutcome}), review_of)
+
+
 class ReviewReader:
     """Decodes reviews of any writer's schema; keeps one decoder for each schema id."""
 
     def __init__(self, source: SchemaSource) -> None:
         self._source = source
-        self._decoders: dict[int, Decoder] = {}
+        self._decoders: dict[int, ReviewDecoder] = {}
         self._refused: dict[int, str] = {}
 
     def decode(self, framed: bytes) -> ReviewEvent:
@@ -23,22 +45,20 @@ class ReviewReader:
         up now.
         """
         number = schema_id(framed)
-        read = self._decoders.get(number) or self._prepared(number)
-        return review_of(read_value(read, framed, BODY_START))
+        read, judge = self._decoders.get(number) or self._prepared(number)
+        return judge(read_value(read, framed, BODY_START))
 
-    def _prepared(self, number: int) -> Decoder:
+    def _prepared(self, number: int) -> ReviewDecoder:
         # An id never changes its schema, so refusals are kept too.
         if number in self._refused:
             raise WrongSchema(self._refused[number])
         try:
-            plan = resolve_tolerantly(
-                parse(self._source.schema_text(number)), schema_of(REVIEW_EVENT).parsed
-            )
+            made = review_decoder(self._source.schema_text(number))
         except WrongSchema as error:
             self._refused[number] = error.message
             raise
-        read = self._decoders[number] = decoder(plan, enums={"ReviewOutcome": ReviewOutcome})
-        return read
+        self._decoders[number] = made
+        return made
 
 
 def review_encoder(number: int) -> Encoder:

@@ -15,6 +15,7 @@ from stream_edits.codec.internal import (
     read_internal,
 )
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
+from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
@@ -30,6 +31,7 @@ _put_member_claims = internal_encoder("MemberClaims")
 _put_day = internal_encoder("SupervisedDay")
 _put_supervisor_record = internal_encoder("SupervisedVisit")
 _put_quarters = internal_encoder("SupervisedQuarters")
+_put_open_pend = internal_encoder("OpenPend")
 
 
 def encode_claim_record(record: ClaimRecord, raw: bytes | None) -> bytes:
@@ -106,3 +108,14 @@ def decode_quarters(framed: bytes) -> tuple[SupervisedQuarter, ...]:
     """The reverse of ``encode_quarters``."""
     held: SupervisedQuarters = read_internal(framed, "SupervisedQuarters")
     return held.quarters
+
+
+def encode_open_pend(pend: OpenPend) -> bytes:
+    """Why and until when a claim is held."""
+    return _put_open_pend(pend)
+
+
+def decode_open_pend(framed: bytes) -> OpenPend:
+    """The reverse of ``encode_open_pend``."""
+    pend: OpenPend = read_internal(framed, "OpenPend")
+    return pend

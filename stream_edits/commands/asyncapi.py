@@ -93,7 +93,7 @@ def _channels(settings: Settings) -> dict[str, Any]:
                     "replicas": spec.replication_factor,
                     "topicConfiguration": {
                         "cleanup.policy": [spec.cleanup_policy],
-                        **{name: int(value) for name, value in spec.extra.items()},
+                        **{name: int(v) for name, v in {**spec.extra, **spec.initial}.items()},
                     },
                     **_BINDING,
                 }

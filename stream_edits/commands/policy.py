@@ -7,8 +7,9 @@ from stream_edits.handbook.content import table_changes
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
 from stream_edits.handbook.page import entry_named, page
-from stream_edits.policies.catalog import load_policies, plan_content
+from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.content.content import content_from
+from stream_edits.policies.overlay import plan_content
 from stream_edits.settings import Settings
 
 

@@ -1,41 +1,74 @@
-"""`publish`: write the claims of a file to the events topic."""
+"""`publish`: write the claims and reviews of a file to their topics."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
+from stream_edits.app.wiring import registry_of
+from stream_edits.codec.avro import Encoder
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import BadLine
-from stream_edits.codec.registry import Registry
-from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands.claim_files import open_claims, report_bad_line
+from stream_edits.codec.reviews import review_encoder
+from stream_edits.codec.schemas import CLAIM_EVENT, REVIEW_EVENT, schema_of
+from stream_edits.commands.claim_files import open_events, report_bad_line
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.settings import Settings
 
 
 def publish_file(settings: Settings, file: str) -> int:
-    """Publish each claim in Confluent framing, keyed by member.
+    """Publish each claim and each review in Confluent framing, keyed by member.
 
-    Returns the number of lines that are not valid claims. Raises NotRegistered or RegistryAway
-    where a registry is configured, ClientError.
+    Returns the number of lines that are neither. Raises NotRegistered or RegistryAway where a
+    registry is configured, ClientError.
     """
-    own, topic = schema_of(CLAIM_EVENT), settings.topics.events
-    number = own.id
-    if settings.schema_registry_url is not None:
-        number = Registry(settings.registry_options()).id_for(topic, own.text)
-    encode = claim_encoder(number)
+    topics = settings.topics
+    encode_claim = claim_encoder(_id_of(settings, topics.events, CLAIM_EVENT))
+    # Reviews need a registered schema only where there are reviews.
+    encode_review = cache(lambda: encoder_of_reviews(settings))
+    published: Counter[str] = Counter({topics.events: 0})
     bad = 0
 
     def records() -> Iterator[Output]:
         nonlocal bad
-        with open_claims(file) as claims:
-            for _, claim in claims:
-                if isinstance(claim, BadLine):
+        with open_events(file) as events:
+            for _, event in events:
+                if isinstance(event, BadLine):
                     bad += 1
-                    report_bad_line(claim)
+                    report_bad_line(event)
+                    continue
+                if isinstance(event, ClaimEvent):
+                    output = Output(topics.events, event.member_id.encode(), encode_claim(event))
                 else:
-                    yield Output(topic, claim.member_id.encode(), encode(claim))
+                    output = review_output(settings, event, encode_review())
+                published[output.topic] += 1
+                yield output
 
-    published = publish_records(settings.kafka_options(), records())
-    print(f"published {published} claims to {topic}", file=sys.stderr)
+    publish_records(settings.kafka_options(), records())
+    for topic, count in published.items():
+        what = "reviews" if topic == topics.reviews else "claims"
+        print(f"published {count} {what} to {topic}", file=sys.stderr)
     return bad
+
+
+def encoder_of_reviews(settings: Settings) -> Encoder:
+    """The encoder of reviews, with the registry's id where one is configured.
+
+    Raises NotRegistered, RegistryAway.
+    """
+    return review_encoder(_id_of(settings, settings.topics.reviews, REVIEW_EVENT))
+
+
+def review_output(settings: Settings, review: ReviewEvent, encode: Encoder) -> Output:
+    """A review as a record of the reviews topic."""
+    return Output(settings.topics.reviews, review.member_id.encode(), encode(review))
+
+
+def _id_of(settings: Settings, topic: str, record: str) -> int:
+    own = schema_of(record)
+    if settings.schema_registry_url is None:
+        return own.id
+    return registry_of(settings).id_for(topic, own.text)

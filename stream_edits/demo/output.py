@@ -33,7 +33,7 @@ def show(
         explanation = "\n\n".join(map(explain, each.decisions)) + (
             f"\n\n{each.note}" if each.note else ""
         )
-        console.print(explanation, markup=False, highlight=False, soft_wrap=True)
+        tell(console, explanation)
     heading(console, "Dead letters: records that are no claims, kept byte for byte")
     console.print(_dead_letters(outcome.dead_letters))
 
@@ -41,6 +41,11 @@ def show(
 def heading(console: Console, text: str) -> None:
     """Print the heading of a section."""
     console.print(Text(f"\n{text}", style="bold"))
+
+
+def tell(console: Console, text: str) -> None:
+    """Print text as it is."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(*columns: str) -> Table:

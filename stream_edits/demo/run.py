@@ -14,16 +14,19 @@ from rich.console import Console
 from stream_edits.demo.examples import pick_examples
 from stream_edits.demo.input import Input, demo_input
 from stream_edits.demo.outcome import NotDecided, Outcome
-from stream_edits.demo.output import heading, show
+from stream_edits.demo.output import heading, show, tell
+from stream_edits.demo.reviewing import answer, held_for_a_price, record_of
 from stream_edits.demo.service import Service, create_topics, logs_in_a_file
 from stream_edits.engine.errors import ClientError, EngineStopped
 from stream_edits.engine.kafka import publish_records
 from stream_edits.mock_cluster import PARTITIONS, MockCluster, MockClusterFailed
+from stream_edits.report import explain
 from stream_edits.settings import Settings
 from stream_edits.text import stdout_console
 
 _SEED, _ENCOUNTERS, _PORTION = 621, 400, 25
 _READY_WITHIN_S = 30.0
+_REVIEWED_WITHIN_S = 20.0
 _FAILURES = (NotDecided, MockClusterFailed, EngineStopped, ClientError, OSError)
 
 
@@ -79,6 +82,7 @@ def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float
             burst = _flow(console, settings, service, outcome, given, within_s)
             topics = (settings.topics.pass_, settings.topics.pend, settings.topics.deny)
             show(console, outcome, pick_examples(outcome.decisions, given.claims), topics)
+            _review(console, settings, service, outcome, given)
             _throughput(console, burst)
             if serve:
                 _serve(console, service, kafka.bootstrap_servers)
@@ -151,6 +155,29 @@ def _progress(console: Console, expected: int) -> Iterator[Callable[[int], None]
             console.print(f"  decided {count} of {expected}")
 
     yield report
+
+
+def _review(
+    console: Console, settings: Settings, service: Service, outcome: Outcome, given: Input
+) -> None:
+    """Let a reviewer answer a held claim, and show what it was and what it has become."""
+    held = held_for_a_price(outcome.newest().values())
+    if held is None:
+        return
+    heading(console, "A reviewer answers a held claim")
+    tell(console, explain(held))
+    topic, review = settings.topics.reviews, answer(held, given.claims)
+    tell(
+        console,
+        f"\nPublishing a review to {topic}: {review.outcome} {review.edit_id} on line "
+        f"{review.line_number} of claim {review.claim_id}, because {review.reason_code}.\n",
+    )
+    publish_records(settings.kafka_options(), [record_of(review, topic)])
+    outcome.wait(service, time.monotonic() + _REVIEWED_WITHIN_S, lambda _: None)
+    after = outcome.newest()[held.claim_id]
+    if after.trigger_event_id != review.review_id:
+        raise NotDecided(f"the review of claim {held.claim_id} led to no revision")
+    tell(console, explain(after))
 
 
 def _throughput(console: Console, burst: Burst) -> None:

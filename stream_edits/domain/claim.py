@@ -190,9 +190,14 @@ class ClaimEvent:
         return named if named and self.frequency in _WITHDRAWING and not named.isspace() else None
 
     @property
+    def received(self) -> date:
+        """The day the payer received the claim: as it says, or else that of its event, UTC."""
+        return self.received_date or self.event_time.date()
+
+    @property
     def first_day(self) -> date:
         """The earliest date of service. The policy revision of that date judges the header."""
-        return min(line.service_date for line in self.lines)
+        return min([line.service_date for line in self.lines])
 
     @property
     def is_void(self) -> bool:

@@ -3,12 +3,14 @@
 import math
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha1
 from typing import NamedTuple
 
 _DECISIONS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:stream-edits:v1:decision").bytes
+# Copied for each decision, since OpenSSL takes longer to look up SHA-1 than to copy it.
+_HASHED = sha1(_DECISIONS, usedforsecurity=False)
 
 
 class Disposition(StrEnum):
@@ -24,6 +26,16 @@ class Pricing(StrEnum):
 
     FEE_SCHEDULE = "FEE_SCHEDULE"
     BY_REPORT = "BY_REPORT"
+
+
+class WaitsFor(StrEnum):
+    """Whose move a held claim is: nobody's, the provider's, a person's of the payer, or that of
+    another claim."""
+
+    NONE = "NONE"
+    PROVIDER = "PROVIDER"
+    PAYER = "PAYER"
+    CLAIM = "CLAIM"
 
 
 class RollUp(StrEnum):
@@ -87,7 +99,9 @@ class Draft(NamedTuple):
 
     ``revision`` counts from 1 for each claim; a revision supersedes the one before. ``policy_id``
     and ``policy_version`` name every policy that governs the claim, joined by ``;``. If none does,
-    they name every policy of its line of business, or all loaded policies.
+    they name every policy of its line of business, or all loaded policies. ``due_by`` is the last
+    day to pay or deny the claim, None if no policy sets one. ``withdrawn_claim_id`` is the claim
+    that this one replaced or voided. A draft of an early version has no ``received_date``.
     """
 
     decision_id: str
@@ -107,6 +121,10 @@ class Draft(NamedTuple):
     engine_version: str
     decided_at: datetime
     source: Source
+    received_date: date | None = None
+    due_by: date | None = None
+    waits_for: WaitsFor = WaitsFor.NONE
+    withdrawn_claim_id: str | None = None
 
     def final(self) -> "ClaimDecision":
         """This draft as a decision, once no hop is left."""
@@ -127,11 +145,15 @@ def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str
     """
     name = f"{claim_id}\x1f{event_id}\x1f{revision}\x1f{policy_version}"
     # Equal to str(uuid.uuid5(...)), without creating the UUID object.
-    digest = bytearray(sha1(_DECISIONS + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    hashed = _HASHED.copy()
+    hashed.update(name.encode())
+    text = hashed.hexdigest()
+    variant = _VARIANT[text[16]]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+
+
+# A hexadecimal digit to the one with the bits 10 of RFC 9562's variant in front.
+_VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
 _SEVERITY = {Disposition.PASS: 0, Disposition.PEND: 1, Disposition.DENY: 2}
@@ -156,20 +178,13 @@ def line_outcome(
     """
     # NaN, zero and negative units are never allowed, whatever the findings.
     billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
-    passed = LineOutcome(
-        line_number,
-        procedure_code,
-        Disposition.PASS,
-        billed_units,
-        billed,
-        pricing,
-        None,
-        line_control_number,
-    )
+    # For every line of a claim. The NamedTuple's own constructor costs a further call.
+    fields = (line_number, procedure_code, Disposition.PASS, billed_units, billed, pricing)
+    passed = tuple.__new__(LineOutcome, (*fields, None, line_control_number))
     if not findings:
         # Most lines have no finding.
         return passed
-    disposition = most_severe(f.disposition for f in findings)
+    disposition = most_severe([f.disposition for f in findings])
     cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
     allowed = max(0.0, min([billed, *cuts]))
     if allowed == 0 and cuts:
@@ -191,7 +206,7 @@ def roll_up(
     """
     whole = Disposition.PASS
     if findings:
-        whole = most_severe(f.disposition for f in findings if f.line_number is None)
+        whole = most_severe([f.disposition for f in findings if f.line_number is None])
     own = {line.disposition for line in lines}
     if whole is Disposition.DENY or (rule is RollUp.STRICT and Disposition.DENY in own):
         return Disposition.DENY

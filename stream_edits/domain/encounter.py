@@ -16,6 +16,8 @@ _DAY = timedelta(days=1)
 _FIRST = date.min + _DAY
 # No stay is longer. It also keeps a wrong number of hours from reaching past the last date.
 _LONGEST_STAY_DAYS = 366
+# The member, the billing NPI and the visit.
+_PARTS_OF_A_KEY = 3
 
 
 class Visit(NamedTuple):
@@ -75,6 +77,16 @@ def visit_of(encounter_key: str, member_id: str) -> Visit:
     npi, _, rest = encounter_key[len(member_id) + 1 :].partition("|")
     day, rest = rest[:10], rest[10:]
     return Visit(npi, date.fromisoformat(day), rest[:1] == "+", rest.partition("#")[2] or None)
+
+
+def member_in(encounter_keys: Iterable[str]) -> str | None:
+    """The member that the encounter keys of one claim name.
+
+    None without a key, and if member and encounter number cannot be told apart, because one of them
+    has the separator in it.
+    """
+    parts = (key.split("|") for key in encounter_keys)
+    return next((part[0] for part in parts if len(part) == _PARTS_OF_A_KEY), None)
 
 
 def numbered_days(days: Iterable[date], encounter_id: str) -> list[str]:

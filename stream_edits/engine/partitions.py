@@ -14,7 +14,7 @@ from . import log
 from .changelog import Restore
 from .config import StageConfig
 from .known_topics import KnownTopics
-from .ports import ChangelogReader, Clock, Source
+from .ports import ChangelogReader, Clock, Source, StateWatch
 from .start_offsets import StartOffsets
 from .store import MemoryStore, NoState, Overlay
 
@@ -48,14 +48,19 @@ class Partitions:
         clock: Clock,
         metrics: StageMetrics,
         stopping: Callable[[], bool],
+        watch: StateWatch | None = None,
     ) -> None:
-        """`stopping` says whether the runner was asked to stop: retries then end."""
+        """`stopping` says whether the runner was asked to stop: retries then end.
+
+        `watch` is told of the state of owned partitions and of its changes.
+        """
         self._config = config
         self._source = source
         self._known = known
         self._open_reader = open_reader
         self._clock = clock
         self._metrics = metrics
+        self._watch = watch
         self._offsets = StartOffsets(config, source, known, clock, stopping)
         self._warm: dict[int, Owned] = {}
         self.owned: dict[int, Owned] = {}
@@ -135,7 +140,10 @@ class Partitions:
         for number, offset in offsets.items():
             owned = self.owned[number]
             owned.committed = owned.start = offset
-            self.views[number].merge()
+            view = self.views[number]
+            if self._watch is not None:
+                self._watch.changing(number, view.batch, owned.store.get)
+            view.merge()
             self._report_size(number, owned.store)
 
     def on_aborted(self) -> dict[int, int]:
@@ -175,6 +183,8 @@ class Partitions:
         stateless = self._config.changelog_topic is None
         for number, owned in self.owned.items():
             self.views[number] = NoState() if stateless else Overlay(owned.store)
+            if self._watch is not None:
+                self._watch.opened(number, owned.store.entries())
             self._report_size(number, owned.store)
 
     def _report_size(self, number: int, store: MemoryStore) -> None:
@@ -191,6 +201,8 @@ class Partitions:
         self._end_restore()
         for number in self.owned:
             self._metrics.forget_partition(number)
+            if self._watch is not None:
+                self._watch.closed(number)
         self.owned.clear()
         self.views.clear()
         self.assigned = False

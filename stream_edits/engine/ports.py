@@ -6,7 +6,7 @@ tests implement it in memory.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from .clock import Clock as Clock
@@ -179,6 +179,24 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Free the client without waiting for deliveries."""
+
+
+class StateWatch(Protocol):
+    """Follows the committed state of the partitions that a runner owns, to measure it."""
+
+    def opened(self, partition: int, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """The whole state of a partition that is owned from now on, restored."""
+
+    def changing(
+        self,
+        partition: int,
+        changes: Mapping[bytes, bytes | None],
+        before: Callable[[bytes], bytes | None],
+    ) -> None:
+        """Changes that were committed, None for a deletion; `before` has the values until now."""
+
+    def closed(self, partition: int) -> None:
+        """The partition is no longer owned."""
 
 
 class ChangelogReader(Protocol):

@@ -85,9 +85,11 @@ class Chunk(NamedTuple):
 
 
 class TopicSpec(NamedTuple):
-    """The wanted settings of a topic. `extra` are further ones, such as retention.ms.
+    """The wanted settings of a topic. `extra` are further ones, such as max.message.bytes.
 
-    With `any_partitions`, an existing topic may have any number of partitions.
+    With `any_partitions`, an existing topic may have any number of partitions. `kept_days` is how
+    long at least it must keep every record. A new topic gets `initial`, which an existing one may
+    have otherwise.
     """
 
     name: str
@@ -96,3 +98,5 @@ class TopicSpec(NamedTuple):
     replication_factor: int = -1
     extra: Mapping[str, str] = {}
     any_partitions: bool = False
+    kept_days: int | None = None
+    initial: Mapping[str, str] = {}

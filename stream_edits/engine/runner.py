@@ -26,7 +26,7 @@ from .errors import (
 from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
-from .ports import Clock, KafkaPort, Output, Processor, Record
+from .ports import Clock, KafkaPort, Output, Processor, Record, StateWatch
 from .recovery import Member, Recovery
 from .start import Asker, check_topics_fit
 from .transaction import TransactionAborted, Transactions
@@ -51,10 +51,12 @@ class StageRunner:
         metrics: Metrics | None = None,
         clock: Clock | None = None,
         on_committed: Callable[[Sequence[Output]], None] | None = None,
+        watch: StateWatch | None = None,
     ) -> None:
         """`port` is the real Kafka unless given. Nothing is connected before `start()`.
 
         `on_committed` is called with the outputs of each committed transaction, to count them.
+        `watch` is told of the committed state.
         """
         self.config = config
         self._metrics = StageMetrics(metrics if metrics is not None else Metrics(), config.stage)
@@ -66,6 +68,7 @@ class StageRunner:
         self._clock = clock if clock is not None else SystemClock()
         self._breaker = CircuitBreaker(config.breaker)
         self._on_committed = on_committed
+        self._watch = watch
         self._builder = BatchBuilder(config, processor, self._breaker, self._clock.monotonic)
         self._stop = threading.Event()
         self._transactions: Transactions | None = None
@@ -137,6 +140,7 @@ class StageRunner:
             self._clock,
             self._metrics,
             self._stop.is_set,
+            self._watch,
         )
         inbox = Inbox(self.config, source, partitions, self._clock)
         self._member = Member(source, known, partitions, self._transactions, inbox)

@@ -53,11 +53,8 @@ class StartOffsets:
 
     def start(self, number: int, committed: int | None) -> int:
         """The offset to read from; the client itself never resets. Raises LostOffset."""
-        start_from = self._config.start_from
-        # A stage with state reads what other stages sent it. A new one that began at the newest
-        # record would lose what they sent before it was assigned its partitions.
-        may_choose = self._config.changelog_topic is None
-        may_move = may_choose and start_from in ("oldest", "newest")
+        start_from, stateless = self._config.start_from, self._config.changelog_topic is None
+        may_move = stateless and start_from in ("oldest", "newest")
         if committed is not None and not may_move:
             return committed
         if committed is None and (progress := self._progress(number)) is not None:
@@ -65,7 +62,8 @@ class StartOffsets:
         marks = self._query("watermarks", lambda: self._source.watermarks(number, _ASK_S))
         if committed is not None and marks.low <= committed <= marks.high:
             return committed
-        return marks.high if may_choose and start_from == "newest" else marks.low
+        # What an earlier stage sent on is never skipped: it may have run a moment longer.
+        return marks.high if stateless and start_from == "newest" else marks.low
 
     def _progress(self, number: int) -> int | None:
         """Where a stage without a changelog goes on with `start_from: progress`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .errors import EngineStopped
 
@@ -41,6 +41,10 @@ class MemoryStore:
                 entries[key] = value
                 size += len(key) + len(value)
         self.size_bytes = size
+
+    def entries(self) -> Iterable[tuple[bytes, bytes]]:
+        """Every key with its value."""
+        return self._entries.items()
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -10,12 +10,19 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
+from stream_edits.domain.decision import Disposition, WaitsFor
 from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.edit_types import Edit
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.reason_codes import outcomes_in
 from stream_edits.policies.values.rules import Outcome
+
+_MOVES = {
+    WaitsFor.PROVIDER: "waits for the provider",
+    WaitsFor.PAYER: "waits for a person of the plan",
+    WaitsFor.CLAIM: "waits for another claim",
+}
 
 
 class DatedValue(NamedTuple):
@@ -59,6 +66,12 @@ class Entry(NamedTuple):
         judge = getattr(self.edit, "judge", None)
         described = inspect.getdoc(judge) if judge else _module_of(self.edit).__doc__
         return (described or "").partition("\n")[0]
+
+    def waits_for(self, outcome: Outcome) -> str:
+        """Whose move a finding with that outcome is, in words. Empty unless it is PEND."""
+        if self.edit is None or outcome.disposition is not Disposition.PEND:
+            return ""
+        return _MOVES[WaitsFor.PROVIDER if outcome.requests else self.edit.waits_for]
 
     def dated(self) -> Iterator[tuple[str, list[DatedValue]]]:
         """The name of each value, with its history in order of date."""

@@ -66,7 +66,8 @@ def _section(entry: Entry) -> str:
 
 def _outcomes(entry: Entry) -> Iterator[str]:
     for name, day, outcome in entry.outcomes():
-        yield f"`{name}` from {day}: {outcome_in_words(outcome)}"
+        words = filter(None, (outcome_in_words(outcome), entry.waits_for(outcome)))
+        yield f"`{name}` from {day}: {' · '.join(words)}"
 
 
 def _numbers(entry: Entry) -> Iterator[str]:

@@ -91,7 +91,9 @@ def _values(entry: Entry, overlay: Path | None) -> Iterator[str]:
 
 def _reasons(entry: Entry) -> Iterator[str]:
     headings: dict[str, Outcome] = {
-        f"{name} ({outcome_in_words(outcome)})": outcome for name, _, outcome in entry.outcomes()
+        f"{name} ({' · '.join(filter(None, words))})": outcome
+        for name, _, outcome in entry.outcomes()
+        for words in [(outcome_in_words(outcome), entry.waits_for(outcome))]
     }
     if headings:
         yield "Reasons"

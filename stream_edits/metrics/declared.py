@@ -32,6 +32,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry if registry is not None else CollectorRegistry()
         self._declare_decisions()
+        self._declare_open_pends()
         self._declare_findings()
         self._declare_build()
         self._declare_flow()
@@ -60,6 +61,21 @@ class Metrics:
             "denials that supervision adds afterwards are not in it.",
             "disposition", "cause",
         )  # fmt: skip
+
+    def _declare_open_pends(self) -> None:
+        self.open_pends = self._gauge(
+            "open_pends",
+            "Claims that are held (PEND) now, by whose move they are (provider, payer, claim) and "
+            "by the days left until they are due: overdue, 0-5, 6-15, 16+, or none if they are due "
+            "on no day. The sum over all processes.",
+            "waits_for", "days_left",
+        )  # fmt: skip
+        self.open_pends_by_edit = self._gauge(
+            "open_pends_by_edit",
+            "Claims that are held (PEND) now, by each edit that holds them; a claim that several "
+            "edits hold counts for each. The sum over all processes.",
+            "edit_id",
+        )
 
     def _declare_findings(self) -> None:
         self.reviews = self._counter(

@@ -1,11 +1,10 @@
-"""Loads policies from their folders and applies the plan's overlay.
+"""Loads policies from their folders, with the plan's overlay (policies/overlay.py).
 
 A policy's folder holds policy.yaml (id, title, lines of business, name of the text file), a folder
 for each edit (policy.yaml, edit.py, cases.yaml), and optionally vocabulary/ with the values that
 its edits share (policy.yaml, rules.py).
 """
 
-import hashlib
 import importlib
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -18,12 +17,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
-from stream_edits.policies.content.content import Content
-from stream_edits.policies.content.table import read_table
+from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.overlay import lay_over, plan_content, plan_terms
 from stream_edits.policies.policy import About, Policies, Policy
 from stream_edits.policies.values.dated import Dated, EditValues, RuleSource
+from stream_edits.policies.values.prompt_pay import PromptPay, terms_in
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
 
@@ -33,7 +33,11 @@ _HERE = Path(__file__).parent
 
 
 class PolicyFile(BaseModel):
-    """The policy.yaml of a policy. ``text`` is the name of the file with the policy's text."""
+    """The policy.yaml of a policy. ``text`` is the name of the file with the policy's text.
+
+    ``prompt_pay`` holds terms by the day of receipt from which they hold; without one, decisions
+    under the policy are due on no day.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
     id: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$")
@@ -42,18 +46,7 @@ class PolicyFile(BaseModel):
         list[Annotated[LineOfBusiness, Field(strict=False)]], Field(min_length=1)
     ]
     text: str = Field(min_length=1)
-
-
-class Overlay(BaseModel):
-    """A plan's overlay: edit id -> value name -> date -> value and reference.
-
-    ``content_table`` is the path of a content table in place of the packaged one, from the folder
-    of the overlay.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    content_table: str | None = None
-    edits: dict[str, dict[str, dict[date, Dated]]]
+    prompt_pay: dict[date, Dated] = {}
 
 
 class PolicyFolder:
@@ -73,6 +66,7 @@ class PolicyFolder:
         )
         if not self.about.text.is_file():
             raise source.fail(("text",), f"there is no file {file.text} beside this one")
+        self.terms = terms_in(source, ("prompt_pay",), file.prompt_pay)
         self.edits = tuple(sorted(self._edits(), key=lambda e: (e.group, e.id)))
         if sum(isinstance(edit, AlreadyReplacedNotice) for edit in self.edits) != 1:
             raise source.fail((), "one edit of a policy must be its AlreadyReplacedNotice")
@@ -95,6 +89,8 @@ class PolicyFolder:
         if edit.id.replace("-", "_") != folder.name:
             problem = f"EDIT has the id {edit.id}, but its folder is {folder.name}: rename one"
             raise PolicyError(problem, str(file))
+        if edit.waits_for is WaitsFor.NONE:
+            raise PolicyError("waits_for says whose move a PEND is, so it is not NONE", str(file))
         return edit
 
     def _module(self, file: Path) -> ModuleType:
@@ -163,43 +159,20 @@ def load_policies(
         folder: [EditValues(each, content) for each in folder.sources()] for folder in folders
     }
     overlay_hash = ""
+    terms = {folder.about.id: folder.terms for folder in folders}
     if overlay is not None:
         overlay_hash = lay_over([each for many in values.values() for each in many], overlay)
+        for policy_id, own in plan_terms(overlay, terms).items():
+            terms[policy_id] = {**terms[policy_id], **own}
     return Policies(
-        [Policy(folder.about, folder.edits, values[folder], overlay_hash) for folder in folders]
+        [
+            Policy(
+                folder.about,
+                folder.edits,
+                values[folder],
+                overlay_hash,
+                PromptPay(terms[folder.about.id]),
+            )
+            for folder in folders
+        ]
     )
-
-
-def plan_content(overlay: Path) -> Content | None:
-    """The content of the plan's own table, None if the overlay names none. Raises PolicyError."""
-    source = YamlSource(overlay)
-    table = source.validate(Overlay, source.root, ()).content_table
-    if table is None:
-        return None
-    file = overlay.parent / table
-    if not file.is_file():
-        raise source.fail(("content_table",), f"there is no file {table}")
-    return Content(read_table(file))
-
-
-def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
-    """Add the values of the overlay file to ``values``; return a short hash of what it says.
-
-    An edit is named by its id, or by policy and id (``6.1/an-edit``) if two policies have an edit
-    with that id. Raises PolicyError.
-    """
-    source = YamlSource(overlay)
-    laid = source.validate(Overlay, source.root, ())
-    for name, changes in laid.edits.items():
-        meant = [v for v in values if name in (v.file.id, f"{v.policy_id}/{v.file.id}")]
-        at = ("edits", name)
-        if not meant:
-            raise source.fail(at, "there is no such edit")
-        if len(meant) > 1:
-            names = " or ".join(f"{v.policy_id}/{v.file.id}" for v in meant)
-            raise source.fail(at, f"several policies have this edit: write {names}")
-        meant[0].overlay(source, at, changes)
-    digest = hashlib.sha256(source.text.encode())
-    if laid.content_table is not None:
-        digest.update((overlay.parent / laid.content_table).read_bytes())
-    return digest.hexdigest()[:6]

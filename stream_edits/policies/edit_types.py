@@ -2,15 +2,18 @@
 
 Its argument is a claim, a line of a claim, the lines of an encounter, or a supervised line with
 the time that competes with it. It yields findings.
+
+Every edit declares ``waits_for``: whose move a claim is that it pends without asking for a
+document. One that only denies declares it as well, because a plan may make its outcome PEND.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from enum import Enum, IntEnum
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.domain.messages import SupervisedTime
 from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -67,6 +70,8 @@ class ClaimEdit:
     judge: Callable[[ClaimEvent, Callable[[date], PolicyOnDate]], Iterator[EditFinding]]
     group: Group = Group.FORM
     names_line: Callable[[ClaimEvent, ServiceLine, PolicyOnDate], bool] | None = None
+    _: KW_ONLY
+    waits_for: WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class LineEdit:
     judge: Callable[[ClaimEvent, ServiceLine, PolicyOnDate], Iterator[EditFinding]]
     group: Group = Group.SINGLE_LINE
     by_report: Callable[[PolicyOnDate], frozenset[str]] | None = None
+    _: KW_ONLY
+    waits_for: WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ class EncounterEdit:
     """An edit over the lines of an encounter. It yields findings on lines of open claims only.
 
     It runs only if such a line has a code that its rules name, or if they name no codes
-    (``EditRules.governed_codes``).
+    (``EditRules.governed_codes``). ``only_on`` returns the codes of the lines that it finds
+    something on, if these are fewer or its rules name none.
 
     Roles: with ``keeps_primary``, a line that it denies and recommends another code for may still
     be the primary of add-ons, because the provider will rebill it. With ``counts_as_recommended``,
@@ -104,11 +112,14 @@ class EncounterEdit:
     rules: type[EditRules]
     judge: Callable[[Encounter], Iterable[LineFinding]]
     scope: Scope = Scope.ENCOUNTER
+    only_on: Callable[[PolicyOnDate], frozenset[str]] | None = None
     keeps_primary: bool = False
     counts_as_recommended: bool = False
     settle: Settle | None = None
     answerable: bool = False
     holds: bool = False
+    _: KW_ONLY
+    waits_for: WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,8 @@ class SupervisionEdit:
     rules: type[EditRules]
     judge: Callable[[SupervisedTime, Sequence[SupervisedSlot], PolicyOnDate], Iterator[EditFinding]]
     group: Group = Group.SUPERVISION
+    _: KW_ONLY
+    waits_for: WaitsFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,8 @@ class AlreadyReplacedNotice:
     rules: type[EditRules]
     notice: Callable[[PolicyOnDate], EditFinding]
     group: Group = Group.FORM
+    _: KW_ONLY
+    waits_for: WaitsFor
 
 
 Edit = ClaimEdit | LineEdit | EncounterEdit | SupervisionEdit | AlreadyReplacedNotice

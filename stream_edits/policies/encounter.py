@@ -61,14 +61,14 @@ class EncounterLine(NamedTuple):
         return (self.arrival, self.line_number)
 
 
-_NO_MODIFIERS = frozenset[str]()
+NO_MODIFIERS = frozenset[str]()
 
 
 def modifiers_in(billed: Sequence[str], visit: Visit, on_date: PolicyOnDate) -> frozenset[str]:
     """The modifiers of a line in a visit. One for a second visit that does not count means
     something else."""
     if not billed:
-        return _NO_MODIFIERS
+        return NO_MODIFIERS
     visits = on_date.visits
     if visits.second_visit not in billed or visit.is_second or visits.otherwise is None:
         return frozenset(billed)

@@ -1,8 +1,7 @@
 """Runs the edits of the policies over the connected encounters of a member.
 
-Open claims (the event's own claim and PEND claims) are judged together, against each other and
-against decided lines, which do not change. The result is a pure function of the claims, their
-arrival and the decided lines. Otherwise it does not depend on the order of events.
+Open claims (the event's own and PEND claims) are judged together, against each other and against
+decided lines, which do not change. The result depends on these and on the claims' arrival only.
 """
 
 from collections.abc import Sequence
@@ -13,12 +12,12 @@ from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
-from stream_edits.policies.encounter import EncounterLine, Standings, modifiers_in
+from stream_edits.policies.encounter import NO_MODIFIERS, EncounterLine, Standings, modifiers_in
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.form import has_header_fault, judge_form
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.reviewed import of_policy, without_reviewed
+from stream_edits.policies.reviewed import ReviewedFindings, of_policy
 from stream_edits.policies.scopes import Scopes
 
 
@@ -54,8 +53,7 @@ class _Evaluation:
         self._lines: list[EncounterLine] = []
         self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
-        # By claim id: the findings that reviews have decided. Few claims have any.
-        self._reviewed: dict[str, Sequence[EditFinding]] = {}
+        self._reviewed = ReviewedFindings()
         self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
 
@@ -66,11 +64,11 @@ class _Evaluation:
         for record in open_claims:
             found = self._findings[record.claim_id] = judge_form(record, self._policy)
             if record.reviewed:
-                self._reviewed[record.claim_id] = of_policy(record.reviewed, self._policy)
+                self._reviewed.add(record.claim_id, of_policy(record.reviewed, self._policy))
             if not has_header_fault(found):
                 self._judge_lines(record, found)
             if record.reviewed:
-                found += [f for f in self._reviewed[record.claim_id] if f not in found]
+                found += [f for f in self._reviewed.of(record.claim_id) if f not in found]
         if self._lines:
             member_id = open_claims[0].open_claim.member_id
             for record in (*open_claims, *decided):
@@ -108,8 +106,8 @@ class _Evaluation:
                 continue
             own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
             if self._reviewed:
-                own = self._as_reviewed(record.claim_id, own)
-                self._change_standing(line, self._reviewed_on(line))
+                own = self._reviewed.left(record.claim_id, own)
+                self._change_standing(line, self._reviewed.on(line.claim_id, line.line_number))
             if own:
                 found += own
                 self._change_standing(line, own)
@@ -123,27 +121,32 @@ class _Evaluation:
         on_date: PolicyOnDate,
     ) -> EncounterLine:
         visit = visit_of(key, claim.member_id)
-        # By place, since by name it takes more than twice as long, for every line of a claim.
-        line = EncounterLine(
-            len(self._lines),
-            record.claim_id,
-            record.arrival,
-            False,
-            service.line_number,
-            service.procedure_code,
-            modifiers_in(service.modifiers, visit, on_date),
-            service.units,
-            service.service_date,
-            service.start_time,
-            service.end_time,
-            key,
-            visit,
-            claim,
-            service.names_drug,
-            service.revenue_code,
-            record.frequency,
-            record.replaces_unknown,
-            on_date,
+        billed = service.modifiers
+        # For every line of a claim. The NamedTuple's own constructor costs a further call.
+        line = tuple.__new__(
+            EncounterLine,
+            (
+                len(self._lines),
+                record.claim_id,
+                record.arrival,
+                False,
+                service.line_number,
+                service.procedure_code,
+                # Most lines have none, and the call costs more than the test.
+                modifiers_in(billed, visit, on_date) if billed else NO_MODIFIERS,
+                service.units,
+                service.service_date,
+                service.start_time,
+                service.end_time,
+                key,
+                visit,
+                claim,
+                service.names_drug,
+                service.revenue_code,
+                record.frequency,
+                record.replaces_unknown,
+                on_date,
+            ),
         )
         self._lines.append(line)
         self._standings.add(service.units)
@@ -184,17 +187,17 @@ class _Evaluation:
     def _judge_encounters(self) -> None:
         """Judge every scope, one edit group after another (duplicates to units)."""
         scopes = Scopes(self._policy, self._lines, self._standings)
-        for number, group in enumerate(self._policy.encounter_groups):
-            if group[0].group > Group.SEQUENCE:
+        for group in scopes.groups:
+            if group > Group.SEQUENCE:
                 self._settle(scopes)
             hits = [
                 (edit, line, finding)
                 for encounter, by_group in scopes.all
-                for edit in by_group[number]
+                for edit in by_group.get(group, ())
                 for line, finding in edit.judge(encounter)
             ]
             if self._reviewed:
-                hits = [hit for hit in hits if self._as_reviewed(hit[1].claim_id, [hit[2]])]
+                hits = [hit for hit in hits if self._reviewed.left(hit[1].claim_id, [hit[2]])]
             for edit, line, finding in hits:
                 self._findings[line.claim_id].append(finding)
                 self._change_standing(line, [finding])
@@ -202,7 +205,7 @@ class _Evaluation:
                     self._standings.deny(line.position)
                 if edit.settle is not None:
                     self._to_settle.append((edit.settle, line, finding))
-            if group[0].group is Group.SEQUENCE:
+            if group is Group.SEQUENCE:
                 # Before the findings of this group change the standing of the lines.
                 self._settle(scopes)
             if hits:
@@ -227,17 +230,7 @@ class _Evaluation:
             if line.claim is not None and not self._standings.denied[line.position]:
                 for edit in edits:
                     found = list(edit.judge(line.claim, service, line.policy))
-                    self._findings[line.claim_id] += self._as_reviewed(line.claim_id, found)
-
-    def _as_reviewed(self, claim_id: str, found: list[EditFinding]) -> list[EditFinding]:
-        """The findings on a claim that no review has decided. The decided ones stand already."""
-        decided = self._reviewed.get(claim_id)
-        return without_reviewed(found, decided) if decided else found
-
-    def _reviewed_on(self, line: EncounterLine) -> list[EditFinding]:
-        """The findings on a line that a review has decided."""
-        decided = self._reviewed.get(line.claim_id, ())
-        return [f for f in decided if f.line_number == line.line_number]
+                    self._findings[line.claim_id] += self._reviewed.left(line.claim_id, found)
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:
         """Update the standing of a line for the next edit group."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.encounter import VisitCodes
+from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.rules import EditRules
 
 R = TypeVar("R", bound=EditRules)
@@ -56,3 +57,14 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
 
     __hash__ = object.__hash__  # type: ignore[assignment]
     __eq__ = object.__eq__
+
+
+def revisions_of(values: Sequence[EditValues], overlay_hash: str) -> tuple[PolicyOnDate, ...]:
+    """The revisions of a policy, oldest first: one for each date of any of its values."""
+    days = sorted({day for v in values for by in v.dated.values() for day in by})
+    suffix = f"+{overlay_hash}" if overlay_hash else ""
+    return tuple(
+        PolicyOnDate(day, version, [v.on(day, version) for v in values])
+        for day in days
+        for version in [day.isoformat() + suffix]
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import Disposition, EditFinding, Pricing
+from stream_edits.domain.decision import Disposition, EditFinding, Pricing, WaitsFor
 from stream_edits.domain.encounter import VisitCodes, encounter_keys
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
@@ -22,8 +22,9 @@ from stream_edits.policies.edit_types import (
     LineEdit,
     SupervisionEdit,
 )
-from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.on_date import PolicyOnDate, revisions_of
 from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.prompt_pay import PromptPay
 
 
 class About(NamedTuple):
@@ -55,29 +56,32 @@ class Policy:
         edits: Sequence[Edit],
         values: Sequence[EditValues],
         overlay_hash: str = "",
+        prompt_pay: PromptPay | None = None,
     ) -> None:
         self.about = about
+        self.prompt_pay = prompt_pay or PromptPay({})
         self.id = about.id
         self.edits = tuple(sorted(edits, key=lambda edit: (edit.group, edit.id)))
         self.values = {v.file.id: v for v in values}
-        self.revisions = _revisions(values, overlay_hash)
+        self.revisions = revisions_of(values, overlay_hash)
         self._days = [revision.effective for revision in self.revisions]
         # The only revision, None if there are several.
         self.only = self.revisions[0] if len(self.revisions) == 1 else None
         self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
         self._form_ids = {edit.id for edit in self.form_edits}
         self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
-        self.encounter_groups = _grouped(e for e in self.edits if isinstance(e, EncounterEdit))
+        self.encounter_edits = [e for e in self.edits if isinstance(e, EncounterEdit)]
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
         self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
         self._notice = next(e for e in self.edits if isinstance(e, AlreadyReplacedNotice))
         self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
         self._by_report = {on_date: self._codes_by_report(on_date) for on_date in self.revisions}
         self._supervised = {on_date: self._codes_supervised(on_date) for on_date in self.revisions}
-        on_encounters = [e for e in self.edits if isinstance(e, EncounterEdit)]
-        self._keep_primary = {e.id for e in on_encounters if e.keeps_primary}
-        self._counts_as_recommended = {e.id for e in on_encounters if e.counts_as_recommended}
-        self._answerable = {e.id for e in on_encounters if e.answerable}
+        self._keep_primary = {e.id for e in self.encounter_edits if e.keeps_primary}
+        self._counts_as_recommended = {
+            e.id for e in self.encounter_edits if e.counts_as_recommended
+        }
+        self._answerable = {e.id for e in self.encounter_edits if e.answerable}
 
     def on(self, day: date) -> PolicyOnDate:
         """The revision in force on a date of service; the earliest one for a date before it."""
@@ -172,23 +176,6 @@ class Policy:
         return frozenset[str]().union(*named)
 
 
-def _grouped(edits: Iterable[EncounterEdit]) -> tuple[tuple[EncounterEdit, ...], ...]:
-    by_group: dict[Group, list[EncounterEdit]] = {}
-    for edit in edits:
-        by_group.setdefault(edit.group, []).append(edit)
-    return tuple(tuple(by_group[group]) for group in sorted(by_group))
-
-
-def _revisions(values: Sequence[EditValues], overlay_hash: str) -> tuple[PolicyOnDate, ...]:
-    days = sorted({day for v in values for by in v.dated.values() for day in by})
-    suffix = f"+{overlay_hash}" if overlay_hash else ""
-    return tuple(
-        PolicyOnDate(day, version, [v.on(day, version) for v in values])
-        for day in days
-        for version in [day.isoformat() + suffix]
-    )
-
-
 class Policies:
     """Every policy that a process applies, in order.
 
@@ -204,6 +191,7 @@ class Policies:
         self._only = policies[0].only if len(policies) == 1 else None
         self._by_report = policies[0].by_report(self._only) if self._only else frozenset[str]()
         self._by_id = {policy.id: policy for policy in policies}
+        self._waits_for = {(p.id, edit.id): edit.waits_for for p in policies for edit in p.edits}
         self.lines_of_business = frozenset[str]().union(
             *(policy.about.lines_of_business for policy in policies)
         )
@@ -248,6 +236,12 @@ class Policies:
             if line.procedure_code in policy.by_report(policy.on(line.service_date)):
                 return Pricing.BY_REPORT
         return Pricing.FEE_SCHEDULE
+
+    def waits_for(self, finding: EditFinding) -> WaitsFor:
+        """Whose move a PEND is: the provider's with a document to send, or as its edit says."""
+        if finding.requested_documents:
+            return WaitsFor.PROVIDER
+        return self._waits_for.get((finding.policy_id, finding.edit_id), WaitsFor.PAYER)
 
     def of(self, finding: EditFinding) -> Policy | None:
         """The policy that a finding comes from, None if it is no longer loaded."""

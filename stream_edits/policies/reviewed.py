@@ -21,3 +21,30 @@ def without_reviewed(
     """The findings of one policy's edits, without those of a reviewed edit on the same line."""
     decided = {(each.edit_id, each.line_number) for each in reviewed}
     return [each for each in found if (each.edit_id, each.line_number) not in decided]
+
+
+class ReviewedFindings:
+    """What reviews have decided on claims that are judged together. Few claims have any."""
+
+    def __init__(self) -> None:
+        self._by_claim: dict[str, list[EditFinding]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_claim)
+
+    def add(self, claim_id: str, reviewed: list[EditFinding]) -> None:
+        """Note the reviewed findings on a claim."""
+        self._by_claim[claim_id] = reviewed
+
+    def of(self, claim_id: str) -> list[EditFinding]:
+        """The reviewed findings on a claim."""
+        return self._by_claim.get(claim_id, [])
+
+    def on(self, claim_id: str, line_number: int) -> list[EditFinding]:
+        """The reviewed findings on a line."""
+        return [f for f in self.of(claim_id) if f.line_number == line_number]
+
+    def left(self, claim_id: str, found: list[EditFinding]) -> list[EditFinding]:
+        """The findings on a claim that no review has decided. The decided ones stand already."""
+        reviewed = self._by_claim.get(claim_id)
+        return without_reviewed(found, reviewed) if reviewed else found

@@ -1,19 +1,23 @@
 """Groups the lines judged together into the scopes of encounter edits (``edit_types.Scope``)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
-from stream_edits.policies.edit_types import EncounterEdit, Scope
+from stream_edits.policies.edit_types import EncounterEdit, Group, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policy
 
-ByGroup = tuple[tuple[EncounterEdit, ...], ...]
+# The edits to run, without the groups that have none.
+ByGroup = Mapping[Group, tuple[EncounterEdit, ...]]
 
 
 class Scopes:
-    """The encounters, the days and the whole of some lines, each with its edits by group."""
+    """The encounters, the days and the whole of some lines, each with its edits by group.
+
+    ``groups`` are those in which any of them has an edit, in order.
+    """
 
     def __init__(
         self, policy: Policy, lines: Sequence[EncounterLine], standings: Standings
@@ -21,7 +25,9 @@ class Scopes:
         self._everything = everything = Encounter(lines, standings)
         if len({line.encounter_key for line in lines}) == 1:
             # The usual case: one encounter is also the day and all there is.
-            self._scopes = [(everything, _edits_for(policy, lines, None))]
+            edits = _edits_for(policy, lines, None)
+            self._scopes = [(everything, edits)]
+            self.groups: Collection[Group] = edits.keys()
             return
         by_key: dict[str, list[EncounterLine]] = {}
         for line in lines:
@@ -36,6 +42,7 @@ class Scopes:
         ]
         member = (everything, _edits_for(policy, lines, Scope.MEMBER))
         self._scopes = [*encounters, *days, member]
+        self.groups = sorted({group for _, edits in self._scopes for group in edits})
 
     @property
     def all(self) -> Iterable[tuple[Encounter, ByGroup]]:
@@ -89,17 +96,18 @@ def _edits_for(policy: Policy, lines: Iterable[EncounterLine], scope: Scope | No
 def _naming(
     policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], scope: Scope | None
 ) -> ByGroup:
-    """The encounter edits of each group whose rules name one of the codes, or no codes at all."""
-    return tuple(
-        tuple(
-            edit
-            for edit in group
-            if (scope is None or edit.scope is scope)
-            and any(_names(on_date.codes_of[edit.rules], code) for on_date, code in codes)
-        )
-        for group in policy.encounter_groups
-    )
+    """The encounter edits of each group that may have a finding on one of the codes."""
+    found: dict[Group, tuple[EncounterEdit, ...]] = {}
+    for edit in policy.encounter_edits:
+        if (scope is None or edit.scope is scope) and any(
+            _may_find(edit, on_date, code) for on_date, code in codes
+        ):
+            found[edit.group] = (*found.get(edit.group, ()), edit)
+    return found
 
 
-def _names(named: frozenset[str], code: str) -> bool:
+def _may_find(edit: EncounterEdit, on_date: PolicyOnDate, code: str) -> bool:
+    if edit.only_on is not None:
+        return code in edit.only_on(on_date)
+    named = on_date.codes_of[edit.rules]
     return not named or code in named

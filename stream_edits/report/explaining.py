@@ -65,12 +65,13 @@ def _verdict(decision: ClaimDecision) -> str:
 
 
 def _revision(decision: ClaimDecision) -> str:
-    cause = (
-        f"another claim has changed what it is judged by (event "
-        f"{printable(decision.trigger_event_id)})"
-        if decision.trigger_event_id
-        else "the claim itself came again with other content, or was taken back"
-    )
+    trigger = decision.trigger_event_id
+    if trigger is None:
+        cause = "the claim itself came again with other content, or was taken back"
+    elif any(finding.review_id == trigger for finding in decision.findings):
+        cause = f"a reviewer has decided findings of it (review {printable(trigger)})"
+    else:
+        cause = f"another claim has changed what it is judged by (event {printable(trigger)})"
     return (
         f"This is revision {decision.revision}. It takes the place of revision "
         f"{decision.revision - 1} ({decision.supersedes}), because {cause}."
@@ -129,6 +130,7 @@ def _reason(finding: EditFinding) -> Iterator[str]:
     codes = [f"group {finding.group_code}"] if finding.group_code else []
     codes += [f"CARC {finding.carc}"] if finding.carc else []
     codes += [f"RARC {code}" for code in finding.rarcs]
+    codes += [f"review {printable(finding.review_id)}"] if finding.review_id else []
     where = [f"Policy {finding.policy_section}", f"edit {finding.edit_id}", *codes]
     yield _wrapped(f"{', '.join(where)}.", 4)
 

@@ -10,6 +10,9 @@ from .values import Conflict, Instance, KafkaOptions, Name, Options, RegistryUrl
 # Errors repeat no value: it might be a password in the wrong place.
 _STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
 
+# In days: what must be shown of a paid claim for longest (42 CFR 438.3(u)).
+TEN_YEARS = 3_653
+
 
 class Topics(BaseModel):
     """The names of all topics."""
@@ -44,6 +47,10 @@ class Topics(BaseModel):
         "claims.edits.supervision-state",
         description="Changelog of the supervision stage; compacted.",
     )
+
+    def evidence(self) -> tuple[str, ...]:
+        """The topics that show what was billed and decided: they must be kept for years."""
+        return (self.events, self.pass_, self.pend, self.deny)
 
     def by_key(self) -> dict[str, str]:
         """Every topic's name, by the key it has in the settings."""
@@ -109,6 +116,14 @@ class Settings(BaseModel):
         "remembered after its newest event. Must exceed the time in which a claim may be sent, "
         "corrected or voided: one that comes after it is taken for new.",
     )
+    evidence_retention_days: int | None = Field(
+        None,
+        ge=30,
+        le=36_525,
+        description="Days that the topics of claims and decisions keep every record. `topics "
+        "create` makes them so, and `topics check` fails when they keep less. Unless given, they "
+        "are made without a limit, and must keep ten years (3653 days) at least.",
+    )
     start_from: Literal["progress", "oldest", "newest"] | None = Field(
         None,
         description="Where to start when the committed offsets of a group have expired or were "
@@ -172,6 +187,10 @@ class Settings(BaseModel):
             raise Conflict(("breaker_minimum",), "should not be above breaker_window")
         if self.session_timeout_ms > self.max_poll_interval_ms:
             raise Conflict(("session_timeout_ms",), "should not be above max_poll_interval_ms")
+        kept = self.evidence_retention_days
+        if kept is not None and kept < self.retention_days:
+            # A rebuild from the claims must find every claim that is remembered.
+            raise Conflict(("evidence_retention_days",), "should not be below retention_days")
         if self.schema_registry and self.schema_registry_url is None:
             raise Conflict(("schema_registry_url",), "is needed for the schema_registry options")
         seen: dict[str, str] = {}
@@ -180,6 +199,11 @@ class Settings(BaseModel):
                 raise Conflict(("topics", key), f"should differ from topics.{seen[name]}")
             seen[name] = key
         return self
+
+    @property
+    def evidence_days(self) -> int:
+        """The days that claims and decisions must be kept at least."""
+        return self.evidence_retention_days or max(TEN_YEARS, self.retention_days)
 
     def group_id(self, stage: str) -> str:
         """The consumer group of a stage."""

@@ -80,11 +80,12 @@ def _send(
     record, claim = due.record, due.record.open_claim
     times = supervised_times(claim, draft, due.governing)
     replaced_id = replaced.claim_id if replaced else None
+    if replaced_id is not None:
+        draft = draft._replace(withdrawn_claim_id=replaced_id)
     note = replacement_note(record)
     sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note, review)
-    after = on_decision(record, draft, builder.policies)
-    if isinstance(sent, SupervisedClaim) and sent.hops != after.supervisors:
-        after = after._replace(supervisors=sent.hops)
+    supervisors = sent.hops if isinstance(sent, SupervisedClaim) else record.supervisors
+    after = on_decision(record, draft, builder.policies, supervisors)
     member.remember(after)
     if after.reviewed or any(map(takes_away, draft.findings)):
         _keep_for_review(member, due.record, after, draft)

@@ -74,11 +74,12 @@ def outcome_digest(draft: Draft) -> bytes:
     Messages and policy versions are not part of it: a change of those alone does not publish a
     new revision of an open claim.
     """
+    # An enum's ``value`` is a call in Python, and its ``_value_`` an attribute.
     findings = [
         (
             f.edit_id,
             f.line_number,
-            f.disposition.value,
+            f.disposition._value_,
             f.requested_documents,
             f.recommended_code,
             f.allowed_units,
@@ -86,25 +87,28 @@ def outcome_digest(draft: Draft) -> bytes:
         )
         for f in draft.findings
     ]
-    lines = [(x.disposition.value, x.allowed_units, x.recommended_code) for x in draft.lines]
-    outcome = repr((draft.disposition.value, lines, findings))
+    lines = [(x.disposition._value_, x.allowed_units, x.recommended_code) for x in draft.lines]
+    outcome = repr((draft.disposition._value_, lines, findings))
     return blake2b(outcome.encode(), digest_size=16).digest()
 
 
-def on_decision(record: ClaimRecord, draft: Draft, policies: Policies) -> ClaimRecord:
-    """The record of an open claim after its newest decision.
+def on_decision(
+    record: ClaimRecord, draft: Draft, policies: Policies, supervisors: tuple[str, ...]
+) -> ClaimRecord:
+    """The record of an open claim after its newest decision; ``supervisors`` are all its hops.
 
     A PEND claim stays open. A decided claim keeps its governed lines. A void, and a claim with a
     header fault, keep no lines.
     """
     leaves_lines = draft.applicable and not record.open_claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):
-        return _without_content(record, draft)
+        return _without_content(record, draft, supervisors)
     if draft.disposition is Disposition.PEND:
         return record._replace(
             status=ClaimStatus.OPEN,
             revision=draft.revision,
             decision_id=draft.decision_id,
+            supervisors=supervisors,
             lines=(),
             outcome_digest=outcome_digest(draft),
             rests_on=(),
@@ -115,11 +119,12 @@ def on_decision(record: ClaimRecord, draft: Draft, policies: Policies) -> ClaimR
     rests_on = {claim_id for f in denials for claim_id in f.related_claim_ids} if denials else ()
     answerable = answerable_lines(denials, policies) if denials else ()
     if not rests_on and not answerable:
-        return _without_content(record, draft, lines)
+        return _without_content(record, draft, supervisors, lines)
     return record._replace(
         status=ClaimStatus.DECIDED,
         revision=draft.revision,
         decision_id=draft.decision_id,
+        supervisors=supervisors,
         lines=lines,
         outcome_digest=outcome_digest(draft),
         rests_on=tuple(sorted(rests_on)),
@@ -141,7 +146,10 @@ def answerable_lines(findings: Iterable[EditFinding], policies: Policies) -> tup
 
 
 def _without_content(
-    record: ClaimRecord, draft: Draft, lines: tuple[LineRecord, ...] = ()
+    record: ClaimRecord,
+    draft: Draft,
+    supervisors: tuple[str, ...],
+    lines: tuple[LineRecord, ...] = (),
 ) -> ClaimRecord:
     """The record of a decided claim that no later event can change."""
     return ClaimRecord(
@@ -152,7 +160,7 @@ def _without_content(
         content_digest=record.content_digest,
         revision=draft.revision,
         decision_id=draft.decision_id,
-        supervisors=record.supervisors,
+        supervisors=supervisors,
         lines=lines,
         billing_npi=record.billing_npi,
         line_count=record.line_count,
@@ -193,25 +201,24 @@ def _line_records(
         if not policies.judges(claim, line):
             continue
         own = by_line.get(line.line_number)
-        # By place, since by name it takes more than twice as long, for every line of a claim.
-        found.append(
-            LineRecord(
-                line.line_number,
-                line.procedure_code,
-                line.modifiers,
-                line.units,
-                0.0 if denied_whole else outcome.allowed_units,
-                line.service_date,
-                line.start_time,
-                line.end_time,
-                key,
-                Disposition.DENY if denied_whole else outcome.disposition,
-                own is not None and _is_still_primary(own, policies),
-                line.names_drug,
-                line.revenue_code,
-                None if own is None else _rebilled_as(own, policies),
-            )
+        # For every line of a claim. The NamedTuple's own constructor costs a further call.
+        kept = (
+            line.line_number,
+            line.procedure_code,
+            line.modifiers,
+            line.units,
+            0.0 if denied_whole else outcome.allowed_units,
+            line.service_date,
+            line.start_time,
+            line.end_time,
+            key,
+            Disposition.DENY if denied_whole else outcome.disposition,
+            own is not None and _is_still_primary(own, policies),
+            line.names_drug,
+            line.revenue_code,
+            None if own is None else _rebilled_as(own, policies),
         )
+        found.append(tuple.__new__(LineRecord, kept))
     return tuple(found)
 
 

@@ -49,7 +49,8 @@ def decide_together(
         if not fallen:
             break
         for record, *_ in fallen:
-            fixed.append(on_decision(record, drafts[record.claim_id], builder.policies))
+            draft = drafts[record.claim_id]
+            fixed.append(on_decision(record, draft, builder.policies, record.supervisors))
         open_now = [each for each in open_now if each not in fallen]
     return drafts
 

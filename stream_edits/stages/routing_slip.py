@@ -21,11 +21,18 @@ def supervised_times(
         return ()
     times = []
     for line, outcome in zip(claim.lines, draft.lines, strict=True):
-        start, end, npi = line.start_time, line.end_time, line.supervisor
-        if not (start and end and npi) or outcome.disposition is Disposition.DENY:
+        start, end = line.start_time, line.end_time
+        if start is None or end is None or outcome.disposition is Disposition.DENY:
+            # Most lines have no times, so nothing else is asked of them.
             continue
-        number, code, day = line.line_number, line.procedure_code, line.service_date
-        if any(policy.supervises(code, day) for policy in governing):
+        number, code, day, npi = (
+            line.line_number,
+            line.procedure_code,
+            line.service_date,
+            line.supervisor,
+        )
+        # A list, since a generator costs another call for each line.
+        if npi and any([policy.supervises(code, day) for policy in governing]):  # noqa: C419
             times.append(SupervisedTime(number, code, npi, day, start, end))
     if times and draft.findings:
         held = {number for policy in governing for number in policy.held_lines(draft.findings)}

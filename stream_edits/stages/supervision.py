@@ -14,7 +14,7 @@ the same: an approved line occupies its time beside the other member's.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.domain.decision import ClaimDecision, Disposition, Draft, EditFinding
 from stream_edits.domain.messages import (
     Reopen,
     RoutedReview,
@@ -68,8 +68,13 @@ def supervise(
     named = tuple(each.finding for each in before.refused if _is_named(message.review, each))
     if onward.hops:
         return HopDone([onward, *reopened], named)
-    draft = with_findings(onward.draft, onward.found, builder.rule)
-    return HopDone([with_note(draft, onward.note).final(), *reopened], named)
+    decision = with_note(settled(builder, onward), onward.note).final()
+    return HopDone([decision, *reopened], named)
+
+
+def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
+    """The draft of a claim with the findings of its hops so far, rolled up."""
+    return builder.with_move(with_findings(message.draft, message.found, builder.rule))
 
 
 def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:

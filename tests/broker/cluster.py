@@ -49,6 +49,10 @@ class Cluster:
         admin = self._admin()
         admin.create_topics([wanted])[name].result(timeout=30)
 
+    def working(self) -> set[int]:
+        """The nodes that take part in the cluster now."""
+        return set(self._admin().list_topics(timeout=10).brokers)
+
     def in_sync(self, topic: str) -> tuple[int, set[int]]:
         """The leader of partition 0 of a topic, -1 if it has none, and its in-sync replicas."""
         admin = self._admin()

@@ -1,6 +1,7 @@
 """Other versions of the writer's schema, for tests of resolution."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -8,9 +9,10 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import UnknownSchema
 from stream_edits.codec.framing import join
 from stream_edits.codec.schemas import schema_of
-from stream_edits.domain.decision import EditFinding, LineOutcome
+from stream_edits.domain.decision import Draft, EditFinding, LineOutcome
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.messages import SupervisedClaim
+from stream_edits.domain.supervisor_state import SupervisorRecord
 from tests.codec.examples import CLAIM
 from tests.codec.oracle import write_with
 
@@ -66,8 +68,35 @@ _IN_SECOND = (
 _DEFAULTS = ClaimRecord._field_defaults
 
 
+def as_version(version: str, value: Any) -> Any:
+    """A decision, or any record around one, as a published version of the schemas could hold it."""
+    if version == "1.0":
+        return as_first_edition(value)
+    return as_1_1(value) if version == "1.1" else value
+
+
+_IN_1_2: dict[type, tuple[str, ...]] = {
+    Draft: tuple(Draft._field_defaults),
+    EditFinding: ("review_id",),
+    ClaimRecord: ("reviewed", "review_digests"),
+    SupervisedClaim: ("review",),
+    SupervisorRecord: ("refused", "event_id"),
+}
+
+
+def as_1_1(value: Any) -> Any:
+    """The same as version 1.1 could hold it: without reviews, and without when it is due."""
+    for record, names in _IN_1_2.items():
+        if isinstance(value, record):
+            earlier: Any = value
+            defaults = earlier._field_defaults
+            value = earlier._replace(**{name: defaults[name] for name in names})
+    return _throughout(value, as_1_1)
+
+
 def as_first_edition(value: Any) -> Any:
-    """A decision, or any record around one, as version 1.0 of the schemas could hold it."""
+    """The same as version 1.0 of the schemas could hold it."""
+    value = as_1_1(value)
     if isinstance(value, EditFinding):
         return value._replace(group_code=None)
     if isinstance(value, LineOutcome):
@@ -79,7 +108,12 @@ def as_first_edition(value: Any) -> Any:
         return value._replace(lines=lines, **{name: _DEFAULTS[name] for name in _IN_SECOND})
     if isinstance(value, SupervisedClaim):
         value = value._replace(note="")
-    if isinstance(value, tuple):
-        parts = [as_first_edition(each) for each in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    return value
+    return _throughout(value, as_first_edition)
+
+
+def _throughout(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with a change made to each of its parts, if it has parts."""
+    if not isinstance(value, tuple):
+        return value
+    parts = [change(each) for each in value]
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)

@@ -19,7 +19,9 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
     Source,
+    WaitsFor,
 )
+from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 
 LINE = ServiceLine(
     line_number=1,
@@ -131,6 +133,7 @@ DRAFT = Draft(
             policy_version="2024-12-03",
             policy_id="6.21-P",
             group_code="CO",
+            review_id="review-1",
         ),
     ),
     policy_id="6.21-P",
@@ -138,5 +141,24 @@ DRAFT = Draft(
     engine_version="1.0.0",
     decided_at=datetime(2024, 12, 5, 8, 30, 0, 123000, tzinfo=UTC),
     source=Source("claims.events", 3, 42),
+    received_date=date(2024, 12, 4),
+    due_by=date(2025, 2, 5),
+    waits_for=WaitsFor.CLAIM,
+    withdrawn_claim_id="claim-0",
 )
 DECISION = DRAFT.final()
+REVIEW = ReviewEvent(
+    review_id="review-1",
+    event_time=datetime(2024, 12, 6, 8, 30, 0, 123000, tzinfo=UTC),
+    member_id="member-1",
+    claim_id="claim-1",
+    decision_id=DRAFT.decision_id,
+    line_number=1,
+    edit_id="add-on-without-primary",
+    outcome=ReviewOutcome.APPROVE,
+    allowed_units=1.0,
+    carc="50",
+    rarcs=("N115",),
+    reason_code="PRICED",
+    reviewer="examiner-7",
+)

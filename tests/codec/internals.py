@@ -4,23 +4,43 @@ from datetime import date, datetime
 from typing import Any
 
 from stream_edits.codec.framing import encoder
-from stream_edits.codec.internal import StoredClaim
+from stream_edits.codec.internal import StoredClaim, StoredReviewable
 from stream_edits.codec.schemas import packaged
-from stream_edits.domain.decision import Disposition, Source
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.messages import Reopen, RoutedClaim, SupervisedClaim, SupervisedTime
+from stream_edits.domain.decision import Disposition, Source, WaitsFor
+from stream_edits.domain.member_state import (
+    ClaimRecord,
+    ClaimStatus,
+    FindingChange,
+    LineRecord,
+    ListedClaim,
+    ReviewableClaim,
+)
+from stream_edits.domain.messages import (
+    Reopen,
+    RoutedClaim,
+    RoutedReview,
+    SupervisedClaim,
+    SupervisedReview,
+    SupervisedTime,
+)
+from stream_edits.domain.open_pend import OpenPend
+from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
 )
-from tests.codec.examples import DOTTED, DRAFT, FIRST_EDITION
+from tests.codec.examples import DOTTED, DRAFT, FIRST_EDITION, REVIEW
 
 # Claims are kept as the bytes they came in; these are of the first edition.
 RAW = encoder(packaged()[1].parsed, 1)(DOTTED)
 SOURCE = Source("claims.events", 3, 42)
 DAY = date(2024, 12, 3)
 START, END = datetime(2024, 12, 3, 10, 0), datetime(2024, 12, 3, 11, 5)
+SUPERVISED_REVIEW = SupervisedReview(
+    "review-1", 2, 1, ReviewOutcome.APPROVE, 1.0, carc="50", rarcs=("N115",)
+)
 SUPERVISED = SupervisedClaim(
     member_id="member-1",
     hops=("1234567893", "1245319599"),
@@ -29,6 +49,7 @@ SUPERVISED = SupervisedClaim(
     draft=DRAFT,
     found=DRAFT.findings,
     note="This replacement has fewer lines.",
+    review=SUPERVISED_REVIEW,
 )
 LINE = LineRecord(
     line_number=1,
@@ -71,6 +92,8 @@ EXAMPLES: dict[str, Any] = {
             replaced_line_count=4,
             rests_on=("claim-0",),
             answerable_lines=(1,),
+            reviewed=DRAFT.findings,
+            review_digests=(bytes(range(16)),),
         ),
         RAW,
     ),
@@ -79,6 +102,28 @@ EXAMPLES: dict[str, Any] = {
         ListedClaim("claim-2", DAY, ()),
     ),
     "SupervisedDay": (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
-    "SupervisedVisit": SupervisorRecord((DAY,), 42, SUPERVISED),
+    "SupervisedVisit": SupervisorRecord(
+        (DAY,), 42, SUPERVISED, (RefusedLine(DRAFT.findings[0], 2),), "event-1"
+    ),
+    "ReviewableClaim": StoredReviewable(
+        ReviewableClaim(
+            first_revision=1,
+            decisions=(bytes(range(16)),),
+            findings=DRAFT.findings,
+            changes=(FindingChange("add-on-without-primary", 1, 1, True, True),),
+            source=SOURCE,
+        ),
+        RAW,
+    ),
+    "RoutedReview": RoutedReview(
+        "member-1",
+        "claim-1",
+        DRAFT.decision_id,
+        ("1234567893",),
+        SUPERVISED_REVIEW,
+        DRAFT.decided_at,
+    ),
+    "ReviewEvent": (REVIEW, b""),
     "SupervisedQuarters": (SupervisedQuarter(date(2024, 10, 1), DAY),),
+    "OpenPend": OpenPend(("by-report-pricing", "add-on-without-primary"), WaitsFor.PAYER, DAY),
 }

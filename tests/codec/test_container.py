@@ -8,10 +8,11 @@ from typing import Any
 import fastavro
 import pytest
 
-from stream_edits.codec.container import read_claims_container
+from stream_edits.codec.container import read_events_container
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.review import ReviewEvent
 from tests.codec.examples import CLAIM
 
 CLAIMS = [replace(CLAIM, claim_id=f"claim-{number}") for number in range(1, 6)]
@@ -27,7 +28,8 @@ def _file(claims: list[Any], *, more: bool = False, codec: str = "null") -> byte
 
 
 def _read(data: bytes) -> list[tuple[int, ClaimEvent | BadLine]]:
-    return list(read_claims_container(io.BytesIO(data)))
+    read = list(read_events_container(io.BytesIO(data)))
+    return [(number, each) for number, each in read if not isinstance(each, ReviewEvent)]
 
 
 def _dumped(claims: list[ClaimEvent]) -> list[Any]:

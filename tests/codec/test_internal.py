@@ -12,7 +12,7 @@ from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import Truncated, Undecodable, UnknownSchema, WrongSchema
 from stream_edits.codec.framing import join, schema_id
-from stream_edits.codec.internal import StoredClaim
+from stream_edits.codec.internal import StoredClaim, StoredReviewable
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
@@ -30,6 +30,9 @@ QUARTERS = st.lists(strategies.quarters, max_size=4).map(tuple)
 Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], Any]
 STORED = st.builds(StoredClaim, strategies.claim_records, st.none() | st.binary(max_size=40))
+REVIEWABLE = st.builds(
+    StoredReviewable, strategies.reviewable_claims, st.none() | st.binary(max_size=40)
+)
 
 
 def decode_reopen(framed: bytes) -> Any:
@@ -38,6 +41,10 @@ def decode_reopen(framed: bytes) -> Any:
 
 def encode_stored(stored: StoredClaim) -> bytes:
     return state.encode_claim_record(*stored)
+
+
+def encode_reviewable(stored: StoredReviewable) -> bytes:
+    return state.encode_reviewable(*stored)
 
 
 PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
@@ -58,6 +65,14 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
         state.decode_supervisor_record,
     ),
     ("SupervisedQuarters", QUARTERS, state.encode_quarters, state.decode_quarters),
+    (
+        "RoutedReview",
+        strategies.routed_reviews,
+        messages.encode_supervised,
+        messages.decode_supervised,
+    ),
+    ("ReviewableClaim", REVIEWABLE, encode_reviewable, state.decode_reviewable),
+    ("OpenPend", strategies.open_pends, state.encode_open_pend, state.decode_open_pend),
 ]
 REOPEN = Reopen(SupervisedClaim("member-1", ("1",), None, (), DRAFT), "event-2", DRAFT.decided_at)
 NAMES = [pair[0] for pair in PAIRS]
@@ -107,7 +122,7 @@ def test_the_by_member_topic_tells_its_records_apart() -> None:
     routed = RoutedClaim(CLAIM, source, content_digest(CLAIM))
     assert schema_id(messages.encode_routed(routed, claim_encoder(5)(CLAIM))) == 101
     framed = messages.encode_reopen(REOPEN)
-    assert schema_id(framed) == 111
+    assert schema_id(framed) == 116
     assert isinstance(decode_reopen(framed), Reopen)
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_edits.codec.jsonl import BadLine, claim_to_json, read_claims_jsonl
+from stream_edits.codec.jsonl import BadLine, claim_to_json, read_events_jsonl
 from stream_edits.domain.claim import ClaimEvent, Supervision
+from stream_edits.domain.review import ReviewEvent
 from tests.codec.examples import CLAIM
 from tests.strategies import claims
 
@@ -18,8 +19,9 @@ TEXT = claim_to_json(CLAIM).encode()
 
 
 def _one(line: bytes) -> ClaimEvent | BadLine:
-    ((number, read),) = read_claims_jsonl([line])
+    ((number, read),) = read_events_jsonl([line])
     assert number == 1
+    assert not isinstance(read, ReviewEvent)
     return read
 
 
@@ -51,7 +53,7 @@ def test_the_json_s_values() -> None:
 
 
 def test_lines_are_numbered_and_blank_ones_skipped() -> None:
-    read = list(read_claims_jsonl([b"\xef\xbb\xbf" + TEXT + b"\r\n", b"\n", b"  \n", b"{", TEXT]))
+    read = list(read_events_jsonl([b"\xef\xbb\xbf" + TEXT + b"\r\n", b"\n", b"  \n", b"{", TEXT]))
     assert [number for number, _ in read] == [1, 4, 5]
     assert read[0][1] == read[2][1] == CLAIM
     assert read[1][1] == BadLine(4, "MalformedJson", "not a JSON object")
@@ -87,7 +89,7 @@ def test_what_is_unstated_is_told_with_the_rest() -> None:
 
 def test_null_does_not_hide_an_unknown_field() -> None:
     error = _bad(lambda claim: claim.update(jane_doe=None, frequency_code=None))
-    assert error == "ContractViolation: the claim has a field that the contract does not know"
+    assert error == "ContractViolation: the object has a field that the contract does not know"
 
 
 VIOLATIONS: list[tuple[Callable[[Json], object], str]] = [
@@ -163,5 +165,5 @@ def test_malformed_json(line: bytes) -> None:
 
 @given(st.binary(max_size=60), st.integers(0, len(TEXT)), st.integers(0, 8))
 def test_whatever_the_line_it_is_a_claim_or_a_bad_line(junk: bytes, at: int, cut: int) -> None:
-    for _, read in read_claims_jsonl([junk, TEXT[:at] + junk + TEXT[at + cut :]]):
+    for _, read in read_events_jsonl([junk, TEXT[:at] + junk + TEXT[at + cut :]]):
         assert isinstance(read, ClaimEvent | BadLine)

@@ -80,6 +80,17 @@ def test_the_decision_in_the_readme_matches_the_output() -> None:
     assert json.loads(shown) == json.loads(made)
 
 
+def test_the_review_in_the_readme_is_the_example_s() -> None:
+    (shown,) = [text for name, text in blocks("json") if name == "review"]
+    last = (ROOT / "examples" / "reviews.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(shown) == json.loads(last)
+    made = run("stream-edits adjudicate examples/reviews.jsonl").stdout.splitlines()
+    held, closed = map(json.loads, made)
+    assert (held["disposition"], closed["disposition"]) == ("PEND", "PASS")
+    assert json.loads(last)["decision_id"] == held["decision_id"]
+    assert closed["findings"][0]["review_id"] == json.loads(last)["review_id"]
+
+
 def test_the_overlay_in_the_readme_is_the_file_and_its_version_is_named() -> None:
     (shown,) = [text for name, text in blocks("yaml") if name == "examples/overlay.yaml"]
     assert shown == (ROOT / "examples" / "overlay.yaml").read_text(encoding="utf-8")

@@ -39,12 +39,6 @@ class TestMissingOffsets:
         stateless_stage(broker).start().run_rounds(2)
         assert outputs(broker) == [b"1"]
 
-    def test_a_new_group_with_state_starts_at_the_oldest_record_at_any_setting(self) -> None:
-        broker = cluster(1)
-        broker.put("in", 0, b"k", b"1")
-        Stage(broker, start_from="newest").start().run_rounds(2)
-        assert outputs(broker) == [b"1:1"]
-
     def test_a_new_partition_of_a_known_group_is_new(self) -> None:
         broker = worked(stateless=True)
         broker.grow("in", 2)
@@ -64,6 +58,22 @@ class TestMissingOffsets:
         stage.run_rounds(2)
         assert outputs(broker) == [b"1:1", b"2:2", b"3:3", b"4:4"]
         assert broker.groups["g"].committed == {0: 4}
+
+    @pytest.mark.parametrize("start_from", [None, "progress", "oldest", "newest"])
+    def test_a_new_group_with_state_skips_nothing(self, start_from: str | None) -> None:
+        broker = cluster(1)
+        broker.put("in", 0, b"k", b"1")
+        Stage(broker, start_from=start_from).start().run_rounds(2)
+        assert outputs(broker) == [b"1:1"]
+
+    def test_a_new_group_without_state_may_start_at_the_newest_record(self) -> None:
+        broker = cluster(1)
+        broker.put("in", 0, b"k", b"1")
+        stage = stateless_stage(broker, start_from="newest").start()
+        stage.run_rounds(2)
+        broker.put("in", 0, b"k", b"2")
+        stage.run_rounds(2)
+        assert outputs(broker) == [b"2"]
 
     @pytest.mark.parametrize("start_from", ["oldest", "newest"])
     def test_state_never_starts_anywhere_else(self, start_from: str) -> None:

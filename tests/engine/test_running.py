@@ -12,7 +12,6 @@ import urllib.request
 import pytest
 from prometheus_client import CollectorRegistry
 
-from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import (
     AccessRefused,
     EngineStopped,
@@ -228,6 +227,7 @@ class TestMetrics:
             "stage", "topic", "partition", "outcome", "reason", "edit_id", "disposition",
             "error_class", "kind", "cause", "document", "policy_section", "client", "statistic",
             "waiting", "version", "policy", "event_schema", "decision_schema", "kafka_client",
+            "waits_for", "days_left",
         }  # fmt: skip
         metrics = declared()
         assert len(metrics) > 20
@@ -246,5 +246,5 @@ class TestMetrics:
 
 
 def test_transactional_id_and_group_come_from_the_configuration() -> None:
-    settings: StageConfig = config(group_instance_id="pod-0")
+    settings = config(group_instance_id="pod-0")
     assert (settings.transactional_id, settings.group_instance_id) == ("g-count-0", "pod-0")

@@ -9,7 +9,7 @@ from typing import Any
 from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.framing import BODY_START
-from stream_edits.codec.jsonl import claim_to_json, read_claims_jsonl
+from stream_edits.codec.jsonl import claim_to_json, read_events_jsonl, review_to_json
 from stream_edits.codec.schemas import schema_folder
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
@@ -18,6 +18,7 @@ from stream_edits.domain.messages import RoutedClaim
 from stream_edits.policies.catalog import shipped_folder
 from stream_edits.strict_yaml import YamlSource
 from stream_edits.synthetic.generator import generate
+from tests.codec.a_review import REVIEW
 from tests.codec.derived_schemas import WRITERS
 from tests.codec.examples import CLAIM
 from tests.codec.internals import EXAMPLES
@@ -33,7 +34,7 @@ _LARGEST_OVERLAY = 1500
 def claims() -> list[ClaimEvent]:
     """The claim with every field, the examples, and some of the demo's."""
     with (_EXAMPLES / "claims.jsonl").open("rb") as file:
-        shown = [read for _, read in read_claims_jsonl(file) if isinstance(read, ClaimEvent)]
+        shown = [read for _, read in read_events_jsonl(file) if isinstance(read, ClaimEvent)]
     made = [CLAIM, *shown, *islice(generate(7, 40), 20)]
     return [replace(c, member_id=f"{MARK}-{n}") for n, c in enumerate(made)]
 
@@ -76,6 +77,7 @@ def _bodies() -> Iterator[bytes]:
 def _lines() -> Iterator[bytes]:
     made = [claim_to_json(claim).encode() for claim in claims()]
     yield from made
+    yield b"\n".join([made[0], review_to_json(REVIEW).encode()])
     yield b"\xef\xbb\xbf" + b"\n".join(made[:2]) + b"\r\n\n{}\n"
     yield from (b"[" * 500, b'{"a": ' * 300, b'{"n": ' + b"9" * 400 + b"}", b'{"a":1,"a":2}')
     yield from (b"\xff\xfe{\x00}\x00", b'{"claim_id": "\\ud800"}', b'{"lines": [1e999, -0.0, NaN]}')

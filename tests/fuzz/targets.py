@@ -14,15 +14,19 @@ from stream_edits.codec import framing, state
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.errors import Undecodable, UnknownSchema
-from stream_edits.codec.jsonl import BadLine, claim_to_json, read_claims_jsonl
+from stream_edits.codec.jsonl import BadLine, claim_to_json, read_events_jsonl, review_to_json
+from stream_edits.codec.reviews import encode_review
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.handbook.changes import changes_of
 from stream_edits.policies import catalog
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.overlay import lay_over, plan_terms
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.prompt_pay import PromptPay
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION
@@ -57,14 +61,16 @@ def avro(data: bytes) -> str:
 
 
 def json_lines(data: bytes) -> str:
-    """A file of claims: every line is a claim, decided, or one bad line."""
+    """A file: every line is a claim, decided, a review, which comes back, or one bad line."""
     lines = io.BytesIO(data).readlines()
     wanted = [n for n, line in enumerate(lines, 1) if _text_of(n, line)]
     outcome, found = "decoded", []
-    for number, read in read_claims_jsonl(lines):
+    for number, read in read_events_jsonl(lines):
         found.append(number)
         if isinstance(read, BadLine):
             outcome = refused(read.error_class, read.message)
+        elif isinstance(read, ReviewEvent):
+            _as_written(read, review_to_json(read))
         else:
             _decide(read)
     if found != wanted:
@@ -115,11 +121,11 @@ _ENCODE = claim_encoder(5)
 _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
     (113, state.decode_claim_record),
     (106, state.decode_day),
-    (112, state.decode_supervisor_record),
+    (117, state.decode_supervisor_record),
     (114, state.decode_member_claims),
     (109, state.decode_quarters),
 )
-_BETWEEN = ((101, Stage.ENCOUNTER), (111, Stage.ENCOUNTER), (110, Stage.SUPERVISION))
+_BETWEEN = ((101, Stage.ENCOUNTER), (116, Stage.ENCOUNTER), (115, Stage.SUPERVISION))
 
 
 @cache
@@ -151,9 +157,7 @@ def _remembered(decode: Callable[[bytes], Any], framed: bytes) -> str:
 
 
 def _decide(claim: ClaimEvent) -> None:
-    (again,) = (read for _, read in read_claims_jsonl([claim_to_json(claim).encode()]))
-    if isinstance(again, BadLine) or not _alike(again, claim):
-        raise Defect("a claim in JSON does not come back as it was written")
+    _as_written(claim, claim_to_json(claim))
     decisions = list(Pipeline(_builder(), DEFAULT_RETENTION).decide(claim, Source("file", 0, 1)))
     if not decisions:
         raise Defect("a claim is not decided")
@@ -161,8 +165,18 @@ def _decide(claim: ClaimEvent) -> None:
         json.loads(decision_to_json(decision))
 
 
-def _alike(one: ClaimEvent, other: ClaimEvent) -> bool:
+def _as_written(event: ClaimEvent | ReviewEvent, text: str) -> None:
+    """Raise Defect unless the event comes back from its JSON."""
+    (again,) = (read for _, read in read_events_jsonl([text.encode()]))
+    if isinstance(again, BadLine) or not _alike(again, event):
+        raise Defect("a claim or review in JSON does not come back as it was written")
+
+
+def _alike(one: ClaimEvent | ReviewEvent, other: ClaimEvent | ReviewEvent) -> bool:
     """Compare the bytes: NaN units are not equal to themselves."""
+    if isinstance(one, ReviewEvent) or isinstance(other, ReviewEvent):
+        both = isinstance(one, ReviewEvent) and isinstance(other, ReviewEvent)
+        return both and encode_review(one) == encode_review(other)
     return _ENCODE(one) == _ENCODE(other)
 
 
@@ -200,8 +214,10 @@ def _under(overlay: Path) -> Policies:
     """The shipped policies under an overlay, without reading their own files again."""
     (shipped,) = _shipped().all
     values = [_copied(each) for each in shipped.values.values()]
-    overlay_hash = catalog.lay_over(values, overlay)
-    return Policies([Policy(shipped.about, shipped.edits, values, overlay_hash)])
+    overlay_hash = lay_over(values, overlay)
+    own = plan_terms(overlay, {shipped.id: None}).get(shipped.id, {})
+    terms = PromptPay({**shipped.prompt_pay.terms, **own})
+    return Policies([Policy(shipped.about, shipped.edits, values, overlay_hash, terms)])
 
 
 @cache

@@ -86,7 +86,7 @@ class TestTheChecksCanFail:
             Stages().take(Stage.INTAKE, b"no claim")
 
     def test_a_lost_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(targets, "read_claims_jsonl", lambda lines: [])
+        monkeypatch.setattr(targets, "read_events_jsonl", lambda lines: [])
         with pytest.raises(Defect, match="lost"):
             targets.json_lines(b"{}\n{}\n")
 

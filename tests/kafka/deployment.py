@@ -14,8 +14,10 @@ from confluent_kafka import Producer
 
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
+from stream_edits.commands import topics as topics_command
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.settings import Settings, load_settings
+from tests.broker.ready import wait_for_topics
 from tests.kafka.admin import Place, alter_topic
 from tests.kafka.programs import Program, eventually, run_command
 from tests.kafka.published import Event, published
@@ -74,9 +76,8 @@ class Deployment:
         return done
 
     def create_topics(self) -> Self:
-        """Create them by the command, as an operator does."""
-        done = self.command("topics", "create")
-        assert done.returncode == 0, done.stderr
+        """Create them as the command does, without a process for it."""
+        wait_for_topics(self.settings.kafka_options(), topics_command.create(self.settings))
         return self
 
     def alter_topic(self, topic: str, name: str, value: str | None) -> None:
@@ -214,8 +215,7 @@ class Deployment:
 
     def decisions(self) -> list[ClaimDecision]:
         """Every decision read so far."""
-        topics = self.topics
-        kept = self.log.of(topics.pass_, topics.pend, topics.deny)
+        kept = self.log.of(self.topics.pass_, self.topics.pend, self.topics.deny)
         return [decode_decision(record.value or b"", _SCHEMAS) for record in kept]
 
     def decided_by_now(self) -> int:

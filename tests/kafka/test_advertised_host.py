@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.broker import LocalKafka
 from tests.broker.properties import free_port
 from tests.kafka.deployment import Deployment
+
+pytestmark = pytest.mark.kafka
 
 HOST = "kafka-7.invalid:9092"
 

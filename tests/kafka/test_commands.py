@@ -76,7 +76,7 @@ def test_run_stops_where_input_and_changelog_differ(deploy: Deploy) -> None:
 
 def test_run_stops_where_the_partitions_are_not_those_of_the_settings(deploy: Deploy) -> None:
     program = deploy().create_topics().start("encounter", PARTITIONS="3")
-    assert program.exit_code(10) == 1
+    assert program.exit_code(60) == 1
     assert "2 partitions" in program.output.strip().splitlines()[-1]
 
 

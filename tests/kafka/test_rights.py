@@ -113,6 +113,10 @@ def test_the_documented_rights_are_enough(secured_kafka: SecuredKafka, tmp_path:
         Verifier(deployment.log, deployment.topics).verify()
         assert "AUTHORIZATION_FAILED" not in deployment.all_output()
         users.do("decisions", "decisions")
+        users.do("decisions", "decisions", "--as", "adjustments")
+        users.do("decisions", "pends")
+        pended = next(d for d in deployment.decisions() if d.disposition.value == "PEND")
+        users.do("review command", "review", pended.claim_id, "--uphold", "--reason", "RIGHT")
         users.do("dead-letters", "dead-letters", "redrive", "--execute")
         deployment.log.read_to_the_end()
         assert len(deployment.log.of(deployment.topics.redriven)) == 1

@@ -1,6 +1,6 @@
 """Three brokers, of which one is away at a time, while claims arrive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -57,15 +57,28 @@ def frozen(deployment: Deployment, cluster: Cluster) -> None:
         cluster.nodes[leader].thaw()
 
 
+@pytest.fixture(scope="module")
+def one_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(one_cluster: Cluster) -> Cluster:
+    """The cluster of this file, with all nodes, whatever the test before did to them."""
+    for node in one_cluster.nodes.values():
+        if node.pid is None:
+            node.start(_START_S)
+    eventually(lambda: one_cluster.working() == set(NODES), _START_S, lambda: "a node is away")
+    return one_cluster
+
+
 @pytest.mark.parametrize("trouble", [rolled, killed, frozen])
 def test_nothing_is_lost_or_repeated(
-    tmp_path: Path, trouble: Callable[[Deployment, Cluster], None]
+    cluster: Cluster, tmp_path: Path, trouble: Callable[[Deployment, Cluster], None]
 ) -> None:
     claims = list(islice(generate(7, EVENTS, contested=True), EVENTS))
-    with (
-        Cluster(tmp_path / "cluster") as cluster,
-        Deployment(cluster.bootstrap, tmp_path, 3, REPLICATION_FACTOR="3") as deployment,
-    ):
+    with Deployment(cluster.bootstrap, tmp_path, 3, REPLICATION_FACTOR="3") as deployment:
         deployment.create_topics()
         deployment.start()
         deployment.wait_for_members("supervision", 1)

@@ -179,8 +179,8 @@ def test_a_new_group_may_start_at_the_newest_claim(deploy: Deploy) -> None:
     deployment = deploy().create_topics()
     deployment.publish(claims(0, BEFORE))
     program = deployment.start(START_FROM="newest")
-    deployment.wait_for_members("intake", 1)
-    program.says("assigned")
+    # Only intake has skipped what was there; later stages may still be on their way.
+    program.says("assigned stage=intake")
     later = claims(BEFORE, AFTER)
     deployment.publish(later)
     wait_until_decided(deployment, len(later))

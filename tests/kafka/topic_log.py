@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
 
 from stream_edits.engine.kafka.headers import headers_of
 from tests.kafka.admin import Admin, Place
@@ -70,6 +71,9 @@ class TopicLog:
         )
 
     def _assign(self) -> None:
+        # Assigned without the leaders, a new client would ask for them half a second later.
+        with suppress(KafkaException):
+            self._consumer.list_topics(timeout=1)
         self._consumer.assign(
             [TopicPartition(*place, self._read_to[place]) for place in self.places]
         )

@@ -16,10 +16,12 @@ from ruamel.yaml import YAML
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.policies.catalog import lay_over, shipped_folder
+from stream_edits.policies.catalog import shipped_folder
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
+from stream_edits.policies.overlay import lay_over
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues, RuleSource
+from stream_edits.policies.values.prompt_pay import PromptPay
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.stages.pipeline import adjudicate
 from tests.policies.cases import Case
@@ -115,7 +117,7 @@ def _whole_policy(overlay: str | None, further: FurtherEdit | None) -> Policy:
         edits.append(further.edit)
         values.append(_SharedValues(RuleSource(further.file, further.edit.rules, FOLDER.about.id)))
     overlay_hash = "" if overlay is None else _lay_over(values, overlay)
-    return Policy(FOLDER.about, edits, values, overlay_hash)
+    return Policy(FOLDER.about, edits, values, overlay_hash, PromptPay(FOLDER.terms))
 
 
 def _lay_over(values: Sequence[EditValues], overlay: str) -> str:

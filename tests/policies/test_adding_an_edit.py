@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import (
     ClaimEdit,
     Edit,
@@ -66,13 +66,15 @@ def deny_every_claim(
 ID = "plans-own-edit"
 EDITS: dict[str, Edit] = {
     "an infusion is denied before all other edits of the encounter": EncounterEdit(
-        ID, Group.FORM, Rules, deny_infusions
+        ID, Group.FORM, Rules, deny_infusions, waits_for=WaitsFor.PROVIDER
     ),
     "an infusion is denied after all other edits": EncounterEdit(
-        ID, Group.SUPERVISION, Rules, deny_infusions
+        ID, Group.SUPERVISION, Rules, deny_infusions, waits_for=WaitsFor.PROVIDER
     ),
-    "every line is pended": EncounterEdit(ID, Group.SUPERVISION, Rules, pend_every_line),
-    "every claim is denied": ClaimEdit(ID, Rules, deny_every_claim),
+    "every line is pended": EncounterEdit(
+        ID, Group.SUPERVISION, Rules, pend_every_line, waits_for=WaitsFor.PAYER
+    ),
+    "every claim is denied": ClaimEdit(ID, Rules, deny_every_claim, waits_for=WaitsFor.PAYER),
 }
 
 

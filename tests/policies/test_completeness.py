@@ -131,7 +131,7 @@ FORGOTTEN: dict[str, tuple[Mistake, str]] = {
     ),
     "an edit under that name": (
         instead(f"{NAME}/edit.py", "EDIT = LineEdit(", "EDIT = tuple(("),
-        f"{NAME}/edit.py:N: cannot be imported: SyntaxError: '(' was never closed",
+        f"{NAME}/edit.py:N: cannot be imported: SyntaxError: invalid syntax",
     ),
     "a right import": (
         instead(f"{NAME}/edit.py", "import LineEdit", "import LinesEdit"),
@@ -160,6 +160,15 @@ FORGOTTEN: dict[str, tuple[Mistake, str]] = {
     "a field for a value": (
         instead(f"{NAME}/edit.py", "    side_modifiers: CodeSet\n", ""),
         f"{NAME}/policy.yaml:N: values.side_modifiers: is not a value of {EDIT}; it has codes",
+    ),
+    "whose move a pended claim is": (
+        instead(f"{NAME}/edit.py", ", waits_for=WaitsFor.PROVIDER", ""),
+        f"{NAME}/edit.py:N: cannot be imported: TypeError: LineEdit.__init__() missing 1 required "
+        "keyword-only argument: 'waits_for'",
+    ),
+    "somebody whose move a pended claim is": (
+        instead(f"{NAME}/edit.py", "WaitsFor.PROVIDER", "WaitsFor.NONE"),
+        f"{NAME}/edit.py: waits_for says whose move a PEND is, so it is not NONE",
     ),
     "a case with a finding": (
         only_cases(1),

@@ -1,34 +1,43 @@
-"""`python -m tests.rebill 200000`: the rebill law over this many encounters, on all cores."""
+"""The rebill law over many encounters, on all cores.
+
+`python -m tests.rebill 200000 0 hospital` checks 200,000 seeds from 0 on. ``office`` is the kind
+without a third argument; ``pairs`` are two claims of one visit.
+"""
 
 import multiprocessing
 import sys
+from functools import partial
 
-from tests.rebill.encounters import encounter
+from tests.rebill.encounters import encounter, hospital_encounter, pair
+from tests.rebill.pairs import rebilled_pair, violations_of_pair
 from tests.rebill.rebill import decided, rebilled, violations
 
 _CHUNK = 500
 
 
-def main(count: int, first: int = 0) -> int:
+def main(count: str, first: str = "0", kind: str = "office") -> int:
     """Check the encounters of these seeds. Returns the exit code."""
+    seeds = range(int(first), int(first) + int(count))
     broken = compared = 0
     with multiprocessing.Pool() as pool:
-        for seed, was_compared, found in pool.imap(
-            _check, range(first, first + count), chunksize=_CHUNK
-        ):
+        for seed, was_compared, found in pool.imap(partial(_check, kind), seeds, _CHUNK):
             compared += was_compared
             if found:
                 broken += 1
                 if broken <= 10:
-                    print(f"seed {seed}: {'; '.join(found)}")
-    print(f"{count:,} encounters, {compared:,} rebilled, {broken:,} break the law")
+                    print(f"seed {seed}: {'; '.join(found)}", flush=True)
+    print(f"{len(seeds):,} encounters, {compared:,} rebilled, {broken:,} break the law")
     return 1 if broken else 0
 
 
-def _check(seed: int) -> tuple[int, bool, list[str]]:
-    claim = encounter(seed)
+def _check(kind: str, seed: int) -> tuple[int, bool, list[str]]:
+    if kind == "pairs":
+        first, second = pair(seed)
+        was_compared = rebilled_pair(first, second) is not None
+        return seed, was_compared, list(violations_of_pair(first, second))
+    claim = {"office": encounter, "hospital": hospital_encounter}[kind](seed)
     return seed, rebilled(claim, decided(claim)) is not None, list(violations(claim))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(*sys.argv[1:]))

@@ -6,8 +6,9 @@ additional hour that is taken off are documented on the line before it: they wer
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
@@ -41,14 +42,17 @@ class Rebilled(NamedTuple):
 def violations(claim: ClaimEvent) -> Iterator[str]:
     """The findings of the sequence that a claim gets only after it was rebilled as recommended."""
     again = rebilled(claim, decided(claim))
-    if again is None:
-        return
-    after = decided(again.claim).findings
+    if again is not None:
+        yield from new_findings(claim, again, decided(again.claim))
+
+
+def new_findings(claim: ClaimEvent, again: Rebilled, after: ClaimDecision) -> Iterator[str]:
+    """The findings of the sequence on a rebilled claim, apart from what waits as before."""
     waits = {x.procedure_code for x in claim.lines if x.line_number in again.waiting}
-    named = {added for f in after for _, added in _SHOULD_LEAD.findall(f.message)}
+    named = {added for f in after.findings for _, added in _SHOULD_LEAD.findall(f.message)}
     if named & waits or not named <= _SEQUENTIAL:
         return  # An additional hour or a concurrent service lacks its initial service, as before.
-    for finding in after:
+    for finding in after.findings:
         if finding.edit_id in LAW and finding.line_number not in again.waiting:
             yield f"line {finding.line_number}: {finding.edit_id}: {finding.message}"
 
@@ -77,20 +81,18 @@ def rebilled(claim: ClaimEvent, decision: ClaimDecision) -> Rebilled | None:
         (kept if corrected else removed).append(corrected or line)
     if any(x.procedure_code == "96360" and _is_incidental(x, by_line) for x in removed):
         return None  # Its additional hours lose their primary, and not for a reason of the law.
-    for line in removed:
-        if _TIMED.issuperset({f.edit_id for f in by_line.get(line.line_number, ())}):
-            own = keys[line.line_number]
-            same = [x for x in kept if keys[x.line_number] == own]
-            kept = [*_with_minutes_of(line, same), *(x for x in kept if x not in same)]
+    timed = [x for x in removed if _TIMED & {f.edit_id for f in by_line.get(x.line_number, ())}]
+    for own in dict.fromkeys(keys[x.line_number] for x in timed):
+        same = [x for x in kept if keys[x.line_number] == own]
+        gone = [x for x in timed if keys[x.line_number] == own]
+        kept = [*_with_minutes_of(gone, same), *(x for x in kept if x not in same)]
     kept.sort(key=lambda x: x.line_number)
-    for finding in decision.findings:
-        for initial, added in _SHOULD_LEAD.findall(finding.message):
-            own = keys[finding.line_number or 0]
-            same = [x for x in kept if x.procedure_code == added and keys[x.line_number] == own]
-            if not same or same[0].line_number in waiting or added not in _SEQUENTIAL:
-                return None
-            kept = _promoted(kept, same[0], initial)
-            keys.setdefault(kept[-1].line_number, own)
+    for own, initial, added in _to_promote(decision, keys):
+        same = [x for x in kept if x.procedure_code == added and keys[x.line_number] == own]
+        if not same or same[0].line_number in waiting or added not in _SEQUENTIAL:
+            return None
+        kept = _promoted(kept, same[0], initial)
+        keys.setdefault(kept[-1].line_number, own)
     if not kept:
         return None
     asked = {document for f in decision.findings for document in f.requested_documents}
@@ -98,6 +100,18 @@ def rebilled(claim: ClaimEvent, decision: ClaimDecision) -> Rebilled | None:
     again = replace(claim, event_id="again", claim_id="B", lines=tuple(kept), attachments=sent)
     is_same = all(keys[number] == key for number, key in _keys(again).items())
     return Rebilled(again, waiting) if is_same else None
+
+
+def _to_promote(decision: ClaimDecision, keys: dict[int, str]) -> dict[tuple[str, str, str], None]:
+    """The services that findings want as initial ones: their encounter, the code and their code.
+
+    Two claims may be told the same.
+    """
+    return {
+        (keys[finding.line_number or 0], initial, added): None
+        for finding in decision.findings
+        for initial, added in _SHOULD_LEAD.findall(finding.message)
+    }
 
 
 def _is_incidental(line: ServiceLine, by_line: dict[int | None, list[EditFinding]]) -> bool:
@@ -126,29 +140,58 @@ def _corrected(line: ServiceLine, outcome: LineOutcome) -> ServiceLine | None:
     return replace(line, procedure_code=outcome.recommended_code, units=1.0)
 
 
-def _with_minutes_of(removed: ServiceLine, kept: Sequence[ServiceLine]) -> list[ServiceLine]:
-    """The lines with the minutes of a removed hour added to a line of its infusion.
+def _with_minutes_of(
+    removed: Sequence[ServiceLine], kept: Sequence[ServiceLine]
+) -> list[ServiceLine]:
+    """The lines with the minutes of removed lines added to lines of their infusions.
 
-    It is the line that the hour went on from, or else the last one, so that no minute is lost.
+    What one line got may cover the time of the next one removed: the minutes of an infusion that
+    are missing in the end go to its last line.
     """
-    codes = {code for each in _FAMILIES if removed.procedure_code in each for code in each.split()}
-    own = [x for x in kept if x.procedure_code in codes and _time(x)]
+    lines = list(kept)
+    for line in removed:
+        lines = _with_time_of(line, lines)
+    for family in _FAMILIES:
+        last = max(_timed_in(family, lines), key=lambda x: _needed_time(x)[1], default=None)
+        if last is not None:
+            given = _covered(_timed_in(family, [*removed, *kept]))
+            missing = timedelta(minutes=given - _covered(_timed_in(family, lines)))
+            end = _needed_time(last)[1] + max(missing, timedelta())
+            longer = replace(last, end_time=end)
+            lines = [longer if x is last else x for x in lines]
+    return lines
+
+
+def _with_time_of(removed: ServiceLine, kept: Sequence[ServiceLine]) -> list[ServiceLine]:
+    """The lines with the time of a removed one added to a line of its code, or of its infusion.
+
+    It is the line that the hour went on from, or else the last one.
+    """
+    families = [each for each in _FAMILIES if removed.procedure_code in each]
+    own = [x for each in families for x in _timed_in(each, kept)]
     same = [x for x in own if x.procedure_code == removed.procedure_code] or own
     time = _time(removed)
     if not same or time is None:
         return list(kept)
-    wanted = covered_minutes([time, *map(_needed_time, own)])
-    latest = sorted(own, key=lambda x: _needed_time(x)[1])
-    for line in (*filter(lambda x: _touch(x, time), same), same[-1], latest[-1]):
+    wanted = covered_minutes([time, *map(_needed_time, same)])
+    latest = max(same, key=lambda x: _needed_time(x)[1])
+    for line in (*filter(lambda x: _touch(x, time), same), same[-1], latest):
         start, end = _needed_time(line)
         if _touch(line, time):
             longer = replace(line, start_time=min(start, time[0]), end_time=max(end, time[1]))
         else:
             longer = replace(line, end_time=end + (time[1] - time[0]))
-        changed = [longer if x is line else x for x in own]
-        if covered_minutes(map(_needed_time, changed)) >= wanted:
+        if _covered([longer if x is line else x for x in same]) >= wanted:
             break
     return [longer if x is line else x for x in kept]
+
+
+def _timed_in(family: str, lines: Iterable[ServiceLine]) -> list[ServiceLine]:
+    return [x for x in lines if x.procedure_code in family.split() and _time(x)]
+
+
+def _covered(lines: Iterable[ServiceLine]) -> float:
+    return covered_minutes(map(_needed_time, lines))
 
 
 def _touch(line: ServiceLine, time: Interval) -> bool:

@@ -2,11 +2,20 @@
 
 import pytest
 
-from tests.rebill.encounters import encounter
+from tests.rebill.encounters import encounter, hospital_encounter, pair
+from tests.rebill.pairs import rebilled_pair, violations_of_pair
 from tests.rebill.rebill import decided, rebilled, violations
+from tests.stages.walk import SHIPPED
 
 SEEDS = 2_000
 CHUNK = 200
+FORM = {"incomplete-claim-form", "service-dates-not-itemized", "place-of-service-not-allowed"}
+# Seeds beyond SEEDS that broke the law before it was met for their reason (ADR 20).
+FOUND = (
+    *(109110, 140296, 1008498, 1024285, 1044540, 1060486, 1081313, 1132679, 1163441),
+    *(3019264, 3040031, 3041964, 3056455, 3072377, 3075030, 3151596, 3174514, 3180481),
+)
+FOUND_IN_PAIRS = (3165, 4064, 9338, 32048, 43653, 43829)
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
@@ -17,6 +26,50 @@ def test_billing_what_was_recommended_raises_no_other_finding(first: int) -> Non
 
 def broken_by(seed: int) -> list[str]:
     return list(violations(encounter(seed)))
+
+
+@pytest.mark.parametrize("first", range(0, 600, CHUNK))
+def test_nor_in_a_hospital(first: int) -> None:
+    seeds = range(first, first + CHUNK)
+    found = {seed: list(violations(hospital_encounter(seed))) for seed in seeds}
+    broken = {seed: each for seed, each in found.items() if each}
+    assert broken == {}
+
+
+@pytest.mark.parametrize("first", range(0, 600, CHUNK))
+def test_nor_with_two_claims_of_one_visit(first: int) -> None:
+    seeds = range(first, first + CHUNK)
+    broken = {seed: found for seed in seeds if (found := list(violations_of_pair(*pair(seed))))}
+    assert broken == {}
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_nor_in_encounters_that_once_did(seed: int) -> None:
+    assert broken_by(seed) == []
+
+
+@pytest.mark.parametrize("seed", FOUND_IN_PAIRS)
+def test_nor_in_pairs_that_once_did(seed: int) -> None:
+    assert list(violations_of_pair(*pair(seed))) == []
+
+
+def test_hospital_encounters_have_several_visits_and_days() -> None:
+    claims = [hospital_encounter(seed) for seed in range(100)]
+    assert sum(len(set(SHIPPED.encounter_keys(each))) > 1 for each in claims) > 20
+    assert sum(each.statement_from < each.statement_through for each in claims) > 10
+    assert {x.revenue_code for each in claims for x in each.lines} >= {
+        "0260",
+        "0450",
+        "0636",
+        "0762",
+    }
+    decisions = map(decided, claims)
+    assert not any(f.edit_id in FORM for each in decisions for f in each.findings)
+
+
+def test_of_pairs_both_claims_are_corrected() -> None:
+    again = [rebilled_pair(*pair(seed)) for seed in range(300)]
+    assert sum(each is not None and len(each.claims) == 2 for each in again) > 80
 
 
 def test_the_encounters_have_what_the_law_is_about() -> None:

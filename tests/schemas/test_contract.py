@@ -14,7 +14,7 @@ import pytest
 from stream_edits.codec.avro import parse, resolve
 from stream_edits.codec.schemas import packaged, schema_folder, schema_of
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
-from tests.codec.evolution import as_first_edition
+from tests.codec.evolution import as_version
 from tests.codec.examples import CLAIM, DECISION, FIRST_EDITION
 from tests.codec.whole import Codec
 
@@ -34,12 +34,15 @@ FIELDS = {
         ndc_quantity ndc_unit line_control_number""",
     "ClaimDecision": """decision_id trigger_event_id revision supersedes claim_id event_id
         line_of_business encounter_keys disposition applicable lines findings policy_id
-        policy_version engine_version decided_at source_topic source_partition source_offset""",
+        policy_version engine_version decided_at source_topic source_partition source_offset
+        received_date due_by waits_for withdrawn_claim_id""",
     "LineOutcome": """line_number procedure_code disposition billed_units allowed_units pricing
         recommended_code line_control_number""",
     "EditFinding": """edit_id line_number disposition message policy_section carc rarcs
         requested_documents recommended_code allowed_units related_claim_ids policy_version
-        policy_id group_code""",
+        policy_id group_code review_id""",
+    "ReviewEvent": """review_id event_time member_id claim_id decision_id line_number edit_id
+        outcome allowed_units carc rarcs reason_code reviewer""",
 }
 SYMBOLS = {
     "LineOfBusiness": ("MEDI_CAL MEDICARE CORPORATE OTHER", "OTHER"),
@@ -47,13 +50,17 @@ SYMBOLS = {
     "Supervision": ("PERSONALLY_PERFORMED DIRECT GENERAL NONE NOT_STATED", "NOT_STATED"),
     "Disposition": ("PASS PEND DENY", None),
     "Pricing": ("FEE_SCHEDULE BY_REPORT", None),
+    "ReviewOutcome": ("APPROVE DENY UPHOLD", None),
+    "WaitsFor": ("NONE PROVIDER PAYER CLAIM", "NONE"),
 }
-# 3 is kept for ReviewEvent. 105 was removed before the first release and must not be reused.
+# 105 was removed before the first release and must not be reused.
 IDS = {
     1: "ClaimEvent",
     2: "ClaimDecision",
+    3: "ReviewEvent",
     4: "ClaimDecision",
     5: "ClaimEvent",
+    6: "ClaimDecision",
     101: "RoutedClaim",
     102: "SupervisedClaim",
     103: "Reopen",
@@ -67,12 +74,19 @@ IDS = {
     112: "SupervisedVisit",
     113: "ClaimRecord",
     114: "MemberClaims",
+    115: "SupervisedClaim",
+    116: "Reopen",
+    117: "SupervisedVisit",
+    118: "ClaimRecord",
+    119: "ReviewableClaim",
+    120: "RoutedReview",
+    121: "OpenPend",
 }
 
 
 def _contract_types() -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name in ("ClaimEvent", "ClaimDecision"):
+    for name in ("ClaimEvent", "ClaimDecision", "ReviewEvent"):
         for full, definition in schema_of(name).parsed.names.items():
             found[full.removeprefix("stream_edits.v1.")] = definition
     return found
@@ -126,8 +140,8 @@ def test_each_text_stands_alone_and_documents_every_field(number: int) -> None:
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
 def test_a_published_version_can_still_be_read(folder: Path) -> None:
     codec = Codec()
-    first = folder.name == "1.0"
-    claim, decision = (FIRST_EDITION, as_first_edition(DECISION)) if first else (CLAIM, DECISION)
+    claim = FIRST_EDITION if folder.name == "1.0" else CLAIM
+    decision = as_version(folder.name, DECISION)
     assert codec.decode_claim((folder / "ClaimEvent.golden.bin").read_bytes()) == claim
     assert codec.decode_decision((folder / "ClaimDecision.golden.bin").read_bytes()) == decision
 
@@ -140,4 +154,4 @@ def test_our_schema_resolves_data_of_a_published_one(folder: Path, record: str) 
 
 
 def test_there_are_published_schemas() -> None:
-    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1"]
+    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1", "1.2"]

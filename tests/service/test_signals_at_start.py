@@ -81,6 +81,14 @@ def test_the_entry_point_itself_imports_nothing_else() -> None:
     assert own == ["stream_edits", "stream_edits.entry"]
 
 
+def test_a_start_without_a_registry_does_not_import_its_client() -> None:
+    code = "import sys, stream_edits.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+    assert "confluent_kafka" in imported
+    assert not imported & {"confluent_kafka.schema_registry", "stream_edits.codec.registry"}
+
+
 def first_process() -> Sequence[str]:
     """What makes a program process 1 of a namespace; nothing where that is not permitted."""
     try:

@@ -4,9 +4,9 @@ import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.stages.reviews import ReviewRefused, StaleReview, UnknownReview
-from tests.build import ADA, BEA, claim, infusion, line, voiding
+from tests.build import claim, line, voiding
 from tests.stages.reviewing import DENY, UPHOLD, review
-from tests.stages.walk import edits, summaries
+from tests.stages.walk import summaries
 from tests.stages.wire import OverTheWire
 
 
@@ -160,100 +160,6 @@ class TestNeighbours:
         after = walk.reviewed(review(sent[0]))
         assert summaries(after) == ["A2 PASS", "B2 PASS"]
         assert after[1].trigger_event_id == after[0].trigger_event_id
-
-
-class TestSupervision:
-    def overlap(self) -> tuple[OverTheWire, ClaimDecision]:
-        walk = OverTheWire()
-        walk.send(infusion("A", "M1", "09:00-10:00"), infusion("B", "M2", "09:00-10:00"))
-        assert summaries(walk.published) == ["A1 PASS", "B1 DENY"]
-        return walk, walk.published[1]
-
-    @pytest.mark.parametrize("edit", [None, "simultaneous-supervision"])
-    def test_an_approved_overlap_stands_beside_the_other_patient(self, edit: str | None) -> None:
-        walk, decision = self.overlap()
-        (after,) = walk.reviewed(review(decision, edit=edit, member_id="M2"))
-        assert summaries([after]) == ["B2 PASS"]
-        (finding,) = after.findings
-        assert finding.review_id == after.trigger_event_id
-        # It stays so when the claim is decided again, and A keeps its time.
-        assert summaries(walk.send(infusion("C", "M3", "09:00-10:00"))) == ["C1 DENY"]
-        assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
-
-    def test_a_denied_overlap_stays_denied_when_the_time_is_free(self) -> None:
-        walk, decision = self.overlap()
-        (after,) = walk.reviewed(review(decision, DENY, member_id="M2"))
-        assert summaries([after]) == ["B2 DENY"]
-        assert after.findings[0].review_id
-        assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
-
-    def test_a_line_approved_after_a_denial_takes_its_time(self) -> None:
-        walk = OverTheWire()
-        (decision,) = walk.send(
-            claim("A", line("96365", "09:00-10:00", by=ADA), line("96365", "11:00-12:00", by=ADA))
-        )
-        denied = next(f for f in decision.findings if f.disposition is Disposition.DENY)
-        walk.send(infusion("B", "M2", "11:00-12:00"))
-        (after,) = walk.reviewed(review(decision, line=denied.line_number))
-        assert edits(after)
-        assert "simultaneous-supervision" in [f.edit_id for f in after.findings]
-
-    def test_a_line_denied_by_a_review_gives_its_time_back(self) -> None:
-        walk = OverTheWire()
-        walk.send(
-            claim("A", line("96367", "09:00-10:00", by=ADA)),
-            infusion("B", "M2", "09:00-10:00"),
-        )
-        assert summaries(walk.published) == ["A1 PEND", "B1 DENY"]
-        after = walk.reviewed(review(walk.published[0], DENY))
-        assert summaries(after) == ["A2 DENY", "B2 PASS"]
-
-    def test_a_finding_unknown_to_every_supervisor(self) -> None:
-        walk = OverTheWire()
-        (decision,) = walk.send(infusion("A", "M1", "09:00-10:00"))
-        with pytest.raises(UnknownReview):
-            walk.reviewed(review(decision, edit="simultaneous-supervision"))
-
-    def test_a_held_claim_that_no_supervisor_refuses_says_the_same(self) -> None:
-        walk = OverTheWire()
-        (decision,) = walk.send(claim("A", line("96367", "09:00-10:00", by=ADA)))
-        (after,) = walk.reviewed(review(decision, edit="simultaneous-supervision"))
-        assert summaries([decision, after]) == ["A1 PEND", "A2 PEND"]
-        assert after.findings == decision.findings
-
-    def test_a_review_of_a_refused_line_that_got_its_time_is_stale(self) -> None:
-        walk, decision = self.overlap()
-        walk.send(voiding("A", "V"))
-        assert summaries([walk.last()["B"]]) == ["B2 PASS"]
-        with pytest.raises(StaleReview):
-            walk.reviewed(review(decision, member_id="M2"))
-
-    def test_an_approved_overlap_may_be_reviewed_again(self) -> None:
-        walk, decision = self.overlap()
-        (approved,) = walk.reviewed(review(decision, member_id="M2"))
-        named = review(approved, DENY, edit="simultaneous-supervision", member_id="M2", minute=90)
-        (after,) = walk.reviewed(named)
-        assert summaries([after]) == ["B3 DENY"]
-
-    def test_two_supervisors_both_refuse_a_line(self) -> None:
-        walk = OverTheWire()
-        walk.send(
-            infusion("A", "M1", "09:00-10:00"),
-            infusion("X", "M3", "11:00-12:00", by=BEA),
-            claim(
-                "B",
-                line("96365", "09:00-10:00", by=ADA),
-                line("96366", "11:00-12:00", by=BEA),
-                member_id="M2",
-            ),
-        )
-        decision = walk.last()["B"]
-        refused = [f.line_number for f in decision.findings if "simultaneous" in f.edit_id]
-        assert refused == [1, 2]
-        (after,) = walk.reviewed(review(decision, edit="simultaneous-supervision", member_id="M2"))
-        found = [f for f in after.findings if "simultaneous" in f.edit_id]
-        assert [f.disposition for f in found] == [Disposition.PASS, Disposition.PASS]
-        assert {f.review_id for f in found} == {after.trigger_event_id}
 
 
 def test_replays_are_equal() -> None:

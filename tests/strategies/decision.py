@@ -10,8 +10,10 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
     Source,
+    WaitsFor,
 )
 from tests.strategies.values import (
+    dates,
     instants,
     int32s,
     int64s,
@@ -38,6 +40,8 @@ findings = st.builds(
     several(texts),
     texts,
     texts,
+    maybe(texts),
+    maybe(texts),
 )
 outcomes = st.builds(
     LineOutcome,
@@ -68,5 +72,9 @@ drafts = st.builds(
     engine_version=texts,
     decided_at=instants,
     source=sources,
+    received_date=maybe(dates),
+    due_by=maybe(dates),
+    waits_for=st.sampled_from(WaitsFor),
+    withdrawn_claim_id=maybe(texts),
 )
 decisions = drafts.map(Draft.final)

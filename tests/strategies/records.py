@@ -2,9 +2,26 @@
 
 from hypothesis import strategies as st
 
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord, ListedClaim
-from stream_edits.domain.messages import Reopen, SupervisedClaim, SupervisedTime
+from stream_edits.domain.decision import WaitsFor
+from stream_edits.domain.member_state import (
+    ClaimRecord,
+    ClaimStatus,
+    FindingChange,
+    LineRecord,
+    ListedClaim,
+    ReviewableClaim,
+)
+from stream_edits.domain.messages import (
+    Reopen,
+    RoutedReview,
+    SupervisedClaim,
+    SupervisedReview,
+    SupervisedTime,
+)
+from stream_edits.domain.open_pend import OpenPend
+from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
@@ -23,6 +40,16 @@ from tests.strategies.values import (
 )
 
 supervised_times = st.builds(SupervisedTime, int32s, texts, texts, dates, wall_clocks, wall_clocks)
+supervised_reviews = st.builds(
+    SupervisedReview,
+    texts,
+    int32s,
+    maybe(int32s),
+    st.sampled_from(ReviewOutcome),
+    maybe(units),
+    maybe(texts),
+    several(texts),
+)
 supervised_claims = st.builds(
     SupervisedClaim,
     texts,
@@ -32,12 +59,24 @@ supervised_claims = st.builds(
     drafts,
     several(findings),
     texts,
+    maybe(supervised_reviews),
+)
+routed_reviews = st.builds(
+    RoutedReview, texts, texts, texts, several(texts), supervised_reviews, instants
 )
 reopens = st.builds(Reopen, supervised_claims, texts, instants)
 slots = st.builds(
     SupervisedSlot, texts, texts, int32s, wall_clocks, wall_clocks, int64s, st.booleans()
 )
-supervisor_records = st.builds(SupervisorRecord, several(dates), int64s, maybe(supervised_claims))
+supervisor_records = st.builds(
+    SupervisorRecord,
+    several(dates),
+    int64s,
+    maybe(supervised_claims),
+    several(st.builds(RefusedLine, findings, int32s)),
+    texts,
+)
+open_pends = st.builds(OpenPend, several(texts), st.sampled_from(WaitsFor), maybe(dates))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
 line_records = st.builds(
@@ -78,4 +117,18 @@ claim_records = st.builds(
     replaced_line_count=int32s,
     rests_on=several(texts),
     answerable_lines=several(int32s),
+    reviewed=several(findings),
+    review_digests=several(digests),
+)
+finding_changes = st.builds(
+    FindingChange, texts, maybe(int32s), int32s, st.booleans(), st.booleans()
+)
+reviewable_claims = st.builds(
+    ReviewableClaim,
+    first_revision=int32s,
+    decisions=several(digests),
+    findings=several(findings),
+    changes=several(finding_changes),
+    claim=st.none(),
+    source=maybe(sources),
 )

@@ -17,7 +17,7 @@ from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError
 from ..ports import Chunk
-from .client import Refusals, make
+from .client import Refusals, ask_for_leaders, make
 from .error_mapping import AWAY, FINAL_OF_CHANGELOG, client_errors, raise_classified
 from .futures import result_of
 from .options import reader_options
@@ -60,6 +60,7 @@ class ConfluentReader:
         return offsets
 
     def start(self, partitions: Collection[int]) -> None:
+        ask_for_leaders(self._consumer, self._topic)
         with client_errors("assign"):
             self._consumer.assign(
                 [TopicPartition(self._topic, number, OFFSET_BEGINNING) for number in partitions]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TypeVar
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from .. import log
 from ..errors import OptionRefused
@@ -24,6 +25,7 @@ _NAMES = (
     "process uses"
 )
 _AGAIN_S = 60.0
+_LEADERS_S = 1.0
 _SIGN_IN = (
     "the brokers refuse our user (_AUTHENTICATION): check sasl.mechanism, sasl.username and "
     "sasl.password among the kafka options"
@@ -105,6 +107,16 @@ def make(
         return kind({**options, **callback}, logger=logger)
     except KafkaException as failure:
         raise OptionRefused(_complaint(failure.args[0].str(), options)) from None
+
+
+def ask_for_leaders(consumer: Consumer, topic: str) -> None:
+    """Ask who leads the partitions of a topic that this client has not used yet.
+
+    Assigned without an answer, it would ask half a second later. Whatever fails here fails again in
+    the calls that follow, which tell why.
+    """
+    with suppress(KafkaException):
+        consumer.list_topics(topic, timeout=_LEADERS_S)
 
 
 def _complaint(text: str, options: Mapping[str, object]) -> str:

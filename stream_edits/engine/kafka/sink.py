@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import cast
 
-from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from ..config import StageConfig
 from ..errors import FatalClientError, RequiresAbort, Retriable
@@ -15,6 +16,7 @@ from .call_watchdog import CallWatchdog
 from .client import Refusals, make
 from .error_mapping import AWAY, client_errors
 from .first_failure import FirstFailure
+from .leader_epochs import Membership, placed
 from .options import producer_options
 from .statistics import NOT_REPORTING
 
@@ -95,11 +97,15 @@ class ConfluentSink:
     def send_offsets(
         self, topic: str, topic_id: str | None, offsets: Mapping[int, int], metadata: object
     ) -> None:
+        group, epochs = cast(Membership, metadata)
         note = topic_id or ""
-        places = [TopicPartition(topic, number, offset, note) for number, offset in offsets.items()]
+        places = [
+            placed(topic, number, offset, epochs.before(number, offset), note)
+            for number, offset in offsets.items()
+        ]
         self._call(
             "send_offsets_to_transaction",
-            lambda: self._producer.send_offsets_to_transaction(places, metadata, _OFFSETS_S),
+            lambda: self._producer.send_offsets_to_transaction(places, group, _OFFSETS_S),
             _OFFSETS_S,
         )
 

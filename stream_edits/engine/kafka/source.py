@@ -13,6 +13,7 @@ from ..ports import AssignmentListener, Committed, Record, Watermarks
 from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .headers import headers_of
+from .leader_epochs import LeaderEpochs, Membership, placed
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
@@ -43,6 +44,9 @@ class ConfluentSource:
             Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
         )
         self._failure: BaseException | None = None
+        self._epochs = LeaderEpochs()
+        # The offsets of a new assignment, until the client has compared them with the log.
+        self._unchecked: dict[int, int] = {}
 
     def subscribe(self, listener: AssignmentListener) -> None:
         with client_errors("subscribe"):
@@ -59,10 +63,16 @@ class ConfluentSource:
         self._raise_failure()
         topic = self._topic
         records = []
+        errors = [message for message in messages if message.error() is not None]
+        for message in errors:
+            self._raise_if_final(message)
+        if errors:
+            messages = [message for message in messages if message.error() is None]
+        if self._unchecked:
+            # The messages may have been read before the check, and are read again.
+            self._check_assigned()
+            return []
         for message in messages:
-            if message.error() is not None:
-                self._raise_if_final(message)
-                continue
             records.append(
                 Record(
                     topic,
@@ -74,6 +84,7 @@ class ConfluentSource:
                     message.timestamp()[1],
                 )
             )
+        self._epochs.note(messages)
         return records
 
     def committed(
@@ -86,6 +97,7 @@ class ConfluentSource:
             if answer.error is not None:
                 raise_classified(answer.error, "committed", AWAY)
             is_there = answer.offset != OFFSET_INVALID
+            self._epochs.note_committed(answer.partition, answer.offset, answer.leader_epoch)
             # The offset's metadata. An empty one comes back as None or as no characters.
             found[answer.partition] = (
                 Committed(answer.offset, answer.metadata or None) if is_there else None
@@ -115,10 +127,14 @@ class ConfluentSource:
         return place.offset if place.offset >= 0 else None
 
     def assign(self, offsets: Mapping[int, int]) -> None:
+        self._epochs.keep(offsets)
         with client_errors("assign"):
             self._consumer.assign(self._placed(offsets))
+        is_known = any(self._epochs.before(*place) is not None for place in offsets.items())
+        self._unchecked = dict(offsets) if is_known else {}
 
     def seek(self, offsets: Mapping[int, int]) -> None:
+        self._epochs.rewind(offsets)
         for place in self._placed(offsets):
             self._seek_one(place)
 
@@ -131,12 +147,21 @@ class ConfluentSource:
             self._consumer.resume(self._places(partitions))
 
     def group_metadata(self) -> object:
-        return self._consumer.consumer_group_metadata()
+        return Membership(self._consumer.consumer_group_metadata(), self._epochs)
 
     def close(self) -> None:
         with client_errors("close"):
             self._consumer.close()
         self._raise_failure()
+
+    def _check_assigned(self) -> None:
+        """Let the client compare the epochs of the assigned offsets with the log.
+
+        It does so at a seek, not at an assignment. An offset whose record was lost in an unclean
+        leader election then gives an error in place of a record.
+        """
+        offsets, self._unchecked = self._unchecked, {}
+        self.seek(offsets)
 
     def _seek_one(self, place: TopicPartition) -> None:
         """Seek one partition, which fails with `_STATE` for a moment after its assignment."""
@@ -173,6 +198,7 @@ class ConfluentSource:
         """A callback whose exception is kept for `_raise_failure`: the C client must not see it."""
 
         def guarded(consumer: Consumer, places: list[TopicPartition]) -> None:
+            self._unchecked = {}
             try:
                 callback([place.partition for place in places])
             except BaseException as failure:
@@ -193,4 +219,5 @@ class ConfluentSource:
         return [TopicPartition(self._topic, number) for number in partitions]
 
     def _placed(self, offsets: Mapping[int, int]) -> list[TopicPartition]:
-        return [TopicPartition(self._topic, number, offset) for number, offset in offsets.items()]
+        epoch = self._epochs.before
+        return [placed(self._topic, n, offset, epoch(n, offset)) for n, offset in offsets.items()]

@@ -12,7 +12,7 @@ from ..config import ClientOptions
 from ..errors import Retriable, TopicsUnfit
 from ..ports import Record
 from .admin import connected_admin, partition_counts
-from .client import make
+from .client import ask_for_leaders, make
 from .error_mapping import AWAY, FINAL_OF_TOPIC, client_errors, raise_classified
 from .futures import result_of
 from .headers import headers_of
@@ -45,6 +45,7 @@ def read_topic(
         return
     consumer = make(Consumer, _reader_options(options, group_id))
     try:
+        ask_for_leaders(consumer, topic)
         with client_errors("assign"):
             consumer.assign([TopicPartition(topic, n, ends[n][0]) for n in left])
         yield from _up_to(left, consumer, topic)

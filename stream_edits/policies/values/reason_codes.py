@@ -5,7 +5,8 @@ dates and meanings of codes that findings use; the meanings are our own short wo
 X12. Outcomes are checked when a policy is loaded.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.values.x12_codes import (
+    GROUPS,
     OUR_GROUPS,
     RETRIEVED,
     Kind,
@@ -24,6 +26,7 @@ from stream_edits.policies.values.x12_codes import (
 from stream_edits.strict_yaml import YamlSource
 
 FILE = Path(__file__).with_name("reason_codes.yaml")
+_CODE = re.compile(r"[A-Z]{0,2}[0-9]{1,4}")
 
 
 class Reason(BaseModel):
@@ -34,7 +37,7 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    code: str = Field(pattern=r"^[A-Z]{0,2}[0-9]{1,4}$")
+    code: str = Field(pattern=f"^{_CODE.pattern}$")
     kind: Annotated[Kind, Field(strict=False)]
     meaning: str = Field(min_length=10)
     effective: date | None = None
@@ -105,6 +108,49 @@ def reason_problem(outcome: Outcome, day: date) -> str | None:
         if problem:
             return problem
         found.append(listed)
+    return _without_remark(found)
+
+
+def adjustment_problem(
+    group: str | None, carc: str | None, rarcs: Sequence[str], day: date
+) -> str | None:
+    """What is wrong with the codes of an adjustment on a remittance of that day, or None.
+
+    Unlike `reason_problem`, a code is right that was deactivated only later, and so is every group
+    that the CARC may be used with.
+    """
+    if carc is None:
+        return "no CARC says why"
+    if group not in GROUPS:
+        return "the claim adjustment group is none of " + ", ".join(sorted(GROUPS))
+    named = [(Kind.CARC, carc)] + [(Kind.RARC, rarc) for rarc in rarcs]
+    found = []
+    for kind, code in named:
+        listed = x12_codes().get((kind, code))
+        if listed is None:
+            # What is no code may be anything, so it is not repeated.
+            shown = f" {code}" if _CODE.fullmatch(code) else ""
+            return f"{kind.upper()}{shown} is not on the X12 list of {RETRIEVED}"
+        problem = _problem_on(listed, reason_codes().get((kind, code)), group, day)
+        if problem:
+            return problem
+        found.append(listed)
+    return _without_remark(found)
+
+
+def _problem_on(listed: X12Code, reason: Reason | None, group: str, day: date) -> str | None:
+    if reason is not None and not reason.in_force(day):
+        return f"{listed.name} is not in force on {day}: {_time_of(reason)}"
+    if not listed.current and (reason is None or reason.ended is None):
+        return f"{listed.name} is deactivated on the X12 list of {RETRIEVED}"
+    if listed.property_casualty:
+        return f"{listed.name} is for property and casualty claims only"
+    if listed.groups and group not in listed.groups:
+        return f"{listed.name} may only be used with group {' or '.join(sorted(listed.groups))}"
+    return None
+
+
+def _without_remark(found: Sequence[X12Code]) -> str | None:
     remarks = [each for each in found if each.kind is Kind.RARC and not each.alert]
     needing = next((each for each in found if each.needs_rarc), None)
     if needing and not remarks:

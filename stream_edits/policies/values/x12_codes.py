@@ -16,6 +16,8 @@ RETRIEVED = date(2026, 8, 17)
 
 CONTRACTUAL = "CO"
 OTHER_ADJUSTMENT = "OA"
+# All claim adjustment groups (X12 CAS01): also payer initiated and patient responsibility.
+GROUPS = frozenset([CONTRACTUAL, OTHER_ADJUSTMENT, "PI", "PR"])
 # The groups that findings use. What the patient or another agreement owes is not theirs to say.
 OUR_GROUPS = frozenset([CONTRACTUAL, OTHER_ADJUSTMENT])
 

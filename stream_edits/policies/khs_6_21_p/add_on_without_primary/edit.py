@@ -6,14 +6,17 @@ initial service that its group denies counts as the codes to bill instead.
 
 from collections.abc import Iterator, Sequence
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import Rebilling, rebilling
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
+    Rebilling,
+    has_neighbours_primary,
+    rebilling,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     counts_as_primary,
-    neighbours_primary,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.text import join_words
@@ -34,7 +37,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         allowed = line.policy[AddOnRules].primaries[line.code]
         if not allowed.isdisjoint(billed if line is rebilled.leads else present):
             continue
-        if not _has_neighbours_primary(encounter, line, allowed):
+        if not has_neighbours_primary(encounter, line):
             yield line, _finding(line, allowed)
 
 
@@ -52,27 +55,6 @@ def _after(
     return {
         code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
     }
-
-
-def _has_neighbours_primary(
-    encounter: Encounter, line: EncounterLine, allowed: frozenset[str]
-) -> bool:
-    """Whether a neighbouring visit has a primary that the add-on does not outrank."""
-    around, rank = encounter.around, line.policy[VocabularyRules].rank
-    own = rank(line.code)
-
-    def accepts(other: EncounterLine) -> bool:
-        outranked = own is not None and (rank(around.code_of(other)) or 0) > own
-        return not outranked and _stands(around, other, allowed)
-
-    return neighbours_primary(encounter, line, accepts) is not None
-
-
-def _stands(around: Encounter, line: EncounterLine, allowed: frozenset[str]) -> bool:
-    """Whether a primary of another visit is not denied there, or is rebilled as a primary."""
-    visit = around.only([x for x in around.lines if x.encounter_key == line.encounter_key])
-    codes = rebilling(visit).codes.get(line.position)
-    return codes is None or not codes.isdisjoint(allowed)
 
 
 def _finding(line: EncounterLine, allowed: frozenset[str]) -> EditFinding:
@@ -99,4 +81,6 @@ def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
     return [code for code in allowed if own is None or (rank(code) or 0) <= own]
 
 
-EDIT = EncounterEdit("add-on-without-primary", Group.SEQUENCE, AddOnRules, judge)
+EDIT = EncounterEdit(
+    "add-on-without-primary", Group.SEQUENCE, AddOnRules, judge, waits_for=WaitsFor.CLAIM
+)

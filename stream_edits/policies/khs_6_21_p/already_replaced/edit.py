@@ -1,6 +1,6 @@
 """A claim that comes after its own replacement or void has no effect (6.21-P IV.A)."""
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome
@@ -24,4 +24,4 @@ def notice(policy: PolicyOnDate) -> EditFinding:
     )
 
 
-EDIT = AlreadyReplacedNotice("already-replaced", Rules, notice)
+EDIT = AlreadyReplacedNotice("already-replaced", Rules, notice, waits_for=WaitsFor.PAYER)

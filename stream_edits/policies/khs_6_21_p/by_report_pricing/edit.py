@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import Group, LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     UnclassifiedDrugRules,
@@ -51,4 +51,6 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     )
 
 
-EDIT = LineEdit("by-report-pricing", Rules, judge, Group.PRICING, by_report)
+EDIT = LineEdit(
+    "by-report-pricing", Rules, judge, Group.PRICING, by_report, waits_for=WaitsFor.PAYER
+)

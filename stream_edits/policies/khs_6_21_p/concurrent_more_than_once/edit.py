@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
@@ -57,4 +58,6 @@ def _other_claims(line: EncounterLine, counted: Sequence[EncounterLine]) -> tupl
     return tuple(dict.fromkeys(x.claim_id for x in before if x.claim_id != line.claim_id))
 
 
-EDIT = EncounterEdit("concurrent-more-than-once", Group.SEQUENCE, Rules, judge)
+EDIT = EncounterEdit(
+    "concurrent-more-than-once", Group.SEQUENCE, Rules, judge, waits_for=WaitsFor.PROVIDER
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
@@ -77,4 +77,6 @@ def _finding(line: EncounterLine, decided: EncounterLine, message: str) -> EditF
     )
 
 
-EDIT = EncounterEdit("conflicts-with-decided-claim", Group.SEQUENCE, Rules, judge)
+EDIT = EncounterEdit(
+    "conflicts-with-decided-claim", Group.SEQUENCE, Rules, judge, waits_for=WaitsFor.PAYER
+)

@@ -3,14 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import (
-    Measure,
-    is_discontinued,
-    measures,
-)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import is_discontinued
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import Measure, measures
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
@@ -77,9 +74,16 @@ def leading_push(encounter: Encounter) -> EncounterLine | None:
 def _beside(
     encounter: Encounter, line: EncounterLine, added: str, leading: EncounterLine | None
 ) -> str:
-    """The added push, unless it would outrank the leading service from a second site."""
+    """The added push, unless it would outrank the leading service from a second site.
+
+    Nor is it added to the service of a decided claim that it should lead instead of.
+    """
     rank = line.policy[VocabularyRules].rank
-    if leading is None or not has_separate_site(line):
+    if leading is None:
+        return added
+    if leading.decided and outranking_add_on(encounter, leading) is line:
+        return _initial(line, added)
+    if not has_separate_site(line):
         return added
     above = (rank(added) or 0) < (rank(encounter.code_of(leading)) or 0)
     return _initial(line, added) if above else added
@@ -119,7 +123,7 @@ def _finding(measure: Measure, units: float) -> EditFinding:
 
 def _times(measure: Measure, units: float) -> str:
     """The documented minutes, and those that the units of the line and those before it need."""
-    code = measure.line.code
+    code = measure.code or measure.line.code
     needed = measure.line.policy[Rules].minutes_needed[code]
     wanted = needed.in_words(measure.counted + units, measure.first_hour)
     subject = "It needs"
@@ -149,4 +153,5 @@ EDIT = EncounterEdit(
     judge,
     counts_as_recommended=True,
     settle=settle,
+    waits_for=WaitsFor.PROVIDER,
 )

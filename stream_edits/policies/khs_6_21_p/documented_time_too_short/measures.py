@@ -4,29 +4,45 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
-    add_ons,
-    administration,
-    has_separate_site,
-    initials,
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart, runs_of
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
+    family_of,
+    goes_on,
+    has_added_form,
+    hours_after_the_first,
+    is_discontinued,
+    is_hydration,
+    is_too_short,
+    needed_by,
+    push_of,
+    role_of,
+    time_of,
+    times_of,
 )
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.remaining import (
+    add_to_another,
+    is_second_hydration,
+    is_to_be_an_hour,
+    should_lead,
+    stands,
+)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,
     Role,
     Technique,
     VocabularyRules,
 )
-from stream_edits.policies.shared.clock import Interval, covered_minutes, minutes, runs
-from stream_edits.policies.shared.time_needed import TimeNeeded
+from stream_edits.policies.shared.clock import covered_minutes, minutes
 
 
 class Measure(NamedTuple):
     """The units that documented minutes support on a line, after the lines before it.
 
     ``first_hour`` are the minutes of the infusion's own first hour among them. ``counted`` are the
-    units of the lines before it, and ``before`` the other claims that these are on.
+    units of the lines before it, and ``before`` the other claims that these are on. ``code`` is the
+    code of its units, where it is another than that of the line.
     """
 
     line: EncounterLine
@@ -35,24 +51,43 @@ class Measure(NamedTuple):
     first_hour: float = 0.0
     counted: float = 0.0
     before: tuple[str, ...] = ()
+    code: str | None = None
 
 
 def measures(encounter: Encounter) -> list[Measure]:
     """The measure of each open timed line, in order of arrival."""
     found: list[Measure] = []
-    for lines in _families(encounter).values():
-        found += _each(lines) if are_apart(lines) else _Infusions(encounter, lines).measures()
+    for lines in _families(encounter):
+        apart = are_apart(lines)
+        measured = _each(lines) if apart else _Infusions(encounter, lines).measures()
+        found += measured
+        gone = {x.line.position for x in measured if _is_taken_off(x)}
+        if gone:
+            # These outrank nothing in the families that follow.
+            encounter = encounter.only([x for x in encounter.lines if x.position not in gone])
     return sorted(found, key=lambda measure: measure.line.place)
 
 
-def _families(encounter: Encounter) -> dict[tuple[Family, Technique], list[EncounterLine]]:
-    """The active lines whose codes need time, by family and technique."""
+def _is_taken_off(measure: Measure) -> bool:
+    """Whether the time of a line supports nothing, and no push is billed instead."""
+    return not measure.supported and not is_discontinued(measure.line) and not push_of(measure.line)
+
+
+def _families(encounter: Encounter) -> list[list[EncounterLine]]:
+    """The active lines whose codes need time, by family and technique, the highest-ranked first."""
     families: dict[tuple[Family, Technique], list[EncounterLine]] = {}
     for line in encounter.active:
-        traits = administration(line)
-        if traits is not None and line.code in line.policy[Rules].minutes_needed:
-            families.setdefault((traits.family, traits.technique), []).append(line)
-    return families
+        if line.code in line.policy[Rules].minutes_needed:
+            family = family_of(line)
+            if family is not None:
+                families.setdefault(family, []).append(line)
+    if len(families) < 2:
+        return list(families.values())
+    return sorted(families.values(), key=_rank)
+
+
+def _rank(lines: Sequence[EncounterLine]) -> int:
+    return lines[0].policy[VocabularyRules].rank(lines[0].code) or 0
 
 
 class _Infusions:
@@ -60,43 +95,38 @@ class _Infusions:
 
     def __init__(self, encounter: Encounter, lines: Sequence[EncounterLine]) -> None:
         self._encounter = encounter
-        self._hours = [x for x in lines if _role(x) is Role.ADDITIONAL_HOUR]
-        self._infusions = [x for x in lines if _role(x) is not Role.ADDITIONAL_HOUR]
+        self._hours = [x for x in lines if role_of(x) is Role.ADDITIONAL_HOUR]
+        self._infusions = [x for x in lines if role_of(x) is not Role.ADDITIONAL_HOUR]
 
     def measures(self) -> list[Measure]:
         """The measure of each open line that documents its time."""
         only = self._only_infusion()
         apart = [x for x in self._infusions if x is not only]
-        further = apart if only is not None and _is_hydration(only) else []
+        further = [x for x in apart if goes_on(x)] if only and is_hydration(only) else []
+        alone = [x for x in apart if x not in further]
         together = [*further, *self._hours]
-        if only is None or not all(_time_of(x) for x in [only, *together]):
+        if only is None or not all(time_of(x) for x in [only, *together]):
             # The time of the infusion is not known as a whole.
             return _each(self._infusions) + self._hours_by_run(0.0)
-        minutes = covered_minutes(_times([only, *together]))
-        is_initial = _role(only) is Role.INITIAL
-        first = _needed(only).supported_units(minutes)
+        minutes = covered_minutes(times_of([only, *together]))
+        if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
+            # The hours of decided claims count first, and it would be rebilled as one more.
+            needed = only.policy[Rules].minutes_needed[self._hours[0].code]
+            supported = needed.supported_units(minutes)
+            return _each(alone) + self._in_order([only, *together], minutes, supported)
+        is_initial = role_of(only) is Role.INITIAL
+        first = needed_by(only).supported_units(minutes)
         if not is_initial:
             # The whole time makes it an infusion; further ones need their own time.
             first = max([min(first, 1.0), *(each.supported for each in _each([only]))])
-        if is_initial or self._should_lead(only):
-            hours = self._after(only, together, minutes)
-        else:
+        if not is_initial and not should_lead(self._encounter, only):
             hours = self._hours_by_run(minutes)
+        elif self._hours and add_to_another(self._encounter, self._hours, only):
+            hours = self._hours_by_run(0.0)
+        else:
+            hours = self._after(only, together, minutes)
         found = [] if only.decided else [Measure(only, minutes, first)]
-        return found + ([] if further else _each(apart)) + hours
-
-    def _should_lead(self, line: EncounterLine) -> bool:
-        """Whether no initial service that is long enough leads before a line of this family."""
-        encounter = self._encounter
-        rank = line.policy[VocabularyRules].rank
-        own = rank(line.code) or 0
-        others = [x for x in initials(encounter) if x not in self._infusions]
-        same_site = [x for x in others if not has_separate_site(x)]
-        higher = [x for x in same_site or others if not _is_too_short(x)]
-        if not _has_added_form(line):
-            # An add-on that outranks it has it taken off.
-            higher += [x for x in add_ons(encounter) if rank(x.code) != own]
-        return not any((rank(encounter.code_of(x)) or 0) <= own for x in higher)
+        return found + _each(alone) + hours
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float
@@ -109,23 +139,31 @@ class _Infusions:
             # Only hydration has hours that were billed as further initial services.
             code = only.policy[VocabularyRules].add_on_form[only.code]
         needed = only.policy[Rules].minutes_needed[code]
-        supported = _hours_after_the_first(minutes, needed)
+        supported = hours_after_the_first(minutes, needed)
+        if is_second_hydration(self._encounter, hours, only):
+            alone = covered_minutes(times_of(hours))
+            if needed.supported_units(alone) > supported:
+                return self._in_order(hours, alone, needed.supported_units(alone))
         return self._in_order(hours, minutes, supported, float(needed.each_further_unit or 0))
 
     def _only_infusion(self) -> EncounterLine | None:
         """The infusion, if there is one: infusions too short for their code count as pushes."""
         infusions = self._infusions
         if len(infusions) > 1:
-            infusions = [x for x in infusions if not _is_too_short(x)]
-        if infusions and (_is_hydration(infusions[0]) or not _has_added_form(infusions[0])):
+            infusions = [x for x in infusions if not is_too_short(x)] or self._bags()
+        if infusions and (is_hydration(infusions[0]) or not has_added_form(infusions[0])):
             return self._only_site(infusions)
         only = infusions[0] if len(infusions) == 1 else None
-        if only is None or _needed(only).more_than is not None:
+        if only is None or needed_by(only).more_than is not None:
             return None
-        if _role(only) is Role.INITIAL or self._encounter.allowed_units(only) <= 1:
+        if role_of(only) is Role.INITIAL or self._encounter.allowed_units(only) <= 1:
             return only
         is_cut_to_one = [x.supported for x in _each([only])] == [1.0]
         return only if is_cut_to_one and not is_discontinued(only) else None
+
+    def _bags(self) -> list[EncounterLine]:
+        """The initial hydration lines of the first site, which may be long enough together."""
+        return [x for x in self._infusions if is_hydration(x) and not has_separate_site(x)]
 
     def _only_site(self, infusions: Sequence[EncounterLine]) -> EncounterLine | None:
         """The initial service of a family without sequential ones, if one remains.
@@ -135,9 +173,11 @@ class _Infusions:
         """
         second_sites = [x for x in infusions if has_separate_site(x)]
         same_site = [x for x in infusions if not has_separate_site(x)]
-        remaining = len(second_sites) + (bool(same_site) and self._should_lead(same_site[0]))
         only = (second_sites + same_site)[0]
-        return only if remaining <= 1 and _needed(only).more_than is None else None
+        remaining = len(second_sites)
+        if second_sites and same_site:
+            remaining += stands(self._encounter, same_site[0])
+        return only if remaining <= 1 and needed_by(only).more_than is None else None
 
     def _hours_by_run(self, whole_infusion: float) -> list[Measure]:
         """The additional hours: those whose times touch or overlap are one run.
@@ -147,23 +187,31 @@ class _Infusions:
         found: list[Measure] = []
         by_code: dict[str, list[EncounterLine]] = {}
         for line in self._hours:
-            if _time_of(line) is not None:
+            if time_of(line) is not None:
                 by_code.setdefault(line.code, []).append(line)
         for code, lines in by_code.items():
             if code in lines[0].policy[Rules].measured_together and not self._all_timed(code):
-                # The time of the run is not known as a whole.
-                continue
-            for run in _runs_of(lines):
-                minutes = covered_minutes(_times(run))
-                supported = _needed(run[0]).supported_units(minutes)
-                if whole_infusion:
-                    further = _hours_after_the_first(whole_infusion, _needed(run[0]))
-                    supported = max(supported, further)
-                found += self._in_order(run, minutes, supported)
+                continue  # The time of the run is not known as a whole.
+            found += self._by_run(runs_of(lines), whole_infusion)
         return found
 
+    def _by_run(self, found_runs: list[list[EncounterLine]], whole: float) -> Iterable[Measure]:
+        """Each run has its own time; units that only the whole supports go to the first."""
+        needed = needed_by(found_runs[0][0])
+        times = [covered_minutes(times_of(run)) for run in found_runs]
+        own = [needed.supported_units(each) for each in times]
+        billed = [self._billed(run) for run in found_runs]
+        spare = hours_after_the_first(whole, needed) - sum(map(min, own, billed)) if whole else 0.0
+        for run, time, supported, units in zip(found_runs, times, own, billed, strict=True):
+            more = min(max(units - supported, 0.0), max(spare, 0.0))
+            yield from self._in_order(run, time, supported + more)
+            spare -= more
+
+    def _billed(self, lines: Iterable[EncounterLine]) -> float:
+        return sum(self._encounter.allowed_units(x) for x in lines if not is_discontinued(x))
+
     def _all_timed(self, code: str) -> bool:
-        return all(_time_of(x) for x in self._hours if x.code == code)
+        return all(time_of(x) for x in self._hours if x.code == code)
 
     def _in_order(
         self,
@@ -172,16 +220,21 @@ class _Infusions:
         supported: float,
         first_hour: float = 0.0,
     ) -> list[Measure]:
-        """Supported units go to decided lines first, then to open ones in order."""
+        """Supported units go to decided lines first, then to open ones in order.
+
+        A discontinued line is not measured, so it uses up none.
+        """
         allowed = self._encounter.allowed_units
-        counted = sum(allowed(line) for line in lines if line.decided)
+        measured = [x for x in lines if not is_discontinued(x)]
+        counted = sum(allowed(line) for line in measured if line.decided)
+        code = self._hours[0].code if self._hours else None
         found = []
         for line in sorted(lines, key=lambda x: x.place):
             if not line.decided:
                 own = max(supported - counted, 0.0)
-                first = [x for x in lines if x.decided or x.place < line.place]
+                first = [x for x in measured if x.decided or x.place < line.place]
                 ids = dict.fromkeys(x.claim_id for x in first if x.claim_id != line.claim_id)
-                found.append(Measure(line, minutes, own, first_hour, counted, tuple(ids)))
+                found.append(Measure(line, minutes, own, first_hour, counted, tuple(ids), code))
                 counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
 
@@ -190,60 +243,8 @@ def _each(lines: Iterable[EncounterLine]) -> list[Measure]:
     """The measure of each open line by its own time."""
     found = []
     for line in lines:
-        time = _time_of(line)
+        time = time_of(line)
         if time is not None and not line.decided:
             own = minutes(*time)
-            found.append(Measure(line, own, _needed(line).supported_units(own)))
+            found.append(Measure(line, own, needed_by(line).supported_units(own)))
     return found
-
-
-def _hours_after_the_first(minutes: float, needed: TimeNeeded) -> float:
-    """The additional hours in an infusion of ``minutes``; its first hour has another code."""
-    return needed.supported_units(minutes - (needed.each_further_unit or 0))
-
-
-def _runs_of(lines: list[EncounterLine]) -> Iterable[list[EncounterLine]]:
-    if lines[0].code in lines[0].policy[Rules].measured_together:
-        return [lines]
-    by_time = {x.position: time for x in lines if (time := _time_of(x)) is not None}
-    return [[x for x in lines if x.position in run] for run in runs(by_time)]
-
-
-def _role(line: EncounterLine) -> Role | None:
-    traits = administration(line)
-    return traits.role if traits else None
-
-
-def _has_added_form(line: EncounterLine) -> bool:
-    """Whether the family of an infusion has sequential ones."""
-    return line.code in line.policy[VocabularyRules].add_on_form or _role(line) is not Role.INITIAL
-
-
-def _is_hydration(line: EncounterLine) -> bool:
-    traits = administration(line)
-    return traits is not None and traits.family is Family.HYDRATION
-
-
-def _needed(line: EncounterLine) -> TimeNeeded:
-    return line.policy[Rules].minutes_needed[line.code]
-
-
-def is_discontinued(line: EncounterLine) -> bool:
-    """Whether a modifier says that the service was reduced or discontinued."""
-    return not line.modifiers.isdisjoint(line.policy[Rules].discontinued_modifiers)
-
-
-def _time_of(line: EncounterLine) -> Interval | None:
-    return (line.start, line.end) if line.start and line.end else None
-
-
-def _times(lines: Iterable[EncounterLine]) -> list[Interval]:
-    return [time for time in map(_time_of, lines) if time is not None]
-
-
-def _is_too_short(line: EncounterLine) -> bool:
-    """Whether the time of an infusion alone supports no unit of its code."""
-    time = _time_of(line)
-    if time is None or is_discontinued(line) or line.code not in line.policy[Rules].minutes_needed:
-        return False
-    return not _needed(line).supported_units(minutes(*time))

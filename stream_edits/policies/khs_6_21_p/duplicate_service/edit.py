@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
+from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -168,5 +169,11 @@ def _may_differ(line: EncounterLine, other: EncounterLine) -> bool:
 
 
 EDIT = EncounterEdit(
-    "duplicate-service", Group.DUPLICATE, Rules, judge, scope=Scope.MEMBER, holds=True
+    "duplicate-service",
+    Group.DUPLICATE,
+    Rules,
+    judge,
+    scope=Scope.MEMBER,
+    holds=True,
+    waits_for=WaitsFor.PAYER,
 )

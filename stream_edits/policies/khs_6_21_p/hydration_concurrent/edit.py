@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
@@ -84,4 +84,6 @@ def _remedy(code: str, supported: float, needed: TimeNeeded) -> str:
     return f"{code} needs {needed.first_unit} minutes; take the line off the claim."
 
 
-EDIT = EncounterEdit("hydration-concurrent", Group.INCIDENTAL, Rules, judge)
+EDIT = EncounterEdit(
+    "hydration-concurrent", Group.INCIDENTAL, Rules, judge, waits_for=WaitsFor.PROVIDER
+)

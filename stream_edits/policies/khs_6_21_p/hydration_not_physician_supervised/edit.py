@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine, Supervision
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.supervision import NOT_DIRECT
 from stream_edits.policies.on_date import PolicyOnDate
@@ -44,4 +44,4 @@ def _is_documented(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> bool:
     return claim.documents_for(line.line_number).issuperset(rules.missing.requests)
 
 
-EDIT = LineEdit("hydration-not-physician-supervised", Rules, judge)
+EDIT = LineEdit("hydration-not-physician-supervised", Rules, judge, waits_for=WaitsFor.PROVIDER)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
@@ -143,4 +143,12 @@ def _finding(
     )
 
 
-EDIT = EncounterEdit("included-service", Group.WRONG_USE, Rules, judge, scope=Scope.DAY)
+EDIT = EncounterEdit(
+    "included-service",
+    Group.WRONG_USE,
+    Rules,
+    judge,
+    scope=Scope.DAY,
+    only_on=lambda policy: frozenset(_included_codes(policy)),
+    waits_for=WaitsFor.PROVIDER,
+)

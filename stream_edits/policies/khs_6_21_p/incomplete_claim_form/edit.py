@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent, ClaimForm
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.claim import ORIGINAL, REPLACEMENT, VOID, ClaimEvent, ClaimForm
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import ClaimEdit
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.line_faults import (
     Complaint,
@@ -22,10 +22,12 @@ _FREQUENCIES = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[EditFinding]:
     """Check the header (claim-level) and each line (line-level)."""
     header = on(claim.first_day)[Rules]
-    for outcome, message in _reference_faults(claim, header):
-        yield header.finding(outcome, None, message)
-    if claim.is_void:
-        return
+    # Most claims are originals, whose frequency has no fault.
+    if claim.frequency != ORIGINAL:
+        for outcome, message in _reference_faults(claim, header):
+            yield header.finding(outcome, None, message)
+        if claim.is_void:
+            return
     for outcome, message in _header_faults(claim, header):
         yield header.finding(outcome, None, message)
     for line in claim.lines:
@@ -66,7 +68,7 @@ def _contradicts_bill(claim: ClaimEvent) -> bool:
 
 
 def _header_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
-    if not any(code.strip() for code in claim.diagnosis_codes):
+    if not any(map(str.strip, claim.diagnosis_codes)):
         yield rules.diagnosis, "The claim has no diagnosis code. Send it with one at least."
     if not claim.billing_provider_npi.strip():
         yield (
@@ -110,4 +112,6 @@ def _ub04_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
         )
 
 
-EDIT = ClaimEdit("incomplete-claim-form", Rules, judge, names_line=has_code_fault)
+EDIT = ClaimEdit(
+    "incomplete-claim-form", Rules, judge, names_line=has_code_fault, waits_for=WaitsFor.PROVIDER
+)

@@ -23,7 +23,7 @@ def line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> S
     """What is wrong with a line. Of a line that no policy governs only its code can be."""
     # Lists are faster than generators here, because nearly all lines have no fault.
     if line.procedure_code not in policy.governed:
-        return _code_faults(claim, line, policy)
+        return _code_faults(line, policy[Rules]) if has_code_fault(claim, line, policy) else ()
     if line.service_date_through and is_held(line, policy):
         return ()
     faults: list[Complaint] = []
@@ -45,10 +45,7 @@ def has_code_fault(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -
     return is_malformed_code(code) if code.strip() else _lacks_code(claim, line, policy)
 
 
-def _code_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> list[Complaint]:
-    if not has_code_fault(claim, line, policy):
-        return []
-    rules = policy[Rules]
+def _code_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
     if line.procedure_code.strip():
         # What was billed is not repeated, since it may be anything.
         message = (

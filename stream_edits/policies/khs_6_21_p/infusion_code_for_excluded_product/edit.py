@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -211,4 +211,5 @@ EDIT = EncounterEdit(
     judge,
     scope=Scope.DAY,
     answerable=True,
+    waits_for=WaitsFor.PROVIDER,
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -175,4 +175,5 @@ EDIT = EncounterEdit(
     judge,
     scope=Scope.DAY,
     answerable=True,
+    waits_for=WaitsFor.PROVIDER,
 )

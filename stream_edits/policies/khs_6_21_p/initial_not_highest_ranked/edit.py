@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
@@ -53,4 +54,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     )
 
 
-EDIT = EncounterEdit("initial-not-highest-ranked", Group.SEQUENCE, Rules, judge, keeps_primary=True)
+EDIT = EncounterEdit(
+    "initial-not-highest-ranked",
+    Group.SEQUENCE,
+    Rules,
+    judge,
+    keeps_primary=True,
+    waits_for=WaitsFor.PROVIDER,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
@@ -77,4 +77,12 @@ def _cut_to_one(line: EncounterLine) -> EditFinding:
     )
 
 
-EDIT = EncounterEdit("multiple-initial-codes", Group.SEQUENCE, Rules, judge, keeps_primary=True)
+EDIT = EncounterEdit(
+    "multiple-initial-codes",
+    Group.SEQUENCE,
+    Rules,
+    judge,
+    only_on=lambda policy: policy[VocabularyRules].initials,
+    keeps_primary=True,
+    waits_for=WaitsFor.PROVIDER,
+)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import facility_type
@@ -111,4 +111,4 @@ def _reason(setting: str | None, allowed: str) -> str:
     )
 
 
-EDIT = LineEdit("place-of-service-not-allowed", Rules, judge)
+EDIT = LineEdit("place-of-service-not-allowed", Rules, judge, waits_for=WaitsFor.PROVIDER)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import ClaimEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.itemized import (
     ItemizedDatesRules,
@@ -33,4 +33,6 @@ def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[Edi
             )
 
 
-EDIT = ClaimEdit("service-dates-not-itemized", ItemizedDatesRules, judge)
+EDIT = ClaimEdit(
+    "service-dates-not-itemized", ItemizedDatesRules, judge, waits_for=WaitsFor.PROVIDER
+)

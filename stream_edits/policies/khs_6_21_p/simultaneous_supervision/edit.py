@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.domain.messages import SupervisedTime
 from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.policies.edit_types import SupervisionEdit
@@ -35,4 +35,4 @@ def judge(
     )
 
 
-EDIT = SupervisionEdit("simultaneous-supervision", Rules, judge)
+EDIT = SupervisionEdit("simultaneous-supervision", Rules, judge, waits_for=WaitsFor.PAYER)

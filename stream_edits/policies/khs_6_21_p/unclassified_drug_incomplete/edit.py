@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     UnclassifiedDrugRules,
@@ -62,4 +62,6 @@ def _ndc_message(line: ServiceLine, rules: UnclassifiedDrugRules) -> str:
     return f"{line.procedure_code} was billed {lacks} {remedy}"
 
 
-EDIT = LineEdit("unclassified-drug-incomplete", UnclassifiedDrugRules, judge)
+EDIT = LineEdit(
+    "unclassified-drug-incomplete", UnclassifiedDrugRules, judge, waits_for=WaitsFor.PROVIDER
+)

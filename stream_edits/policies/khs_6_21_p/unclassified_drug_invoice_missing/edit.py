@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
@@ -38,4 +38,4 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
         )
 
 
-EDIT = LineEdit("unclassified-drug-invoice-missing", Rules, judge)
+EDIT = LineEdit("unclassified-drug-invoice-missing", Rules, judge, waits_for=WaitsFor.PROVIDER)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.values.rules import Count, EditRules, Outcome
@@ -102,4 +102,4 @@ def _are(count: float) -> str:
     return "is" if count == 1 else "are"
 
 
-EDIT = EncounterEdit("units-over-maximum", Group.UNITS, Rules, judge)
+EDIT = EncounterEdit("units-over-maximum", Group.UNITS, Rules, judge, waits_for=WaitsFor.PAYER)

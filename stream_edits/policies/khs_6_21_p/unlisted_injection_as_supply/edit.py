@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import gives_a_drug, has_documents
@@ -77,4 +77,11 @@ def _hold(line: EncounterLine) -> EditFinding:
     )
 
 
-EDIT = EncounterEdit("unlisted-injection-as-supply", Group.SUPPLIES, Rules, judge, scope=Scope.DAY)
+EDIT = EncounterEdit(
+    "unlisted-injection-as-supply",
+    Group.SUPPLIES,
+    Rules,
+    judge,
+    scope=Scope.DAY,
+    waits_for=WaitsFor.PROVIDER,
+)

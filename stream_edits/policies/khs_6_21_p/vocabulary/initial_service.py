@@ -9,7 +9,10 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     initials,
     is_sequential,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.primaries import neighbours_primary
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
+    AddOnRules,
+    neighbours_primary,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
@@ -151,3 +154,24 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
     own = _rank(encounter, line)
     return neighbours_primary(encounter, line, lambda x: _rank(encounter, x) <= own) is not None
+
+
+def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
+    """Whether a neighbouring visit has a primary that an add-on does not outrank.
+
+    It is not denied there, or is rebilled as a primary.
+    """
+    around, rank = encounter.around, line.policy[VocabularyRules].rank
+    own = rank(line.code)
+
+    def accepts(other: EncounterLine) -> bool:
+        outranked = own is not None and (rank(around.code_of(other)) or 0) > own
+        return not outranked and _stands(around, other, line)
+
+    return neighbours_primary(encounter, line, accepts) is not None
+
+
+def _stands(around: Encounter, line: EncounterLine, added: EncounterLine) -> bool:
+    visit = around.only([x for x in around.lines if x.encounter_key == line.encounter_key])
+    codes = rebilling(visit).codes.get(line.position)
+    return codes is None or not codes.isdisjoint(added.policy[AddOnRules].primaries[added.code])

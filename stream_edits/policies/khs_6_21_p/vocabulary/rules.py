@@ -130,7 +130,8 @@ class VocabularyRules(EditRules):
         """Whether the line names a drug: by a code that nobody has classified, by an NDC or drug
         name, or by a revenue code alone."""
         code = line.procedure_code
-        if line.names_drug:
+        # Nearly all lines of a payer have neither, and the property costs a call.
+        if (line.ndc or line.drug_name) and line.names_drug:
             return self.content.category_of(code) is None
         if code:
             return self.content.is_unclassified_drug(code)

@@ -1,6 +1,6 @@
 """A claim that has been replaced is not paid (T-1 3)."""
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome
@@ -18,4 +18,4 @@ def notice(policy: PolicyOnDate) -> EditFinding:
     return rules.finding(rules.no_effect, None, "This claim was replaced before it came.")
 
 
-EDIT = AlreadyReplacedNotice("already-replaced", Rules, notice)
+EDIT = AlreadyReplacedNotice("already-replaced", Rules, notice, waits_for=WaitsFor.PAYER)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
@@ -25,4 +26,4 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             yield line, rules.finding(rules.too_many, line.line_number, message)
 
 
-EDIT = EncounterEdit("visits-over-maximum", Group.UNITS, Rules, judge)
+EDIT = EncounterEdit("visits-over-maximum", Group.UNITS, Rules, judge, waits_for=WaitsFor.PROVIDER)

@@ -1,0 +1,65 @@
+"""The first row of the dashboard for claims staff: what is held now, and how long is left."""
+
+from grafana_foundation_sdk.builders import bargauge, dashboard, stat, timeseries
+
+from monitoring.panels import HERE, bars, graph, number, row
+
+_OPEN = f"stream_edits_open_pends{{{HERE}}}"
+_LEFT = {"overdue": "red", "0-5": "orange", "6-15": "yellow", "16+": "green", "none": "blue"}
+
+
+def open_now(page: dashboard.Dashboard, paragraph: str) -> None:
+    """Held claims by days left, by whose move they are, over time, and by edit.
+
+    ``paragraph`` joins the paragraph of the policy to a sum by edit.
+    """
+    row(page, "Held now", _by_days_left(), _by_move(), _over_time(), _by_edit(paragraph))
+
+
+def _by_days_left() -> stat.Panel:
+    return number(
+        "Held claims by days left",
+        "Claims that are PEND now, by the days until prompt-pay law wants them paid or denied. "
+        "From five days on: alert StreamEditsPendsDue. `stream-edits pends` lists them.",
+        "short",
+        {"{{days_left}}": f"sum by (days_left) ({_OPEN})"},
+        colors=_LEFT,
+        decimals=0,
+        span=12,
+    )
+
+
+def _by_move() -> stat.Panel:
+    return number(
+        "Held claims by whose move they are",
+        "The provider's: a document or a correction. The payer's: a person of the plan, for "
+        "example to price a line. Another claim's: it has to arrive.",
+        "short",
+        {"{{waits_for}}": f"sum by (waits_for) ({_OPEN})"},
+        decimals=0,
+        span=12,
+    )
+
+
+def _over_time() -> timeseries.Panel:
+    return graph(
+        "Held claims",
+        "By days left, stacked.",
+        "short",
+        {"{{days_left}}": f"sum by (days_left) ({_OPEN})"},
+        stacked=True,
+        colors=_LEFT,
+        span=12,
+    )
+
+
+def _by_edit(paragraph: str) -> bargauge.Panel:
+    return bars(
+        "Edits that hold most claims",
+        "A claim that several edits hold counts for each, with the paragraph of 6.21-P.",
+        "short",
+        {
+            "{{policy_section}} {{edit_id}}": "sort_desc(topk(10, sum by (edit_id) "
+            f"(stream_edits_open_pends_by_edit{{{HERE}}}) {paragraph} > 0))"
+        },
+    )

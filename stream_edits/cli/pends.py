@@ -1,0 +1,60 @@
+"""`stream-edits pends`: the claims that are held, for those who resolve them."""
+
+import sys
+from datetime import date, datetime
+
+import click
+
+from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.formats import format_option
+from stream_edits.commands.list_pends import Wanted, print_pends
+from stream_edits.domain.decision import WaitsFor
+from stream_edits.settings import load_settings
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
+    """A day as YYYY-MM-DD, without one today in the time zone of this machine."""
+    if value is None:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("not a day (YYYY-MM-DD)") from None
+
+
+@click.command()
+@click.option(
+    "--as-of", callback=_day, metavar="DAY", help="Count the days left from DAY, not from today."
+)
+@click.option(
+    "--waits-for",
+    "mover",
+    type=click.Choice(["provider", "payer", "claim"]),
+    help="Only claims that wait for the provider, for a person of the payer or for another claim.",
+)
+@click.option(
+    "--due-within",
+    type=int,
+    metavar="DAYS",
+    help="Only claims with at most so many days left, and overdue ones.",
+)
+@format_option(
+    "table",
+    "table: for people. json: one object per line. csv: for a spreadsheet.",
+    forms=("table", "json", "csv"),
+)
+@click.pass_context
+def pends(
+    context: click.Context, as_of: date, mover: str | None, due_within: int | None, form: str
+) -> None:
+    """List the claims whose newest decision is PEND, the most urgent first.
+
+    It reads the three decision topics once, up to their present ends.
+    """
+    with one_line_errors():
+        settings = load_settings(context.obj)
+        wanted = Wanted(as_of, WaitsFor(mover.upper()) if mover else None, due_within)
+        with broker_errors(settings):
+            bad = print_pends(settings, wanted, form)
+    if bad:
+        sys.exit(BAD_INPUT)

@@ -1,0 +1,98 @@
+"""`--as adjustments` of `decisions` and `adjudicate`: what leaves for the remittance."""
+
+import sys
+from collections.abc import Iterator
+
+from stream_edits.app.wiring import schema_source
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.schemas import SchemaSource
+from stream_edits.commands.list_decisions import published_decisions
+from stream_edits.domain.decision import Source
+from stream_edits.engine.kafka import read_topic
+from stream_edits.engine.ports import Record
+from stream_edits.remittance.adjustments import CannotBeStated, adjustments_of
+from stream_edits.remittance.ledger import Ledger, Standing
+from stream_edits.remittance.rows import csv_heading, to_csv, to_json
+from stream_edits.settings import Settings
+
+
+def print_published_adjustments(settings: Settings, claim_id: str | None, form: str) -> int:
+    """Print the adjustments of the decisions that stand now, of one claim or of all.
+
+    Reads the three topics of decisions and then the claims. Returns the number of records and
+    decisions that could not be stated, each reported on stderr. Raises ClientError, EngineStopped,
+    RegistryAway.
+    """
+    ledger, schemas, bad = Ledger(), schema_source(settings), 0
+    for record, decision in published_decisions(settings, schemas):
+        if decision is None:
+            bad += 1
+        else:
+            ledger.add_decision(decision, record.timestamp_ms)
+    _add_claims(settings, ledger, schemas)
+    return bad + print_adjustments(ledger, form, claim_id)
+
+
+def print_adjustments(ledger: Ledger, form: str, claim_id: str | None = None) -> int:
+    """Print the adjustments of a ledger as ``json`` lines or ``csv``, of one claim or of all.
+
+    Returns the number of decisions whose adjustments cannot be stated. They are reported on stderr
+    by their id, and none of their rows is printed.
+    """
+    bad = 0
+    if form == "csv":
+        sys.stdout.write(csv_heading())
+    for standing in ledger.standing():
+        if claim_id is not None and standing.decision.claim_id != claim_id:
+            continue
+        try:
+            lines = _lines(standing, form)
+        except CannotBeStated as problem:
+            bad += 1
+            print(f"decision {standing.decision.decision_id}: {problem}", file=sys.stderr)
+            continue
+        sys.stdout.write("".join(lines))
+    sys.stdout.flush()
+    unknown = ledger.unknown_claims()
+    if unknown:
+        print(
+            f"{unknown} claims that were decided are not in their topic any more: which claims "
+            "they replaced or voided is unknown",
+            file=sys.stderr,
+        )
+    return bad + unknown
+
+
+def _lines(standing: Standing, form: str) -> list[str]:
+    if standing.charges is None:
+        place = "/".join(str(part) for part in standing.decision.source)
+        raise CannotBeStated(f"its claim is not at {place} any more")
+    found = adjustments_of(standing.decision, standing.charges)
+    if form == "csv":
+        return [to_csv(each) for each in found]
+    return [to_json(each) + "\n" for each in found]
+
+
+def _add_claims(settings: Settings, ledger: Ledger, schemas: SchemaSource) -> None:
+    reader = ClaimReader(schemas)
+    wanted: dict[str, dict[int, set[int]]] = {}
+    for place in ledger.places():
+        wanted.setdefault(place.topic, {}).setdefault(place.partition, set()).add(place.offset)
+    for topic, offsets in wanted.items():
+        for record in _records_at(settings, topic, offsets):
+            try:
+                claim = reader.decode(record.value or b"")
+            except Undecodable:
+                # Then another topic has this name now: the claim counts as not found.
+                continue
+            ledger.add_claim(Source(topic, record.partition, record.offset), claim)
+
+
+def _records_at(settings: Settings, topic: str, offsets: dict[int, set[int]]) -> Iterator[Record]:
+    """The records of a topic at these offsets by partition, in one pass over the topic."""
+    first = {partition: min(numbers) for partition, numbers in offsets.items()}
+    group = settings.group_id("decisions")
+    for record in read_topic(settings.kafka_options(), topic, group, first):
+        if record.offset in offsets[record.partition]:
+            yield record

@@ -1,0 +1,90 @@
+"""What one line with a timed code says: its role, its documented time and what that supports."""
+
+from collections.abc import Iterable
+
+from stream_edits.policies.encounter import EncounterLine
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    administration,
+    has_separate_site,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
+    Family,
+    Role,
+    Technique,
+    VocabularyRules,
+)
+from stream_edits.policies.shared.clock import Interval, minutes
+from stream_edits.policies.shared.time_needed import TimeNeeded
+
+
+def role_of(line: EncounterLine) -> Role | None:
+    """The role of the line's code, None if it is not an administration code."""
+    traits = administration(line)
+    return traits.role if traits else None
+
+
+def family_of(line: EncounterLine) -> tuple[Family, Technique] | None:
+    """The family and technique of the line's code, None if it is not an administration code."""
+    traits = administration(line)
+    return (traits.family, traits.technique) if traits else None
+
+
+def has_added_form(line: EncounterLine) -> bool:
+    """Whether the family of an infusion has sequential ones."""
+    return (
+        line.code in line.policy[VocabularyRules].add_on_form or role_of(line) is not Role.INITIAL
+    )
+
+
+def is_hydration(line: EncounterLine) -> bool:
+    """Whether the line's code is hydration."""
+    traits = administration(line)
+    return traits is not None and traits.family is Family.HYDRATION
+
+
+def needed_by(line: EncounterLine) -> TimeNeeded:
+    """The minutes that the units of the line's code need."""
+    return line.policy[Rules].minutes_needed[line.code]
+
+
+def is_discontinued(line: EncounterLine) -> bool:
+    """Whether a modifier says that the service was reduced or discontinued."""
+    return not line.modifiers.isdisjoint(line.policy[Rules].discontinued_modifiers)
+
+
+def time_of(line: EncounterLine) -> Interval | None:
+    """The documented time of the line, None without both times."""
+    return (line.start, line.end) if line.start and line.end else None
+
+
+def times_of(lines: Iterable[EncounterLine]) -> list[Interval]:
+    """The documented times of those lines that have one."""
+    return [time for time in map(time_of, lines) if time is not None]
+
+
+def is_too_short(line: EncounterLine) -> bool:
+    """Whether the time of an infusion alone supports no unit of its code."""
+    time = time_of(line)
+    if time is None or is_discontinued(line) or line.code not in line.policy[Rules].minutes_needed:
+        return False
+    return not needed_by(line).supported_units(minutes(*time))
+
+
+def goes_on(hydration: EncounterLine) -> bool:
+    """Whether an initial hydration line may be an hour of another one.
+
+    One of a second site that is too short for its code is not: each site has its own time.
+    """
+    return not (has_separate_site(hydration) and is_too_short(hydration))
+
+
+def push_of(line: EncounterLine) -> str | None:
+    """The initial push that an infusion too short for its code is rebilled as, if it has one."""
+    push = line.policy[Rules].push_form.get(line.code)
+    return line.policy[VocabularyRules].initial_form.get(push, push) if push else None
+
+
+def hours_after_the_first(minutes: float, needed: TimeNeeded) -> float:
+    """The additional hours in an infusion of ``minutes``; its first hour has another code."""
+    return needed.supported_units(minutes - (needed.each_further_unit or 0))

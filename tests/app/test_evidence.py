@@ -1,0 +1,35 @@
+"""How long the topics of claims and decisions must be kept, by the settings."""
+
+import pytest
+
+from stream_edits.app.wiring import topic_specs
+from stream_edits.settings import Settings
+
+EVIDENCE = {"claims.events", "claims.edits.pass", "claims.edits.pend", "claims.edits.deny"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "required", "made_with"),
+    [
+        (Settings(), 3653, "-1"),
+        (Settings(evidence_retention_days=4000), 4000, "345600000000"),
+        (Settings(evidence_retention_days=1461), 1461, "126230400000"),
+        # A rebuild needs every claim that is remembered.
+        (Settings(retention_days=5000), 5000, "-1"),
+        (Settings(retention_days=30), 3653, "-1"),
+    ],
+)
+def test_claims_and_decisions_are_kept(settings: Settings, required: int, made_with: str) -> None:
+    kept = {spec.name: spec for spec in topic_specs(settings) if spec.kept_days is not None}
+    assert kept.keys() == EVIDENCE
+    for spec in kept.values():
+        assert spec.kept_days == required
+        assert spec.initial == {"retention.ms": made_with, "retention.bytes": "-1"}
+        assert spec.cleanup_policy == "delete"
+
+
+def test_other_topics_have_the_retention_of_the_broker_or_their_own() -> None:
+    others = [spec for spec in topic_specs(Settings()) if spec.name not in EVIDENCE]
+    assert len(others) == 7
+    assert {spec.name for spec in others if spec.initial} == set()
+    assert [s.name for s in others if "retention.ms" in s.extra] == ["claims.edits.dead-letter"]
