@@ -13,7 +13,7 @@ from stream_edits.codec.schemas import packaged, schema_folder
 _ROOT = schema_folder().parent
 _SOURCES = (
     *("codec/**/*.py", "domain/claim.py", "domain/review.py", "app/processors.py"),
-    "stages/*review*.py",
+    *("stages/*review*.py", "stages/encounter.py", "stages/super*.py"),
 )
 _WORD = re.compile(r"\w+")
 # Places in a claim and counts of errors are not values.
