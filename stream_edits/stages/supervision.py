@@ -68,7 +68,8 @@ def supervise(
     named = tuple(each.finding for each in before.refused if _is_named(message.review, each))
     if onward.hops:
         return HopDone([onward, *reopened], named)
-    return HopDone([with_note(settled(builder, onward), onward.note).final(), *reopened], named)
+    decision = with_note(settled(builder, onward), onward.note).final()
+    return HopDone([decision, *reopened], named)
 
 
 def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from stream_edits.engine.dead_letter_headers import ERROR_CLASS
 from tests.broker import LocalKafka
 from tests.broker.properties import free_port
 from tests.faults.load import Load
@@ -21,6 +22,7 @@ from tests.kafka.topic_log import TopicLog
 from tests.kafka.verifier import Verifier, compacted
 
 PARTITIONS = 4
+_OF_REVIEWS = (b"StaleReview", b"UnknownReview")
 REPLICAS = 2
 # A client call that never returns is given up after 55 s at most; then all state is restored.
 _RECOVERY_S = 150.0
@@ -155,9 +157,13 @@ class Trial:
         self.log.read_to_the_end()
         topics = self.deployment.topics
         assert len(self.log.of(topics.events)) == self.load.published, "the load itself went wrong"
-        assert len(self.log.of(topics.dead_letter)) == self.load.bad
+        letters = [dict(letter.headers) for letter in self.log.of(topics.dead_letter)]
+        late = sum(each[ERROR_CLASS] in _OF_REVIEWS for each in letters)
+        assert len(letters) - late == self.load.bad
+        assert len(self.log.of(topics.reviews)) == self.load.reviews
         verifier = Verifier(self.log, topics)
         verifier.verify()
+        assert verifier.reviewed, "no review was applied"
         assert {d.claim_id for d in verifier.decisions} == self.load.claim_ids
         return Verdict(seconds, self.history, self.load, self.supervisor, verifier)
 

@@ -11,7 +11,10 @@ from stream_edits.codec import errors
 from stream_edits.codec.schemas import packaged, schema_folder
 
 _ROOT = schema_folder().parent
-_SOURCES = ("codec/**/*.py", "domain/claim.py", "app/processors.py")
+_SOURCES = (
+    *("codec/**/*.py", "domain/claim.py", "domain/review.py", "app/processors.py"),
+    *("stages/*review*.py", "stages/encounter.py", "stages/super*.py"),
+)
 _WORD = re.compile(r"\w+")
 # Places in a claim and counts of errors are not values.
 _NUMBERED = re.compile(r"\[\d+\]|\band \d+ more\b|\bmore than \d+\b|\b\d+ bits\b")
@@ -27,7 +30,7 @@ def declared() -> frozenset[str]:
     kinds = {kind.__name__ for kind in errors.Undecodable.__subclasses__()}
     assert len(kinds) >= 8
     assert '"NoValue"' in (_ROOT / "stream_edits/app/processors.py").read_text("utf-8")
-    return frozenset(kinds | {"NoValue"})
+    return frozenset(kinds | {"NoValue", "StaleReview", "UnknownReview"})
 
 
 @cache

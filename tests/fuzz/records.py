@@ -29,7 +29,7 @@ from stream_edits.engine.dead_letter_headers import (
 )
 from stream_edits.synthetic.generator import generate
 from tests.broker.choice import running_broker
-from tests.kafka.deployment import Deployment
+from tests.kafka.deployment import STAGES, Deployment
 from tests.kafka.raw_records import RawHeaders, produce_raw
 from tests.written_counts import write_counts
 
@@ -138,7 +138,7 @@ def run(deployment: Deployment, count: int, seed: int) -> Counter[str]:
     # Old timestamps would let retention delete records unread.
     deployment.alter_topic(events, "retention.ms", "-1")
     publisher = Publisher(deployment)
-    stages = [deployment.start(stage) for stage in ("intake", "encounter", "supervision")]
+    stages = [deployment.start(stage) for stage in STAGES]
     for number, record in enumerate(fuzzed(count, seed)):
         publisher.publish(number, record)
     publisher.flush()

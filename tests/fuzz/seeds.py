@@ -10,6 +10,7 @@ from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.jsonl import claim_to_json, read_events_jsonl, review_to_json
+from stream_edits.codec.reviews import encode_review
 from stream_edits.codec.schemas import schema_folder
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
@@ -72,6 +73,7 @@ def _bodies() -> Iterator[bytes]:
     ]
     for number, (encode, record) in enumerate(order, start=numbers + 1):
         yield bytes([number]) + encode(EXAMPLES[record])[BODY_START:]
+    yield bytes([numbers + 1 + len(order)]) + encode_review(REVIEW)[BODY_START:]
 
 
 def _lines() -> Iterator[bytes]:

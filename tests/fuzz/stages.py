@@ -1,13 +1,19 @@
-"""The three stages as the engine steps them, for one record at a time and without Kafka."""
+"""The stages as the engine steps them, for one record at a time and without Kafka."""
 
 from dataclasses import replace
 
 from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
-from stream_edits.app.processors import EncounterProcessor, IntakeProcessor, SupervisionProcessor
+from stream_edits.app.processors import (
+    EncounterProcessor,
+    IntakeProcessor,
+    ReviewProcessor,
+    SupervisionProcessor,
+)
 from stream_edits.app.wiring import Stage, decision_builder, stage_config
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
+from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import PackagedSchemas, SchemaSource
 from stream_edits.domain.decision import Disposition
 from stream_edits.engine.batch import BatchBuilder
@@ -33,12 +39,14 @@ class Stages:
     """One deployment's stages. Every record starts from an empty memory."""
 
     def __init__(self, schemas: SchemaSource | None = None) -> None:
-        reader = ClaimReader(schemas or PackagedSchemas())
+        source = schemas or PackagedSchemas()
+        reader = ClaimReader(source)
         builder, retention = decision_builder(_SETTINGS), DEFAULT_RETENTION
         decision_metrics = DecisionMetrics(Metrics(), builder.policies)
         outbox = Outbox(_SETTINGS.topics, dict.fromkeys(Disposition, decision_encoder(2)))
         processors: dict[Stage, Processor] = {
             Stage.INTAKE: IntakeProcessor(builder, reader, outbox),
+            Stage.REVIEW: ReviewProcessor(ReviewReader(source), outbox),
             Stage.ENCOUNTER: EncounterProcessor(
                 builder, retention, reader, outbox, decision_metrics
             ),
@@ -63,6 +71,7 @@ class Stages:
         """
         self._views = {
             Stage.INTAKE: NoState(),
+            Stage.REVIEW: NoState(),
             Stage.ENCOUNTER: Overlay(MemoryStore()),
             Stage.SUPERVISION: Overlay(MemoryStore()),
         }
@@ -72,8 +81,8 @@ class Stages:
         if reasons:
             self._same(record, outputs)
             return refused(*reasons[0])
-        if stage is Stage.INTAKE and len(outputs) != 1:
-            raise Defect("intake made no output, or several, of one claim")
+        if stage in (Stage.INTAKE, Stage.REVIEW) and len(outputs) != 1:
+            raise Defect(f"{stage} made no output, or several, of one event")
         self._to_the_end(outputs)
         return "decoded"
 
@@ -89,7 +98,8 @@ class Stages:
                 raise Defect("one claim sets off messages without end")
             made = Record(output.topic, 0, steps, output.key, output.value, output.headers, 1)
             further, reasons = self._step(stage, made)
-            if reasons:
+            # A review is about a claim that this memory does not have.
+            if reasons and reasons[0][0] != "UnknownReview":
                 raise Defect(f"{stage} refuses what a stage has made: {reasons[0][0]}")
             todo += further
 

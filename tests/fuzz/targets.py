@@ -101,7 +101,7 @@ TARGETS: dict[str, Target] = {
 
 
 class _Schemas:
-    """A registry in memory: our claim schema as 5, those of other writers from 11 on."""
+    """A registry in memory: our schemas as 5 and 3, those of other writers of claims from 11 on."""
 
     def __init__(self) -> None:
         self._texts = {5: schema_of("ClaimEvent").text}
@@ -109,6 +109,7 @@ class _Schemas:
         for number, schema in enumerate(others, start=11):
             self._texts[number] = json.dumps(schema)
         self.numbers = tuple(self._texts)
+        self._texts[3] = schema_of("ReviewEvent").text
 
     def schema_text(self, schema_id: int) -> str:
         if schema_id not in self._texts:
@@ -134,6 +135,7 @@ def _readers() -> tuple[Target, ...]:
         *(lambda body, n=n: _claim(n, body) for n in _SCHEMAS.numbers),
         *(lambda body, n=n, s=s: _stages().take(s, framing.join(n, body)) for n, s in _BETWEEN),
         *(lambda body, n=n, d=d: _remembered(d, framing.join(n, body)) for n, d in _STATE),
+        lambda body: _stages().take(Stage.REVIEW, framing.join(3, body)),
     )
 
 

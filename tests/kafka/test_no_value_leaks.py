@@ -8,10 +8,12 @@ import re
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
+from stream_edits.domain.decision import Disposition
 from stream_edits.engine.dead_letter_headers import DEAD_LETTER_HEADERS, ERROR_CLASS
 from tests.broker.properties import free_port
 from tests.build import canaries, canary_claim, timed
@@ -19,6 +21,7 @@ from tests.kafka.broken_edit import MARK
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import STAGES, Deployment
 from tests.kafka.malformed import malformed
+from tests.stages.reviewing import review
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -43,6 +46,29 @@ def flow() -> list[ClaimEvent]:
     return [paid, waiting, waiting, overlapping, replaced, again, elsewhere, broken, nameless]
 
 
+def publish_reviews(deployment: Deployment, events: Sequence[ClaimEvent]) -> None:
+    """A review that applies, one of a claim that nobody knows, and one of an unknown line."""
+    deployment.log.read_to_the_end()
+    newest = {d.claim_id: d for d in sorted(deployment.decisions(), key=lambda d: d.revision)}
+    held = next(d for d in newest.values() if d.disposition is Disposition.PEND)
+    member_id = next(event.member_id for event in events if event.claim_id == held.claim_id)
+    marked: dict[str, Any] = {"reviewer": "CANARY-REVIEWER", "reason_code": "CANARY-REASON"}
+    different: list[dict[str, Any]] = [{}, {"claim_id": "CANARY-NONE"}, {"line": 99}]
+    for number, more in enumerate(different):
+        named = {"review_id": f"CANARY-REVIEW-{number}", "member_id": member_id}
+        deployment.publish([review(held, **(marked | named | more))])
+
+
+def look_at_the_review(deployment: Deployment) -> None:
+    """No decision names the reviewer or the reason, and one names the review."""
+    topics = deployment.topics
+    decided = deployment.log.of(topics.pass_, topics.pend, topics.deny)
+    values = b"".join(record.value or b"" for record in decided)
+    assert b"CANARY-REVIEW-0" in values
+    assert b"CANARY-REVIEWER" not in values
+    assert b"CANARY-REASON" not in values
+
+
 def scraped(port: int) -> str:
     """Everything that the endpoint of a process serves."""
     pages = []
@@ -64,7 +90,8 @@ def scrape_all(deployment: Deployment, events: list[ClaimEvent], ports: dict[str
 def look_at_records(deployment: Deployment, events: list[ClaimEvent]) -> None:
     letters = deployment.log.of(deployment.topics.dead_letter)
     written = [dict(letter.headers[-len(DEAD_LETTER_HEADERS) :]) for letter in letters]
-    assert {headers[ERROR_CLASS] for headers in written} >= {b"ValueError", b"Truncated"}
+    classes = {headers[ERROR_CLASS] for headers in written}
+    assert classes >= {b"ValueError", b"Truncated", b"UnknownReview"}
     for headers in written:
         assert tuple(headers) == DEAD_LETTER_HEADERS
         assert leaks(events, repr(headers)) == set()
@@ -98,8 +125,11 @@ def test_no_canary_is_leaked(deploy: Deploy, form: str) -> None:
         deployment.publish_raw(record.key, record.value, [("x", b"CANARY-HEADER")])
     deployment.flush()
     deployment.drain(90)
+    publish_reviews(deployment, events)
+    deployment.drain(90)
     scrape_all(deployment, events, ports)
     look_at_records(deployment, events)
+    look_at_the_review(deployment)
     for program in running:
         program.terminate()
     open_the_breaker(deployment)
