@@ -11,7 +11,8 @@ from stream_edits.engine.ports import Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.settings import Topics
 
-STAGES = tuple(Stage)
+# The stages that a claim passes. Reviews, of which there are few, have one of their own.
+STAGES = (Stage.INTAKE, Stage.ENCOUNTER, Stage.SUPERVISION)
 _SEEN = 3000
 
 
