@@ -17,7 +17,8 @@ from tests.monitoring.watched import Watched, watched_run
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 
 _VALUES = {"__rate_interval": "5s", "__range": "60s"}
-_STAGE = {"namespace": "claims", "job": "stream-edits", "stage": "intake|encounter|supervision"}
+_STAGES = "intake|review|encounter|supervision"
+_STAGE = {"namespace": "claims", "job": "stream-edits", "stage": _STAGES}
 _ALL = {"namespace": ".*", "job": ".*", "stage": ".*"}
 
 

@@ -32,7 +32,9 @@ def decision_topics(deployment: Deployment) -> list[str]:
 
 
 def subjects(deployment: Deployment) -> list[str]:
-    return [f"{t}-value" for t in (deployment.topics.events, *decision_topics(deployment))]
+    topics = deployment.topics
+    named = (topics.events, topics.reviews, *decision_topics(deployment))
+    return [f"{topic}-value" for topic in named]
 
 
 def test_the_whole_flow_by_the_registry_s_ids(
