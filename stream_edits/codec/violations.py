@@ -61,15 +61,20 @@ def claim_in_json(text: str | bytes, unstated: Iterable[str] = ()) -> ClaimEvent
 
 def review_of(value: Any) -> ReviewEvent:
     """A dict of Avro's Python values as a review. Raises ContractViolation."""
-    return _validated(_REVIEW.validate_python, value)
+    return _validated(_REVIEW.validate_python, value, what="the review")
 
 
 def review_in_json(text: str | bytes) -> ReviewEvent:
     """A JSON text as a review. Raises ContractViolation, MalformedJson when it is not JSON."""
-    return _validated(_REVIEW.validate_json, text)
+    return _validated(_REVIEW.validate_json, text, what="the review")
 
 
-def _validated(validate: Callable[..., _T], data: Any, findings: Sequence[str] = ()) -> _T:
+def _validated(
+    validate: Callable[..., _T],
+    data: Any,
+    findings: Sequence[str] = (),
+    what: str = "the claim",
+) -> _T:
     errors: list[ErrorDetails] = []
     try:
         valid = validate(data)
@@ -78,20 +83,20 @@ def _validated(validate: Callable[..., _T], data: Any, findings: Sequence[str] =
     if errors and errors[0]["type"] == "json_invalid":
         raise MalformedJson("not a JSON object")
     if errors or findings:
-        found = [_finding(error["type"], error["loc"]) for error in errors]
+        found = [_finding(error["type"], error["loc"], what) for error in errors]
         raise ContractViolation(_sentence([*findings, *found]))
     return valid
 
 
-def _finding(kind: str, location: tuple[int | str, ...]) -> str:
+def _finding(kind: str, location: tuple[int | str, ...], what: str) -> str:
     # An unknown field's name is data, and the last part of its location.
     place = location[:-1] if kind == "unexpected_keyword_argument" else location
-    return f"{_path(place)} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
+    return f"{_path(place) or what} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
 
 
 def _path(location: tuple[int | str, ...]) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return path.removeprefix(".") or "the object"
+    return path.removeprefix(".")
 
 
 def _sentence(findings: list[str]) -> str:
