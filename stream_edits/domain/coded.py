@@ -24,7 +24,8 @@ def clean_kind(text: str) -> str:
 
 def clean_diagnosis(text: str) -> str:
     """A diagnosis code without blanks around it and without its dot, in upper case."""
-    return clean_code(text).replace(".", "")
+    # The dot first, so that blanks around it are stripped too, and a clean code stays as it is.
+    return clean_code(text.replace(".", ""))
 
 
 def clean_unit(text: str) -> str:

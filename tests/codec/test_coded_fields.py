@@ -167,3 +167,10 @@ def test_many_different_codes_do_not_fill_the_memory() -> None:
         line = replace(CLAIM.lines[0], procedure_code=f" {number}x ")
         read.add(through_avro(replace(CLAIM, lines=(line,))).lines[0].procedure_code)
     assert read == {f"{number}X" for number in range(20_000)}
+
+
+@pytest.mark.parametrize("padded", [".C50", " C50. 911 ", ".\rC50", "C50.", " . c50 . "])
+def test_a_clean_diagnosis_stays_as_it_is(padded: str) -> None:
+    clean = clean_diagnosis(padded)
+    assert clean == clean_diagnosis(clean)
+    assert clean.startswith("C50")
