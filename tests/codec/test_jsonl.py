@@ -89,7 +89,7 @@ def test_what_is_unstated_is_told_with_the_rest() -> None:
 
 def test_null_does_not_hide_an_unknown_field() -> None:
     error = _bad(lambda claim: claim.update(jane_doe=None, frequency_code=None))
-    assert error == "ContractViolation: the object has a field that the contract does not know"
+    assert error == "ContractViolation: the claim has a field that the contract does not know"
 
 
 VIOLATIONS: list[tuple[Callable[[Json], object], str]] = [
