@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from stream_edits.app.resolved_pends import CAUSES
 from tests.kafka.programs import eventually
 from tests.monitoring.dashboards import FILES, FOLDER, Query, dashboard, queries
 from tests.monitoring.prometheus import Series
@@ -55,7 +56,8 @@ def test_every_query_of_every_dashboard_returns_data(
 
 
 def test_a_misspelt_metric_is_caught(watched: Watched) -> None:
-    good = queries(dashboard(FOLDER / "claims.json"))[0]
+    asked = queries(dashboard(FOLDER / "claims.json"))
+    good = next(query for query in asked if "_decisions_" in query.expression)
     bad = good._replace(expression=good.expression.replace("_decisions_", "_decision_"))
     assert bad != good
     assert len(empty(watched, [good, bad], _ALL)) == 1
@@ -89,7 +91,8 @@ def test_promtool_accepts_the_metrics(watched: Watched) -> None:
 
 HAPPENED = [
     *(f'stream_edits_decisions_total{{disposition="{d}"}}' for d in ("PASS", "PEND", "DENY")),
-    *(f'stream_edits_pends_resolved_total{{cause="{c}"}}' for c in ("own", "other", "replacement")),
+    *(f'stream_edits_pends_resolved_total{{cause="{c}"}}' for c in CAUSES),
+    'stream_edits_reviews_total{disposition="PEND", outcome="APPROVE"}',
     "stream_edits_revisions_total",
     "stream_edits_not_governed_decisions_total",
     "stream_edits_documents_requested_total",
