@@ -18,7 +18,7 @@ from tests.kafka.programs import eventually
 from tests.kafka.registry import CLAIM_ID, with_our_schemas
 from tests.kafka.verifier import Verifier
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 # The first line of a phase: its beginnings, then the group, the restore and the rounds.
 PHASES = ("started", "assigned", "restore_begins", "restore_complete")
@@ -104,7 +104,7 @@ def test_while_the_broker_is_frozen(local_kafka: LocalKafka, tmp_path: Path, bus
             deployment.drain()
         local_kafka.freeze()
         try:
-            code = program.end(80)
+            code = program.end(150)
         finally:
             local_kafka.thaw()
         last = program.output.strip().splitlines()[-1]
