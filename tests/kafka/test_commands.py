@@ -24,7 +24,7 @@ def add_partition(deployment: Deployment, topic: str) -> None:
 def test_creating_topics_twice_changes_nothing(deploy: Deploy) -> None:
     deployment = deploy()
     names = sorted(deployment.topics.by_key().values())
-    assert len(names) == 11
+    assert len(names) == 12
     for word in ("created", "exists"):
         done = deployment.command("topics", "create")
         assert (done.returncode, done.stderr) == (0, "")
@@ -38,7 +38,7 @@ def test_topics_check_names_every_problem(deploy: Deploy) -> None:
     topics = deployment.topics
     missing = deployment.command("topics", "check")
     assert missing.returncode == 1
-    assert len(missing.stdout.splitlines()) == 11
+    assert len(missing.stdout.splitlines()) == 12
     assert "stream-edits topics create" in missing.stdout
 
     deployment.create_topics()
