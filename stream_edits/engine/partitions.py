@@ -52,7 +52,7 @@ class Partitions:
     ) -> None:
         """`stopping` says whether the runner was asked to stop: retries then end.
 
-        `watch` is told of the state of owned partitions and of its changes.
+        `watch` follows the state of owned partitions and of its changes.
         """
         self._config = config
         self._source = source

@@ -56,7 +56,7 @@ class StageRunner:
         """`port` is the real Kafka unless given. Nothing is connected before `start()`.
 
         `on_committed` is called with the outputs of each committed transaction, to count them.
-        `watch` is told of the committed state.
+        `watch` follows the committed state.
         """
         self.config = config
         self._metrics = StageMetrics(metrics if metrics is not None else Metrics(), config.stage)

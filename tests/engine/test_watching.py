@@ -1,4 +1,4 @@
-"""A watch is told of the committed state of owned partitions, and of nothing else."""
+"""A watch sees the committed state of owned partitions, and of nothing else."""
 
 from collections.abc import Callable, Iterable, Mapping
 
