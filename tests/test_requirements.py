@@ -23,6 +23,7 @@ ALLOWED = {
 }
 _NAMES = {
     "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD-3-Clause",
     "MIT License": "MIT",
 }
 
