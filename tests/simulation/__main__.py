@@ -19,7 +19,7 @@ from tests.written_counts import write_counts
 
 _CHUNK = 50
 _TOTALS = (
-    "schedules", "steps", "events decided", "dead letters", "processes ended", "crashes",
+    "schedules", "steps", "events decided", "reviews", "dead letters", "processes ended", "crashes",
     "clean stops", "zombies", "evictions", "rebalances", "transactions timed out", "late commits",
     "compactions", "topics created again", "offsets expired",
 )  # fmt: skip

@@ -37,6 +37,7 @@ _MOSTLY_ABORTS = (*[Fault.ABORTABLE] * 6, Fault.RETRIABLE, Fault.UNKNOWN, *AT_EV
 
 ACTIONS = [
     Action(World.send, 16, {**_PARTITION, "key": _KEYS, "word": (b"plain", b"plain", *WORDS)}),
+    Action(World.review, 5, {**_PARTITION, "key": _KEYS, "again": (False, False, True)}),
     Action(World.send_in_transaction, 2, {**_PARTITION, "state": (*_ENDS, "open")}),
     Action(World.end_upstream, 2, {"state": _ENDS}),
     Action(World.turn, 45, {**_RUNNER, "prefetched": (False, True)}),

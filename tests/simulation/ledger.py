@@ -4,6 +4,9 @@ The value of an event is a word: `plain` counts and sends one output, `twice` se
 none, `delete` removes the key, `away` needs something outside, `bad` breaks the contract, `raise`
 fails at once and `late` after an output, `huge` sends more than its topic takes. The brokers refuse
 what `refused` sends, and also the dead letter of `unkept` unless it is a reference.
+
+`review` is a person's answer, with an id. It counts once: the same id again does nothing. It is
+refused where the key's count is not odd, as a review of a claim that has changed since.
 """
 
 from __future__ import annotations
@@ -28,9 +31,11 @@ WORDS = (
     *(b"plain", b"twice", b"quiet", b"delete", b"away", b"bad", b"raise", b"late"),
     *(b"huge", b"refused", b"unkept"),
 )
+REVIEW = b"review"
 LARGEST = 2000
 AT = "at"
 _NEWEST = b"newest"
+_REVIEWED = b"reviewed/"
 
 State = dict[bytes, bytes]
 
@@ -53,6 +58,8 @@ class Ledger:
         if word == b"bad":
             raise Undecodable("BadWord", "the word is not known")
         key = record.key or b""
+        if word == REVIEW and not self._applies(record, state, key):
+            return
         count = int(state.get(key) or b"0") + 1
         newest = state.get(_NEWEST) or b"none"
         state.put(key, b"%d" % count)
@@ -73,6 +80,17 @@ class Ledger:
             yield Output("out", key + b"'", text, headers)
         if word == b"late":
             raise RuntimeError("the edit failed late")
+
+    @staticmethod
+    def _applies(record: Record, state: StateView, key: bytes) -> bool:
+        """Whether a review counts; its id is remembered. Raises Undecodable."""
+        mark = _REVIEWED + (record.value or b"")
+        if state.get(mark) is not None:
+            return False
+        state.put(mark, b"1")
+        if int(state.get(key) or b"0") % 2 == 0:
+            raise Undecodable("StaleReview", "the key has changed since", feeds_breaker=False)
+        return True
 
 
 class Sent(NamedTuple):
@@ -107,6 +125,13 @@ def fold(state: State, record: Record) -> tuple[State, list[Sent]]:
     if word in _FAILURES:
         return state, [_letter(record, _FAILURES[word], refers=word == "unkept")]
     key = record.key or b""
+    if word == "review":
+        mark = b"reviewed/" + value
+        if mark in state:
+            return state, []
+        if int(state.get(key, b"0")) % 2 == 0:
+            return state, [_letter(record, "StaleReview", refers=False)]
+        state = {**state, mark: b"1"}
     count = int(state.get(key, b"0")) + 1
     after = {**state, key: str(count).encode(), _NEWEST: str(record.offset).encode()}
     if word == "delete":

@@ -64,3 +64,18 @@ def _make_every_call(world: World) -> None:
 
 TestExactlyOnce = ExactlyOnce.TestCase
 TestExactlyOnce.settings = SETTINGS
+
+
+def test_a_review_counts_once_and_never_after_a_change() -> None:
+    world = World(static=False)
+    world.send(0, b"k0", b"plain")
+    world.review(0, b"k0", again=False)
+    world.review(0, b"k0", again=True)
+    world.review(0, b"k0", again=False)
+    world.settle()
+    outputs = [e for n in range(2) for e in world.broker.logs["out", n].entries if e is not None]
+    assert [(entry.value or b"").split(b" ")[0] for entry in outputs if entry.committed] == [
+        b"plain:1#1",
+        b"review:2#2",
+    ]
+    assert world.invariants.dead_letters == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.memory_kafka.log import Txn
 from tests.simulation.fleet import PARTITIONS, RUNNERS
 from tests.simulation.invariants import GROUP, Kind, Violation
+from tests.simulation.ledger import REVIEW
 from tests.simulation.operations import Operations
 
 _ROUNDS = 150
@@ -21,6 +22,7 @@ class World(Operations):
         super().__init__(static, lenient)
         self._upstream: list[Txn] = []
         self._sent = 0
+        self._reviews: list[tuple[int, bytes, bytes]] = []
         self._checked = (-1, -1)
 
     # --- actions
@@ -31,6 +33,15 @@ class World(Operations):
         value = b"%s:%d" % (word, self._sent)
         headers = [("trace", b"\x00%d" % self._sent), ("none", None)]
         self.broker.put("in", partition, None if word == b"bad" else key, value, headers)
+
+    def review(self, partition: int, key: bytes, again: bool) -> None:
+        """Publish a review, or the newest one once more."""
+        self.counts["reviews"] += 1
+        if not (again and self._reviews):
+            self._sent += 1
+            self._reviews.append((partition, key, b"%s:%d" % (REVIEW, self._sent)))
+        partition, key, value = self._reviews[-1]
+        self.broker.put("in", partition, key, value, ())
 
     def send_in_transaction(self, partition: int, state: str) -> None:
         """Publish two events in one transaction, which is committed, aborted or left open."""
