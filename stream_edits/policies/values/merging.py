@@ -4,7 +4,8 @@ A mapping names only the keys that change, at any depth, and takes keys out with
 changes with ``{add: [...], remove: [...]}``. Records of a list merge by their key
 (``differences.RECORD_KEYS``). A plain list is taken where it holds all that is in force, for then
 adding and replacing are the same; where it does not, it is refused, since it could mean either.
-The lists of an outcome say its reason codes and documents, and are always taken as they are.
+The lists of an outcome say its reason codes and documents, and are always taken as they are, and so
+are lists of numbers and of records without a key, which nothing but their place tells apart.
 """
 
 import json
@@ -78,6 +79,8 @@ class Merging:
         name = record_key(base)
         if name is not None and record_key(written) == name:
             return self._changed_list(base, {ADD: written}, path, note=False)
+        if not all(isinstance(entry, str) for entry in base):
+            return written
         left_out = [entry for entry in base if entry not in written]
         if not left_out or self.again:
             return written
