@@ -29,7 +29,8 @@ def check_as_text(check: Check) -> str:
     for each in check.changes:
         change = each.change
         if change.name == CONTENT_TABLE:
-            lines.append(f"{CONTENT_TABLE}  {change.path[0]}  {each.today.in_words}")
+            sides = f"{each.today.before} -> {each.today.after}"
+            lines.append(f"{CONTENT_TABLE}  {change.path[0]}  {sides}")
             continue
         key = (change.policy_id, change.edit_id, change.name, change.day)
         blocks.setdefault(key, []).append(each)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from stream_edits.policies.catalog import VOCABULARY
@@ -11,13 +10,13 @@ from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated_value import in_force
 from stream_edits.policies.values.differences import Item, value_at
+from stream_edits.policies.values.merging import likely
 
 if TYPE_CHECKING:
     from stream_edits.handbook.overlay_check import Listed
 
 # CPT and HCPCS.
 _PROCEDURE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
-_LOOK_ALIKE = str.maketrans("lIoO", "1100")
 # What may have been meant for one.
 _LIKE_ONE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4,6}")
 
@@ -111,9 +110,5 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _near(code: str, beside: set[str], named: set[str]) -> str:
     """The code that was probably meant, of those beside it or else of those in the policy."""
-    meant = code.translate(_LOOK_ALIKE).upper()
-    for names in (beside, named):
-        found = [meant] if meant in names else get_close_matches(meant, sorted(names), 1, 0.8)
-        if found:
-            return f'; did you mean "{found[0]}"?'
-    return ""
+    meant = likely(code, beside) or likely(code, named)
+    return f'; did you mean "{meant}"?' if meant else ""

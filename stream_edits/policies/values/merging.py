@@ -9,7 +9,8 @@ are lists of numbers and of records without a key, which nothing but their place
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,6 +20,13 @@ from stream_edits.policies.values.rules import Outcome
 ADD, REMOVE = "add", "remove"
 REPLACE = "replace: true"
 _SHOWN = 4
+_MOST_LISTED = 12
+_BEGINNING = 3
+# Text that needs no quotation marks in YAML.
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z _-]*[A-Za-z])?")
+_NO_TEXT = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+# Letters that are typed for digits.
+_LOOK_ALIKE = str.maketrans("lIoO", "1100")
 Path = tuple[Any, ...]
 
 
@@ -55,7 +63,8 @@ class Merging:
 
     def _mapping(self, base: Mapping[Any, Any], written: Mapping[Any, Any], path: Path) -> Any:
         if ADD in written and ADD not in base:
-            problem = f"write a new key with its value, without {ADD}: {{KEY: VALUE}}"
+            new = written[ADD] if isinstance(written[ADD], Mapping) else {"KEY": "VALUE"}
+            problem = f"write a new key with its value, without {ADD}: {_spelled(new)}"
             raise CannotMerge((*path, ADD), problem)
         gone = self._entries_of(written, REMOVE, path)
         changed = dict(base)
@@ -64,7 +73,7 @@ class Merging:
             if key in written:
                 raise CannotMerge(at, f"{shown(key)} is both given and removed")
             if key not in base and not self.again:
-                raise CannotMerge(at, f"{shown(key)} is not there{did_you_mean(key, base)}")
+                raise CannotMerge(at, f"{shown(key)} is not there{_or_one_of(key, base)}")
             changed.pop(key, None)
         for key, each in written.items():
             if key != REMOVE:
@@ -85,12 +94,12 @@ class Merging:
         if not left_out or self.again:
             return written
         new = [entry for entry in written if entry not in base]
-        change = {key: each for key, each in ((ADD, new), (REMOVE, left_out)) if each}
+        adding = f"To add to it, write {_spelled({ADD: new})}. " if new else ""
         raise CannotMerge(
             path,
-            f"the list in force also has {_some(left_out)}. To change entries, name only those: "
-            f"{_spelled(change)}, or without {REMOVE} to keep the others. To put this list in "
-            f"place of the whole value, write {REPLACE} beside value and reference",
+            f"the list in force also has {_some(left_out)}. {adding}To take entries out, write "
+            f"{{{REMOVE}: [{_some(left_out)}]}}. To put this list in place of the whole value, "
+            f"write {REPLACE} beside value and reference",
         )
 
     def _changed_list(
@@ -111,7 +120,7 @@ class Merging:
             elif not self.again:
                 known = by_key(base) or base
                 at = (*path, REMOVE, place)
-                raise CannotMerge(at, f"{shown(key)} is not in the list{did_you_mean(key, known)}")
+                raise CannotMerge(at, f"{shown(key)} is not in the list{_or_one_of(key, known)}")
         for place, entry in enumerate(added):
             at = (*path, ADD, place)
             if entry in gone:
@@ -155,8 +164,29 @@ def _place_of(entries: Sequence[Any], key: Any, name: str | None) -> int | None:
 def did_you_mean(typed: Any, known: Any) -> str:
     """``; did you mean X?`` if something known is like what was typed, else nothing."""
     names = {str(each): each for each in known}
-    near = get_close_matches(str(typed), names, n=1, cutoff=0.6)
-    return f"; did you mean {shown(names[near[0]])}?" if near else ""
+    meant = likely(str(typed), names)
+    return "" if meant is None else f"; did you mean {shown(names[meant])}?"
+
+
+def likely(typed: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant, None if none is like what was typed."""
+    ordered = sorted(names)
+    if any(character.isdigit() for character in typed):
+        as_code = typed.translate(_LOOK_ALIKE).upper()
+        if as_code in ordered:
+            return as_code
+    near = get_close_matches(typed, ordered, n=5, cutoff=0.6)
+    # Of several that are like it, one with the same letters is meant, or one that begins alike.
+    letters = sorted(typed)
+    near.sort(key=lambda name: (sorted(name) != letters, not name.startswith(typed[:_BEGINNING])))
+    return near[0] if near else None
+
+
+def _or_one_of(typed: Any, known: Any) -> str:
+    """What was probably meant, or else what there is, if that is not much."""
+    there = [shown(each) for each in known]
+    listed = f"; there are {', '.join(there)}" if 0 < len(there) <= _MOST_LISTED else ""
+    return did_you_mean(typed, known) or listed
 
 
 def shown(value: Any) -> str:
@@ -177,8 +207,9 @@ def _spelled(value: Any) -> str:
         return "{" + ", ".join(inner) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_spelled, value)) + "]"
-    if isinstance(value, str) and (not value.isalpha() or not value.islower()):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        is_plain = _PLAIN.fullmatch(value) and value.lower() not in _NO_TEXT
+        return value if is_plain else json.dumps(value, ensure_ascii=False)
     return (
         json.dumps(value, default=str) if isinstance(value, bool) or value is None else str(value)
     )

@@ -46,10 +46,11 @@ class GovernedMark:
 
 # A set of procedure codes. The policy governs claims with one of them.
 ProcedureCodes = Annotated[CodeSet, GovernedMark()]
-Count = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Strict, because not every type that has one is.
+Count = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 # At most a year: far longer than any service, and far below the limit of a timedelta.
-Minutes = Annotated[int, Field(ge=0, le=366 * 24 * 60)]
-Days = Annotated[float, Field(gt=0, le=366, allow_inf_nan=False)]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=366 * 24 * 60)]
+Days = Annotated[float, Field(strict=True, gt=0, le=366, allow_inf_nan=False)]
 
 
 class _Value(BaseModel):
