@@ -24,6 +24,8 @@ M = TypeVar("M", bound=BaseModel)
 # of aliases cannot fill the memory.
 _MOST_NODES = 100_000
 _DEEPEST = 100
+# A key that is compared with others to find what was meant.
+_LONGEST_KEY = 80
 _LIKE_A_DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 _UNREADABLE = "not readable as YAML"
 
@@ -129,7 +131,7 @@ def _keys_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
 
 def _meant(typed: str, keys: Sequence[str]) -> str:
     """What a misspelt key was meant to be, or else which keys there are."""
-    near = get_close_matches(typed, keys, n=1)
+    near = get_close_matches(typed, keys, n=1) if len(typed) <= _LONGEST_KEY else []
     if near:
         return f"; did you mean {near[0]}?"
     return f"; the keys are {', '.join(keys)}" if keys else ""

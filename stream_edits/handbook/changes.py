@@ -69,11 +69,12 @@ def _block(
 
 
 def _row(each: Listed, today: date) -> tuple[str, str, str, str]:
-    now = each.today.in_words
+    now, same = each.today.in_words, each.today.before == each.today.after
+    shown = each.today.after if same else now
     if each.change.day and today < each.change.day:
-        now = f"{each.today.before}, not yet changed"
+        now = f"{shown}, not yet changed"
     elif each.change.until and each.change.until <= today:
-        now = f"{each.today.after}, no longer changed"
+        now = f"{shown}, no longer so"
     return (_within(each), each.at_start.in_words, now, each.where)
 
 

@@ -22,7 +22,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "the edit": (
         {**MAXIMUM, "edit": "unit-over-maximum"},
         2,
-        'there is no such edit; did you mean "units-over-maximum"?',
+        "there is no such edit; did you mean units-over-maximum?",
     ),
     "the value": (
         {**MAXIMUM, "name": "maximum_unit"},
@@ -32,7 +32,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "the value, with what was meant": (
         {**MAXIMUM, "name": "maximum_unit"},
         3,
-        'did you mean "maximum_units"?',
+        "did you mean maximum_units?",
     ),
     "a code to remove": (
         {**MAXIMUM, "value": '{remove: ["96316"]}'},
@@ -58,7 +58,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "the disposition": (
         {**EXCESS, "value": "{disposition: DENIED}"},
         4,
-        "Input should be 'PASS', 'PEND' or 'DENY', not \"DENIED\"; did you mean \"DENY\"?",
+        "Input should be 'PASS', 'PEND' or 'DENY', not DENIED; did you mean DENY?",
     ),
     "the key of an outcome": (
         {**EXCESS, "value": "{dispositon: PEND}"},
@@ -76,9 +76,9 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
         'carc: Input should be a valid string, not 151; write it in quotation marks: "151"',
     ),
     "a RARC": (
-        {**EXCESS, "value": '{rarcs: ["N453"]}'},
+        {**EXCESS, "value": '{rarcs: ["N4533"]}'},
         4,
-        "RARC N453 ",
+        "RARC N4533 is not on the X12 list of 2026-08-17; did you mean",
     ),
     "a number": (
         {**MAXIMUM, "value": '{"96361": six}'},
@@ -109,7 +109,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
         },
         4,
         "give either at_least or more_than. With what is in force it is {at_least: 31, "
-        'more_than: 45}: give at_least too, or take it out with remove: ["at_least"]',
+        "more_than: 45}: give at_least too, or take it out with remove: [at_least]",
     ),
     "a code that no administration has": (
         {

@@ -173,3 +173,26 @@ def test_a_change_that_was_made_already_changes_nothing_again() -> None:
         if base is not ABSENT and isinstance(base, dict | list):
             once = Merging().merge(base, written)
             assert Merging(again=True).merge(once, written) == once
+
+
+@pytest.mark.parametrize("base", [LIMITS, PLACES, EXCLUDED, MISSING, STEPS, ABSENT, {}, [], 31])
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"remove": [["96361"]]},
+        {"remove": [{"npi": ["1"]}, None]},
+        {"add": [{"npi": None}, "1", ["2"], None]},
+        {"add": [[["19"]]], "remove": [{}]},
+        [{"npi": ["1"]}, {"npi": "1"}],
+        [None, 1.5, True],
+        {None: None, 1.5: {"remove": [True]}},
+        {"x" * 10_000: 1, "remove": ["y" * 10_000]},
+    ],
+)
+def test_nonsense_is_refused_or_left_to_the_type_of_the_value(base: Any, written: Any) -> None:
+    problem = ""
+    try:
+        Merging().merge(base, written)
+    except CannotMerge as refused:
+        problem = refused.problem
+    assert len(problem.splitlines()) <= 1

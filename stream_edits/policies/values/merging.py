@@ -10,7 +10,7 @@ are lists of numbers and of records without a key, which nothing but their place
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,6 +21,7 @@ ADD, REMOVE = "add", "remove"
 REPLACE = "replace: true"
 _SHOWN = 4
 _MOST_LISTED = 12
+_LONGEST = 80
 _BEGINNING = 3
 # Text that needs no quotation marks in YAML.
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z _-]*[A-Za-z])?")
@@ -70,6 +71,8 @@ class Merging:
         changed = dict(base)
         for place, key in enumerate(gone):
             at = (*path, REMOVE, place)
+            if not isinstance(key, Hashable):
+                raise CannotMerge(at, f"{shown(key)} is no key")
             if key in written:
                 raise CannotMerge(at, f"{shown(key)} is both given and removed")
             if key not in base and not self.again:
@@ -125,7 +128,8 @@ class Merging:
             at = (*path, ADD, place)
             if entry in gone:
                 raise CannotMerge(at, f"{shown(entry)} is both added and removed")
-            found = _place_of(changed, entry.get(name) if name else entry, name)
+            key = entry.get(name) if isinstance(entry, Mapping) else entry
+            found = _place_of(changed, key, name)
             if found is None:
                 changed.append(entry)
                 continue
@@ -170,6 +174,8 @@ def did_you_mean(typed: Any, known: Any) -> str:
 
 def likely(typed: str, names: Iterable[str]) -> str | None:
     """The name that was probably meant, None if none is like what was typed."""
+    if len(typed) > _LONGEST:
+        return None
     ordered = sorted(names)
     if any(character.isdigit() for character in typed):
         as_code = typed.translate(_LOOK_ALIKE).upper()
