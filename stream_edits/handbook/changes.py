@@ -9,6 +9,7 @@ from stream_edits.handbook.entry import DatedValue, Entry, all_entries
 from stream_edits.handbook.wording import codes_in_words, value_in_words
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies
+from stream_edits.policies.values.mode import DEFAULTS
 
 
 def changes_of(shipped: Policies, overlaid: Policies, file: Path) -> str:
@@ -25,8 +26,9 @@ def _changed(before: Entry, after: Entry, file: Path) -> Iterator[str]:
     for name, history in after.dated():
         for each in history:
             if each.file == file:
-                was = _in_force(old[name], each.day)
-                yield f"{after.id}  {name}  {each.day}  {_difference(was.read, each.read)}"
+                # What every edit has need not be written.
+                was = _in_force(old[name], each.day).read if name in old else DEFAULTS[name]
+                yield f"{after.id}  {name}  {each.day}  {_difference(was, each.read)}"
 
 
 def _in_force(history: list[DatedValue], day: date) -> DatedValue:

@@ -30,6 +30,8 @@ from stream_edits.strict_yaml import YamlSource
 VOCABULARY = "vocabulary"
 EDIT_FILES = ("edit.py", "policy.yaml")
 _HERE = Path(__file__).parent
+# Nothing else says that such a claim is not to be paid.
+_NOT_PAID_TWICE = "it is always enforced, so that no claim is paid that another one has replaced"
 
 
 class PolicyFile(BaseModel):
@@ -112,10 +114,16 @@ class PolicyFolder:
         found = []
         if vocabulary.exists():
             rules: type[EditRules] = self._module(vocabulary.with_name("rules.py")).VOCABULARY
-            found.append(RuleSource(vocabulary, rules, self.about.id, VOCABULARY))
+            found.append(RuleSource(vocabulary, rules, self.about.id, VOCABULARY, "it is no edit"))
         return found + [
-            RuleSource(self.folder_of(e.id) / "policy.yaml", e.rules, self.about.id, e.id)
-            for e in self.edits
+            RuleSource(
+                self.folder_of(edit.id) / "policy.yaml",
+                edit.rules,
+                self.about.id,
+                edit.id,
+                _NOT_PAID_TWICE if isinstance(edit, AlreadyReplacedNotice) else "",
+            )
+            for edit in self.edits
         ]
 
 

@@ -1,7 +1,7 @@
 """The dated values of one edit: those of its policy.yaml and of a plan's overlay.
 
 A value holds from its date until the next date. For dates of service before its first date, the
-first value holds.
+first value holds. Every edit also has the values of ``mode.py``, whose defaults hold until then.
 """
 
 from bisect import bisect_right
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.content.value import TABLE
+from stream_edits.policies.values.mode import DEFAULTS
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource, plain_message
@@ -42,13 +43,15 @@ class EditFile(BaseModel):
 class RuleSource(NamedTuple):
     """The policy.yaml of an edit, the type of its rules, and the policy that it belongs to.
 
-    ``edit_id`` is the id that the file should have; None accepts any.
+    ``edit_id`` is the id that the file should have; None accepts any. ``always_enforced`` says why
+    it has no mode of its own; empty for one that has.
     """
 
     path: Path
     rules: type[EditRules]
     policy_id: str
     edit_id: str | None = None
+    always_enforced: str = ""
 
 
 class _DatedValue(NamedTuple):
@@ -73,11 +76,13 @@ class EditValues:
             raise self.yaml.fail(("id",), f"should be {source.edit_id}, as in edit.py")
         if not self.file.section.startswith(f"{self.policy_id} "):
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
-        self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
+        required = set(source.rules.model_fields) - set(EditRules.model_fields)
+        self._fields = required if source.always_enforced else required | set(DEFAULTS)
+        self._always_enforced = source.always_enforced
         self.dated: dict[str, dict[date, _DatedValue]] = {}
         for name, by_date in self.file.values.items():
             self._add(self.yaml, ("values", name), name, by_date)
-        for name in sorted(self._fields - set(self.dated)):
+        for name in sorted(required - set(self.dated)):
             problem = f"{name} is missing: write it with a date, a reference and a value"
             raise self.yaml.fail(("values",), problem)
 
@@ -97,6 +102,8 @@ class EditValues:
     def _add(
         self, source: YamlSource, at: tuple[Any, ...], name: str, by_date: Mapping[date, Dated]
     ) -> None:
+        if name in DEFAULTS and name not in self._fields:
+            raise source.fail(at, f"cannot be set for {self.file.id}: {self._always_enforced}")
         if name not in self._fields:
             known = ", ".join(sorted(self._fields))
             raise source.fail(at, f"is not a value of {self.file.id}; it has {known}")
@@ -108,7 +115,11 @@ class EditValues:
 
     def on(self, effective: date, version: str) -> EditRules:
         """The rules in force on a revision's date. Raises PolicyError for an invalid value."""
-        chosen = {name: by[_in_force(by, effective)] for name, by in self.dated.items()}
+        chosen = {
+            name: by[_in_force(by, effective)]
+            for name, by in self.dated.items()
+            if name not in DEFAULTS or effective >= min(by)
+        }
         head: dict[str, Any] = {
             "edit_id": self.file.id,
             "section": self.file.section,
