@@ -26,6 +26,8 @@ def evaluate(
 ) -> dict[str, tuple[EditFinding, ...]]:
     """The findings on every open claim, by claim id, in a fixed order.
 
+    Those that are only monitored come last, and no other finding depends on them.
+
     At least one policy governs each open claim. Its ``lines``, if it has any, stay decided, and
     only the others are judged. ``decided`` are the decided claims of the same
     encounters. All claims belong to one member and have different ids.
@@ -53,6 +55,7 @@ class _Evaluation:
         self._lines: list[EncounterLine] = []
         self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
+        self._monitored: dict[str, list[EditFinding]] = {}
         self._reviewed = ReviewedFindings()
         self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
@@ -62,7 +65,9 @@ class _Evaluation:
     ) -> dict[str, tuple[EditFinding, ...]]:
         """The findings on each open claim, by claim id, in a fixed order."""
         for record in open_claims:
-            found = self._findings[record.claim_id] = judge_form(record, self._policy)
+            monitored = self._monitored[record.claim_id] = []
+            found = judge_form(record, self._policy, monitored)
+            self._findings[record.claim_id] = found
             if record.reviewed:
                 self._reviewed.add(record.claim_id, of_policy(record.reviewed, self._policy))
             if not has_header_fault(found):
@@ -77,12 +82,23 @@ class _Evaluation:
             self._lines.sort(key=_PLACE)
             self._judge_encounters()
             self._judge_pricing()
-        return {
-            record.claim_id: in_order(
-                record.open_claim, self._findings[record.claim_id], self._policy.order
-            )
-            for record in open_claims
-        }
+        every = {each.claim_id: self._in_order(each, self._findings) for each in open_claims}
+        if self._policy.modes:
+            for each in open_claims:
+                every[each.claim_id] += self._in_order(each, self._monitored)
+        return every
+
+    def _in_order(
+        self, record: ClaimRecord, by_claim: dict[str, list[EditFinding]]
+    ) -> tuple[EditFinding, ...]:
+        return in_order(record.open_claim, by_claim[record.claim_id], self._policy.order)
+
+    def _counting(self, claim: ClaimEvent, found: list[EditFinding]) -> list[EditFinding]:
+        """The findings that count. The others are kept, but change nothing."""
+        heard = self._policy.modes.heard(found, claim.billing_provider_npi)
+        monitored = self._reviewed.left(claim.claim_id, heard.monitored)
+        self._monitored[claim.claim_id] += monitored
+        return heard.enforced
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
@@ -105,6 +121,8 @@ class _Evaluation:
                 self._standings.deny(line.position)
                 continue
             own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
+            if own and self._policy.modes:
+                own = self._counting(claim, own)
             if self._reviewed:
                 own = self._reviewed.left(record.claim_id, own)
                 self._change_standing(line, self._reviewed.on(line.claim_id, line.line_number))
@@ -196,6 +214,8 @@ class _Evaluation:
                 for edit in by_group.get(group, ())
                 for line, finding in edit.judge(encounter)
             ]
+            if hits and self._policy.modes:
+                hits = [hit for hit in hits if self._counts(hit[1], hit[2])]
             if self._reviewed:
                 hits = [hit for hit in hits if self._reviewed.left(hit[1].claim_id, [hit[2]])]
             for edit, line, finding in hits:
@@ -211,6 +231,11 @@ class _Evaluation:
             if hits:
                 scopes.update()
         self._settle(scopes)
+
+    def _counts(self, line: EncounterLine, finding: EditFinding) -> bool:
+        """Whether a finding on a line counts. Another one is kept, but changes nothing."""
+        # Findings are on lines of open claims only, which have their claim.
+        return line.claim is None or bool(self._counting(line.claim, [finding]))
 
     def _settle(self, scopes: Scopes) -> None:
         """Let edits replace their findings, now that the sequence is known."""
@@ -230,6 +255,8 @@ class _Evaluation:
             if line.claim is not None and not self._standings.denied[line.position]:
                 for edit in edits:
                     found = list(edit.judge(line.claim, service, line.policy))
+                    if found and self._policy.modes:
+                        found = self._counting(line.claim, found)
                     self._findings[line.claim_id] += self._reviewed.left(line.claim_id, found)
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:

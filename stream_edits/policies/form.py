@@ -13,13 +13,21 @@ def has_header_fault(findings: Iterable[EditFinding]) -> bool:
     return any(f.line_number is None and f.disposition is Disposition.DENY for f in findings)
 
 
-def judge_form(record: ClaimRecord, policy: Policy) -> list[EditFinding]:
+def judge_form(
+    record: ClaimRecord, policy: Policy, monitored: list[EditFinding] | None = None
+) -> list[EditFinding]:
     """The findings of the form group on an open claim, claim-level and line-level.
 
-    What a review has decided stands in place of what the edits find.
+    What a review has decided stands in place of what the edits find. Findings that do not count are
+    added to ``monitored``.
     """
     claim = record.open_claim
     found = [finding for edit in policy.form_edits for finding in edit.judge(claim, policy.on)]
+    if found and policy.modes:
+        heard = policy.modes.heard(found, claim.billing_provider_npi)
+        found = heard.enforced
+        if monitored is not None:
+            monitored += heard.monitored
     if not record.reviewed:
         return found
     decided = of_policy(record.reviewed, policy)

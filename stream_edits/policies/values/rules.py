@@ -89,6 +89,12 @@ class EditRules(_Value):
     mode: Mode = EditMode.ENFORCE
     exclusions: Exclusions = ()
 
+    def mode_for(self, billing_npi: str) -> EditMode:
+        """The mode of the edit for claims of a billing provider."""
+        if self.mode is EditMode.ENFORCE and any(x.npi == billing_npi for x in self.exclusions):
+            return EditMode.MONITOR
+        return self.mode
+
     def finding(
         self,
         outcome: Outcome,
