@@ -87,6 +87,12 @@ class Metrics:
         self.findings = self._counter(
             "findings", "Findings of each edit in published decisions.", "edit_id", "disposition"
         )
+        self.monitored_findings = self._counter(
+            "monitored_findings",
+            "Findings in published decisions of edits that are only monitored for the claim: what "
+            "they would have decided. No other metric counts them.",
+            "edit_id", "disposition",
+        )  # fmt: skip
         self.documents_requested = self._counter(
             "documents_requested", "Findings that ask for a document, by its kind.", "document"
         )

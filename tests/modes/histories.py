@@ -16,6 +16,7 @@ from stream_edits.policies import catalog
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.overlay import lay_over
 from stream_edits.policies.policy import Policies
+from stream_edits.policies.shared.forms import is_npi
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.stages.decision_builder import DecisionBuilder
@@ -51,7 +52,8 @@ def overlay_of(edit_id: str, mode: str, since: str = FROM_THE_START) -> str:
 def excluding(edit_id: str, npis: Iterable[str], since: str = FROM_THE_START) -> str:
     """An overlay that excludes some billing NPIs from an edit from a day on."""
     entries = "".join(
-        f'          - {{npi: "{npi}", reference: Memo, approver: Director}}\n' for npi in npis
+        f'          - {{npi: "{npi}", reference: Memo, approver: Director}}\n'
+        for npi in filter(is_npi, npis)
     )
     return (
         f"edits:\n  {edit_id}:\n    exclusions:\n      {since}:\n"
