@@ -89,9 +89,7 @@ class Metrics:
         )
         self.monitored_findings = self._counter(
             "monitored_findings",
-            "Findings in published decisions of edits that are only monitored for the claim: what "
-            "they would have decided. No other metric counts them.",
-            "edit_id", "disposition",
+            "Findings of monitored edits. No other metric counts them.", "edit_id", "disposition",
         )  # fmt: skip
         self.documents_requested = self._counter(
             "documents_requested", "Findings that ask for a document, by its kind.", "document"

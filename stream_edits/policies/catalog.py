@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import WaitsFor
+from stream_edits.policies.about import About
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.overlay import lay_over, plan_content, plan_terms
-from stream_edits.policies.policy import About, Policies, Policy
+from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import Dated, EditValues, RuleSource
 from stream_edits.policies.values.prompt_pay import PromptPay, terms_in
 from stream_edits.policies.values.rules import EditRules

@@ -7,6 +7,7 @@ NPI.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import EditFinding, FindingMode
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.mode import EditMode
@@ -45,3 +46,25 @@ class Modes:
             elif mode is EditMode.MONITOR:
                 heard.monitored.append(finding._replace(mode=FindingMode.MONITORED))
         return heard
+
+
+class MonitoredFindings:
+    """The findings of an evaluation that do not count, by claim."""
+
+    def __init__(self, modes: Modes) -> None:
+        self._modes = modes
+        self._by_claim: dict[str, list[EditFinding]] = {}
+
+    def of(self, claim_id: str) -> list[EditFinding]:
+        """Those on a claim. More may be added to the list."""
+        return self._by_claim.setdefault(claim_id, [])
+
+    def taken_from(self, claim: ClaimEvent, found: Iterable[EditFinding]) -> list[EditFinding]:
+        """The findings on a claim that count. The others are kept, and change nothing."""
+        heard = self._modes.heard(found, claim.billing_provider_npi)
+        self.of(claim.claim_id).extend(heard.monitored)
+        return heard.enforced
+
+    def leaves(self, claim: ClaimEvent | None, finding: EditFinding) -> bool:
+        """Whether a finding on a line of a claim counts. Findings are on open claims only."""
+        return claim is None or bool(self.taken_from(claim, [finding]))

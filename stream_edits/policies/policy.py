@@ -7,12 +7,13 @@ not after the date of service.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding, Pricing, WaitsFor
 from stream_edits.domain.encounter import VisitCodes, encounter_keys
+from stream_edits.policies.about import About
+from stream_edits.policies.codes_of_edits import codes_by_report, codes_supervised
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
     ClaimEdit,
@@ -27,19 +28,6 @@ from stream_edits.policies.on_date import PolicyOnDate, revisions_of
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.policies.values.prompt_pay import PromptPay
-
-
-class About(NamedTuple):
-    """The content of a policy's policy.yaml: id, title and governed lines of business.
-
-    ``folder`` is the path of the policy's files, ``text`` the name of the file with its text.
-    """
-
-    id: str
-    title: str
-    lines_of_business: frozenset[str]
-    folder: Path
-    text: Path
 
 
 class LineEdits(NamedTuple):
@@ -78,8 +66,10 @@ class Policy:
         self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
         self._notice = next(e for e in self.edits if isinstance(e, AlreadyReplacedNotice))
         self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
-        self._by_report = {each: self._codes_by_report(each) for each in self.revisions}
-        self._supervised = {on_date: self._codes_supervised(on_date) for on_date in self.revisions}
+        self._by_report = {each: codes_by_report(self.edits, each) for each in self.revisions}
+        self._supervised = {
+            on_date: codes_supervised(self.supervision_edits, on_date) for on_date in self.revisions
+        }
         self._keep_primary = {e.id for e in self.encounter_edits if e.keeps_primary}
         self._counts_as_recommended = {
             e.id for e in self.encounter_edits if e.counts_as_recommended
@@ -163,7 +153,7 @@ class Policy:
 
     def by_report(self, on_date: PolicyOnDate, npi: str) -> frozenset[str]:
         """The codes that a revision of the policy prices By Report for a billing NPI."""
-        return self._codes_by_report(on_date, npi) if self.modes else self._by_report[on_date]
+        return codes_by_report(self.edits, on_date, npi) if self.modes else self._by_report[on_date]
 
     def keeps_primary(self, edit_id: str) -> bool:
         """Whether a line denied by this edit may still be the primary of add-ons."""
@@ -180,20 +170,6 @@ class Policy:
     def already_replaced(self, claim: ClaimEvent) -> EditFinding:
         """The finding on a claim that arrives after its own replacement or void."""
         return self._notice.notice(self.on(claim.first_day))
-
-    def _codes_by_report(self, on_date: PolicyOnDate, npi: str = "") -> frozenset[str]:
-        declared = [
-            edit.by_report(on_date)
-            for edit in self.edits
-            if isinstance(edit, LineEdit)
-            and edit.by_report
-            and on_date[edit.rules].mode_for(npi) is EditMode.ENFORCE
-        ]
-        return frozenset[str]().union(*declared)
-
-    def _codes_supervised(self, on_date: PolicyOnDate) -> frozenset[str]:
-        named = (on_date.codes_of[edit.rules] for edit in self.supervision_edits)
-        return frozenset[str]().union(*named)
 
 
 class Policies:

@@ -29,7 +29,7 @@ from stream_edits.domain.messages import (
     SupervisedTime,
 )
 from stream_edits.domain.review import ReviewOutcome
-from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot
+from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot, slot_of
 from stream_edits.policies.reviewed import without_reviewed
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
@@ -179,7 +179,7 @@ def _judge(
     for time in message.monitored_times if session.is_monitored else message.times:
         if time.npi != session.npi:
             continue
-        slot = _slot(message, time, arrival)
+        slot = slot_of(message, time, arrival)
         mode = EditMode.MONITOR if session.is_monitored else EditMode.ENFORCE
         own = _findings_on(builder, message, time, session.competing_with(slot), mode)
         if standing:
@@ -242,15 +242,3 @@ def _findings_on(
             own = heard.enforced if mode is EditMode.ENFORCE else heard.monitored
         found += own
     return found
-
-
-def _slot(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> SupervisedSlot:
-    return SupervisedSlot(
-        member_id=message.member_id,
-        claim_id=message.draft.claim_id,
-        line_number=time.line_number,
-        start_time=time.start_time,
-        end_time=time.end_time,
-        arrival=arrival,
-        occupies_time=True,
-    )

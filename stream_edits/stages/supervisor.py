@@ -1,7 +1,7 @@
 """One supervisor's time: slots, time given back, and retention."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from stream_edits.domain.decision import Disposition, EditFinding
@@ -14,25 +14,8 @@ from stream_edits.domain.supervisor_state import (
 )
 from stream_edits.policies.shared.clock import overlap
 from stream_edits.stages.memory import SupervisorMemory
+from stream_edits.stages.quarters import days_in, days_of, quarter_of
 from stream_edits.stages.reviews import StaleReview
-
-
-def _days(slot: SupervisedSlot) -> Iterator[date]:
-    """Every date that [start, end) overlaps."""
-    day, last = slot.start_time.date(), (slot.end_time - timedelta(microseconds=1)).date()
-    for number in range((last - day).days + 1):
-        yield day + timedelta(days=number)
-
-
-def _quarter(day: date) -> date:
-    """The first day of a day's quarter."""
-    return date(day.year, day.month - (day.month - 1) % 3, 1)
-
-
-def _days_of(quarter: date) -> list[date]:
-    """Every day of the quarter with this first day."""
-    days = (quarter + timedelta(days=n) for n in range(92))
-    return [day for day in days if _quarter(day) == quarter]
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
@@ -92,7 +75,7 @@ class SupervisorSession:
         for first, newest in self._before:
             if newest < oldest:
                 del self._quarters[first]
-                for day in _days_of(first):
+                for day in days_of(first):
                     self._forget_day(day)
 
     def _forget_day(self, day: date) -> None:
@@ -130,7 +113,7 @@ class SupervisorSession:
         kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
         against = {
             other
-            for day in _days(slot)
+            for day in days_in(slot)
             for name in kept
             for other in self._memory.day(name, day)
             if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
@@ -147,9 +130,9 @@ class SupervisorSession:
         """Store the claim's slots and findings, and the claim itself if it has a finding."""
         dates: dict[date, None] = {}
         for slot in slots:
-            for day in _days(slot):
+            for day in days_in(slot):
                 dates[day] = None
-                quarter = _quarter(day)
+                quarter = quarter_of(day)
                 newest = self._quarters.get(quarter, self._today)
                 self._quarters[quarter] = max(newest, self._today)
                 self._memory.keep_day(self._kept, day, (*self._memory.day(self._kept, day), slot))
@@ -172,7 +155,7 @@ class SupervisorSession:
         denied = {
             slot
             for gap in freed
-            for day in _days(gap)
+            for day in days_in(gap)
             for slot in self._memory.day(self._kept, day)
             if not slot.occupies_time and _overlap(slot, gap)
         }
@@ -227,7 +210,7 @@ class SupervisorSession:
         )
 
     def _occupy(self, slot: SupervisedSlot) -> None:
-        for day in _days(slot):
+        for day in days_in(slot):
             slots = self._memory.day(self._kept, day)
             occupied = tuple(
                 s._replace(occupies_time=True) if _same_line(s, slot) else s for s in slots
