@@ -87,10 +87,10 @@ class Metrics:
         self.findings = self._counter(
             "findings", "Findings of each edit in published decisions.", "edit_id", "disposition"
         )
+        text = "Findings of monitored edits. No other metric counts them."
         self.monitored_findings = self._counter(
-            "monitored_findings",
-            "Findings of monitored edits. No other metric counts them.", "edit_id", "disposition",
-        )  # fmt: skip
+            "monitored_findings", text, "edit_id", "disposition"
+        )
         self.documents_requested = self._counter(
             "documents_requested", "Findings that ask for a document, by its kind.", "document"
         )

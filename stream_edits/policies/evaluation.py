@@ -31,9 +31,7 @@ from stream_edits.policies.scopes import Scopes
 def evaluate(
     open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord], policies: Policies
 ) -> dict[str, tuple[EditFinding, ...]]:
-    """The findings on every open claim, by claim id, in a fixed order.
-
-    Those that are only monitored come last.
+    """The findings on every open claim, by claim id, in a fixed order: the monitored ones last.
 
     At least one policy governs each open claim. Its ``lines``, if it has any, stay decided, and
     only the others are judged. ``decided`` are the decided claims of the same
