@@ -152,6 +152,19 @@ def _edits(page: dashboard.Dashboard) -> None:
             span=24,
         )
     )
+    page.with_panel(
+        graph(
+            "What monitored edits would decide",
+            "Findings a second of edits that are only monitored, and what they would be if they "
+            "were enforced. They change no decision, and no other panel counts them.",
+            "cps",
+            {
+                "{{edit_id}} {{disposition}}": "sum by (edit_id, disposition) "
+                f"(rate(stream_edits_monitored_findings_total{{{HERE}}}{_RATE})) > 0"
+            },
+            span=24,
+        )
+    )
 
 
 def _pends(page: dashboard.Dashboard) -> None:

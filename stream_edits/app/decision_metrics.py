@@ -4,7 +4,7 @@ from collections import Counter as Count
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from stream_edits.app.resolved_pends import CAUSES, ResolvedPend
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, FindingMode
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.engine.ports import Output
 from stream_edits.metrics import Metrics
@@ -23,6 +23,11 @@ class DecisionMetrics:
         self._revisions = {d: metrics.revisions.labels(d.value) for d in dispositions}
         self._findings = {
             (edit.id, d): metrics.findings.labels(edit.id, d.value)
+            for edit in edits
+            for d in dispositions
+        }
+        self._monitored = {
+            (edit.id, d): metrics.monitored_findings.labels(edit.id, d.value)
             for edit in edits
             for d in dispositions
         }
@@ -89,6 +94,9 @@ class DecisionMetrics:
                 self._finding(about, finding)
 
     def _finding(self, decision: ClaimDecision, finding: EditFinding) -> None:
+        if finding.mode is FindingMode.MONITORED:
+            self._monitored[finding.edit_id, finding.disposition].inc()
+            return
         self._findings[finding.edit_id, finding.disposition].inc()
         for kind in finding.requested_documents:
             self._documents[kind].inc()

@@ -51,8 +51,11 @@ class Outbox:
         if isinstance(sent, ClaimDecision):
             return self._decision(sent, carried)
         if isinstance(sent, SupervisedClaim | RoutedReview):
+            hops = sent.hops
+            if not hops and isinstance(sent, SupervisedClaim):
+                hops = sent.monitored_hops
             value = encode_supervised(sent)
-            return Output(self._topics.by_supervisor, sent.hops[0].encode(), value, carried)
+            return Output(self._topics.by_supervisor, hops[0].encode(), value, carried)
         if isinstance(sent, RoutedClaim):
             # Only intake routes claims, and it sends the bytes of the record that it read.
             member_id, value = sent.claim.member_id, encode_routed(sent, record.value or b"")

@@ -180,7 +180,7 @@ class SupervisionProcessor:
             raise _too_late(refused) from None
         if message.review is not None:
             self._decision_metrics.reviewed(message.review.outcome, done.reviewed)
-        if isinstance(message, SupervisedClaim) and is_last_to_judge(message):
+        if isinstance(message, SupervisedClaim) and message.hops and is_last_to_judge(message):
             pend = held_after_hop(self._builder, done.sent[0])
             # What was noted of an earlier revision is gone with its slots.
             if pend is not None:

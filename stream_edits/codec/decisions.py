@@ -23,35 +23,47 @@ from stream_edits.domain.decision import (
     Disposition,
     Draft,
     EditFinding,
+    FindingMode,
     LineOutcome,
     Pricing,
     Source,
     WaitsFor,
+    parted,
 )
 
 # The wire holds the source as three fields; in the domain it is one value.
 _SOURCE = ("topic", "partition", "offset")
-PATHS: Paths = {CLAIM_DECISION: {f"source_{part}": f"source.{part}" for part in _SOURCE}}
+PATHS: Paths = {
+    CLAIM_DECISION: {
+        **{f"source_{part}": f"source.{part}" for part in _SOURCE},
+        "findings": "all_findings",
+    }
+}
 ENUMS: dict[str, Callable[[str], object]] = {
     "Disposition": Disposition,
+    "FindingMode": FindingMode,
     "Pricing": Pricing,
     "WaitsFor": WaitsFor,
 }
 
 
-# A reader gives a field that the writer lacks its default as the schema has it: a text.
-_WAITS_FOR = {each.value: each for each in WaitsFor}
-
-
 def draft_of(fields: dict[str, Any]) -> Draft:
-    """The draft that a record's fields make."""
-    fields["waits_for"] = _WAITS_FOR[fields["waits_for"]]
-    source = Source(*(fields.pop(f"source_{part}") for part in _SOURCE))
-    return Draft(**fields, source=source)
+    """The draft that a record's fields make, with its monitored findings apart."""
+    draft = _whole(fields)
+    if draft.findings:
+        findings, monitored = parted(draft.findings)
+        if monitored:
+            return draft._replace(findings=findings, monitored=monitored)
+    return draft
 
 
 def _decision(fields: dict[str, Any]) -> ClaimDecision:
-    return draft_of(fields).final()
+    return _whole(fields).final()
+
+
+def _whole(fields: dict[str, Any]) -> Draft:
+    source = Source(*(fields.pop(f"source_{part}") for part in _SOURCE))
+    return Draft(**fields, source=source)
 
 
 RECORDS: dict[str, Callable[..., object]] = {
@@ -107,6 +119,7 @@ def decision_to_json(decision: ClaimDecision) -> str:
     """
     members = decision._asdict()
     source = members.pop("source")
+    del members["monitored"]
     members["lines"] = [dict(zip(_LINE, line, strict=True)) for line in decision.lines]
     members["findings"] = [finding._asdict() for finding in decision.findings]
     members["decided_at"] = decision.decided_at.isoformat(timespec="milliseconds")
@@ -130,5 +143,6 @@ def _is_not_finite(value: object) -> bool:
 
 
 _LINE = LineOutcome._fields
-_AFTER_SOURCE = ClaimDecision._fields[ClaimDecision._fields.index("source") + 1 :]
+# Monitored findings stand among the findings.
+_AFTER_SOURCE = ClaimDecision._fields[ClaimDecision._fields.index("source") + 1 : -1]
 _to_json = json.JSONEncoder(allow_nan=False).encode

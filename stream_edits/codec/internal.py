@@ -94,7 +94,7 @@ _STORED_FIELDS = (
     *("claim_id", "status", "arrival", "event_digests", "content_digest", "revision"),
     *("decision_id", "lines", "source", "outcome_digest", "billing_npi", "line_count"),
     *("frequency", "replaces_unknown", "replaced_line_count", "rests_on", "answerable_lines"),
-    *("reviewed", "review_digests"),
+    *("reviewed", "review_digests", "monitored_by"),
 )
 # Where the domain calls a field by another name than the wire, which keeps what it was given first.
 PATHS: Paths = {
@@ -139,10 +139,10 @@ _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus, "ReviewOutcome": Review
 
 _SHARED: Cleaning = {
     **decisions.SHARED,
-    "ClaimRecord": decisions.shared("visited billing_npi frequency"),
+    "ClaimRecord": decisions.shared("visited billing_npi frequency monitored_by"),
     "LineRecord": decisions.shared("procedure_code modifiers revenue_code rebilled_as"),
     "Source": decisions.shared("topic"),
-    "SupervisedClaim": decisions.shared("stops"),
+    "SupervisedClaim": decisions.shared("stops monitored_hops billing_npi"),
     "SupervisedTime": decisions.shared("procedure_code npi"),
     "OpenPend": decisions.shared("edits"),
 }

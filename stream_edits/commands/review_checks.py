@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stream_edits.codec.errors import ContractViolation
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, parted
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.values.reason_codes import codes_of, reason_problem
 from stream_edits.policies.values.rules import Outcome
@@ -34,7 +34,7 @@ def findings_reviewed(
         raise UnknownReview("the claim has no such line")
     named = tuple(
         finding
-        for finding in newest.findings
+        for finding in parted(newest.findings)[0]
         if review.line_number in (None, finding.line_number)
         and (review.edit_id == finding.edit_id if review.edit_id else takes_away(finding))
     )

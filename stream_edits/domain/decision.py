@@ -38,6 +38,13 @@ class WaitsFor(StrEnum):
     CLAIM = "CLAIM"
 
 
+class FindingMode(StrEnum):
+    """Whether a finding counts: one of an edit that the plan only monitors changes nothing."""
+
+    ENFORCED = "ENFORCED"
+    MONITORED = "MONITORED"
+
+
 class RollUp(StrEnum):
     """How line dispositions give the claim's. With STRICT, one denied line denies the claim."""
 
@@ -50,7 +57,8 @@ class EditFinding(NamedTuple):
 
     ``policy_id`` and ``policy_version`` name the policy and its revision that the edit used.
     ``group_code`` is the claim adjustment group of ``carc`` (X12 CAS01: CO, OA, PI or PR).
-    ``review_id`` names the review that decided the finding, if there is one.
+    ``review_id`` names the review that decided the finding, if there is one. A finding whose
+    ``mode`` is MONITORED says what its edit would have done.
     """
 
     edit_id: str
@@ -68,6 +76,7 @@ class EditFinding(NamedTuple):
     policy_id: str = ""
     group_code: str | None = None
     review_id: str | None = None
+    mode: FindingMode = FindingMode.ENFORCED
 
 
 class LineOutcome(NamedTuple):
@@ -102,6 +111,8 @@ class Draft(NamedTuple):
     they name every policy of its line of business, or all loaded policies. ``due_by`` is the last
     day to pay or deny the claim, None if no policy sets one. ``withdrawn_claim_id`` is the claim
     that this one replaced or voided. A draft of an early version has no ``received_date``.
+    ``monitored`` are the findings that count nowhere; as a decision they stand in ``findings``,
+    after the others.
     """
 
     decision_id: str
@@ -125,11 +136,31 @@ class Draft(NamedTuple):
     due_by: date | None = None
     waits_for: WaitsFor = WaitsFor.NONE
     withdrawn_claim_id: str | None = None
+    monitored: tuple[EditFinding, ...] = ()
+
+    @property
+    def all_findings(self) -> tuple[EditFinding, ...]:
+        """The findings that count, and then the monitored ones."""
+        return self.findings + self.monitored
 
     def final(self) -> "ClaimDecision":
         """This draft as a decision, once no hop is left."""
         # A copy of the tuple is faster than passing every field by name.
-        return tuple.__new__(ClaimDecision, self)
+        decision = tuple.__new__(ClaimDecision, self)
+        if not self.monitored:
+            return decision
+        return decision._replace(findings=self.all_findings, monitored=())
+
+
+def parted(
+    findings: Iterable[EditFinding],
+) -> tuple[tuple[EditFinding, ...], tuple[EditFinding, ...]]:
+    """The findings that count, and the monitored ones, each in the same order."""
+    every = tuple(findings)
+    monitored = tuple(f for f in every if f.mode is FindingMode.MONITORED)
+    if not monitored:
+        return every, ()
+    return tuple(f for f in every if f.mode is not FindingMode.MONITORED), monitored
 
 
 class ClaimDecision(Draft):

@@ -92,6 +92,8 @@ class ClaimRecord(NamedTuple):
     reviewed: tuple[EditFinding, ...] = ()
     # The digest of the id of every review of this claim.
     review_digests: tuple[bytes, ...] = ()
+    # Every supervising NPI that was a monitored hop of any revision, ascending.
+    monitored_by: tuple[str, ...] = ()
 
     @property
     def open_claim(self) -> ClaimEvent:

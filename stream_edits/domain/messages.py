@@ -69,6 +69,9 @@ class SupervisedClaim(NamedTuple):
     ``draft`` is the draft of the encounter stage. ``found`` holds the findings of the hops so far.
     Each hop removes the old slots of the claim, and of the claim it withdraws, before it judges
     those ``times`` that belong to its supervisor.
+
+    ``monitored_times`` are those of lines whose supervision a plan only monitors. Their supervisors
+    are ``monitored_hops``: they come after all others, and change nothing but monitored findings.
     """
 
     member_id: str
@@ -80,6 +83,10 @@ class SupervisedClaim(NamedTuple):
     # A sentence for the message of the decision's first finding, empty if there is none.
     note: str = ""
     review: SupervisedReview | None = None
+    monitored_times: tuple[SupervisedTime, ...] = ()
+    monitored_hops: tuple[str, ...] = ()
+    # The claim's billing NPI: an edit may be monitored for it. Empty from an early version.
+    billing_npi: str = ""
 
 
 class Reopen(NamedTuple):

@@ -8,6 +8,7 @@ from stream_edits.domain.decision import (
     Disposition,
     Draft,
     EditFinding,
+    FindingMode,
     LineOutcome,
     WaitsFor,
 )
@@ -41,8 +42,10 @@ def holding(lines: Iterable[LineOutcome], findings: Iterable[EditFinding]) -> It
     """
     held = {line.line_number for line in lines if line.disposition is Disposition.PEND}
     for finding in findings:
-        if finding.disposition is Disposition.PEND and (
-            finding.line_number is None or finding.line_number in held
+        if (
+            finding.disposition is Disposition.PEND
+            and finding.mode is not FindingMode.MONITORED
+            and (finding.line_number is None or finding.line_number in held)
         ):
             yield finding
 

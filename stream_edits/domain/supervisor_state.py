@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from stream_edits.domain.decision import EditFinding
-from stream_edits.domain.messages import SupervisedClaim
+from stream_edits.domain.messages import SupervisedClaim, SupervisedTime
 
 
 class SupervisedSlot(NamedTuple):
@@ -20,6 +20,19 @@ class SupervisedSlot(NamedTuple):
     end_time: datetime
     arrival: int
     occupies_time: bool
+
+
+def slot_of(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> SupervisedSlot:
+    """The slot of a supervised time of a claim, as long as nothing denies it."""
+    return SupervisedSlot(
+        member_id=message.member_id,
+        claim_id=message.draft.claim_id,
+        line_number=time.line_number,
+        start_time=time.start_time,
+        end_time=time.end_time,
+        arrival=arrival,
+        occupies_time=True,
+    )
 
 
 class SupervisedQuarter(NamedTuple):

@@ -12,6 +12,7 @@ from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.differences import ABSENT, Item, in_words, value_at
+from stream_edits.policies.values.mode import DEFAULTS
 from stream_edits.strict_yaml import YamlSource
 
 _NOT_LISTED = "not in the table"
@@ -113,7 +114,7 @@ def _sides_of(change: Change, shipped: Policies, overlaid: Policies) -> Callable
             category = read.category_of(str(change.path[0]))
             return category.value if category else _NOT_LISTED
         dated = _dated(policies, change)
-        if not dated:
+        if not dated or (change.name in DEFAULTS and day < min(dated)):
             return _in_words(read, change)
         return _in_words(value_at(in_force(dated, day).value, change.path), change)
 

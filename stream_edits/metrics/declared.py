@@ -70,12 +70,11 @@ class Metrics:
             "on no day. The sum over all processes.",
             "waits_for", "days_left",
         )  # fmt: skip
-        self.open_pends_by_edit = self._gauge(
-            "open_pends_by_edit",
+        text = (
             "Claims that are held (PEND) now, by each edit that holds them; a claim that several "
-            "edits hold counts for each. The sum over all processes.",
-            "edit_id",
         )
+        text += "edits hold counts for each. The sum over all processes."
+        self.open_pends_by_edit = self._gauge("open_pends_by_edit", text, "edit_id")
 
     def _declare_findings(self) -> None:
         self.reviews = self._counter(
@@ -86,6 +85,10 @@ class Metrics:
         )  # fmt: skip
         self.findings = self._counter(
             "findings", "Findings of each edit in published decisions.", "edit_id", "disposition"
+        )
+        text = "Findings of monitored edits. No other metric counts them."
+        self.monitored_findings = self._counter(
+            "monitored_findings", text, "edit_id", "disposition"
         )
         self.documents_requested = self._counter(
             "documents_requested", "Findings that ask for a document, by its kind.", "document"

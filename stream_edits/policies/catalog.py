@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import WaitsFor
+from stream_edits.policies.about import About
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.overlay import lay_over, plan_content, plan_terms
-from stream_edits.policies.policy import About, Policies, Policy
+from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import Dated, EditValues, RuleSource
 from stream_edits.policies.values.prompt_pay import PromptPay, terms_in
 from stream_edits.policies.values.rules import EditRules
@@ -30,6 +31,8 @@ from stream_edits.strict_yaml import YamlSource
 VOCABULARY = "vocabulary"
 EDIT_FILES = ("edit.py", "policy.yaml")
 _HERE = Path(__file__).parent
+# Nothing else says that such a claim is not to be paid.
+_NOT_PAID_TWICE = "it is always enforced, so that no claim is paid that another one has replaced"
 
 
 class PolicyFile(BaseModel):
@@ -112,10 +115,16 @@ class PolicyFolder:
         found = []
         if vocabulary.exists():
             rules: type[EditRules] = self._module(vocabulary.with_name("rules.py")).VOCABULARY
-            found.append(RuleSource(vocabulary, rules, self.about.id, VOCABULARY))
+            found.append(RuleSource(vocabulary, rules, self.about.id, VOCABULARY, "it is no edit"))
         return found + [
-            RuleSource(self.folder_of(e.id) / "policy.yaml", e.rules, self.about.id, e.id)
-            for e in self.edits
+            RuleSource(
+                self.folder_of(edit.id) / "policy.yaml",
+                edit.rules,
+                self.about.id,
+                edit.id,
+                _NOT_PAID_TWICE if isinstance(edit, AlreadyReplacedNotice) else "",
+            )
+            for edit in self.edits
         ]
 
 

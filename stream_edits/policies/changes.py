@@ -21,6 +21,7 @@ from stream_edits.policies.values.differences import (
     in_words,
     place_in_words,
 )
+from stream_edits.policies.values.mode import WRITTEN_DEFAULTS
 
 CONTENT_TABLE = "content_table"
 PROMPT_PAY = "prompt_pay"
@@ -118,7 +119,7 @@ def _policy_changes(
             yield Change(policy_id, edit_id, shown, "", None, None, (), *sides)
             continue
         for name in [*was.dated, *(each for each in becomes.dated if each not in was.dated)]:
-            timelines = (_written(was, name), _written(becomes, name))
+            timelines = (written(was, name), written(becomes, name))
             for day, until, each in _over_time(*timelines, _reader(new, becomes, name)):
                 yield Change(policy_id, edit_id, shown, name, day, until, *each)
     for day, until, each in _over_time(terms_of(old), terms_of(new)):
@@ -134,8 +135,13 @@ def _reader(policy: Policy, values: EditValues, name: str) -> Callable[[date], A
     return lambda day: getattr(policy.on(day)[values.rules], name)
 
 
-def _written(values: EditValues, name: str) -> dict[date, Any]:
-    return {day: each.value for day, each in values.dated.get(name, {}).items()}
+def written(values: EditValues, name: str) -> dict[date, Any]:
+    """The values of that name as they are written, by the day from which they hold.
+
+    What every edit has holds from the first day of all, if nothing else is written.
+    """
+    dated = {day: each.value for day, each in values.dated.get(name, {}).items()}
+    return {date.min: WRITTEN_DEFAULTS[name], **dated} if name in WRITTEN_DEFAULTS else dated
 
 
 def terms_of(policy: Policy) -> dict[date, Any]:

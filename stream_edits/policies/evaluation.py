@@ -12,9 +12,16 @@ from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
-from stream_edits.policies.encounter import NO_MODIFIERS, EncounterLine, Standings, modifiers_in
+from stream_edits.policies.encounter import (
+    NO_MODIFIERS,
+    EncounterLine,
+    Standings,
+    decided_line,
+    modifiers_in,
+)
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.form import has_header_fault, judge_form
+from stream_edits.policies.modes import MonitoredFindings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.reviewed import ReviewedFindings, of_policy
@@ -24,7 +31,7 @@ from stream_edits.policies.scopes import Scopes
 def evaluate(
     open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord], policies: Policies
 ) -> dict[str, tuple[EditFinding, ...]]:
-    """The findings on every open claim, by claim id, in a fixed order.
+    """The findings on every open claim, by claim id, in a fixed order: the monitored ones last.
 
     At least one policy governs each open claim. Its ``lines``, if it has any, stay decided, and
     only the others are judged. ``decided`` are the decided claims of the same
@@ -53,6 +60,7 @@ class _Evaluation:
         self._lines: list[EncounterLine] = []
         self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
+        self._monitored = MonitoredFindings(policy.modes)
         self._reviewed = ReviewedFindings()
         self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
@@ -62,7 +70,8 @@ class _Evaluation:
     ) -> dict[str, tuple[EditFinding, ...]]:
         """The findings on each open claim, by claim id, in a fixed order."""
         for record in open_claims:
-            found = self._findings[record.claim_id] = judge_form(record, self._policy)
+            found = judge_form(record, self._policy, self._monitored.of(record.claim_id))
+            self._findings[record.claim_id] = found
             if record.reviewed:
                 self._reviewed.add(record.claim_id, of_policy(record.reviewed, self._policy))
             if not has_header_fault(found):
@@ -81,8 +90,13 @@ class _Evaluation:
             record.claim_id: in_order(
                 record.open_claim, self._findings[record.claim_id], self._policy.order
             )
+            + in_order(record.open_claim, self._shown(record.claim_id), self._policy.order)
             for record in open_claims
         }
+
+    def _shown(self, claim_id: str) -> list[EditFinding]:
+        """The monitored findings on a claim, without those that a review has decided."""
+        return self._reviewed.left(claim_id, self._monitored.of(claim_id))
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
@@ -105,6 +119,8 @@ class _Evaluation:
                 self._standings.deny(line.position)
                 continue
             own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
+            if own and self._policy.modes:
+                own = self._monitored.taken_from(claim, own)
             if self._reviewed:
                 own = self._reviewed.left(record.claim_id, own)
                 self._change_standing(line, self._reviewed.on(line.claim_id, line.line_number))
@@ -155,28 +171,7 @@ class _Evaluation:
     def _add_decided(self, record: ClaimRecord, member_id: str) -> None:
         for kept in record.lines:
             on_date = self._policy.on(kept.service_date)
-            visit = visit_of(kept.encounter_key, member_id)
-            line = EncounterLine(
-                position=len(self._lines),
-                claim_id=record.claim_id,
-                arrival=record.arrival,
-                decided=True,
-                line_number=kept.line_number,
-                code=kept.procedure_code,
-                modifiers=modifiers_in(kept.modifiers, visit, on_date),
-                units=kept.units,
-                service_date=kept.service_date,
-                start=kept.start_time,
-                end=kept.end_time,
-                encounter_key=kept.encounter_key,
-                visit=visit,
-                claim=None,
-                names_drug=kept.names_drug,
-                revenue_code=kept.revenue_code,
-                frequency=record.frequency,
-                replaces_unknown=record.replaces_unknown,
-                policy=on_date,
-            )
+            line = decided_line(len(self._lines), record, kept, member_id, on_date)
             self._lines.append(line)
             self._standings.add(kept.allowed_units, kept.disposition is Disposition.DENY)
             if kept.still_primary:
@@ -196,6 +191,8 @@ class _Evaluation:
                 for edit in by_group.get(group, ())
                 for line, finding in edit.judge(encounter)
             ]
+            if hits and self._policy.modes:
+                hits = [hit for hit in hits if self._monitored.leaves(hit[1].claim, hit[2])]
             if self._reviewed:
                 hits = [hit for hit in hits if self._reviewed.left(hit[1].claim_id, [hit[2]])]
             for edit, line, finding in hits:
@@ -230,6 +227,8 @@ class _Evaluation:
             if line.claim is not None and not self._standings.denied[line.position]:
                 for edit in edits:
                     found = list(edit.judge(line.claim, service, line.policy))
+                    if found and self._policy.modes:
+                        found = self._monitored.taken_from(line.claim, found)
                     self._findings[line.claim_id] += self._reviewed.left(line.claim_id, found)
 
     def _change_standing(self, line: EncounterLine, findings: Sequence[EditFinding]) -> None:

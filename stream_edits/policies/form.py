@@ -2,24 +2,37 @@
 
 from collections.abc import Iterable
 
-from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.decision import Disposition, EditFinding, FindingMode
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.reviewed import of_policy, without_reviewed
 
 
 def has_header_fault(findings: Iterable[EditFinding]) -> bool:
-    """Whether there is a header fault, a claim-level DENY. It stops all other edits."""
-    return any(f.line_number is None and f.disposition is Disposition.DENY for f in findings)
+    """Whether there is a header fault, a claim-level DENY that counts. It stops all other edits."""
+    return any(
+        f.line_number is None
+        and f.disposition is Disposition.DENY
+        and f.mode is not FindingMode.MONITORED
+        for f in findings
+    )
 
 
-def judge_form(record: ClaimRecord, policy: Policy) -> list[EditFinding]:
+def judge_form(
+    record: ClaimRecord, policy: Policy, monitored: list[EditFinding] | None = None
+) -> list[EditFinding]:
     """The findings of the form group on an open claim, claim-level and line-level.
 
-    What a review has decided stands in place of what the edits find.
+    What a review has decided stands in place of what the edits find. Findings that do not count are
+    added to ``monitored``.
     """
     claim = record.open_claim
     found = [finding for edit in policy.form_edits for finding in edit.judge(claim, policy.on)]
+    if found and policy.modes:
+        heard = policy.modes.heard(found, claim.billing_provider_npi)
+        found = heard.enforced
+        if monitored is not None:
+            monitored += heard.monitored
     if not record.reviewed:
         return found
     decided = of_policy(record.reviewed, policy)

@@ -7,12 +7,13 @@ not after the date of service.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding, Pricing, WaitsFor
 from stream_edits.domain.encounter import VisitCodes, encounter_keys
+from stream_edits.policies.about import About
+from stream_edits.policies.codes_of_edits import codes_by_report, codes_supervised
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
     ClaimEdit,
@@ -22,22 +23,11 @@ from stream_edits.policies.edit_types import (
     LineEdit,
     SupervisionEdit,
 )
+from stream_edits.policies.modes import Modes
 from stream_edits.policies.on_date import PolicyOnDate, revisions_of
 from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.mode import EditMode
 from stream_edits.policies.values.prompt_pay import PromptPay
-
-
-class About(NamedTuple):
-    """The content of a policy's policy.yaml: id, title and governed lines of business.
-
-    ``folder`` is the path of the policy's files, ``text`` the name of the file with its text.
-    """
-
-    id: str
-    title: str
-    lines_of_business: frozenset[str]
-    folder: Path
-    text: Path
 
 
 class LineEdits(NamedTuple):
@@ -65,6 +55,7 @@ class Policy:
         self.values = {v.file.id: v for v in values}
         self.overlay_hash = overlay_hash
         self.revisions = revisions_of(values, overlay_hash)
+        self.modes = Modes(self.revisions)
         self._days = [revision.effective for revision in self.revisions]
         # The only revision, None if there are several.
         self.only = self.revisions[0] if len(self.revisions) == 1 else None
@@ -76,8 +67,10 @@ class Policy:
         self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
         self._notice = next(e for e in self.edits if isinstance(e, AlreadyReplacedNotice))
         self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
-        self._by_report = {on_date: self._codes_by_report(on_date) for on_date in self.revisions}
-        self._supervised = {on_date: self._codes_supervised(on_date) for on_date in self.revisions}
+        self._by_report = {each: codes_by_report(self.edits, each) for each in self.revisions}
+        self._supervised = {
+            on_date: codes_supervised(self.supervision_edits, on_date) for on_date in self.revisions
+        }
         self._keep_primary = {e.id for e in self.encounter_edits if e.keeps_primary}
         self._counts_as_recommended = {
             e.id for e in self.encounter_edits if e.counts_as_recommended
@@ -127,7 +120,9 @@ class Policy:
             named = [
                 edit
                 for edit in self.edits
-                if isinstance(edit, LineEdit) and code in on_date.codes_of[edit.rules]
+                if isinstance(edit, LineEdit)
+                and code in on_date.codes_of[edit.rules]
+                and on_date[edit.rules].mode is not EditMode.OFF
             ]
             found = self._line_edits[on_date, code] = LineEdits(
                 tuple(edit for edit in named if edit.group is not Group.PRICING),
@@ -144,13 +139,22 @@ class Policy:
         """Whether the finding comes from a form edit of this policy."""
         return finding.policy_id == self.id and finding.edit_id in self._form_ids
 
-    def supervises(self, code: str, service_date: date) -> bool:
-        """Whether a line with that code occupies its supervisor (a supervision edit names it)."""
-        return code in self._supervised[self.on(service_date)]
+    def supervises(self, code: str, day: date, npi: str, mode: EditMode = EditMode.ENFORCE) -> bool:
+        """Whether a line of a billing NPI with that code occupies its supervisor: a supervision
+        edit that has this mode for it names the code."""
+        on_date = self.on(day)
+        if code not in self._supervised[on_date]:
+            return False
+        if not self.modes:
+            return mode is EditMode.ENFORCE
+        return any(
+            code in on_date.codes_of[edit.rules] and on_date[edit.rules].mode_for(npi) is mode
+            for edit in self.supervision_edits
+        )
 
-    def by_report(self, on_date: PolicyOnDate) -> frozenset[str]:
-        """The codes that a revision of the policy prices By Report."""
-        return self._by_report[on_date]
+    def by_report(self, on_date: PolicyOnDate, npi: str) -> frozenset[str]:
+        """The codes that a revision of the policy prices By Report for a billing NPI."""
+        return codes_by_report(self.edits, on_date, npi) if self.modes else self._by_report[on_date]
 
     def keeps_primary(self, edit_id: str) -> bool:
         """Whether a line denied by this edit may still be the primary of add-ons."""
@@ -168,14 +172,6 @@ class Policy:
         """The finding on a claim that arrives after its own replacement or void."""
         return self._notice.notice(self.on(claim.first_day))
 
-    def _codes_by_report(self, on_date: PolicyOnDate) -> frozenset[str]:
-        declared = [e.by_report for e in self.edits if isinstance(e, LineEdit) and e.by_report]
-        return frozenset[str]().union(*(codes(on_date) for codes in declared))
-
-    def _codes_supervised(self, on_date: PolicyOnDate) -> frozenset[str]:
-        named = (on_date.codes_of[edit.rules] for edit in self.supervision_edits)
-        return frozenset[str]().union(*named)
-
 
 class Policies:
     """Every policy that a process applies, in order.
@@ -190,7 +186,11 @@ class Policies:
         self.all = tuple(policies)
         # The usual case, one policy with one revision, needs no look-up for each line.
         self._only = policies[0].only if len(policies) == 1 else None
-        self._by_report = policies[0].by_report(self._only) if self._only else frozenset[str]()
+        self.have_modes = any(policy.modes for policy in policies)
+        # The codes that are priced By Report whoever bills them, None if that depends.
+        self._by_report: frozenset[str] | None = None
+        if self._only is not None and not self.have_modes:
+            self._by_report = policies[0].by_report(self._only, "")
         self._by_id = {policy.id: policy for policy in policies}
         self._waits_for = {(p.id, edit.id): edit.waits_for for p in policies for edit in p.edits}
         self.lines_of_business = frozenset[str]().union(
@@ -228,13 +228,13 @@ class Policies:
             return line.procedure_code in only.governed or only.is_judged(line, form)
         return any(policy.on(line.service_date).is_judged(line, form) for policy in self.all)
 
-    def pricing_of(self, line: ServiceLine) -> Pricing:
-        """The pricing of the line's code: BY_REPORT if any policy prices it so."""
-        if self._only:
+    def pricing_of(self, line: ServiceLine, npi: str) -> Pricing:
+        """The pricing of a line of a billing NPI: BY_REPORT if any policy prices its code so."""
+        if self._by_report is not None:
             by_report = line.procedure_code in self._by_report
             return Pricing.BY_REPORT if by_report else Pricing.FEE_SCHEDULE
         for policy in self.all:
-            if line.procedure_code in policy.by_report(policy.on(line.service_date)):
+            if line.procedure_code in policy.by_report(policy.on(line.service_date), npi):
                 return Pricing.BY_REPORT
         return Pricing.FEE_SCHEDULE
 

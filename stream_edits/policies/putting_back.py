@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from stream_edits.policies.changes import PROMPT_PAY, Change, terms_of
+from stream_edits.policies.changes import PROMPT_PAY, Change, terms_of, written
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
@@ -77,17 +77,18 @@ def _values(
     dated = dict(new.dated)
     for name in {change.name for change in about}:
         were, are = old.dated.get(name, {}), new.dated.get(name, {})
-        written = _put_back(
-            {day: each.value for day, each in were.items()},
-            {day: each.value for day, each in are.items()},
+        back_again = _put_back(
+            written(old, name),
+            written(new, name),
             [change for change in about if change.name == name],
         )
         places = are or were
         dated[name] = {
             day: in_force(places, day)._replace(value=new.default(name) if v is ABSENT else v)
-            for day, v in written.items()
+            for day, v in back_again.items()
+            if day != date.min
         }
-        if all(each is ABSENT for each in written.values()):
+        if not dated[name] or all(each is ABSENT for each in back_again.values()):
             del dated[name]
     return new.revised(dated, content)
 

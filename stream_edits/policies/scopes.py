@@ -8,6 +8,7 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policy
+from stream_edits.policies.values.mode import EditMode
 
 # The edits to run, without the groups that have none.
 ByGroup = Mapping[Group, tuple[EncounterEdit, ...]]
@@ -107,6 +108,8 @@ def _naming(
 
 
 def _may_find(edit: EncounterEdit, on_date: PolicyOnDate, code: str) -> bool:
+    if on_date[edit.rules].mode is EditMode.OFF:
+        return False
     if edit.only_on is not None:
         return code in edit.only_on(on_date)
     named = on_date.codes_of[edit.rules]

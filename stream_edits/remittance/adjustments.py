@@ -9,7 +9,13 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, LineOutcome
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    LineOutcome,
+    parted,
+)
 from stream_edits.policies.values.reason_codes import adjustment_problem
 from stream_edits.policies.values.x12_codes import group_code
 
@@ -94,7 +100,7 @@ def adjustments_of(decision: ClaimDecision, charges: Sequence[Decimal | None]) -
 
 
 def _taken_from(decision: ClaimDecision, line: LineOutcome) -> list[_Taken]:
-    own = [f for f in decision.findings if f.line_number == line.line_number]
+    own = [f for f in parted(decision.findings)[0] if f.line_number == line.line_number]
     denials = [_Taken(f, ReasonAt.LINE, False) for f in own if f.disposition is Disposition.DENY]
     cuts = [
         _Taken(f, ReasonAt.LINE, False)
@@ -116,7 +122,7 @@ def _taken_from(decision: ClaimDecision, line: LineOutcome) -> list[_Taken]:
 def _of_the_claim(decision: ClaimDecision) -> list[_Taken]:
     return [
         _Taken(finding, ReasonAt.CLAIM, False)
-        for finding in decision.findings
+        for finding in parted(decision.findings)[0]
         if finding.line_number is None and finding.disposition is Disposition.DENY
     ]
 

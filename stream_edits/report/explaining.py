@@ -10,7 +10,7 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
 )
-from stream_edits.report.wording import denied_as_a_whole, is_quiet, units
+from stream_edits.report.wording import denied_as_a_whole, is_quiet, units, would_have
 from stream_edits.text import join_in_order, printable, wrap
 
 _CLAIM = {
@@ -118,8 +118,8 @@ def _outcome(line: LineOutcome) -> str:
 
 def _reason(finding: EditFinding) -> Iterator[str]:
     """The reason, the documents to send, the related claims, the paragraph and the codes."""
-    yield _wrapped(f"Why: {finding.message}", 4)
-    if finding.requested_documents:
+    yield _wrapped(f"{would_have(finding) or 'Why: '}{finding.message}", 4)
+    if finding.requested_documents and not would_have(finding):
         asked = [_DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]
         yield _wrapped(f"To send: {join_in_order(asked)}.", 4)
     if finding.related_claim_ids:

@@ -8,7 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, LineOutcome
-from stream_edits.report.wording import coloured, denied_as_a_whole, is_quiet, units
+from stream_edits.report.wording import (
+    coloured,
+    denied_as_a_whole,
+    is_quiet,
+    units,
+    would_have,
+)
 from stream_edits.text import printable, stdout_console
 
 
@@ -37,7 +43,8 @@ def _claim(decision: ClaimDecision) -> Text:
 def _rows(decision: ClaimDecision) -> Iterator[list[str | Text]]:
     for finding in decision.findings:
         if finding.line_number is None:
-            yield ["all", "", "", coloured(finding.disposition), _why(finding)]
+            becomes = "" if would_have(finding) else coloured(finding.disposition)
+            yield ["all", "", "", becomes, _why(finding)]
     for quiet, lines in groupby(decision.lines, lambda line: is_quiet(decision, line)):
         shown = list(lines)
         if quiet:
@@ -68,7 +75,7 @@ def _row(decision: ClaimDecision, line: LineOutcome) -> list[str | Text]:
 def _why(finding: EditFinding) -> str:
     related = ", ".join(printable(name) for name in finding.related_claim_ids)
     named = f" Related: {related}." if related else ""
-    return f"{finding.message}{named} ({finding.policy_section})"
+    return f"{would_have(finding)}{finding.message}{named} ({finding.policy_section})"
 
 
 def print_report(decisions: Iterable[ClaimDecision]) -> None:

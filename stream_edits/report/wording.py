@@ -4,7 +4,13 @@ from math import isfinite
 
 from rich.text import Text
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, LineOutcome
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    FindingMode,
+    LineOutcome,
+)
 
 COLOURS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DENY: "red"}
 
@@ -17,6 +23,17 @@ def units(amount: float) -> str:
 def coloured(disposition: Disposition) -> Text:
     """The disposition in its colour."""
     return Text(disposition.value, style=COLOURS[disposition])
+
+
+def would_have(finding: EditFinding) -> str:
+    """What a monitored finding would have done, in words; empty for one that counts."""
+    if finding.mode is not FindingMode.MONITORED:
+        return ""
+    if finding.allowed_units is not None:
+        would = f"would allow {units(finding.allowed_units)}"
+    else:
+        would = f"would be {finding.disposition}"
+    return f"Monitored only, changes nothing ({would}): "
 
 
 def is_quiet(decision: ClaimDecision, line: LineOutcome) -> bool:

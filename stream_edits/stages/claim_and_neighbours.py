@@ -10,7 +10,12 @@ from stream_edits.stages.joint_decision import Due, neighbours, reconsider
 from stream_edits.stages.listing import listing_keys, takes_part
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.reviews import reviewable_after, takes_away
-from stream_edits.stages.routing_slip import next_hop, supervised_times
+from stream_edits.stages.routing_slip import (
+    NOT_MONITORED,
+    monitored,
+    next_hop,
+    supervised_times,
+)
 
 Adjudicated = ClaimDecision | SupervisedClaim | RoutedReview
 
@@ -60,9 +65,10 @@ def draft_of_open(builder: DecisionBuilder, member: MemberSession, own: Due) -> 
 def _unjudged(builder: DecisionBuilder, own: Due) -> Draft:
     """The draft of a void, or of a replacement that no policy governs."""
     found: list[EditFinding] = []
+    monitored: list[EditFinding] = []
     for policy in own.governing:
-        found += judge_form(own.record, policy)
-    return builder.build(own.record, found, own.cause, own.governing)
+        found += judge_form(own.record, policy, monitored)
+    return builder.build(own.record, found, own.cause, own.governing, tuple(monitored))
 
 
 def _send(
@@ -83,8 +89,14 @@ def _send(
     if replaced_id is not None:
         draft = draft._replace(withdrawn_claim_id=replaced_id)
     note = replacement_note(record)
-    sent = next_hop(claim.member_id, draft, times, record.supervisors, replaced_id, note, review)
-    supervisors = sent.hops if isinstance(sent, SupervisedClaim) else record.supervisors
+    watched = NOT_MONITORED
+    if builder.policies.have_modes or record.monitored_by:
+        watched = monitored(claim, draft, due.governing, record.monitored_by)
+        record = record._replace(monitored_by=watched.hops)
+    member_id, supervisors = claim.member_id, record.supervisors
+    sent = next_hop(member_id, draft, times, supervisors, replaced_id, note, review, watched)
+    if isinstance(sent, SupervisedClaim):
+        supervisors = sent.hops
     after = on_decision(record, draft, builder.policies, supervisors)
     member.remember(after)
     if after.reviewed or any(map(takes_away, draft.findings)):

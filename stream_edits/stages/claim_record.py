@@ -169,6 +169,7 @@ def _without_content(
         replaced_line_count=record.replaced_line_count,
         reviewed=record.reviewed,
         review_digests=record.review_digests,
+        monitored_by=record.monitored_by,
     )
 
 

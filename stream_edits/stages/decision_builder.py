@@ -46,9 +46,11 @@ class DecisionBuilder(NamedTuple):
         findings: Sequence[EditFinding],
         cause: Cause,
         governing: Sequence[Policy],
+        monitored: tuple[EditFinding, ...] = (),
     ) -> Draft:
         """The next revision of an open claim's decision, with these findings.
 
+        ``monitored`` are those that count nowhere.
         ``governing`` are the policies that govern the claim; empty for one that is not applicable.
         Raises LookupError if the claim of ``record`` is not open.
         """
@@ -79,6 +81,8 @@ class DecisionBuilder(NamedTuple):
             received,
             _due_by(received, governing) if governing else None,
             waits_for(disposition, lines, findings, self.policies),
+            None,
+            monitored,
         )
 
     def with_move(self, draft: Draft) -> Draft:
@@ -97,7 +101,7 @@ class DecisionBuilder(NamedTuple):
         return ";".join(policy.id for policy in named), ";".join(versions)
 
     def _lines(self, claim: ClaimEvent, findings: Sequence[EditFinding]) -> tuple[LineOutcome, ...]:
-        pricing_of = self.policies.pricing_of
+        pricing_of, npi = self.policies.pricing_of, claim.billing_provider_npi
         by_line: dict[int | None, list[EditFinding]] = {}
         for finding in findings:
             by_line.setdefault(finding.line_number, []).append(finding)
@@ -107,7 +111,7 @@ class DecisionBuilder(NamedTuple):
                     line.line_number,
                     line.procedure_code,
                     line.units,
-                    pricing_of(line),
+                    pricing_of(line, npi),
                     by_line.get(line.line_number, ()),
                     line.line_control_number,
                 )

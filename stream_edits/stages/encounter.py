@@ -29,7 +29,7 @@ from stream_edits.stages.member_review import Reviewed, review_claim
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviews import StaleReview, reviewable_after
-from stream_edits.stages.routing_slip import next_hop
+from stream_edits.stages.routing_slip import Monitored, next_hop
 from stream_edits.stages.withdrawal import withdraw_named
 
 
@@ -102,7 +102,8 @@ class EncounterStage(NamedTuple):
         draft = self.builder.build(record, notices, Cause(None, claim.event_time), governing)
         record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
         member.remember(withdrawn(record))
-        return next_hop(claim.member_id, draft, (), record.supervisors)
+        watched = Monitored(hops=record.monitored_by)
+        return next_hop(claim.member_id, draft, (), record.supervisors, watched=watched)
 
     def _decide(
         self, member: MemberSession, record: ClaimRecord, known: ClaimRecord | None
@@ -145,6 +146,7 @@ class EncounterStage(NamedTuple):
                 record.supervisors,
                 note=freed.note,
                 review=freed.review,
+                watched=Monitored(freed.monitored_times, record.monitored_by, freed.billing_npi),
             )
         ]
 

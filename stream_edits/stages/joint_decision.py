@@ -5,7 +5,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import Disposition, Draft, EditFinding
+from stream_edits.domain.decision import Disposition, Draft, EditFinding, parted
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
 from stream_edits.policies.evaluation import evaluate
 from stream_edits.policies.finding_order import in_order
@@ -42,9 +42,13 @@ def decide_together(
         found = evaluate([each.record for each in open_now], fixed, builder.policies)
         for record, cause, governing, standing in open_now:
             findings = found[record.claim_id]
+            monitored: tuple[EditFinding, ...] = ()
+            if builder.policies.have_modes:
+                findings, monitored = parted(findings)
             if standing:
                 findings = _with_standing(record.open_claim, findings, standing, builder.policies)
-            drafts[record.claim_id] = builder.build(record, findings, cause, governing)
+            draft = builder.build(record, findings, cause, governing, monitored)
+            drafts[record.claim_id] = draft
         fallen = [each for each in open_now if _falls_as_a_whole(drafts[each.record.claim_id])]
         if not fallen:
             break

@@ -67,6 +67,9 @@ class Pipeline:
             message = todo.popleft()
             if isinstance(message, ClaimDecision):
                 yield message
+            elif isinstance(message, SupervisedClaim) and not message.hops:
+                # What is only monitored changes no order either.
+                todo.extendleft(reversed(self.step(message)))
             else:
                 todo += self.step(message)
 

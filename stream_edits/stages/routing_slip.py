@@ -1,25 +1,53 @@
 """The routing slip: the supervisors that are the hops of a claim."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview, SupervisedTime
 from stream_edits.policies.policy import Policy
+from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.decision_builder import with_note
 
 
+class Monitored(NamedTuple):
+    """The supervised times of a claim that are only monitored, and the supervisors to be told.
+
+    ``hops`` are ascending, with those of earlier revisions.
+    """
+
+    times: tuple[SupervisedTime, ...] = ()
+    hops: tuple[str, ...] = ()
+    billing_npi: str = ""
+
+
+NOT_MONITORED = Monitored()
+
+
+def monitored(
+    claim: ClaimEvent, draft: Draft, governing: Sequence[Policy], before: Iterable[str]
+) -> Monitored:
+    """What of a claim's supervision is only monitored; ``before`` are the earlier such hops."""
+    times = supervised_times(claim, draft, governing, EditMode.MONITOR)
+    hops = tuple(sorted({*before, *(time.npi for time in times)}))
+    return Monitored(times, hops, claim.billing_provider_npi)
+
+
 def supervised_times(
-    claim: ClaimEvent, draft: Draft, governing: Sequence[Policy]
+    claim: ClaimEvent,
+    draft: Draft,
+    governing: Sequence[Policy],
+    mode: EditMode = EditMode.ENFORCE,
 ) -> tuple[SupervisedTime, ...]:
     """The supervised times of a claim's payable lines, under the policies that govern it.
 
     Only a line with a supervisor and a documented start and end has one, unless a form edit holds
-    it.
+    it. They are those that an edit with that mode judges.
     """
     if draft.disposition is Disposition.DENY or claim.is_void:
         return ()
-    times = []
+    times, billing = [], claim.billing_provider_npi
     for line, outcome in zip(claim.lines, draft.lines, strict=True):
         start, end = line.start_time, line.end_time
         if start is None or end is None or outcome.disposition is Disposition.DENY:
@@ -32,7 +60,7 @@ def supervised_times(
             line.supervisor,
         )
         # A list, since a generator costs another call for each line.
-        if npi and any([policy.supervises(code, day) for policy in governing]):  # noqa: C419
+        if npi and any([x.supervises(code, day, billing, mode) for x in governing]):  # noqa: C419
             times.append(SupervisedTime(number, code, npi, day, start, end))
     if times and draft.findings:
         held = {number for policy in governing for number in policy.held_lines(draft.findings)}
@@ -48,14 +76,16 @@ def next_hop(
     withdrawn_claim_id: str | None = None,
     note: str = "",
     review: SupervisedReview | None = None,
+    watched: Monitored = NOT_MONITORED,
 ) -> ClaimDecision | SupervisedClaim:
     """The claim with its hops, or its decision when it has none.
 
     The hops are the supervisors of ``times`` and every NPI in ``supervisors``, ascending. The
     latter were hops of earlier revisions, or of the claim it withdraws, and hold its old slots.
+    Those of ``watched`` come after them, so that they hold up nothing that others are judged by.
     """
     hops = tuple(sorted({*supervisors, *(time.npi for time in times)}))
-    if not hops:
+    if not hops and not watched.hops:
         return with_note(draft, note).final()
     return SupervisedClaim(
         member_id=member_id,
@@ -65,4 +95,7 @@ def next_hop(
         draft=draft,
         note=note,
         review=review,
+        monitored_times=watched.times,
+        monitored_hops=watched.hops,
+        billing_npi=watched.billing_npi,
     )

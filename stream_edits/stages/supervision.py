@@ -14,7 +14,13 @@ the same: an approved line occupies its time beside the other member's.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, Draft, EditFinding
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    Draft,
+    EditFinding,
+    parted,
+)
 from stream_edits.domain.messages import (
     Reopen,
     RoutedReview,
@@ -23,8 +29,9 @@ from stream_edits.domain.messages import (
     SupervisedTime,
 )
 from stream_edits.domain.review import ReviewOutcome
-from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot
+from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot, slot_of
 from stream_edits.policies.reviewed import without_reviewed
+from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
@@ -56,6 +63,8 @@ def supervise(
     """
     if isinstance(message, RoutedReview):
         return _reviewed(memory, message)
+    if not message.hops:
+        return HopDone([_monitored(builder, retention, memory, message, order)])
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     before = session.withdraw(message, order)
@@ -66,15 +75,47 @@ def supervise(
     session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
     named = tuple(each.finding for each in before.refused if _is_named(message.review, each))
-    if onward.hops:
-        return HopDone([onward, *reopened], named)
-    decision = with_note(settled(builder, onward), onward.note).final()
-    return HopDone([decision, *reopened], named)
+    return HopDone([_sent_on(builder, onward), *reopened], named)
+
+
+def _sent_on(builder: DecisionBuilder, onward: SupervisedClaim) -> SupervisedClaim | ClaimDecision:
+    """The claim for its next hop, or its decision when none is left."""
+    if onward.hops or onward.monitored_hops:
+        return onward
+    return with_note(settled(builder, onward), onward.note).final()
 
 
 def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
     """The draft of a claim with the findings of its hops so far, rolled up."""
-    return builder.with_move(with_findings(message.draft, message.found, builder.rule))
+    found, monitored = parted(message.found) if message.found else ((), ())
+    draft = builder.with_move(with_findings(message.draft, found, builder.rule))
+    return draft._replace(monitored=draft.monitored + monitored) if monitored else draft
+
+
+def _monitored(
+    builder: DecisionBuilder,
+    retention: Retention,
+    memory: SupervisorMemory,
+    message: SupervisedClaim,
+    order: int,
+) -> SupervisedClaim | ClaimDecision:
+    """Judge what is only monitored, in a day of the supervisor's that only such lines see.
+
+    They are judged against that day and the real one. Nothing is given back and no claim reopened.
+    """
+    npi, today = message.monitored_hops[0], message.draft.decided_at.date()
+    session = SupervisorSession(memory, npi, today, is_monitored=True)
+    session.forget_before(retention.oldest_kept(message.draft.decided_at))
+    arrival = session.withdraw(message, order).arrival
+    found, slots = _judge(builder, session, message, arrival, ())
+    session.record(message, arrival, slots, ())
+    session.keep()
+    return _sent_on(
+        builder,
+        message._replace(
+            monitored_hops=message.monitored_hops[1:], found=message.found + tuple(found)
+        ),
+    )
 
 
 def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:
@@ -135,11 +176,12 @@ def _judge(
 ) -> tuple[list[EditFinding], list[SupervisedSlot]]:
     found: list[EditFinding] = []
     slots: list[SupervisedSlot] = []
-    for time in message.times:
+    for time in message.monitored_times if session.is_monitored else message.times:
         if time.npi != session.npi:
             continue
-        slot = _slot(message, time, arrival)
-        own = _findings_on(builder, message, time, session.competing_with(slot))
+        slot = slot_of(message, time, arrival)
+        mode = EditMode.MONITOR if session.is_monitored else EditMode.ENFORCE
+        own = _findings_on(builder, message, time, session.competing_with(slot), mode)
         if standing:
             reviewed = [
                 each.finding
@@ -180,25 +222,23 @@ def _findings_on(
     message: SupervisedClaim,
     time: SupervisedTime,
     others: Sequence[SupervisedSlot],
+    mode: EditMode,
 ) -> list[EditFinding]:
-    """The findings on one line's time, by the policies of the claim's line of business."""
-    return [
-        finding
-        for policy in builder.policies.all
-        if message.draft.line_of_business in policy.about.lines_of_business
-        and policy.supervises(time.procedure_code, time.service_date)
-        for edit in policy.supervision_edits
-        for finding in edit.judge(time, others, policy.on(time.service_date))
-    ]
+    """The findings on one line's time, by the policies of the claim's line of business.
 
-
-def _slot(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> SupervisedSlot:
-    return SupervisedSlot(
-        member_id=message.member_id,
-        claim_id=message.draft.claim_id,
-        line_number=time.line_number,
-        start_time=time.start_time,
-        end_time=time.end_time,
-        arrival=arrival,
-        occupies_time=True,
-    )
+    They are those of the edits with that mode.
+    """
+    found: list[EditFinding] = []
+    npi, code, day = message.billing_npi, time.procedure_code, time.service_date
+    for policy in builder.policies.all:
+        if message.draft.line_of_business not in policy.about.lines_of_business:
+            continue
+        if not policy.supervises(code, day, npi, mode):
+            continue
+        on_date = policy.on(day)
+        own = [x for edit in policy.supervision_edits for x in edit.judge(time, others, on_date)]
+        if policy.modes:
+            heard = policy.modes.heard(own, npi)
+            own = heard.enforced if mode is EditMode.ENFORCE else heard.monitored
+        found += own
+    return found

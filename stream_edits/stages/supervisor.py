@@ -1,7 +1,7 @@
 """One supervisor's time: slots, time given back, and retention."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from stream_edits.domain.decision import Disposition, EditFinding
@@ -14,25 +14,8 @@ from stream_edits.domain.supervisor_state import (
 )
 from stream_edits.policies.shared.clock import overlap
 from stream_edits.stages.memory import SupervisorMemory
+from stream_edits.stages.quarters import days_in, days_of, quarter_of
 from stream_edits.stages.reviews import StaleReview
-
-
-def _days(slot: SupervisedSlot) -> Iterator[date]:
-    """Every date that [start, end) overlaps."""
-    day, last = slot.start_time.date(), (slot.end_time - timedelta(microseconds=1)).date()
-    for number in range((last - day).days + 1):
-        yield day + timedelta(days=number)
-
-
-def _quarter(day: date) -> date:
-    """The first day of a day's quarter."""
-    return date(day.year, day.month - (day.month - 1) % 3, 1)
-
-
-def _days_of(quarter: date) -> list[date]:
-    """Every day of the quarter with this first day."""
-    days = (quarter + timedelta(days=n) for n in range(92))
-    return [day for day in days if _quarter(day) == quarter]
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
@@ -46,6 +29,10 @@ def _of(member_id: str, claim_id: str, slots: Iterable[SupervisedSlot]) -> list[
 
 def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
+
+
+# What no NPI begins with.
+_MONITORED = "monitored\x1f"
 
 
 class Withdrawn(NamedTuple):
@@ -62,13 +49,22 @@ class Withdrawn(NamedTuple):
 
 
 class SupervisorSession:
-    """One supervisor's state while one message is processed. ``today`` is its UTC date."""
+    """One supervisor's state while one message is processed. ``today`` is its UTC date.
 
-    def __init__(self, memory: SupervisorMemory, npi: str, today: date) -> None:
+    The slots of lines that are only monitored have a state of their own, which such lines alone
+    are judged against.
+    """
+
+    def __init__(
+        self, memory: SupervisorMemory, npi: str, today: date, *, is_monitored: bool = False
+    ) -> None:
         self.npi = npi
+        self.is_monitored = is_monitored
+        # The name that its state is kept under.
+        self._kept = f"{_MONITORED}{npi}" if is_monitored else npi
         self._memory = memory
         self._today = today
-        self._before = memory.quarters(npi)
+        self._before = memory.quarters(self._kept)
         self._quarters: dict[date, date] = dict(self._before)
 
     def forget_before(self, oldest: date) -> None:
@@ -79,18 +75,18 @@ class SupervisorSession:
         for first, newest in self._before:
             if newest < oldest:
                 del self._quarters[first]
-                for day in _days_of(first):
+                for day in days_of(first):
                     self._forget_day(day)
 
     def _forget_day(self, day: date) -> None:
-        slots = self._memory.day(self.npi, day)
+        slots = self._memory.day(self._kept, day)
         for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
-            record = self._memory.claim(self.npi, member_id, claim_id)
+            record = self._memory.claim(self._kept, member_id, claim_id)
             dates = tuple(each for each in record.dates if each != day) if record else ()
             left = record._replace(dates=dates) if record and dates else None
-            self._memory.keep_claim(self.npi, member_id, claim_id, left)
+            self._memory.keep_claim(self._kept, member_id, claim_id, left)
         if slots:
-            self._memory.keep_day(self.npi, day, ())
+            self._memory.keep_day(self._kept, day, ())
 
     def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
         """Remove the slots of the claim and of the claim it withdraws."""
@@ -98,26 +94,28 @@ class SupervisorSession:
         arrivals = [order]
         refused: tuple[RefusedLine, ...] = ()
         for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
-            record = claim_id and self._memory.claim(self.npi, message.member_id, claim_id)
+            record = claim_id and self._memory.claim(self._kept, message.member_id, claim_id)
             if not claim_id or not record:
                 continue
             arrivals.append(record.arrival)
             if record.event_id == message.draft.event_id:
                 refused = record.refused
             for day in record.dates:
-                slots = self._memory.day(self.npi, day)
+                slots = self._memory.day(self._kept, day)
                 own = _of(message.member_id, claim_id, slots)
                 freed += [s for s in own if s.occupies_time and s not in freed]
-                self._memory.keep_day(self.npi, day, tuple(s for s in slots if s not in own))
-            self._memory.keep_claim(self.npi, message.member_id, claim_id, None)
+                self._memory.keep_day(self._kept, day, tuple(s for s in slots if s not in own))
+            self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(freed, min(arrivals), refused)
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival."""
+        kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
         against = {
             other
-            for day in _days(slot)
-            for other in self._memory.day(self.npi, day)
+            for day in days_in(slot)
+            for name in kept
+            for other in self._memory.day(name, day)
             if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
         }
         return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
@@ -132,17 +130,21 @@ class SupervisorSession:
         """Store the claim's slots and findings, and the claim itself if it has a finding."""
         dates: dict[date, None] = {}
         for slot in slots:
-            for day in _days(slot):
+            for day in days_in(slot):
                 dates[day] = None
-                quarter = _quarter(day)
+                quarter = quarter_of(day)
                 newest = self._quarters.get(quarter, self._today)
                 self._quarters[quarter] = max(newest, self._today)
-                self._memory.keep_day(self.npi, day, (*self._memory.day(self.npi, day), slot))
+                self._memory.keep_day(self._kept, day, (*self._memory.day(self._kept, day), slot))
         if dates:
-            denied = message._replace(hops=(), found=(), review=None) if refused else None
+            denied = (
+                message._replace(hops=(), found=(), review=None, monitored_hops=())
+                if refused
+                else None
+            )
             event_id = message.draft.event_id if refused else ""
             record = SupervisorRecord(tuple(dates), arrival, denied, refused, event_id)
-            self._memory.keep_claim(self.npi, message.member_id, message.draft.claim_id, record)
+            self._memory.keep_claim(self._kept, message.member_id, message.draft.claim_id, record)
 
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
         """Give freed time to the lines that were denied for it, in order of arrival.
@@ -153,8 +155,8 @@ class SupervisorSession:
         denied = {
             slot
             for gap in freed
-            for day in _days(gap)
-            for slot in self._memory.day(self.npi, day)
+            for day in days_in(gap)
+            for slot in self._memory.day(self._kept, day)
             if not slot.occupies_time and _overlap(slot, gap)
         }
         reopened: dict[tuple[str, str], Reopen] = {}
@@ -175,7 +177,7 @@ class SupervisorSession:
         """Store the list of quarters at the end of the message, if it changed."""
         if self._quarters != dict(self._before):
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
-            self._memory.keep_quarters(self.npi, held)
+            self._memory.keep_quarters(self._kept, held)
 
     def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
         """The claim that a review is about and the findings that it names, if this supervisor has
@@ -183,7 +185,7 @@ class SupervisorSession:
 
         Raises StaleReview if the finding is on another decision than the reviewer saw.
         """
-        record = self._memory.claim(self.npi, routed.member_id, routed.claim_id)
+        record = self._memory.claim(self._kept, routed.member_id, routed.claim_id)
         if record is None or record.denied_claim is None:
             return None
         line = routed.review.line_number
@@ -199,7 +201,7 @@ class SupervisorSession:
 
     def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
         """Whether a person has denied a line that another one denied for overlap."""
-        record = self._memory.claim(self.npi, slot.member_id, slot.claim_id)
+        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
         return record is not None and any(
             each.finding.line_number == slot.line_number
             and each.finding.review_id is not None
@@ -208,15 +210,15 @@ class SupervisorSession:
         )
 
     def _occupy(self, slot: SupervisedSlot) -> None:
-        for day in _days(slot):
-            slots = self._memory.day(self.npi, day)
+        for day in days_in(slot):
+            slots = self._memory.day(self._kept, day)
             occupied = tuple(
                 s._replace(occupies_time=True) if _same_line(s, slot) else s for s in slots
             )
-            self._memory.keep_day(self.npi, day, occupied)
+            self._memory.keep_day(self._kept, day, occupied)
 
     def _reopen(self, key: tuple[str, str], cause: SupervisedClaim) -> Reopen:
-        record = self._memory.claim(self.npi, *key)
+        record = self._memory.claim(self._kept, *key)
         if record is None or record.denied_claim is None:
             raise LookupError("a claim denied for overlap was kept without its content")
         draft = cause.draft
@@ -224,14 +226,14 @@ class SupervisorSession:
         return Reopen(record.denied_claim, trigger, draft.decided_at)
 
     def _forget_if_none_is_denied(self, member_id: str, claim_id: str) -> None:
-        record = self._memory.claim(self.npi, member_id, claim_id)
+        record = self._memory.claim(self._kept, member_id, claim_id)
         if record is None:
             return
         own = (
             slot
             for day in record.dates
-            for slot in _of(member_id, claim_id, self._memory.day(self.npi, day))
+            for slot in _of(member_id, claim_id, self._memory.day(self._kept, day))
         )
         if all(slot.occupies_time for slot in own):
             after = record._replace(denied_claim=None, refused=(), event_id="")
-            self._memory.keep_claim(self.npi, member_id, claim_id, after)
+            self._memory.keep_claim(self._kept, member_id, claim_id, after)

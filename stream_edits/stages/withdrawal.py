@@ -60,6 +60,7 @@ def _replacing(record: ClaimRecord, named: ClaimRecord) -> ClaimRecord:
     return record._replace(
         arrival=min(record.arrival, named.arrival),
         supervisors=tuple(sorted({*record.supervisors, *named.supervisors})),
+        monitored_by=tuple(sorted({*record.monitored_by, *named.monitored_by})),
         replaces_unknown=False,
         replaced_line_count=named.line_count,
     )

@@ -9,7 +9,7 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import UnknownSchema
 from stream_edits.codec.framing import join
 from stream_edits.codec.schemas import schema_of
-from stream_edits.domain.decision import Draft, EditFinding, LineOutcome
+from stream_edits.domain.decision import Draft, EditFinding, LineOutcome, parted
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.messages import SupervisedClaim
 from stream_edits.domain.supervisor_state import SupervisorRecord
@@ -72,9 +72,16 @@ def as_version(version: str, value: Any) -> Any:
     """A decision, or any record around one, as a published version of the schemas could hold it."""
     if version == "1.0":
         return as_first_edition(value)
+    if version == "1.2":
+        return as_1_2(value)
     return as_1_1(value) if version == "1.1" else value
 
 
+_IN_1_3: dict[type, tuple[str, ...]] = {
+    Draft: ("monitored",),
+    ClaimRecord: ("monitored_by",),
+    SupervisedClaim: ("monitored_times", "monitored_hops", "billing_npi"),
+}
 _IN_1_2: dict[type, tuple[str, ...]] = {
     Draft: tuple(Draft._field_defaults),
     EditFinding: ("review_id",),
@@ -84,14 +91,26 @@ _IN_1_2: dict[type, tuple[str, ...]] = {
 }
 
 
+def as_1_2(value: Any) -> Any:
+    """The same as version 1.2 could hold it: without monitored findings."""
+    if isinstance(value, Draft):
+        value = value._replace(findings=parted(value.findings)[0])
+    return _throughout(_without(value, _IN_1_3), as_1_2)
+
+
 def as_1_1(value: Any) -> Any:
     """The same as version 1.1 could hold it: without reviews, and without when it is due."""
-    for record, names in _IN_1_2.items():
+    value = as_1_2(value)
+    return _throughout(_without(value, _IN_1_2), as_1_1)
+
+
+def _without(value: Any, later: dict[type, tuple[str, ...]]) -> Any:
+    for record, names in later.items():
         if isinstance(value, record):
             earlier: Any = value
             defaults = earlier._field_defaults
             value = earlier._replace(**{name: defaults[name] for name in names})
-    return _throughout(value, as_1_1)
+    return value
 
 
 def as_first_edition(value: Any) -> Any:

@@ -16,6 +16,7 @@ from stream_edits.domain.decision import (
     Disposition,
     Draft,
     EditFinding,
+    FindingMode,
     LineOutcome,
     Pricing,
     Source,
@@ -145,6 +146,22 @@ DRAFT = Draft(
     due_by=date(2025, 2, 5),
     waits_for=WaitsFor.CLAIM,
     withdrawn_claim_id="claim-0",
+    monitored=(
+        EditFinding(
+            edit_id="units-over-maximum",
+            line_number=1,
+            disposition=Disposition.PASS,
+            message="One unit is the most.",
+            policy_section="6.21-P IV.B.3",
+            carc="222",
+            rarcs=("N362",),
+            allowed_units=1.0,
+            policy_version="2024-12-03",
+            policy_id="6.21-P",
+            group_code="CO",
+            mode=FindingMode.MONITORED,
+        ),
+    ),
 )
 DECISION = DRAFT.final()
 REVIEW = ReviewEvent(

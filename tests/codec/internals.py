@@ -50,6 +50,9 @@ SUPERVISED = SupervisedClaim(
     found=DRAFT.findings,
     note="This replacement has fewer lines.",
     review=SUPERVISED_REVIEW,
+    monitored_times=(SupervisedTime(2, "96366", "1306849450", DAY, START, END),),
+    monitored_hops=("1306849450",),
+    billing_npi="1234567893",
 )
 LINE = LineRecord(
     line_number=1,
@@ -94,6 +97,7 @@ EXAMPLES: dict[str, Any] = {
             answerable_lines=(1,),
             reviewed=DRAFT.findings,
             review_digests=(bytes(range(16)),),
+            monitored_by=("1306849450",),
         ),
         RAW,
     ),

@@ -23,6 +23,7 @@ CODEC = Codec()
 def _wire(decision: ClaimDecision) -> dict[str, Any]:
     wire = decision._asdict()
     source = wire.pop("source")
+    del wire["monitored"]
     wire["lines"] = [line._asdict() for line in decision.lines]
     wire["findings"] = [finding._asdict() for finding in decision.findings]
     return wire | {f"source_{name}": value for name, value in source._asdict().items()}

@@ -40,7 +40,7 @@ FIELDS = {
         recommended_code line_control_number""",
     "EditFinding": """edit_id line_number disposition message policy_section carc rarcs
         requested_documents recommended_code allowed_units related_claim_ids policy_version
-        policy_id group_code review_id""",
+        policy_id group_code review_id mode""",
     "ReviewEvent": """review_id event_time member_id claim_id decision_id line_number edit_id
         outcome allowed_units carc rarcs reason_code reviewer""",
 }
@@ -52,6 +52,7 @@ SYMBOLS = {
     "Pricing": ("FEE_SCHEDULE BY_REPORT", None),
     "ReviewOutcome": ("APPROVE DENY UPHOLD", None),
     "WaitsFor": ("NONE PROVIDER PAYER CLAIM", "NONE"),
+    "FindingMode": ("ENFORCED MONITORED", "ENFORCED"),
 }
 # 105 was removed before the first release and must not be reused.
 IDS = {
@@ -61,6 +62,7 @@ IDS = {
     4: "ClaimDecision",
     5: "ClaimEvent",
     6: "ClaimDecision",
+    7: "ClaimDecision",
     101: "RoutedClaim",
     102: "SupervisedClaim",
     103: "Reopen",
@@ -81,6 +83,11 @@ IDS = {
     119: "ReviewableClaim",
     120: "RoutedReview",
     121: "OpenPend",
+    122: "SupervisedClaim",
+    123: "Reopen",
+    124: "SupervisedVisit",
+    125: "ClaimRecord",
+    126: "ReviewableClaim",
 }
 
 
@@ -154,4 +161,4 @@ def test_our_schema_resolves_data_of_a_published_one(folder: Path, record: str) 
 
 
 def test_there_are_published_schemas() -> None:
-    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1", "1.2"]
+    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1", "1.2", "1.3"]

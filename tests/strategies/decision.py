@@ -7,6 +7,7 @@ from stream_edits.domain.decision import (
     Disposition,
     Draft,
     EditFinding,
+    FindingMode,
     LineOutcome,
     Pricing,
     Source,
@@ -43,6 +44,7 @@ findings = st.builds(
     maybe(texts),
     maybe(texts),
 )
+monitored = findings.map(lambda finding: finding._replace(mode=FindingMode.MONITORED))
 outcomes = st.builds(
     LineOutcome,
     int32s,
@@ -76,5 +78,6 @@ drafts = st.builds(
     due_by=maybe(dates),
     waits_for=st.sampled_from(WaitsFor),
     withdrawn_claim_id=maybe(texts),
+    monitored=several(monitored),
 )
 decisions = drafts.map(Draft.final)

@@ -83,6 +83,14 @@ class WriterField:
 
 
 @dataclass(frozen=True, slots=True)
+class Symbol:
+    """The default of a field of the enum ``enum``."""
+
+    enum: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """``fields`` in the writer's order, and what the reader makes of them.
 

@@ -19,6 +19,7 @@ from .plan import (
     Record,
     Refused,
     Scalar,
+    Symbol,
     Union,
     WriterField,
 )
@@ -189,7 +190,7 @@ class _Reading:
 
     def _record(self, plan: Record) -> str:
         out = self._out
-        values = {name: out.constant(default) for name, default in plan.defaults}
+        values = {name: out.constant(self._default(value)) for name, value in plan.defaults}
         for field in plan.fields:
             clean = self._cleaning.get(plan.name, {}).get(field.name or "")
             self._clean = out.constant(KnownTexts(clean)) if clean else None
@@ -212,6 +213,11 @@ class _Reading:
             return f"new({out.constant(make)}, ({parts},))"
         parts = "{" + ", ".join(f"{name!r}: {values[name]}" for name in plan.order) + "}"
         return f"{out.constant(make)}({parts})" if make else parts
+
+    def _default(self, value: Any) -> Any:
+        if isinstance(value, Symbol):
+            return self._enums.get(value.enum, str)(value.symbol)
+        return value
 
 
 _KEY = WriterField(None, Scalar("string"))

@@ -13,6 +13,7 @@ from .plan import (
     Record,
     Refused,
     Scalar,
+    Symbol,
     Union,
     WriterField,
     least_size,
@@ -186,6 +187,9 @@ def _default(field: dict[str, Any], pair: Pair) -> tuple[str, Any]:
         raise ValueError("a default may be null, text, a number, a boolean or an empty array")
     if isinstance(value, list):
         return field["name"], ()
+    kind = pair.reader.named(field["type"])
+    if isinstance(kind, dict) and kind["type"] == "enum":
+        return field["name"], Symbol(_last(kind["name"]), value)
     is_bytes = field["type"] == "bytes" and isinstance(value, str)
     return field["name"], value.encode("latin-1") if is_bytes else value
 

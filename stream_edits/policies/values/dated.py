@@ -1,7 +1,7 @@
 """The dated values of one edit: those of its policy.yaml and of a plan's overlay.
 
 A value holds from its date until the next date. For dates of service before its first date, the
-first value holds.
+first value holds. Every edit also has the values of ``mode.py``, whose defaults hold until then.
 """
 
 import copy
@@ -17,6 +17,7 @@ from stream_edits.policies.content.value import TABLE
 from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.differences import ABSENT
 from stream_edits.policies.values.merging import CannotMerge, Merging, did_you_mean
+from stream_edits.policies.values.mode import DEFAULTS
 from stream_edits.policies.values.problems import problem_with
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
@@ -54,13 +55,15 @@ class EditFile(BaseModel):
 class RuleSource(NamedTuple):
     """The policy.yaml of an edit, the type of its rules, and the policy that it belongs to.
 
-    ``edit_id`` is the id that the file should have; None accepts any.
+    ``edit_id`` is the id that the file should have; None accepts any. ``always_enforced`` says why
+    it has no mode of its own; empty for one that has.
     """
 
     path: Path
     rules: type[EditRules]
     policy_id: str
     edit_id: str | None = None
+    always_enforced: str = ""
 
 
 class EditValues:
@@ -80,7 +83,9 @@ class EditValues:
             raise self.yaml.fail(("id",), f"should be {source.edit_id}, as in edit.py")
         if not self.file.section.startswith(f"{self.policy_id} "):
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
-        self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
+        required = set(source.rules.model_fields) - set(EditRules.model_fields)
+        self._fields = required if source.always_enforced else required | set(DEFAULTS)
+        self._always_enforced = source.always_enforced
         self.dated: dict[str, dict[date, DatedValue]] = {}
         self.notes: tuple[str, ...] = ()
         for name, by_date in self.file.values.items():
@@ -89,7 +94,7 @@ class EditValues:
                 day: DatedValue(day, x.value, x.reference, self.yaml, _at("values", name, day))
                 for day, x in by_date.items()
             }
-        for name in sorted(self._fields - set(self.dated)):
+        for name in sorted(required - set(self.dated)):
             problem = f"{name} is missing: write it with a date, a reference and a value"
             raise self.yaml.fail(("values",), problem)
 
@@ -108,7 +113,8 @@ class EditValues:
             self._check_name(source, (*at, name), name, by_date)
             dated = self.dated[name] = dict(self.dated.get(name, {}))
             for day in sorted(by_date):
-                change, below = by_date[day], in_force(dated, day) if dated else None
+                is_first = not dated or _is_before_all(name, dated, day)
+                change, below = by_date[day], None if is_first else in_force(dated, day)
                 place = (source, _at(*at, name, day))
                 own = DatedValue(day, change.value, change.reference, *place, below)
                 own = own._replace(written=own.value, replaces=change.replace, is_plans=True)
@@ -133,7 +139,11 @@ class EditValues:
 
     def _wrong_as_written(self, name: str, own: DatedValue) -> YamlError | None:
         """What would be wrong with a value as it is written, without a merge; None for nothing."""
-        chosen = {each: in_force(by, own.day) for each, by in self.dated.items()}
+        chosen = {
+            each: in_force(by, own.day)
+            for each, by in self.dated.items()
+            if by and not _is_before_all(each, by, own.day)
+        }
         chosen[name] = own._replace(replaces=True)
         try:
             self._validated({each: x.value for each, x in chosen.items()}, own.day, "")
@@ -183,6 +193,8 @@ class EditValues:
     def _check_name(
         self, source: YamlSource, at: tuple[Any, ...], name: str, by_date: Mapping[date, Dated]
     ) -> None:
+        if name in DEFAULTS and name not in self._fields:
+            raise source.fail(at, f"cannot be set for {self.file.id}: {self._always_enforced}")
         if name not in self._fields:
             known = ", ".join(sorted(self._fields))
             hint = did_you_mean(name, self._fields)
@@ -192,7 +204,11 @@ class EditValues:
 
     def on(self, effective: date, version: str) -> EditRules:
         """The rules in force on a revision's date. Raises PolicyError for an invalid value."""
-        chosen = {name: in_force(by, effective) for name, by in self.dated.items()}
+        chosen = {
+            name: in_force(by, effective)
+            for name, by in self.dated.items()
+            if not _is_before_all(name, by, effective)
+        }
         try:
             rules = self._validated(
                 {name: each.value for name, each in chosen.items()}, effective, version
@@ -241,6 +257,11 @@ class EditValues:
                 problem = reason_problem(outcome, each.day)
                 if problem:
                     raise each.fail(within, problem)
+
+
+def _is_before_all(name: str, by_date: Mapping[date, DatedValue], day: date) -> bool:
+    """Whether the default of a value that every edit has still holds on a day."""
+    return name in DEFAULTS and (not by_date or day < min(by_date))
 
 
 def _at(*steps: Any) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import VisitCodes
+from stream_edits.policies.values.mode import EditMode, Exclusions, Mode
 from stream_edits.policies.values.x12_codes import group_code
 
 _CODE = re.compile(r"[0-9A-Z]{1,5}")
@@ -78,13 +79,24 @@ class Outcome(_Value):
 
 
 class EditRules(_Value):
-    """The values of one edit that are in force on a date. Each edit adds its own fields."""
+    """The values of one edit that are in force on a date. Each edit adds its own fields.
+
+    ``mode`` and ``exclusions`` are values of every edit.
+    """
 
     edit_id: str
     section: str
     version: str
     effective: date
     policy_id: str
+    mode: Mode = EditMode.ENFORCE
+    exclusions: Exclusions = ()
+
+    def mode_for(self, billing_npi: str) -> EditMode:
+        """The mode of the edit for claims of a billing provider."""
+        if self.mode is EditMode.ENFORCE and any(x.npi == billing_npi for x in self.exclusions):
+            return EditMode.MONITOR
+        return self.mode
 
     def finding(
         self,

@@ -1,0 +1,70 @@
+"""Which findings of a policy's edits count, and which are only shown (docs/decisions/0026).
+
+The mode of a finding is that of its edit in the revision that judged it, for the claim's billing
+NPI.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import EditFinding, FindingMode
+from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.values.mode import EditMode
+
+
+class Heard(NamedTuple):
+    """Findings of some edits: those that count, and those that are only shown."""
+
+    enforced: list[EditFinding]
+    monitored: list[EditFinding]
+
+
+class Modes:
+    """The edits of a policy that are not enforced for everybody. Without any it is false."""
+
+    def __init__(self, revisions: Iterable[PolicyOnDate]) -> None:
+        self._rules = {
+            (rules.edit_id, on_date.version): rules
+            for on_date in revisions
+            for rules in on_date.values()
+            if rules.mode is not EditMode.ENFORCE or rules.exclusions
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def heard(self, found: Iterable[EditFinding], billing_npi: str) -> Heard:
+        """The findings on a claim of a provider, by their modes. Those of an edit that is off are
+        left out."""
+        heard = Heard([], [])
+        for finding in found:
+            rules = self._rules.get((finding.edit_id, finding.policy_version))
+            mode = EditMode.ENFORCE if rules is None else rules.mode_for(billing_npi)
+            if mode is EditMode.ENFORCE:
+                heard.enforced.append(finding)
+            elif mode is EditMode.MONITOR:
+                heard.monitored.append(finding._replace(mode=FindingMode.MONITORED))
+        return heard
+
+
+class MonitoredFindings:
+    """The findings of an evaluation that do not count, by claim."""
+
+    def __init__(self, modes: Modes) -> None:
+        self._modes = modes
+        self._by_claim: dict[str, list[EditFinding]] = {}
+
+    def of(self, claim_id: str) -> list[EditFinding]:
+        """Those on a claim. More may be added to the list."""
+        return self._by_claim.setdefault(claim_id, [])
+
+    def taken_from(self, claim: ClaimEvent, found: Iterable[EditFinding]) -> list[EditFinding]:
+        """The findings on a claim that count. The others are kept, and change nothing."""
+        heard = self._modes.heard(found, claim.billing_provider_npi)
+        self.of(claim.claim_id).extend(heard.monitored)
+        return heard.enforced
+
+    def leaves(self, claim: ClaimEvent | None, finding: EditFinding) -> bool:
+        """Whether a finding on a line of a claim counts. Findings are on open claims only."""
+        return claim is None or bool(self.taken_from(claim, [finding]))
