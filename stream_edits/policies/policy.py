@@ -31,6 +31,7 @@ class About(NamedTuple):
     """The content of a policy's policy.yaml: id, title and governed lines of business.
 
     ``folder`` is the path of the policy's files, ``text`` the name of the file with its text.
+    ``is_own`` marks the policy of a plan's own edits.
     """
 
     id: str
@@ -38,6 +39,7 @@ class About(NamedTuple):
     lines_of_business: frozenset[str]
     folder: Path
     text: Path
+    is_own: bool = False
 
 
 class LineEdits(NamedTuple):
@@ -214,10 +216,14 @@ class Policies:
         return own or self.all
 
     def encounter_keys(self, claim: ClaimEvent) -> tuple[str, ...]:
-        """The encounter key of each line of a claim, in line order."""
+        """The encounter key of each line of a claim, in line order.
+
+        A plan's own edits see the encounters of the policies that they stand beside.
+        """
         policy = self.all[0]
         if len(self.all) > 1:
-            policy = (self.governing(claim) or self.answering_for(claim))[0]
+            named = (*self.governing(claim), *self.answering_for(claim))
+            policy = next((each for each in named if not each.about.is_own), policy)
         return encounter_keys(claim, policy.visits_of(claim))
 
     def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:

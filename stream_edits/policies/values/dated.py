@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,7 +28,11 @@ class Dated(BaseModel):
 
 
 class EditFile(BaseModel):
-    """The policy.yaml of an edit: id, section, text of the paragraph, and dated values."""
+    """The policy.yaml of an edit: id, section, text of the paragraph, and dated values.
+
+    An edit of YAML alone names its ``shape`` (``policies/shapes/``), and may say over what it
+    counts (``scope``), whose move a claim is that it pends, and its messages in its own words.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
     id: str
@@ -36,19 +40,25 @@ class EditFile(BaseModel):
     section: str = Field(min_length=1)
     text: str = Field(min_length=1)
     choices: list[str] = []
+    shape: str | None = None
+    scope: Literal["encounter", "day"] | None = None
+    waits_for: Literal["PROVIDER", "PAYER", "CLAIM"] | None = None
+    messages: dict[str, str] = {}
     values: dict[str, dict[date, Dated]]
 
 
 class RuleSource(NamedTuple):
     """The policy.yaml of an edit, the type of its rules, and the policy that it belongs to.
 
-    ``edit_id`` is the id that the file should have; None accepts any.
+    ``edit_id`` is the id that the file should have; None accepts any. ``section`` stands in place
+    of the one in a file that belongs to several policies.
     """
 
     path: Path
     rules: type[EditRules]
     policy_id: str
     edit_id: str | None = None
+    section: str | None = None
 
 
 class _DatedValue(NamedTuple):
@@ -69,17 +79,29 @@ class EditValues:
         self.policy_id = source.policy_id
         self.yaml = YamlSource(source.path)
         self.file = self.yaml.validate(EditFile, self.yaml.root, ())
+        if source.section is not None:
+            self.file = self.file.model_copy(update={"section": source.section})
         if source.edit_id not in (None, self.file.id):
             raise self.yaml.fail(("id",), f"should be {source.edit_id}, as in edit.py")
         if not self.file.section.startswith(f"{self.policy_id} "):
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
+        if not source.rules.of_shape:
+            self._refuse_keys_of_shapes()
         self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
         self.dated: dict[str, dict[date, _DatedValue]] = {}
         for name, by_date in self.file.values.items():
             self._add(self.yaml, ("values", name), name, by_date)
-        for name in sorted(self._fields - set(self.dated)):
+        fields = source.rules.model_fields
+        for name in sorted(x for x in self._fields if fields[x].is_required()):
+            if name in self.dated:
+                continue
             problem = f"{name} is missing: write it with a date, a reference and a value"
             raise self.yaml.fail(("values",), problem)
+
+    def _refuse_keys_of_shapes(self) -> None:
+        for name in ("shape", "scope", "waits_for", "messages"):
+            if getattr(self.file, name):
+                raise self.yaml.fail((name,), "is for edits of YAML alone; this one has edit.py")
 
     def overlay(
         self,
@@ -108,7 +130,13 @@ class EditValues:
 
     def on(self, effective: date, version: str) -> EditRules:
         """The rules in force on a revision's date. Raises PolicyError for an invalid value."""
-        chosen = {name: by[_in_force(by, effective)] for name, by in self.dated.items()}
+        fields = self.rules.model_fields
+        chosen = {
+            name: by[_in_force(by, effective)]
+            for name, by in self.dated.items()
+            # A value that may be left out is left out before its first date.
+            if fields[name].is_required() or min(by) <= effective
+        }
         head: dict[str, Any] = {
             "edit_id": self.file.id,
             "section": self.file.section,
