@@ -6,6 +6,7 @@ import click
 
 from stream_edits.cli.errors import one_line_errors
 from stream_edits.cli.generated_files import write_or_check
+from stream_edits.cli.own_edits import cases, new
 from stream_edits.cli.policy_content import content
 from stream_edits.commands import policy as command
 from stream_edits.settings import load_settings
@@ -19,6 +20,8 @@ def policy() -> None:
 
 
 policy.add_command(content)
+policy.add_command(new)
+policy.add_command(cases)
 
 
 @policy.command()

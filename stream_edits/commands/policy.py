@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from stream_edits.app.wiring import policies_of
 from stream_edits.handbook.changes import changes_of
 from stream_edits.handbook.content import table_changes
 from stream_edits.handbook.coverage import coverage_of
@@ -15,7 +16,7 @@ from stream_edits.settings import Settings
 
 def show(settings: Settings, edit: str) -> str:
     """The page of an edit, with the values in force under the overlay of the settings."""
-    return page(entry_named(load_policies(settings.policy), edit), settings.policy)
+    return page(entry_named(policies_of(settings), edit), settings.policy)
 
 
 def check(overlay: Path) -> str:

@@ -61,8 +61,8 @@ def load_policies(
     terms = {folder.about.id: folder.terms for folder in folders}
     if overlay is not None:
         overlay_hash = lay_over([each for many in values.values() for each in many], overlay)
-        for policy_id, own in plan_terms(overlay, terms).items():
-            terms[policy_id] = {**terms[policy_id], **own}
+        for policy_id, changed in plan_terms(overlay, terms).items():
+            terms[policy_id] = {**terms[policy_id], **changed}
     return Policies(
         [
             Policy(

@@ -75,6 +75,10 @@ class OwnEdits(PolicyFolder):
         """The folder of an edit, by its id."""
         return self._folders[edit_id]
 
+    def homes(self) -> list[tuple[str, Path]]:
+        """The id and the folder of each edit, by id."""
+        return sorted(self._folders.items())
+
     def sources(self) -> list[RuleSource]:
         """The files of the values and their types."""
         policy_id = self.about.id
@@ -97,6 +101,17 @@ class OwnEdits(PolicyFolder):
             text = YamlSource(file).text
             digest.update(f"{file.relative_to(self.path)}\0{len(text)}\0{text}".encode())
         return digest.hexdigest()
+
+
+def policy_id_in(folder: Path) -> str | None:
+    """The id of the policy in a folder of own edits; None if it has no policy.yaml yet.
+
+    Raises PolicyError.
+    """
+    if not (folder / FILE).exists():
+        return None
+    source = YamlSource(folder / FILE)
+    return source.validate(PolicyFile, source.root, ()).id
 
 
 def listed(folder: Path) -> list[Path]:

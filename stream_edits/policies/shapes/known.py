@@ -14,7 +14,7 @@ from stream_edits.policies.shapes import (
     place_of_service,
     required_document,
 )
-from stream_edits.policies.shapes.shape import Declared, Shape, problem_of_message
+from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, problem_of_message
 from stream_edits.policies.values.dated import EditFile
 from stream_edits.strict_yaml import YamlSource
 from stream_edits.text import join_in_order
@@ -29,6 +29,8 @@ SHAPES: dict[str, Shape] = {
         modifier_required,
     )
 }
+# What `policy new` writes of each shape.
+TEMPLATES = Path(__file__).with_name("new")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 64
 
@@ -75,7 +77,12 @@ def edit_in(file: Path) -> Edit:
     if scope and scope not in shape.scopes:
         raise source.fail(("scope",), f"is not for {shape.name}, which judges a line by itself")
     waits_for = WaitsFor(declared.waits_for) if declared.waits_for else None
-    rules = create_model(
-        f"{shape.name} of {declared.id}", __base__=shape.rules, __module__=shape.rules.__module__
+    return shape.make(
+        Declared(declared.id, _rules_of(shape, declared.id), scope, waits_for, declared.messages)
     )
-    return shape.make(Declared(declared.id, rules, scope, waits_for, declared.messages))
+
+
+def _rules_of(shape: Shape, edit_id: str) -> type[ShapeRules]:
+    """A type of rules of the edit's own, since rules are looked up by their type."""
+    base = shape.rules
+    return create_model(f"{shape.name}:{edit_id}", __base__=base, __module__=base.__module__)

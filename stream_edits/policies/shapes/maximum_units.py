@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Self, cast
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
@@ -24,9 +24,9 @@ class Rules(ShapeRules):
     """
 
     maximum_units: dict[str, Count]
-    sections: dict[str, str] = {}
-    further_codes: dict[str, str] = {}
-    necessity_documents: list[str] = []
+    sections: dict[str, str] = Field({})
+    further_codes: dict[str, str] = Field({})
+    necessity_documents: list[str] = Field([])
     excess: Outcome
     review: Outcome | None = None
 
@@ -137,6 +137,4 @@ def _are(count: float) -> str:
     return "is" if count == 1 else "are"
 
 
-SHAPE = Shape(
-    "maximum_units", Rules, make, messages={}, scopes=(Scope.ENCOUNTER, Scope.DAY)
-)
+SHAPE = Shape("maximum_units", Rules, make, messages={}, scopes=(Scope.ENCOUNTER, Scope.DAY))

@@ -7,7 +7,7 @@ neither is not judged.
 from collections.abc import Iterator
 from typing import Self, cast
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.decision import EditFinding, WaitsFor
@@ -41,7 +41,7 @@ class Rules(ShapeRules):
     facility_types: CodeSet = frozenset()
     emergency_facility_types: CodeSet = frozenset()
     emergency_admission_types: CodeSet = frozenset()
-    settings_not_reimbursed: dict[str, Setting] = {}
+    settings_not_reimbursed: dict[str, Setting] = Field({})
     place_denied: Outcome | None = None
     facility_denied: Outcome | None = None
     admission_type_not_stated: Outcome | None = None

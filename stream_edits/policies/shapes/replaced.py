@@ -27,6 +27,4 @@ def notice(policy: PolicyOnDate) -> EditFinding:
     )
 
 
-NOTICE = AlreadyReplacedNotice(
-    "replaced-before-it-came", Rules, notice, waits_for=WaitsFor.PAYER
-)
+NOTICE = AlreadyReplacedNotice("replaced-before-it-came", Rules, notice, waits_for=WaitsFor.PAYER)
