@@ -6,6 +6,7 @@ from typing import Self, cast
 
 from pydantic import Field, model_validator
 
+from stream_edits.domain.coded import UNIT
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -62,8 +63,10 @@ def make(edit: Declared) -> EncounterEdit:
         for line in (x for x in lines if not x.decided):
             rules = line.policy[own]
             left = max(rules.maximum_units[line.code] - used, 0.0)
-            billed = allowed(line)
+            billed = max(allowed(line), 0.0)
             if billed > left:
+                if not _counts_units(line):
+                    continue
                 review = rules.review
                 if review and line.documents.isdisjoint(rules.necessity_documents):
                     review = None
@@ -81,6 +84,13 @@ def make(edit: Declared) -> EncounterEdit:
         scope=edit.scope or Scope.ENCOUNTER,
         waits_for=edit.waits_for or WaitsFor.PAYER,
     )
+
+
+def _counts_units(line: EncounterLine) -> bool:
+    """Whether an open line is billed in units of service, not in minutes or days."""
+    lines = line.claim.lines if line.claim else ()
+    measures = [x.unit_of_measure for x in lines if x.line_number == line.line_number]
+    return UNIT in measures
 
 
 def _finding(
