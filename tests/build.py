@@ -201,4 +201,4 @@ def from_case(event: Mapping[str, Any], place: int) -> ClaimEvent:
 
     Raises ContractViolation for a field or value that no claim can have.
     """
-    return claim_of_case(event, place)
+    return claim_of_case(event, place, LineOfBusiness.MEDI_CAL)

@@ -16,14 +16,27 @@ DAY = date(2025, 1, 15)
 _PUBLISHED = datetime(2025, 2, 1, tzinfo=UTC)
 _BILLING_NPI, _ATTENDING_NPI = "1234567893", "1000000004"
 USUAL_DOCUMENTS = ("supervision_documentation", "by_report")
+_USUAL = {
+    "frequency_code": "1",
+    "claim_form": ClaimForm.CMS1500,
+    "member_id": "M1",
+    "billing_provider_npi": _BILLING_NPI,
+    "place_of_service": "11",
+    "diagnosis_codes": ["C50.911"],
+}
+_USUAL_UB04 = {"type_of_bill": "131", "attending_provider_npi": _ATTENDING_NPI}
 _SHORT_KEYS = {
     **{"code": "procedure_code", "by": "supervising_provider_npi"},
     **{"date": "service_date", "start": "start_time", "end": "end_time"},
 }
 
 
-def claim_of_case(event: Mapping[str, Any], place: int) -> ClaimEvent:
+def claim_of_case(
+    event: Mapping[str, Any], place: int, line_of_business: LineOfBusiness
+) -> ClaimEvent:
     """The claim of an event, number ``place`` (from 0) of its case.
+
+    ``line_of_business`` is that of a claim which says none.
 
     Raises ContractViolation for a field or value that no claim can have, and KeyError, TypeError,
     ValueError or AttributeError for an event of another form.
@@ -38,19 +51,12 @@ def claim_of_case(event: Mapping[str, Any], place: int) -> ClaimEvent:
         "event_id": f"E{place + 1}",
         "event_time": (_PUBLISHED + timedelta(minutes=place)).isoformat(),
         "claim_id": given.pop("claim"),
-        "frequency_code": "1",
-        "line_of_business": LineOfBusiness.MEDI_CAL,
-        "claim_form": ClaimForm.CMS1500,
-        "member_id": "M1",
-        "billing_provider_npi": _BILLING_NPI,
-        "place_of_service": "11",
+        "line_of_business": line_of_business,
         "statement_from": min(days),
         "statement_through": max(days),
-        "diagnosis_codes": ["C50.911"],
         "attachments": [{"kind": kind} for kind in USUAL_DOCUMENTS if kind not in without],
+        **(_USUAL | (_USUAL_UB04 if facility else {})),
     }
-    if facility:
-        whole |= {"type_of_bill": "131", "attending_provider_npi": _ATTENDING_NPI}
     whole["attachments"] += [
         {("line_numbers" if key == "lines" else key): value for key, value in each.items()}
         for each in added

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson
 from stream_edits.commands.case_claims import claim_of_case
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import Disposition
 from stream_edits.strict_yaml import YamlSource
 
@@ -64,7 +64,7 @@ class Case(NamedTuple):
     overlay: Mapping[str, Any]
 
 
-def cases_in(file: Path, edit_id: str) -> Iterator[Case]:
+def cases_in(file: Path, edit_id: str, line_of_business: LineOfBusiness) -> Iterator[Case]:
     """The cases of an edit. Raises PolicyError with file and line."""
     source = YamlSource(file)
     if not isinstance(source.root, list) or not source.root:
@@ -72,17 +72,20 @@ def cases_in(file: Path, edit_id: str) -> Iterator[Case]:
     for place, node in enumerate(source.root):
         case = source.validate(CaseFile, node, (place,))
         claims = [
-            _claim(source, (place, "events", number), event, number)
+            _claim(source, (place, "events", number), event, line_of_business)
             for number, event in enumerate(case.events)
         ]
         yield Case(edit_id, place, case, claims, node.get("overlay", {}))
 
 
 def _claim(
-    source: YamlSource, at: tuple[Any, ...], event: Mapping[str, Any], number: int
+    source: YamlSource,
+    at: tuple[Any, ...],
+    event: Mapping[str, Any],
+    line_of_business: LineOfBusiness,
 ) -> ClaimEvent:
     try:
-        return claim_of_case(event, number)
+        return claim_of_case(event, at[-1], line_of_business)
     except (ContractViolation, MalformedJson) as error:
         raise source.fail(at, str(error)) from None
     except KeyError as error:

@@ -36,6 +36,7 @@ def run_cases(folder: Path) -> Result:
         only, folder = folder.resolve(), folder.resolve().parent
     own = OwnEdits(folder, shipped_folders())
     run = _Run(own)
+    line_of_business = sorted(own.about.lines_of_business, key=str)[0]
     lines, failed, count = [], 0, 0
     for edit_id, home in own.homes():
         if only not in (None, home.resolve()):
@@ -43,7 +44,7 @@ def run_cases(folder: Path) -> Result:
         file = home / CASES
         if not file.is_file():
             raise PolicyError("is missing: cases show what an edit does", str(file))
-        for case in cases_in(file, edit_id):
+        for case in cases_in(file, edit_id, line_of_business):
             failures = run.failures(case, file)
             count += 1
             failed += bool(failures)

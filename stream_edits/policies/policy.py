@@ -30,8 +30,7 @@ from stream_edits.policies.values.prompt_pay import PromptPay
 class About(NamedTuple):
     """The content of a policy's policy.yaml: id, title and governed lines of business.
 
-    ``folder`` is the path of the policy's files, ``text`` the name of the file with its text.
-    ``is_own`` marks the policy of a plan's own edits.
+    ``folder`` holds its files, ``text`` its text. ``is_own``: it is that of a plan's own edits.
     """
 
     id: str
@@ -216,14 +215,11 @@ class Policies:
         return own or self.all
 
     def encounter_keys(self, claim: ClaimEvent) -> tuple[str, ...]:
-        """The encounter key of each line of a claim, in line order.
-
-        A plan's own edits see the encounters of the policies that they stand beside.
-        """
+        """The encounter key of each line of a claim; a plan's own policy has those of others."""
         policy = self.all[0]
         if len(self.all) > 1:
             named = (*self.governing(claim), *self.answering_for(claim))
-            policy = next((each for each in named if not each.about.is_own), policy)
+            policy = next((p for p in named if not p.about.is_own), policy)
         return encounter_keys(claim, policy.visits_of(claim))
 
     def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:

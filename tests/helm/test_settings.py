@@ -34,8 +34,12 @@ def _lay(rendered: Rendered, pod: Object, mount: Object, folder: Path) -> None:
     data = _FOREIGN[name] if name in _FOREIGN else rendered.one("ConfigMap", name)["data"]
     place = folder / mount["mountPath"].lstrip("/")
     place.mkdir(parents=True, exist_ok=True)
-    for key, text in data.items():
-        (place / key).write_text(text, encoding="utf-8")
+    paths = {key: key for key in data}
+    if "items" in volume["configMap"]:
+        paths = {each["key"]: each["path"] for each in volume["configMap"]["items"]}
+    for key, path in paths.items():
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (place / path).write_text(data[key], encoding="utf-8")
 
 
 def _environment(own: Object, pod_name: str) -> dict[str, str]:
@@ -133,8 +137,18 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
     pod = pod_of(rendered, "claims-stream-edits")
     loaded = started_with(rendered, pod, tmp_path, "claims-stream-edits-0")
     assert str(loaded.policy) == "/etc/stream-edits/policy/overlay.yaml"
-    laid = loaded.model_copy(update={"policy": Path(f"{tmp_path}{loaded.policy}")})
+    laid = loaded.model_copy(update={"policy": Path(f"{tmp_path}{loaded.policy}"), "edits": None})
     assert "+" in decision_builder(laid).policies.all[0].revisions[-1].version
+
+
+def test_the_plan_s_own_edits_arrive_and_are_valid(tmp_path: Path) -> None:
+    rendered = render_set("combined-autoscaled")
+    pod = pod_of(rendered, "claims-stream-edits")
+    loaded = started_with(rendered, pod, tmp_path, "claims-stream-edits-0")
+    assert str(loaded.edits) == "/etc/stream-edits/edits"
+    laid = loaded.model_copy(update={"edits": Path(f"{tmp_path}{loaded.edits}"), "policy": None})
+    own = decision_builder(laid).policies["PLAN-1"]
+    assert [edit.id for edit in own.edits][1:] == ["needs-an-invoice"]
 
 
 def test_an_existing_config_map_can_hold_the_overlay(tmp_path: Path) -> None:

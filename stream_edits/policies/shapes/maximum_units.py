@@ -10,9 +10,11 @@ from stream_edits.domain.coded import UNIT
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules
+from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
 from stream_edits.policies.values.rules import Count, Outcome
+from stream_edits.text import join_words
 
+_FOR_MORE = "For more, send a replacement claim with a document for this line ({documents})."
 _PERIOD = {Scope.ENCOUNTER: "an encounter", Scope.DAY: "a day"}
 
 
@@ -45,7 +47,7 @@ class Rules(ShapeRules):
 def make(edit: Declared) -> EncounterEdit:
     """An edit of this shape."""
     own = cast(type[Rules], edit.rules)
-    period = _PERIOD[edit.scope or Scope.ENCOUNTER]
+    scope = edit.scope or Scope.ENCOUNTER
 
     def judge(encounter: Encounter) -> Iterator[LineFinding]:
         """Judge the units of each code and service date in the order in which they count."""
@@ -54,36 +56,33 @@ def make(edit: Declared) -> EncounterEdit:
             if line.code in line.policy[own].maximum_units:
                 by_day.setdefault((line.code, line.service_date), []).append(line)
         for lines in by_day.values():
-            yield from judge_code(encounter, lines)
+            yield from _judge_code(edit, own, encounter, lines)
 
-    def judge_code(encounter: Encounter, lines: list[EncounterLine]) -> Iterator[LineFinding]:
-        counted = [line for line in lines if line.decided]
-        allowed = encounter.allowed_units
-        used = sum(allowed(line) for line in counted)
-        for line in (x for x in lines if not x.decided):
-            rules = line.policy[own]
-            left = max(rules.maximum_units[line.code] - used, 0.0)
-            billed = max(allowed(line), 0.0)
-            if billed > left:
-                if not _counts_units(line):
-                    continue
-                review = rules.review
-                if review and line.documents.isdisjoint(rules.necessity_documents):
-                    review = None
-                others = {x.claim_id: None for x in counted if x.claim_id != line.claim_id}
-                yield line, _finding(line, rules, period, left, review, tuple(others))
-                billed = billed if review else left
-            used += billed
-            counted.append(line)
+    waits_for = edit.waits_for or WaitsFor.PAYER
+    return EncounterEdit(edit.id, Group.UNITS, own, judge, scope=scope, waits_for=waits_for)
 
-    return EncounterEdit(
-        edit.id,
-        Group.UNITS,
-        own,
-        judge,
-        scope=edit.scope or Scope.ENCOUNTER,
-        waits_for=edit.waits_for or WaitsFor.PAYER,
-    )
+
+def _judge_code(
+    edit: Declared, own: type[Rules], encounter: Encounter, lines: list[EncounterLine]
+) -> Iterator[LineFinding]:
+    counted = [line for line in lines if line.decided]
+    allowed = encounter.allowed_units
+    used = sum(allowed(line) for line in counted)
+    for line in (x for x in lines if not x.decided):
+        rules = line.policy[own]
+        left = max(rules.maximum_units[line.code] - used, 0.0)
+        billed = max(allowed(line), 0.0)
+        if billed > left:
+            if not _counts_units(line):
+                continue
+            review = rules.review
+            if review and line.documents.isdisjoint(rules.necessity_documents):
+                review = None
+            others = {x.claim_id: None for x in counted if x.claim_id != line.claim_id}
+            yield line, _finding(edit, line, rules, left, review, tuple(others))
+            billed = billed if review else left
+        used += billed
+        counted.append(line)
 
 
 def _counts_units(line: EncounterLine) -> bool:
@@ -94,9 +93,9 @@ def _counts_units(line: EncounterLine) -> bool:
 
 
 def _finding(
+    edit: Declared,
     line: EncounterLine,
     rules: Rules,
-    period: str,
     left: float,
     review: Outcome | None,
     others: tuple[str, ...],
@@ -105,14 +104,15 @@ def _finding(
     before = maximum - left
     taken = f", of which {before:g} {_are(before)} already used" if before else ""
     is_final = line.code in rules.further_codes or not rules.necessity_documents
+    period = _PERIOD[edit.scope or Scope.ENCOUNTER]
     billed = (
         f"{line.code} was billed with {_units(line.units)}. The policy allows "
         f"{_units(maximum)} {period}{'' if is_final else ' without review'}{taken}."
     )
     remedy = (
-        "The documentation of medical necessity that came with it will be reviewed."
+        edit.message("reviewed", "The documents that came with it will be reviewed.")
         if review
-        else " ".join(filter(None, (_left(left), _beyond(line.code, rules))))
+        else " ".join(filter(None, (_left(left), _beyond(edit, line.code, rules))))
     )
     return rules.finding(
         review or rules.excess,
@@ -128,15 +128,14 @@ def _left(left: float) -> str:
     return f"{_units(left)} {_are(left)} allowed." if left else "No unit is left for this line."
 
 
-def _beyond(code: str, rules: Rules) -> str:
+def _beyond(edit: Declared, code: str, rules: Rules) -> str:
     further = rules.further_codes.get(code)
     if further:
         return f"What goes beyond is billed with {further}, if it is not billed already."
     if not rules.necessity_documents:
         return ""
-    return (
-        "For more, send a replacement claim with documentation of medical necessity for this line."
-    )
+    documents = join_words(words_of(rules.necessity_documents))
+    return edit.message("for_more", _FOR_MORE, documents=documents)
 
 
 def _units(count: float) -> str:
@@ -147,4 +146,10 @@ def _are(count: float) -> str:
     return "is" if count == 1 else "are"
 
 
-SHAPE = Shape("maximum_units", Rules, make, messages={}, scopes=(Scope.ENCOUNTER, Scope.DAY))
+SHAPE = Shape(
+    "maximum_units",
+    Rules,
+    make,
+    messages={"reviewed": frozenset(), "for_more": frozenset({"documents"})},
+    scopes=(Scope.ENCOUNTER, Scope.DAY),
+)

@@ -64,5 +64,5 @@ def problem_of_message(text: str, known: frozenset[str]) -> str | None:
 
 
 def words_of(names: Any) -> list[str]:
-    """The kinds of documents as words: medical necessity."""
+    """The kinds of documents as words, without underscores."""
     return [str(name).replace("_", " ") for name in names]
