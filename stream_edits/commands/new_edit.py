@@ -1,11 +1,13 @@
 """`policy new`: writes an edit of a shape for a plan, with cases. Raises PolicyError."""
 
+import re
 from pathlib import Path
 from string import Template
 
 from stream_edits.commands.generated_files import write
 from stream_edits.policies.catalog import shipped_folders
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.folder import POLICY_ID
 from stream_edits.policies.own_edits import FILE, listed, policy_id_in
 from stream_edits.policies.shapes.known import TEMPLATES, id_problem
 
@@ -22,6 +24,7 @@ def new(folder: Path, edit_id: str, shape: str, policy_id: str | None) -> str:
     known = policy_id_in(folder)
     if known and policy_id not in (None, known):
         raise PolicyError(f"has the policy {known}, not {policy_id}", str(folder / FILE))
+    _check_policy_id(known or policy_id or _POLICY_ID)
     home = folder / edit_id.replace("-", "_")
     if home.exists() or (folder / edit_id).exists():
         raise PolicyError("is there already", str(home))
@@ -45,6 +48,13 @@ def _check_id(edit_id: str) -> None:
     for each in shipped_folders():
         if edit_id in {edit.id for edit in each.edits}:
             raise PolicyError(f"{each.about.id} has this edit: yours needs another id", edit_id)
+
+
+def _check_policy_id(policy_id: str) -> None:
+    if not re.fullmatch(POLICY_ID, policy_id):
+        raise PolicyError("is no id of a policy: letters, digits, dots and hyphens", policy_id)
+    if policy_id in {each.about.id for each in shipped_folders()}:
+        raise PolicyError("is a packaged policy: your own needs another id", policy_id)
 
 
 def _filled(template: str, names: dict[str, str]) -> str:
