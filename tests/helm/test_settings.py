@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.app.wiring import decision_builder
+from stream_edits.commands.new_edit import new
 from stream_edits.settings import Settings, load_settings
 from tests.helm.chart import VALUE_SETS, Object, Rendered, container, render, render_set
 
@@ -142,13 +143,18 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
 
 
 def test_the_plan_s_own_edits_arrive_and_are_valid(tmp_path: Path) -> None:
-    rendered = render_set("combined-autoscaled")
-    pod = pod_of(rendered, "claims-stream-edits")
-    loaded = started_with(rendered, pod, tmp_path, "claims-stream-edits-0")
+    new(tmp_path / "edits", "needs-an-invoice", "required_document", "OURS")
+    home = tmp_path / "edits"
+    files = {str(x.relative_to(home)): x.read_text("utf-8") for x in home.rglob("*.yaml")}
+    rendered = render({"policy": {"edits": files}})
+    pod = pod_of(rendered, "claims-stream-edits-intake")
+    loaded = started_with(rendered, pod, tmp_path / "pod", "claims-stream-edits-intake-0")
     assert str(loaded.edits) == "/etc/stream-edits/edits"
-    laid = loaded.model_copy(update={"edits": Path(f"{tmp_path}{loaded.edits}"), "policy": None})
-    own = decision_builder(laid).policies["PLAN-1"]
+    laid = loaded.model_copy(update={"edits": Path(f"{tmp_path}/pod{loaded.edits}")})
+    own = decision_builder(laid).policies["OURS"]
     assert [edit.id for edit in own.edits][1:] == ["needs-an-invoice"]
+    (job,) = [each for name, each in rendered.pods().items() if name.startswith("Job/")]
+    assert "edits" not in {each["name"] for each in job["spec"]["volumes"]}
 
 
 def test_an_existing_config_map_can_hold_the_overlay(tmp_path: Path) -> None:
