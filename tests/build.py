@@ -4,15 +4,13 @@ The generator of realistic claims is ``stream_edits.synthetic``; arbitrary value
 types come from ``tests.strategies``.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from stream_edits.codec.jsonl import claim_to_json
-from stream_edits.codec.violations import claim_in_json
+from stream_edits.commands.case_claims import claim_of_case
 from stream_edits.domain.claim import (
     Attachment,
     ClaimEvent,
@@ -30,12 +28,6 @@ OTHER_CLINIC = "1245319599"
 ADA, BEA, CLEO = "1000000004", "1500000009", "1900000005"
 DOCUMENTS = ("supervision_documentation", "by_report", "medical_justification")
 
-# A case must say itself where a justification is sent.
-CASE_DOCUMENTS = ("supervision_documentation", "by_report")
-_SHORT_KEYS = {
-    **{"code": "procedure_code", "by": "supervising_provider_npi"},
-    **{"date": "service_date", "start": "start_time", "end": "end_time"},
-}
 _canary_numbers = count(1)
 
 
@@ -204,47 +196,9 @@ def canaries(events: Iterable[ClaimEvent]) -> set[str]:
 
 
 def from_case(event: Mapping[str, Any], place: int) -> ClaimEvent:
-    """The claim of an event in a case file, number ``place`` (from 0) of its case.
+    """The claim of an event in a case file, as `policy cases` reads it: number ``place`` (from 0)
+    of its case. tests/policies/README.md has the keys.
 
-    What the event gives is laid over a claim of this module; tests/policies/README.md has the
-    keys. Raises ContractViolation for a field or value that no claim can have.
+    Raises ContractViolation for a field or value that no claim can have.
     """
-    given = dict(event)
-    without = set(given.pop("without", ()))
-    added = [{"kind": a} if isinstance(a, str) else dict(a) for a in given.pop("attachments", ())]
-    raw_lines = given.pop("lines")
-    days = [date.fromisoformat(str(raw.get("date", DAY))) for raw in raw_lines]
-    base = claim(
-        given.pop("claim"),
-        *(line("", day=day) for day in days),
-        event=f"E{place + 1}",
-        minute=place,
-        claim_form=ClaimForm(given.get("claim_form", "CMS1500")),
-        documents=(kind for kind in CASE_DOCUMENTS if kind not in without),
-    )
-    # Through JSON, so that the values of a case are read as `adjudicate` reads them.
-    whole: dict[str, Any] = json.loads(claim_to_json(base))
-    whole["attachments"] += [
-        {("line_numbers" if key == "lines" else key): value for key, value in each.items()}
-        for each in added
-    ]
-    whole["lines"] = [
-        complete | _case_line(raw, day)
-        for complete, raw, day in zip(whole["lines"], raw_lines, days, strict=True)
-    ]
-    return claim_in_json(json.dumps(whole | given, default=str))
-
-
-def _case_line(raw: Mapping[str, Any], day: date) -> dict[str, Any]:
-    given = {_SHORT_KEYS.get(key, key): value for key, value in raw.items()}
-    for name in ("start_time", "end_time"):
-        if given.get(name):
-            given[name] = _moment(str(given[name]), day)
-    return given
-
-
-def _moment(clock: str, day: date) -> str:
-    """A clock such as "09:00", or "+1 00:30" for the next day."""
-    ahead, _, hour = clock.rpartition(" ")
-    on = day + timedelta(days=int(ahead or 0))
-    return datetime.combine(on, time.fromisoformat(hour)).isoformat()
+    return claim_of_case(event, place, LineOfBusiness.MEDI_CAL)

@@ -1,7 +1,8 @@
-"""The files and commands of docs/adding-an-edit.md."""
+"""The files and commands of the pages that a test types: docs/adding-an-edit.md and another."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.citations import ROOT
@@ -11,23 +12,24 @@ PAGE = ROOT / "docs" / "adding-an-edit.md"
 EDIT = "side-modifier-on-infusion"
 _BLOCK = re.compile(
     r"(?:<!-- (?P<verb>write|change): (?P<file>\S+) -->\n)?"
-    r"```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    r"```(?P<kind>\w*)\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 
 
 class Block(NamedTuple):
-    """A fenced block: ``verb`` is run (commands), write (a file's text) or change (a diff)."""
+    """A fenced block: ``verb`` is run (commands), write (a file's text), change (a diff), or prints
+    (what the commands before it print)."""
 
     verb: str
     file: str
     text: str
 
 
-def blocks() -> Iterator[Block]:
-    """Every fenced block of the page, in order. A block without a file must hold commands."""
-    for match in _BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
-        verb = match["verb"] or {"sh": "run"}[match["kind"]]
+def blocks(page: Path = PAGE) -> Iterator[Block]:
+    """Every fenced block of a page, in order. One without a file holds commands or their output."""
+    for match in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        verb = match["verb"] or {"sh": "run", "": "prints"}[match["kind"]]
         yield Block(verb, match["file"] or "", match["text"])
 
 

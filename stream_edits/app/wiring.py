@@ -58,9 +58,14 @@ class Stage(StrEnum):
     SUPERVISION = "supervision"
 
 
+def policies_of(settings: Settings) -> Policies:
+    """The packaged policies under the plan's overlay, and its own edits. Raises PolicyError."""
+    return load_policies(settings.policy, own=settings.edits)
+
+
 def decision_builder(settings: Settings) -> DecisionBuilder:
     """A builder with the policies, the plan's overlay and the roll-up. Raises PolicyError."""
-    return DecisionBuilder(load_policies(settings.policy), RollUp(settings.rollup), ENGINE_VERSION)
+    return DecisionBuilder(policies_of(settings), RollUp(settings.rollup), ENGINE_VERSION)
 
 
 def runners(settings: Settings, stages: Collection[Stage], metrics: Metrics) -> list[StageRunner]:

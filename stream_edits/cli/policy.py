@@ -7,6 +7,7 @@ import click
 
 from stream_edits.cli.errors import one_line_errors
 from stream_edits.cli.formats import format_option
+from stream_edits.cli.own_edits import cases, new
 from stream_edits.cli.policy_content import content
 from stream_edits.commands import policy as command
 from stream_edits.settings import Settings, load_settings
@@ -18,6 +19,8 @@ def policy() -> None:
 
 
 policy.add_command(content)
+policy.add_command(new)
+policy.add_command(cases)
 
 
 _overlay_option = click.option(
@@ -68,8 +71,9 @@ def check(context: click.Context, file: Path | None, strict: bool, form: str) ->
     shipped one overrides, codes that nothing knows, changes that change nothing.
     """
     with one_line_errors():
-        overlay = load_settings(context.obj).policy if file is None else file
-        report = command.check(overlay, form)
+        settings = load_settings(context.obj)
+        overlay = settings.policy if file is None else file
+        report = command.check(overlay, form, own=settings.edits)
     click.echo(report.text, nl=False)
     if strict and report.warns:
         sys.exit(1)

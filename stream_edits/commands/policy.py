@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from stream_edits.app.wiring import policies_of
 from stream_edits.handbook.changes import check_as_json, check_as_text
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
@@ -25,7 +26,7 @@ class Report(NamedTuple):
 
 def show(settings: Settings, edit: str, form: str = "text") -> str:
     """The page of an edit, with the values in force under the overlay of the settings."""
-    entry = entry_named(load_policies(settings.policy), edit)
+    entry = entry_named(policies_of(settings), edit)
     if form == "json":
         return page_as_json(entry, settings.policy)
     return page(entry, settings.policy)
@@ -33,19 +34,25 @@ def show(settings: Settings, edit: str, form: str = "text") -> str:
 
 def print_edits(settings: Settings, form: str) -> None:
     """Print every edit as it is in force today, under the overlay of the settings."""
-    listed = edits_on(load_policies(settings.policy), _today())
+    listed = edits_on(policies_of(settings), _today())
     if form == "json":
         sys.stdout.writelines(list_as_json(listed))
     else:
         print_list(listed)
 
 
-def check(overlay: Path | None, form: str = "table", today: date | None = None) -> Report:
+def check(
+    overlay: Path | None,
+    form: str = "table",
+    today: date | None = None,
+    own: Path | None = None,
+) -> Report:
     """What an overlay changes in the shipped policy, and what to look at twice.
 
-    Without an overlay, only that the shipped policy is valid.
+    Without an overlay, only that the shipped policy is valid. ``own`` is the folder of the plan's
+    own edits.
     """
-    shipped = load_policies()
+    shipped = load_policies(own=own)
     if overlay is None:
         versions = [r.version for policy in shipped.all for r in policy.revisions]
         if form == "json":
@@ -53,7 +60,7 @@ def check(overlay: Path | None, form: str = "table", today: date | None = None) 
             return Report(json.dumps({**empty, "changes": [], "warnings": []}) + "\n", False)
         named = ", ".join(versions)
         return Report(f"no overlay is set; the shipped policy is valid: versions {named}\n", False)
-    checked = check_of(shipped, load_policies(overlay), overlay, today or _today())
+    checked = check_of(shipped, load_policies(overlay, own=own), overlay, today or _today())
     if form == "json":
         return Report(check_as_json(checked), bool(checked.warnings))
     return Report(check_as_text(checked), bool(checked.warnings))

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from stream_edits.app.wiring import policies_of
 from stream_edits.commands.generated_files import write
 from stream_edits.handbook.content import (
     changes_from,
@@ -11,7 +12,6 @@ from stream_edits.handbook.content import (
     summary,
     update_in_words,
 )
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.content.hcpcs_file import read_hcpcs
 from stream_edits.policies.content.table import FILE, read_table, table_text
 from stream_edits.policies.content.update import update
@@ -21,7 +21,7 @@ from stream_edits.settings import Settings
 
 def show(settings: Settings, from_day: date | None, code: str | None) -> str:
     """What the table holds under the overlay of the settings, for each policy that uses it."""
-    found = contents(load_policies(settings.policy))
+    found = contents(policies_of(settings))
     parts = []
     for policy_id, content in found.items():
         head = f"{policy_id}\n" if len(found) > 1 else ""

@@ -99,6 +99,8 @@ def _head(entry: Entry) -> list[str]:
     lines = [*paragraph(f"{entry.id}: {file.title}"), file.section]
     if entry.edit is not None:
         lines += paragraph(f"Looks at {_LOOKS_AT[entry.edit.group]}. {entry.does}")
+    if file.shape:
+        lines.append(f"Shape: {file.shape}")
     return lines
 
 

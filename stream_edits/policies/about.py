@@ -1,4 +1,4 @@
-"""What a policy is called, and where its files are."""
+"""What a policy is about: the content of its policy.yaml."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from typing import NamedTuple
 class About(NamedTuple):
     """The content of a policy's policy.yaml: id, title and governed lines of business.
 
-    ``folder`` is the path of the policy's files, ``text`` the name of the file with its text.
+    ``folder`` holds its files, ``text`` its text. ``is_own``: it is that of a plan's own edits.
     """
 
     id: str
@@ -15,3 +15,4 @@ class About(NamedTuple):
     lines_of_business: frozenset[str]
     folder: Path
     text: Path
+    is_own: bool = False

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.content.table import read_table
-from stream_edits.policies.values.dated import Dated, EditValues, PlanDated
+from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.edit_file import Dated, PlanDated
 from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.prompt_pay import Term, terms_in
 from stream_edits.strict_yaml import YamlSource

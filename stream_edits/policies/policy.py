@@ -215,10 +215,11 @@ class Policies:
         return own or self.all
 
     def encounter_keys(self, claim: ClaimEvent) -> tuple[str, ...]:
-        """The encounter key of each line of a claim, in line order."""
+        """The encounter key of each line of a claim; a plan's own policy has those of others."""
         policy = self.all[0]
         if len(self.all) > 1:
-            policy = (self.governing(claim) or self.answering_for(claim))[0]
+            named = (*self.governing(claim), *self.answering_for(claim))
+            policy = next((p for p in named if not p.about.is_own), policy)
         return encounter_keys(claim, policy.visits_of(claim))
 
     def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:

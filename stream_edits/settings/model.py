@@ -104,6 +104,9 @@ class Settings(BaseModel):
         3, ge=1, le=32_767, description="Copies of every topic `topics create` makes."
     )
     policy: Path | None = Field(None, description="A file that overlays the packaged policy.")
+    edits: Path | None = Field(
+        None, description="A folder with the plan's own edits, YAML alone (docs/first-edit.md)."
+    )
     rollup: Literal["standard", "strict"] = Field(
         "standard", description="`strict`: one denied line denies the claim."
     )

@@ -175,3 +175,6 @@ def test_a_change_of_settings_or_overlay_rolls_the_pods() -> None:
     assert before != annotations({"settings": {"batch_size": 100}})
     overlaid = annotations({"policy": {"overlay": "edits: {}"}})
     assert overlaid != annotations({"policy": {"overlay": "edits: {} # new"}})
+    own = annotations({"policy": {"edits": {"policy.yaml": "id: A"}}})
+    assert own != before
+    assert own != annotations({"policy": {"edits": {"policy.yaml": "id: B"}}})

@@ -42,6 +42,10 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
         ),
         ({"policy": {"overlay": "edits: {}", "existingConfigMap": "x"}}, "give one of them"),
         (
+            {"policy": {"edits": {"policy.yaml": "x"}}, "settings": {"edits": "/edits"}},
+            "policy.edits and settings.edits: give one of them",
+        ),
+        (
             {"settings": {"kafka": {"sasl.password": "x"}}},
             "settings.kafka.sasl.password is a credential",
         ),
@@ -116,6 +120,7 @@ _OPEN |= {
     "/properties/settings/properties/kafka",
     "/properties/settings/properties/schema_registry",
     "/properties/extraObjects/items",
+    "/properties/policy/properties/edits",
 }
 
 

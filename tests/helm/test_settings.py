@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.app.wiring import decision_builder
+from stream_edits.commands.new_edit import new
 from stream_edits.settings import Settings, load_settings
 from tests.helm.chart import VALUE_SETS, Object, Rendered, container, render, render_set
 
@@ -34,8 +35,12 @@ def _lay(rendered: Rendered, pod: Object, mount: Object, folder: Path) -> None:
     data = _FOREIGN[name] if name in _FOREIGN else rendered.one("ConfigMap", name)["data"]
     place = folder / mount["mountPath"].lstrip("/")
     place.mkdir(parents=True, exist_ok=True)
-    for key, text in data.items():
-        (place / key).write_text(text, encoding="utf-8")
+    paths = {key: key for key in data}
+    if "items" in volume["configMap"]:
+        paths = {each["key"]: each["path"] for each in volume["configMap"]["items"]}
+    for key, path in paths.items():
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (place / path).write_text(data[key], encoding="utf-8")
 
 
 def _environment(own: Object, pod_name: str) -> dict[str, str]:
@@ -133,8 +138,23 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
     pod = pod_of(rendered, "claims-stream-edits")
     loaded = started_with(rendered, pod, tmp_path, "claims-stream-edits-0")
     assert str(loaded.policy) == "/etc/stream-edits/policy/overlay.yaml"
-    laid = loaded.model_copy(update={"policy": Path(f"{tmp_path}{loaded.policy}")})
+    laid = loaded.model_copy(update={"policy": Path(f"{tmp_path}{loaded.policy}"), "edits": None})
     assert "+" in decision_builder(laid).policies.all[0].revisions[-1].version
+
+
+def test_the_plan_s_own_edits_arrive_and_are_valid(tmp_path: Path) -> None:
+    new(tmp_path / "edits", "needs-an-invoice", "required_document", "OURS")
+    home = tmp_path / "edits"
+    files = {str(x.relative_to(home)): x.read_text("utf-8") for x in home.rglob("*.yaml")}
+    rendered = render({"policy": {"edits": files}})
+    pod = pod_of(rendered, "claims-stream-edits-intake")
+    loaded = started_with(rendered, pod, tmp_path / "pod", "claims-stream-edits-intake-0")
+    assert str(loaded.edits) == "/etc/stream-edits/edits"
+    laid = loaded.model_copy(update={"edits": Path(f"{tmp_path}/pod{loaded.edits}")})
+    own = decision_builder(laid).policies["OURS"]
+    assert [edit.id for edit in own.edits][1:] == ["needs-an-invoice"]
+    (job,) = [each for name, each in rendered.pods().items() if name.startswith("Job/")]
+    assert "edits" not in {each["name"] for each in job["spec"]["volumes"]}
 
 
 def test_an_existing_config_map_can_hold_the_overlay(tmp_path: Path) -> None:

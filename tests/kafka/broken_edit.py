@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding
-from stream_edits.policies.khs_6_21_p.place_of_service_not_allowed import edit
+from stream_edits.policies.khs_6_21_p.by_report_missing import edit
 from stream_edits.policies.on_date import PolicyOnDate
 
 MARK = "BREAKS-AN-EDIT"

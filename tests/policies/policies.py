@@ -20,7 +20,8 @@ from stream_edits.policies.catalog import shipped_folder
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.overlay import lay_over
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.values.dated import EditValues, RuleSource
+from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.edit_file import RuleSource
 from stream_edits.policies.values.prompt_pay import PromptPay
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.stages.pipeline import adjudicate

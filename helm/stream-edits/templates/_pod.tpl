@@ -82,7 +82,7 @@ envFrom:
 {{- dict "items" $items | toYaml -}}
 {{- end -}}
 
-{{/* {root, policy: that of the overlay or empty} */}}
+{{/* {root, policy: that of the overlay or empty, edits: those of the values or none} */}}
 {{- define "stream-edits.volumeMounts" -}}
 - name: settings
   mountPath: /etc/stream-edits/settings
@@ -90,6 +90,11 @@ envFrom:
 {{- if .policy }}
 - name: policy
   mountPath: /etc/stream-edits/policy
+  readOnly: true
+{{- end }}
+{{- if .edits }}
+- name: edits
+  mountPath: /etc/stream-edits/edits
   readOnly: true
 {{- end }}
 {{- range (include "stream-edits.tlsSecrets" .root | fromYaml).items }}
@@ -102,7 +107,7 @@ envFrom:
 {{- end }}
 {{- end -}}
 
-{{/* {root, settings: the config map's name, policy: that of the overlay or empty} */}}
+{{/* {root, settings: the config map's name, policy: that of the overlay or empty, edits: as above} */}}
 {{- define "stream-edits.volumes" -}}
 - name: settings
   configMap:
@@ -111,6 +116,16 @@ envFrom:
 - name: policy
   configMap:
     name: {{ . }}
+{{- end }}
+{{- with .edits }}
+- name: edits
+  configMap:
+    name: {{ include "stream-edits.fullname" $.root }}-edits
+    items:
+      {{- range $path, $_ := . }}
+      - key: {{ include "stream-edits.editsKey" $path }}
+        path: {{ $path }}
+      {{- end }}
 {{- end }}
 {{- range (include "stream-edits.tlsSecrets" .root | fromYaml).items }}
 - name: {{ .name }}

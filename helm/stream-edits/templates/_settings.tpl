@@ -12,7 +12,15 @@
 {{- if include "stream-edits.policyConfigMap" . -}}
 {{- $_ := set $settings "policy" (printf "/etc/stream-edits/policy/%s" .Values.policy.key) -}}
 {{- end -}}
+{{- if .Values.policy.edits -}}
+{{- $_ := set $settings "edits" "/etc/stream-edits/edits" -}}
+{{- end -}}
 {{- toYaml $settings -}}
+{{- end -}}
+
+{{/* Key of a file of the plan's own edits in its config map, which allows no slash. */}}
+{{- define "stream-edits.editsKey" -}}
+{{- replace "/" "--" . -}}
 {{- end -}}
 
 {{- define "stream-edits.partitions" -}}

@@ -6,6 +6,9 @@
 {{- if and .Values.policy.overlay .Values.policy.existingConfigMap -}}
 {{- fail "policy.overlay and policy.existingConfigMap: give one of them" -}}
 {{- end -}}
+{{- if and .Values.policy.edits .Values.settings.edits -}}
+{{- fail "policy.edits and settings.edits: give one of them" -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "stream-edits.validateConnection" -}}

@@ -1,21 +1,21 @@
 """The dated values of one edit: those of its policy.yaml and of a plan's overlay.
 
 A value holds from its date until the next date. For dates of service before its first date, the
-first value holds. Every edit also has the values of ``mode.py``, whose defaults hold until then.
+first value holds, or the default of a value that may be left out, such as those of ``mode.py``.
 """
 
 import copy
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from stream_edits.policies.content.content import Content, content_from
 from stream_edits.policies.content.value import TABLE
 from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.differences import ABSENT
+from stream_edits.policies.values.edit_file import Dated, EditFile, PlanDated, RuleSource
 from stream_edits.policies.values.merging import CannotMerge, Merging, did_you_mean
 from stream_edits.policies.values.mode import DEFAULTS
 from stream_edits.policies.values.problems import problem_with
@@ -24,46 +24,6 @@ from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlError, YamlSource, plain_message
 
 _IN_VAIN = "changes nothing: the value is already so"
-
-
-class Dated(BaseModel):
-    """A value that holds from a date on, and its reference."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    value: Any
-    reference: str = Field(min_length=1)
-
-
-class PlanDated(Dated):
-    """A plan's value from a date on: a change of the value in force, or all of it (``replace``)."""
-
-    replace: bool = False
-
-
-class EditFile(BaseModel):
-    """The policy.yaml of an edit: id, section, text of the paragraph, and dated values."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    id: str
-    title: str = Field(min_length=1)
-    section: str = Field(min_length=1)
-    text: str = Field(min_length=1)
-    choices: list[str] = []
-    values: dict[str, dict[date, Dated]]
-
-
-class RuleSource(NamedTuple):
-    """The policy.yaml of an edit, the type of its rules, and the policy that it belongs to.
-
-    ``edit_id`` is the id that the file should have; None accepts any. ``always_enforced`` says why
-    it has no mode of its own; empty for one that has.
-    """
-
-    path: Path
-    rules: type[EditRules]
-    policy_id: str
-    edit_id: str | None = None
-    always_enforced: str = ""
 
 
 class EditValues:
@@ -79,12 +39,16 @@ class EditValues:
         self.policy_id = source.policy_id
         self.yaml = YamlSource(source.path)
         self.file = self.yaml.validate(EditFile, self.yaml.root, ())
+        if source.section is not None:
+            self.file = self.file.model_copy(update={"section": source.section})
         if source.edit_id not in (None, self.file.id):
             raise self.yaml.fail(("id",), f"should be {source.edit_id}, as in edit.py")
         if not self.file.section.startswith(f"{self.policy_id} "):
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
-        required = set(source.rules.model_fields) - set(EditRules.model_fields)
-        self._fields = required if source.always_enforced else required | set(DEFAULTS)
+        if not source.rules.of_shape:
+            self._refuse_keys_of_shapes()
+        own = set(source.rules.model_fields) - set(EditRules.model_fields)
+        self._fields = own if source.always_enforced else own | set(DEFAULTS)
         self._always_enforced = source.always_enforced
         self.dated: dict[str, dict[date, DatedValue]] = {}
         self.notes: tuple[str, ...] = ()
@@ -94,9 +58,17 @@ class EditValues:
                 day: DatedValue(day, x.value, x.reference, self.yaml, _at("values", name, day))
                 for day, x in by_date.items()
             }
-        for name in sorted(required - set(self.dated)):
+        fields = source.rules.model_fields
+        for name in sorted(x for x in own if fields[x].is_required()):
+            if name in self.dated:
+                continue
             problem = f"{name} is missing: write it with a date, a reference and a value"
             raise self.yaml.fail(("values",), problem)
+
+    def _refuse_keys_of_shapes(self) -> None:
+        for name in ("shape", "scope", "waits_for", "messages"):
+            if getattr(self.file, name):
+                raise self.yaml.fail((name,), "is for edits of YAML alone; this one has edit.py")
 
     def overlay(
         self,
@@ -113,7 +85,7 @@ class EditValues:
             self._check_name(source, (*at, name), name, by_date)
             dated = self.dated[name] = dict(self.dated.get(name, {}))
             for day in sorted(by_date):
-                is_first = not dated or _is_before_all(name, dated, day)
+                is_first = not dated or self._is_left_out(name, dated, day)
                 change, below = by_date[day], None if is_first else in_force(dated, day)
                 place = (source, _at(*at, name, day))
                 own = DatedValue(day, change.value, change.reference, *place, below)
@@ -142,7 +114,7 @@ class EditValues:
         chosen = {
             each: in_force(by, own.day)
             for each, by in self.dated.items()
-            if by and not _is_before_all(each, by, own.day)
+            if by and not self._is_left_out(each, by, own.day)
         }
         chosen[name] = own._replace(replaces=True)
         try:
@@ -190,6 +162,11 @@ class EditValues:
             raise LookupError(f"{name} of {self.file.id} has no default")
         return field.get_default(call_default_factory=True)
 
+    def _is_left_out(self, name: str, by_date: Mapping[date, DatedValue], day: date) -> bool:
+        """Whether the default still holds on a day: that of a value that may be left out."""
+        may_be = not self.rules.model_fields[name].is_required()
+        return may_be and (not by_date or day < min(by_date))
+
     def _check_name(
         self, source: YamlSource, at: tuple[Any, ...], name: str, by_date: Mapping[date, Dated]
     ) -> None:
@@ -207,7 +184,7 @@ class EditValues:
         chosen = {
             name: in_force(by, effective)
             for name, by in self.dated.items()
-            if not _is_before_all(name, by, effective)
+            if not self._is_left_out(name, by, effective)
         }
         try:
             rules = self._validated(
@@ -257,11 +234,6 @@ class EditValues:
                 problem = reason_problem(outcome, each.day)
                 if problem:
                     raise each.fail(within, problem)
-
-
-def _is_before_all(name: str, by_date: Mapping[date, DatedValue], day: date) -> bool:
-    """Whether the default of a value that every edit has still holds on a day."""
-    return name in DEFAULTS and (not by_date or day < min(by_date))
 
 
 def _at(*steps: Any) -> tuple[Any, ...]:

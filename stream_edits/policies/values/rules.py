@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -81,8 +81,12 @@ class Outcome(_Value):
 class EditRules(_Value):
     """The values of one edit that are in force on a date. Each edit adds its own fields.
 
-    ``mode`` and ``exclusions`` are values of every edit.
+    ``mode`` and ``exclusions`` are values of every edit. A field with a default is a value that
+    may be left out. ``of_shape`` marks the rules of edits
+    that are YAML alone.
     """
+
+    of_shape: ClassVar[bool] = False
 
     edit_id: str
     section: str

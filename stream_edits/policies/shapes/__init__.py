@@ -1,0 +1,1 @@
+"""Edits of common shapes, made from their policy.yaml alone (docs/first-edit.md)."""

@@ -1,0 +1,155 @@
+"""The shape ``maximum_units``: some codes have a maximum of units in an encounter or on a day."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Self, cast
+
+from pydantic import Field, model_validator
+
+from stream_edits.domain.coded import UNIT
+from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
+from stream_edits.policies.values.rules import Count, Outcome
+from stream_edits.text import join_words
+
+_FOR_MORE = "For more, send a replacement claim with a document for this line ({documents})."
+_PERIOD = {Scope.ENCOUNTER: "an encounter", Scope.DAY: "a day"}
+
+
+class Rules(ShapeRules):
+    """``maximum_units`` are units of a code, counted for each service date.
+
+    ``further_codes`` holds, for some codes, the code under which to bill units over the maximum,
+    ``sections`` the paragraph if it is not that of the edit. A line with one of
+    ``necessity_documents`` is not cut back: its outcome is ``review``.
+    """
+
+    maximum_units: dict[str, Count]
+    sections: dict[str, str] = Field({})
+    further_codes: dict[str, str] = Field({})
+    necessity_documents: list[str] = Field([])
+    excess: Outcome
+    review: Outcome | None = None
+
+    @model_validator(mode="after")
+    def _knows_what_a_document_does(self) -> Self:
+        if self.necessity_documents and self.review is None:
+            raise ValueError("necessity_documents need review, the outcome of a line with one")
+        return self
+
+    def governed_codes(self) -> frozenset[str]:
+        """The codes that have a maximum."""
+        return frozenset(self.maximum_units)
+
+
+def make(edit: Declared) -> EncounterEdit:
+    """An edit of this shape."""
+    own = cast(type[Rules], edit.rules)
+    scope = edit.scope or Scope.ENCOUNTER
+
+    def judge(encounter: Encounter) -> Iterator[LineFinding]:
+        """Judge the units of each code and service date in the order in which they count."""
+        by_day: dict[tuple[str, date], list[EncounterLine]] = {}
+        for line in encounter.active:
+            if line.code in line.policy[own].maximum_units:
+                by_day.setdefault((line.code, line.service_date), []).append(line)
+        for lines in by_day.values():
+            yield from _judge_code(edit, own, encounter, lines)
+
+    waits_for = edit.waits_for or WaitsFor.PAYER
+    return EncounterEdit(edit.id, Group.UNITS, own, judge, scope=scope, waits_for=waits_for)
+
+
+def _judge_code(
+    edit: Declared, own: type[Rules], encounter: Encounter, lines: list[EncounterLine]
+) -> Iterator[LineFinding]:
+    counted = [line for line in lines if line.decided]
+    allowed = encounter.allowed_units
+    used = sum(allowed(line) for line in counted)
+    for line in (x for x in lines if not x.decided):
+        rules = line.policy[own]
+        left = max(rules.maximum_units[line.code] - used, 0.0)
+        billed = max(allowed(line), 0.0)
+        if billed > left:
+            if not _counts_units(line):
+                continue
+            review = rules.review
+            if review and line.documents.isdisjoint(rules.necessity_documents):
+                review = None
+            others = {x.claim_id: None for x in counted if x.claim_id != line.claim_id}
+            yield line, _finding(edit, line, rules, left, review, tuple(others))
+            billed = billed if review else left
+        used += billed
+        counted.append(line)
+
+
+def _counts_units(line: EncounterLine) -> bool:
+    """Whether an open line is billed in units of service, not in minutes or days."""
+    lines = line.claim.lines if line.claim else ()
+    measures = [x.unit_of_measure for x in lines if x.line_number == line.line_number]
+    return UNIT in measures
+
+
+def _finding(
+    edit: Declared,
+    line: EncounterLine,
+    rules: Rules,
+    left: float,
+    review: Outcome | None,
+    others: tuple[str, ...],
+) -> EditFinding:
+    maximum = rules.maximum_units[line.code]
+    before = maximum - left
+    taken = f", of which {before:g} {_are(before)} already used" if before else ""
+    is_final = line.code in rules.further_codes or not rules.necessity_documents
+    period = _PERIOD[edit.scope or Scope.ENCOUNTER]
+    billed = (
+        f"{line.code} was billed with {_units(line.units)}. The policy allows "
+        f"{_units(maximum)} {period}{'' if is_final else ' without review'}{taken}."
+    )
+    remedy = (
+        edit.message("reviewed", "The documents that came with it will be reviewed.")
+        if review
+        else " ".join(filter(None, (_left(left), _beyond(edit, line.code, rules))))
+    )
+    return rules.finding(
+        review or rules.excess,
+        line.line_number,
+        f"{billed} {remedy}",
+        allowed_units=None if review else left or None,
+        related_claim_ids=others,
+        section=rules.sections.get(line.code),
+    )
+
+
+def _left(left: float) -> str:
+    return f"{_units(left)} {_are(left)} allowed." if left else "No unit is left for this line."
+
+
+def _beyond(edit: Declared, code: str, rules: Rules) -> str:
+    further = rules.further_codes.get(code)
+    if further:
+        return f"What goes beyond is billed with {further}, if it is not billed already."
+    if not rules.necessity_documents:
+        return ""
+    documents = join_words(words_of(rules.necessity_documents))
+    return edit.message("for_more", _FOR_MORE, documents=documents)
+
+
+def _units(count: float) -> str:
+    return f"{count:g} unit{'' if count == 1 else 's'}"
+
+
+def _are(count: float) -> str:
+    return "is" if count == 1 else "are"
+
+
+SHAPE = Shape(
+    "maximum_units",
+    Rules,
+    make,
+    messages={"reviewed": frozenset(), "for_more": frozenset({"documents"})},
+    scopes=(Scope.ENCOUNTER, Scope.DAY),
+)
