@@ -14,6 +14,7 @@ from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
 from .ports import Clock, KafkaPort, Source
+from .rejoining import Rejoining
 from .start import limits_now
 from .transaction import FORGOTTEN, TransactionAborted, Transactions, remedy_of
 
@@ -26,6 +27,7 @@ class Member(NamedTuple):
     partitions: Partitions
     transactions: Transactions
     inbox: Inbox
+    rejoining: Rejoining
 
 
 class Recovery:

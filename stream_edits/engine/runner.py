@@ -28,6 +28,7 @@ from .known_topics import KnownTopics
 from .partitions import Partitions
 from .ports import Clock, KafkaPort, Output, Processor, Record, StateWatch
 from .recovery import Member, Recovery
+from .rejoining import Rejoining
 from .start import Asker, check_topics_fit
 from .transaction import TransactionAborted, Transactions
 
@@ -143,7 +144,8 @@ class StageRunner:
             self._watch,
         )
         inbox = Inbox(self.config, source, partitions, self._clock)
-        self._member = Member(source, known, partitions, self._transactions, inbox)
+        rejoining = Rejoining(self.config, source, partitions, known, self._clock)
+        self._member = Member(source, known, partitions, self._transactions, inbox, rejoining)
         source.subscribe(partitions)
 
     def run_round(self) -> None:
@@ -153,9 +155,7 @@ class StageRunner:
             raise EngineStopped("the runner is not started")
         self._moved()
         member.known.check()
-        if member.known.must_rejoin():
-            log.info("rejoins", stage=self.config.stage)
-            member.source.subscribe(member.partitions)
+        member.rejoining.check()
         try:
             records = member.inbox.take()
         except _APART:

@@ -27,7 +27,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "the value": (
         {**MAXIMUM, "name": "maximum_unit"},
         3,
-        "is not a value of units-over-maximum; it has excess, exclusions, further_codes, maximum_units",
+        "is not a value of units-over-maximum; it has excess, exclusions, further_codes, maximum",
     ),
     "the value, with what was meant": (
         {**MAXIMUM, "name": "maximum_unit"},
