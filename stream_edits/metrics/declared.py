@@ -193,9 +193,8 @@ class Metrics:
         self.restore_remaining = self._gauge(
             "restore_remaining_records",
             "Changelog offsets still ahead of a running restore (an upper bound).",
-            "stage",
-            "partition",
-        )
+            "stage", "partition",
+        )  # fmt: skip
         self.state_entries = self._gauge(
             "state_entries", "Keys in the state of an owned partition.", "stage", "partition"
         )

@@ -48,20 +48,17 @@ class DecisionBuilder(NamedTuple):
         governing: Sequence[Policy],
         monitored: tuple[EditFinding, ...] = (),
     ) -> Draft:
-        """The next revision of an open claim's decision, with these findings.
+        """The next revision of an open claim's decision, with these and the monitored findings.
 
-        ``monitored`` are those that count nowhere.
-        ``governing`` are the policies that govern the claim; empty for one that is not applicable.
-        Raises LookupError if the claim of ``record`` is not open.
+        ``governing`` are the policies that govern it, if any. Raises LookupError if it is not open.
         """
         claim, revision = record.open_claim, record.revision + 1
-        policy_id, policy_version = self._judged_by(claim, governing)
+        judged_by = self._judged_by(claim, governing)
         lines = self._lines(claim, findings)
         disposition = roll_up(lines, findings, self.rule)
-        received = claim.received
         # By place, since by name it takes nearly twice as long.
         return Draft(
-            decision_id(claim.claim_id, claim.event_id, revision, policy_version),
+            decision_id(claim.claim_id, claim.event_id, revision, judged_by[1]),
             cause.trigger_event_id,
             revision,
             record.decision_id,
@@ -73,13 +70,12 @@ class DecisionBuilder(NamedTuple):
             bool(governing),
             lines,
             tuple(findings),
-            policy_id,
-            policy_version,
+            *judged_by,
             self.engine_version,
             cause.decided_at,
             record.read_from,
-            received,
-            _due_by(received, governing) if governing else None,
+            claim.received,
+            _due_by(claim.received, governing) if governing else None,
             waits_for(disposition, lines, findings, self.policies),
             None,
             monitored,
