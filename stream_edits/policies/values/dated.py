@@ -4,19 +4,22 @@ A value holds from its date until the next date. For dates of service before its
 first value holds.
 """
 
+import copy
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from stream_edits.policies.content.content import Content
+from stream_edits.policies.content.content import Content, content_from
 from stream_edits.policies.content.value import TABLE
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource, plain_message
+
+V = TypeVar("V")
 
 
 class Dated(BaseModel):
@@ -51,7 +54,9 @@ class RuleSource(NamedTuple):
     edit_id: str | None = None
 
 
-class _DatedValue(NamedTuple):
+class DatedValue(NamedTuple):
+    """A value as it is written, and where: the file, and the path of keys to it."""
+
     day: date
     value: Any
     reference: str
@@ -74,7 +79,7 @@ class EditValues:
         if not self.file.section.startswith(f"{self.policy_id} "):
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
         self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
-        self.dated: dict[str, dict[date, _DatedValue]] = {}
+        self.dated: dict[str, dict[date, DatedValue]] = {}
         for name, by_date in self.file.values.items():
             self._add(self.yaml, ("values", name), name, by_date)
         for name in sorted(self._fields - set(self.dated)):
@@ -94,6 +99,27 @@ class EditValues:
         for name, by_date in values.items():
             self._add(source, (*at, name), name, by_date)
 
+    @property
+    def content(self) -> Content:
+        """The content table that the values are read with."""
+        return self._context[TABLE] or content_from()
+
+    def revised(
+        self, dated: Mapping[str, Mapping[date, DatedValue]], content: Content
+    ) -> "EditValues":
+        """The same edit with other dated values and another content table."""
+        made = copy.copy(self)
+        made.dated = {name: dict(by_date) for name, by_date in dated.items()}
+        made._context = {TABLE: content}
+        return made
+
+    def default(self, name: str) -> Any:
+        """What a value is when nothing is written. Raises LookupError for one that must be."""
+        field = self.rules.model_fields[name]
+        if field.is_required():
+            raise LookupError(f"{name} of {self.file.id} has no default")
+        return field.get_default(call_default_factory=True)
+
     def _add(
         self, source: YamlSource, at: tuple[Any, ...], name: str, by_date: Mapping[date, Dated]
     ) -> None:
@@ -103,12 +129,12 @@ class EditValues:
         if not by_date:
             raise source.fail(at, "has no dated value")
         for day, dated in by_date.items():
-            place = _DatedValue(day, dated.value, dated.reference, source, (*at, day, "value"))
+            place = DatedValue(day, dated.value, dated.reference, source, (*at, day, "value"))
             self.dated.setdefault(name, {})[day] = place
 
     def on(self, effective: date, version: str) -> EditRules:
         """The rules in force on a revision's date. Raises PolicyError for an invalid value."""
-        chosen = {name: by[_in_force(by, effective)] for name, by in self.dated.items()}
+        chosen = {name: in_force(by, effective) for name, by in self.dated.items()}
         head: dict[str, Any] = {
             "edit_id": self.file.id,
             "section": self.file.section,
@@ -129,7 +155,7 @@ class EditValues:
         self._check_reasons(rules, chosen)
         return rules
 
-    def _check_reasons(self, rules: EditRules, chosen: Mapping[str, _DatedValue]) -> None:
+    def _check_reasons(self, rules: EditRules, chosen: Mapping[str, DatedValue]) -> None:
         for name, each in chosen.items():
             for within, outcome in outcomes_in(getattr(rules, name)):
                 problem = reason_problem(outcome, each.day)
@@ -137,6 +163,7 @@ class EditValues:
                     raise each.source.fail((*each.at, *within), problem)
 
 
-def _in_force(days: Iterable[date], on: date) -> date:
-    ordered = sorted(days)
-    return ordered[max(bisect_right(ordered, on) - 1, 0)]
+def in_force(by_date: Mapping[date, V], on: date) -> V:
+    """What holds on a date: the newest that is not after it, or else the first of all."""
+    ordered = sorted(by_date)
+    return by_date[ordered[max(bisect_right(ordered, on) - 1, 0)]]
