@@ -59,6 +59,10 @@ class YamlSource:
         named = f"{'.'.join(trail)}: " if trail else ""
         return YamlError(f"{named}{problem}", f"{self.path}:{line}")
 
+    def where(self, at: Sequence[Any]) -> str:
+        """The file, and the line of the node at a path of keys."""
+        return f"{self.path}:{self._place(at)[1]}"
+
     def _place(self, at: Sequence[Any]) -> tuple[list[str], int]:
         """The path as the file has it, and the line of its last step that is in the file."""
         node, line, trail = self.root, 0, []

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.values.dated import EditValues, in_force
+from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.dated_value import in_force
 from stream_edits.policies.values.differences import (
     ABSENT,
     Difference,

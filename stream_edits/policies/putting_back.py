@@ -7,7 +7,8 @@ from typing import Any
 from stream_edits.policies.changes import PROMPT_PAY, Change, terms_of
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.values.dated import EditValues, in_force
+from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.dated_value import in_force
 from stream_edits.policies.values.differences import ABSENT, put_back
 from stream_edits.policies.values.prompt_pay import PromptPay, Term
 

@@ -5,21 +5,22 @@ first value holds.
 """
 
 import copy
-from bisect import bisect_right
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stream_edits.policies.content.content import Content, content_from
 from stream_edits.policies.content.value import TABLE
+from stream_edits.policies.values.dated_value import DatedValue, in_force
+from stream_edits.policies.values.differences import ABSENT
+from stream_edits.policies.values.merging import CannotMerge, Merging, did_you_mean
+from stream_edits.policies.values.problems import problem_with
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
-from stream_edits.strict_yaml import YamlSource, plain_message
-
-V = TypeVar("V")
+from stream_edits.strict_yaml import YamlError, YamlSource, plain_message
 
 
 class Dated(BaseModel):
@@ -28,6 +29,12 @@ class Dated(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     value: Any
     reference: str = Field(min_length=1)
+
+
+class PlanDated(Dated):
+    """A plan's value from a date on: a change of the value in force, or all of it (``replace``)."""
+
+    replace: bool = False
 
 
 class EditFile(BaseModel):
@@ -54,18 +61,11 @@ class RuleSource(NamedTuple):
     edit_id: str | None = None
 
 
-class DatedValue(NamedTuple):
-    """A value as it is written, and where: the file, and the path of keys to it."""
-
-    day: date
-    value: Any
-    reference: str
-    source: YamlSource
-    at: tuple[Any, ...]
-
-
 class EditValues:
-    """All dated values of one edit, shipped and from the overlay."""
+    """All dated values of one edit, shipped and from the overlay.
+
+    ``notes`` are what an overlay says in vain, each with file and line.
+    """
 
     def __init__(self, source: RuleSource, content: Content | None = None) -> None:
         """Read the file. ``content`` is the content table, by default the packaged one."""
@@ -80,8 +80,13 @@ class EditValues:
             raise self.yaml.fail(("section",), f"should begin with the policy: {self.policy_id}")
         self._fields = set(source.rules.model_fields) - set(EditRules.model_fields)
         self.dated: dict[str, dict[date, DatedValue]] = {}
+        self.notes: tuple[str, ...] = ()
         for name, by_date in self.file.values.items():
-            self._add(self.yaml, ("values", name), name, by_date)
+            self._check_name(self.yaml, ("values", name), name, by_date)
+            self.dated[name] = {
+                day: DatedValue(day, x.value, x.reference, self.yaml, _at("values", name, day))
+                for day, x in by_date.items()
+            }
         for name in sorted(self._fields - set(self.dated)):
             problem = f"{name} is missing: write it with a date, a reference and a value"
             raise self.yaml.fail(("values",), problem)
@@ -90,14 +95,62 @@ class EditValues:
         self,
         source: YamlSource,
         at: tuple[Any, ...],
-        values: Mapping[str, Mapping[date, Dated]],
+        values: Mapping[str, Mapping[date, PlanDated]],
     ) -> None:
-        """Add a plan's values, which are in ``source`` at the path ``at``.
+        """Merge a plan's values, which are in ``source`` at the path ``at``, into those in force.
 
-        They replace values of the same name and date. Raises PolicyError.
+        Each merges into what would be in force on its day without it: the newest value, shipped
+        or the plan's, that is not after it. Raises PolicyError.
         """
         for name, by_date in values.items():
-            self._add(source, (*at, name), name, by_date)
+            self._check_name(source, (*at, name), name, by_date)
+            dated = dict(self.dated.get(name, {}))
+            for day in sorted(by_date):
+                place = _at(*at, name, day)
+                dated[day] = self._merged(dated, day, by_date[day], source, place)
+            self.dated[name] = dated
+            self.notes += tuple(self._ended(name))
+
+    def _merged(
+        self,
+        dated: Mapping[date, DatedValue],
+        day: date,
+        change: PlanDated,
+        source: YamlSource,
+        at: tuple[Any, ...],
+    ) -> DatedValue:
+        """A plan's value on its day. Raises PolicyError for one that does not fit."""
+        value, merging = change.value, Merging()
+        below = in_force(dated, day) if dated else None
+        if not change.replace:
+            base = ABSENT if below is None else below.value
+            try:
+                value = merging.merge(base, change.value)
+            except CannotMerge as refused:
+                raise source.fail((*at, *refused.path), refused.problem) from None
+            self.notes += tuple(str(source.fail((*at, *p), note)) for p, note in merging.notes)
+        if below is not None and value == below.value:
+            self.notes += (str(source.fail(at, "changes nothing: the value is already so")),)
+        return DatedValue(
+            day, value, change.reference, source, at, below, change.value, change.replace, True
+        )
+
+    def _ended(self, name: str) -> Iterator[str]:
+        """A note for each plan's value that a later shipped one overrides."""
+        by_date = self.dated[name]
+        for own in by_date.values():
+            later = [each for day, each in sorted(by_date.items()) if day > own.day]
+            ends = next((each for each in later if each.shipped is not None), None)
+            if own.is_plans and ends is not None and not own.holds_in(ends):
+                shipped = ends.shipped or ends
+                yield str(
+                    own.source.fail(
+                        own.at[:-1],
+                        f"holds until {ends.day - timedelta(days=1)} only: from {ends.day} on the "
+                        f"shipped value holds ({shipped.where()}). To keep the change, write it "
+                        f"under {ends.day} too",
+                    )
+                )
 
     @property
     def content(self) -> Content:
@@ -120,21 +173,31 @@ class EditValues:
             raise LookupError(f"{name} of {self.file.id} has no default")
         return field.get_default(call_default_factory=True)
 
-    def _add(
+    def _check_name(
         self, source: YamlSource, at: tuple[Any, ...], name: str, by_date: Mapping[date, Dated]
     ) -> None:
         if name not in self._fields:
             known = ", ".join(sorted(self._fields))
-            raise source.fail(at, f"is not a value of {self.file.id}; it has {known}")
+            hint = did_you_mean(name, self._fields)
+            raise source.fail(at, f"is not a value of {self.file.id}; it has {known}{hint}")
         if not by_date:
             raise source.fail(at, "has no dated value")
-        for day, dated in by_date.items():
-            place = DatedValue(day, dated.value, dated.reference, source, (*at, day, "value"))
-            self.dated.setdefault(name, {})[day] = place
 
     def on(self, effective: date, version: str) -> EditRules:
         """The rules in force on a revision's date. Raises PolicyError for an invalid value."""
         chosen = {name: in_force(by, effective) for name, by in self.dated.items()}
+        try:
+            rules = self._validated(
+                {name: each.value for name, each in chosen.items()}, effective, version
+            )
+        except ValidationError as error:
+            found = problem_with(error, chosen) or self._together(error, chosen, effective, version)
+            raise found from None
+        self._check_reasons(rules, chosen)
+        return rules
+
+    def _validated(self, values: Mapping[str, Any], effective: date, version: str) -> EditRules:
+        """The rules with these values. Raises ValidationError."""
         head: dict[str, Any] = {
             "edit_id": self.file.id,
             "section": self.file.section,
@@ -142,28 +205,36 @@ class EditValues:
             "effective": effective,
             "policy_id": self.policy_id,
         }
-        try:
-            values = {name: each.value for name, each in chosen.items()}
-            rules = self.rules.model_validate({**head, **values}, context=self._context)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            if not first["loc"]:
-                raise self.yaml.fail(("values",), plain_message(first["msg"])) from None
-            name, *deeper = first["loc"]
-            culprit = chosen[str(name)]
-            raise culprit.source.fail((*culprit.at, *deeper), plain_message(first["msg"])) from None
-        self._check_reasons(rules, chosen)
-        return rules
+        return self.rules.model_validate({**head, **values}, context=self._context)
+
+    def _together(
+        self,
+        error: ValidationError,
+        chosen: Mapping[str, DatedValue],
+        effective: date,
+        version: str,
+    ) -> YamlError:
+        """The error for values that do not fit each other, at the plan's value that is to blame."""
+        problem = plain_message(error.errors(include_url=False)[0]["msg"])
+        values = {name: each.value for name, each in chosen.items()}
+        plans = [(name, each) for name, each in chosen.items() if each.is_plans]
+        for name, each in plans:
+            if each.below is None:
+                continue
+            try:
+                self._validated({**values, name: each.below.value}, effective, version)
+            except ValidationError:
+                continue
+            return each.fail((), problem)
+        return plans[0][1].fail((), problem) if plans else self.yaml.fail(("values",), problem)
 
     def _check_reasons(self, rules: EditRules, chosen: Mapping[str, DatedValue]) -> None:
         for name, each in chosen.items():
             for within, outcome in outcomes_in(getattr(rules, name)):
                 problem = reason_problem(outcome, each.day)
                 if problem:
-                    raise each.source.fail((*each.at, *within), problem)
+                    raise each.fail(within, problem)
 
 
-def in_force(by_date: Mapping[date, V], on: date) -> V:
-    """What holds on a date: the newest that is not after it, or else the first of all."""
-    ordered = sorted(by_date)
-    return by_date[ordered[max(bisect_right(ordered, on) - 1, 0)]]
+def _at(*steps: Any) -> tuple[Any, ...]:
+    return (*steps, "value")

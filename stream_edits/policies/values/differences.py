@@ -55,7 +55,8 @@ def differences(before: Any, after: Any, read: Any = None, path: Path = ()) -> I
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in [*before, *(key for key in after if key not in before)]:
-            yield from differences(before.get(key, ABSENT), after.get(key, ABSENT), (*path, key))
+            inner = (before.get(key, ABSENT), after.get(key, ABSENT))
+            yield from differences(*inner, _within(read, key), (*path, key))
         return
     if isinstance(before, list) and isinstance(after, list):
         were, are = by_key(before), by_key(after)
@@ -107,6 +108,17 @@ def record_key(entries: Sequence[Any]) -> str | None:
         if all(isinstance(key, _SCALARS) for key in keys) and len(set(keys)) == len(keys):
             return name
     return None
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """What is at a path of a value, ABSENT if nothing is."""
+    for step in path:
+        if isinstance(step, Item):
+            keyed = by_key(value) if isinstance(value, list) else None
+            value = (keyed or {}).get(step.key, ABSENT)
+        else:
+            value = value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
+    return value
 
 
 def put_back(value: Any, path: Path, before: Any) -> Any:
