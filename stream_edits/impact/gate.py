@@ -47,11 +47,13 @@ class Limit(NamedTuple):
         found = self.found(impact)
         return found >= self.number if self.reached else found > self.number
 
-    def broken(self, impact: Impact) -> str:
-        """What is said of a limit that is broken."""
-        found, percent = self.found(impact), "%" if self.is_share else ""
+    def told(self, impact: Impact) -> str:
+        """The limit with what was found."""
+        found = self.found(impact)
         return (
-            f"{self.text}: it is {found:.4g}{percent}" if percent else f"{self.text}: it is {found}"
+            f"{self.text} (it is {found:.4g} %)"
+            if self.is_share
+            else f"{self.text} (it is {found})"
         )
 
 

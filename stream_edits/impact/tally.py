@@ -109,6 +109,15 @@ class Impact:
                 self.by_change.setdefault(together, Moved()).add(claim_id, each, judged)
             self._by_edit(claim_id, each, judged, labels)
 
+    def without_effect(self) -> list[str]:
+        """The changes that cause no difference, alone or together."""
+        causing = {label for labels in self.by_change for label in labels}
+        return [label for label in self.changes if label not in causing]
+
+    def all_examples(self) -> list[Example]:
+        """The examples of each kind, one kind after another."""
+        return [each for _, kind in sorted(self.examples.items()) for each in kind]
+
     def _by_edit(
         self, claim_id: str, each: Difference, judged: Judged, labels: Iterable[tuple[str, ...]]
     ) -> None:
