@@ -23,6 +23,7 @@ class Disk:
     """A temporary database. It is made of what this process itself writes, and of nothing else."""
 
     def __init__(self) -> None:
+        self.room = IN_MEMORY
         self._database = sqlite3.connect("", isolation_level=None)
         for pragma in (f"cache_size=-{_PAGES_KB}", "journal_mode=OFF", "synchronous=OFF"):
             self._database.execute(f"PRAGMA {pragma}")
@@ -46,15 +47,15 @@ class Disk:
 
 
 class Spilled(MutableMapping[K, V]):
-    """A mapping of which at most ``room`` entries are in memory.
+    """A mapping of which at most IN_MEMORY entries are in memory.
 
     Values are pickled, and must not be changed once they are in it. The order of iteration is that
     of the keys' texts.
     """
 
-    def __init__(self, disk: Disk, room: int = IN_MEMORY) -> None:
+    def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._room = room
+        self._room = disk.room
         self._held: OrderedDict[K, V] = OrderedDict()
         # The keys in memory whose value on disk is not this one.
         self._unsaved: set[K] = set()
