@@ -110,9 +110,8 @@ class Trial:
             goals += self._paid_before(claim_id, decisions)
         blockers: list[Blocker] = []
         states = [self._judge(decision, number, blockers) for decision, number in goals]
-        missing = [x for x in decisions.values() if x.claim_id not in self._history.newest]
-        sent = {x.claim_id for x in missing if x.claim_id not in {t.claim_id for t, _ in goals}}
-        denied = any(decisions[name].disposition is Disposition.DENY for name in sent)
+        missing = [x for name, x in decisions.items() if name not in self._history.newest]
+        denied = any(each.disposition is Disposition.DENY for each in missing)
         return Outcome(
             line_of(target, self.line_number),
             all(state is WaitsFor.NONE for state in states) and not denied,
@@ -164,16 +163,13 @@ class Trial:
         if is_paid(decision, line):
             return WaitsFor.NONE
         found = blocking(decision, number)
-        blockers += [Blocker(self._before(decision.claim_id), each) for each in found]
+        blockers += [Blocker(decision.claim_id, each) for each in found]
         held = [f for f in found if f.disposition is Disposition.PEND]
         only_held = decision.disposition is not Disposition.DENY and len(held) == len(found)
         if line.disposition is Disposition.DENY or not held or not only_held:
             return None
         by_payer = all(self.policies.waits_for(f) is WaitsFor.PAYER for f in held)
         return WaitsFor.PAYER if by_payer else None
-
-    def _before(self, claim_id: str) -> str:
-        return claim_id.removesuffix("-replacement")
 
 
 def blocking(decision: ClaimDecision, number: int) -> list[EditFinding]:
