@@ -1,6 +1,6 @@
 """The events of a file or topic, processed in order, with every decision that each one caused."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 
 Event = ClaimEvent | ReviewEvent
+Events = Sequence[tuple[Event, Source]]
 
 
 class Step(NamedTuple):
@@ -72,3 +73,22 @@ def in_force(decisions: Iterable[ClaimDecision]) -> dict[str, ClaimDecision]:
         if known is None or each.revision >= known.revision:
             newest[each.claim_id] = each
     return newest
+
+
+def near(events: Events, claim_id: str) -> Events:
+    """The events that bear on a claim: those of its member, and of members with a supervisor of it.
+
+    Empty if no event is about the claim.
+    """
+    own = [x for x, _ in events if isinstance(x, ClaimEvent) and x.claim_id == claim_id]
+    members = {claim.member_id for claim in own}
+    supervisors = supervisors_of(own)
+    for event, _ in events:
+        if isinstance(event, ClaimEvent) and not supervisors.isdisjoint(supervisors_of([event])):
+            members.add(event.member_id)
+    return [each for each in events if each[0].member_id in members]
+
+
+def supervisors_of(claims: Iterable[ClaimEvent]) -> set[str]:
+    """The NPIs of the supervisors of these claims."""
+    return {line.supervisor for claim in claims for line in claim.lines if line.supervisor}

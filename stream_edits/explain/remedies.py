@@ -7,10 +7,11 @@ from itertools import count
 from typing import NamedTuple
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.explain.candidates import candidates
+from stream_edits.explain.candidates import candidates, ways_of
 from stream_edits.explain.changes import Change, ChangeKind, Changes, combined
 from stream_edits.explain.history import History
 from stream_edits.explain.trial import Outcome, Trial, is_paid
+from stream_edits.policies.ways import NO_WAYS
 
 _MOST_TRIES = 80
 _MOST_PARTS = 6
@@ -35,13 +36,15 @@ class Remedy(NamedTuple):
     """Changes that were tried, and what becomes of the line with them.
 
     ``leads_to`` is PASS, or PEND if a person of the plan then decides. ``instead`` are further
-    codes of services that do as well as the one that is to be sent.
+    codes of services that do as well as the one that is to be sent; with ``service_in_words`` that
+    one is only an example.
     """
 
     changes: Changes
     leads_to: Disposition
     allowed_units: float
     instead: tuple[str, ...] = ()
+    service_in_words: str = ""
 
 
 class LineAnswer(NamedTuple):
@@ -114,6 +117,7 @@ def _remedy(trial: Trial, changes: Changes, *, paid: bool) -> Remedy:
         Disposition.PASS if paid else Disposition.PEND,
         0.0 if line is None else line.allowed_units,
         _instead(trial, changes) if paid else (),
+        _in_words(trial, changes),
     )
 
 
@@ -136,6 +140,19 @@ def _instead(trial: Trial, changes: Changes) -> tuple[str, ...]:
                 if trial.outcome(other).is_paid and _holds(trial, other, paid=True):
                     found.append(str(first.value))
     return tuple(dict.fromkeys(found))
+
+
+def _in_words(trial: Trial, changes: Changes) -> str:
+    """How the edit names the service of a claim to be sent, if its code is only an example."""
+    if not any(x.kind is ChangeKind.CLAIM for x in changes):
+        return ""
+    rest = tuple(x for x in changes if x.kind is not ChangeKind.CLAIM)
+    for blocker in trial.outcome(rest).blockers:
+        policy = trial.policies.of(blocker.finding)
+        ways = ways_of(policy, blocker.finding.edit_id) if policy else NO_WAYS
+        if ways.services_in_words:
+            return ways.services_in_words
+    return ""
 
 
 def _is_another(change: Change, sent: Change) -> bool:

@@ -124,7 +124,8 @@ class Trial:
 
         A missing claim has the id that it came with.
         """
-        fork, at, found = self._history.run.fork(), self._at, []
+        fork, at = self._history.run.fork(), self._at
+        found: list[ClaimDecision] = []
         before: dict[str, str] = {}
         for claim_id in dict.fromkeys(x.claim_id for x in changes):
             own = [x for x in changes if x.claim_id == claim_id]
