@@ -7,6 +7,7 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.values.rules import Count, EditRules, Outcome
+from stream_edits.policies.ways import Ways
 
 
 class Rules(EditRules):
@@ -102,4 +103,11 @@ def _are(count: float) -> str:
     return "is" if count == 1 else "are"
 
 
-EDIT = EncounterEdit("units-over-maximum", Group.UNITS, Rules, judge, waits_for=WaitsFor.PAYER)
+EDIT = EncounterEdit(
+    "units-over-maximum",
+    Group.UNITS,
+    Rules,
+    judge,
+    waits_for=WaitsFor.PAYER,
+    ways=Ways(documents=lambda policy, code: tuple(policy[Rules].necessity_documents)),
+)
