@@ -103,7 +103,7 @@ def reviewed(draw: st.DrawFn, candidate: Path | None) -> Reviewed:
     history = Reviewed((None, candidate))
     for minute, each in enumerate(draw(histories()), start=200_000):
         history.send(each)
-        if history.decided() and draw(st.booleans()):
+        if draw(st.booleans()) and history.decided():
             name = draw(st.sampled_from(history.decided()))
             history.review(name, draw(st.sampled_from(ReviewOutcome)), minute)
     return history
