@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits.handbook.changes import check_as_json, check_as_text
-from stream_edits.handbook.content import table_changes
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
 from stream_edits.handbook.listing import edits_on, list_as_json, print_list
 from stream_edits.handbook.overlay_check import check_of
 from stream_edits.handbook.page import entry_named, page, page_as_json
 from stream_edits.policies.catalog import load_policies
-from stream_edits.policies.content.content import content_from
-from stream_edits.policies.overlay import plan_content
 from stream_edits.settings import Settings
 
 
@@ -59,9 +56,7 @@ def check(overlay: Path | None, form: str = "table", today: date | None = None) 
     checked = check_of(shipped, load_policies(overlay), overlay, today or _today())
     if form == "json":
         return Report(check_as_json(checked), bool(checked.warnings))
-    table = plan_content(overlay)
-    codes = table_changes(content_from(), table) if table is not None else ""
-    return Report(codes + check_as_text(checked), bool(checked.warnings))
+    return Report(check_as_text(checked), bool(checked.warnings))
 
 
 def index() -> str:

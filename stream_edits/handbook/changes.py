@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from stream_edits.handbook.overlay_check import Check, Listed, check_of
+from stream_edits.policies.changes import CONTENT_TABLE
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.differences import Item, place_in_words
 from stream_edits.text import wrap
@@ -21,15 +21,25 @@ def changes_of(shipped: Policies, overlaid: Policies, file: Path, today: date | 
 
 
 def check_as_text(check: Check) -> str:
-    """A block for each value that changes, the warnings, and the verdict."""
+    """A block for each value that the overlay sets, the warnings, and the verdict."""
     lines: list[str] = []
-    blocks = groupby(check.changes, lambda each: (each.change.shown, each.change.name, _day(each)))
-    for (shown, name, day), changes in blocks:
-        lines += [*_block(shown, name, day, list(changes), check.today), ""]
-    if not check.changes:
+    blocks: dict[tuple[str, str, str, date | None], list[Listed]] = {
+        key: [] for key in check.summaries
+    }
+    for each in check.changes:
+        change = each.change
+        if change.name == CONTENT_TABLE:
+            sides = f"{each.today.before} -> {each.today.after}"
+            lines.append(f"{CONTENT_TABLE}  {change.path[0]}  {sides}")
+            continue
+        key = (change.policy_id, change.edit_id, change.name, change.day)
+        blocks.setdefault(key, []).append(each)
+    for key, changes in blocks.items():
+        lines += [*_block(key, check, changes), ""]
+    if not check.changes and not blocks:
         lines += ["nothing changes", ""]
     for warning in check.warnings:
-        lines += wrap(warning, "    ", "warning: ")
+        lines.append(f"warning: {warning}")
     lines += [""] * bool(check.warnings)
     count = len(check.warnings)
     told = f"; {count} warning{'s' * (count > 1)}" if count else ""
@@ -37,34 +47,34 @@ def check_as_text(check: Check) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _day(each: Listed) -> date | None:
-    return each.change.day
-
-
 def _block(
-    shown: str, name: str, day: date | None, changes: Sequence[Listed], today: date
+    key: tuple[str, str, str, date | None], check: Check, changes: Sequence[Listed]
 ) -> Iterator[str]:
-    head = " ".join(filter(None, (shown, name, f"from {day}" if day else "")))
-    yield from wrap(head)
+    """What a value changes in a few words, and a row for each change with both its days."""
+    policy_id, edit_id, name, day = key
+    summary = check.summaries.get((policy_id, edit_id, name, day)) if day else None
+    yield "  ".join(map(str, filter(None, (edit_id or policy_id, name, day, summary))))
+    if not changes:
+        return
     for reference in dict.fromkeys(each.reference for each in changes if each.reference):
-        yield from wrap(reference, " " * 10, "  source: ")
-    rows = [_row(each, today) for each in changes]
-    on_start = f"on {day}" if day else "from the start"
-    heading = ("", on_start, f"today, {today}", "written in")
+        yield from wrap(reference, " " * 12, "    source: ")
+    rows = [_row(each, check.today) for each in changes]
+    heading = ("", f"on {day}" if day else "from the start", f"today, {check.today}", "written in")
     widths = [
         min(max(len(row[column]) for row in (heading, *rows)), _WIDEST) for column in range(3)
     ]
     for row in (heading, *rows):
         cells = [f"{cell:<{width}}" for cell, width in zip(row[:3], widths, strict=True)]
-        yield f"  {'  '.join([*cells, row[3]])}".rstrip()
+        yield f"    {'  '.join([*cells, row[3]])}".rstrip()
 
 
 def _row(each: Listed, today: date) -> tuple[str, str, str, str]:
-    now = each.today.in_words
+    now, same = each.today.in_words, each.today.before == each.today.after
+    shown = each.today.after if same else now
     if each.change.day and today < each.change.day:
-        now = f"{each.today.before}, not yet changed"
+        now = f"{shown}, not yet changed"
     elif each.change.until and each.change.until <= today:
-        now = f"{each.today.after}, no longer changed"
+        now = f"{shown}, no longer so"
     return (_within(each), each.at_start.in_words, now, each.where)
 
 

@@ -77,9 +77,10 @@ def print_list(listed: list[ListedEdit]) -> None:
     table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
     several = len({each.policy for each in listed}) > 1
     table.add_column("edit", no_wrap=True)
-    table.add_column("title", ratio=1, overflow="fold")
-    for name in ("paragraph", "mode", "outcome"):
-        table.add_column(name, overflow="fold")
+    table.add_column("title", ratio=1, min_width=24)
+    table.add_column("paragraph", max_width=12)
+    table.add_column("mode", no_wrap=True)
+    table.add_column("outcome", max_width=10)
     for each in listed:
         name = f"{each.policy}/{each.id}" if several else each.id
         row = (name, each.title, each.paragraph, each.mode, ", ".join(each.dispositions))

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stream_edits.handbook.summaries import Key, summaries
 from stream_edits.handbook.unknown_codes import unknown_codes
 from stream_edits.policies.changes import CONTENT_TABLE, Change, changes_between, terms_of
 from stream_edits.policies.content.content import Content
@@ -44,11 +45,15 @@ class Listed(NamedTuple):
 
 
 class Check(NamedTuple):
-    """What a valid overlay changes, and the warnings on it, each with file and line."""
+    """What a valid overlay changes, and the warnings on it, each with file and line.
+
+    ``summaries`` say in a few words what each value that the overlay sets changes.
+    """
 
     file: Path
     today: date
     versions: tuple[str, ...]
+    summaries: dict[Key, str]
     changes: tuple[Listed, ...]
     warnings: tuple[str, ...]
 
@@ -63,7 +68,7 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
     notes = [note for p in overlaid.all for values in p.values.values() for note in values.notes]
     warnings = [*notes, *_removals(listed), *unknown_codes(shipped, overlaid, listed)]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)
-    return Check(file, today, versions, listed, tuple(warnings))
+    return Check(file, today, versions, summaries(shipped, overlaid), listed, tuple(warnings))
 
 
 def _listed(
@@ -118,7 +123,7 @@ def _sides_of(change: Change, shipped: Policies, overlaid: Policies) -> Callable
 def _in_words(value: Any, change: Change) -> str:
     if change.path and isinstance(change.path[-1], Item) and not isinstance(value, dict):
         return "not listed" if value is ABSENT else "listed"
-    return "not there" if value is ABSENT else in_words(value)
+    return in_words(value)
 
 
 def _as_indexes(value: Any, change: Change) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from stream_edits.policies.catalog import VOCABULARY
@@ -11,6 +10,7 @@ from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated_value import in_force
 from stream_edits.policies.values.differences import Item, value_at
+from stream_edits.policies.values.merging import likely
 
 if TYPE_CHECKING:
     from stream_edits.handbook.overlay_check import Listed
@@ -30,7 +30,8 @@ def unknown_codes(
     those that the overlay defines in the vocabulary. Only values that name procedure codes are
     looked at.
     """
-    known = {policy.id: _known(policy, overlaid[policy.id]) for policy in shipped.all}
+    named = {policy.id: _named_by(policy) for policy in shipped.all}
+    known = {p.id: named[p.id] | _known(p, overlaid[p.id]) for p in shipped.all}
     for each in listed:
         change = each.change
         if not change.edit_id or not change.name or change.policy_id not in known:
@@ -40,18 +41,27 @@ def unknown_codes(
             continue
         for code in _named(change):
             if code not in known[change.policy_id] and code not in beside:
-                near = _near(code, beside, known[change.policy_id])
+                near = _near(code, beside, named[change.policy_id])
                 yield (
                     f'{each.where}: {change.shown}.{change.name}: nothing knows the code "{code}": '
                     f"it is neither in the content table nor anywhere in the policy{near}"
                 )
 
 
-def _known(shipped: Policy, overlaid: Policy) -> frozenset[str]:
+def _named_by(policy: Policy) -> set[str]:
+    """Every string in the values of a policy, codes among them."""
+    return {
+        string
+        for values in policy.values.values()
+        for by_date in values.dated.values()
+        for each in by_date.values()
+        for string in _strings(each.value)
+    }
+
+
+def _known(shipped: Policy, overlaid: Policy) -> set[str]:
+    """The codes of the content table, and those that a plan defines in the vocabulary."""
     found = {code for each in shipped.revisions for code in each.governed}
-    for values in shipped.values.values():
-        for by_date in values.dated.values():
-            found |= {s for each in by_date.values() for s in _strings(each.value)}
     rules = overlaid.revisions[-1]
     for each in rules.values():
         for name in type(each).model_fields:
@@ -63,7 +73,7 @@ def _known(shipped: Policy, overlaid: Policy) -> frozenset[str]:
         for by_date in vocabulary.dated.values():
             keys = {k for x in by_date.values() if isinstance(x.value, Mapping) for k in x.value}
             found |= {key for key in keys if isinstance(key, str) and _PROCEDURE.fullmatch(key)}
-    return frozenset(found)
+    return found
 
 
 def _beside(policy: Policy, change: Change) -> set[str]:
@@ -98,9 +108,7 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
-def _near(code: str, beside: set[str], known: frozenset[str]) -> str:
-    for names in (beside, known):
-        found = get_close_matches(code.upper(), sorted(names), n=1, cutoff=0.75)
-        if found:
-            return f'; did you mean "{found[0]}"?'
-    return ""
+def _near(code: str, beside: set[str], named: set[str]) -> str:
+    """The code that was probably meant, of those beside it or else of those in the policy."""
+    meant = likely(code, beside) or likely(code, named)
+    return f'; did you mean "{meant}"?' if meant else ""

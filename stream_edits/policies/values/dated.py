@@ -22,6 +22,8 @@ from stream_edits.policies.values.reason_codes import outcomes_in, reason_proble
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlError, YamlSource, plain_message
 
+_IN_VAIN = "changes nothing: the value is already so"
+
 
 class Dated(BaseModel):
     """A value that holds from a date on, and its reference."""
@@ -104,36 +106,41 @@ class EditValues:
         """
         for name, by_date in values.items():
             self._check_name(source, (*at, name), name, by_date)
-            dated = dict(self.dated.get(name, {}))
+            dated = self.dated[name] = dict(self.dated.get(name, {}))
             for day in sorted(by_date):
-                place = _at(*at, name, day)
-                dated[day] = self._merged(dated, day, by_date[day], source, place)
-            self.dated[name] = dated
+                change, below = by_date[day], in_force(dated, day) if dated else None
+                place = (source, _at(*at, name, day))
+                own = DatedValue(day, change.value, change.reference, *place, below)
+                own = own._replace(written=own.value, replaces=change.replace, is_plans=True)
+                dated[day] = own if change.replace else self._merged(name, own)
+                if below is not None and dated[day].value == below.value:
+                    self.notes += (str(own.source.fail(own.at, _IN_VAIN)),)
             self.notes += tuple(self._ended(name))
 
-    def _merged(
-        self,
-        dated: Mapping[date, DatedValue],
-        day: date,
-        change: PlanDated,
-        source: YamlSource,
-        at: tuple[Any, ...],
-    ) -> DatedValue:
-        """A plan's value on its day. Raises PolicyError for one that does not fit."""
-        value, merging = change.value, Merging()
-        below = in_force(dated, day) if dated else None
-        if not change.replace:
-            base = ABSENT if below is None else below.value
-            try:
-                value = merging.merge(base, change.value)
-            except CannotMerge as refused:
-                raise source.fail((*at, *refused.path), refused.problem) from None
-            self.notes += tuple(str(source.fail((*at, *p), note)) for p, note in merging.notes)
-        if below is not None and value == below.value:
-            self.notes += (str(source.fail(at, "changes nothing: the value is already so")),)
-        return DatedValue(
-            day, value, change.reference, source, at, below, change.value, change.replace, True
-        )
+    def _merged(self, name: str, own: DatedValue) -> DatedValue:
+        """A plan's value, merged. Raises PolicyError for one that does not fit."""
+        merging = Merging()
+        base = ABSENT if own.below is None else own.below.value
+        try:
+            value = merging.merge(base, own.written)
+        except CannotMerge as refused:
+            wrong = self._wrong_as_written(name, own) if isinstance(own.written, list) else None
+            where = (*own.at, *refused.path)
+            raise (wrong or own.source.fail(where, refused.problem)) from None
+        for path, note in merging.notes:
+            self.notes += (str(own.source.fail((*own.at, *path), note)),)
+        return own._replace(value=value)
+
+    def _wrong_as_written(self, name: str, own: DatedValue) -> YamlError | None:
+        """What would be wrong with a value as it is written, without a merge; None for nothing."""
+        chosen = {each: in_force(by, own.day) for each, by in self.dated.items()}
+        chosen[name] = own._replace(replaces=True)
+        try:
+            self._validated({each: x.value for each, x in chosen.items()}, own.day, "")
+        except ValidationError as error:
+            if any(each["loc"][:1] == (name,) for each in error.errors(include_url=False)):
+                return problem_with(error, chosen)
+        return None
 
     def _ended(self, name: str) -> Iterator[str]:
         """A note for each plan's value that a later shipped one overrides."""

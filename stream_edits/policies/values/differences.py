@@ -19,7 +19,7 @@ class Absent:
     """The type of ``ABSENT``: there is nothing at a place."""
 
     def __repr__(self) -> str:
-        return "none"
+        return "not there"
 
 
 ABSENT: Final = Absent()

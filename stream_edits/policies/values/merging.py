@@ -4,11 +4,13 @@ A mapping names only the keys that change, at any depth, and takes keys out with
 changes with ``{add: [...], remove: [...]}``. Records of a list merge by their key
 (``differences.RECORD_KEYS``). A plain list is taken where it holds all that is in force, for then
 adding and replacing are the same; where it does not, it is refused, since it could mean either.
-The lists of an outcome say its reason codes and documents, and are always taken as they are.
+The lists of an outcome say its reason codes and documents, and are always taken as they are, and so
+are lists of numbers and of records without a key, which nothing but their place tells apart.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -18,6 +20,14 @@ from stream_edits.policies.values.rules import Outcome
 ADD, REMOVE = "add", "remove"
 REPLACE = "replace: true"
 _SHOWN = 4
+_MOST_LISTED = 12
+_LONGEST = 80
+_BEGINNING = 3
+# Text that needs no quotation marks in YAML.
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z _-]*[A-Za-z])?")
+_NO_TEXT = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+# Letters that are typed for digits.
+_LOOK_ALIKE = str.maketrans("lIoO", "1100")
 Path = tuple[Any, ...]
 
 
@@ -54,16 +64,19 @@ class Merging:
 
     def _mapping(self, base: Mapping[Any, Any], written: Mapping[Any, Any], path: Path) -> Any:
         if ADD in written and ADD not in base:
-            problem = f"write a new key with its value, without {ADD}: {{KEY: VALUE}}"
+            new = written[ADD] if isinstance(written[ADD], Mapping) else {"KEY": "VALUE"}
+            problem = f"write a new key with its value, without {ADD}: {_spelled(new)}"
             raise CannotMerge((*path, ADD), problem)
         gone = self._entries_of(written, REMOVE, path)
         changed = dict(base)
         for place, key in enumerate(gone):
             at = (*path, REMOVE, place)
+            if not isinstance(key, Hashable):
+                raise CannotMerge(at, f"{shown(key)} is no key")
             if key in written:
                 raise CannotMerge(at, f"{shown(key)} is both given and removed")
             if key not in base and not self.again:
-                raise CannotMerge(at, f"{shown(key)} is not there{did_you_mean(key, base)}")
+                raise CannotMerge(at, f"{shown(key)} is not there{_or_one_of(key, base)}")
             changed.pop(key, None)
         for key, each in written.items():
             if key != REMOVE:
@@ -78,16 +91,18 @@ class Merging:
         name = record_key(base)
         if name is not None and record_key(written) == name:
             return self._changed_list(base, {ADD: written}, path, note=False)
+        if not all(isinstance(entry, str) for entry in base):
+            return written
         left_out = [entry for entry in base if entry not in written]
         if not left_out or self.again:
             return written
         new = [entry for entry in written if entry not in base]
-        change = {key: each for key, each in ((ADD, new), (REMOVE, left_out)) if each}
+        adding = f"To add to it, write {_spelled({ADD: new})}. " if new else ""
         raise CannotMerge(
             path,
-            f"the list in force also has {_some(left_out)}. To change entries, name only those: "
-            f"{_spelled(change)}, or without {REMOVE} to keep the others. To put this list in "
-            f"place of the whole value, write {REPLACE} beside value and reference",
+            f"the list in force also has {_some(left_out)}. {adding}To take entries out, write "
+            f"{{{REMOVE}: [{_some(left_out)}]}}. To put this list in place of the whole value, "
+            f"write {REPLACE} beside value and reference",
         )
 
     def _changed_list(
@@ -108,12 +123,13 @@ class Merging:
             elif not self.again:
                 known = by_key(base) or base
                 at = (*path, REMOVE, place)
-                raise CannotMerge(at, f"{shown(key)} is not in the list{did_you_mean(key, known)}")
+                raise CannotMerge(at, f"{shown(key)} is not in the list{_or_one_of(key, known)}")
         for place, entry in enumerate(added):
             at = (*path, ADD, place)
             if entry in gone:
                 raise CannotMerge(at, f"{shown(entry)} is both added and removed")
-            found = _place_of(changed, entry.get(name) if name else entry, name)
+            key = entry.get(name) if isinstance(entry, Mapping) else entry
+            found = _place_of(changed, key, name)
             if found is None:
                 changed.append(entry)
                 continue
@@ -152,8 +168,31 @@ def _place_of(entries: Sequence[Any], key: Any, name: str | None) -> int | None:
 def did_you_mean(typed: Any, known: Any) -> str:
     """``; did you mean X?`` if something known is like what was typed, else nothing."""
     names = {str(each): each for each in known}
-    near = get_close_matches(str(typed), names, n=1, cutoff=0.6)
-    return f"; did you mean {shown(names[near[0]])}?" if near else ""
+    meant = likely(str(typed), names)
+    return "" if meant is None else f"; did you mean {shown(names[meant])}?"
+
+
+def likely(typed: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant, None if none is like what was typed."""
+    if len(typed) > _LONGEST:
+        return None
+    ordered = sorted(names)
+    if any(character.isdigit() for character in typed):
+        as_code = typed.translate(_LOOK_ALIKE).upper()
+        if as_code in ordered:
+            return as_code
+    near = get_close_matches(typed, ordered, n=5, cutoff=0.6)
+    # Of several that are like it, one with the same letters is meant, or one that begins alike.
+    letters = sorted(typed)
+    near.sort(key=lambda name: (sorted(name) != letters, not name.startswith(typed[:_BEGINNING])))
+    return near[0] if near else None
+
+
+def _or_one_of(typed: Any, known: Any) -> str:
+    """What was probably meant, or else what there is, if that is not much."""
+    there = [shown(each) for each in known]
+    listed = f"; there are {', '.join(there)}" if 0 < len(there) <= _MOST_LISTED else ""
+    return did_you_mean(typed, known) or listed
 
 
 def shown(value: Any) -> str:
@@ -174,8 +213,9 @@ def _spelled(value: Any) -> str:
         return "{" + ", ".join(inner) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_spelled, value)) + "]"
-    if isinstance(value, str) and (not value.isalpha() or not value.islower()):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        is_plain = _PLAIN.fullmatch(value) and value.lower() not in _NO_TEXT
+        return value if is_plain else json.dumps(value, ensure_ascii=False)
     return (
         json.dumps(value, default=str) if isinstance(value, bool) or value is None else str(value)
     )

@@ -47,6 +47,8 @@ def _problem(first: Mapping[str, Any], value: DatedValue, path: tuple[Any, ...])
     given = first["input"]
     if first["type"] != "value_error" and _is_short(given):
         problem = f"{problem}, not {shown(given)}"
+    if first["type"] == "string_type" and isinstance(given, int | float):
+        problem += f'; write it in quotation marks: "{given}"'
     if first["type"] in ("enum", "literal_error"):
         problem += did_you_mean(
             given, str(first["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
