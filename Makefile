@@ -92,8 +92,9 @@ payer: $(STAMP)  ## simulate a national payer with the last bench's figures, and
 broker: $(STAMP)  ## run a real Kafka in the foreground, for manual tests (PORT=9092)
 	@$(BIN)/python -m tests.broker $(PORT)
 
-generated: $(STAMP)  ## generate the dashboards and docs/metrics.md
+generated: $(STAMP)  ## generate the dashboards, docs/metrics.md and docs/edits.md
 	@$(BIN)/python -m monitoring
+	@$(BIN)/python -m stream_edits docs edits
 
 pictures: $(STAMP)  ## draw docs/dashboards/*.png from a real run (npm, chromium, pngquant)
 	@$(BIN)/python -m tests.monitoring.pictures

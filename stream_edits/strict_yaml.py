@@ -5,10 +5,13 @@ than 100 levels, and aliases of aliases that stand for more values than fit in m
 ``load`` returns plain values; ``YamlSource`` also knows the line of each node.
 """
 
+import re
 import warnings
 from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -21,6 +24,9 @@ M = TypeVar("M", bound=BaseModel)
 # of aliases cannot fill the memory.
 _MOST_NODES = 100_000
 _DEEPEST = 100
+# A key that is compared with others to find what was meant.
+_LONGEST_KEY = 80
+_LIKE_A_DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 _UNREADABLE = "not readable as YAML"
 
 
@@ -59,6 +65,10 @@ class YamlSource:
         named = f"{'.'.join(trail)}: " if trail else ""
         return YamlError(f"{named}{problem}", f"{self.path}:{line}")
 
+    def where(self, at: Sequence[Any]) -> str:
+        """The file, and the line of the node at a path of keys."""
+        return f"{self.path}:{self._place(at)[1]}"
+
     def _place(self, at: Sequence[Any]) -> tuple[list[str], int]:
         """The path as the file has it, and the line of its last step that is in the file."""
         node, line, trail = self.root, 0, []
@@ -88,13 +98,43 @@ class YamlSource:
             found = error.errors(include_url=False)
             unknown = [e for e in found if e["type"] == "extra_forbidden"]
             first = (unknown or found)[0]
-            problem = "is not a key known here" if unknown else plain_message(first["msg"])
+            *within, last = first["loc"] or ("",)
+            if unknown:
+                problem = f"is not a key known here{_meant(str(last), _keys_at(model, within))}"
+            elif last == "[key]" and first["type"].startswith("date"):
+                problem = "is not a date: write it as in 2026-01-31, without quotation marks"
+                raise self.fail([*at, *within], problem) from None
+            else:
+                problem = plain_message(first["msg"])
             raise self.fail([*at, *first["loc"]], problem) from None
 
 
 def plain_message(message: str) -> str:
     """A pydantic message without the prefix that it gives to a validator's own text."""
     return message.removeprefix("Value error, ")
+
+
+def _keys_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
+    """The keys of the model that is at a path within another, none if there is no model."""
+    kind: Any = model
+    for step in path:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(str(step))
+            kind = None if field is None else field.annotation
+        else:
+            kind = (get_args(kind) or (None,))[-1]
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+    is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
+    return list(kind.model_fields) if is_model else []
+
+
+def _meant(typed: str, keys: Sequence[str]) -> str:
+    """What a misspelt key was meant to be, or else which keys there are."""
+    near = get_close_matches(typed, keys, n=1) if len(typed) <= _LONGEST_KEY else []
+    if near:
+        return f"; did you mean {near[0]}?"
+    return f"; the keys are {', '.join(keys)}" if keys else ""
 
 
 def _text_of(path: Path) -> str:
@@ -125,13 +165,25 @@ def _parsed(path: Path, text: str, kind: Literal["safe", "rt"]) -> Any:
         redacted = "a key stands here twice" if is_twice else _UNREADABLE
         raise YamlError(problem, where, redacted) from None
     except (YAMLError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise _no_date(path, text) or _unreadable(path, error) from None
     except (RecursionError, _TooDeep):
         raise YamlError("nested too deep", str(path), _UNREADABLE) from None
     except _TooMany:
         problem = f"holds more than {_MOST_NODES} values, counting each alias"
         raise YamlError(problem, str(path), problem) from None
     return root
+
+
+def _no_date(path: Path, text: str) -> YamlError | None:
+    """The error for the first thing in a text that looks like a date and is none."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for found in _LIKE_A_DATE.findall(line):
+            try:
+                date.fromisoformat(found)
+            except ValueError:
+                problem = f"{found} is not a date: there is no such day"
+                return YamlError(problem, f"{path}:{number}", _UNREADABLE)
+    return None
 
 
 def _unreadable(path: Path, error: Exception) -> YamlError:

@@ -12,7 +12,7 @@ _FORMS = {"decisions": ("json", "table"), ADJUSTMENTS: ("json", "csv")}
 
 
 def format_option(
-    default: Literal["json", "table"],
+    default: Literal["json", "table", "text"],
     help_text: str,
     forms: Sequence[str] = ("json", "table"),
 ) -> Callable[[_Command], _Command]:

@@ -1,17 +1,17 @@
 """`stream-edits policy`: the policy, for claims analysts."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from stream_edits.cli.errors import one_line_errors
-from stream_edits.cli.generated_files import write_or_check
+from stream_edits.cli.formats import format_option
 from stream_edits.cli.own_edits import cases, new
 from stream_edits.cli.policy_content import content
+from stream_edits.cli.policy_impact import impact
 from stream_edits.commands import policy as command
-from stream_edits.settings import load_settings
-
-INDEX = Path("docs/edits.md")
+from stream_edits.settings import Settings, load_settings
 
 
 @click.group()
@@ -22,49 +22,63 @@ def policy() -> None:
 policy.add_command(content)
 policy.add_command(new)
 policy.add_command(cases)
+policy.add_command(impact)
+
+
+_overlay_option = click.option(
+    "--overlay",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The overlay to apply, in place of that of the settings.",
+)
+
+
+@policy.command("list")
+@_overlay_option
+@format_option("table", "table: for people. json: one edit per line.")
+@click.pass_context
+def list_edits(context: click.Context, overlay: Path | None, form: str) -> None:
+    """List every edit: id, title, paragraph, mode and what it decides, as in force today."""
+    with one_line_errors():
+        command.print_edits(_settings(context, overlay), form)
 
 
 @policy.command()
 @click.argument("edit")
+@_overlay_option
+@format_option("text", "text: a page for people. json: one object.", ("text", "json"))
 @click.pass_context
-def show(context: click.Context, edit: str) -> None:
+def show(context: click.Context, edit: str, overlay: Path | None, form: str) -> None:
     """Show everything about EDIT: paragraph, choices, values, reasons, cases.
 
-    The values are those in force, with the overlay of the settings.
+    The values are those in force, with their dates and references, under the overlay of the
+    settings.
     """
     with one_line_errors():
-        text = command.show(load_settings(context.obj), edit)
+        text = command.show(_settings(context, overlay), edit, form)
     click.echo(text, nl=False)
 
 
 @policy.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def check(file: Path) -> None:
-    """Validate the overlay FILE and list what it changes.
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
+)
+@click.option("--strict", is_flag=True, help="Exit 1 when there is a warning.")
+@format_option("table", "table: for people. json: one object.")
+@click.pass_context
+def check(context: click.Context, file: Path | None, strict: bool, form: str) -> None:
+    """Check the overlay FILE, by default that of the settings, and say what it changes.
 
-    One line for each value: edit, value, date, old and new.
+    Each change is listed with the value before and after, on the day on which it takes effect and
+    today. Warnings tell what to look at twice: entries that are removed, values that a later
+    shipped one overrides, codes that nothing knows, changes that change nothing.
     """
     with one_line_errors():
-        text = command.check(file)
-    click.echo(text, nl=False)
-
-
-@policy.command()
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=INDEX,
-    show_default=True,
-    help="The file to write.",
-)
-@click.option(
-    "--check", "check_only", is_flag=True, help="Write nothing; exit 1 when the file is stale."
-)
-def index(output: Path, check_only: bool) -> None:
-    """Write the index of the shipped edits: paragraph, numbers, cases."""
-    with one_line_errors():
-        text = command.index()
-    write_or_check(text, output, check_only, "stream-edits policy index")
+        settings = load_settings(context.obj)
+        overlay = settings.policy if file is None else file
+        report = command.check(overlay, form, own=settings.edits)
+    click.echo(report.text, nl=False)
+    if strict and report.warns:
+        sys.exit(1)
 
 
 @policy.command()
@@ -73,3 +87,9 @@ def coverage() -> None:
     with one_line_errors():
         text = command.coverage()
     click.echo(text, nl=False)
+
+
+def _settings(context: click.Context, overlay: Path | None) -> Settings:
+    """The settings, with another overlay if one is given. Raises BadSetting."""
+    settings = load_settings(context.obj)
+    return settings if overlay is None else settings.model_copy(update={"policy": overlay})

@@ -9,7 +9,9 @@ import click
 from stream_edits import __version__
 from stream_edits.cli.claims import adjudicate, decisions, publish, run
 from stream_edits.cli.dead_letters import dead_letters
+from stream_edits.cli.docs import docs
 from stream_edits.cli.errors import one_line_errors
+from stream_edits.cli.explain import explain
 from stream_edits.cli.pends import pends
 from stream_edits.cli.policy import policy
 from stream_edits.cli.review import review
@@ -43,8 +45,8 @@ def demo(serve: bool) -> None:
 
 
 for _command in (
-    *(run, adjudicate, publish, decisions, pends, review),
-    *(topics, schemas, asyncapi_document, dead_letters, policy),
+    *(run, adjudicate, publish, decisions, explain, pends, review),
+    *(topics, schemas, asyncapi_document, dead_letters, policy, docs),
 ):
     cli.add_command(_command)
 

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from stream_edits.commands.case_files import Case, cases_in
 from stream_edits.commands.case_results import case_failures
 from stream_edits.commands.new_edit import CASES
+from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import Source
 from stream_edits.policies.catalog import load_policies, shipped_folders
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
@@ -36,7 +37,8 @@ def run_cases(folder: Path) -> Result:
         only, folder = folder.resolve(), folder.resolve().parent
     own = OwnEdits(folder, shipped_folders())
     run = _Run(own)
-    line_of_business = sorted(own.about.lines_of_business, key=str)[0]
+    governed = own.about.lines_of_business
+    line_of_business = next(each for each in LineOfBusiness if each in governed)
     lines, failed, count = [], 0, 0
     for edit_id, home in own.homes():
         if only not in (None, home.resolve()):

@@ -1,29 +1,69 @@
-"""`policy`: pages on the policy for claims analysts, in text. Each raises PolicyError."""
+"""`policy`: what the policy says and does, for claims analysts. Each raises PolicyError."""
 
+import json
+import sys
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from stream_edits.app.wiring import policies_of
-from stream_edits.handbook.changes import changes_of
-from stream_edits.handbook.content import table_changes
+from stream_edits.handbook.changes import check_as_json, check_as_text
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index as index_of
-from stream_edits.handbook.page import entry_named, page
+from stream_edits.handbook.listing import edits_on, list_as_json, print_list
+from stream_edits.handbook.overlay_check import check_of
+from stream_edits.handbook.page import entry_named, page, page_as_json
 from stream_edits.policies.catalog import load_policies
-from stream_edits.policies.content.content import content_from
-from stream_edits.policies.overlay import plan_content
 from stream_edits.settings import Settings
 
 
-def show(settings: Settings, edit: str) -> str:
+class Report(NamedTuple):
+    """What `policy check` prints, and whether it warns."""
+
+    text: str
+    warns: bool
+
+
+def show(settings: Settings, edit: str, form: str = "text") -> str:
     """The page of an edit, with the values in force under the overlay of the settings."""
-    return page(entry_named(policies_of(settings), edit), settings.policy)
+    entry = entry_named(policies_of(settings), edit)
+    if form == "json":
+        return page_as_json(entry, settings.policy)
+    return page(entry, settings.policy)
 
 
-def check(overlay: Path) -> str:
-    """What an overlay changes in the shipped policy, a line for each value and each code."""
-    table = plan_content(overlay)
-    codes = table_changes(content_from(), table) if table is not None else ""
-    return codes + changes_of(load_policies(), load_policies(overlay), overlay)
+def print_edits(settings: Settings, form: str) -> None:
+    """Print every edit as it is in force today, under the overlay of the settings."""
+    listed = edits_on(policies_of(settings), _today())
+    if form == "json":
+        sys.stdout.writelines(list_as_json(listed))
+    else:
+        print_list(listed)
+
+
+def check(
+    overlay: Path | None,
+    form: str = "table",
+    today: date | None = None,
+    own: Path | None = None,
+) -> Report:
+    """What an overlay changes in the shipped policy, and what to look at twice.
+
+    Without an overlay, only that the shipped policy is valid. ``own`` is the folder of the plan's
+    own edits.
+    """
+    shipped = load_policies(own=own)
+    if overlay is None:
+        versions = [r.version for policy in shipped.all for r in policy.revisions]
+        if form == "json":
+            empty = {"file": None, "valid": True, "policy_versions": versions}
+            return Report(json.dumps({**empty, "changes": [], "warnings": []}) + "\n", False)
+        named = ", ".join(versions)
+        return Report(f"no overlay is set; the shipped policy is valid: versions {named}\n", False)
+    checked = check_of(shipped, load_policies(overlay, own=own), overlay, today or _today())
+    if form == "json":
+        return Report(check_as_json(checked), bool(checked.warnings))
+    return Report(check_as_text(checked), bool(checked.warnings))
 
 
 def index() -> str:
@@ -34,3 +74,7 @@ def index() -> str:
 def coverage() -> str:
     """Each sentence of the policy, with the edits that implement it."""
     return coverage_of(load_policies())
+
+
+def _today() -> date:
+    return date.today()

@@ -1,57 +1,115 @@
-"""`policy check`: the changes that a plan's overlay makes."""
+"""The report of `policy check`, as text for people and as JSON."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stream_edits.handbook.entry import DatedValue, Entry, all_entries
-from stream_edits.handbook.wording import codes_in_words, value_in_words
-from stream_edits.policies.content.content import Content
+from stream_edits.handbook.overlay_check import Check, Listed, check_of
+from stream_edits.policies.changes import CONTENT_TABLE
 from stream_edits.policies.policy import Policies
+from stream_edits.policies.values.differences import Item, place_in_words
+from stream_edits.text import wrap
+
+_WIDEST = 44
 
 
-def changes_of(shipped: Policies, overlaid: Policies, file: Path) -> str:
-    """A text with a line for every value that the overlay sets: edit, value, date, old -> new."""
-    pairs = zip(all_entries(shipped), all_entries(overlaid), strict=True)
-    lines = [line for before, after in pairs for line in _changed(before, after, file)]
-    versions = [r.version for policy in overlaid.all for r in policy.revisions]
-    lines.append(f"{file}: valid; policy versions {', '.join(versions)}")
+def changes_of(shipped: Policies, overlaid: Policies, file: Path, today: date | None = None) -> str:
+    """What the overlay in ``file`` changes, in text. ``today`` is the day of the check."""
+    return check_as_text(check_of(shipped, overlaid, file, today or date.today()))
+
+
+def check_as_text(check: Check) -> str:
+    """A block for each value that the overlay sets, the warnings, and the verdict."""
+    lines: list[str] = []
+    blocks: dict[tuple[str, str, str, date | None], list[Listed]] = {
+        key: [] for key in check.summaries
+    }
+    for each in check.changes:
+        change = each.change
+        if change.name == CONTENT_TABLE:
+            sides = f"{each.today.before} -> {each.today.after}"
+            lines.append(f"{CONTENT_TABLE}  {change.path[0]}  {sides}")
+            continue
+        key = (change.policy_id, change.edit_id, change.name, change.day)
+        blocks.setdefault(key, []).append(each)
+    for key, changes in blocks.items():
+        lines += [*_block(key, check, changes), ""]
+    if not check.changes and not blocks:
+        lines += ["nothing changes", ""]
+    for warning in check.warnings:
+        lines.append(f"warning: {warning}")
+    lines += [""] * bool(check.warnings)
+    count = len(check.warnings)
+    told = f"; {count} warning{'s' * (count > 1)}" if count else ""
+    lines.append(f"{check.file}: valid; policy versions {', '.join(check.versions)}{told}")
     return "\n".join(lines) + "\n"
 
 
-def _changed(before: Entry, after: Entry, file: Path) -> Iterator[str]:
-    old = dict(before.dated())
-    for name, history in after.dated():
-        for each in history:
-            if each.file == file:
-                was = _in_force(old[name], each.day)
-                yield f"{after.id}  {name}  {each.day}  {_difference(was.read, each.read)}"
+def _block(
+    key: tuple[str, str, str, date | None], check: Check, changes: Sequence[Listed]
+) -> Iterator[str]:
+    """What a value changes in a few words, and a row for each change with both its days."""
+    policy_id, edit_id, name, day = key
+    summary = check.summaries.get((policy_id, edit_id, name, day)) if day else None
+    yield "  ".join(map(str, filter(None, (edit_id or policy_id, name, day, summary))))
+    if not changes:
+        return
+    for reference in dict.fromkeys(each.reference for each in changes if each.reference):
+        yield from wrap(reference, " " * 12, "    source: ")
+    rows = [_row(each, check.today) for each in changes]
+    heading = ("", f"on {day}" if day else "from the start", f"today, {check.today}", "written in")
+    widths = [
+        min(max(len(row[column]) for row in (heading, *rows)), _WIDEST) for column in range(3)
+    ]
+    for row in (heading, *rows):
+        cells = [f"{cell:<{width}}" for cell, width in zip(row[:3], widths, strict=True)]
+        yield f"    {'  '.join([*cells, row[3]])}".rstrip()
 
 
-def _in_force(history: list[DatedValue], day: date) -> DatedValue:
-    """The value in force on a date of service."""
-    return next((each for each in reversed(history) if each.day <= day), history[0])
+def _row(each: Listed, today: date) -> tuple[str, str, str, str]:
+    now, same = each.today.in_words, each.today.before == each.today.after
+    shown = each.today.after if same else now
+    if each.change.day and today < each.change.day:
+        now = f"{shown}, not yet changed"
+    elif each.change.until and each.change.until <= today:
+        now = f"{shown}, no longer so"
+    return (_within(each), each.at_start.in_words, now, each.where)
 
 
-def _difference(was: Any, becomes: Any) -> str:
-    if was == becomes:
-        return f"{value_in_words(was)} (unchanged)"
-    if isinstance(was, frozenset) and isinstance(becomes, frozenset):
-        parts = [("added", becomes - was), ("removed", was - becomes)]
-        return "; ".join(f"{word} {codes_in_words(codes)}" for word, codes in parts if codes)
-    if isinstance(was, Content) and isinstance(becomes, Content):
-        was, becomes = dict(was.changes), dict(becomes.changes)
-    if isinstance(was, dict) and isinstance(becomes, dict):
-        return "; ".join(_keys_changed(was, becomes))
-    return f"{value_in_words(was)} -> {value_in_words(becomes)}"
+def _within(each: Listed) -> str:
+    """The place of a change within its value."""
+    path = each.change.path
+    entry = f" {path[-1].key}" if path and isinstance(path[-1], Item) else ""
+    return (place_in_words(path).lstrip(".") + entry).strip() or "value"
 
 
-def _keys_changed(was: dict[Any, Any], becomes: dict[Any, Any]) -> Iterator[str]:
-    for key in [*was, *(key for key in becomes if key not in was)]:
-        if key not in becomes:
-            yield f"{key}: {value_in_words(was[key])} -> removed"
-        elif key not in was:
-            yield f"{key}: added, {value_in_words(becomes[key])}"
-        elif was[key] != becomes[key]:
-            yield f"{key}: {_difference(was[key], becomes[key])}"
+def check_as_json(check: Check) -> str:
+    """The report as one JSON object."""
+    report = {
+        "file": str(check.file),
+        "valid": True,
+        "today": check.today.isoformat(),
+        "policy_versions": check.versions,
+        "changes": [_change_as_json(each) for each in check.changes],
+        "warnings": check.warnings,
+    }
+    return json.dumps(report, ensure_ascii=False) + "\n"
+
+
+def _change_as_json(each: Listed) -> dict[str, Any]:
+    change = each.change
+    return {
+        "policy": change.policy_id or None,
+        "edit": change.edit_id or None,
+        "value": change.name,
+        "path": [step.key if isinstance(step, Item) else step for step in change.path],
+        "label": change.label,
+        "from": change.day.isoformat() if change.day else None,
+        "until": change.until.isoformat() if change.until else None,
+        "where": each.where,
+        "reference": each.reference or None,
+        "on_effective_day": each.at_start._asdict(),
+        "today": each.today._asdict(),
+    }

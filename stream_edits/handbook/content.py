@@ -62,20 +62,6 @@ def meaning_of(content: Content, code: str) -> str:
     return f"{code}  not in the table\n"
 
 
-def table_changes(before: Content, after: Content) -> str:
-    """A line for each code that another table adds, removes or gives another category."""
-    codes = sorted({*before.entries, *after.entries})
-    named = [(code, _listed(before, code), _listed(after, code)) for code in codes]
-    return "".join(
-        f"content_table  {code}  {old} -> {new}\n" for code, old, new in named if old != new
-    )
-
-
-def _listed(content: Content, code: str) -> str:
-    entry = content.entries.get(code)
-    return entry.category.value if entry else "not in the table"
-
-
 def update_in_words(update: Update) -> str:
     """What a quarterly file changed: codes added, ended and still to be classified."""
     lines = [f"added         {x.code}  {x.added or ''}  {x.description}" for x in update.added]

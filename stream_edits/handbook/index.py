@@ -1,4 +1,4 @@
-"""`policy index`: generates docs/edits.md from the files of the edits."""
+"""`docs edits`: generates docs/edits.md from the files of the edits."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from stream_edits.policies.policy import Policies, Policy
 _HEAD = """\
 # The edits of policy {policy}
 
-Written by `stream-edits policy index`; do not edit. `stream-edits policy show EDIT` says more of
+Written by `stream-edits docs edits`; do not edit. `stream-edits policy show EDIT` says more of
 each, and `stream-edits policy coverage` goes the other way, from the policy's sentences to these.
 
 | Edit | Paragraph | What it catches | Dispositions | Cases |

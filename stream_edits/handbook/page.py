@@ -1,5 +1,6 @@
 """`policy show`: the page of one edit for claims analysts, in plain text."""
 
+import json
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -62,6 +63,35 @@ def page(entry: Entry, overlay: Path | None = None) -> str:
         list(_cases(entry)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def page_as_json(entry: Entry, overlay: Path | None = None) -> str:
+    """The page of an edit as one JSON object. Values are as they are written in YAML."""
+    file = entry.values.file
+    values = [
+        {
+            "name": name,
+            "from": each.day.isoformat(),
+            "value": each.written,
+            "in_words": value_in_words(each.read),
+            "reference": each.reference,
+            "file": each.file.name,
+            "overlay": each.file == overlay,
+        }
+        for name, history in entry.dated()
+        for each in history
+    ]
+    fields = {
+        "id": entry.id,
+        "policy": entry.policy.id,
+        "title": file.title,
+        "section": file.section,
+        "text": file.text,
+        "choices": file.choices,
+        "values": values,
+        "cases": [each._asdict() for each in entry.cases],
+    }
+    return json.dumps(fields, ensure_ascii=False, default=str) + "\n"
 
 
 def _head(entry: Entry) -> list[str]:

@@ -16,7 +16,8 @@ from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import About
 from stream_edits.policies.shapes.known import edit_in, has_shape
-from stream_edits.policies.values.dated import Dated, RuleSource
+from stream_edits.policies.values.dated import RuleSource
+from stream_edits.policies.values.edit_file import Dated
 from stream_edits.policies.values.prompt_pay import terms_in
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.content.table import read_table
-from stream_edits.policies.values.dated import Dated, EditValues
+from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.edit_file import Dated, PlanDated
+from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.prompt_pay import Term, terms_in
 from stream_edits.strict_yaml import YamlSource
 
@@ -23,7 +25,7 @@ class OwnTerms(BaseModel):
 
 
 class Overlay(BaseModel):
-    """A plan's overlay: edit id -> value name -> date -> value and reference.
+    """A plan's overlay: edit id -> value name -> date -> value, reference and perhaps ``replace``.
 
     ``policies`` holds changes to whole policies, by policy id.
     ``content_table`` is the path of a content table in place of the packaged one, from the folder
@@ -33,7 +35,7 @@ class Overlay(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     content_table: str | None = None
     policies: dict[str, OwnTerms] = {}
-    edits: dict[str, dict[str, dict[date, Dated]]] = {}
+    edits: dict[str, dict[str, dict[date, PlanDated]]] = {}
 
 
 def plan_content(overlay: Path) -> Content | None:
@@ -60,7 +62,8 @@ def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
         meant = [v for v in values if name in (v.file.id, f"{v.policy_id}/{v.file.id}")]
         at = ("edits", name)
         if not meant:
-            raise source.fail(at, "there is no such edit")
+            known = [v.file.id for v in values]
+            raise source.fail(at, f"there is no such edit{did_you_mean(name, known)}")
         if len(meant) > 1:
             names = " or ".join(f"{v.policy_id}/{v.file.id}" for v in meant)
             raise source.fail(at, f"several policies have this edit: write {names}")
@@ -80,7 +83,8 @@ def plan_terms(overlay: Path, known: Mapping[str, object]) -> dict[str, dict[dat
     laid = source.validate(Overlay, source.root, ())
     for policy_id in laid.policies:
         if policy_id not in known:
-            raise source.fail(("policies", policy_id), "there is no such policy")
+            hint = did_you_mean(policy_id, known)
+            raise source.fail(("policies", policy_id), f"there is no such policy{hint}")
     return {
         policy_id: terms_in(source, ("policies", policy_id, "prompt_pay"), own.prompt_pay)
         for policy_id, own in laid.policies.items()

@@ -64,6 +64,7 @@ class Policy:
         self.id = about.id
         self.edits = tuple(sorted(edits, key=lambda edit: (edit.group, edit.id)))
         self.values = {v.file.id: v for v in values}
+        self.overlay_hash = overlay_hash
         self.revisions = revisions_of(values, overlay_hash)
         self._days = [revision.effective for revision in self.revisions]
         # The only revision, None if there are several.

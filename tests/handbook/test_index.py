@@ -4,7 +4,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from stream_edits.cli.policy import policy as commands
+from stream_edits.cli.docs import docs as commands
 from stream_edits.handbook.entry import all_entries
 from stream_edits.handbook.index import index
 from stream_edits.policies.catalog import load_policies
@@ -13,13 +13,13 @@ DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
 
 
 def test_the_committed_index_is_current() -> None:
-    run = CliRunner().invoke(commands, ["index", "--check", "--output", str(DOCS)])
+    run = CliRunner().invoke(commands, ["edits", "--check", "--output", str(DOCS)])
     assert run.exit_code == 0, run.output
 
 
 def test_check_reports_a_stale_or_missing_index_and_does_not_write_it(tmp_path: Path) -> None:
     file = tmp_path / "edits.md"
-    check = ["index", "--check", "--output", str(file)]
+    check = ["edits", "--check", "--output", str(file)]
     run = CliRunner().invoke(commands, check)
     assert run.exit_code == 1
     assert "is stale" in run.output
@@ -30,14 +30,14 @@ def test_check_reports_a_stale_or_missing_index_and_does_not_write_it(tmp_path: 
 
 def test_it_is_written_to_the_given_file(tmp_path: Path) -> None:
     file = tmp_path / "edits.md"
-    run = CliRunner().invoke(commands, ["index", "--output", str(file)])
+    run = CliRunner().invoke(commands, ["edits", "--output", str(file)])
     assert run.exit_code == 0
-    assert CliRunner().invoke(commands, ["index", "--check", "--output", str(file)]).exit_code == 0
+    assert CliRunner().invoke(commands, ["edits", "--check", "--output", str(file)]).exit_code == 0
 
 
 def test_an_error_names_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     nowhere = tmp_path / "absent" / "edits.md"
-    run = CliRunner().invoke(commands, ["index", "--output", str(nowhere)])
+    run = CliRunner().invoke(commands, ["edits", "--output", str(nowhere)])
     assert run.exit_code == 2
     assert f"cannot write {nowhere}: No such file or directory" in run.output
 

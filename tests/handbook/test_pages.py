@@ -1,5 +1,6 @@
 """`policy show` and `policy check` on the command line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,12 @@ edits:
     places:
       2025-07-01:
         reference: Plan memo 12
-        value: ["11", "19", "22", "23", "24", "42", "53", "65", "71", "72"]
+        value: {add: ["19"]}
   units-over-maximum:
     maximum_units:
       2025-07-01:
         reference: Plan memo 12
-        value: {"96361": 6, "96366": 8, "96367": 3, "96375": 3, "X7700": 1, "X7702": 4}
+        value: {"96361": 6, "X7702": 4, remove: ["96370"]}
     excess:
       2024-12-03:
         reference: Plan memo 12
@@ -92,11 +93,11 @@ def test_a_page_shows_values_of_the_overlay(overlay: Path) -> None:
     assert "    2025-07-01 (overlay plan.yaml)  96361: 6; 96366: 8" in page
 
 
-def test_a_check_lists_changes_with_their_dates(overlay: Path) -> None:
+def test_a_check_has_a_summary_of_each_value(overlay: Path) -> None:
     result = run("check", str(overlay))
     assert result.exit_code == 0
-    *changes, verdict = result.output.splitlines()
-    assert changes == [
+    *changes, verdict = [x for x in result.output.splitlines() if x and not x.startswith(" ")]
+    assert changes[:4] == [
         "place-of-service-not-allowed  places  2025-07-01  added 19",
         "units-over-maximum  maximum_units  2025-07-01  "
         "96361: 8 -> 6; 96370: 8 -> removed; X7702: added, 4",
@@ -104,7 +105,21 @@ def test_a_check_lists_changes_with_their_dates(overlay: Path) -> None:
         "DENY · CARC 151 · RARC N435 -> PEND · CARC 151 · RARC N435",
         "units-over-maximum  review  2026-01-01  PEND · CARC 151 · RARC N362 (unchanged)",
     ]
+    assert all(each.startswith(f"warning: {overlay}:") for each in changes[4:])
     assert verdict.startswith(f"{overlay}: valid; policy versions 2024-12-03+")
+
+
+def test_show_takes_an_overlay_and_gives_json(overlay: Path) -> None:
+    arguments = ("units-over-maximum", "--overlay", str(overlay), "--format", "json")
+    shown = json.loads(run("show", *arguments).output)
+    assert (shown["id"], shown["section"]) == ("units-over-maximum", "6.21-P IV.B.5")
+    own = [each for each in shown["values"] if each["overlay"]]
+    assert [(x["name"], x["from"], x["reference"]) for x in own] == [
+        ("maximum_units", "2025-07-01", "Plan memo 12"),
+        ("excess", "2024-12-03", "Plan memo 12"),
+        ("review", "2026-01-01", "Plan memo 12"),
+    ]
+    assert own[0]["value"]["96361"] == 6
 
 
 @pytest.mark.parametrize(

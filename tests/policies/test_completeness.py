@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from stream_edits.cli.policy import policy as commands
+from stream_edits.cli.docs import docs as commands
 from stream_edits.handbook.coverage import FILE, coverage
 from stream_edits.policies.catalog import PolicyFolder, load_policies
 from stream_edits.policies.errors import PolicyError
@@ -231,8 +231,8 @@ def test_a_specification_without_the_edit_is_named() -> None:
 
 def test_a_stale_index_names_its_command(tmp_path: Path) -> None:
     (tmp_path / "edits.md").write_text("old", encoding="utf-8")
-    index = ["index", "--check", "--output", str(tmp_path / "edits.md")]
+    index = ["edits", "--check", "--output", str(tmp_path / "edits.md")]
     run = CliRunner().invoke(commands, index)
     assert run.output == (
-        f"{tmp_path}/edits.md is stale; write it with `stream-edits policy index`\n"
+        f"{tmp_path}/edits.md is stale; write it with `stream-edits docs edits`\n"
     )

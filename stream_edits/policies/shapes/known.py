@@ -15,7 +15,7 @@ from stream_edits.policies.shapes import (
     required_document,
 )
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, problem_of_message
-from stream_edits.policies.values.dated import EditFile
+from stream_edits.policies.values.edit_file import EditFile
 from stream_edits.strict_yaml import YamlSource
 from stream_edits.text import join_in_order
 

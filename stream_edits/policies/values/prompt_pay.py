@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stream_edits.policies.values.dated import Dated
+from stream_edits.policies.values.edit_file import Dated
 from stream_edits.strict_yaml import YamlSource
 
 _WEEK, _WORKING_WEEK, _FRIDAY = 7, 5, 4

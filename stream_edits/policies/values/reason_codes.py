@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.values.x12_codes import (
     GROUPS,
@@ -103,7 +104,9 @@ def reason_problem(outcome: Outcome, day: date) -> str | None:
     for kind, code in codes_of(outcome):
         listed = x12_codes().get((kind, code))
         if listed is None:
-            return f"{kind.upper()} {code} is not on the X12 list of {RETRIEVED}"
+            used = [known for of, known in reason_codes() if of is kind]
+            hint = did_you_mean(code, used)
+            return f"{kind.upper()} {code} is not on the X12 list of {RETRIEVED}{hint}"
         problem = _problem_of(listed, reason_codes().get((kind, code)), day)
         if problem:
             return problem

@@ -22,20 +22,22 @@ def _code(entry: object) -> str:
         # A range would name codes that nobody has looked at.
         raise ValueError(f"{entry} is a range: list each of its codes")
     if not _CODE.fullmatch(entry):
-        raise ValueError("not a code: write up to five digits and capital letters")
+        raise ValueError(f'"{entry}" is not a code: write up to five digits and capital letters')
     return entry
 
 
-def _code_list(entries: object) -> frozenset[str]:
-    if isinstance(entries, frozenset):
-        return entries
-    if not isinstance(entries, list):
+def _listed(entries: object) -> object:
+    if not isinstance(entries, list | frozenset):
         raise ValueError("a list of codes is expected")
-    return frozenset(_code(entry) for entry in entries)
+    return entries
 
 
 # A set of codes (HCPCS, places of service, modifiers), each listed by itself.
-CodeSet = Annotated[frozenset[str], BeforeValidator(_code_list)]
+CodeSet = Annotated[
+    frozenset[Annotated[str, BeforeValidator(_code)]],
+    BeforeValidator(_listed),
+    Field(strict=False),
+]
 
 
 class GovernedMark:
@@ -43,11 +45,12 @@ class GovernedMark:
 
 
 # A set of procedure codes. The policy governs claims with one of them.
-ProcedureCodes = Annotated[frozenset[str], BeforeValidator(_code_list), GovernedMark()]
-Count = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+ProcedureCodes = Annotated[CodeSet, GovernedMark()]
+# Strict, because not every type that has one is.
+Count = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 # At most a year: far longer than any service, and far below the limit of a timedelta.
-Minutes = Annotated[int, Field(ge=0, le=366 * 24 * 60)]
-Days = Annotated[float, Field(gt=0, le=366, allow_inf_nan=False)]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=366 * 24 * 60)]
+Days = Annotated[float, Field(strict=True, gt=0, le=366, allow_inf_nan=False)]
 
 
 class _Value(BaseModel):

@@ -1,0 +1,180 @@
+"""What a plan's overlay changes, before and after, and what to look at twice."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stream_edits.handbook.summaries import Key, summaries
+from stream_edits.handbook.unknown_codes import unknown_codes
+from stream_edits.policies.changes import CONTENT_TABLE, Change, changes_between, terms_of
+from stream_edits.policies.content.content import Content
+from stream_edits.policies.policy import Policies
+from stream_edits.policies.values.dated_value import DatedValue, in_force
+from stream_edits.policies.values.differences import ABSENT, Item, in_words, value_at
+from stream_edits.strict_yaml import YamlSource
+
+_NOT_LISTED = "not in the table"
+
+
+class Sides(NamedTuple):
+    """What is at the place of a change on one day, before it and after, in words."""
+
+    before: str
+    after: str
+
+    @property
+    def in_words(self) -> str:
+        """Both in one: ``8 → 6``, or what is so either way."""
+        if self.before == self.after:
+            return f"{self.after}, unchanged"
+        return f"{self.before} → {self.after}"
+
+
+class Listed(NamedTuple):
+    """A change with its place in the overlay (``file:line``), its reference, and both its days.
+
+    ``at_start`` is the day on which it takes effect.
+    """
+
+    change: Change
+    where: str
+    reference: str
+    at_start: Sides
+    today: Sides
+
+
+class Check(NamedTuple):
+    """What a valid overlay changes, and the warnings on it, each with file and line.
+
+    ``summaries`` say in a few words what each value that the overlay sets changes.
+    """
+
+    file: Path
+    today: date
+    versions: tuple[str, ...]
+    summaries: dict[Key, str]
+    changes: tuple[Listed, ...]
+    warnings: tuple[str, ...]
+
+
+def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> Check:
+    """What the overlay in ``file`` changes of the shipped policies."""
+    source = YamlSource(file)
+    listed = tuple(
+        _listed(change, shipped, overlaid, source, today)
+        for change in changes_between(shipped, overlaid)
+    )
+    notes = [note for p in overlaid.all for values in p.values.values() for note in values.notes]
+    warnings = [*notes, *_removals(listed), *unknown_codes(shipped, overlaid, listed)]
+    versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)
+    return Check(file, today, versions, summaries(shipped, overlaid), listed, tuple(warnings))
+
+
+def _listed(
+    change: Change, shipped: Policies, overlaid: Policies, source: YamlSource, today: date
+) -> Listed:
+    if not change.edit_id or not change.name:
+        return _of_policy(change, shipped, overlaid, source, today)
+    own = in_force(_dated(overlaid, change), change.day or today)
+    sides = _sides_of(change, shipped, overlaid)
+    where = own.where(_as_indexes(own.value, change))
+    return Listed(change, where, own.reference, sides(change.day or today), sides(today))
+
+
+def _of_policy(
+    change: Change, shipped: Policies, overlaid: Policies, source: YamlSource, today: date
+) -> Listed:
+    """A change of the content table or of prompt-pay terms."""
+    if change.name == CONTENT_TABLE or change.day is None:
+        sides = Sides(*(_NOT_LISTED if x is ABSENT else x for x in (change.before, change.after)))
+        return Listed(change, source.where((CONTENT_TABLE,)), "", sides, sides)
+    both = [terms_of(each[change.policy_id]) for each in (shipped, overlaid)]
+
+    def on(day: date) -> Sides:
+        values = [in_force(each, day) if each else ABSENT for each in both]
+        return Sides(*(_in_words(value_at(each, change.path), change) for each in values))
+
+    at = ("policies", change.policy_id, change.name, change.day)
+    return Listed(change, source.where(at), "", on(change.day), on(today))
+
+
+def _dated(policies: Policies, change: Change) -> dict[date, DatedValue]:
+    return policies[change.policy_id].values[change.edit_id].dated.get(change.name, {})
+
+
+def _sides_of(change: Change, shipped: Policies, overlaid: Policies) -> Callable[[date], Sides]:
+    """What is at the place of the change, by day."""
+
+    def one(policies: Policies, day: date) -> str:
+        values = policies[change.policy_id].values[change.edit_id]
+        read = getattr(policies[change.policy_id].on(day)[values.rules], change.name)
+        if isinstance(read, Content) and change.path:
+            category = read.category_of(str(change.path[0]))
+            return category.value if category else _NOT_LISTED
+        dated = _dated(policies, change)
+        if not dated:
+            return _in_words(read, change)
+        return _in_words(value_at(in_force(dated, day).value, change.path), change)
+
+    return lambda day: Sides(one(shipped, day), one(overlaid, day))
+
+
+def _in_words(value: Any, change: Change) -> str:
+    if change.path and isinstance(change.path[-1], Item) and not isinstance(value, dict):
+        return "not listed" if value is ABSENT else "listed"
+    return in_words(value)
+
+
+def _as_indexes(value: Any, change: Change) -> tuple[Any, ...]:
+    """The path of a change as far as it leads in the value, with places for entries of lists."""
+    path: list[Any] = []
+    for length, step in enumerate(change.path):
+        inside = value_at(value, change.path[: length + 1])
+        if inside is ABSENT:
+            break
+        entries = value_at(value, change.path[:length])
+        path.append(entries.index(inside) if isinstance(step, Item) else step)
+    return tuple(path)
+
+
+def _removals(listed: tuple[Listed, ...]) -> Iterator[str]:
+    """A warning for each value that the overlay takes entries or keys from."""
+    found: dict[tuple[str, str, date | None], list[str]] = {}
+    places: dict[tuple[str, str, date | None], Listed] = {}
+    for each in listed:
+        change = each.change
+        if each.change.name == CONTENT_TABLE or not _removes(each, listed):
+            continue
+        key = (change.shown, change.name, change.day)
+        places.setdefault(key, each)
+        found.setdefault(key, []).append(_gone(change))
+    for (shown, name, day), gone in found.items():
+        each = places[shown, name, day]
+        yield f"{each.where}: {shown}.{name}: removed from {day} on: {', '.join(gone)}"
+
+
+def _removes(each: Listed, listed: tuple[Listed, ...]) -> bool:
+    change = each.change
+    if each.at_start.after == _NOT_LISTED:
+        return True
+    if not change.is_removal:
+        return False
+    # A reason code in place of another is a change, and no removal.
+    beside = change.path[:-1]
+    return not any(
+        other.change.before is ABSENT
+        and other.change.place == change.place
+        and other.change.day == change.day
+        and beside
+        and beside[-1] in ("rarcs", "requests")
+        for other in listed
+    )
+
+
+def _gone(change: Change) -> str:
+    if change.path and not isinstance(change.path[-1], Item):
+        keys = [step.key if isinstance(step, Item) else step for step in change.path]
+        was = "" if change.before is ABSENT else f" (was {in_words(change.before)})"
+        return " ".join(map(str, keys)) + was
+    return in_words(change.before)

@@ -1,0 +1,114 @@
+"""Codes in an overlay that nothing knows, such as ``9636l`` for ``96361``."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from stream_edits.policies.catalog import VOCABULARY
+from stream_edits.policies.changes import Change
+from stream_edits.policies.content.content import Content
+from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.values.dated_value import in_force
+from stream_edits.policies.values.differences import Item, value_at
+from stream_edits.policies.values.merging import likely
+
+if TYPE_CHECKING:
+    from stream_edits.handbook.overlay_check import Listed
+
+# CPT and HCPCS.
+_PROCEDURE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
+# What may have been meant for one.
+_LIKE_ONE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4,6}")
+
+
+def unknown_codes(
+    shipped: Policies, overlaid: Policies, listed: Iterable["Listed"]
+) -> Iterator[str]:
+    """A warning for each code that a change names and that nothing else knows.
+
+    Known are the codes of the content table, those that the shipped policy names anywhere, and
+    those that the overlay defines in the vocabulary. Only values that name procedure codes are
+    looked at.
+    """
+    named = {policy.id: _named_by(policy) for policy in shipped.all}
+    known = {p.id: named[p.id] | _known(p, overlaid[p.id]) for p in shipped.all}
+    for each in listed:
+        change = each.change
+        if not change.edit_id or not change.name or change.policy_id not in known:
+            continue
+        beside = _beside(shipped[change.policy_id], change)
+        if not any(_PROCEDURE.fullmatch(code) for code in beside):
+            continue
+        for code in _named(change):
+            if code not in known[change.policy_id] and code not in beside:
+                near = _near(code, beside, named[change.policy_id])
+                yield (
+                    f'{each.where}: {change.shown}.{change.name}: nothing knows the code "{code}": '
+                    f"it is neither in the content table nor anywhere in the policy{near}"
+                )
+
+
+def _named_by(policy: Policy) -> set[str]:
+    """Every string in the values of a policy, codes among them."""
+    return {
+        string
+        for values in policy.values.values()
+        for by_date in values.dated.values()
+        for each in by_date.values()
+        for string in _strings(each.value)
+    }
+
+
+def _known(shipped: Policy, overlaid: Policy) -> set[str]:
+    """The codes of the content table, and those that a plan defines in the vocabulary."""
+    found = {code for each in shipped.revisions for code in each.governed}
+    rules = overlaid.revisions[-1]
+    for each in rules.values():
+        for name in type(each).model_fields:
+            value = getattr(each, name)
+            if isinstance(value, Content):
+                found |= {*value.entries, *value.changes}
+    vocabulary = overlaid.values.get(VOCABULARY)
+    if vocabulary is not None:
+        for by_date in vocabulary.dated.values():
+            keys = {k for x in by_date.values() if isinstance(x.value, Mapping) for k in x.value}
+            found |= {key for key in keys if isinstance(key, str) and _PROCEDURE.fullmatch(key)}
+    return found
+
+
+def _beside(policy: Policy, change: Change) -> set[str]:
+    """The strings of the mapping or list that the change is in, as shipped."""
+    dated = policy.values[change.edit_id].dated.get(change.name)
+    if not dated or change.day is None:
+        return set()
+    value = in_force(dated, change.day).value
+    return set(_strings(value_at(value, change.path[:-1])))
+
+
+def _named(change: Change) -> Iterator[str]:
+    """What a change names that may be a code: a new key, a new entry, or what is new below."""
+    key = change.path[-1] if change.path else None
+    named = set(_strings(change.after))
+    if isinstance(key, str):
+        named.add(key)
+    elif isinstance(key, Item):
+        named.add(str(key.key))
+    yield from sorted(each for each in named if _LIKE_ONE.fullmatch(each))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _strings(key)
+            yield from _strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
+
+
+def _near(code: str, beside: set[str], named: set[str]) -> str:
+    """The code that was probably meant, of those beside it or else of those in the policy."""
+    meant = likely(code, beside) or likely(code, named)
+    return f'; did you mean "{meant}"?' if meant else ""
