@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import WaitsFor
+from stream_edits.policies.about import About
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
-from stream_edits.policies.policy import About
 from stream_edits.policies.shapes.known import edit_in, has_shape
 from stream_edits.policies.values.dated import RuleSource
 from stream_edits.policies.values.edit_file import Dated

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from stream_edits.policies.about import About
 from stream_edits.policies.edit_types import Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.folder import PolicyFile, PolicyFolder
-from stream_edits.policies.policy import About
 from stream_edits.policies.shapes import replaced
 from stream_edits.policies.shapes.known import edit_in
 from stream_edits.policies.values.dated import RuleSource

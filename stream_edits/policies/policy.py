@@ -7,12 +7,12 @@ not after the date of service.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding, Pricing, WaitsFor
 from stream_edits.domain.encounter import VisitCodes, encounter_keys
+from stream_edits.policies.about import About
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
     ClaimEdit,
@@ -25,20 +25,6 @@ from stream_edits.policies.edit_types import (
 from stream_edits.policies.on_date import PolicyOnDate, revisions_of
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.prompt_pay import PromptPay
-
-
-class About(NamedTuple):
-    """The content of a policy's policy.yaml: id, title and governed lines of business.
-
-    ``folder`` holds its files, ``text`` its text. ``is_own``: it is that of a plan's own edits.
-    """
-
-    id: str
-    title: str
-    lines_of_business: frozenset[str]
-    folder: Path
-    text: Path
-    is_own: bool = False
 
 
 class LineEdits(NamedTuple):
