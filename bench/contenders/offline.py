@@ -1,4 +1,7 @@
-"""Claims in an Avro file: ``adjudicate`` decides them, ``bare`` only decodes and encodes them."""
+"""Claims in an Avro file: ``adjudicate`` decides them, ``bare`` only decodes and encodes them.
+
+``impact`` decides them under two policies that differ in three values, ``same`` under equal ones.
+"""
 
 import io
 import os
@@ -16,9 +19,20 @@ from bench.job import Job, Meter
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.commands.adjudicate import adjudicate_file
+from stream_edits.commands.impact import Compared, measure_files
 from stream_edits.settings import Settings
 
 _FEW = 200
+# It changes the outcome of few claims of the mix, as a change of a policy does.
+_CHANGE = """
+edits:
+  units-over-maximum:
+    maximum_units:
+      2024-12-03: {reference: A trial, value: {"96366": 4}}
+  documented-time-too-short:
+    minutes_needed:
+      2024-12-03: {reference: A trial, value: {"96365": {at_least: 36}, "96366": {at_least: 41}}}
+"""
 _CLAIM = schema_of(CLAIM_EVENT).parsed.root
 
 
@@ -66,4 +80,25 @@ def _bare(file: Path) -> None:
             nowhere.write(decision_on(claim))
 
 
-_RUN: dict[str, Callable[[Path], None]] = {"adjudicate": _adjudicate, "bare": _bare}
+def _impact(file: Path) -> None:
+    assert _changed(file, _CHANGE) > 0
+
+
+def _same(file: Path) -> None:
+    assert _changed(file, "edits: {}") == 0
+
+
+def _changed(file: Path, change: str) -> int:
+    overlay = file.with_suffix(".yaml")
+    overlay.write_text(change, encoding="utf-8")
+    measured = measure_files(Settings(), Compared(overlay, None), [str(file)])
+    assert measured.bad == 0
+    return measured.impact.claims_changed
+
+
+_RUN: dict[str, Callable[[Path], None]] = {
+    "adjudicate": _adjudicate,
+    "bare": _bare,
+    "impact": _impact,
+    "same": _same,
+}

@@ -9,6 +9,7 @@ from stream_edits.cli.errors import one_line_errors
 from stream_edits.cli.formats import format_option
 from stream_edits.cli.own_edits import cases, new
 from stream_edits.cli.policy_content import content
+from stream_edits.cli.policy_impact import impact
 from stream_edits.commands import policy as command
 from stream_edits.settings import Settings, load_settings
 
@@ -21,6 +22,7 @@ def policy() -> None:
 policy.add_command(content)
 policy.add_command(new)
 policy.add_command(cases)
+policy.add_command(impact)
 
 
 _overlay_option = click.option(

@@ -11,6 +11,7 @@ from stream_edits.cli.claims import adjudicate, decisions, publish, run
 from stream_edits.cli.dead_letters import dead_letters
 from stream_edits.cli.docs import docs
 from stream_edits.cli.errors import one_line_errors
+from stream_edits.cli.explain import explain
 from stream_edits.cli.pends import pends
 from stream_edits.cli.policy import policy
 from stream_edits.cli.review import review
@@ -44,7 +45,7 @@ def demo(serve: bool) -> None:
 
 
 for _command in (
-    *(run, adjudicate, publish, decisions, pends, review),
+    *(run, adjudicate, publish, decisions, explain, pends, review),
     *(topics, schemas, asyncapi_document, dead_letters, policy, docs),
 ):
     cli.add_command(_command)

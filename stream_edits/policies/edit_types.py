@@ -5,6 +5,8 @@ the time that competes with it. It yields findings.
 
 Every edit declares ``waits_for``: whose move a claim is that it pends without asking for a
 document. One that only denies declares it as well, because a plan may make its outcome PEND.
+
+``ways`` are ways out of a finding that the finding itself does not name (``ways.py``).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +21,7 @@ from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules
+from stream_edits.policies.ways import NO_WAYS, Ways
 
 
 class Group(IntEnum):
@@ -90,6 +93,7 @@ class LineEdit:
     by_report: Callable[[PolicyOnDate], frozenset[str]] | None = None
     _: KW_ONLY
     waits_for: WaitsFor
+    ways: Ways = NO_WAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class EncounterEdit:
     holds: bool = False
     _: KW_ONLY
     waits_for: WaitsFor
+    ways: Ways = NO_WAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The stages' state as protocols, and implementations in plain dictionaries."""
 
+from collections.abc import Callable, MutableMapping
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
@@ -62,13 +63,17 @@ class SupervisorMemory(Protocol):
         """Store the list of quarters. An empty list deletes it."""
 
 
-class MemberDictionary:
-    """MemberMemory in dictionaries, lost with the process."""
+# Makes the mappings that hold a state.
+MakeMapping = Callable[[], MutableMapping[Any, Any]]
 
-    def __init__(self) -> None:
-        self._claims: dict[tuple[str, str], ClaimRecord] = {}
-        self._reviewable: dict[tuple[str, str], ReviewableClaim] = {}
-        self._listed: dict[str, tuple[ListedClaim, ...]] = {}
+
+class MemberDictionary:
+    """MemberMemory in dictionaries, or other mappings, lost with the process."""
+
+    def __init__(self, make: MakeMapping = dict) -> None:
+        self._claims: MutableMapping[tuple[str, str], ClaimRecord] = make()
+        self._reviewable: MutableMapping[tuple[str, str], ReviewableClaim] = make()
+        self._listed: MutableMapping[str, tuple[ListedClaim, ...]] = make()
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         return self._claims.get((member_id, claim_id))
@@ -99,12 +104,12 @@ class MemberDictionary:
 
 
 class SupervisorDictionary:
-    """SupervisorMemory in dictionaries, lost with the process."""
+    """SupervisorMemory in dictionaries, or other mappings, lost with the process."""
 
-    def __init__(self) -> None:
-        self._days: dict[tuple[str, date], tuple[SupervisedSlot, ...]] = {}
-        self._claims: dict[tuple[str, str, str], SupervisorRecord] = {}
-        self._quarters: dict[str, tuple[SupervisedQuarter, ...]] = {}
+    def __init__(self, make: MakeMapping = dict) -> None:
+        self._days: MutableMapping[tuple[str, date], tuple[SupervisedSlot, ...]] = make()
+        self._claims: MutableMapping[tuple[str, str, str], SupervisorRecord] = make()
+        self._quarters: MutableMapping[str, tuple[SupervisedQuarter, ...]] = make()
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
         return self._days.get((npi, day), ())

@@ -16,6 +16,7 @@ from stream_edits.domain.review import ReviewEvent
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
+from stream_edits.stages.forked import ForkedMembers, ForkedSupervisors
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.memory import (
     MemberDictionary,
@@ -47,6 +48,21 @@ class Pipeline:
         self._retention = retention
         self._encounter = EncounterStage(builder, retention)
         self._order = 0
+
+    def fork(self) -> "Pipeline":
+        """A run that goes on from here by itself. This one does not see what the fork does.
+
+        The fork reads what it has not changed from the state of this run, which must not go on
+        while the fork is used.
+        """
+        fork = Pipeline(
+            self.builder,
+            self._retention,
+            ForkedMembers(self.members),
+            ForkedSupervisors(self.supervisors),
+        )
+        fork._order = self._order
+        return fork
 
     def intake(self, claim: ClaimEvent, source: Source) -> Message:
         """The message of the intake stage for a claim."""

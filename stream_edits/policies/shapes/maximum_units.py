@@ -12,6 +12,7 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
 from stream_edits.policies.values.rules import Count, Outcome
+from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
 _FOR_MORE = "For more, send a replacement claim with a document for this line ({documents})."
@@ -58,8 +59,15 @@ def make(edit: Declared) -> EncounterEdit:
         for lines in by_day.values():
             yield from _judge_code(edit, own, encounter, lines)
 
-    waits_for = edit.waits_for or WaitsFor.PAYER
-    return EncounterEdit(edit.id, Group.UNITS, own, judge, scope=scope, waits_for=waits_for)
+    return EncounterEdit(
+        edit.id,
+        Group.UNITS,
+        own,
+        judge,
+        scope=scope,
+        waits_for=edit.waits_for or WaitsFor.PAYER,
+        ways=Ways(documents=lambda policy, code: tuple(policy[own].necessity_documents)),
+    )
 
 
 def _judge_code(

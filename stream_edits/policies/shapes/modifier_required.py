@@ -9,6 +9,7 @@ from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules
 from stream_edits.policies.values.rules import CodeSet, Outcome, ProcedureCodes
+from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
 _USUAL = (
@@ -39,7 +40,13 @@ def make(edit: Declared) -> LineEdit:
         message = edit.message("missing", _USUAL, code=code, modifiers=modifiers)
         yield rules.finding(rules.missing, line.line_number, message)
 
-    return LineEdit(edit.id, own, judge, waits_for=edit.waits_for or WaitsFor.PROVIDER)
+    return LineEdit(
+        edit.id,
+        own,
+        judge,
+        waits_for=edit.waits_for or WaitsFor.PROVIDER,
+        ways=Ways(modifiers=lambda policy, code: tuple(sorted(policy[own].modifiers))),
+    )
 
 
 SHAPE = Shape(

@@ -8,6 +8,7 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules
 from stream_edits.policies.values.rules import CodeSet, Outcome, ProcedureCodes
+from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
 _USUAL = {
@@ -68,6 +69,7 @@ def make(edit: Declared) -> EncounterEdit:
         scope=scope,
         only_on=lambda policy: policy[own].codes,
         waits_for=edit.waits_for or WaitsFor.PROVIDER,
+        ways=Ways(modifiers=lambda policy, code: tuple(sorted(policy[own].separating_modifiers))),
     )
 
 

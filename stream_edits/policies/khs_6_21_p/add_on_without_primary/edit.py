@@ -19,6 +19,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     counts_as_primary,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms
+from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
 
@@ -81,6 +84,18 @@ def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
     return [code for code in allowed if own is None or (rank(code) or 0) <= own]
 
 
+def _awaited(policy: PolicyOnDate, code: str) -> tuple[str, ...]:
+    """The codes that it may be added to, the highest-ranked first."""
+    rank = policy[VocabularyRules].rank
+    primaries = policy[AddOnRules].primaries.get(code, frozenset())
+    return tuple(sorted(primaries, key=lambda each: (rank(each) is None, rank(each) or 0, each)))
+
+
 EDIT = EncounterEdit(
-    "add-on-without-primary", Group.SEQUENCE, AddOnRules, judge, waits_for=WaitsFor.CLAIM
+    "add-on-without-primary",
+    Group.SEQUENCE,
+    AddOnRules,
+    judge,
+    waits_for=WaitsFor.CLAIM,
+    ways=Ways(forms=forms, services=_awaited),
 )

@@ -10,7 +10,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     outranking_add_on,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms, separate_site
 from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.policies.ways import Ways
 
 
 class Rules(EditRules):
@@ -78,5 +80,10 @@ def _finding(line: EncounterLine, decided: EncounterLine, message: str) -> EditF
 
 
 EDIT = EncounterEdit(
-    "conflicts-with-decided-claim", Group.SEQUENCE, Rules, judge, waits_for=WaitsFor.PAYER
+    "conflicts-with-decided-claim",
+    Group.SEQUENCE,
+    Rules,
+    judge,
+    waits_for=WaitsFor.PAYER,
+    ways=Ways(forms=forms, modifiers=separate_site),
 )

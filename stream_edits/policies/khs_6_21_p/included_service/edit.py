@@ -21,8 +21,10 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     is_unknown_drug,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
 
@@ -151,4 +153,5 @@ EDIT = EncounterEdit(
     scope=Scope.DAY,
     only_on=lambda policy: frozenset(_included_codes(policy)),
     waits_for=WaitsFor.PROVIDER,
+    ways=Ways(modifiers=separate_site),
 )

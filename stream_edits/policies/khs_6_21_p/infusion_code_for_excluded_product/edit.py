@@ -22,7 +22,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     drug_lines,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role, VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.ways import Ways
 
 
 class Product(StrEnum):
@@ -212,4 +214,5 @@ EDIT = EncounterEdit(
     scope=Scope.DAY,
     answerable=True,
     waits_for=WaitsFor.PROVIDER,
+    ways=Ways(services=a_drug, services_in_words=ANOTHER_DRUG),
 )

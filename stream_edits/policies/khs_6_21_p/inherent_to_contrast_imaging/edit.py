@@ -17,9 +17,11 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     drug_lines,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import minutes
 from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes, Outcome, ProcedureCodes
+from stream_edits.policies.ways import Ways
 
 
 class Procedures(BaseModel):
@@ -176,4 +178,5 @@ EDIT = EncounterEdit(
     scope=Scope.DAY,
     answerable=True,
     waits_for=WaitsFor.PROVIDER,
+    ways=Ways(services=a_drug, services_in_words=ANOTHER_DRUG),
 )

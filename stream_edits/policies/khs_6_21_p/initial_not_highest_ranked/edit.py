@@ -10,7 +10,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     rebilling,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms
 from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.policies.ways import Ways
 
 
 class Rules(EditRules):
@@ -61,4 +63,5 @@ EDIT = EncounterEdit(
     judge,
     keeps_primary=True,
     waits_for=WaitsFor.PROVIDER,
+    ways=Ways(forms=forms),
 )

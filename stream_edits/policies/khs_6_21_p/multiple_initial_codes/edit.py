@@ -7,7 +7,9 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.policies.ways import Ways
 
 
 class Rules(EditRules):
@@ -85,4 +87,8 @@ EDIT = EncounterEdit(
     only_on=lambda policy: policy[VocabularyRules].initials,
     keeps_primary=True,
     waits_for=WaitsFor.PROVIDER,
+    ways=Ways(
+        modifiers=separate_site,
+        documents=lambda policy, code: tuple(policy[Rules].documents),
+    ),
 )

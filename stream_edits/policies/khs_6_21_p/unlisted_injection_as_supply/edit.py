@@ -11,7 +11,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     count_drugs,
     drug_lines,
 )
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.ways import Ways
 
 
 class Rules(EditRules):
@@ -77,6 +79,11 @@ def _hold(line: EncounterLine) -> EditFinding:
     )
 
 
+def _as_a_drug(policy: PolicyOnDate, code: str) -> tuple[str, ...]:
+    rules = policy[Rules]
+    return (rules.unclassified_drug,) if code in rules.codes else ()
+
+
 EDIT = EncounterEdit(
     "unlisted-injection-as-supply",
     Group.SUPPLIES,
@@ -84,4 +91,5 @@ EDIT = EncounterEdit(
     judge,
     scope=Scope.DAY,
     waits_for=WaitsFor.PROVIDER,
+    ways=Ways(forms=_as_a_drug),
 )

@@ -1,0 +1,43 @@
+"""`stream-edits explain`: why a claim was decided as it was, and what its provider can do."""
+
+import sys
+
+import click
+
+from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.settings import load_settings
+
+
+@click.command()
+@click.argument("claim_id", metavar="CLAIM")
+@click.option(
+    "--file",
+    type=click.Path(allow_dash=True, exists=True, dir_okay=False),
+    help="Decide the claims and reviews of this file instead of reading the topics (JSON lines or "
+    "an Avro container; - is stdin).",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="text: for people. json: one object. html: one page for a browser, without a server.",
+)
+@click.pass_context
+def explain(context: click.Context, claim_id: str, file: str | None, form: str) -> None:
+    """Tell why CLAIM was decided as it was: each revision and its cause, the paragraphs, the values
+    that were read, and for each line that is not paid a remedy that was tried.
+
+    It reads the topics of claims, reviews and decisions up to their present ends and joins no
+    group. Without a decision on the claim the exit code is 1; lines of a file that are not valid
+    are reported on stderr with their number, and the exit code is 3.
+    """
+    from stream_edits.commands.explain import explain_claim
+
+    with one_line_errors():
+        settings = load_settings(context.obj)
+        with broker_errors(settings):
+            bad = explain_claim(settings, claim_id, file, form)
+    if bad:
+        sys.exit(BAD_INPUT)

@@ -1,0 +1,106 @@
+"""`stream-edits policy impact`: what a change of the policy does to claims."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.formats import format_option
+from stream_edits.commands import impact as command
+from stream_edits.impact.gate import BadLimit, Limit, limit
+from stream_edits.settings import Settings, load_settings
+
+# The change does more than --fail-on allows.
+LIMIT_BROKEN = 4
+_OVERLAY = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+def _limits(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[Limit, ...]:
+    """The limits of `--fail-on`. Raises BadParameter."""
+    try:
+        return tuple(map(limit, given))
+    except BadLimit as bad:
+        raise click.BadParameter(str(bad), context, option) from None
+
+
+@click.command()
+@click.option("--overlay", type=_OVERLAY, required=True, help="The overlay to try (YAML).")
+@click.option(
+    "--baseline",
+    type=_OVERLAY,
+    help="The overlay to compare with. Without it: the one of the settings, or none.",
+)
+@click.option("--from-topic", is_flag=True, help="Take the claims and reviews on the topics.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="DATE",
+    help="With --from-topic: only records with a timestamp from DATE on (UTC).",
+)
+@click.option(
+    "--fail-on",
+    "limits",
+    multiple=True,
+    callback=_limits,
+    metavar="LIMIT",
+    help="Exit 4 if the change does more: 'deny>0.5%', 'changed>=20'. May be repeated.",
+)
+@format_option(
+    "table",
+    "table: for people. json: one object. csv: for a spreadsheet. html: one page for a browser.",
+    forms=("table", "json", "csv", "html"),
+)
+@click.argument(
+    "files",
+    nargs=-1,
+    type=click.Path(allow_dash=True, exists=True, dir_okay=False),
+    metavar="FILE…",
+)
+@click.pass_context
+def impact(
+    context: click.Context,
+    /,
+    overlay: Path,
+    baseline: Path | None,
+    from_topic: bool,
+    since: datetime | None,
+    limits: tuple[Limit, ...],
+    form: str,
+    files: tuple[str, ...],
+) -> None:
+    """Decide the claims of FILE… under two policies, and report what changes.
+
+    FILE is one that `adjudicate` takes; - is stdin. Reviews in it apply under both. Each difference
+    is put down to the change of the policy that causes it: put back, it is gone. From the topics it
+    joins no group and commits nothing.
+    """
+    if bool(files) == from_topic:
+        raise click.UsageError("name files of claims, or say --from-topic")
+    if since is not None and not from_topic:
+        raise click.UsageError("--since goes with --from-topic")
+    with one_line_errors():
+        settings = load_settings(context.obj)
+        compared = command.Compared(overlay, baseline or settings.policy)
+        measured = _measured(settings, compared, files, since)
+    command.print_measured(measured.impact, limits, form)
+    broken = [each for each in limits if each.is_broken(measured.impact)]
+    for each in broken:
+        click.echo(f"stream-edits: limit broken: {each.told(measured.impact)}", err=True)
+    if broken:
+        sys.exit(LIMIT_BROKEN)
+    if measured.bad:
+        sys.exit(BAD_INPUT)
+
+
+def _measured(
+    settings: Settings, compared: command.Compared, files: tuple[str, ...], since: datetime | None
+) -> command.Measured:
+    if files:
+        return command.measure_files(settings, compared, files)
+    with broker_errors(settings):
+        start = since.replace(tzinfo=UTC) if since else None
+        return command.measure_topics(settings, compared, start)

@@ -1,0 +1,51 @@
+"""`explain`: why a claim was decided as it was, from the topics or from a file."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from stream_edits.app.wiring import decision_builder
+from stream_edits.codec.jsonl import BadLine
+from stream_edits.commands.claim_files import open_events, report_bad_line
+from stream_edits.commands.explained_topics import Read, of_topics
+from stream_edits.domain.decision import Source
+from stream_edits.engine.errors import EngineStopped
+from stream_edits.explain.account import NotTold, account_of
+from stream_edits.explain.as_html import as_html
+from stream_edits.explain.as_json import as_json
+from stream_edits.explain.as_text import as_text
+from stream_edits.settings import Settings
+from stream_edits.stages.retention import Retention
+
+_FORMS = {"text": as_text, "json": as_json, "html": as_html}
+
+
+def explain_claim(settings: Settings, claim_id: str, file: str | None, form: str) -> int:
+    """Print the account of a claim as ``text``, ``json`` or ``html``.
+
+    Without a file it comes from the topics; no group is joined. Returns the number of lines or
+    records that are not valid, each reported on stderr. Raises EngineStopped if there is no
+    decision on the claim, PolicyError, ClientError, RegistryAway.
+    """
+    build, retention = partial(decision_builder, settings), Retention(settings.retention_days)
+    try:
+        read = of_topics(settings, claim_id) if file is None else _of_file(file)
+        account = account_of(claim_id, read.events, build, retention, read.published)
+    except NotTold as why:
+        raise EngineStopped(str(why)) from None
+    sys.stdout.write(_FORMS[form](account).rstrip("\n") + "\n")
+    sys.stdout.flush()
+    return read.bad
+
+
+def _of_file(file: str) -> Read:
+    read = Read([], [], 0)
+    name = "-" if file == "-" else Path(file).name
+    with open_events(file) as events:
+        for number, event in events:
+            if isinstance(event, BadLine):
+                report_bad_line(event)
+                read = read._replace(bad=read.bad + 1)
+            else:
+                read.events.append((event, Source(name, 0, number)))
+    return read

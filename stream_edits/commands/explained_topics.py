@@ -1,0 +1,101 @@
+"""Reads from the topics what `explain` needs: the decisions on a claim, and the events near it."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from stream_edits.app.wiring import schema_source
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.intake_checks import check_review, check_taken_in
+from stream_edits.codec.reviews import ReviewReader
+from stream_edits.codec.schemas import SchemaSource
+from stream_edits.commands.list_decisions import published_decisions
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import ClaimDecision, Source
+from stream_edits.domain.encounter import member_in
+from stream_edits.engine.kafka import read_topic
+from stream_edits.engine.records import Record
+from stream_edits.explain.account import NotTold
+from stream_edits.explain.history import Event, supervisors_of
+from stream_edits.settings import Settings
+
+
+class Read(NamedTuple):
+    """Events in order, the decisions that were published, and how much was not valid."""
+
+    events: list[tuple[Event, Source]]
+    published: list[ClaimDecision]
+    bad: int
+
+
+class _Timed(NamedTuple):
+    """An event, when its record was written, and where it is."""
+
+    written_ms: int
+    source: Source
+    event: Event
+
+
+def of_topics(settings: Settings, claim_id: str) -> Read:
+    """The decisions on a claim, and the events of its member and of its supervisors' patients.
+
+    The topic of claims is read up to three times, so that only those events are kept. They are put
+    in the order in which they were written. Raises NotTold without a decision, ClientError,
+    RegistryAway.
+    """
+    schemas = schema_source(settings)
+    found = [each for _, each in published_decisions(settings, schemas, {claim_id})]
+    published = [each for each in found if each is not None]
+    if not published:
+        raise NotTold("the decision topics hold no decision on this claim")
+    member = member_in(max(published, key=lambda x: x.revision).encounter_keys)
+    if member is None:
+        raise NotTold("the newest decision on the claim does not name its member")
+    timed = list(_events(settings, schemas, {member.encode()}))
+    claims = [x.event for x in timed if isinstance(x.event, ClaimEvent)]
+    supervisors = supervisors_of(x for x in claims if x.claim_id == claim_id)
+    if supervisors:
+        keys = set(_members_under(settings, {npi.encode() for npi in supervisors}))
+        timed = list(_events(settings, schemas, {*keys, member.encode()}))
+    timed.sort(key=lambda each: (each.written_ms, each.source))
+    events = [(each.event, each.source) for each in timed]
+    return Read(events, published, len(found) - len(published))
+
+
+def _members_under(settings: Settings, supervisors: Collection[bytes]) -> Iterator[bytes]:
+    """The keys of claims that may have one of these supervisors: those whose bytes have the NPI."""
+    for record in _records(settings, settings.topics.events):
+        value = record.value or b""
+        if record.key is not None and any(npi in value for npi in supervisors):
+            yield record.key
+
+
+def _events(
+    settings: Settings, schemas: SchemaSource, members: Collection[bytes]
+) -> Iterator[_Timed]:
+    """The claims and reviews of these members. What the stages refuse is a dead letter there."""
+    claims, reviews = ClaimReader(schemas), ReviewReader(schemas)
+    for record in _records(settings, settings.topics.events):
+        if record.key in members:
+            try:
+                claim = claims.decode(record.value or b"")
+                check_taken_in(claim, record.timestamp_ms)
+            except Undecodable:
+                continue
+            yield _Timed(record.timestamp_ms, _source(record), claim)
+    for record in _records(settings, settings.topics.reviews):
+        if record.key in members:
+            try:
+                review = reviews.decode(record.value or b"")
+                check_review(review, record.timestamp_ms)
+            except Undecodable:
+                continue
+            yield _Timed(record.timestamp_ms, _source(record), review)
+
+
+def _records(settings: Settings, topic: str) -> Iterator[Record]:
+    return read_topic(settings.kafka_options(), topic, settings.group_id("decisions"))
+
+
+def _source(record: Record) -> Source:
+    return Source(record.topic, record.partition, record.offset)

@@ -1,0 +1,143 @@
+"""`policy impact`: what a change of the policy does to claims of files or of the topics."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from stream_edits import ENGINE_VERSION
+from stream_edits.codec.jsonl import BadLine
+from stream_edits.commands.claim_files import open_events
+from stream_edits.commands.topic_events import topic_events
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import RollUp, Source
+from stream_edits.domain.review import ReviewEvent
+from stream_edits.impact.forms import as_csv, as_json
+from stream_edits.impact.gate import Limit
+from stream_edits.impact.measure import Measurement
+from stream_edits.impact.table import print_impact
+from stream_edits.impact.tally import Impact
+from stream_edits.policies.catalog import load_policies
+from stream_edits.settings import Settings
+from stream_edits.stages.decision_builder import DecisionBuilder
+from stream_edits.stages.encounter import ClaimIdReused
+from stream_edits.stages.retention import Retention
+from stream_edits.stages.reviews import ReviewRefused
+
+_REPORT_EVERY_S = 5.0
+_REUSED = ClaimIdReused.__name__
+_Events = Iterator[tuple[Source, ClaimEvent | ReviewEvent | None]]
+
+
+class Compared(NamedTuple):
+    """The policies to compare: the candidate's overlay, and the baseline's or None for none."""
+
+    candidate: Path
+    baseline: Path | None
+
+
+class Measured(NamedTuple):
+    """The impact, and the number of lines or records that could not be taken."""
+
+    impact: Impact
+    bad: int
+
+
+def measure_files(settings: Settings, compared: Compared, files: Sequence[str]) -> Measured:
+    """Decide the claims of files, one after another, under both. Raises PolicyError."""
+    return _measure(settings, compared, _of_files(files))
+
+
+def measure_topics(settings: Settings, compared: Compared, since: datetime | None) -> Measured:
+    """The same with the claims and reviews that are on their topics now.
+
+    ``since`` leaves out records with an earlier timestamp. Raises PolicyError, ClientError,
+    EngineStopped, RegistryAway.
+    """
+    return _measure(settings, compared, topic_events(settings, since))
+
+
+def print_measured(impact: Impact, limits: Sequence[Limit], form: str) -> None:
+    """Print the report as ``table``, ``json``, ``csv`` or ``html``."""
+    if form == "json":
+        sys.stdout.write(as_json(impact, limits))
+    elif form == "csv":
+        sys.stdout.writelines(as_csv(impact))
+    elif form == "html":
+        # Only here: the templates' library takes long to load.
+        from stream_edits.impact.page import page
+
+        sys.stdout.write(page(impact, limits))
+    else:
+        print_impact(impact, limits)
+    sys.stdout.flush()
+
+
+def _measure(settings: Settings, compared: Compared, events: _Events) -> Measured:
+    measurement = Measurement(
+        _builder(settings, compared.baseline),
+        _builder(settings, compared.candidate),
+        Retention(settings.retention_days),
+    )
+    bad, progress = 0, _Progress()
+    for source, event in events:
+        progress.count()
+        if event is None:
+            bad += 1
+            continue
+        refused = measurement.take(event, source)
+        if refused is not None:
+            bad += 1
+            name = refused.error_class if isinstance(refused, ReviewRefused) else _REUSED
+            _report(source, name, str(refused))
+    progress.end()
+    return Measured(measurement.report(), bad)
+
+
+def _builder(settings: Settings, overlay: Path | None) -> DecisionBuilder:
+    return DecisionBuilder(
+        load_policies(overlay, own=settings.edits), RollUp(settings.rollup), ENGINE_VERSION
+    )
+
+
+def _of_files(files: Sequence[str]) -> _Events:
+    for file in files:
+        name = "-" if file == "-" else Path(file).name
+        with open_events(file) as events:
+            for number, event in events:
+                source = Source(name, 0, number)
+                if isinstance(event, BadLine):
+                    _report(source, event.error_class, event.message)
+                    yield source, None
+                else:
+                    yield source, event
+
+
+def _report(source: Source, error_class: str, message: str) -> None:
+    """Say on stderr what is wrong with an event, by its place, without its values."""
+    place = f"{source.topic}/{source.partition}/{source.offset}"
+    print(f"{place}: {error_class}: {message}", file=sys.stderr)
+
+
+class _Progress:
+    """Says on stderr every few seconds how far it is; nothing on a short run."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+        self._due = time.monotonic() + _REPORT_EVERY_S
+        self._said = False
+
+    def count(self) -> None:
+        """Count an event."""
+        self._taken += 1
+        if time.monotonic() >= self._due:
+            print(f"{self._taken} claims and reviews decided under both", file=sys.stderr)
+            self._due = time.monotonic() + _REPORT_EVERY_S
+            self._said = True
+
+    def end(self) -> None:
+        """Say what follows, if anything was said."""
+        if self._said:
+            print(f"all {self._taken} decided; looking for causes", file=sys.stderr)

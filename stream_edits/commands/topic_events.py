@@ -1,0 +1,89 @@
+"""The claims and reviews that are on their topics now, in one order, to be replayed."""
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from stream_edits.app.wiring import schema_source
+from stream_edits.codec.claims import ClaimReader
+from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.intake_checks import check_review, check_taken_in
+from stream_edits.codec.reviews import ReviewReader
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Source
+from stream_edits.domain.review import ReviewEvent
+from stream_edits.engine.kafka import read_topic
+from stream_edits.impact.spill import Disk
+from stream_edits.settings import Settings
+
+_COLUMNS = "at INTEGER, topic TEXT, partition INTEGER, place INTEGER, value BLOB"
+_AT_ONCE = 500
+
+
+def topic_events(
+    settings: Settings, since: datetime | None
+) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent | None]]:
+    """Each claim and review with its place, by the timestamps of their records, claims first.
+
+    Each partition keeps its own order: a record that says it is older than the one before it counts
+    as just as old. None stands for a record that is neither; it is reported on stderr by its place.
+    ``since`` leaves out records with an earlier timestamp. No group is joined and nothing is
+    committed. Raises ClientError, EngineStopped, RegistryAway.
+    """
+    schemas = schema_source(settings)
+    claims, reviews = ClaimReader(schemas), ReviewReader(schemas)
+
+    def claim_of(value: bytes, at: int) -> ClaimEvent:
+        claim = claims.decode(value)
+        check_taken_in(claim, at)
+        return claim
+
+    def review_of(value: bytes, at: int) -> ReviewEvent:
+        review = reviews.decode(value)
+        check_review(review, at)
+        return review
+
+    topics = settings.topics
+    decode: dict[str, Callable[[bytes, int], ClaimEvent | ReviewEvent]] = {
+        topics.events: claim_of,
+        topics.reviews: review_of,
+    }
+    disk = Disk()
+    for at, topic, partition, offset, value in _in_order(settings, disk, list(decode), since):
+        source = Source(topic, partition, offset)
+        try:
+            event = decode[topic](value or b"", at)
+        except Undecodable as failure:
+            place = f"{topic}/{partition}/{offset}"
+            print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
+            yield source, None
+        else:
+            yield source, event
+
+
+def _in_order(
+    settings: Settings, disk: Disk, topics: list[str], since: datetime | None
+) -> Iterator[tuple[int, str, int, int, bytes | None]]:
+    """Every record of the topics, kept on disk until all are read, in one order."""
+    table = disk.table(_COLUMNS)
+    first_ms = 0 if since is None else int(since.timestamp() * 1000)
+    rows: list[tuple[object, ...]] = []
+    insert = f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)"
+    for topic in topics:
+        newest: dict[int, int] = {}
+        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
+            if record.timestamp_ms < first_ms:
+                continue
+            at = max(record.timestamp_ms, newest.get(record.partition, 0))
+            newest[record.partition] = at
+            rows.append((at, topic, record.partition, record.offset, record.value))
+            if len(rows) >= _AT_ONCE:
+                disk.run_many(insert, rows)
+                rows.clear()
+    disk.run_many(insert, rows)
+    claims_first = " ".join(f"WHEN ? THEN {place}" for place in range(len(topics)))
+    return disk.run(
+        f"SELECT at, topic, partition, place, value FROM {table} "
+        f"ORDER BY at, CASE topic {claims_first} END, partition, place",
+        topics,
+    )

@@ -1,0 +1,129 @@
+"""The account as one HTML page that a browser shows without a server."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    LineOutcome,
+    WaitsFor,
+)
+from stream_edits.explain.account import Account, Told
+from stream_edits.explain.clock import drawings
+from stream_edits.explain.trial import is_monitored, is_paid
+from stream_edits.explain.wording import (
+    answer_in_words,
+    cause_in_words,
+    document_in_words,
+    end_in_words,
+    move_in_words,
+    steps_in_words,
+)
+from stream_edits.pages import render
+from stream_edits.report.wording import denied_as_a_whole, units
+from stream_edits.text import join_in_order
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_VERDICTS = {
+    Disposition.PASS: "passed for payment",
+    Disposition.PEND: "held",
+    Disposition.DENY: "denied",
+}
+_LINES = {Disposition.PASS: "paid", Disposition.PEND: "held", Disposition.DENY: "denied"}
+
+
+class _Reason(NamedTuple):
+    """A finding with its line, its codes, and whether it only says what its edit would do."""
+
+    finding: EditFinding
+    codes: str
+    documents: str
+    is_monitored: bool
+
+
+class _Next(NamedTuple):
+    """What can be done about a line: the steps and what they lead to, or a sentence."""
+
+    line_number: int
+    code: str
+    steps: tuple[str, ...]
+    end: str
+    sentence: str
+
+
+class _Row(NamedTuple):
+    """A line of a claim and what becomes of it."""
+
+    line: LineOutcome
+    becomes: str
+    why: tuple[str, ...]
+
+
+def as_html(account: Account) -> str:
+    """The whole page: what happened, why, and what next."""
+    decision = account.decision
+    return render(
+        _TEMPLATES,
+        "explain.html.j2",
+        account=account,
+        decision=decision,
+        verdict=_verdict(decision),
+        waits_for=move_in_words(decision.waits_for),
+        is_held=decision.waits_for is not WaitsFor.NONE,
+        rows=[_row(decision, line) for line in decision.lines],
+        drawings=list(drawings(account)),
+        reasons=[_reason(finding) for finding in decision.findings],
+        answers=[_next(account, number) for number in range(len(account.answers))],
+        revisions=[(told, cause_in_words(told)) for told in reversed(account.revisions)],
+        newest=account.revisions[-1] if account.revisions else None,
+        rows_of=_rows_of,
+        units=units,
+    )
+
+
+def _verdict(decision: ClaimDecision) -> str:
+    """The decision in one sentence."""
+    sentence = f"This claim is {_VERDICTS[decision.disposition]}"
+    if denied_as_a_whole(decision):
+        return f"{sentence} as a whole: none of its lines is paid."
+    parts = []
+    for disposition in Disposition:
+        numbers = [str(x.line_number) for x in decision.lines if x.disposition is disposition]
+        if numbers:
+            verb = "is" if len(numbers) == 1 else "are"
+            noun = "line" if len(numbers) == 1 else "lines"
+            parts.append(f"{noun} {join_in_order(numbers)} {verb} {_LINES[disposition]}")
+    return f"{sentence}: {join_in_order(parts)}."
+
+
+def _row(decision: ClaimDecision, line: LineOutcome) -> _Row:
+    becomes = line.disposition.value
+    if line.disposition is Disposition.PASS and not is_paid(decision, line):
+        becomes = "DENY" if decision.disposition is Disposition.DENY else "CUT"
+    why = [f.edit_id for f in decision.findings if f.line_number in (None, line.line_number)]
+    return _Row(line, becomes, tuple(dict.fromkeys(why)))
+
+
+def _rows_of(told: Told) -> list[_Row]:
+    return [_row(told.decision, line) for line in told.decision.lines]
+
+
+def _reason(finding: EditFinding) -> _Reason:
+    codes = [f"group {finding.group_code}"] if finding.group_code else []
+    codes += [f"CARC {finding.carc}"] if finding.carc else []
+    codes += [f"RARC {code}" for code in finding.rarcs]
+    documents = [document_in_words(kind) for kind in finding.requested_documents]
+    return _Reason(finding, ", ".join(codes), join_in_order(documents), is_monitored(finding))
+
+
+def _next(account: Account, place: int) -> _Next:
+    answer = account.answers[place]
+    number = answer.line_number
+    code = next(x.procedure_code for x in account.decision.lines if x.line_number == number)
+    if answer.remedy is None:
+        return _Next(number, code, (), "", answer_in_words(account, answer))
+    line = next(x for x in account.decision.lines if x.line_number == number)
+    steps = [step[:1].upper() + step[1:] for step in steps_in_words(account, answer.remedy)]
+    return _Next(number, code, tuple(steps), end_in_words(answer, line), "")

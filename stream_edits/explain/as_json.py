@@ -1,0 +1,77 @@
+"""The account as JSON."""
+
+import json
+from typing import Any
+
+from stream_edits.codec.decisions import decision_to_json
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.explain.account import Account, Paragraph, Told
+from stream_edits.explain.changes import IF_RECORDED, Change
+from stream_edits.explain.remedies import LineAnswer
+from stream_edits.explain.wording import answer_in_words
+
+
+def as_json(account: Account) -> str:
+    """One JSON object on one line, without a newline."""
+    decision = account.decision
+    told = {
+        "claim_id": decision.claim_id,
+        "disposition": decision.disposition,
+        "revision": decision.revision,
+        "due_by": None if decision.due_by is None else decision.due_by.isoformat(),
+        "waits_for": decision.waits_for,
+        "replaced_by": account.replaced_by,
+        "proven": account.is_proven,
+        "decision": _decision(decision),
+        "lines": [_line(account, each) for each in account.answers],
+        "paragraphs": [_paragraph(each) for each in account.paragraphs],
+        "revisions": [_revision(each) for each in account.revisions],
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _decision(decision: ClaimDecision) -> Any:
+    return json.loads(decision_to_json(decision))
+
+
+def _line(account: Account, answer: LineAnswer) -> dict[str, Any]:
+    remedy = answer.remedy
+    told: dict[str, Any] | None = None
+    if remedy is not None:
+        told = {
+            "changes": [_change(each) for each in remedy.changes],
+            "leads_to": remedy.leads_to,
+            "allowed_units": remedy.allowed_units,
+            "instead": list(remedy.instead),
+        }
+    return {
+        "line_number": answer.line_number,
+        "answer": answer.answer,
+        "remedy": told,
+        "text": answer_in_words(account, answer),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {**change._asdict(), "if_recorded": change.kind in IF_RECORDED}
+
+
+def _paragraph(paragraph: Paragraph) -> dict[str, Any]:
+    values = []
+    for each in paragraph.values:
+        since = None if each.since is None else each.since.isoformat()
+        values.append({**each._asdict(), "since": since})
+    return {**paragraph._asdict(), "values": values}
+
+
+def _revision(told: Told) -> dict[str, Any]:
+    return {
+        "revision": told.decision.revision,
+        "cause": {
+            "kind": told.cause,
+            "event_id": told.event_id,
+            "claim_id": told.cause_claim_id,
+        },
+        "decision": _decision(told.decision),
+        "other_claims": [_decision(each) for each in told.others],
+    }

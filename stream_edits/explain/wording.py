@@ -1,0 +1,130 @@
+"""The answers and revisions in words, for every format."""
+
+from collections.abc import Iterator
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Disposition, LineOutcome, Pricing, WaitsFor
+from stream_edits.explain.account import Account, Cause, Told
+from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind
+from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
+from stream_edits.explain.trial import line_of
+from stream_edits.report.wording import units
+from stream_edits.text import join_in_order, printable
+
+NONE_WITHOUT_DIFFERENT_FACTS = "none without different facts"
+_MOVES = {
+    WaitsFor.PROVIDER: "the provider",
+    WaitsFor.PAYER: "a person of the plan",
+    WaitsFor.CLAIM: "another claim",
+}
+_DOCUMENTS = {"by_report": "a report of the service", "invoice": "the invoice"}
+_MANY = 6
+
+
+def move_in_words(waits_for: WaitsFor) -> str:
+    """Whose move it is; empty if it is nobody's."""
+    return _MOVES.get(waits_for, "")
+
+
+def answer_in_words(account: Account, answer: LineAnswer) -> str:
+    """What can be done about a line, in sentences."""
+    line = line_of(account.decision, answer.line_number)
+    if answer.answer is Answer.NONE:
+        return f"{NONE_WITHOUT_DIFFERENT_FACTS.capitalize()}."
+    if answer.answer is Answer.UNKNOWN:
+        return "No remedy was found before the search ended. There may be one."
+    if answer.answer is Answer.PAYER:
+        return f"Nothing for the provider to do: {_by_hand(line)}."
+    if answer.remedy is None:
+        raise ValueError("a remedy without its changes")
+    parts = list(steps_in_words(account, answer.remedy))
+    return f"{_sentence(parts)}. {end_in_words(answer, line)}"
+
+
+def end_in_words(answer: LineAnswer, line: LineOutcome | None) -> str:
+    """What becomes of a line with its remedy."""
+    remedy = answer.remedy
+    if remedy is not None and remedy.leads_to is Disposition.PASS:
+        return f"Line {answer.line_number} then passes with {_counted(remedy.allowed_units)}."
+    return f"Line {answer.line_number} then waits for the plan only: {_by_hand(line)}."
+
+
+def steps_in_words(account: Account, remedy: Remedy) -> Iterator[str]:
+    """Each part of a remedy as a sentence without a full stop."""
+    for change in remedy.changes:
+        yield _step(account, change, remedy)
+
+
+def _step(account: Account, change: Change, remedy: Remedy) -> str:
+    claim = _claim_of(account, change)
+    own = change.claim_id == account.claim.claim_id
+    where = f"line {change.line_number}"
+    if not own:
+        where += f" of claim {printable(change.claim_id)}"
+    record = ", if the record supports it" if change.kind in IF_RECORDED else ""
+    line = next((x for x in claim.lines if x.line_number == change.line_number), None)
+    if change.kind is ChangeKind.DOCUMENT:
+        return f"send {document_in_words(str(change.value))} for {where}{record}"
+    if change.kind is ChangeKind.RECODE:
+        before = printable(line.procedure_code) if line else "its code"
+        return f"bill {where} with {change.value} instead of {before}"
+    if change.kind is ChangeKind.UNITS:
+        before = units(line.units) if line else "those billed"
+        return f"bill {where} with {_counted(float(change.value))} instead of {before}"
+    if change.kind is ChangeKind.MODIFIER:
+        return f"bill {where} with modifier {change.value}{record}"
+    return _missing(account, change, remedy)
+
+
+def _missing(account: Account, change: Change, remedy: Remedy) -> str:
+    words = remedy.service_in_words
+    if words:
+        return (
+            f"send the claim that bills {words} (tried with {change.value}), if the record shows it"
+        )
+    codes = [str(change.value), *remedy.instead]
+    shown = codes if len(codes) <= _MANY else [*codes[:_MANY], "another such service"]
+    return (
+        f"send the missing claim for {join_in_order(shown, 'or')} of the same visit, if the "
+        "service was given and the record shows it"
+    )
+
+
+def document_in_words(kind: str) -> str:
+    """A kind of document as a reader knows it."""
+    return _DOCUMENTS.get(kind, f"the {kind.replace('_', ' ')}")
+
+
+def cause_in_words(told: Told) -> str:
+    """What caused a revision."""
+    event = printable(told.event_id)
+    if told.cause is Cause.REVIEW:
+        return f"a reviewer decided findings of the claim (review {event})"
+    if told.cause is Cause.CLAIM:
+        first = told.decision.revision == 1
+        return f"the claim {'came' if first else 'came again'} (event {event})"
+    if told.cause_claim_id is None:
+        return f"the time of another patient's claim changed (event {event})"
+    return f"claim {printable(told.cause_claim_id)} came or changed (event {event})"
+
+
+def _claim_of(account: Account, change: Change) -> ClaimEvent:
+    for claim in (account.claim, *account.beside):
+        if claim.claim_id == change.claim_id:
+            return claim
+    return account.claim
+
+
+def _by_hand(line: LineOutcome | None) -> str:
+    if line is not None and line.pricing is Pricing.BY_REPORT:
+        return "the plan prices it by hand"
+    return "a person of the plan decides it"
+
+
+def _counted(amount: float) -> str:
+    return f"{units(amount)} unit{'' if amount == 1 else 's'}"
+
+
+def _sentence(parts: list[str]) -> str:
+    text = join_in_order(parts) if len(parts) < 3 else "; ".join(parts)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,172 @@
+"""Which change of the policy causes which difference, found by putting changes back.
+
+A difference is caused by a change if it is gone once that change alone is put back. Where no change
+alone does that, a smallest set that does is found: no change of it can be left out.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from stream_edits.domain.decision import ClaimDecision
+from stream_edits.impact.comparison import Comparison, Sides
+from stream_edits.impact.outcome import Difference, Judged, differences, is_same
+from stream_edits.impact.relevant import relevant
+from stream_edits.impact.spill import Disk, Spilled
+from stream_edits.impact.spool import Spool
+from stream_edits.policies.changes import Change
+from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.policy import Policies
+
+# Policies that are tried in one pass over the claims, each with a state of its own.
+AT_ONCE = 12
+
+# Numbers of changes: of one that is enough to put back, or of a set that is.
+Cause = tuple[int, ...]
+# The causes of each difference of a claim, by its place in the claim.
+Causes = dict[int | None, tuple[Cause, ...]]
+
+
+class Changed(NamedTuple):
+    """The changes between two sets of policies, and how to put some of them back.
+
+    ``without`` raises PolicyError for changes that cannot be put back without others.
+    """
+
+    changes: Sequence[Change]
+    without: Callable[[Collection[int]], Policies]
+
+
+class Attribution:
+    """Finds the causes of the differences that ``main`` found between two sides."""
+
+    def __init__(self, sides: Sides, changed: Changed, spool: Spool, main: Comparison) -> None:
+        self._sides = sides
+        self._changed = changed
+        self._spool = spool
+        self._main = main
+        self._disk = Disk()
+        self._causes: Spilled[str, Causes] = Spilled(self._disk)
+
+    def find(self) -> None:
+        """Work out all causes."""
+        if len(self._changed.changes) < 2:
+            # With the only change put back nothing is left of the candidate.
+            for claim_id, judged in self._main.differing():
+                self._causes[claim_id] = {each.place: ((0,),) for each in _between(judged)}
+            return
+        members = {judged.member_id for _, judged in self._main.differing()}
+        if not members:
+            return
+        self._spool.index()
+        around: set[str] | None = self._spool.around(members)
+        if not self._try_singles(around):
+            # Something else than their supervisors' time ties these claims to others.
+            around = None
+            self._try_singles(around)
+        while (left := self._unexplained()) is not None:
+            self._try_together(*left, whole=around is None)
+
+    def of(self, claim_id: str) -> Causes:
+        """The causes of each difference of a claim."""
+        found: Causes = self._causes.get(claim_id) or {}
+        return found
+
+    def _try_singles(self, members: set[str] | None) -> bool:
+        """Put back each change alone.
+
+        Returns whether these members' claims were decided as they were with all the others.
+        """
+        every = [(number,) for number in range(len(self._changed.changes))]
+        if len(every) > AT_ONCE:
+            changes = self._changed.changes
+            events = (event for event, _ in self._spool.of(members))
+            every = [(number,) for number in relevant(changes, events)]
+        for start in range(0, max(len(every), 1), AT_ONCE):
+            tried = list(self._buildable(every[start : start + AT_ONCE]))
+            again = self._again([policies for _, policies in tried], members)
+            if members is not None and not self._is_as_before(again):
+                self._causes.clear()
+                return False
+            self._note(again, [cause for cause, _ in tried])
+        return True
+
+    def _note(self, again: Comparison, tried: Sequence[Cause]) -> None:
+        """Note which of the sets that were put back remove which differences."""
+        for claim_id, judged in self._main.differing():
+            now = again.judged(claim_id)
+            known = dict(self.of(claim_id))
+            for each in _between(judged):
+                found = known.get(each.place, ())
+                if now is not None and (not found or len(tried[0]) == 1):
+                    put_back = zip(tried, now.decisions[2:], strict=True)
+                    found += tuple(c for c, side in put_back if is_gone(each, judged, side))
+                known[each.place] = found
+            self._causes[claim_id] = known
+
+    def _try_together(self, claim_id: str, each: Difference, whole: bool) -> None:
+        """Find the set of changes that causes this difference, and what else it causes."""
+        judged = self._main.kept(claim_id)
+        members = None if whole else self._spool.around([judged.member_id])
+        back = tuple(range(len(self._changed.changes)))
+        for number in back:
+            fewer = tuple(other for other in back if other != number)
+            for _, policies in self._buildable([fewer]) if fewer else ():
+                now = self._again([policies], members).judged(claim_id)
+                if now is not None and is_gone(each, judged, now.decisions[2]):
+                    back = fewer
+        # Certain by what it is, and this loop must come to its end.
+        self._causes[claim_id] = {**self.of(claim_id), each.place: (back,)}
+        for _, policies in self._buildable([back]):
+            left = {self._main.kept(name).member_id for name in self._names_unexplained()}
+            around = None if whole else self._spool.around(left)
+            if left:
+                self._note(self._again([policies], around), [back])
+
+    def _unexplained(self) -> tuple[str, Difference] | None:
+        """The first difference without a cause."""
+        for claim_id in self._names_unexplained():
+            causes = self.of(claim_id)
+            for each in _between(self._main.kept(claim_id)):
+                if not causes.get(each.place):
+                    return claim_id, each
+        return None
+
+    def _names_unexplained(self) -> list[str]:
+        return [name for name, causes in self._causes.saved() if not all(causes.values())]
+
+    def _buildable(self, sets: Iterable[Cause]) -> Iterator[tuple[Cause, Policies]]:
+        """The policies with each set put back, where that leaves valid values."""
+        for cause in sets:
+            try:
+                yield cause, self._changed.without(cause)
+            except PolicyError:
+                continue
+
+    def _again(self, tried: Sequence[Policies], members: set[str] | None) -> Comparison:
+        """Decide these members' claims again, also with each of these policies."""
+        candidate = self._sides.builders[1]
+        builders = [candidate._replace(policies=policies) for policies in tried]
+        sides = self._sides._replace(builders=(*self._sides.builders, *builders))
+        again = Comparison(sides, Disk())
+        for event, source in self._spool.of(members):
+            again.take(event, source)
+        return again
+
+    def _is_as_before(self, again: Comparison) -> bool:
+        for claim_id, judged in self._main.differing():
+            now = again.judged(claim_id)
+            if now is None or not all(
+                is_same(*pair) for pair in zip(judged.decisions, now.decisions, strict=False)
+            ):
+                return False
+        return True
+
+
+def is_gone(each: Difference, judged: Judged, put_back: ClaimDecision | None) -> bool:
+    """Whether a claim or line is decided as in the baseline once changes are put back."""
+    left = differences(judged.decisions[0], put_back)
+    return all(other.place != each.place for other in left)
+
+
+def _between(judged: Judged) -> list[Difference]:
+    return differences(judged.decisions[0], judged.decisions[1])

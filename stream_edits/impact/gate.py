@@ -1,0 +1,66 @@
+"""Limits on what a change may do to claims, for continuous integration: `deny>0.5%`."""
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from stream_edits.impact.tally import Impact
+
+WORDS = ("pass", "pend", "deny", "changed")
+_LIMIT = re.compile(r"\s*(pass|pend|deny|changed)\s*(>=|>)\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
+
+
+class BadLimit(ValueError):
+    """A limit that cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "write it like 'deny>0.5%' or 'changed>=20': one of "
+            f"{', '.join(WORDS)}, then > or >=, then a number of claims or a percentage of them"
+        )
+
+
+class Limit(NamedTuple):
+    """What may not be exceeded: ``number`` claims, or percent of the claims.
+
+    ``pass``, ``pend`` and ``deny`` count the claims that come to it, as a whole or with a line;
+    ``changed`` those that change at all.
+    """
+
+    text: str
+    what: str
+    reached: bool
+    number: Decimal
+    is_share: bool
+
+    def found(self, impact: Impact) -> Decimal:
+        """The number of claims that it counts, or their percentage."""
+        count = impact.claims_changed
+        if self.what != "changed":
+            count = impact.claims_to[self.what.upper()]
+        if not self.is_share:
+            return Decimal(count)
+        return Decimal(count) * 100 / impact.claims if impact.claims else Decimal(0)
+
+    def is_broken(self, impact: Impact) -> bool:
+        """Whether the impact is above the limit, or with ``>=`` reaches it."""
+        found = self.found(impact)
+        return found >= self.number if self.reached else found > self.number
+
+    def told(self, impact: Impact) -> str:
+        """The limit with what was found."""
+        found = self.found(impact)
+        return (
+            f"{self.text} (it is {found:.4g} %)"
+            if self.is_share
+            else f"{self.text} (it is {found})"
+        )
+
+
+def limit(text: str) -> Limit:
+    """A limit from its text. Raises BadLimit."""
+    match = _LIMIT.fullmatch(text)
+    if match is None:
+        raise BadLimit
+    what, than, number, percent = match.groups()
+    return Limit(text.strip(), what, than == ">=", Decimal(number), bool(percent))

@@ -1,0 +1,42 @@
+"""Which changes of code lists can bear on some claims at all."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+
+from stream_edits.policies.changes import Change
+from stream_edits.policies.values.differences import Item
+
+# How codes and provider ids are written, and no other word of a policy's values.
+_CODE = re.compile(r"[0-9A-Z]{1,11}")
+
+
+def relevant(changes: Sequence[Change], events: Iterable[object]) -> list[int]:
+    """The numbers of the changes that may matter for these claims and reviews.
+
+    The entry of a list that is a code matters only where a claim states a code that begins so.
+    """
+    stated = sorted({text for event in events for text in _texts(event)})
+    return [n for n, change in enumerate(changes) if _may_matter(change, stated)]
+
+
+def _may_matter(change: Change, stated: Sequence[str]) -> bool:
+    step = change.path[-1] if change.path else None
+    key = step.key if isinstance(step, Item) else step
+    if not isinstance(key, str) or not _CODE.fullmatch(key):
+        return True
+    place = bisect_left(stated, key)
+    return place < len(stated) and stated[place].startswith(key)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a record, and in what it holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))

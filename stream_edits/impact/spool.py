@@ -1,0 +1,102 @@
+"""The claims and reviews of an input that bear on others, kept on disk to be decided again."""
+
+import pickle
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import Source
+from stream_edits.impact.comparison import Event
+from stream_edits.impact.spill import Disk
+
+_AT_ONCE = 1000
+_MOMENT = timedelta(microseconds=1)
+
+
+class Spool:
+    """Events in the order of the input, and which members can bear on each other's claims.
+
+    Claims of one member do. Those of two members do where they have a supervisor at the same time:
+    the supervision stage asks for nothing else of another member's claims.
+    """
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._events = disk.table("number INTEGER PRIMARY KEY, member TEXT, event BLOB")
+        self._times = disk.table("npi TEXT, day TEXT, start TEXT, end TEXT, member TEXT")
+        self._wanted = disk.table("member TEXT PRIMARY KEY")
+        self._count = 0
+        self._new: list[tuple[int, str, bytes]] = []
+        self._new_times: list[tuple[str, ...]] = []
+
+    def add(self, event: Event, source: Source) -> None:
+        """Add the next event of the input."""
+        self._count += 1
+        self._new.append((self._count, event.member_id, pickle.dumps((event, source), 5)))
+        if isinstance(event, ClaimEvent):
+            for line in event.lines:
+                if line.start_time is not None and line.end_time is not None and line.supervisor:
+                    self._new_times += _times(event.member_id, line)
+        if len(self._new) >= _AT_ONCE:
+            self._write()
+
+    def of(self, members: Collection[str] | None = None) -> Iterator[tuple[Event, Source]]:
+        """The events of these members, or all, in the order of the input."""
+        self._write()
+        if members is None:
+            rows = self._disk.run(f"SELECT event FROM {self._events} ORDER BY number")
+        else:
+            self._want(members)
+            rows = self._disk.run(
+                f"SELECT event FROM {self._events} JOIN {self._wanted} USING (member) "
+                "ORDER BY number"
+            )
+        for (event,) in rows:
+            yield pickle.loads(event)
+
+    def around(self, members: Collection[str]) -> set[str]:
+        """These members, and all whose claims can bear on theirs, directly or through others."""
+        self._write()
+        found, todo = set(members), list(members)
+        beside = (
+            f"SELECT DISTINCT b.member FROM {self._times} a JOIN {self._times} b "
+            "ON a.npi = b.npi AND a.day = b.day AND a.start < b.end AND b.start < a.end "
+            "WHERE a.member = ?"
+        )
+        while todo:
+            for (member,) in self._disk.run(beside, (todo.pop(),)):
+                if member not in found:
+                    found.add(member)
+                    todo.append(member)
+        return found
+
+    def _want(self, members: Collection[str]) -> None:
+        self._disk.run(f"DELETE FROM {self._wanted}")
+        self._disk.run_many(f"INSERT INTO {self._wanted} VALUES (?)", ((m,) for m in members))
+
+    def _write(self) -> None:
+        self._disk.run_many(f"INSERT INTO {self._events} VALUES (?, ?, ?)", self._new)
+        self._disk.run_many(f"INSERT INTO {self._times} VALUES (?, ?, ?, ?, ?)", self._new_times)
+        self._new, self._new_times = [], []
+
+    def index(self) -> None:
+        """Make the look-ups fast, once all events are added."""
+        self._write()
+        for name, columns in (
+            (self._events, "member"),
+            (self._times, "member"),
+            (self._times, "npi, day"),
+        ):
+            suffix = columns.partition(",")[0]
+            self._disk.run(f"CREATE INDEX IF NOT EXISTS {name}_{suffix} ON {name} ({columns})")
+
+
+def _times(member: str, line: ServiceLine) -> Iterator[tuple[str, ...]]:
+    """The days of a line's time, as the supervision stage keeps it: [start, end)."""
+    start, end, npi = line.start_time, line.end_time, line.supervisor
+    if start is None or end is None or npi is None:
+        return
+    day, last = start.date(), (end - _MOMENT).date()
+    for number in range((last - day).days + 1):
+        each = (day + timedelta(days=number)).isoformat()
+        yield npi, each, start.isoformat(), end.isoformat(), member

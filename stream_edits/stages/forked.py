@@ -1,0 +1,87 @@
+"""State on top of other state: changes stay here, everything else is read from below."""
+
+from datetime import date
+
+from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
+from stream_edits.domain.supervisor_state import (
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisorRecord,
+)
+from stream_edits.stages.memory import MemberMemory, SupervisorMemory
+
+
+class ForkedMembers:
+    """MemberMemory on top of another one, which it does not change."""
+
+    def __init__(self, below: MemberMemory) -> None:
+        self._below = below
+        self._claims: dict[tuple[str, str], ClaimRecord | None] = {}
+        self._reviewable: dict[tuple[str, str], ReviewableClaim | None] = {}
+        self._listed: dict[str, tuple[ListedClaim, ...]] = {}
+
+    def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
+        if (member_id, claim_id) in self._claims:
+            return self._claims[member_id, claim_id]
+        return self._below.claim(member_id, claim_id)
+
+    def remember(self, member_id: str, record: ClaimRecord) -> None:
+        self._claims[member_id, record.claim_id] = record
+
+    def forget(self, member_id: str, claim_id: str) -> None:
+        self._claims[member_id, claim_id] = None
+        self._reviewable[member_id, claim_id] = None
+
+    def reviewable(self, member_id: str, claim_id: str) -> ReviewableClaim | None:
+        if (member_id, claim_id) in self._reviewable:
+            return self._reviewable[member_id, claim_id]
+        return self._below.reviewable(member_id, claim_id)
+
+    def keep_reviewable(
+        self, member_id: str, claim_id: str, reviewable: ReviewableClaim | None
+    ) -> None:
+        self._reviewable[member_id, claim_id] = reviewable
+
+    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
+        if member_id in self._listed:
+            return self._listed[member_id]
+        return self._below.listed(member_id)
+
+    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
+        self._listed[member_id] = claims
+
+
+class ForkedSupervisors:
+    """SupervisorMemory on top of another one, which it does not change."""
+
+    def __init__(self, below: SupervisorMemory) -> None:
+        self._below = below
+        self._days: dict[tuple[str, date], tuple[SupervisedSlot, ...]] = {}
+        self._claims: dict[tuple[str, str, str], SupervisorRecord | None] = {}
+        self._quarters: dict[str, tuple[SupervisedQuarter, ...]] = {}
+
+    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
+        if (npi, day) in self._days:
+            return self._days[npi, day]
+        return self._below.day(npi, day)
+
+    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
+        self._days[npi, day] = slots
+
+    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
+        if (npi, member_id, claim_id) in self._claims:
+            return self._claims[npi, member_id, claim_id]
+        return self._below.claim(npi, member_id, claim_id)
+
+    def keep_claim(
+        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
+    ) -> None:
+        self._claims[npi, member_id, claim_id] = record
+
+    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
+        if npi in self._quarters:
+            return self._quarters[npi]
+        return self._below.quarters(npi)
+
+    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
+        self._quarters[npi] = quarters

@@ -1,0 +1,150 @@
+"""Trial overlays with known changes: each difference is put down to what causes it.
+
+What causes a difference is found here from outside, by whole runs of `adjudicate` with overlays
+that leave pieces out.
+"""
+
+from collections import defaultdict
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.policies.errors import PolicyError
+from stream_edits.synthetic.generator import generate
+from tests.impact.trials import (
+    FROM,
+    Outcomes,
+    Piece,
+    apart,
+    claims_of,
+    lines_of,
+    measured,
+    outcomes,
+    overlay,
+    piece,
+    policies_of,
+)
+
+MAXIMUM = piece("units-over-maximum", "maximum_units", {"96366": 1}, '["96366"]')
+LONGER = piece(
+    "documented-time-too-short",
+    "minutes_needed",
+    {"96413": {"at_least": 90}},
+    '["96413"].at_least',
+)
+NO_REPORT = piece("by-report-missing", "missing", {"disposition": "DENY"}, ".disposition")
+NO_DOCUMENT = piece(
+    "supervision-documentation-missing", "missing", {"disposition": "DENY"}, ".disposition"
+)
+# Not valid without a CARC.
+DENIED_ALONE = piece("already-replaced", "no_effect", {"disposition": "DENY"}, ".disposition")
+TRIALS: dict[str, list[Piece]] = {
+    "a smaller number": [MAXIMUM],
+    "a longer time": [LONGER],
+    "an entry removed": [
+        piece("place-of-service-not-allowed", "places", {"remove": ["11"]}),
+        piece("place-of-service-not-allowed", "facility_types", {"remove": ["13"]}),
+    ],
+    "an entry added": [
+        piece("place-of-service-not-allowed", "places", {"add": ["19"]}),
+        piece("justification-missing", "codes", {"add": ["96366"]}),
+    ],
+    "a harder outcome": [NO_REPORT, MAXIMUM],
+    "a milder outcome": [
+        piece("multiple-initial-codes", "surplus", {"disposition": "PEND"}, ".disposition"),
+        LONGER,
+    ],
+    "what a code means": [
+        piece("vocabulary", "content", {"J9271": "none"}, '["J9271"]'),
+        piece("vocabulary", "content", {"J1200": "antineoplastic"}, '["J1200"]'),
+        MAXIMUM,
+    ],
+    "time across members": [
+        piece("simultaneous-supervision", "codes", {"remove": ["96365"]}),
+        LONGER,
+    ],
+    "only together": [NO_REPORT, NO_DOCUMENT, MAXIMUM],
+    "any of them": [
+        piece("multiple-initial-codes", "documents", {"remove": ["by_report"]}),
+        piece("multiple-initial-codes", "documents", {"remove": ["medical_justification"]}),
+        NO_REPORT,
+    ],
+    "not one without the other": [
+        DENIED_ALONE,
+        piece("already-replaced", "no_effect", {"carc": "18"}, ".carc"),
+    ],
+}
+
+
+@cache
+def claims() -> list[ClaimEvent]:
+    return list(generate(621, 90))
+
+
+@cache
+def baseline() -> Outcomes:
+    return outcomes(claims(), policies_of())
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_each_difference_is_put_down_to_its_cause(name: str, tmp_path: Path) -> None:
+    pieces = TRIALS[name]
+    impact = measured(claims(), overlay(tmp_path, pieces))
+    changed = apart(baseline(), outcomes(claims(), policies_of(overlay(tmp_path, pieces))))
+    assert changed
+    assert impact.claims_changed == len(claims_of(changed))
+    assert impact.lines_changed == len(lines_of(changed))
+
+    expected: dict[frozenset[str], set[tuple[str, int | None]]] = defaultdict(set)
+    for cause, keys in _causes(pieces, changed, tmp_path).items():
+        expected[frozenset(pieces[number].place for number in cause)] |= keys
+    found = {frozenset(map(_place, labels)): moved for labels, moved in impact.by_change.items()}
+    assert found.keys() == expected.keys()
+    for cause_places, keys in expected.items():
+        assert found[cause_places].claims == len(claims_of(keys))
+        assert found[cause_places].lines == len(lines_of(keys))
+
+
+def _causes(
+    pieces: list[Piece], changed: set[tuple[str, int | None]], folder: Path
+) -> dict[tuple[int, ...], set[tuple[str, int | None]]]:
+    """What disappears without a piece alone, and of the rest what without a smallest set."""
+    found: dict[tuple[int, ...], set[tuple[str, int | None]]] = {}
+    left = set(changed)
+    for size in range(1, len(pieces) + 1):
+        gone_now: set[tuple[str, int | None]] = set()
+        for numbers in combinations(range(len(pieces)), size):
+            gone = left - _apart_without(pieces, numbers, folder)
+            if gone:
+                found[numbers] = gone
+                gone_now |= gone
+        left -= gone_now
+    assert not left
+    return found
+
+
+def _apart_without(
+    pieces: list[Piece], numbers: tuple[int, ...], folder: Path
+) -> set[tuple[str, int | None]]:
+    kept = [each for number, each in enumerate(pieces) if number not in numbers]
+    less = overlay(folder, kept, "less.yaml")
+    if kept == [DENIED_ALONE]:
+        with pytest.raises(PolicyError, match="a DENY needs a CARC"):
+            policies_of(less)
+        return set(baseline())
+    return apart(baseline(), outcomes(claims(), policies_of(less)))
+
+
+def _place(label: str) -> str:
+    """A label without its date, and without values other than an entry that is added or removed."""
+    place, _, difference = label.partition(f" {FROM}: ")
+    word, _, entry = difference.partition(" ")
+    return f"{place} {entry}" if word in ("added", "removed") else place
+
+
+def test_the_trials_have_a_set_that_acts_only_together(tmp_path: Path) -> None:
+    impact = measured(claims(), overlay(tmp_path, TRIALS["only together"]))
+    assert [len(labels) for labels in impact.by_change if len(labels) > 1] == [2]

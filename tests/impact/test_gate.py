@@ -1,0 +1,63 @@
+"""The limits of --fail-on: their grammar, and what they count."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from stream_edits.impact.gate import BadLimit, limit
+from stream_edits.impact.tally import Impact
+
+FOUND = Impact(claims=1000, claims_changed=20, claims_to=Counter({"DENY": 5, "PEND": 12}))
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("deny>0.5%", False),
+        ("deny>=0.5%", True),
+        ("deny>0.49%", True),
+        ("deny>4", True),
+        ("deny>5", False),
+        ("deny>=5", True),
+        ("pend > 1%", True),
+        ("pend>1.2%", False),
+        ("pass>0", False),
+        ("pass>=0", True),
+        ("changed>=2%", True),
+        ("changed>20", False),
+        (" changed >= 20 ", True),
+    ],
+)
+def test_a_limit_is_broken_or_kept(text: str, broken: bool) -> None:
+    assert limit(text).is_broken(FOUND) is broken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "deny",
+        "deny>",
+        "deny<1%",
+        "denied>1%",
+        "deny>1%%",
+        "deny>-1",
+        "deny>1e3",
+        "DENY>1",
+        "d>1",
+    ],
+)
+def test_what_is_no_limit_is_refused(text: str) -> None:
+    with pytest.raises(BadLimit, match=r"write it like 'deny>0\.5%'"):
+        limit(text)
+
+
+def test_a_share_of_no_claims_is_nothing() -> None:
+    assert limit("changed>0%").found(Impact()) == Decimal(0)
+    assert not limit("changed>0%").is_broken(Impact())
+
+
+def test_what_was_found_is_told() -> None:
+    assert limit("deny>0.1%").told(FOUND) == "deny>0.1% (it is 0.5 %)"
+    assert limit("changed>3").told(FOUND) == "changed>3 (it is 20)"
