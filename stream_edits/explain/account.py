@@ -32,7 +32,8 @@ class Cause(StrEnum):
 class Told(NamedTuple):
     """One revision: its decision, its cause, and the other claims of the encounter as they stood.
 
-    ``cause_claim_id`` is the other claim whose event it was, if that is of the same member.
+    ``cause_claim_id`` is the other claim whose event it was, if that is of the same member, and
+    ``replaced`` the claim that this event replaced or voided.
     """
 
     decision: ClaimDecision
@@ -40,6 +41,7 @@ class Told(NamedTuple):
     event_id: str
     cause_claim_id: str | None
     others: tuple[ClaimDecision, ...]
+    replaced: str | None = None
 
 
 class Paragraph(NamedTuple):
@@ -136,10 +138,17 @@ def _replayed(history: History, claim_id: str) -> Iterator[Told]:
     standing: dict[str, ClaimDecision] = {}
     for step in history.steps:
         standing |= in_force(step.decisions)
+        replaced = next(
+            (x.withdrawn_claim_id for x in step.decisions if x.withdrawn_claim_id), None
+        )
+        if replaced is not None:
+            standing.pop(replaced, None)
         for each in step.decisions:
             if each.claim_id == claim_id:
                 others = tuple(_sharing(each, standing.values()))
-                yield _told(step.event, each, others)
+                told = _told(step.event, each, others)
+                is_told = told.cause_claim_id is not None or told.cause is Cause.CLAIM
+                yield told._replace(replaced=replaced if is_told else None)
 
 
 def _told(event: Event, decision: ClaimDecision, others: tuple[ClaimDecision, ...]) -> Told:

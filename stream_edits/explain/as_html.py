@@ -35,12 +35,12 @@ _LINES = {Disposition.PASS: "paid", Disposition.PEND: "held", Disposition.DENY: 
 
 
 class _Reason(NamedTuple):
-    """A finding with its line, its codes, and whether it only says what its edit would do."""
+    """A finding with its badge, its codes, and the documents that it asks for."""
 
     finding: EditFinding
+    badge: str
     codes: str
     documents: str
-    is_monitored: bool
 
 
 class _Next(NamedTuple):
@@ -115,7 +115,15 @@ def _reason(finding: EditFinding) -> _Reason:
     codes += [f"CARC {finding.carc}"] if finding.carc else []
     codes += [f"RARC {code}" for code in finding.rarcs]
     documents = [document_in_words(kind) for kind in finding.requested_documents]
-    return _Reason(finding, ", ".join(codes), join_in_order(documents), is_monitored(finding))
+    return _Reason(finding, _badge(finding), ", ".join(codes), join_in_order(documents))
+
+
+def _badge(finding: EditFinding) -> str:
+    """What a finding does. One that is PASS and allows fewer units cuts."""
+    if is_monitored(finding):
+        return f"MONITORED {finding.disposition}"
+    is_cut = finding.disposition is Disposition.PASS and finding.allowed_units is not None
+    return "CUT" if is_cut else finding.disposition.value
 
 
 def _next(account: Account, place: int) -> _Next:

@@ -26,7 +26,7 @@ class ChangeKind(StrEnum):
 
 # Of these kinds a line may have several changes.
 _SEVERAL = {ChangeKind.DOCUMENT, ChangeKind.MODIFIER, ChangeKind.CLAIM}
-# Whether these are true only the medical record says.
+# Whether these are true only the record of the visit says.
 IF_RECORDED = _SEVERAL
 
 

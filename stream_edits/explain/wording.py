@@ -12,6 +12,10 @@ from stream_edits.report.wording import units
 from stream_edits.text import join_in_order, printable
 
 NONE_WITHOUT_DIFFERENT_FACTS = "none without different facts"
+_TRIED = (
+    "no other code, units or modifier, no document and no further claim lets the line be paid with "
+    "the times, place, diagnosis and people that the claim states"
+)
 _MOVES = {
     WaitsFor.PROVIDER: "the provider",
     WaitsFor.PAYER: "a person of the plan",
@@ -30,7 +34,7 @@ def answer_in_words(account: Account, answer: LineAnswer) -> str:
     """What can be done about a line, in sentences."""
     line = line_of(account.decision, answer.line_number)
     if answer.answer is Answer.NONE:
-        return f"{NONE_WITHOUT_DIFFERENT_FACTS.capitalize()}."
+        return f"{NONE_WITHOUT_DIFFERENT_FACTS.capitalize()}: {_TRIED}."
     if answer.answer is Answer.UNKNOWN:
         return "No remedy was found before the search ended. There may be one."
     if answer.answer is Answer.PAYER:
@@ -97,15 +101,17 @@ def document_in_words(kind: str) -> str:
 
 def cause_in_words(told: Told) -> str:
     """What caused a revision."""
-    event = printable(told.event_id)
+    event = f"event {printable(told.event_id)}"
+    if told.replaced is not None:
+        event += f", which replaced or voided claim {printable(told.replaced)}"
     if told.cause is Cause.REVIEW:
-        return f"a reviewer decided findings of the claim (review {event})"
+        return f"a reviewer decided findings of the claim (review {printable(told.event_id)})"
     if told.cause is Cause.CLAIM:
         first = told.decision.revision == 1
-        return f"the claim {'came' if first else 'came again'} (event {event})"
+        return f"the claim {'came' if first else 'came again'} ({event})"
     if told.cause_claim_id is None:
-        return f"the time of another patient's claim changed (event {event})"
-    return f"claim {printable(told.cause_claim_id)} came or changed (event {event})"
+        return f"the time of another patient's claim changed ({event})"
+    return f"claim {printable(told.cause_claim_id)} came or changed ({event})"
 
 
 def _claim_of(account: Account, change: Change) -> ClaimEvent:

@@ -7,7 +7,13 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, LineOutcome
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    LineOutcome,
+    WaitsFor,
+)
 from stream_edits.report.wording import (
     coloured,
     denied_as_a_whole,
@@ -19,7 +25,10 @@ from stream_edits.text import printable, stdout_console
 
 
 def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
-    """A row for each line with a finding. Consecutive lines paid as billed share a row."""
+    """A row for each line with a finding. Consecutive lines paid as billed share a row.
+
+    Below the number of a held claim is when it is due, and whose move it is.
+    """
     table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("claim", overflow="fold", max_width=24)
     for name in ("decided", "line", "code", "units", "becomes"):
@@ -37,7 +46,11 @@ def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
 
 def _claim(decision: ClaimDecision) -> Text:
     again = f" rev. {decision.revision}" if decision.revision > 1 else ""
-    return Text(printable(decision.claim_id) + again)
+    cell = printable(decision.claim_id) + again
+    if decision.waits_for is not WaitsFor.NONE:
+        due = f"\ndue {decision.due_by.isoformat()}" if decision.due_by else ""
+        cell += f"{due}\nwaits for {decision.waits_for.lower()}"
+    return Text(cell)
 
 
 def _rows(decision: ClaimDecision) -> Iterator[list[str | Text]]:

@@ -12,7 +12,8 @@ from stream_edits.impact.page import page
 from stream_edits.impact.tally import Impact
 from stream_edits.synthetic.generator import generate
 from tests.impact.trials import measured, overlay, piece
-from tests.pages.browser import CONTRAST, SCHEMES, WIDTHS, chromium, opened
+from tests.impact.browser import CONTRAST, SCHEMES, WIDTHS, opened
+from tests.pages.browser import chromium, faults
 
 PIECES = [
     piece("units-over-maximum", "maximum_units", {"96366": 1, "96375": 1}),
@@ -52,6 +53,10 @@ def test_it_can_be_read(file: Path, browser: Browser, width: int, scheme: str) -
         assert shown.worst_contrast() >= CONTRAST
         ground = shown.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (ground == "rgb(255, 255, 255)") is (scheme == "light")
+
+
+def test_it_breaks_no_rule_of_accessibility(file: Path, browser: Browser) -> None:
+    assert faults(browser, file) == []
 
 
 def test_all_of_it_is_reached_by_keyboard(file: Path, browser: Browser) -> None:

@@ -85,10 +85,12 @@ def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:
 
 
 def _awaited(policy: PolicyOnDate, code: str) -> tuple[str, ...]:
-    """The codes that it may be added to, the highest-ranked first."""
-    rank = policy[VocabularyRules].rank
+    """The codes that it may be added to: its own initial one, then by rank."""
+    words = policy[VocabularyRules]
+    own, rank = words.initial_form.get(code), words.rank
     primaries = policy[AddOnRules].primaries.get(code, frozenset())
-    return tuple(sorted(primaries, key=lambda each: (rank(each) is None, rank(each) or 0, each)))
+    order = {each: (each != own, rank(each) is None, rank(each) or 0, each) for each in primaries}
+    return tuple(sorted(order, key=order.__getitem__))
 
 
 EDIT = EncounterEdit(

@@ -1,0 +1,34 @@
+"""Accounts of claims for the tests of `explain`."""
+
+from collections.abc import Sequence
+
+from stream_edits.domain.decision import RollUp, Source
+from stream_edits.explain.account import Account, account_of
+from stream_edits.explain.history import Event
+from stream_edits.explain.remedies import LineAnswer
+from stream_edits.policies.catalog import load_policies
+from stream_edits.stages.decision_builder import DecisionBuilder
+from stream_edits.stages.retention import DEFAULT_RETENTION
+
+
+def builder(rollup: RollUp = RollUp.STANDARD) -> DecisionBuilder:
+    """A builder with policies of its own, as `account_of` wants one at each call."""
+    return DecisionBuilder(load_policies(), rollup, "test")
+
+
+def told(claim_id: str, *events: Event) -> Account:
+    """The account of a claim after these events."""
+    sourced = [(event, Source("file", 0, number)) for number, event in enumerate(events, start=1)]
+    return account_of(claim_id, sourced, builder, DEFAULT_RETENTION)
+
+
+def the_answer(account: Account, line_number: int = 1) -> LineAnswer:
+    """What can be said about one line."""
+    (answer,) = [x for x in account.answers if x.line_number == line_number]
+    return answer
+
+
+def changes_of(answer: LineAnswer) -> Sequence[tuple[str, int, str | float]]:
+    """The parts of a remedy: kind, line and value."""
+    assert answer.remedy is not None, answer
+    return [(x.kind.value, x.line_number, x.value) for x in answer.remedy.changes]
