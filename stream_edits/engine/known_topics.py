@@ -31,6 +31,8 @@ _CHECK_EVERY_S = 3.0
 _ASK_S = 2.0
 # Longer while no broker answers, because each attempt blocks the loop.
 _CHECK_AGAIN_S = 10.0
+# Twice the interval at which the client looks for new partitions itself.
+_REJOIN_AFTER_S = 60.0
 
 Facts = Mapping[str, TopicFacts | None]
 Ids = dict[str, str | None]
@@ -108,6 +110,7 @@ class KnownTopics:
         self._counts = {name: fact.partitions for name, fact in facts.items() if fact}
         self._marks: dict[int, Mark] = {}
         self._due = clock.monotonic() + _CHECK_EVERY_S
+        self._rejoin_at: float | None = None
 
     @property
     def input_id(self) -> str | None:
@@ -165,6 +168,17 @@ class KnownTopics:
             if fact is not None:
                 self._compare_count(name, fact.partitions)
 
+    def must_rejoin(self) -> bool:
+        """True once, a minute after the input topic has grown.
+
+        The client looks for new partitions itself. If the brokers go away at that moment, it may
+        take them for known although no member has got them, and nobody would read them.
+        """
+        if self._rejoin_at is None or self._clock.monotonic() < self._rejoin_at:
+            return False
+        self._rejoin_at = None
+        return True
+
     def to_write(self, offsets: Mapping[int, int]) -> list[tuple[int, Mark]]:
         """The marks to write in the transaction that commits these offsets, by partition."""
         if self._config.known_topics is None:
@@ -197,6 +211,8 @@ class KnownTopics:
             )
         log.info("partitions_changed", stage=self._config.stage, topic=topic, partitions=count)
         self._counts[topic] = count
+        if topic == self._config.input_topic:
+            self._rejoin_at = self._clock.monotonic() + _REJOIN_AFTER_S
 
     def _advice(self, topic: str) -> str:
         has_state = self._config.changelog_topic is not None and topic == self._config.input_topic

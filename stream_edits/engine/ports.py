@@ -98,7 +98,7 @@ class Source(Protocol):
     """
 
     def subscribe(self, listener: AssignmentListener) -> None:
-        """Join the group; assignments arrive during `consume`."""
+        """Join the group; assignments arrive during `consume`. A second call joins again."""
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         """At most `limit` records, waiting at most `timeout_s` seconds. Raises LostOffset.

@@ -153,6 +153,9 @@ class StageRunner:
             raise EngineStopped("the runner is not started")
         self._moved()
         member.known.check()
+        if member.known.must_rejoin():
+            log.info("rejoins", stage=self.config.stage)
+            member.source.subscribe(member.partitions)
         try:
             records = member.inbox.take()
         except _APART:

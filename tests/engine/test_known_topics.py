@@ -174,6 +174,28 @@ class TestGrowth:
         stage.run_rounds(4)
         assert outputs(broker)[3:] == [b"4"]
 
+    def test_it_joins_again_a_minute_later_in_case_the_client_has_missed_it(self) -> None:
+        broker = worked(stateless=True)
+        stage = stateless_stage(broker).start()
+        stage.run_rounds(4)
+        broker.grow("in", 3)
+        stage.clock.time_s += 3.1
+        stage.run_rounds(4)
+        # As after a rebalance during which the brokers went away.
+        group = broker.groups["g"]
+        settled = group.generation
+        stage.clock.time_s += 55
+        stage.run_rounds(4)
+        assert group.generation == settled
+        stage.clock.time_s += 5
+        stage.run_rounds(4)
+        assert group.generation == settled + 1
+        broker.put("in", 2, b"k", b"4")
+        stage.clock.time_s += 300
+        stage.run_rounds(4)
+        assert group.generation == settled + 1
+        assert outputs(broker)[3:] == [b"4"]
+
     @pytest.mark.parametrize("topic", ["in", "log"])
     def test_a_stage_with_state_stops(self, topic: str) -> None:
         broker = worked()

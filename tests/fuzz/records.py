@@ -1,10 +1,10 @@
 """`python -m tests.fuzz.records 200000`: records of any shape through running stages on a Kafka.
 
-Keys, values, headers, timestamps and sizes are random; about half of the values are claims. The
-stages must never stop, and intake must turn each record into one output or one dead letter.
+Keys, values, headers, timestamps and sizes are random; about half of the values are claims, or
+reviews on the reviews' topic. The stages must never stop, and intake and the review stage must turn
+each record into one output or one dead letter.
 """
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -16,29 +16,25 @@ from typing import NamedTuple
 
 from confluent_kafka import Producer
 
-from stream_edits.codec.claims import ClaimReader, claim_encoder
-from stream_edits.codec.decisions import decode_decision
-from stream_edits.codec.messages import decode_by_member
-from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
-from stream_edits.domain.messages import RoutedClaim
-from stream_edits.engine.dead_letter_headers import (
-    SOURCE_OFFSET,
-    SOURCE_PARTITION,
-    SOURCE_TOPIC,
-    VALUE_SHA256,
-)
+from stream_edits.codec.claims import claim_encoder
+from stream_edits.codec.reviews import encode_review
+from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
+from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.synthetic.generator import generate
 from tests.broker.choice import running_broker
+from tests.fuzz.outcomes import claims_became, reviews_became
 from tests.kafka.deployment import STAGES, Deployment
 from tests.kafka.raw_records import RawHeaders, produce_raw
 from tests.written_counts import write_counts
 
 _CLAIMS = 2000
+# One record in so many is published for a review.
+_EACH_REVIEW = 10
 _LARGEST = 1_048_588 - 120
 _RAW_SHARE, _LARGE_SHARE = 0.02, 0.001
 _TIMES = (0, 1, 1_000, 1_700_000_000_000, 253_402_300_799_999, 2**62)
 _encode = claim_encoder(schema_of(CLAIM_EVENT).id)
-Place = tuple[int, int]
 
 
 class Fuzzed(NamedTuple):
@@ -51,10 +47,34 @@ class Fuzzed(NamedTuple):
     is_raw: bool
 
 
-def fuzzed(count: int, seed: int) -> Iterator[Fuzzed]:
-    """This many records of the seed."""
+def claims(count: int, seed: int) -> list[bytes]:
+    """The claims that fuzzed records of the claims' topic begin with."""
+    return [_encode(claim) for claim in generate(seed, min(count, _CLAIMS), contested=False)]
+
+
+def reviews(count: int, seed: int) -> list[bytes]:
+    """The same for the reviews' topic: reviews on those claims."""
+    generated = generate(seed, min(count, _CLAIMS), contested=False)
+    return [encode_review(_review(claim)) for claim in generated]
+
+
+def _review(claim: ClaimEvent) -> ReviewEvent:
+    return ReviewEvent(
+        review_id=f"review-{claim.event_id}",
+        event_time=claim.event_time,
+        member_id=claim.member_id,
+        claim_id=claim.claim_id,
+        decision_id="0d1c5b6e-0000-5000-8000-000000000000",
+        line_number=claim.lines[0].line_number,
+        outcome=ReviewOutcome.APPROVE,
+        reason_code="FUZZ",
+        reviewer="reviewer-1",
+    )
+
+
+def fuzzed(values: list[bytes], count: int, seed: int) -> Iterator[Fuzzed]:
+    """This many records of the seed, made of these values."""
     dice = Random(seed)
-    values = [_encode(claim) for claim in generate(seed, min(count, _CLAIMS), contested=False)]
     for _ in range(count):
         is_raw = dice.random() < _RAW_SHARE
         if dice.random() < _LARGE_SHARE:
@@ -98,9 +118,9 @@ def _name(dice: Random, is_raw: bool) -> bytes:
 class Publisher:
     """Publishes fuzzed records to the partitions of a topic in turn."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment, topic: str) -> None:
         self._bootstrap = deployment.bootstrap
-        self._topic = deployment.topics.events
+        self._topic = topic
         self._partitions = deployment.settings.partitions
         self._producer = Producer(
             {"bootstrap.servers": self._bootstrap, "message.max.bytes": _LARGEST + 2000}
@@ -133,65 +153,24 @@ def run(deployment: Deployment, count: int, seed: int) -> Counter[str]:
 
     Raises AssertionError.
     """
-    events = deployment.topics.events
-    deployment.alter_topic(events, "message.timestamp.after.max.ms", str(2**63 - 1))
-    # Old timestamps would let retention delete records unread.
-    deployment.alter_topic(events, "retention.ms", "-1")
-    publisher = Publisher(deployment)
     stages = [deployment.start(stage) for stage in STAGES]
-    for number, record in enumerate(fuzzed(count, seed)):
-        publisher.publish(number, record)
-    publisher.flush()
+    topics, for_reviews = deployment.topics, count // _EACH_REVIEW
+    _publish(deployment, topics.events, fuzzed(claims(count, seed), count - for_reviews, seed))
+    _publish(deployment, topics.reviews, fuzzed(reviews(count, seed), for_reviews, seed + 1))
     deployment.drain(1200)
     assert all(program.running for program in stages)
-    published = deployment.log.of(events)
-    assert len(published) == count
-    decided, dead = _by_output(deployment), _by_letter(deployment)
-    outcomes: Counter[str] = Counter()
-    for kept in published:
-        place = kept.partition, kept.offset
-        assert decided[place] + len(dead.get(place, ())) == 1, f"{place} has not one outcome"
-        if place in dead:
-            ((digest, error_class, is_reference),) = dead[place]
-            assert digest == hashlib.sha256(kept.value or b"").hexdigest(), "other bytes"
-            outcomes[error_class] += 1
-            outcomes["references"] += is_reference
-    outcomes["routed or decided"] = decided.total()
-    return outcomes
+    of_claims = claims_became(deployment, count - for_reviews)
+    return of_claims + reviews_became(deployment, for_reviews)
 
 
-def _by_output(deployment: Deployment) -> Counter[Place]:
-    """How often each record of the events was routed, or decided by intake."""
-    topics, found = deployment.topics, Counter[Place]()
-    decode = ClaimReader(PackagedSchemas()).decode
-    for record in deployment.log.of(topics.by_member):
-        message, _ = decode_by_member(record.value or b"", decode)
-        if isinstance(message, RoutedClaim):
-            found[message.source.partition, message.source.offset] += 1
-    routed = set(found)
-    for record in deployment.log.of(topics.pass_, topics.pend, topics.deny):
-        source = decode_decision(record.value or b"", PackagedSchemas()).source
-        place = source.partition, source.offset
-        if place not in routed:
-            found[place] += 1
-    return found
-
-
-def _by_letter(deployment: Deployment) -> dict[Place, list[tuple[str, str, bool]]]:
-    """The digest of the value, the error class, and whether it is a reference, by source."""
-    found: dict[Place, list[tuple[str, str, bool]]] = {}
-    for letter in deployment.log.of(deployment.topics.dead_letter):
-        headers = {name: value or b"" for name, value in letter.headers}
-        if headers[SOURCE_TOPIC].decode() != deployment.topics.events:
-            continue
-        place = int(headers[SOURCE_PARTITION]), int(headers[SOURCE_OFFSET])
-        is_reference = letter.headers[-1][0] == VALUE_SHA256
-        digest = hashlib.sha256(letter.value or b"").hexdigest()
-        if is_reference:
-            digest = headers[VALUE_SHA256].decode()
-        entry = (digest, headers["error.class"].decode(), is_reference)
-        found.setdefault(place, []).append(entry)
-    return found
+def _publish(deployment: Deployment, topic: str, records: Iterator[Fuzzed]) -> None:
+    deployment.alter_topic(topic, "message.timestamp.after.max.ms", str(2**63 - 1))
+    # Old timestamps would let retention delete records unread.
+    deployment.alter_topic(topic, "retention.ms", "-1")
+    publisher = Publisher(deployment, topic)
+    for number, record in enumerate(records):
+        publisher.publish(number, record)
+    publisher.flush()
 
 
 def fuzz_settings() -> dict[str, str]:

@@ -47,7 +47,10 @@ class MemorySource:
 
     def subscribe(self, listener: AssignmentListener) -> None:
         self.listener = listener
-        self.group.join(self.member)
+        if self.member in self.group.members:
+            self.group.rebalance()
+        else:
+            self.group.join(self.member)
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         before = self._fetch(limit) if self.prefetched else []
