@@ -120,13 +120,18 @@ def _moved(
         *(finding for effect, finding in new.items() if effect not in old),
         *(finding for effect, finding in old.items() if effect not in new),
     ]
-    moving = [
-        f for f in apart if f.disposition is not Disposition.PASS or f.allowed_units is not None
-    ]
+    moving = [finding for finding in apart if _moves(finding)]
     moved: dict[tuple[str, str], EditFinding] = {}
     for finding in moving or apart:
         moved.setdefault((finding.policy_id, finding.edit_id), finding)
     return tuple(moved.values())
+
+
+def _moves(finding: EditFinding) -> bool:
+    """Whether a finding does anything to its line. One that is only monitored does not."""
+    if getattr(finding, "mode", None) == "MONITORED":
+        return False
+    return finding.disposition is not Disposition.PASS or finding.allowed_units is not None
 
 
 def _effect(finding: EditFinding) -> EditFinding:
