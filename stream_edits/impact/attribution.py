@@ -54,7 +54,7 @@ class Attribution:
             for claim_id, judged in self._main.differing():
                 self._causes[claim_id] = {each.place: ((0,),) for each in _between(judged)}
             return
-        members = {judged.member_id for _, judged in self._main.differing()}
+        members = {judged.member_id for _, judged in self._changed_claims()}
         if not members:
             return
         self._spool.index()
@@ -96,7 +96,7 @@ class Attribution:
     def _note(self, again: Comparison, tried: Sequence[Cause]) -> None:
         """Note which of the sets that were put back remove which differences."""
         alone = all(len(cause) == 1 for cause in tried)
-        for claim_id, judged in self._main.differing():
+        for claim_id, judged in self._changed_claims():
             now = again.judged(claim_id)
             known = dict(self.of(claim_id))
             for each in _between(judged):
@@ -159,8 +159,12 @@ class Attribution:
             again.take(event, source)
         return again
 
+    def _changed_claims(self) -> Iterator[tuple[str, Judged]]:
+        """The claims with another outcome, and not only with other findings."""
+        return (each for each in self._main.differing() if _between(each[1]))
+
     def _is_as_before(self, again: Comparison) -> bool:
-        for claim_id, judged in self._main.differing():
+        for claim_id, judged in self._changed_claims():
             now = again.judged(claim_id)
             if now is None or not all(
                 is_same(*pair) for pair in zip(judged.decisions, now.decisions, strict=False)
