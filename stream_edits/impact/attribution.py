@@ -54,7 +54,7 @@ class Attribution:
             for claim_id, judged in self._main.differing():
                 self._causes[claim_id] = {each.place: ((0,),) for each in _between(judged)}
             return
-        members = {judged.member_id for _, judged in self._main.differing()}
+        members = {judged.member_id for _, judged in self._changed_claims()}
         if not members:
             return
         self._spool.index()
@@ -76,11 +76,7 @@ class Attribution:
 
         Returns whether these members' claims were decided as they were with all the others.
         """
-        every = [(number,) for number in range(len(self._changed.changes))]
-        if len(every) > AT_ONCE:
-            changes = self._changed.changes
-            events = (event for event, _ in self._spool.of(members))
-            every = [(number,) for number in relevant(changes, events)]
+        every = [(number,) for number in self._relevant(members)]
         for start in range(0, max(len(every), 1), AT_ONCE):
             tried = list(self._buildable(every[start : start + AT_ONCE]))
             again = self._again([policies for _, policies in tried], members)
@@ -90,14 +86,22 @@ class Attribution:
             self._note(again, [cause for cause, _ in tried])
         return True
 
+    def _relevant(self, members: set[str] | None) -> list[int]:
+        """The numbers of the changes to try on these members' claims: not hundreds in vain."""
+        changes = self._changed.changes
+        if len(changes) <= AT_ONCE:
+            return list(range(len(changes)))
+        return relevant(changes, (event for event, _ in self._spool.of(members)))
+
     def _note(self, again: Comparison, tried: Sequence[Cause]) -> None:
         """Note which of the sets that were put back remove which differences."""
-        for claim_id, judged in self._main.differing():
+        alone = all(len(cause) == 1 for cause in tried)
+        for claim_id, judged in self._changed_claims():
             now = again.judged(claim_id)
             known = dict(self.of(claim_id))
             for each in _between(judged):
                 found = known.get(each.place, ())
-                if now is not None and (not found or len(tried[0]) == 1):
+                if now is not None and (alone or not found):
                     put_back = zip(tried, now.decisions[2:], strict=True)
                     found += tuple(c for c, side in put_back if is_gone(each, judged, side))
                 known[each.place] = found
@@ -108,9 +112,12 @@ class Attribution:
         judged = self._main.kept(claim_id)
         members = None if whole else self._spool.around([judged.member_id])
         back = tuple(range(len(self._changed.changes)))
-        for number in back:
-            fewer = tuple(other for other in back if other != number)
-            for _, policies in self._buildable([fewer]) if fewer else ():
+        bearing = self._relevant(members)
+        leave_out = [tuple(number for number in back if number not in bearing)]
+        leave_out += [(number,) for number in back]
+        for out in leave_out:
+            fewer = tuple(number for number in back if number not in out)
+            for _, policies in self._buildable([fewer]) if fewer and fewer != back else ():
                 now = self._again([policies], members).judged(claim_id)
                 if now is not None and is_gone(each, judged, now.decisions[2]):
                     back = fewer
@@ -152,8 +159,12 @@ class Attribution:
             again.take(event, source)
         return again
 
+    def _changed_claims(self) -> Iterator[tuple[str, Judged]]:
+        """The claims with another outcome, and not only with other findings."""
+        return (each for each in self._main.differing() if _between(each[1]))
+
     def _is_as_before(self, again: Comparison) -> bool:
-        for claim_id, judged in self._main.differing():
+        for claim_id, judged in self._changed_claims():
             now = again.judged(claim_id)
             if now is None or not all(
                 is_same(*pair) for pair in zip(judged.decisions, now.decisions, strict=False)

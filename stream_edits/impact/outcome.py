@@ -3,7 +3,7 @@
 Ids, versions and times of decisions differ between any two policies, so they are not compared.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from typing import NamedTuple
@@ -116,33 +116,33 @@ def _moved(
         {_effect(f): f for f in (side.findings if side else ()) if f.line_number in numbers}
         for side in (before, after)
     )
+    apart = [
+        *(finding for effect, finding in new.items() if effect not in old),
+        *(finding for effect, finding in old.items() if effect not in new),
+    ]
+    moving = [finding for finding in apart if _moves(finding)]
     moved: dict[tuple[str, str], EditFinding] = {}
-    for effect, finding in [*_only(new, old), *_only(old, new)]:
-        if effect[2] is not Disposition.PASS or effect[3] is not None:
-            moved.setdefault(effect[:2], finding)
-    if not moved:
-        moved = {effect[:2]: f for effect, f in [*_only(new, old), *_only(old, new)]}
+    for finding in moving or apart:
+        moved.setdefault((finding.policy_id, finding.edit_id), finding)
     return tuple(moved.values())
 
 
-# Policy and edit, what the finding does, and on which line.
-_Effect = tuple[str, str, Disposition, float | None, int | None]
+def _moves(finding: EditFinding) -> bool:
+    """Whether a finding does anything to its line. One that is only monitored does not."""
+    if getattr(finding, "mode", None) == "MONITORED":
+        return False
+    return finding.disposition is not Disposition.PASS or finding.allowed_units is not None
 
 
-def _effect(finding: EditFinding) -> _Effect:
-    return (
-        finding.policy_id,
-        finding.edit_id,
-        finding.disposition,
-        finding.allowed_units,
-        finding.line_number,
+def _effect(finding: EditFinding) -> EditFinding:
+    """What a finding does, without its words and its version."""
+    return finding._replace(
+        message="",
+        policy_version="",
+        policy_section="",
+        related_claim_ids=(),
+        recommended_code=None,
     )
-
-
-def _only(
-    these: dict[_Effect, EditFinding], others: dict[_Effect, EditFinding]
-) -> Iterator[tuple[_Effect, EditFinding]]:
-    return ((effect, finding) for effect, finding in these.items() if effect not in others)
 
 
 def _unstamped(findings: Sequence[EditFinding]) -> list[EditFinding]:

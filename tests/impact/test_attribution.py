@@ -5,6 +5,7 @@ that leave pieces out.
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -12,8 +13,16 @@ from pathlib import Path
 import pytest
 
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.impact.attribution import Attribution
+from stream_edits.impact.comparison import Comparison
+from stream_edits.impact.relevant import relevant
+from stream_edits.impact.spool import Spool
+from stream_edits.policies.changes import Change
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.policy import Policies
+from stream_edits.policies.values.differences import ABSENT, Item
 from stream_edits.synthetic.generator import generate
+from tests.build import claim, line
 from tests.impact.trials import (
     FROM,
     Outcomes,
@@ -148,3 +157,61 @@ def _place(label: str) -> str:
 def test_the_trials_have_a_set_that_acts_only_together(tmp_path: Path) -> None:
     impact = measured(claims(), overlay(tmp_path, TRIALS["only together"]))
     assert [len(labels) for labels in impact.by_change if len(labels) > 1] == [2]
+
+
+def test_claims_that_are_tied_otherwise_are_decided_with_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its neighbours a claim is decided otherwise than before, which is noticed."""
+    file = overlay(tmp_path, TRIALS["time across members"])
+    right = measured(claims(), file).by_change
+    decided: list[object] = []
+    whole = Spool.of
+
+    def noted(self: Spool, members: Collection[str] | None = None) -> object:
+        decided.append(members)
+        return whole(self, members)
+
+    monkeypatch.setattr(Spool, "around", lambda self, members: set(members))
+    monkeypatch.setattr(Spool, "of", noted)
+    assert measured(claims(), file).by_change == right
+    assert None in decided
+    assert len({labels for labels in right if "simultaneous-supervision" in labels[0]}) == 1
+
+
+def test_only_codes_that_claims_state_are_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [f"J{number}" for number in range(7100, 7140)]
+    pieces = [
+        MAXIMUM,
+        piece("justification-missing", "codes", {"add": ["96366"]}),
+        *(piece("unlisted-injection-as-supply", "codes", {"add": [code]}) for code in many),
+    ]
+    few = measured(claims(), overlay(tmp_path, pieces[:2])).by_change
+    tried: list[int] = []
+    decide = Attribution._again
+
+    def noted(
+        self: Attribution, policies: Sequence[Policies], members: set[str] | None
+    ) -> Comparison:
+        tried.append(len(policies))
+        return decide(self, policies, members)
+
+    monkeypatch.setattr(Attribution, "_again", noted)
+    impact = measured(claims(), overlay(tmp_path, pieces))
+    assert impact.by_change == few
+    assert sum(tried) < 10
+    assert len(impact.changes) == 42
+    assert len(impact.without_effect()) == 42 - len(few)
+
+
+@pytest.mark.parametrize(
+    ("key", "matters"),
+    [("96366", True), ("13", True), ("0131", True), ("J9999", False), ("by_report", True)],
+)
+def test_a_code_matters_where_a_claim_states_it(key: str, matters: bool) -> None:
+    """A type of bill may have a leading zero, and a facility type is a part of it."""
+    stated = claim("J9999", line("96366"), type_of_bill="0131", event="J9999")
+    change = Change("6.21-P", "e", "e", "codes", None, None, (Item(key, 0),), ABSENT, key)
+    assert relevant([change], [stated]) == ([0] if matters else [])

@@ -11,8 +11,8 @@ from stream_edits.impact.gate import limit
 from stream_edits.impact.page import page
 from stream_edits.impact.tally import Impact
 from stream_edits.synthetic.generator import generate
-from tests.impact.trials import measured, overlay, piece
 from tests.impact.browser import CONTRAST, SCHEMES, WIDTHS, opened
+from tests.impact.trials import measured, overlay, piece
 from tests.pages.browser import chromium, faults
 
 PIECES = [
