@@ -10,6 +10,7 @@ from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,
     EditFinding,
+    FindingMode,
     LineOutcome,
     Source,
     WaitsFor,
@@ -58,7 +59,7 @@ def is_paid(decision: ClaimDecision, line: LineOutcome) -> bool:
 
 def is_monitored(finding: EditFinding) -> bool:
     """Whether the finding only says what its edit would have done."""
-    return getattr(finding, "mode", None) == "MONITORED"
+    return finding.mode is FindingMode.MONITORED
 
 
 def line_of(decision: ClaimDecision, line_number: int) -> LineOutcome | None:

@@ -17,7 +17,6 @@ from stream_edits.policies.values.rules import Outcome
 from stream_edits.text import stdout_console
 
 # The mode of an edit whose values say nothing of it.
-ENFORCE = "enforce"
 _ORDER = (Disposition.DENY, Disposition.PEND, Disposition.PASS)
 
 
@@ -52,7 +51,7 @@ def _listed(entry: Entry, day: date) -> ListedEdit:
     }
     file = entry.values.file
     paragraph = file.section.removeprefix(f"{entry.policy.id} ")
-    mode = str(getattr(rules, "mode", ENFORCE)).lower()
+    mode = rules.mode.value
     return ListedEdit(entry.policy.id, entry.id, file.title, paragraph, mode, outcomes)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import NamedTuple
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, LineOutcome
+from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, FindingMode, LineOutcome
 
 # A side that has no decision on the claim, or no such line in it.
 NO_DECISION = "NONE"
@@ -129,7 +129,7 @@ def _moved(
 
 def _moves(finding: EditFinding) -> bool:
     """Whether a finding does anything to its line. One that is only monitored does not."""
-    if getattr(finding, "mode", None) == "MONITORED":
+    if finding.mode is FindingMode.MONITORED:
         return False
     return finding.disposition is not Disposition.PASS or finding.allowed_units is not None
 
