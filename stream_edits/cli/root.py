@@ -15,6 +15,7 @@ from stream_edits.cli.policy import policy
 from stream_edits.cli.review import review
 from stream_edits.cli.schemas import schemas
 from stream_edits.cli.topics import asyncapi_document, topics
+from stream_edits.cli.x12 import convert
 from stream_edits.logs import configure_logs
 
 
@@ -43,7 +44,7 @@ def demo(serve: bool) -> None:
 
 
 for _command in (
-    *(run, adjudicate, publish, decisions, pends, review),
+    *(run, adjudicate, publish, convert, decisions, pends, review),
     *(topics, schemas, asyncapi_document, dead_letters, policy),
 ):
     cli.add_command(_command)

@@ -19,11 +19,15 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class BadLine(NamedTuple):
-    """A line or record that is no valid claim or review; ``message`` holds no value of the data."""
+    """A line or record that is no valid claim or review; ``message`` holds no value of the data.
+
+    ``place`` says where it stands in a file that has no lines.
+    """
 
     line_number: int
     error_class: str
     message: str
+    place: str | None = None
 
 
 def read_events_jsonl(
