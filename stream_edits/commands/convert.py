@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple
 
-from stream_edits.codec.jsonl import claim_to_json
+from stream_edits.codec.jsonl import claim_to_line
 from stream_edits.codec.x12 import NotX12, Reading, Refusal, Tally, read_claims
 from stream_edits.commands.x12_files import Progress, print_summary
 from stream_edits.commands.x12_options import BadX12Option, X12Options, reading_of
@@ -47,14 +47,14 @@ def convert_files(files: Sequence[str], output: Path | None, options: X12Options
 
 
 def _convert(
-    file: str, opened: BinaryIO, reading: Reading, tally: Tally, progress: Progress, out: TextIO
+    file: str, opened: BinaryIO, reading: Reading, tally: Tally, progress: Progress, out: BinaryIO
 ) -> None:
     for _, event in read_claims(opened, reading, tally):
         if isinstance(event, Refusal):
             progress.clear()
             print(f"{file}: {event.place}: {event.reason}", file=sys.stderr)
         else:
-            out.write(claim_to_json(event) + "\n")
+            out.write(claim_to_line(event))
 
 
 def _inputs(files: Sequence[str], output: Path | None) -> list[str]:
@@ -88,13 +88,13 @@ def _input(file: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
+def _opened(output: Path | None) -> Iterator[BinaryIO]:
     if output is None:
-        yield sys.stdout
-        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     try:
-        opened = output.open("w", encoding="utf-8", newline="\n")
+        opened = output.open("wb")
     except OSError as error:
         raise BadX12Option(f"--output cannot be written: {error.strerror}") from None
     with opened:

@@ -15,14 +15,14 @@ from stream_edits.domain.claim import (
     LineOfBusiness,
     ServiceLine,
 )
-from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind
+from stream_edits.domain.coded import clean_diagnosis, clean_kind
 
 from .found import FoundClaim, Values, Work
 from .lines import service_line, statement_days
 from .reading import ClaimNumber, Reading, Refused
 from .segments import text_of
 from .take import CONTRADICTED
-from .values import moment_of
+from .values import code_of, moment_of
 
 _EVENTS = UUID("7b0f4a9e-4c1c-5d0a-9a55-0d8f3c0e8370")
 _DIAGNOSES = ("ABK", "ABF")
@@ -46,16 +46,16 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
         event_id=_event_id(found, account),
         event_time=_event_time(work),
         claim_id=_claim_id(work, account),
-        frequency_code=clean_code(frequency) or ORIGINAL,
+        frequency_code=code_of(frequency) or ORIGINAL,
         replaces_claim_id=text_of(values.get("replaces_claim_id", "")) or None,
         line_of_business=_line_of_business(work),
         claim_form=found.transaction.form,
         member_id=member_id,
         billing_provider_npi=text_of(found.provider.get("billing_provider_npi", "")),
         attending_provider_npi=text_of(values.get("attending_provider_npi", "")) or None,
-        place_of_service=clean_code(values.get("place_of_service", "")) or None,
-        type_of_bill=clean_code(f"0{facility}{frequency}") if facility else None,
-        admission_type=clean_code(values.get("admission_type", "")) or None,
+        place_of_service=code_of(values.get("place_of_service", "")) or None,
+        type_of_bill=code_of(f"0{facility}{frequency}") if facility else None,
+        admission_type=code_of(values.get("admission_type", "")) or None,
         statement_from=first,
         statement_through=last,
         diagnosis_codes=_diagnoses(work),
@@ -81,6 +81,8 @@ def _with_known(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> 
     known: Values = {}
     of_lines: dict[int, Values] = {}
     enrichment = reading.enrichment
+    if enrichment.is_empty:
+        return Work(found, reading, known, of_lines, warnings)
     for name in ("patient_account_number", "trace_number"):
         key = text_of(found.values.get(name, ""))
         if key not in enrichment.claims and key not in enrichment.lines:
@@ -121,7 +123,7 @@ def _line_of_business(work: Work) -> LineOfBusiness:
     payers, subscriber = work.reading.payers, work.found.subscriber
     line = (
         payers.get(text_of(subscriber.get("payer_id", "")))
-        or payers.get(_FILING + clean_code(subscriber.get("filing_code", "")))
+        or payers.get(_FILING + code_of(subscriber.get("filing_code", "")))
         or work.reading.line_of_business
     )
     if line is None:
@@ -169,7 +171,7 @@ def _diagnoses(work: Work) -> tuple[str, ...]:
     for elements in work.found.values.get("diagnosis_codes", ()):
         for composite in elements[1:]:
             qualifier, *rest = composite.split(work.found.transaction.component)
-            qualifier = clean_code(qualifier)
+            qualifier = code_of(qualifier)
             if qualifier and not qualifier.isalnum():
                 raise Refused(CONTRADICTED)
             if qualifier in _DIAGNOSES and rest and rest[0].strip():
@@ -198,7 +200,7 @@ def _documents(
 ) -> Iterable[Attachment]:
     """A PWK segment: one attachment for each kind that its code stands for."""
     padded = [*map(text_of, map(str.strip, elements)), *[""] * 7]
-    code, transmission, control = clean_code(padded[1]), clean_code(padded[2]), padded[6]
+    code, transmission, control = code_of(padded[1]), code_of(padded[2]), padded[6]
     if not code:
         return
     known = work.reading.enrichment.documents.get(control, {}) if control else {}

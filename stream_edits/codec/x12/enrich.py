@@ -91,6 +91,11 @@ class Enrichment:
     documents: dict[str, Values] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of any claim; it may still know documents."""
+        return not (self.claims or self.lines)
+
     def unused(self) -> int:
         """How many claims of the file no claim of an 837 has met."""
         return len((self.claims.keys() | self.lines.keys()) - self.used)

@@ -1,64 +1,53 @@
 """A service line of an 837."""
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from datetime import date, datetime
 from typing import Any
 
-from stream_edits.domain.claim import UNIT, ClaimForm, ServiceLine, Supervision
-from stream_edits.domain.coded import clean_code
+from stream_edits.domain.claim import UNIT, ClaimForm, ServiceLine
 
 from .found import Values, Work
 from .notes import Impossible, times_in
 from .reading import Refused
 from .segments import text_of
-from .values import amount_of, days_of, integer_of, number_of
+from .values import amount_of, code_of, days_of, integer_of, number_of
 
 _PROCEDURE = "HC"
 _LONGEST_NAME = 264
+_PROVIDERS = ("rendering_provider_npi", "supervising_provider_npi")
+# What the file of `--enrich` may say of all lines of a claim.
+_KNOWN = ("supervision", "supervising_provider_npi")
 _TIMES_LEFT_OUT = "times in notes left out"
 
 
 def service_line(line: Values, work: Work) -> ServiceLine:
     """The line. Raises Refused."""
-    number = integer_of(line.get("line_number", ""))
-    if number is None:
-        raise Refused("a line without a number")
     if "units" not in line:
         raise Refused("no units")
+    said = _BLANK.copy()
+    for name, text in line.items():
+        rule = _RULES.get(name)
+        if rule is not None and text:
+            said[name] = rule(text, name)
     code = _code(line, work)
     first, last = days(line, work)
-    known = work.known_lines.get(number, {})
-    start, end = _times(line, work, known, first, last)
-    quantity, unit = line.get("ndc_quantity", ""), clean_code(line.get("ndc_unit", ""))
-    charge = line.get("charge_amount", "")
-    return ServiceLine(
-        line_number=number,
-        procedure_code=code,
-        modifiers=tuple([clean_code(m) for m in line.get("modifiers", ()) if m]),
-        units=number_of(line["units"], "units"),
-        service_date=first,
-        service_date_through=last,
-        start_time=start,
-        end_time=end,
-        place_of_service=clean_code(line.get("place_of_service", "")) or None,
-        revenue_code=clean_code(line.get("revenue_code", "")) or None,
-        charge_amount=amount_of(charge, "charge_amount") if charge else None,
-        rendering_provider_npi=_provider("rendering_provider_npi", line, work),
-        supervising_provider_npi=known.get("supervising_provider_npi")
-        or work.known.get("supervising_provider_npi")
-        or _provider("supervising_provider_npi", line, work),
-        supervision=known.get("supervision")
-        or work.known.get("supervision")
-        or Supervision.NOT_STATED,
-        diagnosis_pointers=_pointers(line),
-        ndc_qualifier=clean_code(line.get("ndc_qualifier", "")) or None,
-        ndc=text_of(line.get("ndc", "")) or None,
-        drug_name=_drug_name(line, code),
-        drug_dosage=f"{quantity} {unit}" if quantity and unit else None,
-        unit_of_measure=clean_code(line.get("unit_of_measure", "")) or UNIT,
-        ndc_quantity=number_of(quantity, "ndc_quantity") if quantity else None,
-        ndc_unit=unit or None,
-        line_control_number=text_of(line.get("line_control_number", "")) or None,
-    )
+    said["procedure_code"], said["service_date"], said["service_date_through"] = code, first, last
+    said["drug_name"] = _drug_name(line, code)
+    if said["ndc_quantity"] is not None and said["ndc_unit"]:
+        said["drug_dosage"] = f"{line['ndc_quantity']} {said['ndc_unit']}"
+    for name in _PROVIDERS:
+        said[name] = _provider(name, line, work)
+    if work.known or work.known_lines:
+        said |= {name: work.known[name] for name in _KNOWN if name in work.known}
+        said |= work.known_lines.get(said["line_number"], {})
+        said.pop("kinds", None)
+    if work.reading.note_times and "start_time" in line and said["start_time"] is None:
+        said["start_time"], said["end_time"] = _times_of_note(line, work, first, last)
+    # A frozen dataclass's own constructor sets fields one by one, which takes as long as all this.
+    made = object.__new__(ServiceLine)
+    vars(made).update(said)
+    return made
 
 
 def days(line: Values, work: Work) -> tuple[date, date | None]:
@@ -87,8 +76,8 @@ def _one_of(dates: list[list[str]] | tuple[()]) -> tuple[date, date | None]:
 
 def _code(line: Values, work: Work) -> str:
     """The procedure code; blank for a revenue line, and for a HIPPS code, which is none."""
-    is_procedure = clean_code(line.get("code_qualifier", "")) == _PROCEDURE
-    code = clean_code(line.get("procedure_code", "")) if is_procedure else ""
+    is_procedure = code_of(line.get("code_qualifier", "")) == _PROCEDURE
+    code = code_of(line.get("procedure_code", "")) if is_procedure else ""
     if not code and work.found.transaction.form is ClaimForm.CMS1500:
         raise Refused("no HC code where the form needs one")
     return code
@@ -102,11 +91,6 @@ def _provider(name: str, line: Values, work: Work) -> str | None:
     return None
 
 
-def _pointers(line: Values) -> tuple[int, ...]:
-    found = [integer_of(text) for text in line.get("diagnosis_pointers", ()) if text]
-    return tuple([number for number in found if number is not None])
-
-
 def _drug_name(line: Values, code: str) -> str | None:
     """The line's description. That of a service (a CPT code, without an NDC) names no drug."""
     if code[:1].isdigit() and not line.get("ndc"):
@@ -114,23 +98,64 @@ def _drug_name(line: Values, code: str) -> str | None:
     return text_of(line.get("drug_name", ""))[:_LONGEST_NAME] or None
 
 
-def _times(
-    line: Values, work: Work, known: Values, first: date, last: date | None
-) -> tuple[Any, Any]:
-    """When the service began and ended: as the payer knows, or else as the line's note says."""
-    if "start_time" in known or "end_time" in known:
-        return known.get("start_time"), known.get("end_time")
-    if not work.reading.note_times or "start_time" not in line:
-        return None, None
+def _times_of_note(
+    line: Values, work: Work, first: date, last: date | None
+) -> tuple[datetime | None, datetime | None]:
+    """When the service began and ended, as the line's note says."""
     note = " ".join(text_of(elements[2]) for elements in line["start_time"] if len(elements) > 2)
     try:
         found = times_in(note, first)
     except Impossible:
         work.warnings[_TIMES_LEFT_OUT] += 1
         return None, None
-    if found is None:
-        return None, None
-    if last is not None and last != first:
+    if found is not None and last not in (None, first):
         work.warnings[_TIMES_LEFT_OUT] += 1
         return None, None
-    return found
+    return found or (None, None)
+
+
+def _text(text: str, name: str) -> str:
+    return text_of(text)
+
+
+def _of_code(text: str, name: str) -> str | None:
+    return code_of(text) or None
+
+
+def _unit(text: str, name: str) -> str:
+    return code_of(text) or UNIT
+
+
+def _modifiers(parts: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple([code_of(part) for part in parts if part])
+
+
+def _pointers(parts: tuple[str, ...], name: str) -> tuple[int, ...]:
+    found = [integer_of(part) for part in parts if part]
+    return tuple([number for number in found if number is not None])
+
+
+def _line_number(text: str, name: str) -> int:
+    number = integer_of(text)
+    if number is None:
+        raise Refused("a line without a number")
+    return number
+
+
+# How the text of a field becomes its value; the others have rules of their own above.
+_RULES: dict[str, Callable[[Any, str], Any]] = {
+    "line_number": _line_number,
+    "modifiers": _modifiers,
+    "units": number_of,
+    "place_of_service": _of_code,
+    "revenue_code": _of_code,
+    "charge_amount": amount_of,
+    "diagnosis_pointers": _pointers,
+    "ndc_qualifier": _of_code,
+    "ndc": _text,
+    "unit_of_measure": _unit,
+    "ndc_quantity": number_of,
+    "ndc_unit": _of_code,
+    "line_control_number": _text,
+}
+_BLANK: Values = {x.name: None if x.default is MISSING else x.default for x in fields(ServiceLine)}

@@ -26,10 +26,13 @@ def read_claims(
             if block.header is not None:
                 yield from walker.start_interchange(block.header, block.delimiters)
             mark, step = block.delimiters.element, walker.step
+            known = walker.known(mark)
             for segment in block.segments:
-                done = step(segment.split(mark))
-                if done:
-                    yield from done
+                walker.segments += 1
+                if segment[:3] in known:
+                    done = step(segment.split(mark))
+                    if done:
+                        yield from done
     except BrokenHeader:
         if not walker.has_started:
             raise NotX12("no X12 file: it does not start with a whole ISA segment") from None

@@ -5,8 +5,12 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
+from stream_edits.domain.coded import clean_code
+
 from .reading import Refused
 
+# The same few codes come again and again.
+code_of = lru_cache(maxsize=1 << 14)(clean_code)
 _NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})", re.ASCII)
 _WHOLE_DIGITS = 10
 _CENTS = Decimal("0.01")

@@ -11,13 +11,15 @@ from .found import FoundClaim, Transaction, Values
 from .loops import CLAIM, LEVELS, LINE, MOVES, NOWHERE, ONLY_BEFORE_LINES, in_claim, in_line
 from .reading import Reading, Refusal, Refused, Tally
 from .segments import TOO_LONG, text_of
-from .table import Place, places
-from .take import CONTRADICTED, take
+from .take import CONTRADICTED, Taker, takers
 
 MISSING_SE = "a missing SE"
 _FORMS = {"005010X222": ClaimForm.CMS1500, "005010X223": ClaimForm.UB04}
 _GUIDE_CHARACTERS = 10
 _MOST_LINES = 9_999
+
+_TAKEN = {name for form in ClaimForm for loop in takers(form).values() for name in loop}
+_NOTHING: dict[str, Taker] = {}
 
 Numbered = tuple[int, ClaimEvent | Refusal]
 
@@ -37,10 +39,12 @@ class Walker:
         self.has_started = False
         self._sender = self._interchange = self._group = self._guide = self._set = ""
         self._delimiters = Delimiters("*", ":", "~")
-        # Counted in the file, in the transaction, in the file, in the interchange.
-        self._transactions = self._claims = self._position = self._place = 0
-        self._segments = 0
+        # Segments and claims of the transaction; transactions and claims of the file; and the
+        # claims of the interchange.
+        self.segments = self._claims = 0
+        self._transactions = self._position = self._place = 0
         self._transaction: Transaction | None = None
+        self._of_form: dict[str, dict[str, Taker]] = {}
         self._is_open = False
         self._provider: Values = {}
         self._subscriber: Values = {}
@@ -59,6 +63,11 @@ class Walker:
             TOO_LONG: self._lose_segment,
         }
 
+    def known(self, mark: str) -> frozenset[str]:
+        """The first three characters of the segments that `step` needs, ``mark`` among them."""
+        names = {*self._acts, *MOVES, *ONLY_BEFORE_LINES, *_TAKEN}
+        return frozenset({*names, *[f"{name}{mark}"[:3] for name in names]})
+
     @property
     def has_transactions(self) -> bool:
         """Whether a transaction set has begun."""
@@ -75,9 +84,11 @@ class Walker:
         return done
 
     def step(self, elements: list[str]) -> list[Numbered] | None:
-        """Go on by a segment. Returns the claims that have ended with it, if any."""
+        """Go on by a segment. Returns the claims that have ended with it, if any.
+
+        Whoever calls it counts ``segments``, also of those that are not known.
+        """
         name = elements[0]
-        self._segments += 1
         act = self._acts.get(name)
         if act is not None:
             return act(elements)
@@ -87,9 +98,11 @@ class Walker:
             loop = moves.get(self._loop)
             if loop is not None:
                 done = self._move(loop)
-        here = self._places.get(name)
-        if here is not None:
-            self._take(here, elements)
+        taker = self._takers.get(name)
+        if taker is not None:
+            fault = taker(elements, self._delimiters.component, self._target)
+            if fault is not None:
+                self._find_fault(fault)
         elif name in ONLY_BEFORE_LINES and in_line(self._loop):
             self._find_fault(f"{name} after a line: the claim that it belongs to has no CLM")
         return done
@@ -107,13 +120,14 @@ class Walker:
         done = self.cut_off()
         self._transactions += 1
         self._tally.transactions += 1
-        self._claims, self._segments = 0, 1
+        self._claims, self.segments = 0, 1
         self._is_open, self._set = True, _part(elements, 2)
         guide = _part(elements, 3) or self._guide
         form = _FORMS.get(guide[:_GUIDE_CHARACTERS]) if _part(elements, 1) == "837" else None
         if form is None:
-            self._transaction = None
+            self._transaction, self._of_form = None, {}
             return [*done, self._refuse(None, "another transaction set")]
+        self._of_form = takers(form)
         lineage = (self._sender, self._interchange, self._group, self._set)
         self._transaction = Transaction(form, lineage, "", "", self._delimiters.component)
         return done
@@ -155,7 +169,8 @@ class Walker:
         if separator.isalnum() or separator in (self._delimiters.element, self._delimiters.segment):
             found.fault = CONTRADICTED
         self._enter(CLAIM, found.values)
-        self._take(self._places.get("CLM", ()), elements)
+        fault = self._takers["CLM"](elements, separator, found.values)
+        found.fault = found.fault or fault
         return done
 
     def _move(self, loop: str) -> list[Numbered] | None:
@@ -178,18 +193,11 @@ class Walker:
 
     def _enter(self, loop: str, target: Values) -> None:
         self._loop, self._target = loop, target
-        of_form = places(self._transaction.form) if self._transaction else {}
-        self._places = of_form.get(loop, {})
+        self._takers = self._of_form.get(loop, _NOTHING)
 
     def _forget_loops(self) -> None:
         self._provider, self._subscriber, self._is_dependent = {}, {}, False
         self._enter(NOWHERE, {})
-
-    def _take(self, here: tuple[Place, ...], elements: list[str]) -> None:
-        for place in here:
-            fault = take(place, elements, self._delimiters.component, self._target)
-            if fault is not None:
-                self._find_fault(fault)
 
     def _find_fault(self, fault: str) -> None:
         """Of the open claim, or else of all claims of the provider or the subscriber."""
@@ -206,7 +214,7 @@ class Walker:
     def _end_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
         if self._is_open:
-            if _part(elements, 1).lstrip("0") != str(self._segments):
+            if _part(elements, 1).lstrip("0") != str(self.segments):
                 self._tally.warnings["SE01 that miscounts"] += 1
             if _part(elements, 2) != self._set:
                 self._tally.warnings["SE02 that is not ST02"] += 1
