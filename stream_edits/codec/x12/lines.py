@@ -30,6 +30,8 @@ def service_line(line: Values, work: Work) -> ServiceLine:
         rule = _RULES.get(name)
         if rule is not None and text:
             said[name] = rule(text, name)
+    if said["line_number"] is None:
+        raise Refused("a line without a number")
     code = _code(line, work)
     first, last = days(line, work)
     said["procedure_code"], said["service_date"], said["service_date_through"] = code, first, last
@@ -135,16 +137,13 @@ def _pointers(parts: tuple[str, ...], name: str) -> tuple[int, ...]:
     return tuple([number for number in found if number is not None])
 
 
-def _line_number(text: str, name: str) -> int:
-    number = integer_of(text)
-    if number is None:
-        raise Refused("a line without a number")
-    return number
+def _whole(text: str, name: str) -> int | None:
+    return integer_of(text)
 
 
 # How the text of a field becomes its value; the others have rules of their own above.
 _RULES: dict[str, Callable[[Any, str], Any]] = {
-    "line_number": _line_number,
+    "line_number": _whole,
     "modifiers": _modifiers,
     "units": number_of,
     "place_of_service": _of_code,
