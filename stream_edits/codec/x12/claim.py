@@ -175,7 +175,7 @@ def _diagnoses(work: Work) -> tuple[str, ...]:
             if qualifier and not qualifier.isalnum():
                 raise Refused(CONTRADICTED)
             if qualifier in _DIAGNOSES and rest and rest[0].strip():
-                found.append(clean_diagnosis(rest[0]))
+                found.append(clean_diagnosis(text_of(rest[0])))
             elif qualifier in _ICD_9:
                 work.warnings["ICD-9 diagnoses left out"] += 1
     return tuple(found)
@@ -189,7 +189,7 @@ def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachmen
         yield Attachment(kind=clean_kind(kind))
     for line, stated in zip(lines, work.found.lines, strict=True):
         of_line = (line.line_number,)
-        for elements in stated.get("attachments", ()):
+        for elements in stated.get("attachments_of_line", ()):
             yield from _documents(work, elements, of_line)
         for kind in work.known_lines.get(line.line_number, {}).get("kinds", ()):
             yield Attachment(kind=clean_kind(kind), line_numbers=of_line)

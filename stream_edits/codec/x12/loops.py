@@ -6,16 +6,19 @@ nothing is read there until the next HL.
 """
 
 NOWHERE = ""
+# Stands for a segment that is longer than any of an 837; no segment's name.
+TOO_LONG = "\0"
+# What makes the levels above the loops, beside the segments of `MOVES`.
+STRUCTURE = ("GS", "ST", "BHT", "HL", "CLM", "SE", "GE", "IEA", TOO_LONG)
 # The loop that begins with an HL of this level.
 LEVELS = {"20": "2000A", "22": "2000B", "23": "2000C"}
-CLAIM_START = "CLM"
-CLAIM, OTHER_PAYER, LINE = "2300", "2320", "2400"
+CLAIM, LINE = "2300", "2400"
+OTHER_PAYER_LOOPS = ("2320", "2330")
 
 _CLAIM = ("2300", "2310")
-_OTHER_PAYER = ("2320", "2330")
 _LINE = ("2400", "2410", "2420")
 _LINE_PAYMENT = ("2430", "2440")
-_IN_CLAIM = (*_CLAIM, *_OTHER_PAYER)
+_IN_CLAIM = (*_CLAIM, *OTHER_PAYER_LOOPS)
 _IN_LINE = (*_LINE, *_LINE_PAYMENT)
 _ABOVE = ("2000A", "2010A", "2000C", "2010C")
 

@@ -7,6 +7,7 @@ from stream_edits.domain.claim import ClaimEvent
 
 from .reading import NotX12, Reading, Refusal, Tally
 from .segments import BrokenHeader, read_blocks
+from .take import known_starts
 from .walker import Walker
 
 _NO_HEADER = "an interchange header (ISA) that cannot be read; nothing after it was"
@@ -26,7 +27,7 @@ def read_claims(
             if block.header is not None:
                 yield from walker.start_interchange(block.header, block.delimiters)
             mark, step = block.delimiters.element, walker.step
-            known = walker.known(mark)
+            known = known_starts(mark)
             for segment in block.segments:
                 walker.segments += 1
                 if segment[:3] in known:

@@ -12,11 +12,10 @@ from .delimiters import (
     read_header,
     without_mark,
 )
+from .loops import TOO_LONG
 
 # No segment of an 837 comes near it; without a limit a wrong terminator would fill the memory.
 LONGEST_SEGMENT = 16_384
-# Stands in a block for a segment that is longer; no segment's name.
-TOO_LONG = "\0"
 _CHUNK_BYTES = 1 << 17
 # An ISA in fixed columns: known even where the end of the segment before it is missing.
 _FIXED_ISA = re.compile(

@@ -7,6 +7,7 @@ from functools import cache
 from stream_edits.domain.claim import ClaimForm
 
 from .found import Values
+from .loops import MOVES, ONLY_BEFORE_LINES, STRUCTURE
 from .table import Place, places
 
 CONTRADICTED = "a component separator that the segments contradict"
@@ -25,6 +26,13 @@ def takers(form: ClaimForm) -> dict[str, dict[str, Taker]]:
         loop: {name: _taker(name, of_segment) for name, of_segment in segments.items()}
         for loop, segments in places(form).items()
     }
+
+
+def known_starts(mark: str) -> frozenset[str]:
+    """The first three characters of the segments that are read at all, ``mark`` among them."""
+    taken = {name for form in ClaimForm for loop in takers(form).values() for name in loop}
+    names = {*taken, *STRUCTURE, *MOVES, *ONLY_BEFORE_LINES}
+    return frozenset({*names, *[f"{name}{mark}"[:3] for name in names]})
 
 
 def _taker(name: str, of_segment: tuple[Place, ...]) -> Taker:

@@ -8,9 +8,8 @@ from functools import lru_cache
 from stream_edits.domain.coded import clean_code
 
 from .reading import Refused
+from .segments import text_of
 
-# The same few codes come again and again.
-code_of = lru_cache(maxsize=1 << 14)(clean_code)
 _NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})", re.ASCII)
 _WHOLE_DIGITS = 10
 _CENTS = Decimal("0.01")
@@ -18,6 +17,13 @@ _INT32 = 2**31 - 1
 _TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:([0-5]\d)\d{0,2})?", re.ASCII)
 # DTP02 -> the length of one of its dates; only the day counts.
 _LENGTHS = {"D8": 8, "RD8": 8, "DT": 12, "RDT": 12}
+
+
+# The same few codes come again and again.
+@lru_cache(maxsize=1 << 14)
+def code_of(text: str) -> str:
+    """A code without blanks around it, in upper case."""
+    return clean_code(text_of(text))
 
 
 @lru_cache(maxsize=4096)

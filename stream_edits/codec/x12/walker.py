@@ -8,9 +8,20 @@ from stream_edits.domain.claim import ClaimEvent, ClaimForm
 from .claim import claim_of
 from .delimiters import Delimiters
 from .found import FoundClaim, Transaction, Values
-from .loops import CLAIM, LEVELS, LINE, MOVES, NOWHERE, ONLY_BEFORE_LINES, in_claim, in_line
+from .loops import (
+    CLAIM,
+    LEVELS,
+    LINE,
+    MOVES,
+    NOWHERE,
+    ONLY_BEFORE_LINES,
+    OTHER_PAYER_LOOPS,
+    TOO_LONG,
+    in_claim,
+    in_line,
+)
 from .reading import Reading, Refusal, Refused, Tally
-from .segments import TOO_LONG, text_of
+from .segments import text_of
 from .take import CONTRADICTED, Taker, takers
 
 MISSING_SE = "a missing SE"
@@ -18,7 +29,6 @@ _FORMS = {"005010X222": ClaimForm.CMS1500, "005010X223": ClaimForm.UB04}
 _GUIDE_CHARACTERS = 10
 _MOST_LINES = 9_999
 
-_TAKEN = {name for form in ClaimForm for loop in takers(form).values() for name in loop}
 _NOTHING: dict[str, Taker] = {}
 
 Numbered = tuple[int, ClaimEvent | Refusal]
@@ -62,11 +72,6 @@ class Walker:
             "IEA": self.cut_off,
             TOO_LONG: self._lose_segment,
         }
-
-    def known(self, mark: str) -> frozenset[str]:
-        """The first three characters of the segments that `step` needs, ``mark`` among them."""
-        names = {*self._acts, *MOVES, *ONLY_BEFORE_LINES, *_TAKEN}
-        return frozenset({*names, *[f"{name}{mark}"[:3] for name in names]})
 
     @property
     def has_transactions(self) -> bool:
@@ -150,7 +155,7 @@ class Walker:
 
     def _start_claim(self, elements: list[str]) -> list[Numbered]:
         # Another payer's loop comes before the lines: their claim's HL, or theirs, is missing.
-        lost = self._open is not None and not self._open.found.lines
+        lost = self._loop in OTHER_PAYER_LOOPS
         done = self._close()
         self._position += 1
         self._claims += 1
