@@ -1,12 +1,14 @@
 """What the walker hands over: a claim as texts by the fields of the table."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from stream_edits.domain.claim import ClaimForm
 
 from .reading import Reading
+from .segments import text_of
 
 Values = dict[str, Any]
 
@@ -38,6 +40,13 @@ class FoundClaim:
     fault: str | None = None
 
 
+class OpenClaim(NamedTuple):
+    """A claim whose segments are still coming, and its number in the transaction, from 1."""
+
+    number: int
+    found: FoundClaim
+
+
 class Work(NamedTuple):
     """A claim while it is made: as found, what the file of `--enrich` says of it and its lines.
 
@@ -49,3 +58,8 @@ class Work(NamedTuple):
     known: Values
     known_lines: dict[int, Values]
     warnings: Counter[str]
+
+
+def element(elements: Sequence[str], number: int) -> str:
+    """An element's text by its number in X12, blank if the segment ends before it."""
+    return text_of(elements[number].strip()) if number < len(elements) else ""

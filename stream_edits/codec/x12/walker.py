@@ -1,13 +1,12 @@
 """Goes through the segments of a file, and makes a claim of what stands in its loops."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm
 
 from .claim import claim_of
 from .delimiters import Delimiters
-from .found import FoundClaim, Transaction, Values
+from .found import FoundClaim, OpenClaim, Transaction, Values, element
 from .loops import (
     CLAIM,
     LEVELS,
@@ -21,7 +20,6 @@ from .loops import (
     in_line,
 )
 from .reading import Reading, Refusal, Refused, Tally
-from .segments import text_of
 from .take import CONTRADICTED, Taker, takers
 
 MISSING_SE = "a missing SE"
@@ -32,13 +30,6 @@ _MOST_LINES = 9_999
 _NOTHING: dict[str, Taker] = {}
 
 Numbered = tuple[int, ClaimEvent | Refusal]
-
-
-class _Open(NamedTuple):
-    """A claim whose segments are still coming; its number in the transaction."""
-
-    number: int
-    found: FoundClaim
 
 
 class Walker:
@@ -59,7 +50,7 @@ class Walker:
         self._provider: Values = {}
         self._subscriber: Values = {}
         self._is_dependent = False
-        self._open: _Open | None = None
+        self._open: OpenClaim | None = None
         self._forget_loops()
         self._acts: dict[str, Callable[[list[str]], list[Numbered] | None]] = {
             "GS": self._start_group,
@@ -118,7 +109,7 @@ class Walker:
 
     def _start_group(self, elements: list[str]) -> list[Numbered]:
         done = self.cut_off()
-        self._group, self._guide = _part(elements, 6), _part(elements, 8)
+        self._group, self._guide = element(elements, 6), element(elements, 8)
         return done
 
     def _start_transaction(self, elements: list[str]) -> list[Numbered]:
@@ -126,9 +117,9 @@ class Walker:
         self._transactions += 1
         self._tally.transactions += 1
         self._claims, self.segments = 0, 1
-        self._is_open, self._set = True, _part(elements, 2)
-        guide = _part(elements, 3) or self._guide
-        form = _FORMS.get(guide[:_GUIDE_CHARACTERS]) if _part(elements, 1) == "837" else None
+        self._is_open, self._set = True, element(elements, 2)
+        guide = element(elements, 3) or self._guide
+        form = _FORMS.get(guide[:_GUIDE_CHARACTERS]) if element(elements, 1) == "837" else None
         if form is None:
             self._transaction, self._of_form = None, {}
             return [*done, self._refuse(None, "another transaction set")]
@@ -139,12 +130,12 @@ class Walker:
 
     def _begin(self, elements: list[str]) -> None:
         if self._transaction is not None:
-            day, time = _part(elements, 4), _part(elements, 5)
+            day, time = element(elements, 4), element(elements, 5)
             self._transaction = self._transaction._replace(sent_day=day, sent_time=time)
 
     def _start_level(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
-        level = LEVELS.get(_part(elements, 3), NOWHERE)
+        level = LEVELS.get(element(elements, 3), NOWHERE)
         if level in ("2000A", NOWHERE):
             self._provider = {}
         if level != "2000C":
@@ -169,7 +160,7 @@ class Walker:
         found = FoundClaim(
             self._transaction, self._place, self._provider, self._subscriber, self._is_dependent
         )
-        self._open = _Open(self._claims, found)
+        self._open = OpenClaim(self._claims, found)
         separator = self._delimiters.component
         if separator.isalnum() or separator in (self._delimiters.element, self._delimiters.segment):
             found.fault = CONTRADICTED
@@ -219,9 +210,9 @@ class Walker:
     def _end_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
         if self._is_open:
-            if _part(elements, 1).lstrip("0") != str(self.segments):
+            if element(elements, 1).lstrip("0") != str(self.segments):
                 self._tally.warnings["SE01 that miscounts"] += 1
-            if _part(elements, 2) != self._set:
+            if element(elements, 2) != self._set:
                 self._tally.warnings["SE02 that is not ST02"] += 1
         self._is_open = False
         self._forget_loops()
@@ -253,7 +244,3 @@ class Walker:
         self._tally.refused[reason] += 1
         refusal = Refusal(self._transactions, claim, reason, line)
         return self._position, refusal
-
-
-def _part(elements: list[str], number: int) -> str:
-    return text_of(elements[number].strip()) if number < len(elements) else ""
