@@ -6,6 +6,8 @@ from typing import NamedTuple
 # An ISA has 106 characters. Some writers do not pad its fields, none makes it longer.
 HEADER_CHARACTERS = 200
 _ELEMENTS = 16
+# What may stand around a value. Python's own strip would also take delimiters, such as 1F.
+BLANKS = " \t"
 _BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -60,7 +62,7 @@ def read_header(text: str) -> Header | None:
     if len(parts) <= _ELEMENTS or len(parts[_ELEMENTS]) < 2 or len(parts[_ELEMENTS - 1]) != 1:
         return None
     component, segment = parts[_ELEMENTS][0], parts[_ELEMENTS][1]
-    if component.isspace() or segment.isalnum() or segment in (" ", mark):
+    if component in " \t\r\n" or segment.isalnum() or segment in (" ", mark):
         return None
     length = sum(len(part) + 1 for part in parts[:_ELEMENTS]) + 2
     elements = [re.sub("[\r\n]", "", part).strip() for part in parts[:_ELEMENTS]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from .delimiters import (
+    BLANKS,
     HEADER_CHARACTERS,
     Delimiters,
     is_delimiter,
@@ -148,7 +149,7 @@ class _Cutter:
     def _block(self, delimiters: Delimiters, text: str) -> Block:
         header, self._header = self._header, None
         pieces = _unbroken(text, delimiters).split(delimiters.segment)
-        segments = [piece.lstrip() for piece in pieces]
+        segments = [piece.lstrip(BLANKS) for piece in pieces]
         if len(text) > LONGEST_SEGMENT and max(map(len, segments)) > LONGEST_SEGMENT:
             segments = [TOO_LONG if len(x) > LONGEST_SEGMENT else x for x in segments]
         if self._too_long:

@@ -6,6 +6,7 @@ from functools import cache
 
 from stream_edits.domain.claim import ClaimForm
 
+from .delimiters import BLANKS
 from .found import Values
 from .loops import MOVES, ONLY_BEFORE_LINES, STRUCTURE
 from .table import Place, places
@@ -46,7 +47,7 @@ def _taker(name: str, of_segment: tuple[Place, ...]) -> Taker:
     at = next(place.conditions[0][0] for place in of_segment if place.conditions)
 
     def take(elements: Sequence[str], component: str, into: Values) -> str | None:
-        kind = kinds.get(elements[at].strip()) if at < len(elements) else None
+        kind = kinds.get(elements[at].strip(BLANKS)) if at < len(elements) else None
         return None if kind is None else kind(elements, component, into)
 
     return take
@@ -64,12 +65,12 @@ def _of_kind(name: str, of_kind: list[Place]) -> Taker:
     def take(elements: Sequence[str], component: str, into: Values) -> str | None:
         size, fault = len(elements), None
         for field, number in plain:
-            text = elements[number].strip() if number < size else ""
+            text = elements[number].strip(BLANKS) if number < size else ""
             if text and into.setdefault(field, text) != text:
                 fault = _twice(name)
         for number, is_coded, fields in composites:
-            if number < size and (text := elements[number].strip()):
-                parts = [part.strip() for part in text.split(component)]
+            if number < size and (text := elements[number].strip(BLANKS)):
+                parts = [part.strip(BLANKS) for part in text.split(component)]
                 if is_coded and not parts[0].isalnum():
                     return CONTRADICTED
                 for field, first, last in fields:
@@ -111,9 +112,9 @@ def _stated(name: str, of_kind: list[Place]) -> Taker:
         size, fault = len(elements), None
         for field, number, conditions in wanted:
             is_usable = number < size and all(
-                at < size and elements[at].strip() == value for at, value in conditions
+                at < size and elements[at].strip(BLANKS) == value for at, value in conditions
             )
-            text = elements[number].strip() if is_usable else ""
+            text = elements[number].strip(BLANKS) if is_usable else ""
             if into.setdefault(field, text) != text:
                 fault = _twice(name)
         return fault
