@@ -21,11 +21,11 @@ from stream_edits.domain.review import ReviewEvent
 _CONTAINER_MAGIC = b"Obj\x01"
 _HEAD_BYTES = 512
 _NO_X12 = X12Options()
-_Numbered = Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]
+Numbered = Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]
 
 
 @contextmanager
-def open_events(file: str, x12: X12Options = _NO_X12) -> Iterator[_Numbered]:
+def open_events(file: str, x12: X12Options = _NO_X12) -> Iterator[Numbered]:
     """The numbered lines (or records, or claims) of a file: JSON lines, Avro container or X12 837.
 
     The first bytes tell which. ``-`` is standard input. The clock at the start of the reading is
@@ -34,13 +34,13 @@ def open_events(file: str, x12: X12Options = _NO_X12) -> Iterator[_Numbered]:
     """
     started_ms = time.time_ns() // 1_000_000
     if file == "-":
-        yield _taken_in(_read(sys.stdin.buffer, x12), started_ms)
+        yield _read(sys.stdin.buffer, x12, started_ms)
         return
     with Path(file).open("rb") as opened:
-        yield _taken_in(_read(opened, x12), started_ms)
+        yield _read(opened, x12, started_ms)
 
 
-def _taken_in(events: _Numbered, started_ms: int) -> _Numbered:
+def _taken_in(events: Numbered, started_ms: int, unit: str) -> Numbered:
     for number, event in events:
         try:
             if isinstance(event, ReviewEvent):
@@ -48,20 +48,21 @@ def _taken_in(events: _Numbered, started_ms: int) -> _Numbered:
             elif isinstance(event, ClaimEvent):
                 check_taken_in(event, started_ms)
         except Undecodable as error:
-            yield number, BadLine(number, error.error_class, error.message)
+            place = f"{unit} {number}"
+            yield number, BadLine(number, error.error_class, error.message, place)
         else:
             yield number, event
 
 
-def _read(opened: BinaryIO, x12: X12Options) -> _Numbered:
+def _read(opened: BinaryIO, x12: X12Options, started_ms: int) -> Numbered:
     buffered = cast(BufferedReader, opened)
     if looks_like_x12(buffered.peek(_HEAD_BYTES)):
-        return read_x12_events(buffered, reading_of(x12))
+        return _taken_in(read_x12_events(buffered, reading_of(x12)), started_ms, "claim")
     if x12.given:
         raise BadX12Option("options for X12 files, but the file is none (it starts without ISA)")
-    if buffered.peek(len(_CONTAINER_MAGIC)).startswith(_CONTAINER_MAGIC):
-        return read_events_container(buffered)
-    return read_events_jsonl(buffered)
+    is_container = buffered.peek(len(_CONTAINER_MAGIC)).startswith(_CONTAINER_MAGIC)
+    read = read_events_container if is_container else read_events_jsonl
+    return _taken_in(read(buffered), started_ms, "line")
 
 
 def report_bad_line(bad: BadLine) -> None:

@@ -75,7 +75,7 @@ def reading_of(options: X12Options) -> Reading:
 def _payers(file: Path | None) -> Mapping[str, LineOfBusiness]:
     payers: dict[str, LineOfBusiness] = {}
     for payer, line in _mapping(file, "--payer-map").items():
-        if line not in set(LineOfBusiness):
+        if not isinstance(line, str) or line not in set(LineOfBusiness):
             allowed = ", ".join(LineOfBusiness)
             raise BadX12Option(f"--payer-map: {file}: each payer has one of {allowed}")
         payers[payer] = LineOfBusiness(line)
