@@ -25,8 +25,8 @@ _OPTIONS = (
     click.option(
         "--payer-map",
         type=_FILE,
-        help='X12: the line of business of each payer (YAML): "NM109 of NM1*PR": MEDI_CAL, or '
-        "SBR09*MC: MEDI_CAL.",
+        help='X12: the line of business of each payer (YAML): "NM109 of NM1*PR": CORPORATE, or '
+        "SBR09*MB: MEDICARE.",
     ),
     click.option(
         "--claim-id",

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from stream_edits.cli.root import cli
 from stream_edits.codec.jsonl import read_events_jsonl
 from stream_edits.domain.claim import ClaimEvent
+from tests.x12.reads import professional
 from tests.x12.samples import EXAMPLE, PROVIDER, interchange, office, subscriber, transaction
-from tests.x12.test_situations import professional
 
 GOLDEN = Path(__file__).parent / "golden" / "claims.jsonl"
 ENRICH = EXAMPLE.parent / "enrich.jsonl"

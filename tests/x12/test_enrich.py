@@ -16,8 +16,8 @@ from stream_edits.codec.x12 import (
 )
 from stream_edits.codec.x12.notes import Impossible, times_in
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness, Supervision
+from tests.x12.reads import READING, institutional, professional, read, the_claim
 from tests.x12.samples import hospital, office, subscriber
-from tests.x12.test_situations import READING, institutional, professional, read, the_claim
 
 
 def knowing(*lines: str) -> Enrichment:

@@ -10,8 +10,8 @@ from x12sdk.io import X12ModelReader
 
 from stream_edits.codec.x12 import ClaimNumber
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from tests.x12.reads import READING, read
 from tests.x12.samples import EXAMPLE
-from tests.x12.test_situations import READING, read
 
 _NDC = "national_drug_code_universal_product_number"
 GENERATED = [

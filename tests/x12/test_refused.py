@@ -6,6 +6,7 @@ import pytest
 
 from stream_edits.codec.x12 import ClaimNumber, NotX12, Reading, Refusal, Tally, read_claims
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
+from tests.x12.reads import READING, institutional, professional, read
 from tests.x12.samples import (
     INSTITUTIONAL,
     PROVIDER,
@@ -16,7 +17,6 @@ from tests.x12.samples import (
     subscriber,
     transaction,
 )
-from tests.x12.test_situations import READING, institutional, professional, read
 
 NO_DATE = "no date"
 NO_CODE = "no HC code where the form needs one"

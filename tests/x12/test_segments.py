@@ -8,8 +8,8 @@ from stream_edits.codec.x12 import looks_like_x12, read_claims
 from stream_edits.codec.x12.loops import TOO_LONG
 from stream_edits.codec.x12.segments import LONGEST_SEGMENT, read_blocks
 from stream_edits.domain.claim import ClaimEvent
+from tests.x12.reads import READING, professional, read
 from tests.x12.samples import interchange, isa, office, seeds, transaction
-from tests.x12.test_situations import READING, professional, read
 
 TEXT = professional(office("K1"), office("K2"))
 CLAIMS = read(TEXT)

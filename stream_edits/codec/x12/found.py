@@ -40,7 +40,7 @@ class FoundClaim:
     fault: str | None = None
 
 
-class OpenClaim(NamedTuple):
+class UnfinishedClaim(NamedTuple):
     """A claim whose segments are still coming, and its number in the transaction, from 1."""
 
     number: int

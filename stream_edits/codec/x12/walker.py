@@ -6,7 +6,7 @@ from stream_edits.domain.claim import ClaimEvent, ClaimForm
 
 from .claim import claim_of
 from .delimiters import Delimiters
-from .found import FoundClaim, OpenClaim, Transaction, Values, element
+from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
 from .loops import (
     CLAIM,
     LEVELS,
@@ -50,7 +50,7 @@ class Walker:
         self._provider: Values = {}
         self._subscriber: Values = {}
         self._is_dependent = False
-        self._open: OpenClaim | None = None
+        self._open: UnfinishedClaim | None = None
         self._forget_loops()
         self._acts: dict[str, Callable[[list[str]], list[Numbered] | None]] = {
             "GS": self._start_group,
@@ -160,7 +160,7 @@ class Walker:
         found = FoundClaim(
             self._transaction, self._place, self._provider, self._subscriber, self._is_dependent
         )
-        self._open = OpenClaim(self._claims, found)
+        self._open = UnfinishedClaim(self._claims, found)
         separator = self._delimiters.component
         if separator.isalnum() or separator in (self._delimiters.element, self._delimiters.segment):
             found.fault = CONTRADICTED
