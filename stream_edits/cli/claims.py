@@ -12,10 +12,12 @@ from stream_edits.cli.formats import (
     check_form,
     decisions_format_option,
 )
+from stream_edits.cli.x12 import x12_options
 from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_file
 from stream_edits.commands.adjustments import print_published_adjustments
 from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_file
+from stream_edits.commands.x12_options import X12Options
 from stream_edits.engine.config import StartFrom
 from stream_edits.service.run import run_stages
 from stream_edits.settings import load_settings
@@ -50,9 +52,13 @@ def run(context: click.Context, stages: tuple[str, ...], start_from: StartFrom |
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
 @as_option()
 @decisions_format_option()
+@x12_options
 @click.pass_context
-def adjudicate(context: click.Context, file: str, kind: str, form: str) -> None:
-    """Decide the claims of FILE without Kafka (JSON lines or an Avro container; - is stdin).
+def adjudicate(context: click.Context, file: str, kind: str, form: str, x12: X12Options) -> None:
+    """Decide the claims of FILE without Kafka.
+
+    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
+    stdin.
 
     Claims, and reviews between them, are processed in the order of the file. A line that is not
     valid, or a review that changes nothing because it is stale or about something unknown, is
@@ -62,22 +68,27 @@ def adjudicate(context: click.Context, file: str, kind: str, form: str) -> None:
     with one_line_errors():
         settings = load_settings(context.obj)
         if kind == ADJUSTMENTS:
-            bad = adjudicate_adjustments(settings, file, form)
+            bad = adjudicate_adjustments(settings, file, form, x12)
         else:
-            bad = adjudicate_file(settings, file, form)
+            bad = adjudicate_file(settings, file, form, x12)
     if bad:
         sys.exit(BAD_INPUT)
 
 
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
+@x12_options
 @click.pass_context
-def publish(context: click.Context, file: str) -> None:
-    """Publish the claims and reviews of FILE to their topics, keyed by member (- is stdin)."""
+def publish(context: click.Context, file: str, x12: X12Options) -> None:
+    """Publish the claims and reviews of FILE to their topics, keyed by member.
+
+    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
+    stdin.
+    """
     with one_line_errors():
         settings = load_settings(context.obj)
         with broker_errors(settings):
-            bad = publish_file(settings, file)
+            bad = publish_file(settings, file, x12)
     if bad:
         sys.exit(BAD_INPUT)
 

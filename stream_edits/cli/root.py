@@ -17,6 +17,7 @@ from stream_edits.cli.policy import policy
 from stream_edits.cli.review import review
 from stream_edits.cli.schemas import schemas
 from stream_edits.cli.topics import asyncapi_document, topics
+from stream_edits.cli.x12 import convert
 from stream_edits.logs import configure_logs
 
 
@@ -45,7 +46,7 @@ def demo(serve: bool) -> None:
 
 
 for _command in (
-    *(run, adjudicate, publish, decisions, explain, pends, review),
+    *(run, convert, adjudicate, publish, decisions, explain, pends, review),
     *(topics, schemas, asyncapi_document, dead_letters, policy, docs),
 ):
     cli.add_command(_command)

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from pydantic_core import to_json
+
 from stream_edits.codec.errors import ContractViolation, MalformedJson, Undecodable
 from stream_edits.codec.violations import claim_in_json, review_in_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
@@ -19,11 +21,15 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class BadLine(NamedTuple):
-    """A line or record that is no valid claim or review; ``message`` holds no value of the data."""
+    """A line or record that is no valid claim or review; ``message`` holds no value of the data.
+
+    ``place`` says where it stands in a file that has no lines.
+    """
 
     line_number: int
     error_class: str
     message: str
+    place: str | None = None
 
 
 def read_events_jsonl(
@@ -101,6 +107,21 @@ def claim_to_json(claim: ClaimEvent) -> str:
     return json.dumps(asdict(claim), default=_plain)
 
 
+def claim_to_line(claim: ClaimEvent) -> bytes:
+    """The same in the fewest bytes, with a newline: for many claims."""
+    said = vars(claim)
+    plain = {name: said[name] for name in _CLAIM_FIELDS}
+    plain["lines"] = [vars(line) | _amounts(line) for line in claim.lines]
+    return to_json(plain) + b"\n"
+
+
+def _amounts(line: ServiceLine) -> dict[str, float]:
+    """The line's amounts as numbers: pydantic would write them as text."""
+    found = (line.charge_amount, line.drug_unit_price)
+    named = zip(("charge_amount", "drug_unit_price"), found, strict=True)
+    return {name: float(amount) for name, amount in named if amount is not None}
+
+
 def review_to_json(review: ReviewEvent) -> str:
     """The same for a review."""
     return json.dumps(asdict(review), default=_plain)
@@ -127,6 +148,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+_CLAIM_FIELDS = tuple(each.name for each in fields(ClaimEvent))
 _Record = ClaimEvent | ServiceLine | Attachment | ReviewEvent
 
 

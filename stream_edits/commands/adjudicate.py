@@ -10,6 +10,7 @@ from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.commands.adjustments import print_adjustments
 from stream_edits.commands.claim_files import open_events, report_bad_line
+from stream_edits.commands.x12_options import X12Options
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.review import ReviewEvent
@@ -21,17 +22,20 @@ from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviews import ReviewRefused
 
+_NO_X12 = X12Options()
 
-def adjudicate_file(settings: Settings, file: str, form: str) -> int:
+
+def adjudicate_file(settings: Settings, file: str, form: str, x12: X12Options = _NO_X12) -> int:
     """Process the claims and reviews of a file in its order; print each decision as it is made.
 
     ``form`` is ``json``, or ``table`` for one table at the end. Returns the number of lines that
     are not valid, that reuse the id of another provider's claim, or that are reviews which change
-    nothing because they are stale or about something unknown. Raises PolicyError.
+    nothing because they are stale or about something unknown. ``x12`` is how to read an X12 file.
+    Raises PolicyError, BadX12Option, NotX12.
     """
     decisions: list[ClaimDecision] = []
     bad = 0
-    for decided in _decided(settings, file):
+    for decided in _decided(settings, file, x12):
         if decided is None:
             bad += 1
         elif form == "json":
@@ -45,14 +49,16 @@ def adjudicate_file(settings: Settings, file: str, form: str) -> int:
     return bad
 
 
-def adjudicate_adjustments(settings: Settings, file: str, form: str) -> int:
+def adjudicate_adjustments(
+    settings: Settings, file: str, form: str, x12: X12Options = _NO_X12
+) -> int:
     """Decide the claims of a file, and print at the end what the decisions that stand take away.
 
     ``form`` is ``json`` or ``csv``. Returns the number of lines that are not valid claims, and of
-    decisions that cannot be stated. Raises PolicyError.
+    decisions that cannot be stated. Raises PolicyError, BadX12Option, NotX12.
     """
     ledger, bad = Ledger(), 0
-    for decided in _decided(settings, file):
+    for decided in _decided(settings, file, x12):
         if decided is None:
             bad += 1
             continue
@@ -71,11 +77,11 @@ class _Decided(NamedTuple):
     decisions: list[ClaimDecision]
 
 
-def _decided(settings: Settings, file: str) -> Iterator[_Decided | None]:
+def _decided(settings: Settings, file: str, x12: X12Options) -> Iterator[_Decided | None]:
     """Each line of a file, processed; None for a bad one, which is reported on stderr."""
     run = Pipeline(decision_builder(settings), Retention(settings.retention_days))
     name = "-" if file == "-" else Path(file).name
-    with open_events(file) as events:
+    with open_events(file, x12) as events:
         for number, event in events:
             processed = _processed(run, event, Source(name, 0, number))
             if isinstance(processed, BadLine):

@@ -11,20 +11,29 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.codec.reviews import review_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, REVIEW_EVENT, schema_of
-from stream_edits.commands.claim_files import open_events, report_bad_line
+from stream_edits.commands.claim_files import Numbered, open_events, report_bad_line
+from stream_edits.commands.x12_options import X12Options
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.settings import Settings
 
+_NO_X12 = X12Options()
 
-def publish_file(settings: Settings, file: str) -> int:
+
+def publish_file(settings: Settings, file: str, x12: X12Options = _NO_X12) -> int:
     """Publish each claim and each review in Confluent framing, keyed by member.
 
     Returns the number of lines that are neither. Raises NotRegistered or RegistryAway where a
-    registry is configured, ClientError.
+    registry is configured, ClientError, BadX12Option, NotX12.
     """
+    # First the file: whether its options fit needs no broker.
+    with open_events(file, x12) as events:
+        return _publish(settings, events)
+
+
+def _publish(settings: Settings, events: Numbered) -> int:
     topics = settings.topics
     encode_claim = claim_encoder(_id_of(settings, topics.events, CLAIM_EVENT))
     # Reviews need a registered schema only where there are reviews.
@@ -34,18 +43,17 @@ def publish_file(settings: Settings, file: str) -> int:
 
     def records() -> Iterator[Output]:
         nonlocal bad
-        with open_events(file) as events:
-            for _, event in events:
-                if isinstance(event, BadLine):
-                    bad += 1
-                    report_bad_line(event)
-                    continue
-                if isinstance(event, ClaimEvent):
-                    output = Output(topics.events, event.member_id.encode(), encode_claim(event))
-                else:
-                    output = review_output(settings, event, encode_review())
-                published[output.topic] += 1
-                yield output
+        for _, event in events:
+            if isinstance(event, BadLine):
+                bad += 1
+                report_bad_line(event)
+                continue
+            if isinstance(event, ClaimEvent):
+                output = Output(topics.events, event.member_id.encode(), encode_claim(event))
+            else:
+                output = review_output(settings, event, encode_review())
+            published[output.topic] += 1
+            yield output
 
     publish_records(settings.kafka_options(), records())
     for topic, count in published.items():

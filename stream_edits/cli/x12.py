@@ -1,0 +1,94 @@
+"""`convert`, and the options by which every command reads X12 files."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from stream_edits.cli.errors import BAD_INPUT, BAD_USAGE, one_line_errors
+from stream_edits.codec.x12 import ClaimNumber
+from stream_edits.commands.convert import convert_files
+from stream_edits.commands.x12_options import X12Options
+from stream_edits.domain.claim import LineOfBusiness
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OPTIONS = (
+    click.option(
+        "--line-of-business",
+        type=click.Choice([each.value for each in LineOfBusiness]),
+        help="X12: who pays. With --payer-map: for payers that the map does not name.",
+    ),
+    click.option(
+        "--payer-map",
+        type=_FILE,
+        help='X12: the line of business of each payer (YAML): "NM109 of NM1*PR": CORPORATE, or '
+        "SBR09*MB: MEDICARE.",
+    ),
+    click.option(
+        "--claim-id",
+        type=click.Choice([each.value for each in ClaimNumber]),
+        help="X12: which number is the claim_id: the clearinghouse's, the provider's own, or the "
+        "payer's from the file of --enrich.",
+    ),
+    click.option(
+        "--time-zone",
+        help="X12: the time zone of the times in BHT, such as America/Los_Angeles; without it UTC.",
+    ),
+    click.option(
+        "--enrich",
+        type=_FILE,
+        help="X12: what the payer knows besides (JSON lines): times, supervision, kinds of "
+        "attachments, claim numbers, ids of dependents, days of receipt.",
+    ),
+    click.option(
+        "--pwk-map",
+        type=_FILE,
+        help="X12: kinds of attachment by report type code (YAML), PWK01: kind or list of kinds.",
+    ),
+    click.option(
+        "--note-times", is_flag=True, help="X12: take times from notes of lines (NTE*ADD)."
+    ),
+)
+
+
+def x12_options(command: _Command) -> Callable[..., None]:
+    """Add the options by which X12 files are read, passed to the command as `x12`."""
+
+    @functools.wraps(command)
+    def with_options(*args: Any, **given: Any) -> None:
+        names = X12Options.__dataclass_fields__.keys()
+        options = {name: given.pop(name) for name in names}
+        command(*args, x12=X12Options(**options), **given)
+
+    made: Callable[..., None] = with_options
+    for option in reversed(_OPTIONS):
+        made = option(made)
+    return made
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True, exists=True))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the claims to this file instead of stdout.",
+)
+@x12_options
+def convert(files: tuple[str, ...], output: Path | None, x12: X12Options) -> None:
+    """Turn the claims of X12 837 FILES (or of a folder's files; - is stdin) into JSON lines.
+
+    Professional and institutional claims of version 005010, one claim a line, as `adjudicate` and
+    `publish` read them; these two read X12 files as well, with the same options. A claim that
+    cannot be read is reported on stderr by transaction and claim number; the others are written,
+    and the exit code is 3. It is 2 if a file is no X12.
+    """
+    with one_line_errors():
+        converted = convert_files(files, output, x12)
+    if converted.not_x12:
+        sys.exit(BAD_USAGE)
+    if converted.refused:
+        sys.exit(BAD_INPUT)

@@ -1,0 +1,214 @@
+"""A claim as the walker found it to a ClaimEvent, by the rules of `table.csv`."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from stream_edits.codec.errors import ContractViolation
+from stream_edits.codec.intake_checks import check_taken_in
+from stream_edits.domain.claim import (
+    ORIGINAL,
+    Attachment,
+    ClaimEvent,
+    ClaimForm,
+    LineOfBusiness,
+    ServiceLine,
+)
+from stream_edits.domain.coded import clean_diagnosis, clean_kind
+
+from .found import FoundClaim, Values, Work
+from .lines import service_line, statement_days
+from .reading import ClaimNumber, Reading, Refused
+from .segments import text_of
+from .take import CONTRADICTED
+from .values import code_of, moment_of
+
+_EVENTS = UUID("7b0f4a9e-4c1c-5d0a-9a55-0d8f3c0e8370")
+_DIAGNOSES = ("ABK", "ABF")
+_ICD_9 = ("BK", "BF")
+_FILING = "SBR09*"
+
+
+def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> ClaimEvent:
+    """The claim. Counts in ``warnings`` what it leaves out. Raises Refused."""
+    fault = found.fault or found.provider.get("fault") or found.subscriber.get("fault")
+    if fault:
+        raise Refused(fault)
+    values = found.values
+    work = _with_known(found, reading, warnings)
+    account = text_of(values.get("patient_account_number", ""))
+    member_id = _member_id(work)
+    lines = _lines(work)
+    first, last = _statement(work, lines)
+    facility, frequency = values.get("facility_code", ""), values.get("frequency_code", "")
+    claim = ClaimEvent(
+        event_id=_event_id(found, account),
+        event_time=_event_time(work),
+        claim_id=_claim_id(work, account),
+        frequency_code=code_of(frequency) or ORIGINAL,
+        replaces_claim_id=text_of(values.get("replaces_claim_id", "")) or None,
+        line_of_business=_line_of_business(work),
+        claim_form=found.transaction.form,
+        member_id=member_id,
+        billing_provider_npi=text_of(found.provider.get("billing_provider_npi", "")),
+        attending_provider_npi=text_of(values.get("attending_provider_npi", "")) or None,
+        place_of_service=code_of(values.get("place_of_service", "")) or None,
+        type_of_bill=code_of(f"0{facility}{frequency}") if facility else None,
+        admission_type=code_of(values.get("admission_type", "")) or None,
+        statement_from=first,
+        statement_through=last,
+        diagnosis_codes=_diagnoses(work),
+        attachments=tuple(_attachments(work, lines)),
+        lines=tuple(lines),
+        received_date=work.known.get("received_date"),
+        crossover=work.known.get("crossover", False),
+        patient_account_number=account or None,
+    )
+    try:
+        check_taken_in(claim, recorded_ms=0)
+    except ContractViolation as violation:
+        raise Refused(violation.message) from None
+    return claim
+
+
+def _with_known(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Work:
+    """With what the file of `--enrich` says of the claim.
+
+    What is keyed by REF*D9 wins over CLM01, which is not unique. Raises Refused for an entry that
+    another claim has used.
+    """
+    known: Values = {}
+    of_lines: dict[int, Values] = {}
+    enrichment = reading.enrichment
+    if enrichment.is_empty:
+        return Work(found, reading, known, of_lines, warnings)
+    for name in ("patient_account_number", "trace_number"):
+        key = text_of(found.values.get(name, ""))
+        if key not in enrichment.claims and key not in enrichment.lines:
+            continue
+        if key in enrichment.used:
+            raise Refused("an enrich entry that fits two claims")
+        enrichment.used.add(key)
+        known |= enrichment.claims.get(key, {})
+        for number, values in enrichment.lines.get(key, {}).items():
+            of_lines[number] = of_lines.get(number, {}) | values
+    return Work(found, reading, known, of_lines, warnings)
+
+
+def _claim_id(work: Work, account: str) -> str:
+    match work.reading.claim_number:
+        case ClaimNumber.TRACE:
+            number = text_of(work.found.values.get("trace_number", ""))
+        case ClaimNumber.ACCOUNT:
+            number = account
+        case ClaimNumber.ICN_FILE:
+            number = work.known.get("icn", "")
+    if not number:
+        raise Refused(f"no claim number ({work.reading.claim_number.value})")
+    return number
+
+
+def _member_id(work: Work) -> str:
+    known = work.known.get("member_id")
+    if known is None and work.found.is_dependent:
+        raise Refused("a dependent without an id from the enrich file")
+    number = known or text_of(work.found.subscriber.get("member_id", ""))
+    if not number:
+        raise Refused("no subscriber id")
+    return number
+
+
+def _line_of_business(work: Work) -> LineOfBusiness:
+    payers, subscriber = work.reading.payers, work.found.subscriber
+    line = (
+        payers.get(text_of(subscriber.get("payer_id", "")))
+        or payers.get(_FILING + code_of(subscriber.get("filing_code", "")))
+        or work.reading.line_of_business
+    )
+    if line is None:
+        raise Refused("a payer that the payer map does not know")
+    return line
+
+
+def _event_id(found: FoundClaim, account: str) -> str:
+    parts = (*found.transaction.lineage, account, str(found.place))
+    return str(uuid5(_EVENTS, "\n".join(parts)))
+
+
+def _event_time(work: Work) -> datetime:
+    sent = work.found.transaction
+    moment, is_known = moment_of(sent.sent_day, sent.sent_time, work.reading.time_zone)
+    if not is_known:
+        work.warnings["claims without a time in BHT05, taken as midnight"] += 1
+    return moment
+
+
+def _lines(work: Work) -> list[ServiceLine]:
+    if not work.found.lines:
+        raise Refused("no service line")
+    lines = []
+    for number, line in enumerate(work.found.lines, start=1):
+        try:
+            lines.append(service_line(line, work))
+        except Refused as refused:
+            raise Refused(refused.reason, number) from None
+    return lines
+
+
+def _statement(work: Work, lines: Iterable[ServiceLine]) -> tuple[date, date]:
+    """The days of the claim: as it states them, or on a professional claim those of its lines."""
+    if work.found.transaction.form is ClaimForm.UB04:
+        first, last = statement_days(work)
+        return first, last or first
+    days = [x.service_date for x in lines]
+    return min(days), max([*days, *[x.service_date_through or x.service_date for x in lines]])
+
+
+def _diagnoses(work: Work) -> tuple[str, ...]:
+    """ICD-10 codes of HI in their order. ICD-9 ones could be taken for other ICD-10 codes."""
+    found = []
+    for elements in work.found.values.get("diagnosis_codes", ()):
+        for composite in elements[1:]:
+            qualifier, *rest = composite.split(work.found.transaction.component)
+            qualifier = code_of(qualifier)
+            if qualifier and not qualifier.isalnum():
+                raise Refused(CONTRADICTED)
+            if qualifier in _DIAGNOSES and rest and rest[0].strip():
+                found.append(clean_diagnosis(text_of(rest[0])))
+            elif qualifier in _ICD_9:
+                work.warnings["ICD-9 diagnoses left out"] += 1
+    return tuple(found)
+
+
+def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachment]:
+    """The attachments of the claim and its lines, and what the payer knows to have come."""
+    for elements in work.found.values.get("attachments", ()):
+        yield from _documents(work, elements, ())
+    for kind in work.known.get("kinds", ()):
+        yield Attachment(kind=clean_kind(kind))
+    for line, stated in zip(lines, work.found.lines, strict=True):
+        of_line = (line.line_number,)
+        for elements in stated.get("attachments_of_line", ()):
+            yield from _documents(work, elements, of_line)
+        for kind in work.known_lines.get(line.line_number, {}).get("kinds", ()):
+            yield Attachment(kind=clean_kind(kind), line_numbers=of_line)
+
+
+def _documents(
+    work: Work, elements: list[str], line_numbers: tuple[int, ...]
+) -> Iterable[Attachment]:
+    """A PWK segment: one attachment for each kind that its code stands for."""
+    padded = [*map(text_of, map(str.strip, elements)), *[""] * 7]
+    code, transmission, control = code_of(padded[1]), code_of(padded[2]), padded[6]
+    if not code:
+        return
+    known = work.reading.enrichment.documents.get(control, {}) if control else {}
+    for kind in known.get("kinds") or work.reading.kinds.get(code) or (f"x12:{code}",):
+        yield Attachment(
+            kind=clean_kind(kind),
+            line_numbers=line_numbers,
+            report_type_code=code,
+            control_number=control or None,
+            transmission_code=transmission or None,
+        )

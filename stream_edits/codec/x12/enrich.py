@@ -1,0 +1,150 @@
+"""What a payer knows besides the 837: JSON lines by claim, by claim and line, or by document.
+
+    {"claim": "A-17", "icn": "2025123456789", "received_date": "2025-03-05"}
+    {"claim": "A-17", "line": 1, "start_time": "2025-03-03T09:00:00", "supervision": "DIRECT"}
+    {"control_number": "DOC-4", "kinds": ["supervision_documentation"]}
+
+`claim` is CLM01 or REF*D9 of the claim, `line` its LX01, `control_number` PWK06 of an attachment.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from stream_edits.domain.claim import Supervision
+from stream_edits.domain.field_types import Day, Int32, Text, WallClock
+
+_Filled = Annotated[Text, Field(min_length=1, pattern=r"\S")]
+_OF_CLAIM = frozenset({"icn", "member_id", "received_date", "crossover"})
+_OF_LINE = frozenset({"start_time", "end_time"})
+_OF_EITHER = frozenset({"supervision", "supervising_provider_npi", "kinds"})
+_OF_DOCUMENT = frozenset({"kinds"})
+_KEYS = ("claim", "line", "control_number")
+# The contract's own names are understood, too.
+_SYNONYMS = {"claim_id": "claim", "line_number": "line", "kind": "kinds"}
+
+
+class BadEnrichment(Exception):
+    """A line of the file cannot be used; the text names it and holds no value of it."""
+
+
+class Known(BaseModel):
+    """One line of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    claim: _Filled | None = None
+    line: Int32 | None = None
+    control_number: _Filled | None = None
+    icn: _Filled | None = None
+    member_id: _Filled | None = None
+    received_date: Day | None = None
+    crossover: bool | None = None
+    start_time: WallClock | None = None
+    end_time: WallClock | None = None
+    supervision: Supervision | None = None
+    supervising_provider_npi: _Filled | None = None
+    kinds: tuple[_Filled, ...] | None = None
+
+    @model_validator(mode="after")
+    def _of_its_key(self) -> "Known":
+        if (self.claim is None) == (self.control_number is None):
+            raise ValueError("needs either claim or control_number")
+        if self.line is not None and self.claim is None:
+            raise ValueError("needs claim beside line")
+        allowed = _OF_CLAIM | _OF_EITHER if self.line is None else _OF_LINE | _OF_EITHER
+        if self.control_number is not None:
+            allowed = _OF_DOCUMENT
+        said = self.values().keys()
+        if not said:
+            raise ValueError("says nothing")
+        if said - allowed:
+            raise ValueError("says " + ", ".join(sorted(said - allowed)) + ", not of such a key")
+        if self.start_time and self.end_time and self.end_time <= self.start_time:
+            raise ValueError("has an end_time that is not after its start_time")
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """What the line says of what its key names."""
+        return {
+            name: value
+            for name in type(self).model_fields
+            if name not in _KEYS and (value := getattr(self, name)) is not None
+        }
+
+
+Values = dict[str, Any]
+
+
+@dataclass
+class Enrichment:
+    """What is known by claim (CLM01 or REF*D9), by claim and line, and by document.
+
+    Whoever uses an entry notes its claim in ``used``: one that fits two claims says nothing safe.
+    """
+
+    claims: dict[str, Values] = field(default_factory=dict)
+    lines: dict[str, dict[int, Values]] = field(default_factory=dict)
+    documents: dict[str, Values] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of any claim; it may still know documents."""
+        return not (self.claims or self.lines)
+
+    def unused(self) -> int:
+        """How many claims of the file no claim of an 837 has met."""
+        return len((self.claims.keys() | self.lines.keys()) - self.used)
+
+
+def read_enrichment(lines: Iterable[bytes]) -> Enrichment:
+    """The whole file, of which all is kept in memory. Raises BadEnrichment."""
+    known = Enrichment()
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if not text.strip():
+            continue
+        try:
+            entry = _entry(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"] if part in Known.model_fields)
+            problem = first["msg"].removeprefix("Value error, ")
+            raise BadEnrichment(f"line {number}: {where or 'it'} {_plain(problem)}") from None
+        except (ValueError, RecursionError):
+            raise BadEnrichment(f"line {number} is not one JSON object in UTF-8") from None
+        if not _add(known, entry):
+            raise BadEnrichment(f"line {number} says again what another line says")
+    return known
+
+
+def _plain(problem: str) -> str:
+    return problem if problem[:1].islower() else f"cannot be used: {problem}"
+
+
+def _entry(text: bytes) -> Known:
+    members = json.loads(text)
+    if not isinstance(members, dict):
+        raise ValueError
+    named = {_SYNONYMS.get(name, name): value for name, value in members.items()}
+    if isinstance(named.get("kinds"), str):
+        named["kinds"] = [named["kinds"]]
+    return Known.model_validate(named)
+
+
+def _add(known: Enrichment, entry: Known) -> bool:
+    if entry.control_number is not None:
+        into = known.documents.setdefault(entry.control_number, {})
+    elif entry.line is None:
+        into = known.claims.setdefault(entry.claim or "", {})
+    else:
+        into = known.lines.setdefault(entry.claim or "", {}).setdefault(entry.line, {})
+    said = entry.values()
+    if into.keys() & said.keys():
+        return False
+    into.update(said)
+    return True

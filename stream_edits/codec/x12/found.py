@@ -1,0 +1,65 @@
+"""What the walker hands over: a claim as texts by the fields of the table."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from stream_edits.domain.claim import ClaimForm
+
+from .reading import Reading
+from .segments import text_of
+
+Values = dict[str, Any]
+
+
+class Transaction(NamedTuple):
+    """What the envelope says of each claim of a transaction set: ISA06, ISA13, GS06, ST02, BHT."""
+
+    form: ClaimForm
+    lineage: tuple[str, str, str, str]
+    sent_day: str
+    sent_time: str
+    component: str
+
+
+@dataclass
+class FoundClaim:
+    """A claim's values by the fields of the table, as they stand in its loops.
+
+    ``place`` is its number in the interchange, from 1. ``fault``: why it cannot be read.
+    """
+
+    transaction: Transaction
+    place: int
+    provider: Values
+    subscriber: Values
+    is_dependent: bool
+    values: Values = field(default_factory=dict)
+    lines: list[Values] = field(default_factory=list)
+    fault: str | None = None
+
+
+class UnfinishedClaim(NamedTuple):
+    """A claim whose segments are still coming, and its number in the transaction, from 1."""
+
+    number: int
+    found: FoundClaim
+
+
+class Work(NamedTuple):
+    """A claim while it is made: as found, what the file of `--enrich` says of it and its lines.
+
+    ``warnings`` counts what is left out.
+    """
+
+    found: FoundClaim
+    reading: Reading
+    known: Values
+    known_lines: dict[int, Values]
+    warnings: Counter[str]
+
+
+def element(elements: Sequence[str], number: int) -> str:
+    """An element's text by its number in X12, blank if the segment ends before it."""
+    return text_of(elements[number].strip()) if number < len(elements) else ""

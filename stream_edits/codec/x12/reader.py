@@ -1,0 +1,46 @@
+"""Reads an 837 file claim by claim."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from stream_edits.domain.claim import ClaimEvent
+
+from .reading import NotX12, Reading, Refusal, Tally
+from .segments import BrokenHeader, read_blocks
+from .take import known_starts
+from .walker import Walker
+
+_NO_HEADER = "an interchange header (ISA) that cannot be read; nothing after it was"
+
+
+def read_claims(
+    file: BinaryIO, reading: Reading, tally: Tally | None = None
+) -> Iterator[tuple[int, ClaimEvent | Refusal]]:
+    """Each claim of the file with its number, from 1, or why it was refused.
+
+    A transaction set that was refused as a whole has the number of the claim before it. Counts in
+    ``tally``. Raises NotX12 for a file that is no X12 at all, before any claim; OSError.
+    """
+    walker = Walker(reading, Tally() if tally is None else tally)
+    try:
+        for block in read_blocks(file):
+            if block.header is not None:
+                yield from walker.start_interchange(block.header, block.delimiters)
+            mark, step = block.delimiters.element, walker.step
+            known = known_starts(mark)
+            for segment in block.segments:
+                walker.segments += 1
+                if segment[:3] in known:
+                    done = step(segment.split(mark))
+                    if done:
+                        yield from done
+    except BrokenHeader:
+        if not walker.has_started:
+            raise NotX12("no X12 file: it does not start with a whole ISA segment") from None
+        yield from walker.refuse_rest(_NO_HEADER)
+        return
+    if not walker.has_started:
+        raise NotX12("no X12 file: it is empty")
+    yield from walker.cut_off()
+    if not walker.has_transactions:
+        raise NotX12("no X12 file that can be used: it has no transaction set (ST)")

@@ -1,0 +1,85 @@
+"""How an 837 is to be read, and what comes of it besides claims."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from enum import StrEnum
+from typing import NamedTuple
+
+from stream_edits.codec.errors import Undecodable
+from stream_edits.domain.claim import LineOfBusiness
+
+from .enrich import Enrichment
+
+# PWK01 of a report -> kinds of attachment. Any other code is kept as ``x12:<code>`` and ignored.
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "PY": ("by_report",),
+    "03": ("medical_justification", "medical_necessity"),
+}
+
+
+class ClaimNumber(StrEnum):
+    """Which number of a claim is its `claim_id`. CLM01 is the provider's own and not unique."""
+
+    TRACE = "REF*D9"
+    ACCOUNT = "CLM01"
+    ICN_FILE = "icn-file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What an 837 does not say of itself.
+
+    ``payers`` are lines of business by payer id (NM109 of NM1*PR), or by ``SBR09*`` and a claim
+    filing code; ``line_of_business`` is for the rest. ``time_zone`` is that of BHT05.
+    """
+
+    claim_number: ClaimNumber
+    line_of_business: LineOfBusiness | None = None
+    payers: Mapping[str, LineOfBusiness] = field(default_factory=dict)
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: KINDS)
+    time_zone: tzinfo = UTC
+    note_times: bool = False
+    enrichment: Enrichment = field(default_factory=Enrichment)
+
+
+class NotX12(Undecodable):
+    """A file that is no X12 interchange with transaction sets."""
+
+
+class Refused(Exception):
+    """A claim cannot be read; ``reason`` says why and holds no value of it.
+
+    ``line`` is the number of the line that is at fault among those of the claim, from 1.
+    """
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+class Refusal(NamedTuple):
+    """What was refused, by its number from 1: a transaction set of the file, or a claim in it."""
+
+    transaction: int
+    claim: int | None
+    reason: str
+    line: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        parts = [("transaction", self.transaction), ("claim", self.claim), ("line", self.line)]
+        return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
+
+
+@dataclass
+class Tally:
+    """What was counted in files that were read."""
+
+    transactions: int = 0
+    claims: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)

@@ -1,0 +1,246 @@
+"""Goes through the segments of a file, and makes a claim of what stands in its loops."""
+
+from collections.abc import Callable
+
+from stream_edits.domain.claim import ClaimEvent, ClaimForm
+
+from .claim import claim_of
+from .delimiters import Delimiters
+from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
+from .loops import (
+    CLAIM,
+    LEVELS,
+    LINE,
+    MOVES,
+    NOWHERE,
+    ONLY_BEFORE_LINES,
+    OTHER_PAYER_LOOPS,
+    TOO_LONG,
+    in_claim,
+    in_line,
+)
+from .reading import Reading, Refusal, Refused, Tally
+from .take import CONTRADICTED, Taker, takers
+
+MISSING_SE = "a missing SE"
+_FORMS = {"005010X222": ClaimForm.CMS1500, "005010X223": ClaimForm.UB04}
+_GUIDE_CHARACTERS = 10
+_MOST_LINES = 9_999
+
+_NOTHING: dict[str, Taker] = {}
+
+Numbered = tuple[int, ClaimEvent | Refusal]
+
+
+class Walker:
+    """One file's state: its envelopes, the loop of the last segment, and the open claim."""
+
+    def __init__(self, reading: Reading, tally: Tally) -> None:
+        self._reading, self._tally = reading, tally
+        self.has_started = False
+        self._sender = self._interchange = self._group = self._guide = self._set = ""
+        self._delimiters = Delimiters("*", ":", "~")
+        # Segments and claims of the transaction; transactions and claims of the file; and the
+        # claims of the interchange.
+        self.segments = self._claims = 0
+        self._transactions = self._position = self._place = 0
+        self._transaction: Transaction | None = None
+        self._of_form: dict[str, dict[str, Taker]] = {}
+        self._is_open = False
+        self._provider: Values = {}
+        self._subscriber: Values = {}
+        self._is_dependent = False
+        self._open: UnfinishedClaim | None = None
+        self._forget_loops()
+        self._acts: dict[str, Callable[[list[str]], list[Numbered] | None]] = {
+            "GS": self._start_group,
+            "ST": self._start_transaction,
+            "BHT": self._begin,
+            "HL": self._start_level,
+            "CLM": self._start_claim,
+            "SE": self._end_transaction,
+            "GE": self.cut_off,
+            "IEA": self.cut_off,
+            TOO_LONG: self._lose_segment,
+        }
+
+    @property
+    def has_transactions(self) -> bool:
+        """Whether a transaction set has begun."""
+        return self._transactions > 0
+
+    def start_interchange(self, header: list[str], delimiters: Delimiters) -> list[Numbered]:
+        """Begin with an ISA. Returns what was refused because it came too early."""
+        done = self.cut_off()
+        self.has_started = True
+        self._delimiters = delimiters
+        self._sender, self._interchange = header[6], header[13]
+        self._group = self._guide = ""
+        self._place = 0
+        return done
+
+    def step(self, elements: list[str]) -> list[Numbered] | None:
+        """Go on by a segment. Returns the claims that have ended with it, if any.
+
+        Whoever calls it counts ``segments``, also of those that are not known.
+        """
+        name = elements[0]
+        act = self._acts.get(name)
+        if act is not None:
+            return act(elements)
+        moves = MOVES.get(name)
+        done = None
+        if moves is not None:
+            loop = moves.get(self._loop)
+            if loop is not None:
+                done = self._move(loop)
+        taker = self._takers.get(name)
+        if taker is not None:
+            fault = taker(elements, self._delimiters.component, self._target)
+            if fault is not None:
+                self._find_fault(fault)
+        elif name in ONLY_BEFORE_LINES and in_line(self._loop):
+            self._find_fault(f"{name} after a line: the claim that it belongs to has no CLM")
+        return done
+
+    def refuse_rest(self, reason: str) -> list[Numbered]:
+        """What follows cannot be read."""
+        return [*self.cut_off(), self._refuse(None, reason)]
+
+    def _start_group(self, elements: list[str]) -> list[Numbered]:
+        done = self.cut_off()
+        self._group, self._guide = element(elements, 6), element(elements, 8)
+        return done
+
+    def _start_transaction(self, elements: list[str]) -> list[Numbered]:
+        done = self.cut_off()
+        self._transactions += 1
+        self._tally.transactions += 1
+        self._claims, self.segments = 0, 1
+        self._is_open, self._set = True, element(elements, 2)
+        guide = element(elements, 3) or self._guide
+        form = _FORMS.get(guide[:_GUIDE_CHARACTERS]) if element(elements, 1) == "837" else None
+        if form is None:
+            self._transaction, self._of_form = None, {}
+            return [*done, self._refuse(None, "another transaction set")]
+        self._of_form = takers(form)
+        lineage = (self._sender, self._interchange, self._group, self._set)
+        self._transaction = Transaction(form, lineage, "", "", self._delimiters.component)
+        return done
+
+    def _begin(self, elements: list[str]) -> None:
+        if self._transaction is not None:
+            day, time = element(elements, 4), element(elements, 5)
+            self._transaction = self._transaction._replace(sent_day=day, sent_time=time)
+
+    def _start_level(self, elements: list[str]) -> list[Numbered]:
+        done = self._close()
+        level = LEVELS.get(element(elements, 3), NOWHERE)
+        if level in ("2000A", NOWHERE):
+            self._provider = {}
+        if level != "2000C":
+            self._subscriber = {}
+        self._is_dependent = level == "2000C"
+        self._enter(level, self._provider if level == "2000A" else self._subscriber)
+        return done
+
+    def _start_claim(self, elements: list[str]) -> list[Numbered]:
+        # Another payer's loop comes before the lines: their claim's HL, or theirs, is missing.
+        lost = self._loop in OTHER_PAYER_LOOPS
+        done = self._close()
+        self._position += 1
+        self._claims += 1
+        self._place += 1
+        if self._transaction is None or not self._is_open:
+            if self._is_open:
+                return done
+            return [*done, self._refuse(self._claims, "outside a transaction set")]
+        if lost:
+            self._subscriber = {}
+        found = FoundClaim(
+            self._transaction, self._place, self._provider, self._subscriber, self._is_dependent
+        )
+        self._open = UnfinishedClaim(self._claims, found)
+        separator = self._delimiters.component
+        if separator.isalnum() or separator in (self._delimiters.element, self._delimiters.segment):
+            found.fault = CONTRADICTED
+        self._enter(CLAIM, found.values)
+        fault = self._takers["CLM"](elements, separator, found.values)
+        found.fault = found.fault or fault
+        return done
+
+    def _move(self, loop: str) -> list[Numbered] | None:
+        if loop == NOWHERE:
+            done = self._close()
+            self._forget_loops()
+            return done
+        if self._open is None or not in_claim(loop):
+            self._enter(loop, self._target)
+        elif loop == LINE:
+            line: Values = {}
+            self._open.found.lines.append(line)
+            if len(self._open.found.lines) > _MOST_LINES:
+                self._find_fault("more lines than a claim can have")
+                line = self._open.found.lines.pop()
+            self._enter(loop, line)
+        else:
+            self._enter(loop, self._target)
+        return None
+
+    def _enter(self, loop: str, target: Values) -> None:
+        self._loop, self._target = loop, target
+        self._takers = self._of_form.get(loop, _NOTHING)
+
+    def _forget_loops(self) -> None:
+        self._provider, self._subscriber, self._is_dependent = {}, {}, False
+        self._enter(NOWHERE, {})
+
+    def _find_fault(self, fault: str) -> None:
+        """Of the open claim, or else of all claims of the provider or the subscriber."""
+        if self._open is not None:
+            self._open.found.fault = self._open.found.fault or fault
+        else:
+            self._target.setdefault("fault", fault)
+
+    def _lose_segment(self, elements: list[str]) -> None:
+        self._find_fault("a segment that is too long")
+        if self._open is None:
+            self._forget_loops()
+
+    def _end_transaction(self, elements: list[str]) -> list[Numbered]:
+        done = self._close()
+        if self._is_open:
+            if element(elements, 1).lstrip("0") != str(self.segments):
+                self._tally.warnings["SE01 that miscounts"] += 1
+            if element(elements, 2) != self._set:
+                self._tally.warnings["SE02 that is not ST02"] += 1
+        self._is_open = False
+        self._forget_loops()
+        return done
+
+    def cut_off(self, _: list[str] | None = None) -> list[Numbered]:
+        """End a transaction set that has no SE yet: its last claim may not be whole."""
+        done: list[Numbered] = []
+        if self._is_open and self._transaction is not None:
+            number = None if self._open is None else self._open.number
+            done.append(self._refuse(number, MISSING_SE))
+        self._is_open, self._transaction, self._open = False, None, None
+        self._forget_loops()
+        return done
+
+    def _close(self) -> list[Numbered]:
+        """End the open claim, which is whole."""
+        opened, self._open = self._open, None
+        if opened is None:
+            return []
+        try:
+            claim = claim_of(opened.found, self._reading, self._tally.warnings)
+        except Refused as refused:
+            return [self._refuse(opened.number, refused.reason, refused.line)]
+        self._tally.claims += 1
+        return [(self._position, claim)]
+
+    def _refuse(self, claim: int | None, reason: str, line: int | None = None) -> Numbered:
+        self._tally.refused[reason] += 1
+        refusal = Refusal(self._transactions, claim, reason, line)
+        return self._position, refusal

@@ -1,0 +1,134 @@
+"""How X12 files are to be read, as the command line says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from stream_edits.codec.x12 import (
+    KINDS,
+    BadEnrichment,
+    ClaimNumber,
+    Enrichment,
+    Reading,
+    read_enrichment,
+)
+from stream_edits.domain.claim import LineOfBusiness
+from stream_edits.strict_yaml import YamlError, load
+
+_NO_LINE_OF_BUSINESS = (
+    "an X12 file does not say the line of business: give --line-of-business, or --payer-map with "
+    "the line of business of each payer"
+)
+_NO_CLAIM_ID = (
+    "an X12 file has no number of the payer for its claims, so say with --claim-id which number is "
+    "the claim_id: REF*D9 (the clearinghouse's), CLM01 (the provider's own, not unique among "
+    "providers), or icn-file (the payer's, from the file of --enrich)"
+)
+
+
+class BadX12Option(Exception):
+    """An option for X12 files is missing or cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class X12Options:
+    """The options as given; none has a value of its own that an X12 file could not state."""
+
+    line_of_business: str | None = None
+    payer_map: Path | None = None
+    claim_id: str | None = None
+    time_zone: str | None = None
+    enrich: Path | None = None
+    pwk_map: Path | None = None
+    note_times: bool = False
+
+    @property
+    def given(self) -> bool:
+        """Whether any is given."""
+        return self != X12Options()
+
+
+def reading_of(options: X12Options) -> Reading:
+    """How to read X12 files. Raises BadX12Option."""
+    if options.line_of_business is None and options.payer_map is None:
+        raise BadX12Option(_NO_LINE_OF_BUSINESS)
+    if options.claim_id is None:
+        raise BadX12Option(_NO_CLAIM_ID)
+    number = ClaimNumber(options.claim_id)
+    if number is ClaimNumber.ICN_FILE and options.enrich is None:
+        raise BadX12Option("--claim-id icn-file takes the claims' numbers from --enrich FILE")
+    line = options.line_of_business
+    return Reading(
+        claim_number=number,
+        line_of_business=None if line is None else LineOfBusiness(line),
+        payers=_payers(options.payer_map),
+        kinds=_kinds(options.pwk_map),
+        time_zone=_zone(options.time_zone),
+        note_times=options.note_times,
+        enrichment=_enrichment(options.enrich),
+    )
+
+
+def _payers(file: Path | None) -> Mapping[str, LineOfBusiness]:
+    payers: dict[str, LineOfBusiness] = {}
+    for payer, line in _mapping(file, "--payer-map").items():
+        if not isinstance(line, str) or line not in set(LineOfBusiness):
+            allowed = ", ".join(LineOfBusiness)
+            raise BadX12Option(f"--payer-map: {file}: each payer has one of {allowed}")
+        payers[payer] = LineOfBusiness(line)
+    return payers
+
+
+def _kinds(file: Path | None) -> Mapping[str, tuple[str, ...]]:
+    kinds = dict(KINDS)
+    for code, said in _mapping(file, "--pwk-map").items():
+        of_code = [said] if isinstance(said, str) else said
+        if not isinstance(of_code, list) or not all(_is_filled(kind) for kind in of_code):
+            raise BadX12Option(f"--pwk-map: {file}: each code has a kind of attachment or a list")
+        kinds[code.upper()] = tuple(of_code)
+    return kinds
+
+
+def _is_filled(kind: object) -> bool:
+    return isinstance(kind, str) and bool(kind.strip())
+
+
+def _mapping(file: Path | None, option: str) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        found = load(file)
+    except YamlError as error:
+        raise BadX12Option(f"{option}: {error}") from None
+    if not isinstance(found, dict):
+        raise BadX12Option(f"{option}: {file}: a mapping is expected")
+    if not all(isinstance(key, str) for key in found):
+        raise BadX12Option(f"{option}: {file}: write keys of digits in quotes, or they lose zeros")
+    return {key.strip(): value for key, value in found.items()}
+
+
+def _zone(name: str | None) -> tzinfo:
+    if name is None or name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadX12Option(
+            "--time-zone is no time zone that this machine knows: give one such as "
+            "America/Los_Angeles"
+        ) from None
+
+
+def _enrichment(file: Path | None) -> Enrichment:
+    if file is None:
+        return Enrichment()
+    try:
+        with file.open("rb") as opened:
+            return read_enrichment(opened)
+    except OSError as error:
+        raise BadX12Option(f"--enrich: {file} cannot be read: {error.strerror}") from None
+    except BadEnrichment as error:
+        raise BadX12Option(f"--enrich: {file}: {error}") from None

@@ -1,0 +1,204 @@
+"""The file of `--enrich`, and times in notes."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from stream_edits.codec.x12 import (
+    BadEnrichment,
+    ClaimNumber,
+    Enrichment,
+    Reading,
+    Refusal,
+    Tally,
+    read_enrichment,
+)
+from stream_edits.codec.x12.notes import Impossible, times_in
+from stream_edits.domain.claim import ClaimEvent, LineOfBusiness, Supervision
+from tests.x12.reads import READING, institutional, professional, read, the_claim
+from tests.x12.samples import hospital, office, subscriber
+
+
+def knowing(*lines: str) -> Enrichment:
+    return read_enrichment([f"{line}\n".encode() for line in lines])
+
+
+def with_known(*lines: str, number: ClaimNumber = ClaimNumber.ACCOUNT) -> Reading:
+    return replace(READING, claim_number=number, enrichment=knowing(*lines))
+
+
+def test_a_line_gets_its_times_and_supervision() -> None:
+    reading = with_known(
+        '{"claim": "ACCOUNTK1", "line": 1, "start_time": "2025-03-03T09:00:00", '
+        '"end_time": "2025-03-03T10:10", "supervision": "DIRECT"}',
+        '{"claim": "ACCOUNTK1", "supervision": "GENERAL", '
+        '"supervising_provider_npi": "1245319599"}',
+    )
+    first, second = the_claim(professional(office()), reading).lines
+    assert first.start_time == datetime(2025, 3, 3, 9)
+    assert first.end_time == datetime(2025, 3, 3, 10, 10)
+    assert (first.supervision, second.supervision) == (Supervision.DIRECT, Supervision.GENERAL)
+    assert second.start_time is None
+    assert first.supervising_provider_npi == second.supervising_provider_npi == "1245319599"
+    assert reading.enrichment.unused() == 0
+
+
+def test_a_claim_gets_its_number_its_day_of_receipt_and_documents() -> None:
+    reading = with_known(
+        '\ufeff{"claim_id": "TRACEH1", "icn": "ICN-1", "received_date": "2025-03-12"}',
+        '{"claim": "ACCOUNTH1", "kinds": "invoice", "crossover": true}',
+        '{"claim": "ACCOUNTH1", "line_number": 2, "kinds": ["Itemized_Statement"]}',
+        '{"claim": "NOBODY", "icn": "ICN-2"}',
+        number=ClaimNumber.ICN_FILE,
+    )
+    claim = the_claim(institutional(hospital()), reading)
+    assert (claim.claim_id, claim.received_date) == ("ICN-1", date(2025, 3, 12))
+    assert claim.patient_account_number == "ACCOUNTH1"
+    assert claim.crossover
+    found = [(x.kind, x.line_numbers) for x in claim.attachments]
+    assert found == [("invoice", ()), ("itemized_statement", (2,))]
+    assert reading.enrichment.unused() == 1
+
+
+def test_a_document_is_known_by_its_control_number() -> None:
+    reading = with_known('{"control_number": "DOCK1", "kinds": ["invoice", "by_report"]}')
+    claim = the_claim(professional(office()), reading)
+    assert [(x.kind, x.report_type_code) for x in claim.attachments] == [
+        ("invoice", "PY"),
+        ("by_report", "PY"),
+    ]
+
+
+def test_a_dependent_gets_an_id_and_no_other_does() -> None:
+    kid = [*subscriber(), "HL*3*2*23*0", "PAT*19", "NM1*QC*1*SAMPLE*KID", *office("K2")]
+    reading = with_known('{"claim": "ACCOUNTK2", "member_id": "KID-7"}')
+    claim = the_claim(professional(above=kid), reading)
+    assert claim.member_id == "KID-7"
+
+
+def test_a_claim_without_its_own_number_is_refused() -> None:
+    reading = with_known('{"claim": "ACCOUNTK2", "icn": "I"}', number=ClaimNumber.ICN_FILE)
+    events = read(professional(office("K1"), office("K2")), reading)
+    assert events[0] == Refusal(1, 1, "no claim number (icn-file)")
+    assert isinstance(events[1], ClaimEvent)
+
+
+def test_an_entry_that_fits_two_claims_is_not_used_twice() -> None:
+    reading = with_known('{"claim": "ACCOUNTK1", "icn": "I"}', number=ClaimNumber.ICN_FILE)
+    events = read(professional(office("K1"), office("K1")), reading)
+    assert isinstance(events[0], ClaimEvent)
+    assert events[1] == Refusal(1, 2, "an enrich entry that fits two claims")
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("[]", "line 1 is not one JSON object in UTF-8"),
+        ("{", "line 1 is not one JSON object in UTF-8"),
+        ("[" * 100_000, "line 1 is not one JSON object in UTF-8"),
+        ('{"claim": "A"}', "line 1: it says nothing"),
+        ('{"icn": "A"}', "line 1: it needs either claim or control_number"),
+        ('{"claim": "A", "control_number": "B", "kinds": "x"}', "line 1: it needs either"),
+        ('{"control_number": "B", "line": 1, "kinds": "x"}', "line 1: it needs claim beside line"),
+        ('{"claim": "A", "start_time": "2025-03-03T09:00"}', "line 1: it says start_time, not of"),
+        ('{"claim": "A", "line": 1, "icn": "B"}', "line 1: it says icn, not of such a key"),
+        ('{"control_number": "A", "icn": "B"}', "line 1: it says icn, not of such a key"),
+        ('{"claim": "A", "weather": "SECRET"}', "line 1: it cannot be used: Extra inputs"),
+        ('{"claim": "", "icn": "B"}', "line 1: claim cannot be used"),
+        ('{"claim": "A", "received_date": "SECRET"}', "line 1: received_date cannot be used"),
+        ('{"claim": "A", "line": 1, "start_time": "2025-03-03T09:00Z"}', "line 1: start_time"),
+        (
+            '{"claim": "A", "line": 1, "start_time": "2025-03-03T09:00", '
+            '"end_time": "2025-03-03T09:00"}',
+            "line 1: it has an end_time that is not after its start_time",
+        ),
+        (
+            '{"claim": "A", "icn": "B"}\n{"claim": "A", "icn": "B"}',
+            "line 2 says again what",
+        ),
+    ],
+)
+def test_a_line_that_cannot_be_used(line: str, problem: str) -> None:
+    with pytest.raises(BadEnrichment) as refused:
+        knowing(*line.split("\n"))
+    assert str(refused.value).startswith(problem)
+    assert "SECRET" not in str(refused.value)
+
+
+DAY = date(2025, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("note", "start", "end"),
+    [
+        ("START 0900 STOP 1015", (9, 0), (10, 15)),
+        ("START TIME 0900 STOP TIME 1015", (9, 0), (10, 15)),
+        ("Start: 9:00 End: 10:15", (9, 0), (10, 15)),
+        ("INFUSION STARTED 09:00, STOPPED 10:15 RN JS", (9, 0), (10, 15)),
+        ("1513 TO 1641", (15, 13), (16, 41)),
+        ("9:00AM-10:30AM", (9, 0), (10, 30)),
+        ("9:00 a.m. to 1:30 p.m.", (9, 0), (13, 30)),
+        ("1:00 to 2:30 PM", (13, 0), (14, 30)),
+        ("TIME IN 0900 TIME OUT 1015", None, None),
+        ("12:00 AM - 12:30 PM", (0, 0), (12, 30)),
+        ("SALINE 500 ML", None, None),
+        ("CALL 661-555-0100", None, None),
+        ("", None, None),
+    ],
+)
+def test_times_in_a_note(
+    note: str, start: tuple[int, int] | None, end: tuple[int, int] | None
+) -> None:
+    try:
+        found = times_in(note, DAY)
+    except Impossible:
+        assert note.startswith("TIME IN")
+        return
+    if start is None or end is None:
+        assert found is None
+    else:
+        assert found == (datetime(2025, 3, 3, *start), datetime(2025, 3, 3, *end))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "START 1254 STOP 1461",
+        "START 5248 STOP 1010",
+        "START 1015 STOP 0900",
+        "START 0900 STOP 0900",
+        "13:00 PM TO 14:00 PM",
+        "0900-0930 AND 1000-1030",
+        "START 0900",
+    ],
+)
+def test_times_that_cannot_be(note: str) -> None:
+    with pytest.raises(Impossible):
+        times_in(note, DAY)
+
+
+def test_times_of_notes_are_taken_only_if_asked_for() -> None:
+    text = professional(
+        office(
+            lines=[
+                *("LX*1", "SV1*HC:96365*1*UN*1", "DTP*472*D8*20250303"),
+                "NTE*ADD*START 0900 STOP 1010",
+                *("LX*2", "SV1*HC:96366*1*UN*1", "DTP*472*D8*20250303"),
+                "NTE*ADD*START 1254 STOP 1461",
+                *("LX*3", "SV1*HC:96366*1*UN*1", "DTP*472*RD8*20250303-20250304"),
+                "NTE*ADD*START 0900 STOP 1010",
+                *("LX*4", "SV1*HC:96366*1*UN*1", "DTP*472*D8*20250303", "NTE*TPO*0900-1000"),
+            ]
+        )
+    )
+    assert {line.start_time for line in the_claim(text).lines} == {None}
+    tally = Tally()
+    reading = replace(READING, note_times=True)
+    (claim,) = read(text, reading, tally)
+    assert isinstance(claim, ClaimEvent)
+    assert claim.lines[0].start_time == datetime(2025, 3, 3, 9)
+    assert claim.lines[0].end_time == datetime(2025, 3, 3, 10, 10)
+    assert {line.start_time for line in claim.lines[1:]} == {None}
+    assert tally.warnings == {"times in notes left out": 2}
+    assert claim.line_of_business is LineOfBusiness.MEDI_CAL
