@@ -214,6 +214,8 @@ def test_a_failed_job_ends_before_helm_and_is_removed_later() -> None:
             {"extraVolumes": [{"name": "settings", "emptyDir": {}}]},
             "the chart has a volume settings itself",
         ),
+        ({"topologySpreadConstraints": [{"maxSkew": 0}]}, "maxSkew must be at least 1"),
+        ({"kafka": {"bootstrapServers": "kafka:99999"}}, "no port between 1 and 65535"),
     ],
 )
 def test_what_the_api_would_refuse_is_refused_before(values: dict[str, Any], message: str) -> None:

@@ -96,6 +96,20 @@
 {{- fail (printf "extraVolumes: the chart has a volume %s itself" .name) -}}
 {{- end -}}
 {{- end -}}
+{{- range (include "stream-edits.workloads" . | fromYaml).items -}}
+{{- $component := .component -}}
+{{- range .topologySpreadConstraints -}}
+{{- if lt (int .maxSkew) 1 -}}
+{{- fail (printf "topologySpreadConstraints of %s: maxSkew must be at least 1" $component) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range splitList "," .Values.kafka.bootstrapServers -}}
+{{- $port := regexFind "[0-9]+$" (trim .) | int -}}
+{{- if or (lt $port 1) (gt $port 65535) -}}
+{{- fail (printf "kafka.bootstrapServers: %s has no port between 1 and 65535" .) -}}
+{{- end -}}
+{{- end -}}
 {{- if gt (len .Values.policy.overlay) 1000000 -}}
 {{- fail (printf "policy.overlay has %d bytes, and a config map takes 1 MiB: leave wording out, or mount it yourself (extraVolumes)" (len .Values.policy.overlay)) -}}
 {{- end -}}
