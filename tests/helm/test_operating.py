@@ -108,7 +108,7 @@ def test_a_stage_scales_on_the_lag_of_its_own_group() -> None:
         assert trigger["metadata"]["topic"] == config.input_topic
         assert spec["scaleTargetRef"]["name"] == name
         assert spec["scaleTargetRef"]["kind"] == "StatefulSet"
-        assert "replicas" not in rendered.one("StatefulSet", name)["spec"]
+        assert rendered.one("StatefulSet", name)["spec"]["replicas"] == spec["minReplicaCount"]
 
 
 def test_triggers_use_the_names_from_settings() -> None:
@@ -151,7 +151,7 @@ def test_keda_uses_the_same_secrets() -> None:
 
 
 def test_pods_can_only_reach_brokers_registry_and_dns() -> None:
-    spec = render_set("production").one("NetworkPolicy")["spec"]
+    spec = render_set("production").one("NetworkPolicy", "claims-stream-edits")["spec"]
     assert sorted(spec["policyTypes"]) == ["Egress", "Ingress"]
     dns, kafka, registry, own = spec["egress"]
     assert [port["port"] for port in dns["ports"]] == [53, 53]
@@ -175,14 +175,16 @@ def test_pods_can_only_reach_brokers_registry_and_dns() -> None:
 )
 def test_the_registrys_port(url: str, port: int) -> None:
     values = {"networkPolicy": {"enabled": True}, "schemaRegistry": {"url": url}}
-    egress = render(values).one("NetworkPolicy")["spec"]["egress"]
+    egress = render(values).one("NetworkPolicy", "claims-stream-edits")["spec"]["egress"]
     assert egress[2]["ports"] == [{"port": port, "protocol": "TCP"}]
 
 
 def test_the_brokers_ports() -> None:
-    egress = render_set("combined-autoscaled").one("NetworkPolicy")["spec"]["egress"]
+    egress = render_set("combined-autoscaled").of("NetworkPolicy")["claims-stream-edits"]["spec"][
+        "egress"
+    ]
     assert [each["port"] for each in egress[1]["ports"]] == [9093, 9094]
-    given = render_set("everything-else").one("NetworkPolicy")["spec"]["egress"]
+    given = render_set("everything-else").one("NetworkPolicy", "claim-edits")["spec"]["egress"]
     assert [each["port"] for each in given[1]["ports"]] == [9092, 9094]
     assert given[-1]["ports"] == [{"port": 443, "protocol": "TCP"}]
 

@@ -98,8 +98,10 @@ def test_selectors_match_their_own_pods_only(name: str) -> None:
         assert _selected(budget["spec"]["selector"]["matchLabels"], labels) == [
             f"StatefulSet/{each}"
         ]
-    for policy in rendered.of("NetworkPolicy").values():
-        assert _selected(policy["spec"]["podSelector"]["matchLabels"], labels) == list(labels)
+    for each, policy in rendered.of("NetworkPolicy").items():
+        jobs = [which for which in labels if which.startswith("Job/")]
+        expected = jobs if each.endswith("-topics") else list(labels)
+        assert _selected(policy["spec"]["podSelector"]["matchLabels"], labels) == expected
 
 
 def _selected(selector: Object, labels: dict[str, Object]) -> list[str]:

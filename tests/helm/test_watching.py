@@ -105,10 +105,10 @@ def test_dashboards_arrive_byte_for_byte(watched: Path) -> None:
     maps = render(values, watched).of("ConfigMap")
     found = {name: each for name, each in maps.items() if "dashboard" in name}
     assert set(found) == {
-        "claims-stream-edits-dashboard-flow",
-        "claims-stream-edits-dashboard-claims",
+        "edits-claims-stream-edits-dashboard-flow",
+        "edits-claims-stream-edits-dashboard-claims",
     }
-    flow = found["claims-stream-edits-dashboard-flow"]
+    flow = found["edits-claims-stream-edits-dashboard-flow"]
     assert flow["data"]["flow.json"] == (watched / "dashboards" / "flow.json").read_text()
     assert flow["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert flow["metadata"]["namespace"] == "grafana"

@@ -13,9 +13,9 @@ matchExpressions:
 
 {{- define "stream-edits.endpoint" -}}
 path: /metrics
-interval: {{ .interval }}
+interval: {{ .interval | quote }}
 {{- with .scrapeTimeout }}
-scrapeTimeout: {{ . }}
+scrapeTimeout: {{ . | quote }}
 {{- end }}
 {{- with .relabelings }}
 relabelings:

@@ -15,8 +15,8 @@ securityContext:
 
 {{/* {root, image} */}}
 {{- define "stream-edits.container" -}}
-image: {{ include "stream-edits.image" . }}
-imagePullPolicy: {{ .image.pullPolicy }}
+image: {{ include "stream-edits.image" . | quote }}
+imagePullPolicy: {{ .image.pullPolicy | quote }}
 {{- with .root.Values.securityContext }}
 securityContext:
   {{- toYaml . | nindent 2 }}
@@ -62,8 +62,8 @@ envFrom:
 - name: {{ index . 0 }}
   valueFrom:
     secretKeyRef:
-      name: {{ index . 1 }}
-      key: {{ index . 2 }}
+      name: {{ index . 1 | quote }}
+      key: {{ index . 2 | quote }}
 {{- end -}}
 
 {{/* The name and secret of every mounted TLS secret, as YAML: {items: [{name, secret}]}. */}}
@@ -111,26 +111,26 @@ envFrom:
 {{- define "stream-edits.volumes" -}}
 - name: settings
   configMap:
-    name: {{ .settings }}
+    name: {{ .settings | quote }}
 {{- with .policy }}
 - name: policy
   configMap:
-    name: {{ . }}
+    name: {{ . | quote }}
 {{- end }}
 {{- with .edits }}
 - name: edits
   configMap:
-    name: {{ include "stream-edits.fullname" $.root }}-edits
+    name: {{ printf "%s-edits" (include "stream-edits.fullname" $.root) | quote }}
     items:
       {{- range $path, $_ := . }}
-      - key: {{ include "stream-edits.editsKey" $path }}
-        path: {{ $path }}
+      - key: {{ include "stream-edits.editsKey" $path | quote }}
+        path: {{ $path | quote }}
       {{- end }}
 {{- end }}
 {{- range (include "stream-edits.tlsSecrets" .root | fromYaml).items }}
 - name: {{ .name }}
   secret:
-    secretName: {{ .secret }}
+    secretName: {{ .secret | quote }}
     defaultMode: 288 # 0440
 {{- end }}
 {{- with .root.Values.extraVolumes }}

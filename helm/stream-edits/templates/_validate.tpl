@@ -3,6 +3,8 @@
 {{- include "stream-edits.validateConnection" . -}}
 {{- include "stream-edits.validateSettings" . -}}
 {{- include "stream-edits.validateReplicas" . -}}
+{{- include "stream-edits.validateNames" . -}}
+{{- include "stream-edits.validateSelector" . -}}
 {{- if and .Values.policy.overlay .Values.policy.existingConfigMap -}}
 {{- fail "policy.overlay and policy.existingConfigMap: give one of them" -}}
 {{- end -}}
@@ -65,5 +67,50 @@
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (eq .Values.kafka.sasl.mechanism "OAUTHBEARER") (not .Values.autoscaling.authenticationRef) -}}
 {{- fail "autoscaling.authenticationRef is required with kafka.sasl.mechanism OAUTHBEARER: a TriggerAuthentication of yours" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Services need names of RFC 1035. The topics job would have run before the API refuses one. */}}
+{{- define "stream-edits.validateNames" -}}
+{{- $full := include "stream-edits.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $full) -}}
+{{- fail (printf "the objects would be named %q, and a Service's name starts with a letter and has only a-z, 0-9 and '-': set fullnameOverride (it follows from the release's name otherwise)" $full) -}}
+{{- end -}}
+{{- $own := include "stream-edits.workloadSelectorLabels" (dict "root" . "workload" (dict "component" "any")) | fromYaml -}}
+{{- $tables := dict "commonLabels" .Values.commonLabels -}}
+{{- range (include "stream-edits.workloads" . | fromYaml).items -}}
+{{- $_ := set $tables (printf "podLabels of %s" .component) .podLabels -}}
+{{- end -}}
+{{- range $table, $labels := $tables -}}
+{{- range $label, $value := default dict $labels -}}
+{{- if or (hasKey $own $label) (has $label (list "helm.sh/chart" "app.kubernetes.io/version" "app.kubernetes.io/managed-by")) -}}
+{{- fail (printf "%s: the chart sets the label %s itself" $table $label) -}}
+{{- end -}}
+{{- if not (regexMatch "^(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?$" (toString $value)) -}}
+{{- fail (printf "%s: %q is no valid value of the label %s (at most 63 letters, digits, '-', '_' and '.')" $table (toString $value) $label) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraVolumes -}}
+{{- if has .name (list "settings" "policy" "edits" "kafka-ca" "kafka-client" "schema-registry-ca" "schema-registry-client") -}}
+{{- fail (printf "extraVolumes: the chart has a volume %s itself" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- range (include "stream-edits.workloads" . | fromYaml).items -}}
+{{- $component := .component -}}
+{{- range .topologySpreadConstraints -}}
+{{- if lt (int .maxSkew) 1 -}}
+{{- fail (printf "topologySpreadConstraints of %s: maxSkew must be at least 1" $component) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range splitList "," .Values.kafka.bootstrapServers -}}
+{{- $port := regexFind "[0-9]+$" (trim .) | int -}}
+{{- if or (lt $port 1) (gt $port 65535) -}}
+{{- fail (printf "kafka.bootstrapServers: %s has no port between 1 and 65535" .) -}}
+{{- end -}}
+{{- end -}}
+{{- if gt (len .Values.policy.overlay) 1000000 -}}
+{{- fail (printf "policy.overlay has %d bytes, and a config map takes 1 MiB: leave wording out, or mount it yourself (extraVolumes)" (len .Values.policy.overlay)) -}}
 {{- end -}}
 {{- end -}}
