@@ -21,12 +21,13 @@ server would set a field that nobody owns to 1.
 {{- end -}}
 {{- end -}}
 
-{{/* The manager other than Helm that owns `spec.replicas` of a live StatefulSet; empty for none. */}}
+{{/* Who scaled a live StatefulSet, by its scale subresource: kubectl scale or an autoscaler. Whoever applies
+     manifests (Helm under any name) is not one. Empty for none. */}}
 {{- define "stream-edits.otherScaler" -}}
 {{- $others := list -}}
 {{- range .metadata.managedFields -}}
 {{- $spec := dig "fieldsV1" "f:spec" dict . -}}
-{{- if and (ne .manager "helm") (hasKey $spec "f:replicas") -}}
+{{- if and (eq (default "" .subresource) "scale") (hasKey $spec "f:replicas") -}}
 {{- $others = append $others .manager -}}
 {{- end -}}
 {{- end -}}
