@@ -1,9 +1,9 @@
 {{/*
-{root, workload}: the number of pods to write into a StatefulSet, empty to leave it out.
+{root, workload}: the number of pods to write into a StatefulSet.
 
 A new StatefulSet starts with its number or `autoscaling.minReplicas`. Under autoscaling an existing
-one keeps its live number. The number is left out only when another manager owns the field: the API
-server would set a field that nobody owns to 1.
+one keeps its live number, and the field is always written: Helm 3 and the API server would set one
+that is left out to 1.
 */}}
 {{- define "stream-edits.replicas" -}}
 {{- $name := include "stream-edits.workloadName" . -}}
@@ -16,7 +16,7 @@ server would set a field that nobody owns to 1.
 {{- $wanted -}}
 {{- else if not $live -}}
 {{- int .workload.autoscaling.minReplicas -}}
-{{- else if not (include "stream-edits.otherScaler" $live) -}}
+{{- else -}}
 {{- int $live.spec.replicas -}}
 {{- end -}}
 {{- end -}}
