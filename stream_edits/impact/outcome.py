@@ -8,7 +8,13 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import NamedTuple
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, FindingMode, LineOutcome
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    EditFinding,
+    FindingMode,
+    LineOutcome,
+)
 
 # A side that has no decision on the claim, or no such line in it.
 NO_DECISION = "NONE"
