@@ -85,7 +85,7 @@ def test_an_exception_nobody_foresaw_is_told_without_its_text(tmp_path: Path) ->
 import sys
 from stream_edits import cli
 from stream_edits.cli import claims
-def fail(settings, file, form):
+def fail(settings, file, form, x12):
     raise RuntimeError(settings.kafka_options(), settings.registry_options())
 claims.adjudicate_file = fail
 sys.argv[1:] = ["adjudicate", {str(claims)!r}]

@@ -10,6 +10,7 @@ import pytest
 
 from stream_edits.codec import avro
 from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.x12.reading import NotX12
 
 README = (Path(avro.__file__).parent / "README.md").read_text(encoding="utf-8")
 
@@ -51,6 +52,7 @@ def test_its_errors_are_those_of_the_codec() -> None:
         "MalformedContainer",
         "MalformedJson",
         "NotConfluentFraming",
+        NotX12.__name__,
         "TrailingBytes",
         "Truncated",
         "UnknownSchema",
