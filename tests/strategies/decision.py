@@ -43,6 +43,7 @@ findings = st.builds(
     texts,
     maybe(texts),
     maybe(texts),
+    st.just(FindingMode.ENFORCED),
 )
 monitored = findings.map(lambda finding: finding._replace(mode=FindingMode.MONITORED))
 outcomes = st.builds(

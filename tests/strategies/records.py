@@ -60,6 +60,9 @@ supervised_claims = st.builds(
     several(findings),
     texts,
     maybe(supervised_reviews),
+    several(supervised_times),
+    several(texts),
+    texts,
 )
 routed_reviews = st.builds(
     RoutedReview, texts, texts, texts, several(texts), supervised_reviews, instants
