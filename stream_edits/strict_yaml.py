@@ -109,9 +109,25 @@ class YamlSource:
             raise self.fail([*at, *first["loc"]], problem) from None
 
 
+# What pydantic calls the types of YAML, and what people call them.
+_TYPES = {
+    "valid dictionary": "mapping",
+    "valid string": "text",
+    "valid number": "number",
+    "valid integer": "whole number",
+    "valid list": "list",
+}
+
+
 def plain_message(message: str) -> str:
-    """A pydantic message without the prefix that it gives to a validator's own text."""
-    return message.removeprefix("Value error, ")
+    """A message of pydantic in the words of people who write YAML."""
+    text = message.removeprefix("Value error, ")
+    if not text.startswith("Input should be"):
+        return text
+    text = text.removeprefix("Input ").replace("'", "")
+    for theirs, ours in _TYPES.items():
+        text = text.replace(theirs, ours)
+    return text
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:

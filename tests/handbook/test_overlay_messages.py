@@ -58,7 +58,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "the disposition": (
         {**EXCESS, "value": "{disposition: DENIED}"},
         4,
-        "Input should be 'PASS', 'PEND' or 'DENY', not DENIED; did you mean DENY?",
+        "should be PASS, PEND or DENY, not DENIED; did you mean DENY?",
     ),
     "the key of an outcome": (
         {**EXCESS, "value": "{dispositon: PEND}"},
@@ -73,7 +73,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "a CARC without quotation marks": (
         {**EXCESS, "value": "{carc: 151}"},
         4,
-        'carc: Input should be a valid string, not 151; write it in quotation marks: "151"',
+        'carc: should be a text, not 151; write it in quotation marks: "151"',
     ),
     "a RARC": (
         {**EXCESS, "value": '{rarcs: ["N4533"]}'},
@@ -83,7 +83,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "a number": (
         {**MAXIMUM, "value": '{"96361": six}'},
         4,
-        "96361: Input should be a valid number, not six",
+        "96361: should be a number, not six",
     ),
     "a list that might add or replace": (
         {**PLACES, "value": '["19"]'},

@@ -83,7 +83,7 @@ def _content_of(rules: Any) -> Content:
         ("{J1100: null}", "J1100: None is not a category"),
         ("{J1100-J1200: vaccine}", "is not a procedure code: list each code"),
         ("{J11: vaccine}", "is not a procedure code: five digits and capital letters"),
-        ("[J1100]", "Input should be a valid dictionary"),
+        ("[J1100]", "should be a mapping"),
     ],
 )
 def test_a_wrong_change_is_refused_with_its_line(value: str, problem: str, tmp_path: Path) -> None:
