@@ -197,7 +197,7 @@ def _no_date(path: Path, text: str) -> YamlError | None:
             try:
                 date.fromisoformat(found)
             except ValueError:
-                problem = f"{found} is not a date: there is no such day"
+                problem = f"{found} is not a date: there is no such day (year-month-day)"
                 return YamlError(problem, f"{path}:{number}", _UNREADABLE)
     return None
 

@@ -121,7 +121,7 @@ REFUSED: dict[str, tuple[Any, Any, tuple[Any, ...], str]] = {
         PLACES,
         {"added": ["19"]},
         ("added",),
-        "a list changes with add and remove, not with added",
+        "a list changes with add or remove, not with added",
     ),
     "no list": (PLACES, {"add": "19"}, ("add",), 'write a list: add: ["19"]'),
     "no list of keys": (

@@ -110,7 +110,7 @@ class Merging:
     ) -> list[Any]:
         unknown = [key for key in written if key not in (ADD, REMOVE)]
         if unknown:
-            problem = f"a list changes with {ADD} and {REMOVE}, not with {shown(unknown[0])}"
+            problem = f"a list changes with {ADD} or {REMOVE}, not with {shown(unknown[0])}"
             raise CannotMerge((*path, unknown[0]), problem)
         added, gone = (self._entries_of(written, key, path) for key in (ADD, REMOVE))
         name = record_key(base) or record_key(added)
