@@ -8,6 +8,7 @@ from . import log
 from .arrivals import Arrivals
 from .batch import Rest
 from .config import StageConfig
+from .errors import LostOffset
 from .partitions import Owned, Partitions
 from .ports import Clock, Record, Source
 from .retry_buffer import RetryBuffer
@@ -102,13 +103,24 @@ class Inbox:
 
     def _restore(self) -> None:
         """Advance the restore, and poll the group, whose partitions are paused."""
-        if self._poll(0.0):
-            # The pause may take effect after the first fetch. These records are read again.
+        if self._delivered_early():
             self._must_seek = True
             self._source.pause(list(self._partitions.owned))
         partitions = self._partitions
         if partitions.restore is not None and partitions.advance_restore(_RESTORE_S):
             self._source.resume(list(partitions.owned))
+
+    def _delivered_early(self) -> bool:
+        """Poll the group. True if the pause took effect only after a first fetch.
+
+        Its records are read again after the restore. Where a stage had no committed offset, the
+        fetch was made at the beginning of the log, which retention may have moved since. An offset
+        that is lost indeed is missed again once the partition is sought to it.
+        """
+        try:
+            return bool(self._poll(0.0))
+        except LostOffset:
+            return True
 
 
 def _waits(record: Record, owned: Mapping[int, Owned]) -> bool:

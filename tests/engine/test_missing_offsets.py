@@ -59,6 +59,21 @@ class TestMissingOffsets:
         assert outputs(broker) == [b"1:1", b"2:2", b"3:3", b"4:4"]
         assert broker.groups["g"].committed == {0: 4}
 
+    def test_retention_may_move_the_beginning_while_state_is_restored(self) -> None:
+        broker = worked()
+        expire_offsets(broker)
+        stage = Stage(broker, start_from="progress")
+        stage.runner.start()
+        stage.run_rounds(1)
+        assert not stage.runner.ready
+        # The pause is late, and what was assigned, the beginning of the log, is gone by now.
+        broker.sources[-1].paused.clear()
+        broker.logs["in", 0].first = 3
+        stage.until_ready()
+        broker.put("in", 0, b"k", b"4")
+        stage.run_rounds(2)
+        assert outputs(broker) == [b"1:1", b"2:2", b"3:3", b"4:4"]
+
     @pytest.mark.parametrize("start_from", [None, "progress", "oldest", "newest"])
     def test_a_new_group_with_state_skips_nothing(self, start_from: str | None) -> None:
         broker = cluster(1)
