@@ -20,6 +20,7 @@ edits:
     places:
       2024-12-03:
         reference: a plan's memo (made up)
+        replace: true
         value: ["22"]
 """
 
