@@ -3,11 +3,13 @@
 import math
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from stream_edits.app.resolved_pends import CAUSES
+from stream_edits.domain.decision import FindingMode
 from tests.kafka.programs import eventually
 from tests.monitoring.dashboards import FILES, FOLDER, Query, dashboard, queries
 from tests.monitoring.prometheus import Series
@@ -122,11 +124,13 @@ def test_the_counters_match_the_topics(watched: Watched) -> None:
     deployment.log.read_to_the_end()
     decisions = deployment.decisions()
     dead = deployment.log.of(deployment.topics.dead_letter)
+    modes = Counter(finding.mode for decision in decisions for finding in decision.findings)
     expected = {
         "stream_edits_decisions_total": len(decisions),
         "stream_edits_revisions_total": sum(d.revision > 1 for d in decisions),
         "stream_edits_not_governed_decisions_total": sum(not d.applicable for d in decisions),
-        "stream_edits_findings_total": sum(len(d.findings) for d in decisions),
+        "stream_edits_findings_total": modes[FindingMode.ENFORCED],
+        "stream_edits_monitored_findings_total": modes[FindingMode.MONITORED],
         'stream_edits_claims_total{outcome="decided"}': len(decisions),
         "stream_edits_dead_letters_total": len(dead),
     }

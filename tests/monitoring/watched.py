@@ -15,6 +15,8 @@ from tests.monitoring.prometheus import Prometheus
 from tests.stages.reviewing import review
 
 _SEED = 621
+# Edits that find something on many of the claims.
+_MONITORED = ("justification-missing", "multiple-initial-codes")
 
 
 class Watched(NamedTuple):
@@ -41,7 +43,9 @@ def watched_run(
     targets = [f"127.0.0.1:{port}" for port in ports]
     (folder / "prometheus").mkdir()
     with (
-        Deployment(broker, folder, 4, BATCH_SIZE="50", LOG_FORMAT="json") as deployment,
+        Deployment(
+            broker, folder, 4, BATCH_SIZE="50", LOG_FORMAT="json", POLICY=str(_monitoring(folder))
+        ) as deployment,
         Prometheus(folder / "prometheus", targets) as prometheus,
     ):
         begun = time.time()
@@ -62,6 +66,15 @@ def watched_run(
         deployment.drain()
         time.sleep(6)  # the lag is measured every five seconds
         yield Watched(prometheus, deployment, ports, begun, time.time())
+
+
+def _monitoring(folder: Path) -> Path:
+    """An overlay that monitors some edits."""
+    mode = "mode: {2024-12-03: {reference: a memo (made up), value: monitor}}"
+    file = folder / "overlay.yaml"
+    edits = "".join(f"  {edit}: {{{mode}}}\n" for edit in _MONITORED)
+    file.write_text(f"edits:\n{edits}", encoding="utf-8")
+    return file
 
 
 def _review(deployment: Deployment, reviewed: set[str]) -> None:
