@@ -84,7 +84,7 @@ def convert(files: tuple[str, ...], output: Path | None, x12: X12Options) -> Non
     Professional and institutional claims of version 005010, one claim a line, as `adjudicate` and
     `publish` read them; these two read X12 files as well, with the same options. A claim that
     cannot be read is reported on stderr by transaction and claim number; the others are written,
-    and the exit code is 3. It is 2 if a file is no X12.
+    and the exit code is 3. It is 2 if a file is not X12.
     """
     with one_line_errors():
         converted = convert_files(files, output, x12)

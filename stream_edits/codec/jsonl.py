@@ -21,7 +21,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class BadLine(NamedTuple):
-    """A line or record that is no valid claim or review; ``message`` holds no value of the data.
+    """A line or record that is not a valid claim or review; ``message`` holds no value of the data.
 
     ``place`` says where it stands in a file that has no lines.
     """

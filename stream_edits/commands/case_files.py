@@ -92,5 +92,5 @@ def _claim(
         raise source.fail(at, f"lacks {error.args[0]}") from None
     except (TypeError, ValueError, AttributeError):
         raise source.fail(
-            at, "is no claim: it has claim, and lines, each a mapping with a code"
+            at, "is not a claim: it has claim, and lines, each a mapping with a code"
         ) from None

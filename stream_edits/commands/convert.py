@@ -24,7 +24,7 @@ class Converted(NamedTuple):
 def convert_files(files: Sequence[str], output: Path | None, options: X12Options) -> Converted:
     """Write the claims of X12 files, or of all files of a folder, as JSON lines.
 
-    A file that is no X12 is reported on stderr, as is each claim that was refused; the others are
+    A file that is not X12 is reported on stderr, as is each claim that was refused; the others are
     written. Raises BadX12Option, also for an output that cannot be written.
     """
     reading = reading_of(options)

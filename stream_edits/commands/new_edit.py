@@ -52,7 +52,7 @@ def _check_id(edit_id: str) -> None:
 
 def _check_policy_id(policy_id: str) -> None:
     if not re.fullmatch(POLICY_ID, policy_id):
-        raise PolicyError("is no id of a policy: letters, digits, dots and hyphens", policy_id)
+        raise PolicyError("is not an id of a policy: letters, digits, dots and hyphens", policy_id)
     if policy_id in {each.about.id for each in shipped_folders()}:
         raise PolicyError("is a packaged policy: your own needs another id", policy_id)
 

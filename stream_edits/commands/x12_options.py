@@ -117,7 +117,7 @@ def _zone(name: str | None) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadX12Option(
-            "--time-zone is no time zone that this machine knows: give one such as "
+            "--time-zone is not a time zone that this machine knows: give one such as "
             "America/Los_Angeles"
         ) from None
 

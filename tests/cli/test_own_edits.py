@@ -76,7 +76,10 @@ def test_an_edit_that_cannot_be_written_is_refused(here: Path, edit: str, messag
 
 
 def test_a_bad_policy_id_writes_nothing(here: Path) -> None:
-    for policy_id, message in (("a b", "is no id of a policy"), ("6.21-P", "is a packaged policy")):
+    for policy_id, message in (
+        ("a b", "is not an id of a policy"),
+        ("6.21-P", "is a packaged policy"),
+    ):
         refused = written(policy=policy_id)
         assert refused.exit_code == 2
         assert message in refused.stderr
@@ -106,7 +109,7 @@ def test_a_case_that_fails_says_what_it_expected_and_found(here: Path) -> None:
     [
         ("asks:", "wants:", "cases.yaml:6: 0.expect.0.wants: is not a key known here"),
         ("claim: A, lines", "lines", "cases.yaml:4: 0.events.0: lacks claim"),
-        ('lines: [{code: "J1745"}]', "lines: J1745", "cases.yaml:4: 0.events.0: is no claim"),
+        ('lines: [{code: "J1745"}]', "lines: J1745", "cases.yaml:4: 0.events.0: is not a claim"),
         ('{code: "J1745"}]}\n  expect', '{codes: "J1745"}]}\n  expect', "cases.yaml:4: 0.events.0"),
         ("      codes:\n", "      coding:\n", "0: coding: is not a value of own-edit"),
         ("hits: {1: PEND}, asks", "hits: {1: HOLD}, asks", "cases.yaml:6: 0.expect.0.hits.1:"),

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from stream_edits.commands.case_results import own_findings
 from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,
-    EditFinding,
     LineOutcome,
-    most_severe,
 )
 from tests.policies.cases import Case, Expectation, Journey
 
@@ -78,34 +77,12 @@ def _of_own_edit(edit_id: str, decision: ClaimDecision) -> dict[str, Any]:
     ``applicable`` and ``pricing`` are outcomes that a folder decides without a finding
     (``cases.FURTHER_KEYS``).
     """
-    own: dict[int | str, list[EditFinding]] = {}
-    for finding in decision.findings:
-        if finding.edit_id == edit_id:
-            own.setdefault(finding.line_number or "claim", []).append(finding)
-    cuts = {key: [f.allowed_units for f in found if f.allowed_units] for key, found in own.items()}
     return {
-        "hits": {key: most_severe(f.disposition for f in found) for key, found in own.items()},
-        "allowed": {key: min(units) for key, units in cuts.items() if units},
-        "recommends": {
-            key: f.recommended_code
-            for key, found in own.items()
-            for f in found
-            if f.recommended_code
-        },
-        "related": _gathered(own, "related_claim_ids"),
-        "asks": _gathered(own, "requested_documents"),
-        "cites": {key: found[0].policy_section for key, found in own.items()},
-        "says": {key: " ".join(f.message for f in found) for key, found in own.items()},
+        **own_findings(edit_id, decision),
         "applicable": decision.applicable,
         "encounters": [key.split("|", 2)[2] for key in decision.encounter_keys],
         "pricing": {line.line_number: line.pricing for line in decision.lines},
     }
-
-
-def _gathered(findings: Mapping[int | str, Sequence[EditFinding]], field: str) -> dict[Any, Any]:
-    """A field that holds several values, once each, for every line where it holds any."""
-    held = {key: [v for f in found for v in getattr(f, field)] for key, found in findings.items()}
-    return {key: list(dict.fromkeys(values)) for key, values in held.items() if values}
 
 
 def _of_whole(decision: ClaimDecision, published: Sequence[ClaimDecision]) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def test_refused_claims_and_files_that_are_none(file: Path, tmp_path: Path) -> N
     none.write_bytes(b"%PDF-1.7")
     mixed = stream_edits("convert", bad, none, file, *NEEDED)
     assert (mixed.returncode, len(claim_ids(mixed))) == (2, 4)
-    assert f"{none}: no X12 file" in mixed.stderr.decode()
+    assert f"{none}: not an X12 file" in mixed.stderr.decode()
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b'{"claim_id": "X"}\n', b"ISA*00*"])
@@ -184,7 +184,7 @@ def test_a_file_that_is_none(data: bytes, tmp_path: Path) -> None:
     none.write_bytes(data)
     done = stream_edits("convert", none, *NEEDED)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.startswith(f"{none}: no X12 file".encode())
+    assert done.stderr.startswith(f"{none}: not an X12 file".encode())
 
 
 def test_another_transaction_set_is_refused(tmp_path: Path) -> None:

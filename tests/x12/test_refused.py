@@ -50,8 +50,8 @@ def refusals(text: str, reading: Reading = READING) -> list[Refusal]:
         ("SV1*HC:J1756", "SV1*HC:", NO_CODE, 2),
         ("SV1*HC:J1756", "SV1*", NO_CODE, 2),
         ("SV1*HC:J1756*190.5*UN*200", "SV1*HC:J1756*190.5", "no units", 2),
-        ("SV1*HC:J1756*190.5*UN*200", "SV1*HC:J1756*190.5*UN*2E2", "units is no number", 2),
-        ("SV1*HC:J1756*190.5", "SV1*HC:J1756*190.5.1", "charge_amount is no amount", 2),
+        ("SV1*HC:J1756*190.5*UN*200", "SV1*HC:J1756*190.5*UN*2E2", "units is not a number", 2),
+        ("SV1*HC:J1756*190.5", "SV1*HC:J1756*190.5.1", "charge_amount is not an amount", 2),
         (
             "SV1*HC:J1756*190.5",
             "SV1*HC:J1756*190.501",
@@ -64,7 +64,7 @@ def refusals(text: str, reading: Reading = READING) -> list[Refusal]:
             "charge_amount has more digits than the contract allows",
             2,
         ),
-        ("CTP****10*ML", "CTP****TEN*ML", "ndc_quantity is no number", 2),
+        ("CTP****10*ML", "CTP****TEN*ML", "ndc_quantity is not a number", 2),
         ("LX*2", "LX*B", "a line without a number", 2),
         ("LX*2", "LX*", "a line without a number", 2),
         ("LX*2~\n", "", TWICE.format("SV1"), None),
@@ -202,7 +202,7 @@ def test_a_lost_transaction_header_gives_no_claims() -> None:
 def test_a_file_that_is_no_x12(data: bytes) -> None:
     with pytest.raises(NotX12) as refused:
         list(read_claims(io.BytesIO(data), READING))
-    assert refused.value.message.startswith("no X12 file")
+    assert refused.value.message.startswith("not an X12 file")
 
 
 def test_a_second_header_that_cannot_be_read_ends_the_reading() -> None:

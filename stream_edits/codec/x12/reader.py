@@ -19,7 +19,7 @@ def read_claims(
     """Each claim of the file with its number, from 1, or why it was refused.
 
     A transaction set that was refused as a whole has the number of the claim before it. Counts in
-    ``tally``. Raises NotX12 for a file that is no X12 at all, before any claim; OSError.
+    ``tally``. Raises NotX12 for a file that is not X12 at all, before any claim; OSError.
     """
     walker = Walker(reading, Tally() if tally is None else tally)
     try:
@@ -36,11 +36,11 @@ def read_claims(
                         yield from done
     except BrokenHeader:
         if not walker.has_started:
-            raise NotX12("no X12 file: it does not start with a whole ISA segment") from None
+            raise NotX12("not an X12 file: it does not start with a whole ISA segment") from None
         yield from walker.refuse_rest(_NO_HEADER)
         return
     if not walker.has_started:
-        raise NotX12("no X12 file: it is empty")
+        raise NotX12("not an X12 file: it is empty")
     yield from walker.cut_off()
     if not walker.has_transactions:
-        raise NotX12("no X12 file that can be used: it has no transaction set (ST)")
+        raise NotX12("not an X12 file that can be used: it has no transaction set (ST)")

@@ -45,7 +45,7 @@ class Reading:
 
 
 class NotX12(Undecodable):
-    """A file that is no X12 interchange with transaction sets."""
+    """A file that is not an X12 interchange with transaction sets."""
 
 
 class Refused(Exception):

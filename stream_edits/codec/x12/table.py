@@ -30,7 +30,7 @@ _CONDITION = re.compile(r"[A-Z][A-Z0-9]{1,2}?(?P<element>\d\d)=(?P<value>\w+)")
 
 
 class BadTable(Exception):
-    """A cell of the table that is no place, rule or ``-``."""
+    """A cell of the table that is not a place, a rule or ``-``."""
 
 
 class Row(NamedTuple):

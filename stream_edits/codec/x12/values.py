@@ -67,7 +67,7 @@ def moment_of(day: str, time: str, zone: tzinfo) -> tuple[datetime, bool]:
 def number_of(text: str, name: str) -> float:
     """A decimal number. Raises Refused."""
     if not _NUMBER.fullmatch(text):
-        raise Refused(f"{name} is no number")
+        raise Refused(f"{name} is not a number")
     return float(text)
 
 
@@ -75,7 +75,7 @@ def number_of(text: str, name: str) -> float:
 def amount_of(text: str, name: str) -> Decimal:
     """Dollars with at most ten digits before and two after the point. Raises Refused."""
     if not _NUMBER.fullmatch(text):
-        raise Refused(f"{name} is no amount")
+        raise Refused(f"{name} is not an amount")
     amount = Decimal(text)
     if abs(amount) >= 10**_WHOLE_DIGITS or amount != amount.quantize(_CENTS):
         raise Refused(f"{name} has more digits than the contract allows")
