@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from stream_edits.settings import Settings
 
+# How often the contenders that are not ours commit, where they have such a setting.
+COMMIT_S = 0.1
+
 
 class Job(NamedTuple):
     """One run of one contender.

@@ -104,7 +104,10 @@ class Once(NamedTuple):
         return self.contender.name
 
 
-LIGHT = Once(Contender("light load", "light", brokers=(REAL,), input=None), 600, 200)
+LIGHT = Once(Contender("light load", "light", brokers=(REAL,), input=None), 3000, 600)
+LIGHT_BARE = Once(
+    Contender("light load, three bare hops", "light:bare", brokers=(REAL,), input=None), 3000, 600
+)
 _MEMORY = Contender("open encounters in memory", "memory", brokers=(EMBEDDED,), input=None)
 _RESTORE = Contender("restore", "restore", brokers=(REAL,), input=None)
 # The same contender at growing sizes.
@@ -157,4 +160,4 @@ TAKEOVER = {
     }.items()
 }
 # RESTORE comes last, because the broker continues to compact its topics for a while.
-ONCE = (LIGHT, *SCALE.values(), *TAKEOVER.values(), *MEMORY, *RESTORE)
+ONCE = (LIGHT, LIGHT_BARE, *SCALE.values(), *TAKEOVER.values(), *MEMORY, *RESTORE)

@@ -8,7 +8,7 @@ from statistics import median
 
 from bench.brokers import EMBEDDED, REAL
 from bench.growth import Results, count, growth_of
-from bench.lineup import LIGHT, LINEUP, PEERS, TAKEOVER, Contender
+from bench.lineup import LIGHT, LIGHT_BARE, LINEUP, PEERS, TAKEOVER, Contender
 from bench.trial import Figures
 from tests.written_counts import write_counts
 
@@ -76,7 +76,7 @@ def _table(results: Results, broker: str, title: str) -> Iterator[str]:
 
 def _lines(results: Results) -> Iterator[str]:
     yield ""
-    for once in (LIGHT, *TAKEOVER.values()):
+    for once in (LIGHT, LIGHT_BARE, *TAKEOVER.values()):
         for figures in results.get((REAL, once.name), []):
             figures_text = ", ".join(f"{_LABELS[k]} {count(v)}" for k, v in _shown(figures))
             yield f"* {once.name}: {figures_text or 'failed'}"
@@ -87,6 +87,7 @@ _LABELS = {
     "p50_ms": "p50 in ms",
     "p99_ms": "p99 in ms",
     "transaction_ms": "a transaction in ms",
+    "transactions_per_s": "transactions a second",
     "seen_ms": "from commit to reader in ms",
     "start_s": "from process start to joined in s",
     "back_s": "all partitions worked on after s",

@@ -22,7 +22,7 @@ from arroyo.types import (
     Value,
 )
 
-from bench.job import Job, Meter
+from bench.job import COMMIT_S, Job, Meter
 from bench.plain import PlainJob
 
 
@@ -35,7 +35,7 @@ def run(job: Job) -> None:
         )
     )
     factory = _Factory(job, KafkaProducer({**options, "linger.ms": 5, "compression.type": "lz4"}))
-    every = CommitPolicy(job.settings.linger_ms / 1000, job.settings.batch_size)
+    every = CommitPolicy(COMMIT_S, job.settings.batch_size)
     factory.processor = StreamProcessor(consumer, Topic(job.input_topic), factory, every)
     factory.processor.run()
     factory.meter.report()

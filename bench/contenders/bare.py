@@ -10,7 +10,7 @@ from typing import Any
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from fastavro import schemaless_reader, schemaless_writer
 
-from bench.job import Job, Meter
+from bench.job import COMMIT_S, Job, Meter
 from stream_edits.codec.framing import BODY_START, frame_head
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
 
@@ -22,13 +22,13 @@ _HEAD = frame_head(_DECISION.id)
 def run(job: Job, variant: str = "decode") -> None:
     """Copy ``job.count`` records onto the topic of passed claims."""
     exactly_once = variant != "at_least_once"
-    consumer = _consumer(job)
-    producer = _producer(job, exactly_once)
+    consumer = consumer_of(job, job.input_topic)
+    producer = producer_of(job, "bare", exactly_once)
     make = _as_it_is if variant == "bytes" else passed
     meter = Meter(job.count)
     topic, done = job.settings.topics.pass_, 0
     while not meter.done:
-        messages = consumer.consume(job.settings.batch_size, job.settings.linger_ms / 1000)
+        messages = consumer.consume(job.settings.batch_size, COMMIT_S)
         if not messages:
             continue
         if exactly_once:
@@ -124,30 +124,32 @@ def _commit(
         consumer.commit(offsets=places, asynchronous=False)
 
 
-def _consumer(job: Job) -> Consumer:
+def consumer_of(job: Job, topic: str) -> Consumer:
+    """A consumer of the topic, in a group of its own."""
     consumer = Consumer(
         {
             **job.settings.kafka_options(),
-            "group.id": f"{job.settings.group_prefix}-bare",
+            "group.id": f"{job.settings.group_prefix}-{topic}",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "isolation.level": "read_committed",
         }
     )
-    consumer.subscribe([job.input_topic])
+    consumer.subscribe([topic])
     return consumer
 
 
-def _producer(job: Job, exactly_once: bool) -> Producer:
+def producer_of(job: Job, name: str, exactly_once: bool = True, linger_ms: int = 5) -> Producer:
+    """A producer, with transactions under that name if ``exactly_once``."""
     options = {
         **job.settings.kafka_options(),
-        "linger.ms": 5,
+        "linger.ms": linger_ms,
         "compression.type": "lz4",
         "partitioner": "murmur2_random",
         "delivery.report.only.error": True,
     }
     if not exactly_once:
         return Producer({**options, "enable.idempotence": True})
-    producer = Producer({**options, "transactional.id": f"{job.settings.group_prefix}-bare"})
+    producer = Producer({**options, "transactional.id": f"{job.settings.group_prefix}-{name}"})
     producer.init_transactions()
     return producer

@@ -9,7 +9,7 @@ from typing import Any
 
 import faust
 
-from bench.job import Job, Meter
+from bench.job import COMMIT_S, Job, Meter
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.domain.decision import ClaimDecision
@@ -29,7 +29,7 @@ def run(job: Job) -> None:
             topic_replication_factor=1,
             consumer_auto_offset_reset="earliest",
             broker_commit_every=job.settings.batch_size,
-            broker_commit_interval=job.settings.linger_ms / 1000,
+            broker_commit_interval=COMMIT_S,
             web_enabled=False,
             datadir=folder,
             value_serializer="raw",

@@ -11,7 +11,7 @@ from typing import Any
 from quixstreams import Application, State
 from quixstreams.models import BytesSerializer, Topic
 
-from bench.job import Job, Meter
+from bench.job import COMMIT_S, Job, Meter
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.domain.decision import ClaimDecision
@@ -28,7 +28,7 @@ def run(job: Job, variant: str) -> None:
             auto_offset_reset="earliest",
             processing_guarantee="exactly-once",
             commit_every=job.settings.batch_size,
-            commit_interval=job.settings.linger_ms / 1000,
+            commit_interval=COMMIT_S,
             state_dir=folder,
             loglevel="ERROR",
             consumer_poll_timeout=0.1,

@@ -10,6 +10,9 @@ from bench.payer.cores import Cores, Steps
 if TYPE_CHECKING:
     from bench.payer.group import Group
 
+# The longest wait for a first record, as in the engine's inbox.
+_IDLE_S = 0.1
+
 # The number of records of each partition in a transaction.
 Batch = dict[int, int]
 
@@ -22,6 +25,7 @@ class Member:
         self._env = env
         self._group = group
         self._cores = cores
+        self._begun: simpy.Event | None = None
         self._filled: simpy.Event | None = None
         self._first = 0
         self.name = name
@@ -58,6 +62,9 @@ class Member:
     def add_unread(self, records: int) -> None:
         """Note that its partitions have this many new records."""
         self.unread += records
+        if self._begun is not None:
+            self._begun.succeed()
+            self._begun = None
         if self._filled is not None and self.unread >= self._group.batch_size:
             self._filled.succeed()
             self._filled = None
@@ -85,8 +92,12 @@ class Member:
             self.restored |= cold
 
     def _fill(self) -> Steps:
-        """Wait until a batch is full, but no longer than the linger."""
-        if self.unread >= self._group.batch_size:
+        """Wait for a first record, then until the batch is full, but no longer than the linger."""
+        if not self.unread:
+            self._begun = self._env.event()
+            yield self._begun | self._env.timeout(_IDLE_S)
+            self._begun = None
+        if not self.unread or self.unread >= self._group.batch_size:
             return
         self._filled = self._env.event()
         yield self._filled | self._env.timeout(self._group.linger_s)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import simpy
 
 from bench.brokers import REAL
+from bench.contenders.light import PER_S as LIGHT_PER_S
 from bench.lineup import CLAIMS, LIGHT, LINEUP, PIPELINE, TAKEOVER, TAKEOVER_SESSION_S, Scale
 from bench.payer.assumptions import DEFAULTS, SWITCH_S
 from bench.payer.claim import Mix
@@ -20,7 +21,6 @@ from bench.payer.pipeline import Pipeline, Placement, latencies, percentile
 MARGIN = 0.2
 # As in the bench: six partitions, and 40 claims a second at a constant rate or all at once.
 _PARTITIONS = 6
-_LIGHT_PER_S = 40
 _AT_ONCE = next(CLAIMS * each.times(REAL) for each in LINEUP if each.name == PIPELINE)
 _CORES = 2
 _LOOK_S = 0.05
@@ -89,8 +89,8 @@ def stages(bench: Bench, restore_s: float = 0.0) -> list[Stage]:
 
 def _light(bench: Bench, mix: Mix, seed: int) -> list[float]:
     pipeline = Pipeline(stages(bench), mix, _PARTITIONS, _one_process, seed)
-    pipeline.feed([1 / _LIGHT_PER_S] * LIGHT.count)
-    pipeline.env.run(LIGHT.count / _LIGHT_PER_S + 5)
+    pipeline.feed([1 / LIGHT_PER_S] * LIGHT.count)
+    pipeline.env.run(LIGHT.count / LIGHT_PER_S + 5)
     return latencies(pipeline.claims)
 
 
@@ -144,7 +144,7 @@ def _takeover(bench: Bench, fault: Fault, seed: int) -> tuple[float, float]:
     pipeline = Pipeline(
         [stages(bench)[1]], Mix((1.0,)), _PARTITIONS, lambda env: [[Cores(env), Cores(env)]], seed
     )
-    pipeline.feed(pipeline.gaps(_LIGHT_PER_S, 10 * TAKEOVER_SESSION_S))
+    pipeline.feed(pipeline.gaps(LIGHT_PER_S, 10 * TAKEOVER_SESSION_S))
     (group,) = pipeline.groups
     survivor, victim = group.members
     assert victim.process is not None

@@ -55,7 +55,8 @@ class StageConfig:
     group_instance_id: str | None = None
     engine_version: str = "0"
     batch_size: int = 2000
-    linger_s: float = 0.1
+    # How long a batch waits for more records after its first one.
+    linger_s: float = 0.005
     # Above the client's request time-out of 30 s, so that one lost request does not end the
     # transaction. Deliveries must time out first.
     transaction_timeout_ms: int = 40_000

@@ -14,6 +14,8 @@ from .ports import Clock, Record, Source
 from .retry_buffer import RetryBuffer
 
 _RESTORE_S = 0.2
+# The longest wait for the first record. A stop, a retry and the lag gauges wait for it.
+_IDLE_S = 0.1
 
 
 class Inbox:
@@ -44,7 +46,7 @@ class Inbox:
         return min(self._arrivals.since_ms(record) for record in self._taken[:count])
 
     def take(self) -> list[Record]:
-        """The next records to process, perhaps none. Blocks for about the linger at most."""
+        """The next records to process, perhaps none. Blocks for a tenth of a second at most."""
         records = self._next()
         if records:
             self._taken = records
@@ -55,8 +57,8 @@ class Inbox:
             self._restore()
             return []
         if not self._retry.records:
-            return self._poll(self._config.linger_s)
-        wait_s = min(self._retry.due - self._clock.monotonic(), self._config.linger_s)
+            return self._poll(_IDLE_S)
+        wait_s = min(self._retry.due - self._clock.monotonic(), _IDLE_S)
         self._retry.add(self._poll(max(0.0, wait_s)))
         return self._retry.take() if self._clock.monotonic() >= self._retry.due else []
 

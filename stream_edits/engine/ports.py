@@ -101,8 +101,10 @@ class Source(Protocol):
         """Join the group; assignments arrive during `consume`. A second call joins again."""
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
-        """At most `limit` records, waiting at most `timeout_s` seconds. Raises LostOffset.
+        """At most `limit` records. Raises LostOffset.
 
+        It waits at most `timeout_s` seconds for the first one. Then it takes those that are there,
+        and those that come within the linger.
         They may include records read before a rebalance that happened inside the call.
         """
 

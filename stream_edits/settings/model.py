@@ -136,7 +136,10 @@ class Settings(BaseModel):
     )
     batch_size: int = Field(2000, ge=1, le=100_000, description="Most events in a transaction.")
     linger_ms: int = Field(
-        100, ge=0, le=10_000, description="Longest wait for a transaction to fill."
+        5,
+        ge=0,
+        le=10_000,
+        description="How long a transaction waits for more records after its first one.",
     )
     session_timeout_ms: int = Field(
         45_000,

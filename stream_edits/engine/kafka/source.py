@@ -37,6 +37,7 @@ class ConfluentSource:
         """`reporting` holds the client options for statistics."""
         self._topic = config.input_topic
         self._stage = config.stage
+        self._linger_s = config.linger_s
         go_on = _GO_ON.format(topic=config.input_topic)
         self._remedy = _REBUILD if config.changelog_topic is not None else go_on
         self._sleep = sleep
@@ -59,7 +60,11 @@ class ConfluentSource:
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         with client_errors("consume"):
-            messages = self._consumer.consume(limit, timeout_s)
+            # `consume` waits for a full batch even when no more records are there. So the wait
+            # ends with the first record, and only the linger is spent on what follows it.
+            messages = self._consumer.consume(1, timeout_s)
+            if messages and limit > 1:
+                messages += self._consumer.consume(limit - 1, self._linger_s)
         self._raise_failure()
         topic = self._topic
         records = []
