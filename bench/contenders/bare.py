@@ -145,6 +145,7 @@ def producer_of(job: Job, name: str, exactly_once: bool = True, linger_ms: int =
         **job.settings.kafka_options(),
         "linger.ms": linger_ms,
         "compression.type": "lz4",
+        "retry.backoff.ms": 5,
         "partitioner": "murmur2_random",
         "delivery.report.only.error": True,
     }

@@ -21,6 +21,7 @@ class BareHops:
         names = (topics.events, topics.by_member, topics.by_supervisor, topics.pass_)
         self.transactions = 0
         self._ended = threading.Event()
+        self._joined = threading.Barrier(len(names))
         self._limit = job.settings.batch_size
         self._threads = []
         for number, (read, write) in enumerate(pairwise(names)):
@@ -28,6 +29,7 @@ class BareHops:
             thread = threading.Thread(target=self._loop, args=(consumer, producer, write))
             thread.start()
             self._threads.append(thread)
+        self._joined.wait(60)
 
     def end(self) -> None:
         """End the loops."""
@@ -36,6 +38,9 @@ class BareHops:
             thread.join()
 
     def _loop(self, consumer: Consumer, producer: Producer, topic: str) -> None:
+        while not consumer.assignment():
+            consumer.poll(COMMIT_S)
+        self._joined.wait(60)
         while not self._ended.is_set():
             messages = consumer.consume(1, COMMIT_S)
             if not messages:

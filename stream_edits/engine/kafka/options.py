@@ -73,7 +73,14 @@ def producer_options(config: StageConfig, limits: Limits) -> Options:
     }
     # A batch of many records must fit into the topic with the smallest limit.
     largest_batch = min(_BATCH_BYTES, limits.smallest - _BATCH_MARGIN)
-    tuning: Options = {"compression.type": "lz4", "linger.ms": 5, "batch.size": largest_batch}
+    tuning: Options = {
+        "compression.type": "lz4",
+        "linger.ms": 5,
+        "batch.size": largest_batch,
+        # Soon after a commit its markers are not written yet, and the brokers refuse the next
+        # transaction for a moment. The default asks again after 100 ms, more than small ones take.
+        "retry.backoff.ms": 5,
+    }
     return merged(tuning, config.kafka, config.producer_options, fixed)
 
 
