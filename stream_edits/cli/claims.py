@@ -17,6 +17,7 @@ from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_
 from stream_edits.commands.adjustments import print_published_adjustments
 from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_file
+from stream_edits.commands.wait_for_stages import wait_for_stages
 from stream_edits.commands.x12_options import X12Options
 from stream_edits.engine.config import StartFrom
 from stream_edits.service.run import run_stages
@@ -95,10 +96,19 @@ def publish(context: click.Context, file: str, x12: X12Options) -> None:
 
 @click.command()
 @click.option("--claim", "claim_id", help="Only the decisions on this claim.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="First wait, at most this long, until the stages have decided all that is published.",
+)
 @as_option()
 @decisions_format_option()
 @click.pass_context
-def decisions(context: click.Context, claim_id: str | None, kind: str, form: str) -> None:
+def decisions(
+    context: click.Context, claim_id: str | None, wait_s: float | None, kind: str, form: str
+) -> None:
     """Print the decisions that are in the three decision topics now, topic after topic.
 
     With `--as adjustments` what they take away, with the charges of the claims: docs/remittance.md.
@@ -107,6 +117,8 @@ def decisions(context: click.Context, claim_id: str | None, kind: str, form: str
     with one_line_errors():
         settings = load_settings(context.obj)
         with broker_errors(settings):
+            if wait_s is not None:
+                wait_for_stages(settings, wait_s)
             if kind == ADJUSTMENTS:
                 bad = print_published_adjustments(settings, claim_id, form)
             else:
