@@ -11,14 +11,15 @@ PYTEST := $(BIN)/python -m pytest
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-# Helm for the chart's tests. Its version is pinned in tests/helm/tools/go.mod.
-TOOLS  := tests/helm/tools
-HELM   := .cache/bin/helm
+# Programs for the tests, which Go builds into .cache/bin. Each go.mod pins the versions of its own.
+HELM       := .cache/bin/helm
+PROMETHEUS := .cache/bin/promtool
+ACTIONLINT := .cache/bin/actionlint
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
 .PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-peers payer lint check \
-        format broker generated pictures helm chart image image-test audit lock clean
+        format broker broker-up broker-down generated pictures tools helm chart image image-test audit sbom lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -38,7 +39,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: $(STAMP)  ## decide a few hundred claims on an embedded Kafka; SERVE=1 keeps it running
 	@$(BIN)/stream-edits demo $(if $(filter-out 0,$(SERVE)),--serve)
 
-test: $(STAMP) helm  ## run all tests, including those on a real Kafka
+test: $(STAMP) tools  ## run all tests, including those on a real Kafka
 	$(PYTEST)
 
 test-fast: $(STAMP) helm  ## run the tests that need no broker, in a few minutes
@@ -92,6 +93,12 @@ payer: $(STAMP)  ## simulate a national payer with the last bench's figures, and
 broker: $(STAMP)  ## run a real Kafka in the foreground, for manual tests (PORT=9092)
 	@$(BIN)/python -m tests.broker $(PORT)
 
+broker-up: $(STAMP)  ## start a real Kafka in the background (PORT=9092)
+	@$(BIN)/python -m tests.broker $(PORT) --up
+
+broker-down: $(STAMP)  ## stop the Kafka that broker-up started
+	@$(BIN)/python -m tests.broker $(PORT) --down
+
 generated: $(STAMP)  ## generate the dashboards, docs/metrics.md and docs/edits.md
 	@$(BIN)/python -m monitoring
 	@$(BIN)/python -m stream_edits docs edits
@@ -99,12 +106,25 @@ generated: $(STAMP)  ## generate the dashboards, docs/metrics.md and docs/edits.
 pictures: $(STAMP)  ## draw docs/dashboards/*.png from a real run (npm, chromium, pngquant)
 	@$(BIN)/python -m tests.monitoring.pictures
 
+tools: $(if $(shell command -v go),$(HELM) $(ACTIONLINT) $(if $(shell command -v promtool),,$(PROMETHEUS)))
+tools: $(if $(shell command -v chromium),,.cache/chromium)  ## install what the tests need: Helm, Prometheus, Chromium
+
 helm: $(if $(shell command -v go),$(HELM))  ## build the Helm that the chart's tests use (needs Go; takes minutes, once)
 
-$(HELM): $(TOOLS)/go.sum
-	@echo "building helm and helm-docs into .cache/bin (minutes, once) ..."
-	@cd $(TOOLS) && GOBIN="$(CURDIR)/.cache/bin" go install tool
+$(HELM): tests/helm/tools/go.sum
+$(PROMETHEUS): tests/monitoring/tools/go.sum
+$(ACTIONLINT): tests/repository/tools/go.sum
+$(HELM) $(PROMETHEUS) $(ACTIONLINT):
+	@echo "building the programs of $(<D) into .cache/bin (minutes, once) ..."
+	@cd $(<D) && GOBIN="$(CURDIR)/.cache/bin" go install -ldflags="-s -w" tool
 	@touch $@
+
+# Debian's package for root on Debian, else the browser that Playwright downloads.
+.cache/chromium: $(STAMP)
+	@echo "installing Chromium, which opens the HTML pages in the tests ..."
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then bash .ci/tools; \
+	else $(BIN)/playwright install --only-shell chromium; fi
+	@mkdir -p $(@D) && touch $@
 
 chart: $(STAMP) $(HELM)  ## generate the chart's schema and README from settings and values
 	@$(BIN)/python -m tests.helm.generate
@@ -134,6 +154,14 @@ audit:  ## look up known vulnerabilities of every pinned package (needs the advi
 	    -r requirements/run.txt -r requirements/dev.txt \
 	    || { echo "NOT CLEAN: a vulnerability is named above, or the advisory database did not" \
 	    "answer for every package, and then NOTHING is known of them" >&2; exit 1; }
+
+sbom: $(STAMP)  ## write what the image's packages are, as CycloneDX, to build/sbom.json
+	@test -x .cache/sbom/bin/cyclonedx-py || { "$(PYTHON)" -m venv .cache/sbom; \
+	    .cache/sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0; }
+	@mkdir -p build
+	@PYTHONWARNINGS=ignore .cache/sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application \
+	    --output-reproducible --output-format JSON --output-file build/sbom.json requirements/run.txt
+	@echo "build/sbom.json lists $$(grep -c '"bom-ref"' build/sbom.json) components"
 
 clean:  ## remove build output, the virtual environment and the caches
 	rm -rf .venv build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,4 +1,4 @@
-"""The settings as a Markdown table for the README, generated from the model."""
+"""The settings as a Markdown table for docs/settings.md, generated from the model."""
 
 from collections.abc import Iterator
 from typing import Any

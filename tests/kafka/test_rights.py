@@ -114,6 +114,7 @@ def test_the_documented_rights_are_enough(secured_kafka: SecuredKafka, tmp_path:
         assert "AUTHORIZATION_FAILED" not in deployment.all_output()
         users.do("decisions", "decisions")
         users.do("decisions", "decisions", "--as", "adjustments")
+        users.do("decisions --wait", "decisions", "--wait", "30")
         users.do("decisions", "pends")
         pended = next(d for d in deployment.decisions() if d.disposition.value == "PEND")
         users.do("review command", "review", pended.claim_id, "--uphold", "--reason", "RIGHT")

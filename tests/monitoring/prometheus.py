@@ -13,8 +13,8 @@ from ruamel.yaml import YAML
 
 from tests.broker.properties import free_port
 from tests.kafka.programs import eventually
+from tests.monitoring.programs import tool
 from tests.monitoring.promql import RULES
-from tests.monitoring.tools import tool
 
 Series = list[dict[str, Any]]
 

@@ -7,8 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from stream_edits.metrics import declared
+from tests.monitoring.programs import promtool
 from tests.monitoring.promql import ROOT, RULES, Alert, alerts, selectors
-from tests.monitoring.tools import promtool
 
 CASES = sorted((ROOT / "tests" / "rules").glob("*.yaml"))
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")

@@ -12,9 +12,9 @@ from stream_edits.app.resolved_pends import CAUSES
 from stream_edits.domain.decision import FindingMode
 from tests.kafka.programs import eventually
 from tests.monitoring.dashboards import FILES, FOLDER, Query, dashboard, queries
+from tests.monitoring.programs import promtool, tool
 from tests.monitoring.prometheus import Series
 from tests.monitoring.promql import alerts, selectors
-from tests.monitoring.tools import promtool, tool
 from tests.monitoring.watched import Watched, watched_run
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]

@@ -39,11 +39,11 @@ def missing(why: str) -> NoReturn:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser of the system."""
-    found = shutil.which("chromium")
-    if found is None:
-        missing("chromium is not installed (Debian: apt-get install chromium)")
+    """The browser of the system, else the one that Playwright has downloaded (`make tools`)."""
     with sync_playwright() as playwright:
+        found = shutil.which("chromium") or playwright.chromium.executable_path
+        if not Path(found).exists():
+            missing("Chromium is not installed: `make tools` installs it")
         browser = playwright.chromium.launch(executable_path=found, args=[*_OPTIONS])
         yield browser
         browser.close()
