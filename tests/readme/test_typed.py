@@ -75,7 +75,7 @@ def test_every_block_runs_as_it_is_typed(environment: dict[str, str]) -> None:
     marks = "stream-edits adjudicate"
     text = _typed()
     assert text.count(marks) >= 3
-    stop = "trap 'kill $(jobs -p) 2>/dev/null; true' EXIT\n"
+    stop = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
     try:
         done = run(stop + text, environment, seconds=360)
     finally:
