@@ -101,11 +101,9 @@ class Source(Protocol):
         """Join the group; assignments arrive during `consume`. A second call joins again."""
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
-        """At most `limit` records. Raises LostOffset.
+        """At most `limit` records, read before or after a rebalance in the call. Raises LostOffset.
 
-        It waits at most `timeout_s` seconds for the first one. Then it takes those that are there,
-        and those that come within the linger.
-        They may include records read before a rebalance that happened inside the call.
+        Waits `timeout_s` for the first one, then takes what is there or comes within the linger.
         """
 
     def committed(
