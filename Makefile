@@ -8,6 +8,9 @@ PYTHON ?= $(or $(shell command -v python3.11 || command -v python3.12 || command
 BIN    := .venv/bin
 STAMP  := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
+# Each process has a Kafka of its own (WORKERS=0 runs all tests in one process). Tests of a file stay together.
+WORKERS  ?= auto
+PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
@@ -40,10 +43,10 @@ demo: $(STAMP)  ## decide a few hundred claims on an embedded Kafka; SERVE=1 kee
 	@$(BIN)/stream-edits demo $(if $(filter-out 0,$(SERVE)),--serve)
 
 test: $(STAMP) tools  ## run all tests, including those on a real Kafka
-	$(PYTEST)
+	$(PYTEST) $(PARALLEL)
 
 test-fast: $(STAMP) helm  ## run the tests that need no broker, in a few minutes
-	$(PYTEST) -m "not kafka and not slow"
+	$(PYTEST) $(PARALLEL) -m "not kafka and not slow"
 
 faults: $(STAMP)  ## inject COUNT=30 faults into a real Kafka and the processes, under load
 	$(BIN)/python -m tests.faults --count $(or $(COUNT),30)
