@@ -2,7 +2,8 @@
 
 from grafana_foundation_sdk.builders import dashboard, timeseries
 
-from monitoring.panels import HERE, STAGES, graph, row
+from monitoring.page import folded
+from monitoring.panels import HERE, STAGES, graph
 
 _OURS = f"and on (job, instance) stream_edits_build_info{{{HERE}}}"
 _RATE = "[$__rate_interval]"
@@ -10,9 +11,21 @@ _RATE = "[$__rate_interval]"
 
 def partitions(page: dashboard.Dashboard) -> None:
     """Owned partitions, rebalances and restores."""
-    row(
+    folded(
         page,
         "Partitions",
+        graph(
+            "Lag by partition",
+            "Records not committed yet. One partition far above the others has a hot key or a "
+            "hanging transaction.",
+            "short",
+            {
+                "{{stage}} {{partition}}": "max by (stage, partition) "
+                f"(stream_edits_consumer_lag_records{{{STAGES}}})"
+            },
+            beside=True,
+            span=24,
+        ),
         graph(
             "Partitions of each process",
             "Together they must be all partitions of the topics.",
@@ -64,13 +77,13 @@ def state(page: dashboard.Dashboard) -> None:
             ("Bytes", "bytes", "stream_edits_state_bytes"),
         )
     ]
-    row(page, "State", *panels)
+    folded(page, "State", *panels)
 
 
 def client(page: dashboard.Dashboard) -> None:
     """librdkafka's own statistics."""
     title = "Kafka clients (librdkafka, every 15 s)"
-    row(page, title, _brokers(), _round_trips(), _queues(), _connection_errors())
+    folded(page, title, _brokers(), _round_trips(), _queues(), _connection_errors())
 
 
 def _brokers() -> timeseries.Panel:
@@ -134,7 +147,7 @@ def _connection_errors() -> timeseries.Panel:
 
 def process(page: dashboard.Dashboard) -> None:
     """CPU, memory, open files and restarts of the processes."""
-    page.with_row(dashboard.Row("Processes"))
+    panels = []
     for title, description, unit, expression in (
         (
             "CPU",
@@ -152,6 +165,7 @@ def process(page: dashboard.Dashboard) -> None:
         ),
     ):
         chosen = expression.replace("{_}", f"{{{HERE}}}").replace("[i]", _RATE)
-        page.with_panel(
+        panels.append(
             graph(title, description, unit, {"{{instance}}": f"{chosen} {_OURS}"}, span=6)
         )
+    folded(page, "Processes", *panels)
