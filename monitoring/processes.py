@@ -7,6 +7,14 @@ from monitoring.panels import HERE, STAGES, graph
 
 _OURS = f"and on (job, instance) stream_edits_build_info{{{HERE}}}"
 _RATE = "[$__rate_interval]"
+# Of `run --processes N`. Elsewhere there are none.
+_OF_WORKERS = {
+    "Restarts": {
+        "workers started again": "sum (increase(stream_edits_worker_restarts_total"
+        f"{{{HERE}}}{_RATE})) or vector(0)",
+        "workers without a process": f"count (stream_edits_worker_up{{{HERE}}} == 0) or vector(0)",
+    }
+}
 
 
 def partitions(page: dashboard.Dashboard) -> None:
@@ -165,7 +173,6 @@ def process(page: dashboard.Dashboard) -> None:
         ),
     ):
         chosen = expression.replace("{_}", f"{{{HERE}}}").replace("[i]", _RATE)
-        panels.append(
-            graph(title, description, unit, {"{{instance}}": f"{chosen} {_OURS}"}, span=6)
-        )
+        queries = {"{{instance}}": f"{chosen} {_OURS}"} | _OF_WORKERS.get(title, {})
+        panels.append(graph(title, description, unit, queries, span=6))
     folded(page, "Processes", *panels)
