@@ -40,7 +40,6 @@ _SCHEMAS = PackagedSchemas()
 _READER = ClaimReader(_SCHEMAS)
 _WRAPPERS = (
     internal.MemberClaims,
-    internal.SupervisedDay,
     internal.SupervisedQuarters,
     internal.CarriedClaim,
     internal.StoredClaim,

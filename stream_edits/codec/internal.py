@@ -32,6 +32,8 @@ from stream_edits.domain.messages import (
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    DayPage,
+    DayPart,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -43,12 +45,6 @@ class MemberClaims(NamedTuple):
     """The record around the list of a member's claims."""
 
     claims: tuple[ListedClaim, ...]
-
-
-class SupervisedDay(NamedTuple):
-    """The record around the slots of a day."""
-
-    slots: tuple[SupervisedSlot, ...]
 
 
 class SupervisedQuarters(NamedTuple):
@@ -126,8 +122,9 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "FindingChange": FindingChange,
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
-    "SupervisedDay": SupervisedDay,
+    "SupervisedDay": DayPage,
     "SupervisedSlot": SupervisedSlot,
+    "DayPart": DayPart,
     "SupervisedVisit": SupervisorRecord,
     "SupervisedQuarters": SupervisedQuarters,
     "SupervisedQuarter": SupervisedQuarter,

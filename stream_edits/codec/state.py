@@ -9,7 +9,6 @@ from stream_edits.codec.internal import (
     MemberClaims,
     StoredClaim,
     StoredReviewable,
-    SupervisedDay,
     SupervisedQuarters,
     internal_encoder,
     read_internal,
@@ -17,8 +16,8 @@ from stream_edits.codec.internal import (
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
+    DayPage,
     SupervisedQuarter,
-    SupervisedSlot,
     SupervisorRecord,
 )
 
@@ -28,7 +27,7 @@ _RECORD_BY_NUMBER, _LIST_BY_NUMBER = 104, 108
 _put_claim_record = internal_encoder("ClaimRecord")
 _put_reviewable = internal_encoder("ReviewableClaim")
 _put_member_claims = internal_encoder("MemberClaims")
-_put_day = internal_encoder("SupervisedDay")
+_put_page = internal_encoder("SupervisedDay")
 _put_supervisor_record = internal_encoder("SupervisedVisit")
 _put_quarters = internal_encoder("SupervisedQuarters")
 _put_open_pend = internal_encoder("OpenPend")
@@ -77,15 +76,15 @@ def decode_member_claims(framed: bytes) -> tuple[ListedClaim, ...]:
     return member.claims
 
 
-def encode_day(slots: tuple[SupervisedSlot, ...]) -> bytes:
-    """The slots of a supervisor's day."""
-    return _put_day(SupervisedDay(slots))
+def encode_page(page: DayPage) -> bytes:
+    """A page of a supervisor's day."""
+    return _put_page(page)
 
 
-def decode_day(framed: bytes) -> tuple[SupervisedSlot, ...]:
-    """The reverse of ``encode_day``."""
-    day: SupervisedDay = read_internal(framed, "SupervisedDay")
-    return day.slots
+def decode_page(framed: bytes) -> DayPage:
+    """The reverse of ``encode_page``."""
+    page: DayPage = read_internal(framed, "SupervisedDay")
+    return page
 
 
 def encode_supervisor_record(record: SupervisorRecord) -> bytes:

@@ -35,6 +35,36 @@ def slot_of(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> Sup
     )
 
 
+class DayPart(NamedTuple):
+    """A page of a supervisor's day, as the page above it describes it.
+
+    ``start`` and ``arrival`` are those of its first slot by start, then by arrival.
+    ``occupied_until`` is the latest end of its slots that occupy time, and ``waiting_until`` that
+    of the others; both are ``start`` if there are none. ``occupied_by`` is the member of all its
+    slots that occupy time, empty if they have several or there are none.
+    """
+
+    page: int
+    start: datetime
+    arrival: int
+    occupied_until: datetime
+    occupied_by: str
+    waiting_until: datetime
+
+
+class DayPage(NamedTuple):
+    """A page of a supervisor's day: slots in any order, or the pages below in the order of time.
+
+    The first page also has the number of slots of the day (``held``, while it has pages below) and
+    the highest page number used so far (``last_page``).
+    """
+
+    slots: tuple[SupervisedSlot, ...] = ()
+    parts: tuple[DayPart, ...] = ()
+    held: int = 0
+    last_page: int = 0
+
+
 class SupervisedQuarter(NamedTuple):
     """A calendar quarter for which slots of a supervisor are stored."""
 
@@ -52,7 +82,8 @@ class RefusedLine(NamedTuple):
 class SupervisorRecord(NamedTuple):
     """What a supervisor's state holds of one claim.
 
-    ``dates`` are the days with its slots. ``denied_claim`` is the claim as it left the encounter
+    ``dates`` are the days with its slots, and ``starts`` the start of each slot; none in state
+    that was written before days had pages. ``denied_claim`` is the claim as it left the encounter
     stage. It is kept while it has a finding, so that it can be decided again.
     ``refused`` are the findings on its lines, those that a review has decided included, and
     ``event_id`` then names the content that they are about.
@@ -63,3 +94,4 @@ class SupervisorRecord(NamedTuple):
     denied_claim: SupervisedClaim | None
     refused: tuple[RefusedLine, ...] = ()
     event_id: str = ""
+    starts: tuple[datetime, ...] = ()

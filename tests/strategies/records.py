@@ -21,6 +21,8 @@ from stream_edits.domain.messages import (
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    DayPage,
+    DayPart,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -78,7 +80,10 @@ supervisor_records = st.builds(
     maybe(supervised_claims),
     several(st.builds(RefusedLine, findings, int32s)),
     texts,
+    several(wall_clocks),
 )
+day_parts = st.builds(DayPart, int32s, wall_clocks, int64s, wall_clocks, texts, wall_clocks)
+day_pages = st.builds(DayPage, several(slots), several(day_parts), int32s, int32s)
 open_pends = st.builds(OpenPend, several(texts), st.sampled_from(WaitsFor), maybe(dates))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
