@@ -34,7 +34,7 @@ def pieces(page: DayPage) -> Iterator[DayPage]:
     with all slots of a day."""
     slots = sorted(page.slots, key=_slot_key)
     count = len(slots) or len(page.parts)
-    most = 3 * (MOST_SLOTS if slots else MOST_PARTS) // 4
+    most = max(2, 3 * (MOST_SLOTS if slots else MOST_PARTS) // 4)
     number = -(-count // most)
     for place in range(number):
         cut = slice(count * place // number, count * (place + 1) // number)
