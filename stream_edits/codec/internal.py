@@ -32,8 +32,6 @@ from stream_edits.domain.messages import (
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
-    DayPage,
-    DayPart,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -45,6 +43,16 @@ class MemberClaims(NamedTuple):
     """The record around the list of a member's claims."""
 
     claims: tuple[ListedClaim, ...]
+
+
+class StoredPage(NamedTuple):
+    """The record of a page of a supervisor's day: the pages below it are packed."""
+
+    slots: tuple[SupervisedSlot, ...]
+    parts: bytes
+    occupied_by: tuple[str, ...]
+    held: int
+    last_page: int
 
 
 class SupervisedQuarters(NamedTuple):
@@ -122,9 +130,8 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "FindingChange": FindingChange,
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
-    "SupervisedDay": DayPage,
+    "SupervisedDay": StoredPage,
     "SupervisedSlot": SupervisedSlot,
-    "DayPart": DayPart,
     "SupervisedVisit": SupervisorRecord,
     "SupervisedQuarters": SupervisedQuarters,
     "SupervisedQuarter": SupervisedQuarter,

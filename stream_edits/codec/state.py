@@ -3,11 +3,17 @@
 Every ``decode`` raises Undecodable; state that does so was not written by this engine.
 """
 
+from itertools import chain
+from struct import pack, unpack
+from typing import Any
+
 from stream_edits.codec.earlier_keys import listed_by_day, of_today
+from stream_edits.codec.errors import MalformedAvro
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.internal import (
     MemberClaims,
     StoredClaim,
+    StoredPage,
     StoredReviewable,
     SupervisedQuarters,
     internal_encoder,
@@ -16,7 +22,9 @@ from stream_edits.codec.internal import (
 from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
+    NO_PARTS,
     DayPage,
+    DayParts,
     SupervisedQuarter,
     SupervisorRecord,
 )
@@ -78,13 +86,25 @@ def decode_member_claims(framed: bytes) -> tuple[ListedClaim, ...]:
 
 def encode_page(page: DayPage) -> bytes:
     """A page of a supervisor's day."""
-    return _put_page(page)
+    parts = page.parts
+    count = len(parts.pages)
+    packed = pack(f"<{5 * count}q", *chain.from_iterable(parts[:5])) if count else b""
+    return _put_page(StoredPage(page.slots, packed, parts.occupied_by, page.held, page.last_page))
 
 
 def decode_page(framed: bytes) -> DayPage:
     """The reverse of ``encode_page``."""
-    page: DayPage = read_internal(framed, "SupervisedDay")
-    return page
+    stored: StoredPage = read_internal(framed, "SupervisedDay")
+    if not stored.parts and not stored.occupied_by:
+        return DayPage(stored.slots, NO_PARTS, stored.held, stored.last_page)
+    count = len(stored.occupied_by)
+    if len(stored.parts) != 40 * count:
+        raise MalformedAvro("a page of a supervisor's day does not fit its packed pages")
+    numbers = unpack(f"<{5 * count}q", stored.parts)
+    columns: Any = [numbers[count * place : count * (place + 1)] for place in range(5)]
+    columns.append(stored.occupied_by)
+    parts = DayParts(*columns)
+    return DayPage(stored.slots, parts, stored.held, stored.last_page)
 
 
 def encode_supervisor_record(record: SupervisorRecord) -> bytes:

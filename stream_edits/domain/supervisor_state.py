@@ -35,32 +35,36 @@ def slot_of(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> Sup
     )
 
 
-class DayPart(NamedTuple):
-    """A page of a supervisor's day, as the page above it describes it.
+class DayParts(NamedTuple):
+    """The pages below a page of a supervisor's day, in the order of their slots, as columns.
 
-    ``start`` and ``arrival`` are those of its first slot by start, then by arrival.
+    Times are microseconds since 1970 of the local clock. A slot is ordered by its start, then by
+    its arrival; ``starts`` and ``arrivals`` are those of the first slot of each page.
     ``occupied_until`` is the latest end of its slots that occupy time, and ``waiting_until`` that
-    of the others; both are ``start`` if there are none. ``occupied_by`` is the member of all its
+    of the others; both are its start if there are none. ``occupied_by`` is the member of all its
     slots that occupy time, empty if they have several or there are none.
     """
 
-    page: int
-    start: datetime
-    arrival: int
-    occupied_until: datetime
-    occupied_by: str
-    waiting_until: datetime
+    pages: tuple[int, ...] = ()
+    starts: tuple[int, ...] = ()
+    arrivals: tuple[int, ...] = ()
+    occupied_until: tuple[int, ...] = ()
+    waiting_until: tuple[int, ...] = ()
+    occupied_by: tuple[str, ...] = ()
+
+
+NO_PARTS = DayParts()
 
 
 class DayPage(NamedTuple):
-    """A page of a supervisor's day: slots in any order, or the pages below in the order of time.
+    """A page of a supervisor's day: slots in any order, or what the pages below hold.
 
     The first page also has the number of slots of the day (``held``, while it has pages below) and
     the highest page number used so far (``last_page``).
     """
 
     slots: tuple[SupervisedSlot, ...] = ()
-    parts: tuple[DayPart, ...] = ()
+    parts: DayParts = NO_PARTS
     held: int = 0
     last_page: int = 0
 

@@ -6,12 +6,23 @@ B+ tree whose descriptions also say until when the slots below occupy time or wa
 for what overlaps a time leaves out every page that ends before it or begins after it.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
-from stream_edits.domain.supervisor_state import DayPage, DayPart, SupervisedSlot
+from stream_edits.domain.supervisor_state import NO_PARTS, DayPage, DayParts, SupervisedSlot
 from stream_edits.policies.shared.clock import overlap
-from stream_edits.stages.day_pages import Key, Parts, description, is_overfull, pieces, places
+from stream_edits.stages.day_pages import (
+    DayPart,
+    Key,
+    description,
+    is_overfull,
+    key_of,
+    micros,
+    pieces,
+    places,
+    replaced,
+)
 from stream_edits.stages.memory import SupervisorMemory
 
 FIRST_PAGE = 0
@@ -41,37 +52,40 @@ class SupervisedDay:
         self._changed: dict[int, None] = {}
         self._last_page = first.last_page
         # The number of slots of the day.
-        self.held = first.held if first.parts else len(first.slots)
+        self.held = first.held if first.parts.pages else len(first.slots)
 
     def slots(self) -> Iterator[SupervisedSlot]:
         """All slots. It reads every page."""
-        return self._found(lambda part: True)
+        pages = [FIRST_PAGE]
+        while pages:
+            page = self._page(pages.pop())
+            yield from page.slots
+            pages += page.parts.pages
 
     def competing_with(self, slot: SupervisedSlot) -> Iterator[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot."""
-        member_id, start, end = slot.member_id, slot.start_time, slot.end_time
-        return (
-            other
-            for other in self._found(
-                lambda part: (
-                    part.start < end
-                    and start < part.occupied_until > part.start
-                    and part.occupied_by != member_id
-                )
-            )
-            if other.occupies_time and other.member_id != member_id and overlaps(other, slot)
-        )
+        member_id, pages = slot.member_id, [FIRST_PAGE]
+        while pages:
+            page = self._page(pages.pop())
+            for other in page.slots:
+                if other.occupies_time and other.member_id != member_id and overlaps(other, slot):
+                    yield other
+            parts = page.parts
+            if parts.pages:
+                found = _overlapping(parts, parts.occupied_until, slot)
+                pages += [parts.pages[n] for n in found if parts.occupied_by[n] != member_id]
 
     def waiting_for(self, gap: SupervisedSlot) -> Iterator[SupervisedSlot]:
         """The slots that occupy no time and overlap a slot."""
-        start, end = gap.start_time, gap.end_time
-        return (
-            slot
-            for slot in self._found(
-                lambda part: part.start < end and start < part.waiting_until > part.start
-            )
-            if not slot.occupies_time and overlaps(slot, gap)
-        )
+        pages = [FIRST_PAGE]
+        while pages:
+            page = self._page(pages.pop())
+            for slot in page.slots:
+                if not slot.occupies_time and overlaps(slot, gap):
+                    yield slot
+            parts = page.parts
+            if parts.pages:
+                pages += [parts.pages[n] for n in _overlapping(parts, parts.waiting_until, gap)]
 
     def of_claim(
         self, member_id: str, claim_id: str, keys: Collection[Key]
@@ -82,28 +96,25 @@ class SupervisedDay:
         while pages:
             page = self._page(pages.pop())
             found += [s for s in page.slots if (s.member_id, s.claim_id) == (member_id, claim_id)]
-            if page.parts and keys:
+            if page.parts.pages and keys:
                 found_at = {place for key in keys for place in places(page.parts, key)}
-                pages += [page.parts[place].page for place in sorted(found_at)]
+                pages += [page.parts.pages[place] for place in sorted(found_at)]
             else:
-                pages += [part.page for part in page.parts]
+                pages += page.parts.pages
         return found
 
     def add(self, slot: SupervisedSlot) -> None:
         """Add a slot."""
-        key = slot.start_time, slot.arrival
-        self._change(key, lambda slots: (*slots, slot), last_only=True)
+        self._change(key_of(slot), lambda slots: (*slots, slot), last_only=True)
 
     def remove(self, slot: SupervisedSlot) -> None:
         """Remove a slot of this day."""
-        key = slot.start_time, slot.arrival
-        self._change(key, lambda slots: tuple([s for s in slots if s != slot]))
+        self._change(key_of(slot), lambda slots: tuple([s for s in slots if s != slot]))
 
     def occupy(self, slot: SupervisedSlot) -> None:
         """Let a slot occupy its time, if it is a slot of this day."""
         given = slot._replace(occupies_time=True)
-        key = slot.start_time, slot.arrival
-        self._change(key, lambda slots: tuple([given if s == slot else s for s in slots]))
+        self._change(key_of(slot), lambda slots: tuple([given if s == slot else s for s in slots]))
 
     def clear(self) -> None:
         """Remove all slots."""
@@ -117,7 +128,7 @@ class SupervisedDay:
         """Write the changed pages. A page that has become empty is deleted."""
         for number in self._changed:
             page = self._pages[number]
-            kept = page if page.slots or page.parts else None
+            kept = page if page.slots or page.parts.pages else None
             self._memory.keep_page(self._name, self._day, number, kept)
         self._changed.clear()
 
@@ -138,46 +149,46 @@ class SupervisedDay:
         while is_overfull(first):
             number = self._new_page()
             self._put(number, first)
-            first = DayPage(parts=self._described(number))
-        while len(first.parts) == 1:
-            (only,) = first.parts
-            first = self._page(only.page)
-            self._put(only.page, _EMPTY)
-        held = self.held if first.parts else 0
+            first = DayPage(parts=replaced(NO_PARTS, 0, self._described(number)))
+        while len(first.parts.pages) == 1:
+            (only,) = first.parts.pages
+            first = self._page(only)
+            self._put(only, _EMPTY)
+        held = self.held if first.parts.pages else 0
         self._put(FIRST_PAGE, DayPage(first.slots, first.parts, held, self._last_page))
 
     def _changed_below(self, number: int, key: Key, change: Change, last_only: bool) -> bool:
         """Whether the change applied to this page, or to one below it."""
         page = self._page(number)
-        if not page.parts:
+        parts = page.parts
+        if not parts.pages:
             slots = change(page.slots)
             if slots == page.slots:
                 return False
             self.held += len(slots) - len(page.slots)
             self._put(number, page._replace(slots=slots))
             return True
-        found = places(page.parts, key)
+        found = places(parts, key)
         for place in found[-1:] if last_only else found:
-            part = page.parts[place]
-            if self._changed_below(part.page, key, change, last_only):
-                described = self._described(part.page)
-                if described != (part,):
-                    parts = (*page.parts[:place], *described, *page.parts[place + 1 :])
-                    self._put(number, page._replace(parts=parts))
+            below = parts.pages[place]
+            if self._changed_below(below, key, change, last_only):
+                rows = self._described(below)
+                if rows != [tuple(column[place] for column in parts)]:
+                    self._put(number, page._replace(parts=replaced(parts, place, rows)))
                 return True
         return False
 
-    def _described(self, number: int) -> Parts:
-        """The descriptions of a page: none if it is empty, and of several if it was too full."""
+    def _described(self, number: int) -> list[DayPart]:
+        """A page as the page above knows it: no row if it is empty, several if it was too full."""
         page = self._pages[number]
         if not is_overfull(page):
-            return (description(number, page),) if page.slots or page.parts else ()
-        parts: list[DayPart] = []
+            return [description(number, page)] if page.slots or page.parts.pages else []
+        rows: list[DayPart] = []
         for piece in pieces(page):
-            place = self._new_page() if parts else number
+            place = self._new_page() if rows else number
             self._put(place, piece)
-            parts.append(description(place, piece))
-        return tuple(parts)
+            rows.append(description(place, piece))
+        return rows
 
     def _new_page(self) -> int:
         self._last_page += 1
@@ -187,10 +198,8 @@ class SupervisedDay:
         self._pages[number] = page
         self._changed[number] = None
 
-    def _found(self, is_searched: Callable[[DayPart], bool]) -> Iterator[SupervisedSlot]:
-        """The slots of all pages whose descriptions allow it."""
-        pages = [FIRST_PAGE]
-        while pages:
-            page = self._page(pages.pop())
-            yield from page.slots
-            pages += [part.page for part in page.parts if is_searched(part)]
+
+def _overlapping(parts: DayParts, until: tuple[int, ...], slot: SupervisedSlot) -> list[int]:
+    """The places of the pages that may overlap a slot, by the ends of their slots of a kind."""
+    start, end, starts = micros(slot.start_time), micros(slot.end_time), parts.starts
+    return [n for n in range(bisect_left(starts, end)) if until[n] > start and until[n] > starts[n]]

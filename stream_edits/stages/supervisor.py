@@ -13,6 +13,7 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
+from stream_edits.stages.day_pages import micros
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
 from stream_edits.stages.reviews import StaleReview
@@ -210,7 +211,7 @@ class SupervisorSession:
     def _slots_of(
         self, member_id: str, claim_id: str, record: SupervisorRecord, day: date
     ) -> list[SupervisedSlot]:
-        keys = [(start, record.arrival) for start in record.starts]
+        keys = [(micros(start), record.arrival) for start in record.starts]
         return self._day(day).of_claim(member_id, claim_id, keys)
 
     def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:

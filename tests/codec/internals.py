@@ -27,7 +27,7 @@ from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
     DayPage,
-    DayPart,
+    DayParts,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -109,7 +109,7 @@ EXAMPLES: dict[str, Any] = {
     ),
     "SupervisedDay": DayPage(
         (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
-        (DayPart(1, SLOT.start_time, 42, SLOT.end_time, "member-1", SLOT.start_time),),
+        DayParts((1,), (10,), (42,), (30,), (10,), ("member-1",)),
         held=2,
         last_page=1,
     ),

@@ -96,9 +96,9 @@ class Both:
         kept = [value for key, value in self.state.kept.items() if key[:1] == b"d"]
         assert len(kept) == known
         for page in map(decode_page, kept):
-            assert len(page.slots) + len(page.parts) > 0
+            assert len(page.slots) + len(page.parts.pages) > 0
             assert len(page.slots) <= day_pages.MOST_SLOTS
-            assert len(page.parts) <= day_pages.MOST_PARTS
+            assert len(page.parts.pages) <= day_pages.MOST_PARTS
 
 
 def _taken(walk: Walk, event: Event) -> list[ClaimDecision]:
@@ -115,7 +115,7 @@ def _pages(supervisors: SupervisorMemory, npi: str, day: date) -> Iterator[DayPa
         page = supervisors.page(npi, day, numbers.pop())
         if page is not None:
             yield page
-            numbers += [part.page for part in page.parts]
+            numbers += page.parts.pages
 
 
 def moment(draw: random.Random) -> tuple[datetime, datetime]:
@@ -207,4 +207,4 @@ def _levels(supervisors: SupervisorMemory, npi: str, day: date, number: int = 0)
     page = supervisors.page(npi, day, number)
     if page is None:
         return 0
-    return 1 + max((_levels(supervisors, npi, day, part.page) for part in page.parts), default=0)
+    return 1 + max((_levels(supervisors, npi, day, each) for each in page.parts.pages), default=0)

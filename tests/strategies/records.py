@@ -22,7 +22,7 @@ from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
     DayPage,
-    DayPart,
+    DayParts,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -82,8 +82,10 @@ supervisor_records = st.builds(
     texts,
     several(wall_clocks),
 )
-day_parts = st.builds(DayPart, int32s, wall_clocks, int64s, wall_clocks, texts, wall_clocks)
-day_pages = st.builds(DayPage, several(slots), several(day_parts), int32s, int32s)
+day_parts = several(st.tuples(*[int64s] * 5, texts)).map(
+    lambda rows: DayParts(*zip(*rows, strict=True)) if rows else DayParts()
+)
+day_pages = st.builds(DayPage, several(slots), day_parts, int32s, int32s)
 open_pends = st.builds(OpenPend, several(texts), st.sampled_from(WaitsFor), maybe(dates))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
