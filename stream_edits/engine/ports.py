@@ -37,6 +37,9 @@ class StateView(Protocol):
     def delete(self, key: bytes) -> None:
         """Remove a key, if it exists."""
 
+    def note_size(self, items: int) -> None:
+        """Say how many items the largest key has that the record touched, for a gauge."""
+
 
 class Processor(Protocol):
     """A stage as the engine sees it."""

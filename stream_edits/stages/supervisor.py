@@ -13,11 +13,11 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
-from stream_edits.stages.day_pages import micros
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
 from stream_edits.stages.reviews import StaleReview
-from stream_edits.stages.supervised_day import SupervisedDay, overlaps
+from stream_edits.stages.supervised_day import overlaps
+from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
 
 # How many slots are tried before a search.
 _TRIED_FIRST = 8
@@ -56,7 +56,8 @@ class SupervisorSession:
         self._today = today
         self._before = memory.quarters(self._kept)
         self._quarters: dict[date, date] = dict(self._before)
-        self._days: dict[tuple[str, date], SupervisedDay] = {}
+        names = (self._kept, npi) if is_monitored else (npi,)
+        self._days = SupervisorDays(memory, self._kept, names)
 
     def forget_before(self, oldest: date) -> None:
         """Delete every quarter in which no event has added a slot since that date.
@@ -70,7 +71,7 @@ class SupervisorSession:
                     self._forget_day(day)
 
     def _forget_day(self, day: date) -> None:
-        held = self._day(day)
+        held = self._days.of(day)
         for member_id, claim_id in {(s.member_id, s.claim_id): None for s in held.slots()}:
             record = self._memory.claim(self._kept, member_id, claim_id)
             dates = tuple(each for each in record.dates if each != day) if record else ()
@@ -91,23 +92,16 @@ class SupervisorSession:
             if record.event_id == message.draft.event_id:
                 refused = record.refused
             for day in record.dates:
-                own = self._slots_of(message.member_id, claim_id, record, day)
+                own = self._days.slots_of(message.member_id, claim_id, record, day)
                 freed += [s for s in own if s.occupies_time and s not in freed]
                 for slot in own:
-                    self._day(day).remove(slot)
+                    self._days.of(day).remove(slot)
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(freed, min(arrivals), refused)
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival."""
-        kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
-        against = {
-            other
-            for day in days_in(slot)
-            for name in kept
-            for other in self._day(day, name).competing_with(slot)
-        }
-        return _by_arrival(against)
+        return self._days.competing_with(slot)
 
     def record(
         self,
@@ -126,7 +120,7 @@ class SupervisorSession:
                 quarter = quarter_of(day)
                 newest = self._quarters.get(quarter, self._today)
                 self._quarters[quarter] = max(newest, self._today)
-                self._day(day).add(slot)
+                self._days.of(day).add(slot)
         if dates:
             denied = (
                 message._replace(hops=(), found=(), review=None, monitored_hops=())
@@ -149,12 +143,12 @@ class SupervisorSession:
             slot
             for gap in freed
             for day in days_in(gap)
-            for slot in self._day(day).waiting_for(gap)
+            for slot in self._days.of(day).waiting_for(gap)
         }
         reopened: dict[tuple[str, str], Reopen] = {}
         # What was in the way of the lines before is often in the way of the next.
         in_the_way: deque[SupervisedSlot] = deque(maxlen=_TRIED_FIRST)
-        for slot in _by_arrival(denied):
+        for slot in by_arrival(denied):
             if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
                 continue
             if any(s.member_id != slot.member_id and overlaps(s, slot) for s in in_the_way):
@@ -172,13 +166,16 @@ class SupervisorSession:
             self._forget_if_none_is_denied(member_id, claim_id)
         return list(reopened.values())
 
-    def keep(self) -> None:
-        """Store the pages and the list of quarters at the end of the message, if they changed."""
-        for day in self._days.values():
-            day.keep()
+    def keep(self) -> int:
+        """Store the pages and the list of quarters at the end of the message, if they changed.
+
+        Returns the most slots of a day that the message has read or changed.
+        """
+        largest = self._days.keep()
         if self._quarters != dict(self._before):
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
             self._memory.keep_quarters(self._kept, held)
+        return largest
 
     def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
         """The claim that a review is about and the findings that it names, if this supervisor has
@@ -200,20 +197,6 @@ class SupervisorSession:
         freed = record.denied_claim._replace(review=routed.review)
         return Reopen(freed, routed.review.review_id, routed.event_time), named
 
-    def _day(self, day: date, name: str = "") -> SupervisedDay:
-        """A day under this supervisor's name in the state, or under another."""
-        key = name or self._kept, day
-        found = self._days.get(key)
-        if found is None:
-            found = self._days[key] = SupervisedDay(self._memory, *key)
-        return found
-
-    def _slots_of(
-        self, member_id: str, claim_id: str, record: SupervisorRecord, day: date
-    ) -> list[SupervisedSlot]:
-        keys = [(micros(start), record.arrival) for start in record.starts]
-        return self._day(day).of_claim(member_id, claim_id, keys)
-
     def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
         """Whether a person has denied a line that another one denied for overlap."""
         record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
@@ -229,9 +212,9 @@ class SupervisorSession:
         if record is None:
             raise LookupError("a slot was kept without its claim")
         for day in days_in(slot):
-            for own in self._slots_of(slot.member_id, slot.claim_id, record, day):
+            for own in self._days.slots_of(slot.member_id, slot.claim_id, record, day):
                 if own.line_number == slot.line_number:
-                    self._day(day).occupy(own)
+                    self._days.of(day).occupy(own)
 
     def _reopen(self, key: tuple[str, str], cause: SupervisedClaim) -> Reopen:
         record = self._memory.claim(self._kept, *key)
@@ -248,12 +231,8 @@ class SupervisorSession:
         own = (
             slot
             for day in record.dates
-            for slot in self._slots_of(member_id, claim_id, record, day)
+            for slot in self._days.slots_of(member_id, claim_id, record, day)
         )
         if all(slot.occupies_time for slot in own):
             after = record._replace(denied_claim=None, refused=(), event_id="")
             self._memory.keep_claim(self._kept, member_id, claim_id, after)
-
-
-def _by_arrival(slots: Iterable[SupervisedSlot]) -> list[SupervisedSlot]:
-    return sorted(slots, key=lambda s: (s.arrival, s.claim_id, s.line_number))
