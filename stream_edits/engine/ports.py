@@ -244,10 +244,7 @@ class KafkaPort(Protocol):
         """The settings of each topic, None if they may not be read. Raises Retriable."""
 
     def create_compacted(self, config: StageConfig, topic: str) -> None:
-        """Create a compacted topic of one partition, if there is none and we may.
-
-        Raises Retriable.
-        """
+        """Create a topic of one partition if there is none and we may. Raises Retriable."""
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         """The newest committed value of each key of a small compacted topic. Raises Retriable."""

@@ -195,14 +195,11 @@ class Metrics:
         self.state_entries = self._gauge(
             "state_entries", "Keys in the state of an owned partition.", "stage", "partition"
         )
-        self.state_bytes = self._gauge(
-            "state_bytes",
-            "Keys and values in the state of an owned partition; in memory they take more.",
-            "stage", "partition",
-        )  # fmt: skip
+        text = "Keys and values in the state of an owned partition; in memory they take more."
+        self.state_bytes = self._gauge("state_bytes", text, "stage", "partition")
         self.largest_key = self._gauge(
             "largest_key",
-            "The most claims of a member, or slots of a supervisor's day, that were touched lately.",
+            "The most claims of a member, or slots of a supervisor's day, touched lately.",
             "stage", "partition",
         )  # fmt: skip
 

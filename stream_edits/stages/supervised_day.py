@@ -12,6 +12,7 @@ from datetime import date
 
 from stream_edits.domain.supervisor_state import NO_PARTS, DayPage, DayParts, SupervisedSlot
 from stream_edits.policies.shared.clock import overlap
+from stream_edits.stages import day_pages
 from stream_edits.stages.day_pages import (
     DayPart,
     Key,
@@ -105,6 +106,13 @@ class SupervisedDay:
 
     def add(self, slot: SupervisedSlot) -> None:
         """Add a slot."""
+        first = self._pages[FIRST_PAGE]
+        if not first.parts.pages and len(first.slots) < day_pages.MOST_SLOTS:
+            # Nearly every day is like this, so it takes no detour.
+            self._pages[FIRST_PAGE] = DayPage((*first.slots, slot), NO_PARTS, 0, first.last_page)
+            self._changed[FIRST_PAGE] = None
+            self.held += 1
+            return
         self._change(key_of(slot), lambda slots: (*slots, slot), last_only=True)
 
     def remove(self, slot: SupervisedSlot) -> None:
