@@ -43,10 +43,11 @@ _WRAPPERS = (
     internal.SupervisedQuarters,
     internal.CarriedClaim,
     internal.StoredClaim,
+    internal.StoredPage,
     internal.StoredReviewable,
 )
 # What the wrappers hold beside a type of ours.
-_RAW = {"bytes", "NoneType"}
+_RAW = {"bytes", "int", "NoneType"}
 
 
 class Call(NamedTuple):
