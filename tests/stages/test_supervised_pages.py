@@ -129,8 +129,10 @@ def moment(draw: random.Random) -> tuple[datetime, datetime]:
 def new_claim(draw: random.Random, name: str, member: str, **fields: Any) -> ClaimEvent:
     """A claim of one to three lines under one or two supervisors."""
     lines = []
+    is_at_one_time = draw.random() < 0.3
+    start, end = moment(draw)
     for _ in range(draw.choice([1, 1, 1, 2, 3])):
-        start, end = moment(draw)
+        start, end = (start, end) if is_at_one_time else moment(draw)
         by = draw.choice([ADA, ADA, ADA, BEA])
         made = line(draw.choice(["96365", "96366", "96374"]), by=by, day=start.date())
         lines.append(replace(made, start_time=start, end_time=end))
