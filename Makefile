@@ -21,7 +21,7 @@ ACTIONLINT := .cache/bin/actionlint
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
-.PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-peers payer lint check \
+.PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-hot bench-peers payer lint check \
         format broker broker-up broker-down generated pictures tools helm chart image image-test audit sbom lock clean
 
 help:  ## list the targets
@@ -81,6 +81,9 @@ bench: $(STAMP)  ## run the benchmarks, and update docs/performance.md (ROUNDS=,
 	@test -n "$(QUICK)" || $(MAKE) --no-print-directory bench-peers
 	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLAIMS),--claims $(CLAIMS)) \
 	    $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
+
+bench-hot: $(STAMP)  ## measure supervisors' days with many slots, and update docs/performance.md
+	@$(BIN)/python -m bench.hot
 
 # The libraries compared in the bench need other versions of our dependencies, so they have a venv.
 bench-peers:

@@ -85,7 +85,14 @@ def state(page: dashboard.Dashboard) -> None:
             ("Bytes", "bytes", "stream_edits_state_bytes"),
         )
     ]
-    folded(page, "State", *panels)
+    largest = graph(
+        "Largest key touched lately",
+        "Claims of one member, or slots of one supervisor's day. Alert StreamEditsLargeKey.",
+        "short",
+        {"{{stage}}": f"max by (stage) (stream_edits_largest_key{{{STAGES}}})"},
+        span=24,
+    )
+    folded(page, "State", *panels, largest)
 
 
 def client(page: dashboard.Dashboard) -> None:
