@@ -18,15 +18,19 @@ def topics() -> None:
 
 
 @topics.command("create")
+@click.option("--check", is_flag=True, help="Then compare them with the settings, as `check` does.")
 @click.pass_context
-def topics_create(context: click.Context) -> None:
+def topics_create(context: click.Context, check: bool) -> None:
     """Create the topics that do not exist; leave others unchanged."""
     with one_line_errors():
         settings = load_settings(context.obj)
         with broker_errors(settings):
             created = command.create(settings)
+            problems = command.check_created(settings, created) if check else []
     for name, is_new in created.items():
         click.echo(f"{'created' if is_new else 'exists '}  {name}")
+    if check:
+        _say_problems(problems)
 
 
 @topics.command("check")
@@ -37,6 +41,11 @@ def topics_check(context: click.Context) -> None:
         settings = load_settings(context.obj)
         with broker_errors(settings):
             problems = command.check(settings)
+    _say_problems(problems)
+
+
+def _say_problems(problems: list[str]) -> None:
+    """Print them, and exit 1 if there are any."""
     for problem in problems:
         click.echo(problem)
     if problems:
