@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.cluster.api import Api, Object, until
+from tests.cluster.api import KINDS, Api, ApiError, Object, until
 from tests.cluster.build import BUILT, CRDS, build
 from tests.cluster.control_plane import ControlPlane, is_true
 from tests.cluster.processes import stop_leftovers
@@ -85,11 +85,17 @@ def _prepare(plane: ControlPlane) -> None:
     space.create()
     done = space.kubectl("apply", "--server-side", "--filename", str(CRDS))
     assert done.returncode == 0, done.stdout
-    until(lambda: _established(api), "the custom resources are established")
+    until(lambda: _established(space), "the custom resources are established", 60)
     priority: Object = {"metadata": {"name": "claims"}, "value": 1000}
     api.create("/apis/scheduling.k8s.io/v1/priorityclasses", priority)
 
 
-def _established(api: Api) -> bool:
-    found = api.items("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
-    return bool(found) and all(is_true(each, "Established") for each in found)
+def _established(space: Space) -> bool:
+    """Whether the API server keeps objects of every kind: a definition comes before its storage."""
+    found = space.api.items("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
+    if not found or not all(is_true(each, "Established") for each in found):
+        return False
+    try:
+        return all(space.objects(kind) is not None for kind in KINDS)
+    except ApiError:
+        return False

@@ -202,7 +202,7 @@ def is_true(found: dict[str, Any], condition: str) -> bool:
     """Whether a condition in an object's status is true."""
     return any(
         each["type"] == condition and each["status"] == "True"
-        for each in found.get("status", {}).get("conditions", [])
+        for each in found.get("status", {}).get("conditions") or []
     )
 
 

@@ -26,7 +26,7 @@ _MUTANTS = {
         "the same upgrade changed",
     ),
     "a hook that is kept": (
-        "templates/topics-job.yaml",
+        "templates/_hooks.tpl",
         "before-hook-creation,hook-succeeded",
         "before-hook-creation",
         "hooks are left",
@@ -37,13 +37,13 @@ _MUTANTS = {
         "  annotations:\n    helm.sh/resource-policy: keep\n  labels:\n",
         "the uninstallation left",
     ),
-    "a test that asks for no tag": (
+    "a test pod that fails": (
         "templates/tests/running.yaml",
         '(dict "root" . "image" .Values.image)',
         '(dict "root" . "image" (dict "repository" "x" "tag" "failing" "pullPolicy" "Never"))',
-        "",
+        "pod edits-stream-edits-test failed|status: Failed",
     ),
-    "a selector of its version": (
+    "a selector of its revision": (
         "templates/_names.tpl",
         "app.kubernetes.io/instance: {{ .Release.Name | quote }}\n",
         "app.kubernetes.io/instance: {{ .Release.Name | quote }}\n"

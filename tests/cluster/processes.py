@@ -49,7 +49,7 @@ class Processes:
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
         self._running[name] = process
-        self._pid_file(name).write_text(str(process.pid))
+        self._pid_file(name).write_text(f"{process.pid}\n")
 
     def check(self) -> None:
         """Raises Ended when a process does not run any more."""
@@ -93,7 +93,7 @@ def stop_leftovers(folder: Path) -> list[int]:
     for file in folder.glob("*.pid"):
         pid = int(file.read_text())
         if _runs_in(pid, folder):
-            _stop(pid)
+            _stop(pid, folder)
             stopped.append(pid)
         file.unlink()
     return stopped
@@ -107,14 +107,14 @@ def _runs_in(pid: int, folder: Path) -> bool:
         return False
 
 
-def _stop(pid: int) -> None:
+def _stop(pid: int, folder: Path) -> None:
     deadline = time.monotonic() + _LONGEST_S
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-        while time.monotonic() < deadline:
-            os.kill(pid, 0)
+        while _runs_in(pid, folder):
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
-        os.kill(pid, signal.SIGKILL)
 
 
 def _end_with_parent() -> None:

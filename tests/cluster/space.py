@@ -42,7 +42,7 @@ class Space:
         labels = {"pod-security.kubernetes.io/enforce": "restricted"}
         metadata = {"name": self.name, "labels": labels}
         self.api.create("/api/v1/namespaces", {"metadata": metadata})
-        until(lambda: self._all().keys() >= NOT_OURS, f"{self.name} has its default objects")
+        until(self._has_defaults, f"{self.name} has its default objects")
         kubeconfig = json.loads(self.plane.kubeconfig.read_text())
         kubeconfig["contexts"][0]["context"]["namespace"] = self.name
         self._kubeconfig.touch(mode=0o600)
@@ -157,6 +157,10 @@ class Space:
         return "\n".join(
             each["message"] for each in events if each["involvedObject"]["kind"] == kind
         )
+
+    def _has_defaults(self) -> bool:
+        kinds = ("ConfigMap", "ServiceAccount")
+        return {f"{kind}/{name}" for kind in kinds for name in self.objects(kind)} >= NOT_OURS
 
     @property
     def _kubeconfig(self) -> Path:
