@@ -9,6 +9,7 @@ from stream_edits.cli.errors import broker_errors, one_line_errors
 from stream_edits.cli.generated_files import write_or_check
 from stream_edits.commands import topics as command
 from stream_edits.commands.asyncapi import asyncapi
+from stream_edits.commands.strimzi import manifests
 from stream_edits.settings import load_settings
 
 
@@ -67,6 +68,26 @@ def topics_accept(context: click.Context, topic: str) -> None:
         with broker_errors(settings):
             changed = command.accept(settings, topic)
     click.echo(f"{topic} is accepted; {changed} marks changed")
+
+
+@topics.command("manifests")
+@click.option("--cluster", default="kafka", show_default=True, help="The name of the Kafka object.")
+@click.option(
+    "--user", default="stream-edits", show_default=True, help="The name of the KafkaUser."
+)
+@click.option(
+    "--api",
+    type=click.Choice(["v1", "v1beta2"]),
+    default="v1",
+    show_default=True,
+    help="The version of Strimzi's API: v1 from Strimzi 0.49 on.",
+)
+@click.pass_context
+def topics_manifests(context: click.Context, cluster: str, user: str, api: str) -> None:
+    """Print the topics of `create` and a user as objects for the Strimzi operator."""
+    with one_line_errors():
+        text = manifests(load_settings(context.obj), cluster, user, api)
+    click.echo(text, nl=False)
 
 
 @click.command("asyncapi")

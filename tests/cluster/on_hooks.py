@@ -47,6 +47,23 @@ def test_a_failing_job_stops_an_upgrade_before_any_pod_rolls(space: Space) -> No
     assert space.diff() == ""
 
 
+def test_the_overlay_is_checked_before_topics_and_pods(space: Space, plane: ControlPlane) -> None:
+    space.install(BROKERS)
+    before = space.versions()
+    overlaid: Object = {"policy": {"overlay": "edits: {no-such-edit: {}}"}}
+    plane.say("no-such-edit: there is no such edit")
+    try:
+        with pytest.raises(HelmFailed, match="no-such-edit: there is no such edit"):
+            space.upgrade(BROKERS | overlaid | {"image": {"tag": "failing"}})
+    finally:
+        plane.say("")
+    checked = "edits-stream-edits-policy-check"
+    assert list(space.objects("Job")) == [checked]
+    changed = changes(before, space.versions())
+    assert all(name.startswith((f"Job/{checked}", f"Pod/{checked}")) for name in changed), changed
+    space.upgrade(BROKERS | overlaid)
+
+
 def test_the_job_has_the_ports_of_its_own_release(space: Space) -> None:
     limited: Object = {"networkPolicy": {"enabled": True}}
     space.install(BROKERS | limited)

@@ -130,7 +130,7 @@ class Space:
             name: pod
             for name, pod in self.objects("Pod").items()
             if (label := pod["metadata"]["labels"].get("app.kubernetes.io/component"))
-            and (label == component if component else label not in ("topics", "test"))
+            and (label == component if component else label not in ("topics", "policy", "test"))
         }
 
     def scale(self, statefulset: str, replicas: int, manager: str) -> None:
