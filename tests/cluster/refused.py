@@ -10,7 +10,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "a request above its limit",
         {"resources": {"requests": {"memory": "3Gi"}, "limits": {"memory": "2048Mi"}}},
-        "resources of intake: the request of memory, 3Gi, is above its limit, 2048Mi",
+        "resources of encounter: the request of memory, 3Gi, is above its limit, 2048Mi",
         "must be less than or equal to memory limit",
     ),
     (
@@ -63,6 +63,6 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "an overlay larger than a config map",
         {"policy": {"overlay": "# " + "x" * 1_100_000}},
         "a config map takes 1 MiB",
-        "must have at most 1048576 bytes|Request entity too large|request is too large",
+        "Too long: may not be more than 1048576 bytes",
     ),
 ]

@@ -218,7 +218,7 @@ def test_a_failed_job_ends_before_helm_and_is_removed_later() -> None:
         ({"kafka": {"bootstrapServers": "kafka:99999"}}, "no port between 1 and 65535"),
         (
             {"resources": {"requests": {"memory": "3Gi"}, "limits": {"memory": "3000Mi"}}},
-            "resources of intake: the request of memory, 3Gi, is above its limit, 3000Mi",
+            "resources of encounter: the request of memory, 3Gi, is above its limit, 3000Mi",
         ),
         (
             {
