@@ -216,38 +216,11 @@ def test_a_failed_job_ends_before_helm_and_is_removed_later() -> None:
         ),
         ({"topologySpreadConstraints": [{"maxSkew": 0}]}, "maxSkew must be at least 1"),
         ({"kafka": {"bootstrapServers": "kafka:99999"}}, "no port between 1 and 65535"),
-        (
-            {"resources": {"requests": {"memory": "3Gi"}, "limits": {"memory": "3000Mi"}}},
-            "resources of encounter: the request of memory, 3Gi, is above its limit, 3000Mi",
-        ),
-        (
-            {
-                "stages": {
-                    "review": {"resources": {"requests": {"cpu": 2}, "limits": {"cpu": "1.9"}}}
-                }
-            },
-            "resources of review: the request of cpu, 2, is above its limit, 1.9",
-        ),
-        (
-            {"topics": {"resources": {"limits": {"memory": "64Mi"}}}},
-            "topics.resources: the request of memory, 128Mi, is above its limit, 64Mi",
-        ),
-        ({"resources": {"requests": {"cpu": "2 cores"}}}, "is no quantity of Kubernetes"),
     ],
 )
 def test_what_the_api_would_refuse_is_refused_before(values: dict[str, Any], message: str) -> None:
     with pytest.raises(Refused, match=message):
         render(values)
-
-
-@pytest.mark.parametrize(
-    ("request_", "limit"),
-    [("1Gi", "1024Mi"), ("1000m", "1"), (1, 1.5), ("1e9", "1G"), ("999M", "1Gi"), ("0.5", "500m")],
-)
-def test_a_request_up_to_its_limit_is_accepted(request_: object, limit: object) -> None:
-    resources = {"requests": {"example.com/x": request_}, "limits": {"example.com/x": limit}}
-    pod = next(iter(render({"resources": resources}).pods().values()))
-    assert container(pod)["resources"]["limits"]["example.com/x"] == limit
 
 
 def test_an_overlay_larger_than_a_config_map_is_refused() -> None:
