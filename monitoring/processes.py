@@ -22,18 +22,7 @@ def partitions(page: dashboard.Dashboard) -> None:
     folded(
         page,
         "Partitions",
-        graph(
-            "Lag by partition",
-            "Records not committed yet. One partition far above the others has a hot key or a "
-            "hanging transaction.",
-            "short",
-            {
-                "{{stage}} {{partition}}": "max by (stage, partition) "
-                f"(stream_edits_consumer_lag_records{{{STAGES}}})"
-            },
-            beside=True,
-            span=24,
-        ),
+        _lag(),
         graph(
             "Partitions of each process",
             "Together they must be all partitions of the topics.",
@@ -67,6 +56,21 @@ def partitions(page: dashboard.Dashboard) -> None:
                 f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
             },
         ),
+    )
+
+
+def _lag() -> timeseries.Panel:
+    return graph(
+        "Lag by partition",
+        "Records not committed yet. One partition far above the others has a hot key or a "
+        "hanging transaction.",
+        "short",
+        {
+            "{{stage}} {{partition}}": "max by (stage, partition) "
+            f"(stream_edits_consumer_lag_records{{{STAGES}}})"
+        },
+        beside=True,
+        span=24,
     )
 
 
