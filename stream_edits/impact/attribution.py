@@ -46,6 +46,9 @@ class Attribution:
         self._main = main
         self._disk = Disk()
         self._causes: Spilled[str, Causes] = Spilled(self._disk)
+        # Whether baseline and candidate decide again too. They cannot change, but a review names
+        # a decision of theirs, and they show whether claims are decided as in the whole input.
+        self._needs_known = True
 
     def find(self) -> None:
         """Work out all causes."""
@@ -58,6 +61,7 @@ class Attribution:
         if not members:
             return
         self._spool.index()
+        self._needs_known = not self._spool.is_separable(self._sides.retention)
         around: set[str] | None = self._spool.around(members)
         if not self._try_singles(around):
             # Something else than their supervisors' time ties these claims to others.
@@ -80,7 +84,7 @@ class Attribution:
         for start in range(0, max(len(every), 1), AT_ONCE):
             tried = list(self._buildable(every[start : start + AT_ONCE]))
             again = self._again([policies for _, policies in tried], members)
-            if members is not None and not self._is_as_before(again):
+            if members is not None and self._needs_known and not self._is_as_before(again):
                 self._causes.clear()
                 return False
             self._note(again, [cause for cause, _ in tried])
@@ -102,7 +106,7 @@ class Attribution:
             for each in _between(judged):
                 found = known.get(each.place, ())
                 if now is not None and (alone or not found):
-                    put_back = zip(tried, now.decisions[2:], strict=True)
+                    put_back = zip(tried, _last(now, len(tried)), strict=True)
                     found += tuple(c for c, side in put_back if is_gone(each, judged, side))
                 known[each.place] = found
             self._causes[claim_id] = known
@@ -119,7 +123,7 @@ class Attribution:
             fewer = tuple(number for number in back if number not in out)
             for _, policies in self._buildable([fewer]) if fewer and fewer != back else ():
                 now = self._again([policies], members).judged(claim_id)
-                if now is not None and is_gone(each, judged, now.decisions[2]):
+                if now is not None and is_gone(each, judged, now.decisions[-1]):
                     back = fewer
         # Certain by what it is, and this loop must come to its end.
         self._causes[claim_id] = {**self.of(claim_id), each.place: (back,)}
@@ -150,11 +154,12 @@ class Attribution:
                 continue
 
     def _again(self, tried: Sequence[Policies], members: set[str] | None) -> Comparison:
-        """Decide these members' claims again, also with each of these policies."""
+        """Decide these members' claims again with each of these policies, the last sides."""
         candidate = self._sides.builders[1]
+        known = self._sides.builders if self._needs_known or not tried else ()
         builders = [candidate._replace(policies=policies) for policies in tried]
-        sides = self._sides._replace(builders=(*self._sides.builders, *builders))
-        again = Comparison(sides, Disk())
+        sides = self._sides._replace(builders=(*known, *builders))
+        again = Comparison(sides, Disk(), keeps_all=True)
         for event, source in self._spool.of(members):
             again.take(event, source)
         return again
@@ -171,6 +176,11 @@ class Attribution:
             ):
                 return False
         return True
+
+
+def _last(judged: Judged, count: int) -> tuple[ClaimDecision | None, ...]:
+    """The decisions of the last sides."""
+    return judged.decisions[len(judged.decisions) - count :]
 
 
 def is_gone(each: Difference, judged: Judged, put_back: ClaimDecision | None) -> bool:

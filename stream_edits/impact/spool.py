@@ -2,12 +2,14 @@
 
 import pickle
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
-from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Source
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.impact.comparison import Event
 from stream_edits.impact.spill import Disk
+from stream_edits.stages.retention import Retention
 
 _AT_ONCE = 1000
 _MOMENT = timedelta(microseconds=1)
@@ -22,18 +24,25 @@ class Spool:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._events = disk.table("number INTEGER PRIMARY KEY, member TEXT, event BLOB")
+        self._events = disk.table("number INTEGER PRIMARY KEY, member TEXT, claim TEXT, event BLOB")
         self._times = disk.table("npi TEXT, day TEXT, start TEXT, end TEXT, member TEXT")
         self._wanted = disk.table("member TEXT PRIMARY KEY")
         self._count = 0
-        self._new: list[tuple[int, str, bytes]] = []
+        self._has_reviews = False
+        self._first, self._last = date.max, date.min
+        self._new: list[tuple[int, str, str, bytes]] = []
         self._new_times: list[tuple[str, ...]] = []
 
     def add(self, event: Event, source: Source) -> None:
         """Add the next event of the input."""
         self._count += 1
-        self._new.append((self._count, event.member_id, pickle.dumps((event, source), 5)))
-        if isinstance(event, ClaimEvent):
+        content = pickle.dumps((event, source), 5)
+        self._new.append((self._count, event.member_id, event.claim_id, content))
+        day = event.event_time.date()
+        self._first, self._last = min(self._first, day), max(self._last, day)
+        if isinstance(event, ReviewEvent):
+            self._has_reviews = True
+        else:
             for line in event.lines:
                 if line.start_time is not None and line.end_time is not None and line.supervisor:
                     self._new_times += _times(event.member_id, line)
@@ -70,12 +79,26 @@ class Spool:
                     todo.append(member)
         return found
 
+    def is_separable(self, retention: Retention) -> bool:
+        """Whether the claims of the members ``around`` some are decided as in the whole input.
+
+        They are if no other event can have deleted what they need (no state expires), and if no two
+        members have a claim of the same id. Reviews name decisions, which only the whole tells.
+        """
+        if self._has_reviews or (self._last - self._first).days > retention.days:
+            return False
+        self._write()
+        shared = (
+            f"SELECT 1 FROM {self._events} GROUP BY claim HAVING min(member) < max(member) LIMIT 1"
+        )
+        return next(iter(self._disk.run(shared)), None) is None
+
     def _want(self, members: Collection[str]) -> None:
         self._disk.run(f"DELETE FROM {self._wanted}")
         self._disk.run_many(f"INSERT INTO {self._wanted} VALUES (?)", ((m,) for m in members))
 
     def _write(self) -> None:
-        self._disk.run_many(f"INSERT INTO {self._events} VALUES (?, ?, ?)", self._new)
+        self._disk.run_many(f"INSERT INTO {self._events} VALUES (?, ?, ?, ?)", self._new)
         self._disk.run_many(f"INSERT INTO {self._times} VALUES (?, ?, ?, ?, ?)", self._new_times)
         self._new, self._new_times = [], []
 
