@@ -8,7 +8,9 @@ import click
 
 from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
 from stream_edits.cli.formats import format_option
+from stream_edits.cli.x12 import x12_options
 from stream_edits.commands import impact as command
+from stream_edits.commands.x12_options import X12Options
 from stream_edits.impact.gate import BadLimit, Limit, limit
 from stream_edits.settings import Settings, load_settings
 
@@ -54,6 +56,7 @@ def _limits(
     "table: for people. json: one object. csv: for a spreadsheet. html: one page for a browser.",
     forms=("table", "json", "csv", "html"),
 )
+@x12_options
 @click.argument(
     "files",
     nargs=-1,
@@ -71,10 +74,12 @@ def impact(
     limits: tuple[Limit, ...],
     form: str,
     files: tuple[str, ...],
+    x12: X12Options,
 ) -> None:
     """Decide the claims of FILE… under two policies, and report what changes.
 
-    FILE is one that `adjudicate` takes; - is stdin. Reviews in it apply under both. Each difference
+    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
+    stdin. Reviews in it apply under both. Each difference
     is put down to the change of the policy that causes it: put back, it is gone. From the topics it
     joins no group and commits nothing.
     """
@@ -82,10 +87,12 @@ def impact(
         raise click.UsageError("name files of claims, or say --from-topic")
     if since is not None and not from_topic:
         raise click.UsageError("--since goes with --from-topic")
+    if x12.given and from_topic:
+        raise click.UsageError("options for X12 go with files, not with --from-topic")
     with one_line_errors():
         settings = load_settings(context.obj)
         compared = command.Compared(overlay, baseline or settings.policy)
-        measured = _measured(settings, compared, files, since)
+        measured = _measured(settings, compared, files, since, x12)
     command.print_measured(measured.impact, limits, form)
     broken = [each for each in limits if each.is_broken(measured.impact)]
     for each in broken:
@@ -97,10 +104,14 @@ def impact(
 
 
 def _measured(
-    settings: Settings, compared: command.Compared, files: tuple[str, ...], since: datetime | None
+    settings: Settings,
+    compared: command.Compared,
+    files: tuple[str, ...],
+    since: datetime | None,
+    x12: X12Options,
 ) -> command.Measured:
     if files:
-        return command.measure_files(settings, compared, files)
+        return command.measure_files(settings, compared, files, x12)
     with broker_errors(settings):
         start = since.replace(tzinfo=UTC) if since else None
         return command.measure_topics(settings, compared, start)

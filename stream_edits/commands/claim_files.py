@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -38,6 +38,23 @@ def open_events(file: str, x12: X12Options = _NO_X12) -> Iterator[Numbered]:
         return
     with Path(file).open("rb") as opened:
         yield _read(opened, x12, started_ms)
+
+
+def with_options(files: Sequence[str], x12: X12Options) -> Iterator[tuple[str, X12Options]]:
+    """Each of several files with the options to read it by.
+
+    Where one of them is X12, such as claims beside a file of reviews, the options are for the X12
+    files only. Otherwise each gets them, to be refused.
+    """
+    are_x12 = [file != "-" and _is_x12(file) for file in files]
+    for file, is_x12 in zip(files, are_x12, strict=True):
+        is_theirs = is_x12 or file == "-" or not any(are_x12)
+        yield file, x12 if is_theirs else _NO_X12
+
+
+def _is_x12(file: str) -> bool:
+    with Path(file).open("rb") as opened:
+        return looks_like_x12(opened.read(_HEAD_BYTES))
 
 
 def _taken_in(events: Numbered, started_ms: int, unit: str) -> Numbered:

@@ -8,6 +8,7 @@ from stream_edits.app.wiring import decision_builder
 from stream_edits.codec.jsonl import BadLine
 from stream_edits.commands.claim_files import open_events, report_bad_line
 from stream_edits.commands.explained_topics import Read, of_topics
+from stream_edits.commands.x12_options import X12Options
 from stream_edits.domain.decision import Source
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.explain.account import NotTold, account_of
@@ -17,19 +18,22 @@ from stream_edits.explain.as_text import as_text
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import Retention
 
+_NO_X12 = X12Options()
 _FORMS = {"text": as_text, "json": as_json, "html": as_html}
 
 
-def explain_claim(settings: Settings, claim_id: str, file: str | None, form: str) -> int:
+def explain_claim(
+    settings: Settings, claim_id: str, file: str | None, form: str, x12: X12Options = _NO_X12
+) -> int:
     """Print the account of a claim as ``text``, ``json`` or ``html``.
 
     Without a file it comes from the topics; no group is joined. Returns the number of lines or
     records that are not valid, each reported on stderr. Raises EngineStopped if there is no
-    decision on the claim, PolicyError, ClientError, RegistryAway.
+    decision on the claim, PolicyError, ClientError, RegistryAway, BadX12Option, NotX12.
     """
     build, retention = partial(decision_builder, settings), Retention(settings.retention_days)
     try:
-        read = of_topics(settings, claim_id) if file is None else _of_file(file)
+        read = of_topics(settings, claim_id) if file is None else _of_file(file, x12)
         account = account_of(claim_id, read.events, build, retention, read.published)
     except NotTold as why:
         raise EngineStopped(str(why)) from None
@@ -38,10 +42,10 @@ def explain_claim(settings: Settings, claim_id: str, file: str | None, form: str
     return read.bad
 
 
-def _of_file(file: str) -> Read:
+def _of_file(file: str, x12: X12Options) -> Read:
     read = Read([], [], 0)
     name = "-" if file == "-" else Path(file).name
-    with open_events(file) as events:
+    with open_events(file, x12) as events:
         for number, event in events:
             if isinstance(event, BadLine):
                 report_bad_line(event)

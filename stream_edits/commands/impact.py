@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.codec.jsonl import BadLine
-from stream_edits.commands.claim_files import open_events
+from stream_edits.commands.claim_files import open_events, with_options
 from stream_edits.commands.topic_events import topic_events
+from stream_edits.commands.x12_options import X12Options
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp, Source
 from stream_edits.domain.review import ReviewEvent
@@ -31,6 +32,7 @@ from stream_edits.stages.reviews import ReviewRefused
 _REPORT_EVERY_S = 5.0
 _COLLECT_AFTER = 10_000
 _REUSED = ClaimIdReused.__name__
+_NO_X12 = X12Options()
 _Events = Iterator[tuple[Source, ClaimEvent | ReviewEvent | None]]
 
 
@@ -48,9 +50,14 @@ class Measured(NamedTuple):
     bad: int
 
 
-def measure_files(settings: Settings, compared: Compared, files: Sequence[str]) -> Measured:
-    """Decide the claims of files, one after another, under both. Raises PolicyError."""
-    return _measure(settings, compared, _of_files(files))
+def measure_files(
+    settings: Settings, compared: Compared, files: Sequence[str], x12: X12Options = _NO_X12
+) -> Measured:
+    """Decide the claims of files, one after another, under both.
+
+    ``x12`` is how to read those that are X12. Raises PolicyError, BadX12Option, NotX12.
+    """
+    return _measure(settings, compared, _of_files(files, x12))
 
 
 def measure_topics(settings: Settings, compared: Compared, since: datetime | None) -> Measured:
@@ -130,14 +137,16 @@ def _builder(settings: Settings, overlay: Path | None) -> DecisionBuilder:
     )
 
 
-def _of_files(files: Sequence[str]) -> _Events:
-    for file in files:
+def _of_files(files: Sequence[str], x12: X12Options) -> _Events:
+    for file, options in with_options(files, x12):
         name = "-" if file == "-" else Path(file).name
-        with open_events(file) as events:
+        with open_events(file, options) as events:
             for number, event in events:
                 source = Source(name, 0, number)
                 if isinstance(event, BadLine):
-                    _report(source, event.error_class, event.message)
+                    # A claim of an X12 file has a place besides its number.
+                    told = f"{event.place}: {event.message}" if event.place else event.message
+                    _report(source, event.error_class, told)
                     yield source, None
                 else:
                     yield source, event
