@@ -5,7 +5,7 @@ that leave pieces out.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -165,17 +165,18 @@ def test_claims_that_are_tied_otherwise_are_decided_with_all(
     """Without its neighbours a claim is decided otherwise than before, which is noticed."""
     file = overlay(tmp_path, TRIALS["time across members"])
     right = measured(claims(), file).by_change
-    decided: list[object] = []
-    whole = Spool.of
+    whole: list[Spool] = []
+    select_all = Spool.select_all
 
-    def noted(self: Spool, members: Collection[str] | None = None) -> object:
-        decided.append(members)
-        return whole(self, members)
+    def noted(self: Spool) -> None:
+        whole.append(self)
+        select_all(self)
 
-    monkeypatch.setattr(Spool, "around", lambda self, members: set(members))
-    monkeypatch.setattr(Spool, "of", noted)
+    monkeypatch.setattr(Spool, "_widen", lambda self, steps: False)
+    monkeypatch.setattr(Spool, "is_separable", lambda self, retention: False)
+    monkeypatch.setattr(Spool, "select_all", noted)
     assert measured(claims(), file).by_change == right
-    assert None in decided
+    assert len(whole) == 1
     assert len({labels for labels in right if "simultaneous-supervision" in labels[0]}) == 1
 
 
@@ -192,11 +193,9 @@ def test_only_codes_that_claims_state_are_tried(
     tried: list[int] = []
     decide = Attribution._again
 
-    def noted(
-        self: Attribution, policies: Sequence[Policies], members: set[str] | None
-    ) -> Comparison:
+    def noted(self: Attribution, policies: Sequence[Policies]) -> Comparison:
         tried.append(len(policies))
-        return decide(self, policies, members)
+        return decide(self, policies)
 
     monkeypatch.setattr(Attribution, "_again", noted)
     impact = measured(claims(), overlay(tmp_path, pieces))
