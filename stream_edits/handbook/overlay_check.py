@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stream_edits.handbook.summaries import Key, summaries
-from stream_edits.handbook.unknown_codes import unknown_codes
+from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
 from stream_edits.policies.changes import CONTENT_TABLE, Change, changes_between, terms_of
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies
@@ -69,7 +69,12 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
     notes = [note for p in overlaid.all for values in p.values.values() for note in values.notes]
     terms = [policy.prompt_pay.written for policy in overlaid.all]
     notes += [note for written in terms if written is not None for note in written.notes]
-    warnings = [*notes, *_removals(listed), *unknown_codes(shipped, overlaid, listed)]
+    warnings = [
+        *notes,
+        *_removals(listed),
+        *unknown_codes(shipped, overlaid, listed),
+        *unknown_in_own_edits(overlaid),
+    ]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)
     return Check(file, today, versions, summaries(shipped, overlaid), listed, tuple(warnings))
 
