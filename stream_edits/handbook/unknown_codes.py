@@ -46,7 +46,7 @@ def unknown_codes(
         beside = _beside(shipped[change.policy_id], change)
         if not any(_PROCEDURE.fullmatch(code) for code in beside):
             continue
-        for code in _named(change):
+        for code in _named(change, beside):
             if code not in known[change.policy_id] and code not in beside:
                 near = _near(code, beside, named[change.policy_id])
                 yield (
@@ -138,15 +138,20 @@ def _beside(policy: Policy, change: Change) -> set[str]:
     return set(_strings(value_at(value, change.path[:-1])))
 
 
-def _named(change: Change) -> Iterator[str]:
-    """What a change names that may be a code: a new key, a new entry, or what is new below."""
+def _named(change: Change, beside: set[str]) -> Iterator[str]:
+    """What a change names that may be a code: a new key, a new entry, or what is new below.
+
+    A new key or entry is looked at whatever it is where all that is beside it are codes.
+    """
     key = change.path[-1] if change.path else None
     named = set(_strings(change.after))
     if isinstance(key, str):
         named.add(key)
     elif isinstance(key, Item):
         named.add(str(key.key))
-    yield from sorted(each for each in named if _LIKE_ONE.fullmatch(each))
+    only_codes = all(_PROCEDURE.fullmatch(each) for each in beside)
+    at = {str(key.key) if isinstance(key, Item) else str(key)} if only_codes and key else set()
+    yield from sorted(each for each in named if _LIKE_ONE.fullmatch(each) or each in at)
 
 
 def _strings(value: Any) -> Iterator[str]:
