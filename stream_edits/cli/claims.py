@@ -5,7 +5,7 @@ import sys
 import click
 
 from stream_edits.app.wiring import Stage
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import (
     ADJUSTMENTS,
     as_option,
@@ -42,11 +42,10 @@ from stream_edits.settings import load_settings
 @click.pass_context
 def run(context: click.Context, stages: tuple[str, ...], start_from: StartFrom | None) -> None:
     """Consume claims and publish decisions until SIGTERM."""
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        if start_from is not None:
-            settings = settings.model_copy(update={"start_from": start_from})
-        run_stages(settings, [Stage(s) for s in stages] or list(Stage))
+    settings = load_settings(context.obj)
+    if start_from is not None:
+        settings = settings.model_copy(update={"start_from": start_from})
+    run_stages(settings, [Stage(s) for s in stages] or list(Stage))
 
 
 @click.command()
@@ -66,12 +65,11 @@ def adjudicate(context: click.Context, file: str, kind: str, form: str, x12: X12
     reported on stderr with its number; the others are still processed, and the exit code is 3.
     """
     check_form(kind, form)
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        if kind == ADJUSTMENTS:
-            bad = adjudicate_adjustments(settings, file, form, x12)
-        else:
-            bad = adjudicate_file(settings, file, form, x12)
+    settings = load_settings(context.obj)
+    if kind == ADJUSTMENTS:
+        bad = adjudicate_adjustments(settings, file, form, x12)
+    else:
+        bad = adjudicate_file(settings, file, form, x12)
     if bad:
         sys.exit(BAD_INPUT)
 
@@ -86,10 +84,8 @@ def publish(context: click.Context, file: str, x12: X12Options) -> None:
     FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
     stdin.
     """
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            bad = publish_file(settings, file, x12)
+    settings = load_settings(context.obj)
+    bad = publish_file(settings, file, x12)
     if bad:
         sys.exit(BAD_INPUT)
 
@@ -114,14 +110,12 @@ def decisions(
     With `--as adjustments` what they take away, with the charges of the claims: docs/remittance.md.
     """
     check_form(kind, form)
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            if wait_s is not None:
-                wait_for_stages(settings, wait_s)
-            if kind == ADJUSTMENTS:
-                bad = print_published_adjustments(settings, claim_id, form)
-            else:
-                bad = print_decisions(settings, claim_id, form)
+    settings = load_settings(context.obj)
+    if wait_s is not None:
+        wait_for_stages(settings, wait_s)
+    if kind == ADJUSTMENTS:
+        bad = print_published_adjustments(settings, claim_id, form)
+    else:
+        bad = print_decisions(settings, claim_id, form)
     if bad:
         sys.exit(BAD_INPUT)

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.settings import load_settings
 
 
@@ -35,9 +35,7 @@ def explain(context: click.Context, claim_id: str, file: str | None, form: str) 
     """
     from stream_edits.commands.explain import explain_claim
 
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            bad = explain_claim(settings, claim_id, file, form)
+    settings = load_settings(context.obj)
+    bad = explain_claim(settings, claim_id, file, form)
     if bad:
         sys.exit(BAD_INPUT)

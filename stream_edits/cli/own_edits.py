@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import one_line_errors
 from stream_edits.policies.shapes.known import SHAPES
 from stream_edits.settings import load_settings
 
@@ -41,9 +40,8 @@ def new(
     """
     from stream_edits.commands.new_edit import new as write_edit
 
-    with one_line_errors():
-        where = folder or load_settings(context.obj).edits or FOLDER
-        text = write_edit(where, edit, shape, policy_id)
+    where = folder or load_settings(context.obj).edits or FOLDER
+    text = write_edit(where, edit, shape, policy_id)
     click.echo(text, nl=False)
 
 
@@ -57,8 +55,7 @@ def cases(context: click.Context, folder: Path | None) -> None:
     """
     from stream_edits.commands.own_cases import run_cases
 
-    with one_line_errors():
-        result = run_cases(folder or load_settings(context.obj).edits or FOLDER)
+    result = run_cases(folder or load_settings(context.obj).edits or FOLDER)
     click.echo(result.text, nl=False)
     if not result.holds:
         sys.exit(1)

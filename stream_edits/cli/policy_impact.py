@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import format_option
 from stream_edits.commands import impact as command
 from stream_edits.impact.gate import BadLimit, Limit, limit
@@ -82,10 +82,9 @@ def impact(
         raise click.UsageError("name files of claims, or say --from-topic")
     if since is not None and not from_topic:
         raise click.UsageError("--since goes with --from-topic")
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        compared = command.Compared(overlay, baseline or settings.policy)
-        measured = _measured(settings, compared, files, since)
+    settings = load_settings(context.obj)
+    compared = command.Compared(overlay, baseline or settings.policy)
+    measured = _measured(settings, compared, files, since)
     command.print_measured(measured.impact, limits, form)
     broken = [each for each in limits if each.is_broken(measured.impact)]
     for each in broken:
@@ -101,6 +100,5 @@ def _measured(
 ) -> command.Measured:
     if files:
         return command.measure_files(settings, compared, files)
-    with broker_errors(settings):
-        start = since.replace(tzinfo=UTC) if since else None
-        return command.measure_topics(settings, compared, start)
+    start = since.replace(tzinfo=UTC) if since else None
+    return command.measure_topics(settings, compared, start)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, BAD_USAGE, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT, BAD_USAGE
 from stream_edits.codec.x12 import ClaimNumber
 from stream_edits.commands.convert import convert_files
 from stream_edits.commands.x12_options import X12Options
@@ -86,8 +86,7 @@ def convert(files: tuple[str, ...], output: Path | None, x12: X12Options) -> Non
     cannot be read is reported on stderr by transaction and claim number; the others are written,
     and the exit code is 3. It is 2 if a file is not X12.
     """
-    with one_line_errors():
-        converted = convert_files(files, output, x12)
+    converted = convert_files(files, output, x12)
     if converted.not_x12:
         sys.exit(BAD_USAGE)
     if converted.refused:
