@@ -12,16 +12,18 @@ from stream_edits.cli.formats import (
     check_form,
     decisions_format_option,
 )
-from stream_edits.cli.x12 import x12_options
+from stream_edits.cli.x12 import file_options
 from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_file
 from stream_edits.commands.adjustments import print_published_adjustments
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_file
 from stream_edits.commands.wait_for_stages import wait_for_stages
-from stream_edits.commands.x12_options import X12Options
 from stream_edits.engine.config import StartFrom
 from stream_edits.service.run import run_stages
 from stream_edits.settings import load_settings
+
+FILE = click.Path(allow_dash=True, exists=True)
 
 
 @click.command()
@@ -49,16 +51,18 @@ def run(context: click.Context, stages: tuple[str, ...], start_from: StartFrom |
 
 
 @click.command()
-@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @as_option()
 @decisions_format_option()
-@x12_options
+@file_options
 @click.pass_context
-def adjudicate(context: click.Context, file: str, kind: str, form: str, x12: X12Options) -> None:
-    """Decide the claims of FILE without Kafka.
+def adjudicate(
+    context: click.Context, files: tuple[str, ...], kind: str, form: str, reading: FileOptions
+) -> None:
+    """Decide the claims of FILE… without Kafka, one file after another.
 
-    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
-    stdin.
+    A file is JSON lines, a JSON array, an Avro container, or an X12 837 file (`stream-edits convert
+    --help`), also packed with gzip or in UTF-16; - is stdin, and a folder stands for its files.
 
     Claims, and reviews between them, are processed in the order of the file. A line that is not
     valid, or a review that changes nothing because it is stale or about something unknown, is
@@ -67,25 +71,25 @@ def adjudicate(context: click.Context, file: str, kind: str, form: str, x12: X12
     check_form(kind, form)
     settings = load_settings(context.obj)
     if kind == ADJUSTMENTS:
-        bad = adjudicate_adjustments(settings, file, form, x12)
+        bad = adjudicate_adjustments(settings, files, form, reading)
     else:
-        bad = adjudicate_file(settings, file, form, x12)
+        bad = adjudicate_file(settings, files, form, reading)
     if bad:
         sys.exit(BAD_INPUT)
 
 
 @click.command()
-@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
-@x12_options
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
+@file_options
 @click.pass_context
-def publish(context: click.Context, file: str, x12: X12Options) -> None:
-    """Publish the claims and reviews of FILE to their topics, keyed by member.
+def publish(context: click.Context, files: tuple[str, ...], reading: FileOptions) -> None:
+    """Publish the claims and reviews of FILE… to their topics, keyed by member.
 
-    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
-    stdin.
+    A file is JSON lines, a JSON array, an Avro container, or an X12 837 file (`stream-edits convert
+    --help`), also packed with gzip or in UTF-16; - is stdin, and a folder stands for its files.
     """
     settings = load_settings(context.obj)
-    bad = publish_file(settings, file, x12)
+    bad = publish_file(settings, files, reading)
     if bad:
         sys.exit(BAD_INPUT)
 

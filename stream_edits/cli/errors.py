@@ -16,6 +16,7 @@ import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
 from stream_edits.codec.x12 import NotX12
+from stream_edits.commands.input_files import BadFiles
 from stream_edits.commands.x12_options import BadX12Option
 from stream_edits.engine.errors import ClientError, EngineStopped, OptionRefused
 from stream_edits.logs import places_of
@@ -28,7 +29,10 @@ BAD_USAGE = 2
 # Some lines or records of the input are not valid.
 BAD_INPUT = 3
 
-_WRONG = (BadSetting, PolicyError, OptionRefused, BadRegistryOptions, BadX12Option, NotX12)
+_WRONG = (
+    *(BadSetting, PolicyError, OptionRefused, BadRegistryOptions, BadX12Option, NotX12),
+    BadFiles,
+)
 _FAILED = (EngineStopped, NotRegistered)
 # A file that was named and that is not as it must be.
 _WRONG_FILE = {

@@ -8,7 +8,9 @@ import click
 
 from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import format_option
+from stream_edits.cli.x12 import file_options
 from stream_edits.commands import impact as command
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.impact.gate import BadLimit, Limit, limit
 from stream_edits.settings import Settings, load_settings
 
@@ -57,9 +59,10 @@ def _limits(
 @click.argument(
     "files",
     nargs=-1,
-    type=click.Path(allow_dash=True, exists=True, dir_okay=False),
+    type=click.Path(allow_dash=True, exists=True),
     metavar="FILE…",
 )
+@file_options
 @click.pass_context
 def impact(
     context: click.Context,
@@ -71,6 +74,7 @@ def impact(
     limits: tuple[Limit, ...],
     form: str,
     files: tuple[str, ...],
+    reading: FileOptions,
 ) -> None:
     """Decide the claims of FILE… under two policies, and report what changes.
 
@@ -84,7 +88,7 @@ def impact(
         raise click.UsageError("--since goes with --from-topic")
     settings = load_settings(context.obj)
     compared = command.Compared(overlay, baseline or settings.policy)
-    measured = _measured(settings, compared, files, since)
+    measured = _measured(settings, compared, files, reading, since)
     command.print_measured(measured.impact, limits, form)
     broken = [each for each in limits if each.is_broken(measured.impact)]
     for each in broken:
@@ -96,9 +100,13 @@ def impact(
 
 
 def _measured(
-    settings: Settings, compared: command.Compared, files: tuple[str, ...], since: datetime | None
+    settings: Settings,
+    compared: command.Compared,
+    files: tuple[str, ...],
+    reading: FileOptions,
+    since: datetime | None,
 ) -> command.Measured:
     if files:
-        return command.measure_files(settings, compared, files)
+        return command.measure_files(settings, compared, files, reading)
     start = since.replace(tzinfo=UTC) if since else None
     return command.measure_topics(settings, compared, start)
