@@ -11,6 +11,7 @@ from stream_edits.cli.formats import (
     as_option,
     check_form,
     decisions_format_option,
+    progress_option,
 )
 from stream_edits.cli.x12 import file_options
 from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_file
@@ -105,9 +106,15 @@ def publish(context: click.Context, files: tuple[str, ...], reading: FileOptions
 )
 @as_option()
 @decisions_format_option()
+@progress_option
 @click.pass_context
 def decisions(
-    context: click.Context, claim_id: str | None, wait_s: float | None, kind: str, form: str
+    context: click.Context,
+    claim_id: str | None,
+    wait_s: float | None,
+    kind: str,
+    form: str,
+    progress: bool | None,
 ) -> None:
     """Print the decisions that are in the three decision topics now, topic after topic.
 
@@ -120,6 +127,6 @@ def decisions(
     if kind == ADJUSTMENTS:
         bad = print_published_adjustments(settings, claim_id, form)
     else:
-        bad = print_decisions(settings, claim_id, form)
+        bad = print_decisions(settings, claim_id, form, progress)
     if bad:
         sys.exit(BAD_INPUT)

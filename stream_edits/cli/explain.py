@@ -11,7 +11,7 @@ from stream_edits.settings import load_settings
 
 
 @click.command()
-@click.argument("claim_id", metavar="CLAIM")
+@click.argument("claim")
 @click.option(
     "--file",
     type=click.Path(allow_dash=True, exists=True),
@@ -29,7 +29,7 @@ from stream_edits.settings import load_settings
 @file_options
 @click.pass_context
 def explain(
-    context: click.Context, claim_id: str, file: str | None, form: str, reading: FileOptions
+    context: click.Context, claim: str, file: str | None, form: str, reading: FileOptions
 ) -> None:
     """Tell why CLAIM was decided as it was: each revision and its cause, the paragraphs, the values
     that were read, and for each line that is not paid a remedy that was tried.
@@ -41,6 +41,6 @@ def explain(
     from stream_edits.commands.explain import explain_claim
 
     settings = load_settings(context.obj)
-    bad = explain_claim(settings, claim_id, file, form, reading)
+    bad = explain_claim(settings, claim, file, form, reading)
     if bad:
         sys.exit(BAD_INPUT)

@@ -22,6 +22,7 @@ from stream_edits.domain.review import ReviewEvent
 
 _Numbered = Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]
 _DEFAULT = FileOptions()
+_NO_X12 = "options for X12 files, but the file is none (it starts without ISA)"
 
 
 def limit_reached(bad: int) -> str:
@@ -149,6 +150,8 @@ def open_events(files: Sequence[str], options: FileOptions = _DEFAULT) -> Iterat
             # Whether the options fit is told before anything is done.
             _ = events.x12
         elif options.x12.given:
-            raise BadX12Option("options for X12 files, but no file is one (it starts with ISA)")
+            raise BadX12Option(
+                "options for X12 files, but the file is none (it starts without ISA)"
+            )
         stack.enter_context(progress)
         yield events

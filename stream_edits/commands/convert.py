@@ -45,12 +45,15 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
             except Undecodable as error:
                 not_x12 += 1
                 progress.say(f"{each.shown}: {error.message}")
-            except (BadFiles, OSError) as error:
-                if isinstance(error, OSError) and error.filename is None:
+            except BadFiles as error:
+                not_x12 += 1
+                progress.say(f"{each.shown}: not an X12 file: {error.reason}")
+            except OSError as error:
+                if error.filename is None:
+                    # Not of the file but of the output.
                     raise
                 not_x12 += 1
-                text = error.strerror if isinstance(error, OSError) else error
-                progress.say(f"{each.shown}: cannot be read: {text}")
+                progress.say(f"{each.shown}: cannot be read: {error.strerror}")
             if 0 < options.max_errors <= progress.refused:
                 progress.say(limit_reached(progress.refused))
                 break

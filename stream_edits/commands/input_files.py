@@ -16,7 +16,14 @@ STDIN = "-"
 
 
 class BadFiles(Exception):
-    """A file that was named cannot be read: one line that names it and says why."""
+    """A file that was named cannot be read: one line that names it and says why.
+
+    ``reason`` is the same without the name.
+    """
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        super().__init__(reason if name is None else f"{name} cannot be read: {reason}")
+        self.reason = reason
 
 
 class Input(NamedTuple):
@@ -46,7 +53,7 @@ class Input(NamedTuple):
             with Path(self.path).open("rb") as file:
                 yield _told(self.path, file, count)
         except (BadFile, MalformedFile, UnreadableCodec) as bad:
-            raise BadFiles(f"{self.shown} cannot be read: {bad}") from None
+            raise BadFiles(str(bad), self.shown) from None
 
 
 def inputs_of(paths: Sequence[str], but_not: Path | None = None) -> list[Input]:

@@ -17,26 +17,13 @@ from .client_log import UNHEARD
 from .error_mapping import AWAY, client_errors, raise_classified
 from .futures import result_of
 from .listening import why_silent
+from .not_made import NOT_MADE
 
 _ASK_S = 15.0
 # Short attempts, so that whoever waits is told soon.
 _CONNECT_S = (1.0, 1.5)
 # A service goes on where nothing was refused: a large cluster may need long.
 _PATIENT_S = (4.0, 5.0)
-# What the brokers' refusal of a new topic means, and what to do.
-_NOT_MADE = {
-    KafkaError.INVALID_REPLICATION_FACTOR: "the cluster has fewer brokers than the copies that "
-    "were asked for; set STREAM_EDITS_REPLICATION_FACTOR (replication_factor) to at most the "
-    "number of brokers",
-    KafkaError.INVALID_PARTITIONS: "the brokers do not take that number of partitions; correct "
-    "STREAM_EDITS_PARTITIONS (partitions)",
-    KafkaError.POLICY_VIOLATION: "a policy of the brokers (create.topic.policy.class.name) "
-    "forbids it; ask who runs them for its limits of partitions, copies and retention",
-    KafkaError.INVALID_CONFIG: "the brokers do not take a setting of it, mostly the retention; "
-    "check STREAM_EDITS_EVIDENCE_RETENTION_DAYS (evidence_retention_days)",
-    KafkaError.TOPIC_EXCEPTION: "the brokers do not take the name; correct it among the topics of "
-    "the settings (letters, digits, '.', '_' and '-', at most 249)",
-}
 
 
 @contextmanager
@@ -158,9 +145,9 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
             made[name] = True
         except KafkaException as failure:
             error = failure.args[0]
-            if error.code() in _NOT_MADE:
+            if error.code() in NOT_MADE:
                 raise EngineStopped(
-                    f"topic {name} was not created: {_NOT_MADE[error.code()]}"
+                    f"topic {name} was not created: {NOT_MADE[error.code()]}"
                 ) from None
             if error.code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise_classified(error, f"creating topic {name}", AWAY)
