@@ -1,5 +1,6 @@
 """Text for people: width, lists of words, wrapping, printable characters, the terminal."""
 
+import errno
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -54,7 +55,12 @@ def stdout_console(*, highlight: bool = True) -> "Console":
     # Only here, because the policies use this module and need no rich.
     from rich.console import Console
 
-    console = Console(highlight=highlight)
+    class StdoutConsole(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would end the program with a code of its own.
+            raise BrokenPipeError(errno.EPIPE, "the reader has ended")
+
+    console = StdoutConsole(highlight=highlight)
     if console.is_terminal:
         return console
-    return Console(highlight=highlight, width=WIDTH, no_color=True)
+    return StdoutConsole(highlight=highlight, width=WIDTH, no_color=True)
