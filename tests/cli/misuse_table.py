@@ -126,26 +126,9 @@ BROKERS = [
     Misuse("review A --approve --reason R1", 1, NO_ANSWER, AWAY),
     Misuse("explain A", 1, NO_ANSWER, AWAY),
     Misuse("policy impact --overlay {d}/overlay.yaml --from-topic", 1, NO_ANSWER, AWAY),
-    Misuse(
-        "topics check",
-        1,
-        "kafka.invalid:9092 does not resolve",
-        {"BOOTSTRAP_SERVERS": "kafka.invalid:9092"},
-    ),
-    Misuse(
-        "topics check", 1, "an address is written host:port", {"BOOTSTRAP_SERVERS": "localhost:x"}
-    ),
-    Misuse("topics check", 1, "does not answer as Kafka does", {"BOOTSTRAP_SERVERS": "{http}"}),
-    Misuse(
-        "topics check",
-        1,
-        "does not speak TLS",
-        {"BOOTSTRAP_SERVERS": "{http}", "KAFKA__SECURITY_PROTOCOL": "SSL"},
-    ),
-    Misuse(
-        "schemas check",
-        1,
-        "STREAM_EDITS_SCHEMA_REGISTRY_URL",
-        {"SCHEMA_REGISTRY_URL": "http://127.0.0.1:1"},
-    ),
+    Misuse("topics check", 1, "kafka.invalid:9092 does not resolve", NO_NAME),
+    Misuse("topics check", 1, "an address is written host:port", NO_ADDRESS),
+    Misuse("topics check", 1, "does not answer as Kafka does", NO_KAFKA),
+    Misuse("topics check", 1, "does not speak TLS", NO_KAFKA | {"KAFKA__SECURITY_PROTOCOL": "SSL"}),
+    Misuse("schemas check", 1, "STREAM_EDITS_SCHEMA_REGISTRY_URL", NO_REGISTRY),
 ]
