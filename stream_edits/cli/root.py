@@ -20,8 +20,26 @@ from stream_edits.cli.x12 import convert
 from stream_edits.logs import configure_logs
 
 
+def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if not is_asked or context.resilient_parsing:
+        return
+    from stream_edits.commands.versions import versions
+
+    click.echo(f"stream-edits, version {__version__}")
+    for line in versions():
+        click.echo(line)
+    context.exit()
+
+
 @click.group(cls=Told, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="stream-edits")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the versions of the program, of the packaged policies and of their codes.",
+)
 @click.option(
     "--settings",
     "settings_file",
@@ -30,7 +48,11 @@ from stream_edits.logs import configure_logs
 )
 @click.pass_context
 def cli(context: click.Context, settings_file: Path | None) -> None:
-    """Claim edits on a Kafka stream, each claim decided exactly once."""
+    """Claim edits on a Kafka stream, each claim decided exactly once.
+
+    Completion for bash: eval "$(_STREAM_EDITS_COMPLETE=bash_source stream-edits)"; for zsh and fish
+    put zsh_source or fish_source.
+    """
     context.obj = settings_file
 
 
