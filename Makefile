@@ -8,6 +8,9 @@ PYTHON ?= $(or $(shell command -v python3.11 || command -v python3.12 || command
 BIN    := .venv/bin
 STAMP  := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
+# Each process has a Kafka of its own (WORKERS=0 runs all tests in one process). Tests of a file stay together.
+WORKERS  ?= auto
+PARALLEL := --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
 LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
@@ -18,8 +21,8 @@ ACTIONLINT := .cache/bin/actionlint
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
-.PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-peers payer lint check \
-        format broker broker-up broker-down generated pictures tools helm chart image image-test audit sbom lock clean
+.PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-hot bench-peers payer lint check \
+        format broker broker-up broker-down generated pictures tools helm chart cluster-test image image-test audit sbom lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -40,10 +43,10 @@ demo: $(STAMP)  ## decide a few hundred claims on an embedded Kafka; SERVE=1 kee
 	@$(BIN)/stream-edits demo $(if $(filter-out 0,$(SERVE)),--serve)
 
 test: $(STAMP) tools  ## run all tests, including those on a real Kafka
-	$(PYTEST)
+	$(PYTEST) $(PARALLEL)
 
 test-fast: $(STAMP) helm  ## run the tests that need no broker, in a few minutes
-	$(PYTEST) -m "not kafka and not slow"
+	$(PYTEST) $(PARALLEL) -m "not kafka and not slow"
 
 faults: $(STAMP)  ## inject COUNT=30 faults into a real Kafka and the processes, under load
 	$(BIN)/python -m tests.faults --count $(or $(COUNT),30)
@@ -78,6 +81,9 @@ bench: $(STAMP)  ## run the benchmarks, and update docs/performance.md (ROUNDS=,
 	@test -n "$(QUICK)" || $(MAKE) --no-print-directory bench-peers
 	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLAIMS),--claims $(CLAIMS)) \
 	    $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
+
+bench-hot: $(STAMP)  ## measure supervisors' days with many slots, and update docs/performance.md
+	@$(BIN)/python -m bench.hot
 
 # The libraries compared in the bench need other versions of our dependencies, so they have a venv.
 bench-peers:
@@ -128,6 +134,9 @@ $(HELM) $(PROMETHEUS) $(ACTIONLINT):
 
 chart: $(STAMP) $(HELM)  ## generate the chart's schema and README from settings and values
 	@$(BIN)/python -m tests.helm.generate
+
+cluster-test: $(STAMP) $(HELM)  ## install the chart on a real control plane, and update docs/cluster.md (Go)
+	@$(BIN)/python -m tests.cluster $(if $(ONLY),-k "$(ONLY)")
 
 image:  ## build the container image with Docker or Podman (ENGINE=…, BASE=…)
 	$(ENGINE) build $(if $(BASE),--build-arg BASE=$(BASE)) --build-arg VERSION=$(VERSION) \

@@ -1,8 +1,9 @@
 """The row of the claims dashboard about what people decided on held and denied claims."""
 
-from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.builders import bargauge, dashboard
 
-from monitoring.panels import HERE, bars, graph, row
+from monitoring.page import row
+from monitoring.panels import HERE, bars, columns
 
 # The classes of the dead letters that are reviews in good form.
 OF_REVIEWS = "StaleReview|UnknownReview"
@@ -20,32 +21,36 @@ def reviews(page: dashboard.Dashboard) -> None:
             "person's answer.",
             "short",
             {
-                "{{edit_id}} {{disposition}} {{outcome}}": "sort_desc(topk(10, "
+                "{{edit_id}} {{disposition}} {{outcome}}": "sort_desc(topk(8, "
                 "sum by (edit_id, disposition, outcome) "
                 f"(increase({_REVIEWS}{{{HERE}}}[$__range])) > 0))"
             },
         ),
-        bars(
-            "Overturned by edit",
-            "Share of the reviewed findings of an edit that a person decided otherwise: a denial "
-            "that was approved, and a hold that was approved or denied.",
-            "percentunit",
-            {
-                "{{edit_id}}": f"sort_desc(topk(10, sum by (edit_id) ({_overturned()}) / "
-                f"(sum by (edit_id) (increase({_REVIEWS}{{{HERE}}}[$__range])) > 0)))"
-            },
-        ),
-        graph(
+        overturned(),
+        columns(
             "Reviews that changed nothing",
             "Dead letters of reviews: what the person saw had changed since (StaleReview), or the "
             "claim, line or finding is not known (UnknownReview). Each must be looked at.",
-            "cps",
             {
-                "{{error_class}}": "sum by (error_class) (rate(stream_edits_dead_letters_total"
-                f'{{{HERE}, error_class=~"{OF_REVIEWS}"}}[$__rate_interval]))'
+                "{{error_class}}": "sum by (error_class) (increase(stream_edits_dead_letters_total"
+                f'{{{HERE}, error_class=~"{OF_REVIEWS}"}}[$__interval]))'
             },
             span=24,
         ),
+    )
+
+
+def overturned() -> bargauge.Panel:
+    """How often a person decides otherwise than an edit."""
+    return bars(
+        "Overturned by edit",
+        "Share of the reviewed findings of an edit that a person decided otherwise: a denial "
+        "that was approved, and a hold that was approved or denied.",
+        "percentunit",
+        {
+            "{{edit_id}}": f"sort_desc(topk(8, sum by (edit_id) ({_overturned()}) / "
+            f"(sum by (edit_id) (increase({_REVIEWS}{{{HERE}}}[$__range])) > 0)))"
+        },
     )
 
 

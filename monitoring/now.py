@@ -2,12 +2,14 @@
 
 from grafana_foundation_sdk.builders import dashboard, stat
 
-from monitoring.panels import HERE, STAGES, number, row
+from monitoring.page import row
+from monitoring.panels import HERE, STAGES, number
 
 
 def now(page: dashboard.Dashboard) -> None:
-    """Readiness, age and lag, dead letters, the last commit, versions."""
-    row(page, "Now", _ready(), _oldest(), _lag(), _dead_letters(), _last_commit(), _versions())
+    """Readiness, firing alerts, age and lag, dead letters, the last commit, versions."""
+    panels = (_ready(), _firing(), _oldest(), _lag(), _dead_letters(), _last_commit(), _versions())
+    row(page, "Is it well?", *panels)
 
 
 def _ready() -> stat.Panel:
@@ -19,6 +21,23 @@ def _ready() -> stat.Panel:
         {"{{stage}}": f"sum by (stage) (stream_edits_ready{{{STAGES}}})"},
         decimals=0,
     )
+
+
+def _firing() -> stat.Panel:
+    panel = number(
+        "Firing alerts",
+        "Each links to its section of docs/runbook.md: what happened, and what to do. Empty: none "
+        "fires.",
+        "short",
+        {
+            "{{alertname}} {{stage}}": "sum by (alertname, stage) "
+            '(ALERTS{alertname=~"StreamEdits.+", alertstate="firing"})'
+        },
+        words=True,
+        alarm=1,
+        span=8,
+    )
+    return panel.no_value("none")
 
 
 def _oldest() -> stat.Panel:

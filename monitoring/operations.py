@@ -3,35 +3,29 @@
 from grafana_foundation_sdk.builders import dashboard
 
 from monitoring.now import now
-from monitoring.panels import (
-    DISPOSITIONS,
-    HERE,
-    STAGES,
-    graph,
-    new_dashboard,
-    quantiles,
-    row,
-    variable,
-)
+from monitoring.page import folded, new_dashboard, row, variable
+from monitoring.panels import DISPOSITIONS, HERE, STAGES, graph, quantiles
 from monitoring.processes import client, partitions, process, state
 
 _RATE = "[$__rate_interval]"
 
 
 def operations() -> dashboard.Dashboard:
-    """Now, flow, age and lag, errors, transactions, partitions, state, clients, processes."""
+    """Three open rows that say whether it is well, what is slow and what is wrong; more below."""
     page = new_dashboard(
         "stream-edits-operations",
         "stream-edits / operations",
         "Whether it decides, how far it is behind, and what is wrong.",
+        since="now-3h",
+        refresh="30s",
     ).with_variable(variable("stage", f"stream_edits_ready{{{HERE}}}"))
-    for add_row in (now, _flow, _age, _errors, _transactions, partitions, state, client, process):
+    for add_row in (now, _slow, _wrong, _flow, _transactions, partitions, state, client, process):
         add_row(page)
     return page
 
 
 def _flow(page: dashboard.Dashboard) -> None:
-    row(
+    folded(
         page,
         "Flow",
         graph(
@@ -67,10 +61,10 @@ def _flow(page: dashboard.Dashboard) -> None:
     )
 
 
-def _age(page: dashboard.Dashboard) -> None:
+def _slow(page: dashboard.Dashboard) -> None:
     row(
         page,
-        "Age and lag",
+        "What is slow?",
         graph(
             "Age of events at their commit",
             "From the record's timestamp in the stage's input to the commit, of the oldest event "
@@ -87,23 +81,19 @@ def _age(page: dashboard.Dashboard) -> None:
             alarm=300,
         ),
         graph(
-            "Lag by partition",
-            "Records not committed yet. One partition far above the others has a hot key or a "
-            "hanging transaction.",
+            "Lag",
+            "Records that wait, by stage. The row Partitions shows them by partition.",
             "short",
-            {
-                "{{stage}} {{partition}}": "max by (stage, partition) "
-                f"(stream_edits_consumer_lag_records{{{STAGES}}})"
-            },
+            {"{{stage}}": f"sum by (stage) (stream_edits_consumer_lag_records{{{STAGES}}})"},
         ),
     )
 
 
-def _errors(page: dashboard.Dashboard) -> None:
+def _wrong(page: dashboard.Dashboard) -> None:
     dead = f'stream_edits_events_total{{{STAGES}, outcome="dead_letter"}}'
     row(
         page,
-        "Errors",
+        "What is wrong?",
         graph(
             "Dead letters by class",
             "Records that no stage can process; the dead-letter topic holds them unchanged.",
@@ -140,7 +130,7 @@ def _errors(page: dashboard.Dashboard) -> None:
 
 def _transactions(page: dashboard.Dashboard) -> None:
     size = "stream_edits_transaction_events"
-    row(
+    folded(
         page,
         "Transactions",
         graph(

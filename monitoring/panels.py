@@ -1,6 +1,8 @@
 """The panels of both dashboards, on Grafana's own builders.
 
-Each has a title, a description, a unit and queries. The data source is always the variable.
+Each has a title, a description, a unit and queries. The data source is always the variable. Green,
+orange and red are the colors of PASS, PEND and DENY. Elsewhere only red is used: where a number
+needs a person.
 """
 
 from collections.abc import Iterable
@@ -14,62 +16,16 @@ from grafana_foundation_sdk.builders import (
     stat,
     timeseries,
 )
-from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models import dashboard as models
 
-TAG = "stream-edits"
 DATA_SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 # Selectors for the chosen installation, and for the chosen stages in it.
 HERE = 'namespace=~"$namespace", job=~"$job"'
 STAGES = HERE + ', stage=~"$stage"'
 DISPOSITIONS = {"PASS": "green", "PEND": "orange", "DENY": "red"}
+PLAIN = "blue"
 Queries = dict[str, str]
-
-
-def new_dashboard(uid: str, title: str, description: str) -> dashboard.Dashboard:
-    """An empty, read-only dashboard with the variables data source, namespace and job."""
-    link = dashboard.DashboardLink("stream-edits").type(models.DashboardLinkType.DASHBOARDS)
-    return (
-        dashboard.Dashboard(title)
-        .uid(uid)
-        .description(description)
-        .tags([TAG, "kafka", "claims"])
-        .readonly()
-        .timezone("browser")
-        .refresh("30s")
-        .time("now-3h", "now")
-        .tooltip(models.DashboardCursorSync.CROSSHAIR)
-        .link(link.tags([TAG]).as_dropdown(False).keep_time(True).include_vars(True))
-        .with_variable(
-            dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus")
-        )
-        .with_variable(variable("namespace", "stream_edits_build_info"))
-        .with_variable(variable("job", 'stream_edits_build_info{namespace=~"$namespace"}'))
-    )
-
-
-def row(page: dashboard.Dashboard, title: str, *panels: Builder[models.Panel]) -> None:
-    """Append a row of panels."""
-    page.with_row(dashboard.Row(title))
-    for panel in panels:
-        page.with_panel(panel)
-
-
-def variable(name: str, series: str) -> dashboard.QueryVariable:
-    """A choice among the values of a label. `All` also matches series without the label."""
-    return (
-        dashboard.QueryVariable(name)
-        .label(name.capitalize())
-        .datasource(DATA_SOURCE)
-        .query(f"label_values({series}, {name})")
-        .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(models.VariableSort.ALPHABETICAL_ASC)
-        .multi(True)
-        .include_all(True)
-        .all_value(".*")
-        .current(models.VariableOption(selected=True, text="All", value="$__all"))
-    )
 
 
 def graph(
@@ -81,9 +37,13 @@ def graph(
     alarm: float | None = None,
     stacked: bool = False,
     colors: dict[str, str] | None = None,
+    beside: bool = False,
     span: int = 8,
 ) -> timeseries.Panel:
-    """Lines over time. `queries` holds expressions by legend; `alarm` draws a threshold."""
+    """Lines over time. `queries` holds expressions by legend; `alarm` draws a threshold.
+
+    `beside` puts the legend on the right, where many names have room.
+    """
     panel = (
         timeseries.Panel()
         .title(title)
@@ -97,7 +57,7 @@ def graph(
         .line_width(1)
         .show_points(shapes.VisibilityMode.NEVER)
         .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI))
-        .legend(_legend())
+        .legend(_legend(beside))
     )
     if stacked:
         panel.stacking(common.StackingConfig().mode(shapes.StackingMode.NORMAL))
@@ -108,6 +68,28 @@ def graph(
         )
     _ask(panel, queries, colors, instant=False)
     return panel
+
+
+def columns(
+    title: str,
+    description: str,
+    queries: Queries,
+    *,
+    colors: dict[str, str] | None = None,
+    unit: str = "short",
+    span: int = 12,
+) -> timeseries.Panel:
+    """Stacked columns, one for each hour, or for longer steps where the chosen time is long.
+
+    Each query counts with `increase(…[$__interval])`.
+    """
+    panel = graph(title, description, unit, queries, stacked=True, colors=colors, span=span)
+    return (
+        panel.interval("1h")
+        .decimals(0)
+        .draw_style(shapes.GraphDrawStyle.BARS)
+        .bar_width_factor(0.9)
+    )
 
 
 def number(
@@ -147,23 +129,31 @@ def number(
 
 
 def bars(
-    title: str, description: str, unit: str, queries: Queries, *, span: int = 12
+    title: str,
+    description: str,
+    unit: str,
+    queries: Queries,
+    *,
+    color: str = PLAIN,
+    span: int = 12,
+    height: int = 12,
 ) -> bargauge.Panel:
-    """One bar for each series, in the order of the query's result."""
+    """One bar for each series, in the order of the query's result, its name above it."""
     panel = (
         bargauge.Panel()
         .title(title)
         .description(description)
         .datasource(DATA_SOURCE)
         .unit(unit)
-        .decimals(0)
+        .decimals(1 if unit == "percentunit" else 0)
         .min(0)
         .span(span)
-        .height(9)
+        .height(height)
         .orientation(shapes.VizOrientation.HORIZONTAL)
+        .name_placement(shapes.BarGaugeNamePlacement.TOP)
         .text(common.VizTextDisplayOptions().title_size(13).value_size(14))
         .display_mode(shapes.BarGaugeDisplayMode.GRADIENT)
-        .color_scheme(dashboard.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC))
+        .color_scheme(dashboard.FieldColor().mode(models.FieldColorModeId.FIXED).fixed_color(color))
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     )
     _ask(panel, queries, None, instant=True)
@@ -181,17 +171,18 @@ def quantiles(metric: str, wanted: Iterable[float]) -> Queries:
     }
 
 
-def _legend() -> common.VizLegendOptions:
+def _legend(beside: bool) -> common.VizLegendOptions:
+    place = shapes.LegendPlacement.RIGHT if beside else shapes.LegendPlacement.BOTTOM
     return (
         common.VizLegendOptions()
         .display_mode(shapes.LegendDisplayMode.LIST)
-        .placement(shapes.LegendPlacement.BOTTOM)
+        .placement(place)
         .show_legend(True)
     )
 
 
 def _thresholds(alarm: float | None) -> dashboard.ThresholdsConfig:
-    steps = [models.Threshold(value=None, color="green")]
+    steps = [models.Threshold(value=None, color=PLAIN)]
     if alarm is not None:
         steps.append(models.Threshold(value=alarm, color="red"))
     return dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(steps)

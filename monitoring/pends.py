@@ -2,10 +2,18 @@
 
 from grafana_foundation_sdk.builders import bargauge, dashboard, stat, timeseries
 
-from monitoring.panels import HERE, bars, graph, number, row
+from monitoring.page import row
+from monitoring.panels import DISPOSITIONS, HERE, bars, graph, number
 
 _OPEN = f"stream_edits_open_pends{{{HERE}}}"
-_LEFT = {"overdue": "red", "0-5": "orange", "6-15": "yellow", "16+": "green", "none": "blue"}
+# Not the colors of dispositions: the less time is left, the darker.
+_LEFT = {
+    "overdue": "dark-purple",
+    "0-5": "purple",
+    "6-15": "light-purple",
+    "16+": "light-blue",
+    "none": "text",
+}
 
 
 def open_now(page: dashboard.Dashboard, paragraph: str) -> None:
@@ -59,7 +67,8 @@ def _by_edit(paragraph: str) -> bargauge.Panel:
         "A claim that several edits hold counts for each, with the paragraph of 6.21-P.",
         "short",
         {
-            "{{policy_section}} {{edit_id}}": "sort_desc(topk(10, sum by (edit_id) "
+            "{{edit_id}}, {{policy_section}}": "sort_desc(topk(8, sum by (edit_id) "
             f"(stream_edits_open_pends_by_edit{{{HERE}}}) {paragraph} > 0))"
         },
+        color=DISPOSITIONS["PEND"],
     )

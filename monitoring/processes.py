@@ -2,17 +2,38 @@
 
 from grafana_foundation_sdk.builders import dashboard, timeseries
 
-from monitoring.panels import HERE, STAGES, graph, row
+from monitoring.page import folded
+from monitoring.panels import HERE, STAGES, graph
 
 _OURS = f"and on (job, instance) stream_edits_build_info{{{HERE}}}"
 _RATE = "[$__rate_interval]"
+# Of `run --processes N`. Elsewhere there are none.
+_OF_WORKERS = {
+    "Restarts": {
+        "workers started again": "sum (increase(stream_edits_worker_restarts_total"
+        f"{{{HERE}}}{_RATE})) or vector(0)",
+        "workers without a process": f"count (stream_edits_worker_up{{{HERE}}} == 0) or vector(0)",
+    }
+}
 
 
 def partitions(page: dashboard.Dashboard) -> None:
     """Owned partitions, rebalances and restores."""
-    row(
+    folded(
         page,
         "Partitions",
+        graph(
+            "Lag by partition",
+            "Records not committed yet. One partition far above the others has a hot key or a "
+            "hanging transaction.",
+            "short",
+            {
+                "{{stage}} {{partition}}": "max by (stage, partition) "
+                f"(stream_edits_consumer_lag_records{{{STAGES}}})"
+            },
+            beside=True,
+            span=24,
+        ),
         graph(
             "Partitions of each process",
             "Together they must be all partitions of the topics.",
@@ -64,13 +85,20 @@ def state(page: dashboard.Dashboard) -> None:
             ("Bytes", "bytes", "stream_edits_state_bytes"),
         )
     ]
-    row(page, "State", *panels)
+    largest = graph(
+        "Largest key touched lately",
+        "Claims of one member, or slots of one supervisor's day. Alert StreamEditsLargeKey.",
+        "short",
+        {"{{stage}}": f"max by (stage) (stream_edits_largest_key{{{STAGES}}})"},
+        span=24,
+    )
+    folded(page, "State", *panels, largest)
 
 
 def client(page: dashboard.Dashboard) -> None:
     """librdkafka's own statistics."""
     title = "Kafka clients (librdkafka, every 15 s)"
-    row(page, title, _brokers(), _round_trips(), _queues(), _connection_errors())
+    folded(page, title, _brokers(), _round_trips(), _queues(), _connection_errors())
 
 
 def _brokers() -> timeseries.Panel:
@@ -134,7 +162,7 @@ def _connection_errors() -> timeseries.Panel:
 
 def process(page: dashboard.Dashboard) -> None:
     """CPU, memory, open files and restarts of the processes."""
-    page.with_row(dashboard.Row("Processes"))
+    panels = []
     for title, description, unit, expression in (
         (
             "CPU",
@@ -152,6 +180,6 @@ def process(page: dashboard.Dashboard) -> None:
         ),
     ):
         chosen = expression.replace("{_}", f"{{{HERE}}}").replace("[i]", _RATE)
-        page.with_panel(
-            graph(title, description, unit, {"{{instance}}": f"{chosen} {_OURS}"}, span=6)
-        )
+        queries = {"{{instance}}": f"{chosen} {_OURS}"} | _OF_WORKERS.get(title, {})
+        panels.append(graph(title, description, unit, queries, span=6))
+    folded(page, "Processes", *panels)

@@ -37,16 +37,19 @@ def configure_logs(
     form: Literal["console", "json"],
     level: str,
     stream: TextIO | None = None,
+    worker: int | None = None,
     *,
     client_lines: bool = True,
 ) -> None:
     """Write every log line of this process to `stream`, stderr unless given.
 
+    `worker` is in each line: several processes of `run --processes` write to one stream.
+
     This includes warnings and uncaught exceptions, those of threads and destructors as well.
     Without `client_lines` those of librdkafka are left out.
     """
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLine() if form == "json" else ConsoleLine())
+    handler.setFormatter((JsonLine if form == "json" else ConsoleLine)(worker))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _CLIENTS:
         logging.getLogger(name).setLevel(logging.NOTSET if client_lines else _SILENT)
@@ -57,7 +60,13 @@ def configure_logs(
     sys.unraisablehook = _log_unraisable
 
 
-class JsonLine(logging.Formatter):
+class _Line(logging.Formatter):
+    def __init__(self, worker: int | None = None) -> None:
+        super().__init__()
+        self.always: dict[str, object] = {} if worker is None else {"worker": worker}
+
+
+class JsonLine(_Line):
     """One JSON object in each line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -66,6 +75,7 @@ class JsonLine(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "event": _event(record),
+            **self.always,
             **_fields(record),
         }
         if record.exc_info and record.exc_info[1]:
@@ -73,11 +83,12 @@ class JsonLine(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class ConsoleLine(logging.Formatter):
+class ConsoleLine(_Line):
     """For people: time, level, event, `name=value` pairs, then the places of an exception."""
 
     def format(self, record: logging.LogRecord) -> str:
-        pairs = (f"{name}={value}" for name, value in _fields(record).items())
+        fields = self.always | _fields(record)
+        pairs = (f"{name}={value}" for name, value in fields.items())
         lines = [" ".join([_time(record), f"{record.levelname:<7}", _event(record), *pairs])]
         if record.exc_info and record.exc_info[1]:
             lines += (f"    {place}" for place in places_of(record.exc_info[1]))

@@ -35,7 +35,7 @@ BELOW: dict[str, set[str]] = {
     "explain": {*CORE, "codec", "handbook", "pages", "report", "text", ITSELF},
     "app": _APP,
     "service": {*_APP, "app"},
-    "commands": {*_APP, "app", "explain", "handbook", "impact", "pages"},
+    "commands": {*_APP, "app", "explain", "handbook", "impact", "pages", "synthetic"},
     "synthetic": {"domain"},
     "demo": {*_APP, "app", "commands", "service", "synthetic", "mock_cluster"},
     "cli": {*_APP, "app", "commands", "service", "demo", "handbook", "impact"},

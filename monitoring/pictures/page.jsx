@@ -26,9 +26,8 @@ const { title, note, width, range, panels } = window.dashboard;
 const [CELL, ROW, GAP] = [width / 24, 30, 4];
 
 function fieldOf(panel, series, index) {
-  const color = series.color
-    ? { mode: 'fixed', fixedColor: series.color }
-    : { mode: 'palette-classic' };
+  const chosen = series.color ?? panel.color;
+  const color = chosen ? { mode: 'fixed', fixedColor: chosen } : { mode: 'palette-classic' };
   const config = {
     unit: panel.unit,
     decimals: panel.decimals,
@@ -37,7 +36,8 @@ function fieldOf(panel, series, index) {
     min: panel.type === 'stat' ? undefined : 0,
     thresholds: panel.thresholds,
     custom: {
-      drawStyle: 'line',
+      drawStyle: panel.columns ? 'bars' : 'line',
+      barWidthFactor: 0.9,
       lineWidth: 1,
       fillOpacity: panel.stacked ? 60 : 8,
       showPoints: 'never',
@@ -73,7 +73,7 @@ function Graph({ panel, frames, width, height }) {
       timeRange={{ from, to, raw: { from, to } }}
       legend={{
         displayMode: LegendDisplayMode.List,
-        placement: 'bottom',
+        placement: panel.beside ? 'right' : 'bottom',
         calcs: [],
         showLegend: true,
       }}
@@ -97,6 +97,9 @@ function textModeOf(panel, frames) {
 
 function Numbers({ panel, frames, width, height }) {
   const each = width / Math.max(frames.length, 1);
+  if (frames.length === 0) {
+    return <div style={{ fontSize: 28, textAlign: 'center' }}>{panel.noValue ?? 'No data'}</div>;
+  }
   return (
     <div style={{ display: 'flex' }}>
       {frames.map((frame, index) => (
@@ -115,9 +118,10 @@ function Numbers({ panel, frames, width, height }) {
   );
 }
 
-function Bars({ frames, width, height }) {
+function Bars({ panel, frames, width, height }) {
   const each = height / Math.max(frames.length, 1);
-  const most = Math.max(1, ...frames.map((frame) => frame.fields[1].values[0]));
+  const least = panel.unit === 'percentunit' ? 0.0001 : 1;
+  const most = Math.max(least, ...frames.map((frame) => frame.fields[1].values[0]));
   return frames.map((frame, index) => (
     <BarGauge
       key={index}
@@ -130,6 +134,7 @@ function Bars({ frames, width, height }) {
       orientation="horizontal"
       displayMode={BarGaugeDisplayMode.Gradient}
       alignmentFactors={{ title: '0'.repeat(46), text: '0'.repeat(6) }}
+      namePlacement="top"
       text={{ titleSize: 13, valueSize: 14 }}
       showUnfilled
     />
@@ -142,7 +147,14 @@ function Panel({ panel }) {
   const { x, y, w, h } = panel.grid;
   const place = { position: 'absolute', left: x * CELL, top: 70 + y * ROW };
   if (panel.type === 'row') {
-    return <h4 style={{ ...place, margin: 0, color: '#ccccdc' }}>{panel.title}</h4>;
+    const more = panel.folded ? ` (${panel.folded} panels, folded)` : '';
+    const mark = panel.folded ? '\u203a' : '\u2304';
+    return (
+      <h4 style={{ ...place, margin: 0, color: '#ccccdc' }}>
+        {mark} {panel.title}
+        {more}
+      </h4>
+    );
   }
   const Drawn = DRAWN_BY[panel.type];
   const frames = panel.series.map((series, index) => fieldOf(panel, series, index));

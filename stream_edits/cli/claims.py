@@ -1,6 +1,8 @@
 """`run`, `adjudicate`, `publish` and `decisions`."""
 
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
@@ -21,7 +23,7 @@ from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_file
 from stream_edits.commands.wait_for_stages import wait_for_stages
 from stream_edits.engine.config import StartFrom
-from stream_edits.service.run import run_stages
+from stream_edits.service.run import run_stages, run_workers
 from stream_edits.settings import load_settings
 
 FILE = click.Path(allow_dash=True, exists=True)
@@ -42,13 +44,35 @@ FILE = click.Path(allow_dash=True, exists=True)
     help="Where to start when the committed offsets of a group have expired or were deleted: where "
     "it had stopped, or at an end of its topic. Without it the stage stops.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="Run so many worker processes, each like `run`, behind one metrics port. A worker that "
+    "ends is started again.",
+)
+@click.option("--worker", "worker_socket", type=int, hidden=True)
 @click.pass_context
-def run(context: click.Context, stages: tuple[str, ...], start_from: StartFrom | None) -> None:
+def run(
+    context: click.Context,
+    stages: tuple[str, ...],
+    start_from: StartFrom | None,
+    processes: int | None,
+    worker_socket: int | None,
+) -> None:
     """Consume claims and publish decisions until SIGTERM."""
     settings = load_settings(context.obj)
+    if processes is not None:
+        sys.exit(run_workers(settings, processes, _worker(context.obj, stages, start_from)))
     if start_from is not None:
         settings = settings.model_copy(update={"start_from": start_from})
-    run_stages(settings, [Stage(s) for s in stages] or list(Stage))
+    run_stages(settings, [Stage(s) for s in stages] or list(Stage), worker_socket)
+
+
+def _worker(file: Path | None, stages: Iterable[str], start_from: str | None) -> list[str]:
+    """The command line of a worker of this `run`."""
+    words = ["run"] if file is None else ["--settings", str(file), "run"]
+    words += [word for stage in stages for word in ("--stage", stage)]
+    return words if start_from is None else [*words, "--from", start_from]
 
 
 @click.command()

@@ -11,7 +11,7 @@ from stream_edits.settings import load_settings
 
 
 @click.command()
-@click.argument("claim")
+@click.argument("claim", metavar="CLAIM")
 @click.option(
     "--file",
     type=click.Path(allow_dash=True, exists=True),
@@ -40,6 +40,8 @@ def explain(
     """
     from stream_edits.commands.explain import explain_claim
 
+    if reading.x12.given and file is None:
+        raise click.UsageError("options for X12 go with --file")
     settings = load_settings(context.obj)
     bad = explain_claim(settings, claim, file, form, reading)
     if bad:

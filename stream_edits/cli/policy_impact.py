@@ -78,7 +78,8 @@ def impact(
 ) -> None:
     """Decide the claims of FILE… under two policies, and report what changes.
 
-    FILE is one that `adjudicate` takes; - is stdin. Reviews in it apply under both. Each difference
+    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
+    stdin. Reviews in it apply under both. Each difference
     is put down to the change of the policy that causes it: put back, it is gone. From the topics it
     joins no group and commits nothing.
     """
@@ -86,6 +87,8 @@ def impact(
         raise click.UsageError("name files of claims, or say --from-topic")
     if since is not None and not from_topic:
         raise click.UsageError("--since goes with --from-topic")
+    if reading.x12.given and from_topic:
+        raise click.UsageError("options for X12 go with files, not with --from-topic")
     settings = load_settings(context.obj)
     compared = command.Compared(overlay, baseline or settings.policy)
     measured = _measured(settings, compared, files, reading, since)

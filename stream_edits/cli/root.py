@@ -15,6 +15,7 @@ from stream_edits.cli.pends import pends
 from stream_edits.cli.policy import policy
 from stream_edits.cli.review import review
 from stream_edits.cli.schemas import schemas
+from stream_edits.cli.synthetic import synthetic
 from stream_edits.cli.topics import asyncapi_document, topics
 from stream_edits.cli.x12 import convert
 from stream_edits.logs import configure_logs
@@ -67,7 +68,7 @@ def demo(serve: bool) -> None:
 
 for _command in (
     *(run, convert, adjudicate, publish, decisions, explain, pends, review),
-    *(topics, schemas, asyncapi_document, dead_letters, policy, docs),
+    *(topics, schemas, asyncapi_document, dead_letters, policy, docs, synthetic),
 ):
     cli.add_command(_command)
 

@@ -45,10 +45,14 @@ class MemberClaims(NamedTuple):
     claims: tuple[ListedClaim, ...]
 
 
-class SupervisedDay(NamedTuple):
-    """The record around the slots of a day."""
+class StoredPage(NamedTuple):
+    """The record of a page of a supervisor's day: the pages below it are packed."""
 
     slots: tuple[SupervisedSlot, ...]
+    parts: bytes
+    occupied_by: tuple[str, ...]
+    held: int
+    last_page: int
 
 
 class SupervisedQuarters(NamedTuple):
@@ -126,7 +130,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "FindingChange": FindingChange,
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
-    "SupervisedDay": SupervisedDay,
+    "SupervisedDay": StoredPage,
     "SupervisedSlot": SupervisedSlot,
     "SupervisedVisit": SupervisorRecord,
     "SupervisedQuarters": SupervisedQuarters,

@@ -1,8 +1,10 @@
 """`policy impact`: what a change of the policy does to claims of files or of the topics."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +31,7 @@ from stream_edits.stages.reviews import ReviewRefused
 _REPORT_EVERY_S = 5.0
 _DEFAULT = FileOptions()
 _Refuse = Callable[[Source, str, str], None]
+_COLLECT_AFTER = 10_000
 _REUSED = ClaimIdReused.__name__
 _Events = Iterator[tuple[Source, ClaimEvent | ReviewEvent | None]]
 
@@ -88,6 +91,13 @@ def _measure(settings: Settings, compared: Compared, events: _Events, refuse: _R
         _builder(settings, compared.candidate),
         Retention(settings.retention_days),
     )
+    with _spared_collector():
+        bad = _take_all(measurement, events, refuse)
+        return Measured(measurement.report(), bad)
+
+
+def _take_all(measurement: Measurement, events: _Events, refuse: _Refuse) -> int:
+    """Take the events; returns how many could not be taken."""
     bad, progress = 0, _Progress()
     for source, event in events:
         progress.count()
@@ -100,7 +110,25 @@ def _measure(settings: Settings, compared: Compared, events: _Events, refuse: _R
             name = refused.error_class if isinstance(refused, ReviewRefused) else _REUSED
             refuse(source, name, str(refused))
     progress.end()
-    return Measured(measurement.report(), bad)
+    return bad
+
+
+@contextmanager
+def _spared_collector() -> Iterator[None]:
+    """Collect garbage less often, and leave out the policies, which stay.
+
+    Deciding makes many objects that are gone at once and almost no cycles. With the usual
+    thresholds the collector takes a quarter of the time, as it looks at what is held in memory of
+    all sides.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _builder(settings: Settings, overlay: Path | None) -> DecisionBuilder:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
 from .declared import Metrics
+from .workers import WorkerMetrics
 
 _HEAD = """\
 # Metrics
 
-Written by `make generated` from `stream_edits/metrics/declared.py`; do not edit.
+Written by `make generated` from the declarations in `stream_edits/metrics/`; do not edit.
 
 Served on `/metrics` (port 9464), in Prometheus' text format or OpenMetrics. Every counter of a
 running stage exists from the start, at 0, so that its first increase is seen. Gauges with the label
@@ -46,7 +48,8 @@ class Declared(NamedTuple):
 
 
 def declared() -> list[Declared]:
-    """Every metric of `Metrics`, in order of declaration."""
+    """Every metric of `Metrics` and `WorkerMetrics`, in order of declaration."""
+    holders = (Metrics(), WorkerMetrics(CollectorRegistry()))
     return [
         Declared(
             metric._name + ("_total" if metric._type == "counter" else ""),
@@ -54,7 +57,8 @@ def declared() -> list[Declared]:
             metric._documentation,
             tuple(metric._labelnames),
         )
-        for metric in vars(Metrics()).values()
+        for holder in holders
+        for metric in vars(holder).values()
         if isinstance(metric, MetricWrapperBase)
     ]
 

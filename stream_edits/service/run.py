@@ -2,17 +2,25 @@
 
 import gc
 import logging
+import os
+import signal
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.wiring import Stage, runners
 from stream_edits.codec.errors import RegistryAway
+from stream_edits.engine import log
 from stream_edits.engine.group import run_together
 from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs
-from stream_edits.metrics import Metrics
+from stream_edits.metrics import Metrics, WorkerMetrics
+from stream_edits.service.gathered import GatheringServer
 from stream_edits.service.health import HealthServer, Observed
+from stream_edits.service.workers import Workers, command_of_a_worker, tell_port
 from stream_edits.settings import BadSetting, Settings
 
 _REGISTRY_WAIT_S = 5.0
@@ -20,14 +28,22 @@ _COLLECT_AFTER = 10_000
 _LOG = logging.getLogger(__name__)
 
 
-def run_stages(settings: Settings, stages: Collection[Stage]) -> None:
-    """Run until SIGTERM or SIGINT. Raises EngineStopped, PolicyError, BadSetting."""
-    configure_logs(settings.log_format, settings.log_level)
+def run_stages(
+    settings: Settings, stages: Collection[Stage], worker_socket: int | None = None
+) -> None:
+    """Run until SIGTERM or SIGINT. Raises EngineStopped, PolicyError, BadSetting.
+
+    `worker_socket` is the descriptor by which a worker is connected to the process that started it.
+    """
+    worker = None if worker_socket is None else settings.instance
+    configure_logs(settings.log_format, settings.log_level, worker=worker)
     metrics = Metrics()
     startup = _Startup()
     observed: list[Observed] = [startup]
     server = _server(settings, metrics, observed)
     server.start()
+    if worker_socket is not None:
+        tell_port(worker_socket, server.port, lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
         group = _runners_once_the_registry_answers(settings, stages, metrics, startup)
         observed[:] = group
@@ -41,6 +57,28 @@ def run_stages(settings: Settings, stages: Collection[Stage]) -> None:
             port=server.port,
         )
         run_together(group)
+    finally:
+        server.close()
+
+
+def run_workers(settings: Settings, count: int, arguments: Sequence[str]) -> int:
+    """Run `count` workers until SIGTERM or SIGINT; `arguments` is the command line of each.
+
+    Their numbers follow each other from `instance` times `count` on, so that several machines with
+    the same `count` share none. Returns the exit code. Raises BadSetting.
+    """
+    configure_logs(settings.log_format, settings.log_level)
+    first = settings.instance * count
+    registry = CollectorRegistry()
+    command, instances = command_of_a_worker(arguments), range(first, first + count)
+    workers = Workers(command, instances, WorkerMetrics(registry))
+    with _bad_address(settings):
+        host, port = settings.http_host, settings.http_port
+        server = GatheringServer(host, port, registry, workers.all)
+    server.start()
+    log.info("workers_started", count=count, host=host, port=server.port)
+    try:
+        return workers.run()
     finally:
         server.close()
 
@@ -59,12 +97,19 @@ class _Startup:
 
 
 def _server(settings: Settings, metrics: Metrics, observed: Sequence[Observed]) -> HealthServer:
-    host, port = settings.http_host, settings.http_port
-    try:
+    with _bad_address(settings):
+        host, port = settings.http_host, settings.http_port
         return HealthServer(host, port, metrics.registry, observed)
+
+
+@contextmanager
+def _bad_address(settings: Settings) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
+        address = f"{settings.http_host}:{settings.http_port}"
         raise BadSetting(
-            f"http_host, http_port: cannot listen on {host}:{port}: {error.strerror}"
+            f"http_host, http_port: cannot listen on {address}: {error.strerror}"
         ) from None
 
 

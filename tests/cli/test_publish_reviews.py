@@ -1,6 +1,7 @@
 """`stream-edits publish` with claims and reviews in one file, on an embedded Kafka."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest

@@ -26,6 +26,8 @@ from stream_edits.domain.messages import (
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    DayPage,
+    DayParts,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -105,9 +107,14 @@ EXAMPLES: dict[str, Any] = {
         ListedClaim("claim-1", DAY, ("1234567893|2024-12-03",)),
         ListedClaim("claim-2", DAY, ()),
     ),
-    "SupervisedDay": (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
+    "SupervisedDay": DayPage(
+        (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
+        DayParts((1,), (10,), (42,), (30,), (10,), ("member-1",)),
+        held=2,
+        last_page=1,
+    ),
     "SupervisedVisit": SupervisorRecord(
-        (DAY,), 42, SUPERVISED, (RefusedLine(DRAFT.findings[0], 2),), "event-1"
+        (DAY,), 42, SUPERVISED, (RefusedLine(DRAFT.findings[0], 2),), "event-1", (SLOT.start_time,)
     ),
     "ReviewableClaim": StoredReviewable(
         ReviewableClaim(

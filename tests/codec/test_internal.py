@@ -25,7 +25,6 @@ from tests.codec.whole import Codec
 
 CODEC = Codec()
 LISTED = st.lists(strategies.listed_claims, max_size=4).map(tuple)
-SLOTS = st.lists(strategies.slots, max_size=4).map(tuple)
 QUARTERS = st.lists(strategies.quarters, max_size=4).map(tuple)
 Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], Any]
@@ -57,7 +56,7 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
     ("Reopen", strategies.reopens, messages.encode_reopen, decode_reopen),
     ("ClaimRecord", STORED, encode_stored, state.decode_claim_record),
     ("MemberClaims", LISTED, state.encode_member_claims, state.decode_member_claims),
-    ("SupervisedDay", SLOTS, state.encode_day, state.decode_day),
+    ("SupervisedDay", strategies.day_pages, state.encode_page, state.decode_page),
     (
         "SupervisedVisit",
         strategies.supervisor_records,

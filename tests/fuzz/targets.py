@@ -121,8 +121,8 @@ _SCHEMAS = _Schemas()
 _ENCODE = claim_encoder(5)
 _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
     (113, state.decode_claim_record),
-    (106, state.decode_day),
-    (117, state.decode_supervisor_record),
+    (127, state.decode_page),
+    (128, state.decode_supervisor_record),
     (114, state.decode_member_claims),
     (109, state.decode_quarters),
 )

@@ -58,7 +58,7 @@ def drawable(model: Json, run: Watched) -> Json:
 def _panel(panel: Json, run: Watched) -> Json:
     drawn: Json = {"type": panel["type"], "title": panel["title"], "grid": panel["gridPos"]}
     if panel["type"] == "row":
-        return drawn
+        return drawn | {"folded": len(panel.get("panels", []))}
     field = panel["fieldConfig"]["defaults"]
     custom = field.get("custom", {})
     return drawn | {
@@ -67,6 +67,10 @@ def _panel(panel: Json, run: Watched) -> Json:
         "thresholds": field.get("thresholds"),
         "alarmed": "thresholdsStyle" in custom,
         "stacked": "stacking" in custom,
+        "columns": custom.get("drawStyle") == "bars",
+        "beside": panel["options"].get("legend", {}).get("placement") == "right",
+        "noValue": field.get("noValue"),
+        "color": field.get("color", {}).get("fixedColor"),
         "words": panel["options"].get("textMode") == "name",
         "series": list(_series(panel, run)),
     }
@@ -74,7 +78,7 @@ def _panel(panel: Json, run: Watched) -> Json:
 
 def _series(panel: Json, run: Watched) -> Iterator[Json]:
     length = f"{run.ended_s - run.begun_s:.0f}s"
-    chosen = {"__rate_interval": "10s", "__range": length}
+    chosen = {"__rate_interval": "10s", "__range": length, "__interval": "15s"}
     chosen |= dict.fromkeys(("namespace", "job", "stage"), ".*")
     colors = {
         rule["matcher"]["options"].strip(".*"): rule["properties"][0]["value"]["fixedColor"]

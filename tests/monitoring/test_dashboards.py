@@ -11,7 +11,7 @@ import pytest
 
 from monitoring.__main__ import generated
 from stream_edits.metrics import declared
-from tests.monitoring.dashboards import FILES, FOLDER, Json, dashboard, panels, queries
+from tests.monitoring.dashboards import FILES, FOLDER, Json, Query, dashboard, panels, queries
 from tests.monitoring.promql import alerts, read_at_once, selectors
 
 OF_THE_PROCESS = {
@@ -23,6 +23,7 @@ OF_THE_PROCESS = {
 STANDINS = {
     "__rate_interval": "1m",
     "__range": "1h",
+    "__interval": "1h",
     "namespace": ".*",
     "job": ".*",
     "stage": ".*",
@@ -60,6 +61,9 @@ def _of_the_page(model: Json) -> Iterator[str]:
             yield f"variable {name}: fixed data source, or no `All`"
     if not {"namespace", "job"} <= variables.keys():
         yield "has no variables for namespace and job"
+    for mark in model["annotations"]["list"]:
+        for each in _of_a_query(Query("", "", mark["expr"]).substituted(STANDINS), mark["expr"]):
+            yield f"annotation {mark['name']}: {each}"
     ids = [panel.get("id") for panel in panels(model)]
     if None in ids or len(set(ids)) != len(ids):
         yield "panels without an id of their own"
@@ -86,6 +90,11 @@ def _of_a_query(expression: str, written: str) -> Iterator[str]:
         yield f"no PromQL ({failure})"
         return
     for selector, name in selected.items():
+        if name == "ALERTS":
+            # Prometheus makes it. Alerts that sum over pods have no namespace.
+            if 'alertname=~"StreamEdits' not in selector:
+                yield "alerts of others"
+            continue
         if name not in KNOWN:
             yield f"no metric {name}"
         if "namespace=~" not in selector or "job=~" not in selector:
@@ -167,6 +176,7 @@ HERE = '{namespace=~"$namespace", job=~"$job"}'
         (with_query("sum("), "no PromQL"),
         (with_query(f"sum(stream_edits_redy{HERE})"), "no metric"),
         (with_query("sum(stream_edits_ready)"), "not narrowed"),
+        (with_query('sum(ALERTS{alertstate="firing"})'), "alerts of others"),
         (with_query(f"sum(stream_edits_decisions_total{HERE})"), "not rated"),
         (with_query(f"sum(rate(stream_edits_decisions_total{HERE}[5m]))"), "fixed time"),
     ],

@@ -28,7 +28,7 @@ READ: dict[str, Callable[[bytes], Any]] = {
     "SupervisedClaim": messages.decode_supervised,
     "ClaimRecord": state.decode_claim_record,
     "MemberClaims": state.decode_member_claims,
-    "SupervisedDay": state.decode_day,
+    "SupervisedDay": state.decode_page,
     "SupervisedVisit": state.decode_supervisor_record,
     "SupervisedQuarters": state.decode_quarters,
     "OpenPend": state.decode_open_pend,

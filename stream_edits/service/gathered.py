@@ -1,0 +1,135 @@
+"""/metrics, /healthz and /readyz of a process with workers: what the workers answer, together."""
+
+from __future__ import annotations
+
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from stream_edits.service.endpoint import TEXT, Answer, Endpoint
+from stream_edits.service.workers import Worker
+
+_ANSWER_S = 4.0
+_OPENMETRICS = "application/openmetrics-text; version=1.0.0"
+LABEL = "worker"
+
+
+class Told(NamedTuple):
+    """What one worker answers: its status, 0 without an answer, and the text."""
+
+    instance: int
+    status: int
+    text: str
+
+
+class GatheringServer:
+    """Serves the three paths of a single process for all workers.
+
+    /metrics has every series of every worker, with the worker's number in the label `worker`, and
+    the metrics of `registry`. /healthz fails while a worker that runs says so of itself; one that
+    is being started again does not fail it. /readyz fails until every worker is ready.
+    """
+
+    def __init__(
+        self, host: str, port: int, registry: CollectorRegistry, workers: Sequence[Worker]
+    ) -> None:
+        """Bind the port. Raises OSError if it is taken. Port 0 takes a free one."""
+        self._own = registry
+        self._workers = workers
+        self._pool = ThreadPoolExecutor(max(1, len(workers)), "ask-worker")
+        self._server = Endpoint(host, port, self.answer)
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, name="health", daemon=True
+        )
+
+    def start(self) -> None:
+        """Serve in a background thread."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._pool.shutdown(wait=False)
+
+    def answer(self, path: str, accept: str) -> Answer:
+        """(status, content type, body) for a path and the Accept header."""
+        if path == "/metrics":
+            return self._metrics(accept)
+        if path == "/healthz":
+            bad = [told for told in self._ask("/healthz") if told.status not in (0, 200)]
+            return _state(bad, "live", "a loop stands still in worker")
+        if path == "/readyz":
+            bad = [told for told in self._ask("/readyz") if told.status != 200]
+            return _state(bad, "ready", "not ready: worker")
+        return 404, TEXT, b"not found\n"
+
+    def _metrics(self, accept: str) -> Answer:
+        together = CollectorRegistry()
+        together.register(_Families([*self._ask("/metrics")], self._own))
+        encode, content_type = choose_encoder(accept)
+        return 200, content_type, encode(together)
+
+    def _ask(self, path: str) -> Iterator[Told]:
+        return self._pool.map(lambda worker: _answer_of(worker, path), self._workers)
+
+
+class _Families:
+    """A collector: each metric once, with the samples of all workers."""
+
+    def __init__(self, told: Sequence[Told], own: CollectorRegistry) -> None:
+        self._told = told
+        self._own = own
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric with its samples."""
+        families: dict[str, Metric] = {metric.name: metric for metric in self._own.collect()}
+        for worker in self._told:
+            if worker.status != 200:
+                continue
+            for family in text_string_to_metric_families(worker.text):
+                metric = families.setdefault(
+                    family.name, Metric(family.name, family.documentation, family.type, family.unit)
+                )
+                metric.samples += [
+                    sample._replace(labels={**sample.labels, LABEL: str(worker.instance)})
+                    for sample in family.samples
+                ]
+        yield from families.values()
+
+
+def _answer_of(worker: Worker, path: str) -> Told:
+    if worker.port is None:
+        return Told(worker.instance, 0, "")
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{worker.port}{path}", headers={"Accept": _OPENMETRICS}
+    )
+    try:
+        with _opener.open(asked, timeout=_ANSWER_S) as answer:
+            return Told(worker.instance, answer.status, answer.read().decode())
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return Told(worker.instance, refused.code, "")
+    except OSError:
+        return Told(worker.instance, 0, "")
+
+
+# Not through a proxy that the environment names.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def _state(bad: Sequence[Told], yes: str, no: str) -> Answer:
+    if not bad:
+        return 200, TEXT, f"{yes}\n".encode()
+    numbers = " ".join(str(told.instance) for told in bad)
+    return 503, TEXT, f"{no} {numbers}\n".encode()

@@ -1,0 +1,189 @@
+"""`run --processes N`: one process that starts N workers, and keeps them running.
+
+Each worker is `run` in a process of its own, with a number of its own (setting `instance`). It is
+connected to this process by a socket: over it the worker tells the port of its health server, and
+its end tells the worker that this process is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from types import FrameType
+
+from stream_edits.engine import log
+from stream_edits.metrics import WorkerMetrics
+
+# A worker that ends is started again after a pause, which doubles while it keeps ending soon.
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S, _STEADY_S = 1.0, 30.0, 60.0
+_LOOK_S = 0.2
+# The exit code of a setting or a policy that is wrong: a restart would change nothing.
+BAD_SETTING = 2
+
+
+class Worker:
+    """One worker process, and the next one in its place."""
+
+    def __init__(self, command: Sequence[str], instance: int) -> None:
+        """`command` runs a worker; the descriptor of its socket is added to it."""
+        self.instance = instance
+        self.port: int | None = None
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ours: socket.socket | None = None
+        self._begun_s = self._start_at_s = 0.0
+        self._pause_s = _FIRST_PAUSE_S
+
+    @property
+    def running(self) -> bool:
+        """True while the process exists."""
+        process = self._process  # the metrics are asked in another thread
+        return process is not None and process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process, None if there is none now."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def start(self, environ: Mapping[str, str]) -> None:
+        """Start the process. Its port is known later."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [*self._command, "--worker", str(theirs.fileno())],
+                env={
+                    **environ,
+                    "STREAM_EDITS_INSTANCE": str(self.instance),
+                    "STREAM_EDITS_HTTP_HOST": "127.0.0.1",
+                    "STREAM_EDITS_HTTP_PORT": "0",
+                },
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                # A Ctrl-C goes to the whole group of a terminal. This process passes it on.
+                start_new_session=True,
+            )
+        self._ours, self.port = ours, None
+        self._begun_s = time.monotonic()
+        threading.Thread(target=self._hear, args=(ours,), name="worker-port", daemon=True).start()
+
+    def _hear(self, connection: socket.socket) -> None:
+        with suppress(OSError, ValueError):
+            told = connection.makefile("rb").readline()
+            if connection is self._ours:
+                self.port = int(told)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process, if there is one."""
+        if self._process is not None and self.running:
+            self._process.send_signal(number)
+
+    def ended(self) -> int | None:
+        """The exit code of a process that has ended since the last call, else None."""
+        if self._process is None or (code := self._process.poll()) is None:
+            return None
+        self._process, self.port = None, None
+        if self._ours is not None:
+            self._ours.close()
+            self._ours = None
+        now = time.monotonic()
+        if now - self._begun_s >= _STEADY_S:
+            self._pause_s = _FIRST_PAUSE_S
+        self._start_at_s = now + self._pause_s
+        self._pause_s = min(_LONGEST_PAUSE_S, 2 * self._pause_s)
+        return code
+
+    def is_due(self) -> bool:
+        """True when there is no process, and the pause after the last one is over."""
+        return self._process is None and time.monotonic() >= self._start_at_s
+
+
+class Workers:
+    """All workers of this process."""
+
+    def __init__(
+        self, command: Sequence[str], instances: Sequence[int], metrics: WorkerMetrics
+    ) -> None:
+        """`instances` holds the number of each worker."""
+        self.all = [Worker(command, instance) for instance in instances]
+        self._metrics = metrics
+        for worker in self.all:
+            metrics.up.labels(worker.instance).set_function(partial(_up, worker))
+            metrics.restarts.labels(worker.instance)
+        self._stopping = threading.Event()
+        self._bad_setting = False
+
+    def run(self, environ: Mapping[str, str] | None = None) -> int:
+        """Run until SIGTERM or SIGINT, and until every worker has ended. Returns the exit code.
+
+        Both signals are passed on to the workers, which end after the batch at hand. A worker that
+        ends by itself is started again, unless its settings are wrong: then all are stopped, and
+        the exit code is 2.
+        """
+        given = os.environ if environ is None else environ
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for worker in self.all:
+            worker.start(given)
+        while not self._stopping.wait(_LOOK_S):
+            for worker in self.all:
+                self._look_after(worker, given)
+        while any(worker.running for worker in self.all):
+            time.sleep(_LOOK_S / 4)
+        return BAD_SETTING if self._bad_setting else 0
+
+    def _look_after(self, worker: Worker, environ: Mapping[str, str]) -> None:
+        code = worker.ended()
+        if code == BAD_SETTING:
+            self._bad_setting = True
+            self._stop(signal.SIGTERM, None)
+        elif code is not None:
+            log.warning("worker_ended", instance=worker.instance, reason=reason(code))
+        elif worker.is_due() and not self._stopping.is_set():
+            self._metrics.restarts.labels(worker.instance).inc()
+            worker.start(environ)
+
+    def _stop(self, number: int, _: FrameType | None) -> None:
+        self._stopping.set()
+        for worker in self.all:
+            worker.signal(signal.SIGTERM)
+
+
+def _up(worker: Worker) -> float:
+    return float(worker.running)
+
+
+def reason(code: int) -> str:
+    """An exit code in words: a signal by its name."""
+    if code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit code {code}"
+
+
+def command_of_a_worker(arguments: Sequence[str]) -> list[str]:
+    """The command line of a worker: this program with these arguments."""
+    return [sys.executable, "-m", "stream_edits", *arguments]
+
+
+def tell_port(descriptor: int, port: int, when_alone: Callable[[], None]) -> None:
+    """For a worker: tell the port over its socket, and call `when_alone` once nobody listens."""
+    connection = socket.socket(fileno=descriptor)
+    with suppress(OSError):
+        connection.sendall(f"{port}\n".encode())
+
+    def watch() -> None:
+        with suppress(OSError):
+            while connection.recv(1):
+                pass
+        when_alone()
+
+    threading.Thread(target=watch, name="parent-gone", daemon=True).start()
