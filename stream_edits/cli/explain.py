@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
-from stream_edits.cli.x12 import x12_options
-from stream_edits.commands.x12_options import X12Options
+from stream_edits.cli.errors import BAD_INPUT
+from stream_edits.cli.x12 import file_options
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.settings import load_settings
 
 
@@ -14,9 +14,9 @@ from stream_edits.settings import load_settings
 @click.argument("claim", metavar="CLAIM")
 @click.option(
     "--file",
-    type=click.Path(allow_dash=True, exists=True, dir_okay=False),
-    help="Decide the claims and reviews of this file instead of reading the topics (JSON lines, an "
-    "Avro container, or an X12 837 file; - is stdin).",
+    type=click.Path(allow_dash=True, exists=True),
+    help="Decide the claims and reviews of this file instead of reading the topics (one that "
+    "`adjudicate` takes; - is stdin).",
 )
 @click.option(
     "--format",
@@ -26,10 +26,10 @@ from stream_edits.settings import load_settings
     show_default=True,
     help="text: for people. json: one object. html: one page for a browser, without a server.",
 )
-@x12_options
+@file_options
 @click.pass_context
 def explain(
-    context: click.Context, claim: str, file: str | None, form: str, x12: X12Options
+    context: click.Context, claim: str, file: str | None, form: str, reading: FileOptions
 ) -> None:
     """Tell why CLAIM was decided as it was: each revision and its cause, the paragraphs, the values
     that were read, and for each line that is not paid a remedy that was tried.
@@ -40,11 +40,9 @@ def explain(
     """
     from stream_edits.commands.explain import explain_claim
 
-    if x12.given and file is None:
+    if reading.x12.given and file is None:
         raise click.UsageError("options for X12 go with --file")
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            bad = explain_claim(settings, claim, file, form, x12)
+    settings = load_settings(context.obj)
+    bad = explain_claim(settings, claim, file, form, reading)
     if bad:
         sys.exit(BAD_INPUT)

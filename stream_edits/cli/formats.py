@@ -69,6 +69,13 @@ def as_option() -> Callable[[_Command], _Command]:
     )
 
 
+progress_option = click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Say on stderr every few seconds how far it is.  [default: a bar, on a terminal]",
+)
+
+
 def check_form(kind: str, form: str) -> None:
     """Raises UsageError for a format that does not go with `--as`."""
     if form not in _FORMS[kind]:

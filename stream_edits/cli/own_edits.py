@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import one_line_errors
 from stream_edits.policies.shapes.known import SHAPES
 from stream_edits.settings import load_settings
 
@@ -42,9 +41,8 @@ def new(
 
     if shape is None:
         raise click.UsageError(f"say what the edit is like: --shape {', '.join(SHAPES)}")
-    with one_line_errors():
-        where = folder or load_settings(context.obj).edits or FOLDER
-        text = write_edit(where, edit, shape, policy_id)
+    where = folder or load_settings(context.obj).edits or FOLDER
+    text = write_edit(where, edit, shape, policy_id)
     click.echo(text, nl=False)
 
 
@@ -58,8 +56,7 @@ def cases(context: click.Context, folder: Path | None) -> None:
     """
     from stream_edits.commands.own_cases import run_cases
 
-    with one_line_errors():
-        result = run_cases(folder or load_settings(context.obj).edits or FOLDER)
+    result = run_cases(folder or load_settings(context.obj).edits or FOLDER)
     click.echo(result.text, nl=False)
     if not result.holds:
         sys.exit(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import Day, format_option
 from stream_edits.commands import policy_content as command
 from stream_edits.settings import load_settings
@@ -32,9 +32,8 @@ def content(context: click.Context, from_day: datetime | None, code: str | None,
     """
     if context.invoked_subcommand is not None:
         return
-    with one_line_errors():
-        day = from_day.date() if from_day else None
-        text = command.show(load_settings(context.obj), day, code, form)
+    day = from_day.date() if from_day else None
+    text = command.show(load_settings(context.obj), day, code, form)
     click.echo(text, nl=False)
 
 
@@ -53,8 +52,7 @@ def import_file(file: Path, table: Path) -> None:
     Lists the codes added, ended and unclassified. Exits 3 while codes of the file are
     unclassified: give each its category in the table, and run the command again.
     """
-    with one_line_errors():
-        text, is_classified = command.take_in(file, table)
+    text, is_classified = command.take_in(file, table)
     click.echo(text, nl=False)
     if not is_classified:
         click.echo(f"give the unclassified codes a category in {table}", err=True)

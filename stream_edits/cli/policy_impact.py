@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import Day, format_option
-from stream_edits.cli.x12 import x12_options
+from stream_edits.cli.x12 import file_options
 from stream_edits.commands import impact as command
-from stream_edits.commands.x12_options import X12Options
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.impact.gate import BadLimit, Limit, limit
 from stream_edits.settings import Settings, load_settings
 
@@ -56,13 +56,13 @@ def _limits(
     "table: for people. json: one object. csv: for a spreadsheet. html: one page for a browser.",
     forms=("table", "json", "csv", "html"),
 )
-@x12_options
 @click.argument(
     "files",
     nargs=-1,
-    type=click.Path(allow_dash=True, exists=True, dir_okay=False),
+    type=click.Path(allow_dash=True, exists=True),
     metavar="FILE…",
 )
+@file_options
 @click.pass_context
 def impact(
     context: click.Context,
@@ -74,7 +74,7 @@ def impact(
     limits: tuple[Limit, ...],
     form: str,
     files: tuple[str, ...],
-    x12: X12Options,
+    reading: FileOptions,
 ) -> None:
     """Decide the claims of FILE… under two policies, and report what changes.
 
@@ -87,12 +87,11 @@ def impact(
         raise click.UsageError("name files of claims, or say --from-topic")
     if since is not None and not from_topic:
         raise click.UsageError("--since goes with --from-topic")
-    if x12.given and from_topic:
+    if reading.x12.given and from_topic:
         raise click.UsageError("options for X12 go with files, not with --from-topic")
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        compared = command.Compared(overlay, baseline or settings.policy)
-        measured = _measured(settings, compared, files, since, x12)
+    settings = load_settings(context.obj)
+    compared = command.Compared(overlay, baseline or settings.policy)
+    measured = _measured(settings, compared, files, reading, since)
     command.print_measured(measured.impact, limits, form)
     broken = [each for each in limits if each.is_broken(measured.impact)]
     for each in broken:
@@ -107,11 +106,10 @@ def _measured(
     settings: Settings,
     compared: command.Compared,
     files: tuple[str, ...],
+    reading: FileOptions,
     since: datetime | None,
-    x12: X12Options,
 ) -> command.Measured:
     if files:
-        return command.measure_files(settings, compared, files, x12)
-    with broker_errors(settings):
-        start = since.replace(tzinfo=UTC) if since else None
-        return command.measure_topics(settings, compared, start)
+        return command.measure_files(settings, compared, files, reading)
+    start = since.replace(tzinfo=UTC) if since else None
+    return command.measure_topics(settings, compared, start)
