@@ -44,7 +44,13 @@ class Checked(NamedTuple):
     broken: list[str]
 
     def __add__(self, other: "Checked") -> "Checked":  # type: ignore[override]
-        return Checked(*(one + two for one, two in zip(self, other, strict=True)))
+        return Checked(
+            self.claims + other.claims,
+            self.compared + other.compared,
+            self.speaks + other.speaks,
+            self.monitored + other.monitored,
+            self.broken + other.broken,
+        )
 
 
 def main(
