@@ -42,20 +42,24 @@ def partitions(page: dashboard.Dashboard) -> None:
                 f"(increase(stream_edits_rebalances_total{{{STAGES}}}{_RATE}))"
             },
         ),
-        graph(
-            "Restores",
-            "Changelog records still to read, how fast they are read, and how long restores took. "
-            "A partition decides nothing while it is restored.",
-            "short",
-            {
-                "{{stage}} records ahead": "sum by (stage) "
-                f"(stream_edits_restore_remaining_records{{{STAGES}}})",
-                "{{stage}} seconds of finished ones": "sum by (stage) "
-                f"(increase(stream_edits_restore_seconds_sum{{{STAGES}}}{_RATE}))",
-                "{{stage}} records read a second": "sum by (stage) "
-                f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
-            },
-        ),
+        _restores(),
+    )
+
+
+def _restores() -> timeseries.Panel:
+    return graph(
+        "Restores",
+        "Changelog records still to read, how fast they are read, and how long restores took. "
+        "A partition decides nothing while it is restored.",
+        "short",
+        {
+            "{{stage}} records ahead": "sum by (stage) "
+            f"(stream_edits_restore_remaining_records{{{STAGES}}})",
+            "{{stage}} seconds of finished ones": "sum by (stage) "
+            f"(increase(stream_edits_restore_seconds_sum{{{STAGES}}}{_RATE}))",
+            "{{stage}} records read a second": "sum by (stage) "
+            f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
+        },
     )
 
 
