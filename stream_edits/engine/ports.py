@@ -85,13 +85,16 @@ class AssignmentListener(Protocol):
     """Called by `Source.consume` and `Source.close`, in their thread, with partition numbers."""
 
     def on_assign(self, partitions: Collection[int]) -> None:
-        """Must call `Source.assign` with the first offset to read of each partition."""
+        """These partitions are ours as well, perhaps none. `Source.assign` begins to read them.
+
+        Called at the end of each rebalance that revokes nothing.
+        """
 
     def on_revoke(self, partitions: Collection[int]) -> None:
-        """The partitions go to other members when this returns. Commits are still allowed."""
+        """These partitions go to other members when this returns."""
 
     def on_lost(self, partitions: Collection[int]) -> None:
-        """Other members own the partitions already: nothing may be committed."""
+        """Other members own these partitions, which are all of ours: nothing may be committed."""
 
 
 class Source(Protocol):
@@ -124,7 +127,10 @@ class Source(Protocol):
         """The offset after the last record delivered, without a request; None if unknown."""
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        """Own exactly these partitions, each from its offset. Only inside on_assign."""
+        """Read these partitions as well, which are ours, each from its offset. Not in callbacks."""
+
+    def release(self, partitions: Collection[int]) -> None:
+        """Read these partitions no longer, until `assign`. They stay ours."""
 
     def seek(self, offsets: Mapping[int, int]) -> None:
         """Move owned partitions. Records fetched earlier are not delivered afterwards."""
@@ -136,7 +142,11 @@ class Source(Protocol):
         """Deliver again from where `pause` interrupted."""
 
     def group_metadata(self) -> object:
-        """The current member and generation, by which `Sink.send_offsets` is fenced."""
+        """The current member and generation, by which `Sink.send_offsets` is fenced.
+
+        In a callback it is the generation of that callback. Later the client may have joined
+        another one, whose callback is still to come.
+        """
 
     def close(self) -> None:
         """Leave the group. A static member remains in it until its session ends."""

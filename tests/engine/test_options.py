@@ -14,7 +14,9 @@ from tests.memory_kafka.calls import LIMITS
 class TestOptions:
     def test_of_the_consumer(self) -> None:
         options = consumer_options(config(group_instance_id="pod-0"))
-        assert options["partition.assignment.strategy"] == "range"
+        assert options["partition.assignment.strategy"] == "cooperative-sticky"
+        eager = consumer_options(config(rebalance="eager"))
+        assert eager["partition.assignment.strategy"] == "range"
         assert options["isolation.level"] == "read_committed"
         assert options["enable.auto.commit"] is False
         assert options["enable.auto.offset.store"] is False

@@ -119,6 +119,14 @@ class Fleet:
             self.counts["evictions"] += 1
             self.broker.evict(source, deaf)
 
+    def forget(self, runner: int) -> None:
+        """The coordinator forgets the member, whose client joins again without telling it."""
+        process = self.processes[runner]
+        source = process.source if process is not None else None
+        if source is not None and source.cooperative and source.current:
+            self.counts["members forgotten"] += 1
+            self.broker.forget_member(source)
+
     def inject(self, runner: int, call: str, fault: Fault, times: int) -> None:
         """Make the runner's next calls of this name fail; many in a row only if it may retry."""
         many = fault in (Fault.RETRIABLE, Fault.UNKNOWN)
@@ -231,5 +239,7 @@ class Fleet:
         process, self.processes[runner] = self.processes[runner], None
         assert process is not None
         process.free_readers()
+        if process.source is not None:
+            process.source.member.dead = True
         self._dead.append(process)
         self.ended[runner] += 1

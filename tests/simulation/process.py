@@ -68,9 +68,9 @@ class Process:
 
     @property
     def partitions(self) -> Partitions | None:
-        """Its partitions, once they are restored."""
+        """Its partitions, once it has joined."""
         member = self.runner._member
-        return member.partitions if member is not None and self.runner.ready else None
+        return member.partitions if member is not None else None
 
     @property
     def idle(self) -> bool:

@@ -17,6 +17,8 @@ from .leader_epochs import LeaderEpochs, Membership, placed
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
+_Listener = Callable[[Collection[int]], None]
+_Callback = Callable[[Consumer, list[TopicPartition]], None]
 _SEEK_TRIES = 20
 _REBUILD = "rebuild everything from the claims, as docs/operations.md says"
 _GO_ON = (
@@ -44,18 +46,22 @@ class ConfluentSource:
         self._consumer = make(
             Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
         )
+        self._cooperative = config.rebalance == "cooperative"
         self._failure: BaseException | None = None
         self._epochs = LeaderEpochs()
-        # The offsets of a new assignment, until the client has compared them with the log.
+        # The partitions that are read, with the offset of the last assignment or seek; with the
+        # eager protocol the next offset to be delivered.
+        self._read: dict[int, int] = {}
+        # The offsets of those read since now, until the client has compared them with the log.
         self._unchecked: dict[int, int] = {}
 
     def subscribe(self, listener: AssignmentListener) -> None:
         with client_errors("subscribe"):
             self._consumer.subscribe(
                 [self._topic],
-                on_assign=self._guarded(listener.on_assign),
-                on_revoke=self._guarded(listener.on_revoke),
-                on_lost=self._guarded(listener.on_lost),
+                on_assign=self._on_assign(listener.on_assign),
+                on_revoke=self._on_gone(listener.on_revoke),
+                on_lost=self._on_gone(listener.on_lost),
             )
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
@@ -74,9 +80,9 @@ class ConfluentSource:
         if errors:
             messages = [message for message in messages if message.error() is None]
         if self._unchecked:
-            # The messages may have been read before the check, and are read again.
-            self._check_assigned()
-            return []
+            # Their messages may have been read before the check, and are read again.
+            checked = self._check_assigned()
+            messages = [message for message in messages if message.partition() not in checked]
         for message in messages:
             records.append(
                 Record(
@@ -90,6 +96,8 @@ class ConfluentSource:
                 )
             )
         self._epochs.note(messages)
+        if not self._cooperative:
+            self._read.update((each.partition, each.offset + 1) for each in records)
         return records
 
     def committed(
@@ -102,7 +110,9 @@ class ConfluentSource:
             if answer.error is not None:
                 raise_classified(answer.error, "committed", AWAY)
             is_there = answer.offset != OFFSET_INVALID
-            self._epochs.note_committed(answer.partition, answer.offset, answer.leader_epoch)
+            if answer.partition not in self._read:
+                # Of the others more is known, from the records that were read.
+                self._epochs.note_committed(answer.partition, answer.offset, answer.leader_epoch)
             # The offset's metadata. An empty one comes back as None or as no characters.
             found[answer.partition] = (
                 Committed(answer.offset, answer.metadata or None) if is_there else None
@@ -132,14 +142,28 @@ class ConfluentSource:
         return place.offset if place.offset >= 0 else None
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        self._epochs.keep(offsets)
+        self._read.update(offsets)
         with client_errors("assign"):
-            self._consumer.assign(self._placed(offsets))
-        is_known = any(self._epochs.before(*place) is not None for place in offsets.items())
-        self._unchecked = dict(offsets) if is_known else {}
+            if self._cooperative:
+                self._consumer.incremental_assign(self._placed(offsets))
+            else:
+                # It replaces the former assignment.
+                self._consumer.assign(self._placed(self._read))
+        is_known = {n: o for n, o in offsets.items() if self._epochs.before(n, o) is not None}
+        self._unchecked.update(is_known)
+
+    def release(self, partitions: Collection[int]) -> None:
+        gone = self._read.keys() & partitions
+        self._forget(gone)
+        with client_errors("release"):
+            if self._cooperative:
+                self._consumer.incremental_unassign(self._places(gone))
+            else:
+                self._consumer.pause(self._places(gone))
 
     def seek(self, offsets: Mapping[int, int]) -> None:
         self._epochs.rewind(offsets)
+        self._read.update(offsets)
         for place in self._placed(offsets):
             self._seek_one(place)
 
@@ -159,7 +183,7 @@ class ConfluentSource:
             self._consumer.close()
         self._raise_failure()
 
-    def _check_assigned(self) -> None:
+    def _check_assigned(self) -> Mapping[int, int]:
         """Let the client compare the epochs of the assigned offsets with the log.
 
         It does so at a seek, not at an assignment. An offset whose record was lost in an unclean
@@ -167,6 +191,7 @@ class ConfluentSource:
         """
         offsets, self._unchecked = self._unchecked, {}
         self.seek(offsets)
+        return offsets
 
     def _seek_one(self, place: TopicPartition) -> None:
         """Seek one partition, which fails with `_STATE` for a moment after its assignment."""
@@ -197,19 +222,42 @@ class ConfluentSource:
             raise_classified(error, "consume")
         log.warning("client_error", stage=self._stage, error=error.name())
 
-    def _guarded(
-        self, callback: Callable[[Collection[int]], None]
-    ) -> Callable[[Consumer, list[TopicPartition]], None]:
-        """A callback whose exception is kept for `_raise_failure`: the C client must not see it."""
+    def _on_assign(self, callback: _Listener) -> _Callback:
+        def assigned(consumer: Consumer, places: list[TopicPartition]) -> None:
+            # Without a call the client would read them from where it thinks best.
+            if self._cooperative:
+                consumer.incremental_assign([])
+            else:
+                consumer.assign([])
+            self._call(callback, places)
 
-        def guarded(consumer: Consumer, places: list[TopicPartition]) -> None:
-            self._unchecked = {}
-            try:
-                callback([place.partition for place in places])
-            except BaseException as failure:
-                self._failure = failure
+        return assigned
 
-        return guarded
+    def _on_gone(self, callback: _Listener) -> _Callback:
+        def gone(consumer: Consumer, places: list[TopicPartition]) -> None:
+            self._call(callback, places)
+            partitions = {place.partition for place in places}
+            read = self._read.keys() & partitions
+            self._forget(partitions)
+            if self._cooperative:
+                consumer.incremental_unassign(self._places(read))
+            else:
+                consumer.unassign()
+
+        return gone
+
+    def _call(self, callback: _Listener, places: list[TopicPartition]) -> None:
+        """Keep the callback's exception for `_raise_failure`: the C client must not see it."""
+        try:
+            callback([place.partition for place in places])
+        except BaseException as failure:
+            self._failure = failure
+
+    def _forget(self, partitions: set[int]) -> None:
+        self._epochs.forget(partitions)
+        for number in partitions:
+            self._read.pop(number, None)
+            self._unchecked.pop(number, None)
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
