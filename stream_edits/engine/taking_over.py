@@ -161,9 +161,7 @@ class TakingOver:
                 f"{self._config.assign_budget_s:g} s ({failure.code}): check the brokers and look "
                 "for a hanging transaction of this group"
             ) from None
-        log.warning(
-            "client_retry", stage=self._config.stage, call="committed", error=failure.code
-        )
+        log.warning("client_retry", stage=self._config.stage, call="committed", error=failure.code)
         self._new = [*self._new[len(asked) :], *asked]
         self._apart = True
         self._ask_at = now + _AGAIN_S

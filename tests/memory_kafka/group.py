@@ -75,7 +75,7 @@ class Group:
         self.rebalance(joining=member)
 
     def rejoin(self, member: Member) -> None:
-        """Let a member join again that has given up its partitions, or what the group wants back."""
+        """Let a member join again that has given up what it had to."""
         member.joined = True
         # An older assignment that it has not fetched is invalid.
         member.pending = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from stream_edits.engine.config import StartFrom
+from stream_edits.engine.config import Rebalance, StartFrom
 from stream_edits.engine.errors import (
     BreakerOpen,
     ClientError,
@@ -36,11 +36,12 @@ _REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicReplaced,
 class Fleet:
     """The processes of the stage.
 
-    `static` gives the members a group.instance.id. With `lenient`, for the negative controls, an
+    `static` gives the members a group.instance.id, `eager` the eager protocol. With
+    `lenient`, for the negative controls, an
     error that was not injected only ends its process, as in production.
     """
 
-    def __init__(self, static: bool, lenient: bool) -> None:
+    def __init__(self, static: bool, lenient: bool, eager: bool) -> None:
         self.broker = Broker()
         for topic, partitions in _TOPICS.items():
             self.broker.create(topic, partitions)
@@ -61,6 +62,7 @@ class Fleet:
         self.ended: Counter[int] = Counter()
         self._static = static
         self._lenient = lenient
+        self._rebalance: Rebalance = "eager" if eager else "cooperative"
         # The runners whose turn is not over: while one is paused, the others must not run it.
         self._busy: set[int] = set()
         self._dead: list[Process] = []
@@ -75,7 +77,13 @@ class Fleet:
         if process is None:
             plan = self.plans[runner]
             process = Process(
-                self.broker, runner, plan, self.outside, self._static, self.start_from
+                self.broker,
+                runner,
+                plan,
+                self.outside,
+                self._static,
+                self.start_from,
+                self._rebalance,
             )
             self.processes[runner] = process
         try:

@@ -18,8 +18,8 @@ _ROUNDS = 150
 class World(Operations):
     """The fleet, its input and its cluster, and the invariants that fold the input."""
 
-    def __init__(self, static: bool = False, lenient: bool = False) -> None:
-        super().__init__(static, lenient)
+    def __init__(self, static: bool = False, lenient: bool = False, eager: bool = False) -> None:
+        super().__init__(static, lenient, eager)
         self._upstream: list[Txn] = []
         self._sent = 0
         self._reviews: list[tuple[int, bytes, bytes]] = []
