@@ -56,7 +56,8 @@ class StageConfig:
     # The pod's name. A static member does not leave the group on close: it keeps its partitions
     # until its session times out.
     group_instance_id: str | None = None
-    # The same for all members of a group.
+    # The same for all members of a group. Static members are eager: if one ended before it gave up
+    # a partition, its successor would get the rest without a rebalance, and nobody that one.
     rebalance: Rebalance = "cooperative"
     engine_version: str = "0"
     batch_size: int = 2000
@@ -102,5 +103,7 @@ class StageConfig:
             raise OptionRefused(
                 "batch_budget_s + transaction_budget_s must be below max_poll_interval_ms"
             )
+        if self.group_instance_id is not None and self.rebalance == "cooperative":
+            raise OptionRefused("static members cannot be cooperative")
         if not 0 < self.breaker.share <= 1 or self.breaker.minimum > self.breaker.window:
             raise OptionRefused("breaker: share in (0, 1] and minimum not above window")

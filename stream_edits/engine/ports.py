@@ -104,7 +104,10 @@ class Source(Protocol):
     """
 
     def subscribe(self, listener: AssignmentListener) -> None:
-        """Join the group; assignments arrive during `consume`. A second call joins again."""
+        """Join the group; assignments arrive during `consume`.
+
+        A second call joins again. Partitions may be lost by it.
+        """
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         """At most `limit` records, read before or after a rebalance in the call. Raises LostOffset.

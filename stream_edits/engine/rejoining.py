@@ -1,11 +1,9 @@
 """When a member of the consumer group must join again by itself.
 
-The client does so on its own, with three exceptions. Each lasts until the next rebalance, perhaps
-for ever. Two were seen on a Kafka whose only broker lost its controller for a moment: a coordinator
+The client does so on its own, with two exceptions that were seen on a Kafka whose only broker lost
+its controller for a moment. Both last until the next rebalance, perhaps for ever: a coordinator
 that unloads the group during a rebalance leaves a member that waits without partitions, and a
-partition that is added then is known to the client, but assigned to nobody. The third is a static
-member that ends when the group wants a partition back which it has not given up yet: its successor
-gets the rest, without a rebalance, and that partition is assigned to nobody.
+partition that is added then is known to the client, but assigned to nobody.
 """
 
 from __future__ import annotations
@@ -21,8 +19,7 @@ _BEYOND_S = 30.0
 
 
 class Rejoining:
-    """Joins the group again: a minute after the input has grown, when left out, and a static member
-    once after its start."""
+    """Joins the group again, once a minute after the input has grown, and when left out."""
 
     def __init__(
         self,
@@ -39,23 +36,18 @@ class Rejoining:
         self._clock = clock
         self._patience_s = 2 * config.session_timeout_ms / 1000 + _BEYOND_S
         self._waits_since = clock.monotonic()
-        static = config.group_instance_id is not None
-        self._succeeds = static and config.rebalance == "cooperative"
 
     def check(self) -> None:
         """Join again if it is time. Raises an EngineStopped."""
         now = self._clock.monotonic()
         if self._partitions.assigned:
             self._waits_since = now
-        if self._succeeds and self._partitions.assigned:
-            self._succeeds = False
-            self._join("a static member has started")
-        elif self._known.must_rejoin():
+        if self._known.must_rejoin():
             self._join("the input has grown")
         elif now - self._waits_since > self._patience_s:
             self._join("no partitions were assigned")
 
     def _join(self, reason: str) -> None:
-        log.info("rejoins", stage=self._stage, reason=reason)
+        log.warning("rejoins", stage=self._stage, reason=reason)
         self._waits_since = self._clock.monotonic()
         self._source.subscribe(self._partitions)

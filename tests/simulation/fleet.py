@@ -62,7 +62,7 @@ class Fleet:
         self.ended: Counter[int] = Counter()
         self._static = static
         self._lenient = lenient
-        self._rebalance: Rebalance = "eager" if eager else "cooperative"
+        self._rebalance: Rebalance = "eager" if eager or static else "cooperative"
         # The runners whose turn is not over: while one is paused, the others must not run it.
         self._busy: set[int] = set()
         self._dead: list[Process] = []
@@ -189,7 +189,9 @@ class Fleet:
         """Run the other runners while this one is paused between two instructions."""
         process = self.processes[runner]
         source, sink = (process.source, process.sink) if process is not None else (None, None)
-        if fault is not Fault.PAUSE and source is not None and source.listener is not None:
+        if fault is Fault.FORGOTTEN:
+            self.forget(runner)
+        elif fault is not Fault.PAUSE and source is not None and source.listener is not None:
             self.counts["zombies"] += 1
             self.broker.evict(source)
         if fault is Fault.TIMED_OUT and sink is not None:

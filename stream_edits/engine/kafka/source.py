@@ -57,6 +57,9 @@ class ConfluentSource:
 
     def subscribe(self, listener: AssignmentListener) -> None:
         with client_errors("subscribe"):
+            if self._cooperative:
+                # The client takes no second call for the same topic: it leaves the group first.
+                self._consumer.unsubscribe()
             self._consumer.subscribe(
                 [self._topic],
                 on_assign=self._on_assign(listener.on_assign),
