@@ -50,6 +50,7 @@ ACTIONS = [
     Action(World.forget, 1, _RUNNER),
     Action(World.inject, 6, {**_ANY_CALL, "times": (1, 1, 1, 2, 80)}),
     Action(World.disturb, 10, {**_RUNNER, "call": _EVERY_ROUND, "fault": _MOSTLY_ABORTS}),
+    Action(World.overlook, 1, {**_RUNNER, "call": ("process", "begin", "produce_at")}),
     Action(World.interrupt, 1, {**_RUNNER, "fault": STANDSTILLS}),
     Action(World.lose_commit, 2, _RUNNER),
     Action(World.overtake, 0.5, _RUNNER),

@@ -67,8 +67,15 @@ def membership_never_renewed(patch: Patch) -> None:
 
 def membership_of_the_client(patch: Patch) -> None:
     """Commit in the generation that the client has joined, whatever its callback will say."""
-    newest = property(lambda self: self._source.group_metadata(), lambda self, value: None)
-    patch.setattr(Partitions, "membership", newest, raising=False)
+    send_offsets = MemorySink.send_offsets
+
+    def newest(
+        self: MemorySink, topic: str, topic_id: str | None, offsets: Mapping[int, int], _: object
+    ) -> None:
+        (client,) = [each for each in self.broker.sources if each.config is self.config]
+        send_offsets(self, topic, topic_id, offsets, client.group_metadata())
+
+    patch.setattr(MemorySink, "send_offsets", newest)
 
 
 def kept_state_unchecked(patch: Patch) -> None:

@@ -144,6 +144,10 @@ class Fleet:
         """Make one of the calls of every round, or of every assignment, fail once."""
         self.plans[runner].arm(call, fault)
 
+    def overlook(self, runner: int, call: str) -> None:
+        """Let the coordinator forget the member while it processes or writes its next batch."""
+        self.plans[runner].arm(call, Fault.FORGOTTEN)
+
     def interrupt(self, runner: int, fault: Fault) -> None:
         """Inject a fault while the runner processes its next event."""
         self.plans[runner].arm("process", fault)
