@@ -6,12 +6,14 @@ tests implement it in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from .clock import Clock as Clock
 from .config import Breaker as Breaker
 from .config import StageConfig as StageConfig
+from .listening import AssignmentListener as AssignmentListener
+from .listening import StateWatch as StateWatch
 from .records import UNREADABLE_HEADERS as UNREADABLE_HEADERS
 from .records import Chunk as Chunk
 from .records import Committed as Committed
@@ -79,22 +81,6 @@ class TryAgain(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-class AssignmentListener(Protocol):
-    """Called by `Source.consume` and `Source.close`, in their thread, with partition numbers."""
-
-    def on_assign(self, partitions: Collection[int]) -> None:
-        """These partitions are ours as well, perhaps none. `Source.assign` begins to read them.
-
-        Called at the end of each rebalance that revokes nothing.
-        """
-
-    def on_revoke(self, partitions: Collection[int]) -> None:
-        """These partitions go to other members when this returns."""
-
-    def on_lost(self, partitions: Collection[int]) -> None:
-        """Other members own these partitions, which are all of ours: nothing may be committed."""
 
 
 class Source(Protocol):
@@ -195,24 +181,6 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Free the client without waiting for deliveries."""
-
-
-class StateWatch(Protocol):
-    """Follows the committed state of the partitions that a runner owns, to measure it."""
-
-    def opened(self, partition: int, entries: Iterable[tuple[bytes, bytes]]) -> None:
-        """The whole state of a partition that is owned from now on, restored."""
-
-    def changing(
-        self,
-        partition: int,
-        changes: Mapping[bytes, bytes | None],
-        before: Callable[[bytes], bytes | None],
-    ) -> None:
-        """Changes that were committed, None for a deletion; `before` has the values until now."""
-
-    def closed(self, partition: int) -> None:
-        """The partition is no longer owned."""
 
 
 class ChangelogReader(Protocol):

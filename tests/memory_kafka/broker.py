@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import Retriable
 from stream_edits.engine.ports import Headers, Limits, Output, TopicFacts, TopicSettings
-from tests.memory_kafka.group import Group, Member
+from tests.memory_kafka.group import Group
 from tests.memory_kafka.log import Entry, Log, Place, Txn
 from tests.memory_kafka.reader import MemoryReader
 from tests.memory_kafka.sink import MemorySink
@@ -115,15 +115,13 @@ class Broker:
         source.deaf = deaf
         self.group(source.config).remove(source.member)
 
-    def forget_member(self, source: MemorySource) -> None:
-        """Let the coordinator forget a member whose client joins again as if it were the same.
-
-        The others get a generation of their own first.
-        """
-        group, former = self.group(source.config), source.member
-        group.remove(former)
-        source.member = Member(former.name, former.instance, claimed=former.claimed)
-        group.join(source.member)
+    def forget_member(self, source: MemorySource, deaf: int = 0) -> None:
+        """Forget a member whose client joins again as if it were the same, after `deaf` polls."""
+        self.evict(source, deaf)
+        if deaf:
+            source.unaware = True
+        else:
+            source.join_unaware()
 
     def time_out(self, sink: MemorySink) -> None:
         """Abort the producer's open transaction as its coordinator does, and fence the producer."""

@@ -19,6 +19,7 @@ class MemorySource:
 
     `deaf` is the number of polls until the member learns that it was evicted. With `prefetched`,
     `consume` returns records that were read before a rebalance in the same call, as librdkafka may.
+    `unaware` of its eviction, its client joins again with the partitions that it had.
     """
 
     def __init__(self, broker: Broker, config: StageConfig, name: str) -> None:
@@ -32,6 +33,7 @@ class MemorySource:
         self.paused: set[int] = set()
         self.deaf = 0
         self.prefetched = False
+        self.unaware = False
         self.closed = False
         self._owning = False
 
@@ -117,6 +119,13 @@ class MemorySource:
                 self.group.remove(self.member)
         self.member.dead = True
 
+    def join_unaware(self) -> None:
+        """Join as a new member that claims what the former one had, without a callback."""
+        self.unaware = False
+        claimed, self.member = self.member.claimed, self._new(self.member.name)
+        self.member.claimed = claimed
+        self.group.join(self.member)
+
     def _new(self, name: str) -> Member:
         return Member(name, self.config.group_instance_id, self.cooperative)
 
@@ -125,8 +134,10 @@ class MemorySource:
         if self.member.replaced:
             raise FatalClientError("FENCED_INSTANCE_ID")
         if self.member not in self.group.members:
-            self._lose(listener)
-            return
+            if not self.unaware:
+                self._lose(listener)
+                return
+            self.join_unaware()
         if self.group.rebalancing and not self.member.joined and not self.cooperative:
             self._revoke(listener, set(self.member.claimed))
             self.group.rejoin(self.member)

@@ -47,7 +47,7 @@ ACTIONS = [
     Action(World.stop, 1, _RUNNER),
     Action(World.start, 3, _RUNNER),
     Action(World.evict, 2, {**_RUNNER, "deaf": range(3)}),
-    Action(World.forget, 1, _RUNNER),
+    Action(World.forget, 1, {**_RUNNER, "deaf": range(4)}),
     Action(World.inject, 6, {**_ANY_CALL, "times": (1, 1, 1, 2, 80)}),
     Action(World.disturb, 10, {**_RUNNER, "call": _EVERY_ROUND, "fault": _MOSTLY_ABORTS}),
     Action(World.overlook, 1, {**_RUNNER, "call": ("process", "begin", "produce_at")}),

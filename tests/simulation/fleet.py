@@ -127,13 +127,13 @@ class Fleet:
             self.counts["evictions"] += 1
             self.broker.evict(source, deaf)
 
-    def forget(self, runner: int) -> None:
+    def forget(self, runner: int, deaf: int) -> None:
         """The coordinator forgets the member, whose client joins again without telling it."""
         process = self.processes[runner]
         source = process.source if process is not None else None
         if source is not None and source.cooperative and source.current:
             self.counts["members forgotten"] += 1
-            self.broker.forget_member(source)
+            self.broker.forget_member(source, deaf)
 
     def inject(self, runner: int, call: str, fault: Fault, times: int) -> None:
         """Make the runner's next calls of this name fail; many in a row only if it may retry."""
@@ -144,10 +144,6 @@ class Fleet:
         """Make one of the calls of every round, or of every assignment, fail once."""
         self.plans[runner].arm(call, fault)
 
-    def overlook(self, runner: int, call: str) -> None:
-        """Let the coordinator forget the member while it processes or writes its next batch."""
-        self.plans[runner].arm(call, Fault.FORGOTTEN)
-
     def interrupt(self, runner: int, fault: Fault) -> None:
         """Inject a fault while the runner processes its next event."""
         self.plans[runner].arm("process", fault)
@@ -155,13 +151,6 @@ class Fleet:
     def lose_commit(self, runner: int) -> None:
         """End the runner's process while its next commit is in flight."""
         self.plans[runner].arm("commit", Fault.IN_FLIGHT)
-
-    def overtake(self, runner: int) -> None:
-        """Let the start of an assignment overtake a pause: records are delivered in spite of it."""
-        process = self.processes[runner]
-        source = process.source if process is not None else None
-        if source is not None:
-            source.paused.clear()
 
     def expire(self) -> None:
         """Members and transactions of processes that ended time out."""
@@ -194,7 +183,7 @@ class Fleet:
         process = self.processes[runner]
         source, sink = (process.source, process.sink) if process is not None else (None, None)
         if fault is Fault.FORGOTTEN:
-            self.forget(runner)
+            self.forget(runner, deaf=0)
         elif fault is not Fault.PAUSE and source is not None and source.listener is not None:
             self.counts["zombies"] += 1
             self.broker.evict(source)

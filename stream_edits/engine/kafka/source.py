@@ -8,18 +8,16 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, Message, Topic
 
 from .. import log
 from ..config import StageConfig
-from ..errors import FatalClientError, LostOffset, Retriable
+from ..errors import LostOffset, Retriable
 from ..ports import AssignmentListener, Committed, Record, Watermarks
+from .assignment import Assignment, Listener
 from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .headers import headers_of
-from .leader_epochs import LeaderEpochs, Membership, placed
+from .leader_epochs import LeaderEpochs, Membership
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
-_Listener = Callable[[Collection[int]], None]
-_Callback = Callable[[Consumer, list[TopicPartition]], None]
-_SEEK_TRIES = 20
 _REBUILD = "rebuild everything from the claims, as docs/operations.md says"
 _GO_ON = (
     "publish what was lost unread again, then run `stream-edits topics accept {topic}` to read the "
@@ -42,18 +40,13 @@ class ConfluentSource:
         self._linger_s = config.linger_s
         go_on = _GO_ON.format(topic=config.input_topic)
         self._remedy = _REBUILD if config.changelog_topic is not None else go_on
-        self._sleep = sleep
         self._consumer = make(
             Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
         )
         self._cooperative = config.rebalance == "cooperative"
         self._failure: BaseException | None = None
         self._epochs = LeaderEpochs()
-        # The partitions that are read, with the offset of the last assignment or seek; with the
-        # eager protocol the next offset to be delivered.
-        self._read: dict[int, int] = {}
-        # The offsets of those read since now, until the client has compared them with the log.
-        self._unchecked: dict[int, int] = {}
+        self._assignment = Assignment(self._consumer, config, self._epochs, sleep)
 
     def subscribe(self, listener: AssignmentListener) -> None:
         with client_errors("subscribe"):
@@ -62,9 +55,9 @@ class ConfluentSource:
                 self._consumer.unsubscribe()
             self._consumer.subscribe(
                 [self._topic],
-                on_assign=self._on_assign(listener.on_assign),
-                on_revoke=self._on_gone(listener.on_revoke),
-                on_lost=self._on_gone(listener.on_lost),
+                on_assign=self._assignment.on_assign(self._guarded(listener.on_assign)),
+                on_revoke=self._assignment.on_gone(self._guarded(listener.on_revoke)),
+                on_lost=self._assignment.on_gone(self._guarded(listener.on_lost)),
             )
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
@@ -82,9 +75,8 @@ class ConfluentSource:
             self._raise_if_final(message)
         if errors:
             messages = [message for message in messages if message.error() is None]
-        if self._unchecked:
+        if checked := self._assignment.check_new():
             # Their messages may have been read before the check, and are read again.
-            checked = self._check_assigned()
             messages = [message for message in messages if message.partition() not in checked]
         for message in messages:
             records.append(
@@ -99,8 +91,7 @@ class ConfluentSource:
                 )
             )
         self._epochs.note(messages)
-        if not self._cooperative:
-            self._read.update((each.partition, each.offset + 1) for each in records)
+        self._assignment.delivered(records)
         return records
 
     def committed(
@@ -113,7 +104,7 @@ class ConfluentSource:
             if answer.error is not None:
                 raise_classified(answer.error, "committed", AWAY)
             is_there = answer.offset != OFFSET_INVALID
-            if answer.partition not in self._read:
+            if answer.partition not in self._assignment.read:
                 # Of the others more is known, from the records that were read.
                 self._epochs.note_committed(answer.partition, answer.offset, answer.leader_epoch)
             # The offset's metadata. An empty one comes back as None or as no characters.
@@ -145,30 +136,13 @@ class ConfluentSource:
         return place.offset if place.offset >= 0 else None
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        self._read.update(offsets)
-        with client_errors("assign"):
-            if self._cooperative:
-                self._consumer.incremental_assign(self._placed(offsets))
-            else:
-                # It replaces the former assignment.
-                self._consumer.assign(self._placed(self._read))
-        is_known = {n: o for n, o in offsets.items() if self._epochs.before(n, o) is not None}
-        self._unchecked.update(is_known)
+        self._assignment.assign(offsets)
 
     def release(self, partitions: Collection[int]) -> None:
-        gone = self._read.keys() & partitions
-        self._forget(gone)
-        with client_errors("release"):
-            if self._cooperative:
-                self._consumer.incremental_unassign(self._places(gone))
-            else:
-                self._consumer.pause(self._places(gone))
+        self._assignment.release(partitions)
 
     def seek(self, offsets: Mapping[int, int]) -> None:
-        self._epochs.rewind(offsets)
-        self._read.update(offsets)
-        for place in self._placed(offsets):
-            self._seek_one(place)
+        self._assignment.seek(offsets)
 
     def pause(self, partitions: Collection[int]) -> None:
         with client_errors("pause"):
@@ -186,30 +160,6 @@ class ConfluentSource:
             self._consumer.close()
         self._raise_failure()
 
-    def _check_assigned(self) -> Mapping[int, int]:
-        """Let the client compare the epochs of the assigned offsets with the log.
-
-        It does so at a seek, not at an assignment. An offset whose record was lost in an unclean
-        leader election then gives an error in place of a record.
-        """
-        offsets, self._unchecked = self._unchecked, {}
-        self.seek(offsets)
-        return offsets
-
-    def _seek_one(self, place: TopicPartition) -> None:
-        """Seek one partition, which fails with `_STATE` for a moment after its assignment."""
-        for attempt in range(_SEEK_TRIES):
-            try:
-                with client_errors("seek", AWAY | {KafkaError._STATE}):
-                    self._consumer.seek(place)
-                return
-            except Retriable as failure:
-                log.info("seek_retry", stage=self._stage, attempt=attempt, error=failure.code)
-                self._sleep(0.1)
-        raise FatalClientError(
-            "seek failed again and again: a restart resumes from the committed offsets"
-        )
-
     def _raise_if_final(self, message: Message) -> None:
         """Raise a final error. Others, which the client delivers between records, are logged."""
         error = message.error()
@@ -225,42 +175,16 @@ class ConfluentSource:
             raise_classified(error, "consume")
         log.warning("client_error", stage=self._stage, error=error.name())
 
-    def _on_assign(self, callback: _Listener) -> _Callback:
-        def assigned(consumer: Consumer, places: list[TopicPartition]) -> None:
-            # Without a call the client would read them from where it thinks best.
-            if self._cooperative:
-                consumer.incremental_assign([])
-            else:
-                consumer.assign([])
-            self._call(callback, places)
+    def _guarded(self, callback: Listener) -> Listener:
+        """A callback whose exception is kept for `_raise_failure`: the C client must not see it."""
 
-        return assigned
+        def guarded(partitions: Collection[int]) -> None:
+            try:
+                callback(partitions)
+            except BaseException as failure:
+                self._failure = failure
 
-    def _on_gone(self, callback: _Listener) -> _Callback:
-        def gone(consumer: Consumer, places: list[TopicPartition]) -> None:
-            self._call(callback, places)
-            partitions = {place.partition for place in places}
-            read = self._read.keys() & partitions
-            self._forget(partitions)
-            if self._cooperative:
-                consumer.incremental_unassign(self._places(read))
-            else:
-                consumer.unassign()
-
-        return gone
-
-    def _call(self, callback: _Listener, places: list[TopicPartition]) -> None:
-        """Keep the callback's exception for `_raise_failure`: the C client must not see it."""
-        try:
-            callback([place.partition for place in places])
-        except BaseException as failure:
-            self._failure = failure
-
-    def _forget(self, partitions: set[int]) -> None:
-        self._epochs.forget(partitions)
-        for number in partitions:
-            self._read.pop(number, None)
-            self._unchecked.pop(number, None)
+        return guarded
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
@@ -273,7 +197,3 @@ class ConfluentSource:
 
     def _places(self, partitions: Collection[int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, number) for number in partitions]
-
-    def _placed(self, offsets: Mapping[int, int]) -> list[TopicPartition]:
-        epoch = self._epochs.before
-        return [placed(self._topic, n, offset, epoch(n, offset)) for n, offset in offsets.items()]
