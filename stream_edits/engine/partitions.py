@@ -212,10 +212,10 @@ class Partitions:
     def _drop(self, partitions: Iterable[int]) -> None:
         gone = list(partitions)
         self.changes += 1
-        self._largest.forget()
         self._coming.drop(gone)
         for number in gone:
             self._metrics.forget_partition(number)
+            self._largest.forget(number)
             if self.owned.pop(number, None) is not None:
                 del self.views[number]
                 if self._watch is not None:
