@@ -22,18 +22,7 @@ def partitions(page: dashboard.Dashboard) -> None:
     folded(
         page,
         "Partitions",
-        graph(
-            "Lag by partition",
-            "Records not committed yet. One partition far above the others has a hot key or a "
-            "hanging transaction.",
-            "short",
-            {
-                "{{stage}} {{partition}}": "max by (stage, partition) "
-                f"(stream_edits_consumer_lag_records{{{STAGES}}})"
-            },
-            beside=True,
-            span=24,
-        ),
+        _lag(),
         graph(
             "Partitions of each process",
             "Together they must be all partitions of the topics.",
@@ -53,20 +42,39 @@ def partitions(page: dashboard.Dashboard) -> None:
                 f"(increase(stream_edits_rebalances_total{{{STAGES}}}{_RATE}))"
             },
         ),
-        graph(
-            "Restores",
-            "Changelog records still to read, how fast they are read, and how long restores took. "
-            "A partition decides nothing while it is restored.",
-            "short",
-            {
-                "{{stage}} records ahead": "sum by (stage) "
-                f"(stream_edits_restore_remaining_records{{{STAGES}}})",
-                "{{stage}} seconds of finished ones": "sum by (stage) "
-                f"(increase(stream_edits_restore_seconds_sum{{{STAGES}}}{_RATE}))",
-                "{{stage}} records read a second": "sum by (stage) "
-                f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
-            },
-        ),
+        _restores(),
+    )
+
+
+def _restores() -> timeseries.Panel:
+    return graph(
+        "Restores",
+        "Changelog records still to read, how fast they are read, and how long restores took. "
+        "A partition decides nothing while it is restored.",
+        "short",
+        {
+            "{{stage}} records ahead": "sum by (stage) "
+            f"(stream_edits_restore_remaining_records{{{STAGES}}})",
+            "{{stage}} seconds of finished ones": "sum by (stage) "
+            f"(increase(stream_edits_restore_seconds_sum{{{STAGES}}}{_RATE}))",
+            "{{stage}} records read a second": "sum by (stage) "
+            f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
+        },
+    )
+
+
+def _lag() -> timeseries.Panel:
+    return graph(
+        "Lag by partition",
+        "Records not committed yet. One partition far above the others has a hot key or a "
+        "hanging transaction.",
+        "short",
+        {
+            "{{stage}} {{partition}}": "max by (stage, partition) "
+            f"(stream_edits_consumer_lag_records{{{STAGES}}})"
+        },
+        beside=True,
+        span=24,
     )
 
 

@@ -16,7 +16,6 @@ FOLDER = Path("edits")
 @click.option(
     "--shape",
     type=click.Choice(list(SHAPES)),
-    required=True,
     help="What the edit is like; docs/first-edit.md says what each does.",
 )
 @click.option(
@@ -32,7 +31,7 @@ FOLDER = Path("edits")
 )
 @click.pass_context
 def new(
-    context: click.Context, edit: str, shape: str, folder: Path | None, policy_id: str | None
+    context: click.Context, edit: str, shape: str | None, folder: Path | None, policy_id: str | None
 ) -> None:
     """Write EDIT, an edit of your own, with cases that hold: YAML to change.
 
@@ -40,6 +39,8 @@ def new(
     """
     from stream_edits.commands.new_edit import new as write_edit
 
+    if shape is None:
+        raise click.UsageError(f"say what the edit is like: --shape {', '.join(SHAPES)}")
     where = folder or load_settings(context.obj).edits or FOLDER
     text = write_edit(where, edit, shape, policy_id)
     click.echo(text, nl=False)

@@ -78,9 +78,10 @@ def check(context: click.Context, file: Path | None, strict: bool, form: str) ->
 
 
 @policy.command()
-def coverage() -> None:
+@format_option("text", "text: for people. json: one sentence or code per line.", ("text", "json"))
+def coverage(form: str) -> None:
     """Show each sentence of the policy with the edits that implement it, or why none does."""
-    text = command.coverage()
+    text = command.coverage(form)
     click.echo(text, nl=False)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from stream_edits.cli.errors import BAD_INPUT
+from stream_edits.cli.formats import Day, format_option
 from stream_edits.commands import policy_content as command
 from stream_edits.settings import load_settings
 
@@ -17,13 +18,14 @@ TABLE = Path("content_table.csv")
 @click.option(
     "--from",
     "from_day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     metavar="DATE",
     help="List the codes that start or end from this day on.",
 )
 @click.option("--code", help="Say what this code means, and why.")
+@format_option("table", "table: for people. json: one code per line.")
 @click.pass_context
-def content(context: click.Context, from_day: datetime | None, code: str | None) -> None:
+def content(context: click.Context, from_day: datetime | None, code: str | None, form: str) -> None:
     """Show what procedure codes mean: codes by category, and the unclassified ones.
 
     The meanings are those in force, with the overlay of the settings.
@@ -31,7 +33,7 @@ def content(context: click.Context, from_day: datetime | None, code: str | None)
     if context.invoked_subcommand is not None:
         return
     day = from_day.date() if from_day else None
-    text = command.show(load_settings(context.obj), day, code)
+    text = command.show(load_settings(context.obj), day, code, form)
     click.echo(text, nl=False)
 
 

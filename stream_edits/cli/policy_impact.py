@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stream_edits.cli.errors import BAD_INPUT
-from stream_edits.cli.formats import format_option
+from stream_edits.cli.formats import Day, format_option
 from stream_edits.cli.x12 import file_options
 from stream_edits.commands import impact as command
 from stream_edits.commands.file_options import FileOptions
@@ -39,7 +39,7 @@ def _limits(
 @click.option("--from-topic", is_flag=True, help="Take the claims and reviews on the topics.")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    type=Day(or_time=True),
     metavar="DATE",
     help="With --from-topic: only records with a timestamp from DATE on (UTC).",
 )

@@ -97,7 +97,7 @@ class _Families:
         for worker in self._told:
             if worker.status != 200:
                 continue
-            for family in text_string_to_metric_families(worker.text):
+            for family in text_string_to_metric_families(worker.text):  # type: ignore[no-untyped-call]
                 metric = families.setdefault(
                     family.name, Metric(family.name, family.documentation, family.type, family.unit)
                 )

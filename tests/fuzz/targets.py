@@ -217,8 +217,10 @@ def _under(overlay: Path) -> Policies:
     (shipped,) = _shipped().all
     values = [_copied(each) for each in shipped.values.values()]
     overlay_hash = lay_over(values, overlay)
-    own = plan_terms(overlay, {shipped.id: None}).get(shipped.id, {})
-    terms = PromptPay({**shipped.prompt_pay.terms, **own})
+    written = shipped.prompt_pay.written
+    assert written is not None
+    own = plan_terms(overlay, {shipped.id: written})[shipped.id]
+    terms = PromptPay(own.terms(), own)
     return Policies([Policy(shipped.about, shipped.edits, values, overlay_hash, terms)])
 
 

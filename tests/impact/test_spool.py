@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def a_review() -> Event:
     return review(decision, minute=5, member_id="M2")
 
 
-def aged(days: int, **changes: str) -> ClaimEvent:
+def aged(days: int, **changes: Any) -> ClaimEvent:
     return replace(HELD, event_time=CUT.event_time + timedelta(days=days), **changes)
 
 

@@ -118,7 +118,9 @@ def _whole_policy(overlay: str | None, further: FurtherEdit | None) -> Policy:
         edits.append(further.edit)
         values.append(_SharedValues(RuleSource(further.file, further.edit.rules, FOLDER.about.id)))
     overlay_hash = "" if overlay is None else _lay_over(values, overlay)
-    return Policy(FOLDER.about, edits, values, overlay_hash, PromptPay(FOLDER.terms))
+    return Policy(
+        FOLDER.about, edits, values, overlay_hash, PromptPay(FOLDER.terms.terms(), FOLDER.terms)
+    )
 
 
 def _lay_over(values: Sequence[EditValues], overlay: str) -> str:

@@ -14,8 +14,8 @@ from stream_edits.codec.messages import (
 )
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import RollUp, Source
-from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
+from stream_edits.domain.decision import ClaimDecision, RollUp, Source
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.stages.pipeline import Input, Message
 from tests.stages.walk import EncodedMembers, Walk
@@ -51,8 +51,10 @@ class OverTheWire(Walk):
         self.reader = ClaimReader(PackagedSchemas())
         self.encode = claim_encoder(schema_of(CLAIM_EVENT).id)
 
-    def intake(self, claim: ClaimEvent, source: Source) -> Message:
-        return super().intake(self.reader.decode(self.encode(claim)), source)
+    def intake(
+        self, claim: ClaimEvent, source: Source, routed: RoutedClaim | None = None
+    ) -> ClaimDecision | RoutedClaim:
+        return super().intake(self.reader.decode(self.encode(claim)), source, routed)
 
     def step(self, message: Input) -> list[Message]:
         if isinstance(message, SupervisedClaim | RoutedReview):
