@@ -24,20 +24,17 @@ def write_files(folder: Path) -> None:
     lines = "".join(f"{text}\n" for text in texts)
     plain = [json.loads(text) for text in texts]
     array = json.dumps(plain, indent=2)
-    misspelt = {**plain[0], "memberid": plain[0]["member_id"]}
-    del misspelt["member_id"]
-    bad = "{CANARY\n" * 5
     for name, text in {
         "claims.jsonl": lines,
         "empty.jsonl": "",
         "blank.jsonl": "\n \n",
-        "bad.jsonl": bad,
+        "bad.jsonl": "{CANARY\n" * 5,
         "claims.csv": "claim_id,member_id\nCANARY,CANARY\n",
         "claims.xml": "<claims>CANARY</claims>",
         "claims.json": array,
         "cut.json": array[:-200],
         "pretty.json": "\n".join(json.dumps(each, indent=2) for each in plain),
-        "misspelt.jsonl": json.dumps(misspelt),
+        "misspelt.jsonl": texts[0].replace('"member_id"', '"memberid"'),
         "private.jsonl": json.dumps({**plain[0], "CANARY Smith": 1}),
         "overlay.yaml": "edits: {}\n",
         "wrong.yaml": "edits:\n  no-such-edit: {}\n",

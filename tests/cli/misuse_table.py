@@ -36,6 +36,7 @@ COMMANDS = [
     Misuse("adjudicate --format xml {d}/claims.jsonl", 2, "'xml' is not one of"),
     Misuse("adjudicate --format csv {d}/claims.jsonl", 2, "--format csv does not go with --as"),
     Misuse("adjudicate --max-errors -1 {d}/claims.jsonl", 2, "'--max-errors'"),
+    Misuse("synthetic many", 2, "Got unexpected extra argument"),
     Misuse("run --stage intak", 2, "'intak' is not one of"),
     Misuse("decisions --wait soon", 2, "'soon' is not a valid float"),
     Misuse("pends --as-of tomorrow", 2, "not a day (YYYY-MM-DD)"),

@@ -116,3 +116,18 @@ def test_topics_check_says_that_no_kafka_answers(deploy: Deploy) -> None:
     code, line = last_line(deploy(), "topics", "check", BOOTSTRAP_SERVERS=nowhere)
     assert code == 1
     assert nowhere in line
+
+
+def test_more_copies_than_brokers_are_told_with_the_setting(deploy: Deploy) -> None:
+    deployment = deploy()
+    code, line = last_line(deployment, "topics", "create", REPLICATION_FACTOR="3")
+    assert code == 1
+    assert "was not created: the cluster has fewer brokers than the copies" in line
+    assert "STREAM_EDITS_REPLICATION_FACTOR" in line
+
+
+def test_a_claim_without_a_decision_is_said_to_have_none(deploy: Deploy) -> None:
+    deployment = deploy().create_topics()
+    code, line = last_line(deployment, "decisions", "--claim", "CANARY")
+    assert code == 1
+    assert line.startswith("stream-edits: there is no decision on this claim")
