@@ -8,13 +8,13 @@ from typing import Protocol, TypeVar
 
 from stream_edits.codec.state import (
     decode_day,
-    decode_member_claims,
+    decode_list_part,
     decode_quarters,
     decode_reviewable,
     decode_supervisor_record,
     encode_claim_record,
     encode_day,
-    encode_member_claims,
+    encode_list_part,
     encode_open_pend,
     encode_quarters,
     encode_reviewable,
@@ -25,7 +25,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.member_state import (
     ClaimRecord,
     ClaimStatus,
-    ListedClaim,
+    ListPart,
     ReviewableClaim,
 )
 from stream_edits.domain.open_pend import OpenPend
@@ -154,11 +154,13 @@ class StoredMembers(_Stored):
         self._keep(_key(b"r", member_id, claim_id), None)
         self.note(member_id, claim_id, None)
 
-    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        return self._get(_key(b"m", member_id), decode_member_claims) or ()
+    def listed(self, member_id: str, *place: str) -> ListPart:
+        value = self._state.get(_key(b"m", member_id, *place))
+        return () if value is None else decode_list_part(value)
 
-    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        self._keep(_key(b"m", member_id), encode_member_claims(claims))
+    def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
+        value = encode_list_part(part) if part or not place else None
+        self._keep(_key(b"m", member_id, *place), value)
 
 
 class StoredSupervisors(_Stored):

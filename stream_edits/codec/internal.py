@@ -19,6 +19,7 @@ from stream_edits.domain.member_state import (
     ClaimStatus,
     FindingChange,
     LineRecord,
+    ListBranch,
     ListedClaim,
     ReviewableClaim,
 )
@@ -126,6 +127,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "FindingChange": FindingChange,
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
+    "ListBranch": ListBranch,
     "SupervisedDay": SupervisedDay,
     "SupervisedSlot": SupervisedSlot,
     "SupervisedVisit": SupervisorRecord,

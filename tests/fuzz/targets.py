@@ -123,7 +123,7 @@ _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
     (113, state.decode_claim_record),
     (106, state.decode_day),
     (117, state.decode_supervisor_record),
-    (114, state.decode_member_claims),
+    (114, state.decode_list_part),
     (109, state.decode_quarters),
 )
 _BETWEEN = ((101, Stage.ENCOUNTER), (116, Stage.ENCOUNTER), (115, Stage.SUPERVISION))

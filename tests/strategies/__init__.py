@@ -5,6 +5,7 @@ from tests.strategies.decision import decisions, dispositions, findings, outcome
 from tests.strategies.records import (
     claim_records,
     line_records,
+    list_branches,
     listed_claims,
     open_pends,
     quarters,
@@ -40,6 +41,7 @@ __all__ = [
     "int32s",
     "int64s",
     "line_records",
+    "list_branches",
     "listed_claims",
     "open_pends",
     "outcomes",

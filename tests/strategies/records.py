@@ -8,6 +8,7 @@ from stream_edits.domain.member_state import (
     ClaimStatus,
     FindingChange,
     LineRecord,
+    ListBranch,
     ListedClaim,
     ReviewableClaim,
 )
@@ -82,6 +83,7 @@ supervisor_records = st.builds(
 open_pends = st.builds(OpenPend, several(texts), st.sampled_from(WaitsFor), maybe(dates))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
+list_branches = st.builds(ListBranch, int32s, st.tuples(*[maybe(dates)] * 16))
 line_records = st.builds(
     LineRecord,
     int32s,
