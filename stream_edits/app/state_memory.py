@@ -25,6 +25,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.member_state import (
     ClaimRecord,
     ClaimStatus,
+    ListBranch,
     ListPart,
     ReviewableClaim,
 )
@@ -85,7 +86,7 @@ class StoredMembers(_Stored):
     A claim whose content is kept is stored in its original framed bytes, so that its schema may
     evolve, and is decoded for the stage, without its encounter keys. ``raw`` holds the bytes of the
     event's own claim ``claim_id``. ``pended`` collects the ids of the claims that were PEND
-    before the event.
+    before the event. ``size`` is the number of the member's claims, as last read or stored.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class StoredMembers(_Stored):
     ) -> None:
         super().__init__(state)
         self.pended: set[str] = set()
+        self.size = 0
         self._decode_claim = decode_claim
         self._raw = {} if claim_id is None else {claim_id: raw}
 
@@ -156,11 +158,19 @@ class StoredMembers(_Stored):
 
     def listed(self, member_id: str, *place: str) -> ListPart:
         value = self._state.get(_key(b"m", member_id, *place))
-        return () if value is None else decode_list_part(value)
+        part = () if value is None else decode_list_part(value)
+        if not place:
+            self._note_size(part)
+        return part
 
     def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
+        if not place:
+            self._note_size(part)
         value = encode_list_part(part) if part or not place else None
         self._keep(_key(b"m", member_id, *place), value)
+
+    def _note_size(self, root: ListPart) -> None:
+        self.size = root.claims if isinstance(root, ListBranch) else len(root)
 
 
 class StoredSupervisors(_Stored):

@@ -1,10 +1,10 @@
 """The list of a member with many claims, in parts, so that an event reads and writes few of them.
 
 A list of up to ``MOST`` claims is one value. A longer one is a tree: a claim is in the part whose
-path is the start of the digest of its id, and a part with more than ``MOST`` claims becomes a
-branch with 16 parts. A branch knows the earliest date in each of its parts, so that expired claims
-are found without a look at the others. Beside the tree, the ids of the claims under each listing
-key are kept in a tree of their own.
+path is the start of the digest of its id, and a part with more than ``MOST_IN_PART`` claims becomes
+a branch with 16 parts. A branch knows the earliest date in each of its parts, so that expired
+claims are found without a look at the others. Beside the tree, the ids of the claims under each
+listing key are kept in a tree of their own.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +17,8 @@ from stream_edits.stages.memory import MemberMemory
 
 # Up to here one value is faster than parts.
 MOST = 32
+# An event reads and writes one part by claim id, and all parts under a listing key.
+MOST_IN_PART = 8
 _DIGITS = "0123456789abcdef"
 # Claims under a listing key do not expire there.
 _ANY_DAY = date(1970, 1, 1)
@@ -108,6 +110,7 @@ class _Tree:
         self._memory = memory
         self._member_id = member_id
         self._key = key
+        self._most = MOST if key else MOST_IN_PART
         self._before: dict[str, ListPart] = {}
         # The parts read so far, by path.
         self._leaves: dict[str, _Leaf] = {}
@@ -134,6 +137,11 @@ class _Tree:
             self._count(1)
         leaf[listed.claim_id] = listed
         self._changed.add(path)
+        # So that the entry is found before it is stored. `keep` makes the dates exact.
+        while path:
+            path, place = path[:-1], _DIGITS.index(path[-1])
+            earliest = self._branches[path][place]
+            self._note(path, place, min(earliest or listed.newest, listed.newest))
 
     def remove(self, claim_id: str) -> None:
         """Remove the entry of a claim, if there is one."""
@@ -161,7 +169,7 @@ class _Tree:
         while self._changed:
             path = max(self._changed, key=len)
             leaf = self._leaves.get(path)
-            if leaf is not None and len(leaf) > MOST:
+            if leaf is not None and len(leaf) > self._most:
                 self._split(path)
                 continue
             self._changed.remove(path)

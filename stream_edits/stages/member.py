@@ -33,11 +33,6 @@ class MemberSession:
             self._before = found
             self._listed = {each.claim_id: each for each in found}
 
-    @property
-    def size(self) -> int:
-        """The number of the member's claims."""
-        return len(self._listed)
-
     def forget_before(self, oldest: date) -> None:
         """Drop every claim whose newest event is older than ``oldest``, whatever its status.
 

@@ -4,7 +4,7 @@ The oracle is the list as one value, which is what every version before schema i
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
@@ -39,20 +39,21 @@ IDS = [f"C{number}" for number in range(12)]
 @contextmanager
 def parts_of(most: int) -> Iterator[None]:
     """At most so many claims in a part."""
-    before, claim_list.MOST = claim_list.MOST, most
+    before = claim_list.MOST, claim_list.MOST_IN_PART
+    claim_list.MOST = claim_list.MOST_IN_PART = most
     try:
         yield
     finally:
-        claim_list.MOST = before
+        claim_list.MOST, claim_list.MOST_IN_PART = before
 
 
 def with_reviews(
-    claims: list[ClaimEvent], days: int, most: int
+    claims: list[ClaimEvent], days: int, most: int | None
 ) -> tuple[list[ClaimDecision], dict[str, list[ListedClaim]], MemoryStore]:
     """The decisions on a history, every third of which is reviewed; the lists, and the state."""
     store = MemoryStore()
     walk = Walk(members=EncodedMembers(store), retention=Retention(days))
-    with parts_of(most):
+    with parts_of(most) if most else nullcontext():
         for number, event in enumerate(claims):
             sent = walk.send(event)
             if sent and sent[0].applicable and number % 3 == 0:
@@ -99,8 +100,8 @@ def test_every_history_is_decided_as_with_a_whole_list(
     assert len(kept) == sum(reachable(store, member) for member in held)
 
 
-@pytest.mark.parametrize("most", [1, 5, claim_list.MOST])
-def test_generated_claims_of_few_members_are_decided_as_with_a_whole_list(most: int) -> None:
+@pytest.mark.parametrize("most", [1, 5, None])
+def test_generated_claims_of_few_members_are_decided_as_with_a_whole_list(most: int | None) -> None:
     claims = [
         replace(each, member_id=MEMBERS[place % 2])
         for place, each in enumerate(islice(generate(29, 300), 300))
@@ -192,18 +193,18 @@ def numbered(number: int, **fields: Any) -> ClaimEvent:
 
 def test_an_event_writes_few_small_values_however_many_claims_there_are() -> None:
     writes = Writes()
-    for number in range(claim_list.MOST):
+    for number in range(claim_list.MOST + 1):
         writes.send(numbered(number))
-    largest = most = 0
+    numbers, largest = [], 0
     for number in range(claim_list.MOST + 1, 1500):
         values = writes.send(numbered(number))
-        # The root, a part, and the listing key of its day: a part may just have been split.
-        assert values
-        sizes = sorted(map(len, values))
-        most = max(most, len(sizes) if len(sizes) < 16 else 0)
-        largest = max(largest, sizes[-1])
-    assert most == 3
-    assert largest < 60 * claim_list.MOST
+        numbers.append(len(values))
+        largest = max(largest, *map(len, values))
+    # The root, a part, and the listing key of the day. A part that is split becomes up to 17.
+    assert min(numbers) == 3
+    assert max(numbers) <= 3 + 16
+    assert sum(numbers) < 4 * len(numbers)
+    assert largest < 60 * claim_list.MOST_IN_PART
 
 
 def test_a_short_list_stays_one_value_of_the_earlier_schema() -> None:
@@ -213,3 +214,11 @@ def test_a_short_list_stays_one_value_of_the_earlier_schema() -> None:
         assert schema_id(value) == 114
     values = writes.send(numbered(claim_list.MOST))
     assert {schema_id(value) for value in values} == {114, 129}
+
+
+def test_the_number_of_a_member_s_claims_is_known() -> None:
+    members = EncodedMembers(MemoryStore())
+    walk = Walk(members=members)
+    for number in range(claim_list.MOST + 20):
+        walk.send(numbered(number))
+        assert members.size == number + 1
