@@ -61,7 +61,11 @@ def _key(kind: bytes, *parts: str) -> bytes:
     Each part is prefixed with its length, so that different parts give different keys. Keys are
     cached because most events write the keys that they have read.
     """
-    named = b"".join(b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts))
+    text = "".join([f"{len(part)}:{part}" for part in parts])
+    if text.isascii():
+        named = text.encode()
+    else:
+        named = b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts)])
     return kind + blake2b(named, digest_size=16).digest()
 
 
@@ -86,7 +90,8 @@ class StoredMembers(_Stored):
     A claim whose content is kept is stored in its original framed bytes, so that its schema may
     evolve, and is decoded for the stage, without its encounter keys. ``raw`` holds the bytes of the
     event's own claim ``claim_id``. ``pended`` collects the ids of the claims that were PEND
-    before the event. ``size`` is the number of the member's claims, as last read or stored.
+    before the event. ``size`` is the number of the member's claims if the event
+    changed their list, or else 0.
     """
 
     def __init__(
@@ -158,19 +163,13 @@ class StoredMembers(_Stored):
 
     def listed(self, member_id: str, *place: str) -> ListPart:
         value = self._state.get(_key(b"m", member_id, *place))
-        part = () if value is None else decode_list_part(value)
-        if not place:
-            self._note_size(part)
-        return part
+        return () if value is None else decode_list_part(value)
 
     def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
         if not place:
-            self._note_size(part)
+            self.size = part.claims if isinstance(part, ListBranch) else len(part)
         value = encode_list_part(part) if part or not place else None
         self._keep(_key(b"m", member_id, *place), value)
-
-    def _note_size(self, root: ListPart) -> None:
-        self.size = root.claims if isinstance(root, ListBranch) else len(root)
 
 
 class StoredSupervisors(_Stored):

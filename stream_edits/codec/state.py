@@ -78,7 +78,9 @@ def encode_member_claims(claims: tuple[ListedClaim, ...]) -> bytes:
 
 def encode_list_part(part: ListPart) -> bytes:
     """The list of a member's claims, or a part of it."""
-    return _put_list_branch(part) if isinstance(part, ListBranch) else encode_member_claims(part)
+    if isinstance(part, ListBranch):
+        return _put_list_branch(part)
+    return _put_member_claims(MemberClaims(part))
 
 
 def decode_list_part(framed: bytes) -> ListPart:

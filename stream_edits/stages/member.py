@@ -24,24 +24,24 @@ class MemberSession:
         self._member_id = member_id
         self._today = today
         self._dropped: list[str] = []
-        self._listed: dict[str, ListedClaim] | ClaimList
         found = memory.listed(member_id)
-        if isinstance(found, ListBranch):
-            self._before: tuple[ListedClaim, ...] = ()
-            self._listed = ClaimList(memory, member_id)
-        else:
-            self._before = found
-            self._listed = {each.claim_id: each for each in found}
+        # A long list is in parts; most are one value, which is read as a whole.
+        self._parts = ClaimList(memory, member_id) if isinstance(found, ListBranch) else None
+        self._before: tuple[ListedClaim, ...] = () if isinstance(found, ListBranch) else found
+        self._whole = {each.claim_id: each for each in self._before}
+        self._listed: dict[str, ListedClaim] | ClaimList
+        self._listed = self._whole if self._parts is None else self._parts
 
     def forget_before(self, oldest: date) -> None:
         """Drop every claim whose newest event is older than ``oldest``, whatever its status.
 
         ``keep`` deletes them: an event that is refused changes no state.
         """
-        if isinstance(self._listed, ClaimList):
-            self._dropped = self._listed.before(oldest)
-        else:
-            self._dropped = [each.claim_id for each in self._before if each.newest < oldest]
+        if self._parts is not None:
+            self._dropped = self._parts.before(oldest)
+        for each in self._before:
+            if each.newest < oldest:
+                self._dropped.append(each.claim_id)
         for claim_id in self._dropped:
             del self._listed[claim_id]
 
@@ -71,8 +71,8 @@ class MemberSession:
         if each is None:
             self._listed[claim_id] = ListedClaim(claim_id, self._today, ())
             if claim_id in self._dropped:
-                # The claim begins anew. What a review knew of it has expired with it.
-                self.keep_reviewable(claim_id, None)
+                # The claim begins anew. All that was kept of it has expired.
+                self._memory.forget(self._member_id, claim_id)
         elif each.newest < self._today:
             self._listed[claim_id] = each._replace(newest=self._today)
 
@@ -101,7 +101,7 @@ class MemberSession:
         todo, seen = list(keys), set(keys)
         found: dict[str, ClaimRecord] = {}
         while todo:
-            for claim_id in under(todo.pop()):
+            for claim_id in under(todo.pop()) or ():
                 if claim_id in found:
                     continue
                 record = self._memory.claim(self._member_id, claim_id)
@@ -114,25 +114,25 @@ class MemberSession:
                     seen.update(further)
         return sorted(found.values(), key=lambda record: record.arrival)
 
-    def _under(self) -> Callable[[str], Iterable[str]]:
-        """A function from a listing key to the ids of the claims under it."""
-        if isinstance(self._listed, ClaimList):
-            return self._listed.under
+    def _under(self) -> Callable[[str], Iterable[str] | None]:
+        """A function from a listing key to the ids of the claims under it, if there are any."""
+        if self._parts is not None:
+            return self._parts.under
         under: dict[str, list[str]] = {}
-        for each in self._listed.values():
+        for each in self._whole.values():
             for key in each.listing_keys:
                 under.setdefault(key, []).append(each.claim_id)
-        return lambda key: under.get(key, ())
+        return under.get
 
     def keep(self) -> None:
         """At the end of the event: store the list of claims if it changed, delete dropped ones."""
         for claim_id in self._dropped:
             if claim_id not in self._listed:
                 self._memory.forget(self._member_id, claim_id)
-        if isinstance(self._listed, ClaimList):
-            self._listed.keep()
+        if self._parts is not None:
+            self._parts.keep()
             return
-        listed = tuple(self._listed.values())
+        listed = tuple(self._whole.values())
         if listed == self._before:
             return
         if len(listed) > claim_list.MOST:
