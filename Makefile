@@ -21,8 +21,8 @@ ACTIONLINT := .cache/bin/actionlint
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
-.PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-peers payer lint check \
-        format broker broker-up broker-down generated pictures tools helm chart image image-test audit sbom lock clean
+.PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-hot bench-peers payer lint check \
+        format broker broker-up broker-down generated pictures tools helm chart cluster-test image image-test audit sbom lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -82,6 +82,9 @@ bench: $(STAMP)  ## run the benchmarks, and update docs/performance.md (ROUNDS=,
 	@$(BIN)/python -m bench $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLAIMS),--claims $(CLAIMS)) \
 	    $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
 
+bench-hot: $(STAMP)  ## measure supervisors' days with many slots, and update docs/performance.md
+	@$(BIN)/python -m bench.hot
+
 # The libraries compared in the bench need other versions of our dependencies, so they have a venv.
 bench-peers:
 	@test -e .cache/bench-peers/.installed || { \
@@ -131,6 +134,9 @@ $(HELM) $(PROMETHEUS) $(ACTIONLINT):
 
 chart: $(STAMP) $(HELM)  ## generate the chart's schema and README from settings and values
 	@$(BIN)/python -m tests.helm.generate
+
+cluster-test: $(STAMP) $(HELM)  ## install the chart on a real control plane, and update docs/cluster.md (Go)
+	@$(BIN)/python -m tests.cluster $(if $(ONLY),-k "$(ONLY)")
 
 image:  ## build the container image with Docker or Podman (ENGINE=…, BASE=…)
 	$(ENGINE) build $(if $(BASE),--build-arg BASE=$(BASE)) --build-arg VERSION=$(VERSION) \

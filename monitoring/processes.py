@@ -22,18 +22,7 @@ def partitions(page: dashboard.Dashboard) -> None:
     folded(
         page,
         "Partitions",
-        graph(
-            "Lag by partition",
-            "Records not committed yet. One partition far above the others has a hot key or a "
-            "hanging transaction.",
-            "short",
-            {
-                "{{stage}} {{partition}}": "max by (stage, partition) "
-                f"(stream_edits_consumer_lag_records{{{STAGES}}})"
-            },
-            beside=True,
-            span=24,
-        ),
+        _lag(),
         graph(
             "Partitions of each process",
             "Together they must be all partitions of the topics.",
@@ -70,6 +59,21 @@ def partitions(page: dashboard.Dashboard) -> None:
     )
 
 
+def _lag() -> timeseries.Panel:
+    return graph(
+        "Lag by partition",
+        "Records not committed yet. One partition far above the others has a hot key or a "
+        "hanging transaction.",
+        "short",
+        {
+            "{{stage}} {{partition}}": "max by (stage, partition) "
+            f"(stream_edits_consumer_lag_records{{{STAGES}}})"
+        },
+        beside=True,
+        span=24,
+    )
+
+
 def state(page: dashboard.Dashboard) -> None:
     """The size of the stages' state."""
     panels = [
@@ -85,7 +89,14 @@ def state(page: dashboard.Dashboard) -> None:
             ("Bytes", "bytes", "stream_edits_state_bytes"),
         )
     ]
-    folded(page, "State", *panels)
+    largest = graph(
+        "Largest key touched lately",
+        "Claims of one member, or slots of one supervisor's day. Alert StreamEditsLargeKey.",
+        "short",
+        {"{{stage}}": f"max by (stage) (stream_edits_largest_key{{{STAGES}}})"},
+        span=24,
+    )
+    folded(page, "State", *panels, largest)
 
 
 def client(page: dashboard.Dashboard) -> None:

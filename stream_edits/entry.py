@@ -26,12 +26,32 @@ def main() -> None:
 
     for each in _ENDING:
         signal.signal(each, end_at_once)
+    fill_closed_streams()
     from stream_edits.cli import main as command
 
     # The service has nothing to close until its stages run, and they have handlers of their own.
     for each in () if service else _ENDING:
         signal.signal(each, end)
     command()
+
+
+def fill_closed_streams() -> None:
+    """Give a standard stream that was closed (`>&-`) a file that cannot be used.
+
+    Otherwise the next file or socket that is opened would take its place.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(_unusable(os.O_WRONLY), "r")
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(_unusable(os.O_RDONLY), "w")
+    if sys.stderr is None:
+        # What goes wrong cannot be told any more, and need not fail for that.
+        sys.stderr = os.fdopen(_unusable(os.O_WRONLY), "w")
+
+
+def _unusable(flags: int) -> int:
+    """The lowest free file descriptor, which is that of the first closed stream."""
+    return os.open(os.devnull, flags)
 
 
 def is_service(arguments: Sequence[str]) -> bool:

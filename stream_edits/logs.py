@@ -30,6 +30,7 @@ _OURS = "stream_edits"
 # librdkafka's lines hold brokers, topics and offsets, and never a payload.
 _CLIENTS = ("librdkafka", "stream_edits.engine.client")
 _LONGEST = 500
+_SILENT = logging.CRITICAL + 1
 
 
 def configure_logs(
@@ -37,16 +38,21 @@ def configure_logs(
     level: str,
     stream: TextIO | None = None,
     worker: int | None = None,
+    *,
+    client_lines: bool = True,
 ) -> None:
     """Write every log line of this process to `stream`, stderr unless given.
 
     `worker` is in each line: several processes of `run --processes` write to one stream.
 
     This includes warnings and uncaught exceptions, those of threads and destructors as well.
+    Without `client_lines` those of librdkafka are left out.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter((JsonLine if form == "json" else ConsoleLine)(worker))
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in _CLIENTS:
+        logging.getLogger(name).setLevel(logging.NOTSET if client_lines else _SILENT)
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
     # Python would print an exception of a thread or a destructor with its values.
@@ -73,7 +79,7 @@ class JsonLine(_Line):
             **_fields(record),
         }
         if record.exc_info and record.exc_info[1]:
-            line["exception"] = list(_places(record.exc_info[1]))
+            line["exception"] = list(places_of(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -85,7 +91,7 @@ class ConsoleLine(_Line):
         pairs = (f"{name}={value}" for name, value in fields.items())
         lines = [" ".join([_time(record), f"{record.levelname:<7}", _event(record), *pairs])]
         if record.exc_info and record.exc_info[1]:
-            lines += (f"    {place}" for place in _places(record.exc_info[1]))
+            lines += (f"    {place}" for place in places_of(record.exc_info[1]))
         return "\n".join(lines)
 
 
@@ -117,7 +123,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:_LONGEST]
 
 
-def _places(failure: BaseException) -> Iterator[str]:
+def places_of(failure: BaseException) -> Iterator[str]:
     """Each exception of the chain, the newest first, as `Type at file:line function < …`."""
     seen: set[int] = set()
     link: BaseException | None = failure

@@ -5,11 +5,9 @@ than 100 levels, and aliases of aliases that stand for more values than fit in m
 ``load`` returns plain values; ``YamlSource`` also knows the line of each node.
 """
 
-import re
 import warnings
 from collections.abc import Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
@@ -19,14 +17,21 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
+from stream_edits.yaml_words import (
+    about_date,
+    meant_key,
+    no_such_day,
+    not_text,
+    plain_message,
+    plain_syntax,
+    unseen_character,
+)
+
 M = TypeVar("M", bound=BaseModel)
 # Far above any file of ours. An alias counts each time it is used, so that a few lines of aliases
 # of aliases cannot fill the memory.
 _MOST_NODES = 100_000
 _DEEPEST = 100
-# A key that is compared with others to find what was meant.
-_LONGEST_KEY = 80
-_LIKE_A_DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 _UNREADABLE = "not readable as YAML"
 
 
@@ -87,50 +92,42 @@ class YamlSource:
     def validate(self, model: type[M], node: Any, at: Sequence[Any]) -> M:
         """The node as a pydantic model. Raises YamlError with the first thing that is wrong.
 
-        An unknown key comes first: a misspelt key is also missing under its right name.
+        An unknown key comes first: a misspelt key is also missing under its right name. A key that
+        should be a date comes before what stands below it.
         """
         if not isinstance(node, dict):
+            empty = "is empty: " if node is None and not at else ""
             keys = ", ".join(model.model_fields)
-            raise self.fail(at, f"a mapping is expected, with the keys {keys}")
+            raise self.fail(at, f"{empty}a mapping is expected, with the keys {keys}")
         try:
             return model.model_validate(_plain(node))
         except ValidationError as error:
-            found = error.errors(include_url=False)
-            unknown = [e for e in found if e["type"] == "extra_forbidden"]
-            first = (unknown or found)[0]
-            *within, last = first["loc"] or ("",)
-            if unknown:
-                problem = f"is not a key known here{_meant(str(last), _keys_at(model, within))}"
-            elif last == "[key]" and first["type"].startswith("date"):
-                problem = "is not a date: write it as in 2026-01-31, without quotation marks"
-                raise self.fail([*at, *within], problem) from None
-            else:
-                problem = plain_message(first["msg"])
-            raise self.fail([*at, *first["loc"]], problem) from None
+            within, problem = _first_problem(error, model)
+            raise self.fail([*at, *within], problem) from None
 
 
-# What pydantic calls the types of YAML, and what people call them.
-_TYPES = {
-    "valid dictionary": "mapping",
-    "valid string": "text",
-    "valid number": "number",
-    "valid integer": "whole number",
-    "valid list": "list",
-}
+def _first_problem(error: ValidationError, model: type[BaseModel]) -> tuple[list[Any], str]:
+    """The path of the first thing that is wrong, and what is wrong with it."""
+    found = error.errors(include_url=False)
+    no_date = [e for e in found if e["loc"][-1:] == ("[key]",) and e["type"].startswith("date")]
+    unknown = [e for e in found if e["type"] == "extra_forbidden"]
+    if no_date:
+        within = list(no_date[0]["loc"][:-1])
+        return within, about_date(within[-1], keys_at(model, within))
+    first = (unknown or found)[0]
+    within = list(first["loc"])
+    if unknown:
+        *above, last = within
+        return within, f"is not a key known here{meant_key(str(last), keys_at(model, above))}"
+    problem, given = plain_message(first["msg"]), first["input"]
+    if given is None and problem.startswith("should"):
+        return within, f"is empty: it {problem}"
+    if first["type"] == "string_type" and isinstance(given, int | float | date):
+        problem += f'; write it in quotation marks: "{given}"'
+    return within, problem
 
 
-def plain_message(message: str) -> str:
-    """A message of pydantic in the words of people who write YAML."""
-    text = message.removeprefix("Value error, ")
-    if not text.startswith("Input should be"):
-        return text
-    text = text.removeprefix("Input ").replace("'", "")
-    for theirs, ours in _TYPES.items():
-        text = text.replace(theirs, ours)
-    return text
-
-
-def _keys_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
+def keys_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
     """The keys of the model that is at a path within another, none if there is no model."""
     kind: Any = model
     for step in path:
@@ -138,29 +135,30 @@ def _keys_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
             field = kind.model_fields.get(str(step))
             kind = None if field is None else field.annotation
         else:
-            kind = (get_args(kind) or (None,))[-1]
+            inner = [each for each in get_args(kind) if each not in (..., type(None))]
+            kind = inner[-1] if inner else None
         if get_origin(kind) is Annotated:
             kind = get_args(kind)[0]
     is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
     return list(kind.model_fields) if is_model else []
 
 
-def _meant(typed: str, keys: Sequence[str]) -> str:
-    """What a misspelt key was meant to be, or else which keys there are."""
-    near = get_close_matches(typed, keys, n=1) if len(typed) <= _LONGEST_KEY else []
-    if near:
-        return f"; did you mean {near[0]}?"
-    return f"; the keys are {', '.join(keys)}" if keys else ""
-
-
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
         raise YamlError(problem, str(path), problem) from None
-    except ValueError as error:
-        raise _unreadable(path, error) from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problem, line = not_text(data, error)
+        raise YamlError(problem, _at_line(path, line), _UNREADABLE) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _at_line(path: Path, line: int | None) -> str:
+    return str(path) if line is None else f"{path}:{line}"
 
 
 def _parsed(path: Path, text: str, kind: Literal["safe", "rt"]) -> Any:
@@ -174,14 +172,9 @@ def _parsed(path: Path, text: str, kind: Literal["safe", "rt"]) -> Any:
     except ReusedAnchorWarning:
         raise YamlError("an anchor is given twice", str(path), _UNREADABLE) from None
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = " ".join(str(error.problem or error.context).split())
-        is_twice = isinstance(error, DuplicateKeyError)
-        redacted = "a key stands here twice" if is_twice else _UNREADABLE
-        raise YamlError(problem, where, redacted) from None
+        raise _syntax_error(path, error) from None
     except (YAMLError, ValueError) as error:
-        raise _no_date(path, text) or _unreadable(path, error) from None
+        raise _unreadable(path, text, error) from None
     except (RecursionError, _TooDeep):
         raise YamlError("nested too deep", str(path), _UNREADABLE) from None
     except _TooMany:
@@ -190,19 +183,23 @@ def _parsed(path: Path, text: str, kind: Literal["safe", "rt"]) -> Any:
     return root
 
 
-def _no_date(path: Path, text: str) -> YamlError | None:
-    """The error for the first thing in a text that looks like a date and is none."""
-    for number, line in enumerate(text.splitlines(), 1):
-        for found in _LIKE_A_DATE.findall(line):
-            try:
-                date.fromisoformat(found)
-            except ValueError:
-                problem = f"{found} is not a date: there is no such day (year-month-day)"
-                return YamlError(problem, f"{path}:{number}", _UNREADABLE)
-    return None
+def _syntax_error(path: Path, error: MarkedYAMLError) -> YamlError:
+    mark = error.problem_mark or error.context_mark
+    if "end of stream" in str(error.problem) and error.context_mark is not None:
+        # The text that does not end is where the mistake is, not the end of the file.
+        mark = error.context_mark
+    problem = plain_syntax(" ".join(str(error.problem or error.context).split()))
+    is_twice = isinstance(error, DuplicateKeyError)
+    redacted = "a key stands here twice" if is_twice else _UNREADABLE
+    return YamlError(problem, _at_line(path, mark.line + 1 if mark else None), redacted)
 
 
-def _unreadable(path: Path, error: Exception) -> YamlError:
+def _unreadable(path: Path, text: str, error: Exception) -> YamlError:
+    found = no_such_day(text) or unseen_character(text)
+    if found is not None:
+        return YamlError(found[0], _at_line(path, found[1]), _UNREADABLE)
+    if "integer string conversion" in str(error):
+        return YamlError("a number has too many digits", str(path), _UNREADABLE)
     return YamlError(f"{_UNREADABLE}: {type(error).__name__}", str(path), _UNREADABLE)
 
 

@@ -1,5 +1,8 @@
 """Text for people: width, lists of words, wrapping, printable characters, the terminal."""
 
+import errno
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +12,7 @@ if TYPE_CHECKING:
 
 # Columns of output that does not go to a terminal.
 WIDTH = 100
+_NARROWEST = 30
 
 
 def join_words(words: Iterable[str], last: str = "or") -> str:
@@ -28,17 +32,26 @@ def printable(text: str | None) -> str:
     return "".join(c if c.isprintable() else "?" for c in text or "")
 
 
+def columns() -> int:
+    """The columns of the terminal that stdout is, else WIDTH."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return WIDTH
+    return max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
+
+
 def wrap(
     text: str, indent: str = "", first: str | None = None, *, break_words: bool = False
 ) -> list[str]:
-    """The text in lines of at most WIDTH columns, each behind ``indent``.
+    """The text in lines as wide as the terminal, each behind ``indent``.
+
+    Where stdout is no terminal they have at most WIDTH columns.
 
     ``first`` stands before the first line instead. Without ``break_words`` a word is never split,
     so that a longer one makes its line wider.
     """
     return textwrap.wrap(
         text,
-        WIDTH,
+        columns(),
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_long_words=break_words,
@@ -54,7 +67,12 @@ def stdout_console(*, highlight: bool = True) -> "Console":
     # Only here, because the policies use this module and need no rich.
     from rich.console import Console
 
-    console = Console(highlight=highlight)
+    class StdoutConsole(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would end the program with a code of its own.
+            raise BrokenPipeError(errno.EPIPE, "the reader has ended")
+
+    console = StdoutConsole(highlight=highlight)
     if console.is_terminal:
         return console
-    return Console(highlight=highlight, width=WIDTH, no_color=True)
+    return StdoutConsole(highlight=highlight, width=WIDTH, no_color=True)

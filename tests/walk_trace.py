@@ -40,14 +40,14 @@ _SCHEMAS = PackagedSchemas()
 _READER = ClaimReader(_SCHEMAS)
 _WRAPPERS = (
     internal.MemberClaims,
-    internal.SupervisedDay,
     internal.SupervisedQuarters,
     internal.CarriedClaim,
     internal.StoredClaim,
+    internal.StoredPage,
     internal.StoredReviewable,
 )
 # What the wrappers hold beside a type of ours.
-_RAW = {"bytes", "NoneType"}
+_RAW = {"bytes", "int", "NoneType"}
 
 
 class Call(NamedTuple):

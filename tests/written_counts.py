@@ -1,4 +1,4 @@
-"""Counts that long runs write into docs/reliability.md themselves, each between its own marks."""
+"""Counts that long runs write into a page of docs/ themselves, each between its own marks."""
 
 import fcntl
 import subprocess

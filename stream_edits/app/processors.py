@@ -134,6 +134,7 @@ class EncounterProcessor:
             raise Undecodable(type(fault).__name__, str(fault)) from None
         except ReviewRefused as refused:
             raise _too_late(refused) from None
+        state.note_size(memory.size)
         if not sent and isinstance(message, RoutedClaim):
             self._decision_metrics.re_sent()
         for each in sent:
@@ -185,6 +186,7 @@ class SupervisionProcessor:
             done = supervise(self._builder, self._retention, memory, message, record.offset)
         except ReviewRefused as refused:
             raise _too_late(refused) from None
+        state.note_size(done.largest_day)
         if message.review is not None:
             self._decision_metrics.reviewed(message.review.outcome, done.reviewed)
         if isinstance(message, SupervisedClaim) and message.hops and is_last_to_judge(message):

@@ -7,15 +7,15 @@ from hashlib import blake2b
 from typing import Protocol, TypeVar
 
 from stream_edits.codec.state import (
-    decode_day,
     decode_list_part,
+    decode_page,
     decode_quarters,
     decode_reviewable,
     decode_supervisor_record,
     encode_claim_record,
-    encode_day,
     encode_list_part,
     encode_open_pend,
+    encode_page,
     encode_quarters,
     encode_reviewable,
     encode_supervisor_record,
@@ -31,8 +31,8 @@ from stream_edits.domain.member_state import (
 )
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
+    DayPage,
     SupervisedQuarter,
-    SupervisedSlot,
     SupervisorRecord,
 )
 
@@ -172,14 +172,21 @@ class StoredMembers(_Stored):
         self._keep(_key(b"m", member_id, *place), value)
 
 
+def _page_key(npi: str, day: date, number: int) -> bytes:
+    """The key of a page. The first has that of the whole day in earlier versions."""
+    if number:
+        return _key(b"d", npi, day.isoformat(), str(number))
+    return _key(b"d", npi, day.isoformat())
+
+
 class StoredSupervisors(_Stored):
     """stages.memory.SupervisorMemory over the supervision stage's state."""
 
-    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
-        return self._get(_key(b"d", npi, day.isoformat()), decode_day) or ()
+    def page(self, npi: str, day: date, number: int) -> DayPage | None:
+        return self._get(_page_key(npi, day, number), decode_page)
 
-    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
-        self._keep(_key(b"d", npi, day.isoformat()), encode_day(slots) if slots else None)
+    def keep_page(self, npi: str, day: date, number: int, page: DayPage | None) -> None:
+        self._keep(_page_key(npi, day, number), encode_page(page) if page else None)
 
     def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
         return self._get(_key(b"s", npi, member_id, claim_id), decode_supervisor_record)

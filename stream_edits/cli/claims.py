@@ -7,23 +7,26 @@ from pathlib import Path
 import click
 
 from stream_edits.app.wiring import Stage
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import (
     ADJUSTMENTS,
     as_option,
     check_form,
     decisions_format_option,
+    progress_option,
 )
-from stream_edits.cli.x12 import x12_options
+from stream_edits.cli.x12 import file_options
 from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_file
 from stream_edits.commands.adjustments import print_published_adjustments
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_file
 from stream_edits.commands.wait_for_stages import wait_for_stages
-from stream_edits.commands.x12_options import X12Options
 from stream_edits.engine.config import StartFrom
 from stream_edits.service.run import run_stages, run_workers
 from stream_edits.settings import load_settings
+
+FILE = click.Path(allow_dash=True, exists=True)
 
 
 @click.command()
@@ -57,13 +60,12 @@ def run(
     worker_socket: int | None,
 ) -> None:
     """Consume claims and publish decisions until SIGTERM."""
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        if processes is not None:
-            sys.exit(run_workers(settings, processes, _worker(context.obj, stages, start_from)))
-        if start_from is not None:
-            settings = settings.model_copy(update={"start_from": start_from})
-        run_stages(settings, [Stage(s) for s in stages] or list(Stage), worker_socket)
+    settings = load_settings(context.obj)
+    if processes is not None:
+        sys.exit(run_workers(settings, processes, _worker(context.obj, stages, start_from)))
+    if start_from is not None:
+        settings = settings.model_copy(update={"start_from": start_from})
+    run_stages(settings, [Stage(s) for s in stages] or list(Stage), worker_socket)
 
 
 def _worker(file: Path | None, stages: Iterable[str], start_from: str | None) -> list[str]:
@@ -74,46 +76,45 @@ def _worker(file: Path | None, stages: Iterable[str], start_from: str | None) ->
 
 
 @click.command()
-@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
 @as_option()
 @decisions_format_option()
-@x12_options
+@file_options
 @click.pass_context
-def adjudicate(context: click.Context, file: str, kind: str, form: str, x12: X12Options) -> None:
-    """Decide the claims of FILE without Kafka.
+def adjudicate(
+    context: click.Context, files: tuple[str, ...], kind: str, form: str, reading: FileOptions
+) -> None:
+    """Decide the claims of FILE… without Kafka, one file after another.
 
-    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
-    stdin.
+    A file is JSON lines, a JSON array, an Avro container, or an X12 837 file (`stream-edits convert
+    --help`), also packed with gzip or in UTF-16; - is stdin, and a folder stands for its files.
 
     Claims, and reviews between them, are processed in the order of the file. A line that is not
     valid, or a review that changes nothing because it is stale or about something unknown, is
     reported on stderr with its number; the others are still processed, and the exit code is 3.
     """
     check_form(kind, form)
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        if kind == ADJUSTMENTS:
-            bad = adjudicate_adjustments(settings, file, form, x12)
-        else:
-            bad = adjudicate_file(settings, file, form, x12)
+    settings = load_settings(context.obj)
+    if kind == ADJUSTMENTS:
+        bad = adjudicate_adjustments(settings, files, form, reading)
+    else:
+        bad = adjudicate_file(settings, files, form, reading)
     if bad:
         sys.exit(BAD_INPUT)
 
 
 @click.command()
-@click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False))
-@x12_options
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
+@file_options
 @click.pass_context
-def publish(context: click.Context, file: str, x12: X12Options) -> None:
-    """Publish the claims and reviews of FILE to their topics, keyed by member.
+def publish(context: click.Context, files: tuple[str, ...], reading: FileOptions) -> None:
+    """Publish the claims and reviews of FILE… to their topics, keyed by member.
 
-    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
-    stdin.
+    A file is JSON lines, a JSON array, an Avro container, or an X12 837 file (`stream-edits convert
+    --help`), also packed with gzip or in UTF-16; - is stdin, and a folder stands for its files.
     """
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            bad = publish_file(settings, file, x12)
+    settings = load_settings(context.obj)
+    bad = publish_file(settings, files, reading)
     if bad:
         sys.exit(BAD_INPUT)
 
@@ -129,23 +130,27 @@ def publish(context: click.Context, file: str, x12: X12Options) -> None:
 )
 @as_option()
 @decisions_format_option()
+@progress_option
 @click.pass_context
 def decisions(
-    context: click.Context, claim_id: str | None, wait_s: float | None, kind: str, form: str
+    context: click.Context,
+    claim_id: str | None,
+    wait_s: float | None,
+    kind: str,
+    form: str,
+    progress: bool | None,
 ) -> None:
     """Print the decisions that are in the three decision topics now, topic after topic.
 
     With `--as adjustments` what they take away, with the charges of the claims: docs/remittance.md.
     """
     check_form(kind, form)
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            if wait_s is not None:
-                wait_for_stages(settings, wait_s)
-            if kind == ADJUSTMENTS:
-                bad = print_published_adjustments(settings, claim_id, form)
-            else:
-                bad = print_decisions(settings, claim_id, form)
+    settings = load_settings(context.obj)
+    if wait_s is not None:
+        wait_for_stages(settings, wait_s)
+    if kind == ADJUSTMENTS:
+        bad = print_published_adjustments(settings, claim_id, form)
+    else:
+        bad = print_decisions(settings, claim_id, form, progress)
     if bad:
         sys.exit(BAD_INPUT)

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from stream_edits.app.wiring import Stage
-from stream_edits.cli.errors import broker_errors, one_line_errors
 from stream_edits.cli.formats import format_option
 from stream_edits.commands import redrive_dead_letters as redriving
 from stream_edits.commands.dead_letters import Filters
@@ -95,10 +94,8 @@ def list_(
     **filters: Any,
 ) -> None:
     """List the dead letters that were not redriven, the oldest first."""
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            listing = list_dead_letters(settings, Filters(**filters), limit, with_redriven)
+    settings = load_settings(context.obj)
+    listing = list_dead_letters(settings, Filters(**filters), limit, with_redriven)
     if form == "json":
         for letter, redriven in listing.letters:
             click.echo(as_json(letter, redriven))
@@ -121,18 +118,16 @@ def list_(
 @click.pass_context
 def show(context: click.Context, place: tuple[int, int], file: Path | None) -> None:
     """Show why the record at PLACE (PARTITION/OFFSET) is a dead letter, its size and framing."""
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            record = read_dead_letter(settings, place)
-        for line in describe(record):
-            click.echo(line)
-        if file is None:
-            return
-        try:
-            size = save_value(record, file)
-        except OSError as error:
-            raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
+    settings = load_settings(context.obj)
+    record = read_dead_letter(settings, place)
+    for line in describe(record):
+        click.echo(line)
+    if file is None:
+        return
+    try:
+        size = save_value(record, file)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
     click.echo(f"{size} bytes written to {file}", err=True)
 
 
@@ -168,15 +163,13 @@ def redrive(
     towards the circuit breaker of their stage: try a few first (--limit). Exit code 1 when some
     were refused.
     """
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        plan_now = partial(redriving.plan, settings, Filters(**filters), limit, max_count)
-        with broker_errors(settings):
-            plan = plan_now()
-            if execute and plan.chosen:
-                for plan, done in redriving.execute(settings, plan_now):
-                    if done:
-                        click.echo(f"{done} of {len(plan.chosen)} redriven", err=True)
+    settings = load_settings(context.obj)
+    plan_now = partial(redriving.plan, settings, Filters(**filters), limit, max_count)
+    plan = plan_now()
+    if execute and plan.chosen:
+        for plan, done in redriving.execute(settings, plan_now):
+            if done:
+                click.echo(f"{done} of {len(plan.chosen)} redriven", err=True)
     for line in redriving.refusals(plan):
         click.echo(line, err=True)
     for line in redriving.summary(plan, execute):

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import one_line_errors
 from stream_edits.cli.generated_files import write_or_check
 from stream_edits.commands import policy as command
 
@@ -29,6 +28,5 @@ def docs() -> None:
 )
 def edits(output: Path, check_only: bool) -> None:
     """Write the index of the shipped edits: paragraph, numbers, cases."""
-    with one_line_errors():
-        text = command.index()
+    text = command.index()
     write_or_check(text, output, check_only, "stream-edits docs edits")

@@ -1,49 +1,143 @@
-"""How a command fails: its exit code, and one line on stderr."""
+"""How every command fails: one line on stderr, and its exit code.
+
+The commands raise; nothing else in the program decides what a failure looks like. No line holds a
+value of a claim: the texts are ours, or the operating system's about a file that the user named.
+"""
 
 import contextlib
+import errno
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
 from stream_edits.codec.x12 import NotX12
+from stream_edits.commands.input_files import BadFiles
 from stream_edits.commands.x12_options import BadX12Option
 from stream_edits.engine.errors import ClientError, EngineStopped, OptionRefused
+from stream_edits.logs import places_of
 from stream_edits.policies.errors import PolicyError
-from stream_edits.settings import BadSetting, Settings
+from stream_edits.settings import BadSetting, load_settings
 
-# Some lines or records of the input are not valid.
-BAD_INPUT = 3
+FAILED = 1
 # What was asked for is wrong.
 BAD_USAGE = 2
-_WRONG = (BadSetting, PolicyError, OptionRefused, BadRegistryOptions, BadX12Option, NotX12)
-_FAILED = (EngineStopped, ClientError, NotRegistered, RegistryAway)
+# Some lines or records of the input are not valid.
+BAD_INPUT = 3
+
+_WRONG = (
+    *(BadSetting, PolicyError, OptionRefused, BadRegistryOptions, BadX12Option, NotX12),
+    BadFiles,
+)
+_FAILED = (EngineStopped, NotRegistered)
+# A file that was named and that is not as it must be.
+_WRONG_FILE = {
+    *(errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP),
+    *(errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENXIO, errno.EINVAL, errno.ENODEV),
+}
+# Of a call that names no file: it wrote to stdout.
+_BAD_OUTPUT = {errno.EBADF, errno.EIO}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
+_FRAMES = 4
+
+
+class Told(click.Group):
+    """A group whose commands, and theirs, fail as this module says."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
+    ) -> click.Context:
+        """Also here, because --help and --version print while the arguments are read."""
+        with told(lambda: None):
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and print what is left in the buffers while a failure can be told."""
+        with told(lambda: ctx.obj):
+            try:
+                return super().invoke(ctx)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
 
 
 @contextlib.contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Exit 2 for bad settings or a bad policy, 1 for a failure, with one line on stderr."""
+def told(settings_file: Callable[[], Path | None]) -> Iterator[None]:
+    """End the program with one line on stderr for whatever is raised in the block."""
     try:
         yield
-    except _WRONG as refused:
-        click.echo(f"stream-edits: {refused}", err=True)
-        sys.exit(BAD_USAGE)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except _WRONG as wrong:
+        _end(str(wrong), BAD_USAGE)
     except _FAILED as failed:
-        click.echo(f"stream-edits: {failed}", err=True)
-        sys.exit(1)
+        _end(str(failed))
+    except ClientError as failed:
+        _end(_away(failed, settings_file()))
+    except RegistryAway as away:
+        _end(f"{away}: check STREAM_EDITS_SCHEMA_REGISTRY_URL, and that the registry runs")
+    except OSError as error:
+        _end_of_file(error)
+    except MemoryError:
+        _end("out of memory: split the input into smaller files")
+    except Exception as fault:
+        _end_of_fault(fault)
 
 
-@contextlib.contextmanager
-def broker_errors(settings: Settings) -> Iterator[None]:
-    """Add the brokers' addresses to the client's errors. Raises EngineStopped for ClientError."""
-    where = f"no answer from the brokers at {settings.bootstrap_servers}"
-    try:
-        yield
-    except ClientError as error:
-        if error.reason is not None:
-            raise EngineStopped(f"{where}: {error.reason}") from None
-        raise EngineStopped(
-            f"{where} ({error.code}): check bootstrap_servers, and security.protocol among the "
-            "kafka options"
-        ) from None
+def _end(text: str, code: int = FAILED) -> NoReturn:
+    # Whatever was printed so far comes before the reason why it ends.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        click.echo(f"stream-edits: {text}", err=True)
+    sys.exit(code)
+
+
+def _away(error: ClientError, settings_file: Path | None) -> str:
+    """What to check when the brokers do not answer, or refuse us."""
+    servers = load_settings(settings_file).bootstrap_servers
+    reason = error.reason or (
+        f"{error.code}; check that they run, and security.protocol among the kafka options"
+    )
+    return f"no answer from the brokers at {servers} (STREAM_EDITS_BOOTSTRAP_SERVERS): {reason}"
+
+
+def _end_of_file(error: OSError) -> NoReturn:
+    """A file that cannot be used, an output that takes no more, or a reader that has gone."""
+    reason, name = os.strerror(error.errno or 0), error.filename
+    if error.errno == errno.EPIPE:
+        # The reader of our output (head, less) has ended: not an error, and nothing to print.
+        _discard_output()
+        sys.exit(0)
+    if error.errno in _NO_MORE_FILES:
+        _end(f"{reason}: raise the limit (ulimit -n)")
+    if error.errno in _FULL or (name is None and error.errno in _BAD_OUTPUT):
+        _discard_output()
+        place = "the output" if name is None else os.fsdecode(name)
+        _end(f"{place} cannot be written: {reason}; what was written so far is not complete")
+    if name is None:
+        _end_of_fault(error)
+    _end(f"{os.fsdecode(name)}: {reason}", BAD_USAGE if error.errno in _WRONG_FILE else FAILED)
+
+
+def _end_of_fault(fault: Exception) -> NoReturn:
+    """Without its text, which may quote a record."""
+    where = " < ".join(next(places_of(fault)).split(" < ")[:_FRAMES])
+    _end(f"a fault of the program itself; report it with this line: {where}")
+
+
+def _discard_output() -> None:
+    """Nothing takes the output any more: what is left in the buffer must not fail again."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

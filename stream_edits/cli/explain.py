@@ -4,17 +4,19 @@ import sys
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
+from stream_edits.cli.x12 import file_options
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.settings import load_settings
 
 
 @click.command()
-@click.argument("claim_id", metavar="CLAIM")
+@click.argument("claim", metavar="CLAIM")
 @click.option(
     "--file",
-    type=click.Path(allow_dash=True, exists=True, dir_okay=False),
-    help="Decide the claims and reviews of this file instead of reading the topics (JSON lines or "
-    "an Avro container; - is stdin).",
+    type=click.Path(allow_dash=True, exists=True),
+    help="Decide the claims and reviews of this file instead of reading the topics (one that "
+    "`adjudicate` takes; - is stdin).",
 )
 @click.option(
     "--format",
@@ -24,8 +26,11 @@ from stream_edits.settings import load_settings
     show_default=True,
     help="text: for people. json: one object. html: one page for a browser, without a server.",
 )
+@file_options
 @click.pass_context
-def explain(context: click.Context, claim_id: str, file: str | None, form: str) -> None:
+def explain(
+    context: click.Context, claim: str, file: str | None, form: str, reading: FileOptions
+) -> None:
     """Tell why CLAIM was decided as it was: each revision and its cause, the paragraphs, the values
     that were read, and for each line that is not paid a remedy that was tried.
 
@@ -35,9 +40,9 @@ def explain(context: click.Context, claim_id: str, file: str | None, form: str) 
     """
     from stream_edits.commands.explain import explain_claim
 
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            bad = explain_claim(settings, claim_id, file, form)
+    if reading.x12.given and file is None:
+        raise click.UsageError("options for X12 go with --file")
+    settings = load_settings(context.obj)
+    bad = explain_claim(settings, claim, file, form, reading)
     if bad:
         sys.exit(BAD_INPUT)

@@ -1,7 +1,8 @@
 """The options `--format` and `--as`: output for programs or for people, and of what."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar
+from datetime import datetime
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -9,6 +10,24 @@ _Command = TypeVar("_Command", bound=Callable[..., None])
 
 ADJUSTMENTS = "adjustments"
 _FORMS = {"decisions": ("json", "table"), ADJUSTMENTS: ("json", "csv")}
+
+
+class Day(click.DateTime):
+    """A day as an option. With ``or_time``, or a time on a day."""
+
+    def __init__(self, *, or_time: bool = False) -> None:
+        super().__init__(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"] if or_time else ["%Y-%m-%d"])
+        self._or_time = " or 2026-01-31T09:30:00" if or_time else ""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The day at midnight. Raises BadParameter."""
+        try:
+            found: datetime = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a date: write 2026-01-31{self._or_time}", param, ctx)
+        return found
 
 
 def format_option(
@@ -48,6 +67,13 @@ def as_option() -> Callable[[_Command], _Command]:
         help="decisions: every decision. adjustments: what the newest decision of each claim takes "
         "away from its lines, for the remittance.",
     )
+
+
+progress_option = click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Say on stderr every few seconds how far it is.  [default: a bar, on a terminal]",
+)
 
 
 def check_form(kind: str, form: str) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import one_line_errors
 from stream_edits.policies.shapes.known import SHAPES
 from stream_edits.settings import load_settings
 
@@ -17,7 +16,6 @@ FOLDER = Path("edits")
 @click.option(
     "--shape",
     type=click.Choice(list(SHAPES)),
-    required=True,
     help="What the edit is like; docs/first-edit.md says what each does.",
 )
 @click.option(
@@ -33,7 +31,7 @@ FOLDER = Path("edits")
 )
 @click.pass_context
 def new(
-    context: click.Context, edit: str, shape: str, folder: Path | None, policy_id: str | None
+    context: click.Context, edit: str, shape: str | None, folder: Path | None, policy_id: str | None
 ) -> None:
     """Write EDIT, an edit of your own, with cases that hold: YAML to change.
 
@@ -41,9 +39,10 @@ def new(
     """
     from stream_edits.commands.new_edit import new as write_edit
 
-    with one_line_errors():
-        where = folder or load_settings(context.obj).edits or FOLDER
-        text = write_edit(where, edit, shape, policy_id)
+    if shape is None:
+        raise click.UsageError(f"say what the edit is like: --shape {', '.join(SHAPES)}")
+    where = folder or load_settings(context.obj).edits or FOLDER
+    text = write_edit(where, edit, shape, policy_id)
     click.echo(text, nl=False)
 
 
@@ -57,8 +56,7 @@ def cases(context: click.Context, folder: Path | None) -> None:
     """
     from stream_edits.commands.own_cases import run_cases
 
-    with one_line_errors():
-        result = run_cases(folder or load_settings(context.obj).edits or FOLDER)
+    result = run_cases(folder or load_settings(context.obj).edits or FOLDER)
     click.echo(result.text, nl=False)
     if not result.holds:
         sys.exit(1)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import format_option
 from stream_edits.commands.list_pends import Wanted, print_pends
 from stream_edits.domain.decision import WaitsFor
@@ -51,10 +51,8 @@ def pends(
 
     It reads the three decision topics once, up to their present ends.
     """
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        wanted = Wanted(as_of, WaitsFor(mover.upper()) if mover else None, due_within)
-        with broker_errors(settings):
-            bad = print_pends(settings, wanted, form)
+    settings = load_settings(context.obj)
+    wanted = Wanted(as_of, WaitsFor(mover.upper()) if mover else None, due_within)
+    bad = print_pends(settings, wanted, form)
     if bad:
         sys.exit(BAD_INPUT)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import one_line_errors
 from stream_edits.cli.formats import format_option
 from stream_edits.cli.own_edits import cases, new
 from stream_edits.cli.policy_content import content
@@ -38,8 +37,7 @@ _overlay_option = click.option(
 @click.pass_context
 def list_edits(context: click.Context, overlay: Path | None, form: str) -> None:
     """List every edit: id, title, paragraph, mode and what it decides, as in force today."""
-    with one_line_errors():
-        command.print_edits(_settings(context, overlay), form)
+    command.print_edits(_settings(context, overlay), form)
 
 
 @policy.command()
@@ -53,8 +51,7 @@ def show(context: click.Context, edit: str, overlay: Path | None, form: str) -> 
     The values are those in force, with their dates and references, under the overlay of the
     settings.
     """
-    with one_line_errors():
-        text = command.show(_settings(context, overlay), edit, form)
+    text = command.show(_settings(context, overlay), edit, form)
     click.echo(text, nl=False)
 
 
@@ -72,20 +69,19 @@ def check(context: click.Context, file: Path | None, strict: bool, form: str) ->
     today. Warnings tell what to look at twice: entries that are removed, values that a later
     shipped one overrides, codes that nothing knows, changes that change nothing.
     """
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        overlay = settings.policy if file is None else file
-        report = command.check(overlay, form, own=settings.edits)
+    settings = load_settings(context.obj)
+    overlay = settings.policy if file is None else file
+    report = command.check(overlay, form, own=settings.edits)
     click.echo(report.text, nl=False)
     if strict and report.warns:
         sys.exit(1)
 
 
 @policy.command()
-def coverage() -> None:
+@format_option("text", "text: for people. json: one sentence or code per line.", ("text", "json"))
+def coverage(form: str) -> None:
     """Show each sentence of the policy with the edits that implement it, or why none does."""
-    with one_line_errors():
-        text = command.coverage()
+    text = command.coverage(form)
     click.echo(text, nl=False)
 
 

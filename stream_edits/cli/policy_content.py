@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
+from stream_edits.cli.formats import Day, format_option
 from stream_edits.commands import policy_content as command
 from stream_edits.settings import load_settings
 
@@ -17,22 +18,22 @@ TABLE = Path("content_table.csv")
 @click.option(
     "--from",
     "from_day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     metavar="DATE",
     help="List the codes that start or end from this day on.",
 )
 @click.option("--code", help="Say what this code means, and why.")
+@format_option("table", "table: for people. json: one code per line.")
 @click.pass_context
-def content(context: click.Context, from_day: datetime | None, code: str | None) -> None:
+def content(context: click.Context, from_day: datetime | None, code: str | None, form: str) -> None:
     """Show what procedure codes mean: codes by category, and the unclassified ones.
 
     The meanings are those in force, with the overlay of the settings.
     """
     if context.invoked_subcommand is not None:
         return
-    with one_line_errors():
-        day = from_day.date() if from_day else None
-        text = command.show(load_settings(context.obj), day, code)
+    day = from_day.date() if from_day else None
+    text = command.show(load_settings(context.obj), day, code, form)
     click.echo(text, nl=False)
 
 
@@ -51,8 +52,7 @@ def import_file(file: Path, table: Path) -> None:
     Lists the codes added, ended and unclassified. Exits 3 while codes of the file are
     unclassified: give each its category in the table, and run the command again.
     """
-    with one_line_errors():
-        text, is_classified = command.take_in(file, table)
+    text, is_classified = command.take_in(file, table)
     click.echo(text, nl=False)
     if not is_classified:
         click.echo(f"give the unclassified codes a category in {table}", err=True)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
-from stream_edits.cli.formats import format_option
+from stream_edits.cli.errors import BAD_INPUT
+from stream_edits.cli.formats import Day, format_option
+from stream_edits.cli.x12 import file_options
 from stream_edits.commands import impact as command
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.impact.gate import BadLimit, Limit, limit
 from stream_edits.settings import Settings, load_settings
 
@@ -37,7 +39,7 @@ def _limits(
 @click.option("--from-topic", is_flag=True, help="Take the claims and reviews on the topics.")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    type=Day(or_time=True),
     metavar="DATE",
     help="With --from-topic: only records with a timestamp from DATE on (UTC).",
 )
@@ -57,9 +59,10 @@ def _limits(
 @click.argument(
     "files",
     nargs=-1,
-    type=click.Path(allow_dash=True, exists=True, dir_okay=False),
+    type=click.Path(allow_dash=True, exists=True),
     metavar="FILE…",
 )
+@file_options
 @click.pass_context
 def impact(
     context: click.Context,
@@ -71,10 +74,12 @@ def impact(
     limits: tuple[Limit, ...],
     form: str,
     files: tuple[str, ...],
+    reading: FileOptions,
 ) -> None:
     """Decide the claims of FILE… under two policies, and report what changes.
 
-    FILE is one that `adjudicate` takes; - is stdin. Reviews in it apply under both. Each difference
+    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
+    stdin. Reviews in it apply under both. Each difference
     is put down to the change of the policy that causes it: put back, it is gone. From the topics it
     joins no group and commits nothing.
     """
@@ -82,10 +87,11 @@ def impact(
         raise click.UsageError("name files of claims, or say --from-topic")
     if since is not None and not from_topic:
         raise click.UsageError("--since goes with --from-topic")
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        compared = command.Compared(overlay, baseline or settings.policy)
-        measured = _measured(settings, compared, files, since)
+    if reading.x12.given and from_topic:
+        raise click.UsageError("options for X12 go with files, not with --from-topic")
+    settings = load_settings(context.obj)
+    compared = command.Compared(overlay, baseline or settings.policy)
+    measured = _measured(settings, compared, files, reading, since)
     command.print_measured(measured.impact, limits, form)
     broken = [each for each in limits if each.is_broken(measured.impact)]
     for each in broken:
@@ -97,10 +103,13 @@ def impact(
 
 
 def _measured(
-    settings: Settings, compared: command.Compared, files: tuple[str, ...], since: datetime | None
+    settings: Settings,
+    compared: command.Compared,
+    files: tuple[str, ...],
+    reading: FileOptions,
+    since: datetime | None,
 ) -> command.Measured:
     if files:
-        return command.measure_files(settings, compared, files)
-    with broker_errors(settings):
-        start = since.replace(tzinfo=UTC) if since else None
-        return command.measure_topics(settings, compared, start)
+        return command.measure_files(settings, compared, files, reading)
+    start = since.replace(tzinfo=UTC) if since else None
+    return command.measure_topics(settings, compared, start)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, broker_errors, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.commands import review as command
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.settings import load_settings
@@ -52,10 +52,8 @@ def review(
         raise click.UsageError("only --reviewer and --dry-run go with --file")
     else:
         reviews = command.read_reviews(file, reviewer or _user())
-    with one_line_errors():
-        settings = load_settings(context.obj)
-        with broker_errors(settings):
-            bad = command.publish_reviews(settings, reviews, dry_run)
+    settings = load_settings(context.obj)
+    bad = command.publish_reviews(settings, reviews, dry_run)
     if bad:
         sys.exit(BAD_INPUT)
 

@@ -1,6 +1,5 @@
 """The command `stream-edits`: the group of all commands, and its entry point."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from stream_edits import __version__
 from stream_edits.cli.claims import adjudicate, decisions, publish, run
 from stream_edits.cli.dead_letters import dead_letters
 from stream_edits.cli.docs import docs
-from stream_edits.cli.errors import one_line_errors
+from stream_edits.cli.errors import Told
 from stream_edits.cli.explain import explain
 from stream_edits.cli.pends import pends
 from stream_edits.cli.policy import policy
@@ -22,8 +21,26 @@ from stream_edits.cli.x12 import convert
 from stream_edits.logs import configure_logs
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="stream-edits")
+def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if not is_asked or context.resilient_parsing:
+        return
+    from stream_edits.commands.versions import versions
+
+    click.echo(f"stream-edits, version {__version__}")
+    for line in versions():
+        click.echo(line)
+    context.exit()
+
+
+@click.group(cls=Told, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the versions of the program, of the packaged policies and of their codes.",
+)
 @click.option(
     "--settings",
     "settings_file",
@@ -32,7 +49,11 @@ from stream_edits.logs import configure_logs
 )
 @click.pass_context
 def cli(context: click.Context, settings_file: Path | None) -> None:
-    """Claim edits on a Kafka stream, each claim decided exactly once."""
+    """Claim edits on a Kafka stream, each claim decided exactly once.
+
+    Completion for bash: eval "$(_STREAM_EDITS_COMPLETE=bash_source stream-edits)"; for zsh and fish
+    put zsh_source or fish_source.
+    """
     context.obj = settings_file
 
 
@@ -42,8 +63,7 @@ def demo(serve: bool) -> None:
     """Run the whole flow on an embedded Kafka with made-up claims."""
     from stream_edits.demo.run import run_demo
 
-    with one_line_errors():
-        sys.exit(run_demo(serve))
+    sys.exit(run_demo(serve))
 
 
 for _command in (
@@ -55,11 +75,7 @@ for _command in (
 
 def main() -> None:
     """Run the command of `sys.argv`."""
-    # From here on an unexpected exception is logged without the values in it.
-    configure_logs("console", "WARNING")
-    try:
-        cli(prog_name="stream-edits", standalone_mode=True)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has ended: not an error, and nothing to print.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    # From here on an unexpected exception is logged without the values in it. The lines of the
+    # Kafka client say less than what the commands tell of the same failure.
+    configure_logs("console", "WARNING", client_lines=False)
+    cli(prog_name="stream-edits", standalone_mode=True)

@@ -4,7 +4,6 @@ import sys
 
 import click
 
-from stream_edits.cli.errors import one_line_errors
 from stream_edits.settings import load_settings
 
 
@@ -22,9 +21,8 @@ def schemas_register(context: click.Context) -> None:
     """
     from stream_edits.commands.register_schemas import register  # see wiring.registry_of
 
-    with one_line_errors():
-        for line in register(load_settings(context.obj)):
-            click.echo(line)
+    for line in register(load_settings(context.obj)):
+        click.echo(line)
 
 
 @schemas.command("check")
@@ -36,8 +34,7 @@ def schemas_check(context: click.Context) -> None:
     """
     from stream_edits.commands.check_schemas import check  # see wiring.registry_of
 
-    with one_line_errors():
-        checked = list(check(load_settings(context.obj)))
+    checked = list(check(load_settings(context.obj)))
     for each in checked:
         click.echo(str(each))
     if any(each.problem for each in checked):

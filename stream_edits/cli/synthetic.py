@@ -2,8 +2,6 @@
 
 import click
 
-from stream_edits.cli.errors import one_line_errors
-
 
 @click.command()
 @click.option(
@@ -26,5 +24,4 @@ def synthetic(encounters: int, seed: int, rate: float | None) -> None:
     """
     from stream_edits.commands.synthetic import print_synthetic
 
-    with one_line_errors():
-        print_synthetic(encounters or None, seed, rate)
+    print_synthetic(encounters or None, seed, rate)

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
-from stream_edits.cli.errors import BAD_INPUT, BAD_USAGE, one_line_errors
+from stream_edits.cli.errors import BAD_INPUT, BAD_USAGE
+from stream_edits.cli.formats import progress_option
 from stream_edits.codec.x12 import ClaimNumber
 from stream_edits.commands.convert import convert_files
+from stream_edits.commands.file_options import MAX_ERRORS, FileOptions
 from stream_edits.commands.x12_options import X12Options
 from stream_edits.domain.claim import LineOfBusiness
 
@@ -55,17 +57,32 @@ _OPTIONS = (
 )
 
 
-def x12_options(command: _Command) -> Callable[..., None]:
-    """Add the options by which X12 files are read, passed to the command as `x12`."""
+_OF_ALL = (
+    click.option(
+        "--max-errors",
+        type=click.IntRange(min=0),
+        default=MAX_ERRORS,
+        show_default=True,
+        metavar="COUNT",
+        help="Stop after this many lines or claims that are not valid; 0 never stops.",
+    ),
+    progress_option,
+)
+
+
+def file_options(command: _Command) -> Callable[..., None]:
+    """Add the options by which files of claims are read, passed to the command as `reading`."""
 
     @functools.wraps(command)
     def with_options(*args: Any, **given: Any) -> None:
         names = X12Options.__dataclass_fields__.keys()
         options = {name: given.pop(name) for name in names}
-        command(*args, x12=X12Options(**options), **given)
+        max_errors, progress = given.pop("max_errors"), given.pop("progress")
+        reading = FileOptions(x12=X12Options(**options), max_errors=max_errors, progress=progress)
+        command(*args, reading=reading, **given)
 
     made: Callable[..., None] = with_options
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, *_OF_ALL)):
         made = option(made)
     return made
 
@@ -77,8 +94,8 @@ def x12_options(command: _Command) -> Callable[..., None]:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the claims to this file instead of stdout.",
 )
-@x12_options
-def convert(files: tuple[str, ...], output: Path | None, x12: X12Options) -> None:
+@file_options
+def convert(files: tuple[str, ...], output: Path | None, reading: FileOptions) -> None:
     """Turn the claims of X12 837 FILES (or of a folder's files; - is stdin) into JSON lines.
 
     Professional and institutional claims of version 005010, one claim a line, as `adjudicate` and
@@ -86,8 +103,7 @@ def convert(files: tuple[str, ...], output: Path | None, x12: X12Options) -> Non
     cannot be read is reported on stderr by transaction and claim number; the others are written,
     and the exit code is 3. It is 2 if a file is not X12.
     """
-    with one_line_errors():
-        converted = convert_files(files, output, x12)
+    converted = convert_files(files, output, reading)
     if converted.not_x12:
         sys.exit(BAD_USAGE)
     if converted.refused:

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from lzma import LZMAError
 from struct import error as StructError
 from typing import Any, BinaryIO
@@ -12,7 +13,7 @@ from fastavro.schema import SchemaParseException, UnknownType
 
 from stream_edits.codec.avro import Decoder, read_next
 from stream_edits.codec.claims import ClaimDecoder, claim_decoder
-from stream_edits.codec.errors import MalformedContainer, Undecodable
+from stream_edits.codec.errors import MalformedContainer, Undecodable, UnreadableCodec
 from stream_edits.codec.jsonl import OF_A_REVIEW, BadLine
 from stream_edits.codec.reviews import ReviewDecoder, review_decoder
 from stream_edits.domain.claim import ClaimEvent
@@ -33,6 +34,39 @@ _BROKEN = (
     SchemaParseException,
     UnknownType,
 )
+
+
+# Codecs of Avro that need a library, by the package that has it.
+_LIBRARIES = {"snappy": "cramjam", "zstandard": "zstandard", "lz4": "lz4"}
+_MODULES = {"zstandard": ("backports.zstd", "compression.zstd"), "lz4": ("lz4.block",)}
+_ALWAYS = ("null", "deflate", "bzip2", "xz")
+
+
+def check_codec(file: BinaryIO) -> None:
+    """Read the header of a container. Raises UnreadableCodec if its blocks cannot be unpacked."""
+    try:
+        codec = str(fastavro.block_reader(file).metadata.get("avro.codec", "null"))
+    except _BROKEN:
+        return  # Told when it is read.
+    if codec in _ALWAYS:
+        return
+    package = _LIBRARIES.get(codec)
+    if package is None:
+        raise UnreadableCodec(
+            "the Avro container has a codec that Avro does not define; write it with deflate"
+        )
+    if not any(_is_there(module) for module in _MODULES.get(codec, (package,))):
+        raise UnreadableCodec(
+            f"the Avro container is compressed with {codec}, for which the Python package "
+            f"{package} is not installed; install it, or write the file with codec deflate"
+        )
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def read_events_container(

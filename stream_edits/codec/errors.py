@@ -18,6 +18,7 @@ __all__ = [
     "ContractViolation",
     "MalformedAvro",
     "MalformedContainer",
+    "MalformedFile",
     "MalformedJson",
     "NotConfluentFraming",
     "NotRegistered",
@@ -26,6 +27,7 @@ __all__ = [
     "Truncated",
     "Undecodable",
     "UnknownSchema",
+    "UnreadableCodec",
     "WrongSchema",
 ]
 
@@ -44,6 +46,14 @@ class MalformedJson(Undecodable):
 
 class MalformedContainer(Undecodable):
     """An Avro object container file with a broken header or block."""
+
+
+class MalformedFile(Undecodable):
+    """A file whose packing or encoding is broken in the middle."""
+
+
+class UnreadableCodec(Undecodable):
+    """An Avro object container file whose compression is not installed here, or not known."""
 
 
 class RegistryAway(Exception):

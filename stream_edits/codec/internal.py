@@ -46,10 +46,14 @@ class MemberClaims(NamedTuple):
     claims: tuple[ListedClaim, ...]
 
 
-class SupervisedDay(NamedTuple):
-    """The record around the slots of a day."""
+class StoredPage(NamedTuple):
+    """The record of a page of a supervisor's day: the pages below it are packed."""
 
     slots: tuple[SupervisedSlot, ...]
+    parts: bytes
+    occupied_by: tuple[str, ...]
+    held: int
+    last_page: int
 
 
 class SupervisedQuarters(NamedTuple):
@@ -128,7 +132,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
     "ListBranch": ListBranch,
-    "SupervisedDay": SupervisedDay,
+    "SupervisedDay": StoredPage,
     "SupervisedSlot": SupervisedSlot,
     "SupervisedVisit": SupervisorRecord,
     "SupervisedQuarters": SupervisedQuarters,

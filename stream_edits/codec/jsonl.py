@@ -46,6 +46,21 @@ def read_events_jsonl(
             yield number, BadLine(number, error.error_class, error.message)
 
 
+def read_events_in_documents(
+    documents: Iterable[tuple[int, bytes]],
+) -> Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]:
+    """The same for JSON texts with the lines where they begin, numbered from 1.
+
+    Raises what ``documents`` raises.
+    """
+    for number, (line, text) in enumerate(documents, start=1):
+        try:
+            yield number, event_from_json(text)
+        except Undecodable as error:
+            place = f"object {number} (line {line})"
+            yield number, BadLine(number, error.error_class, error.message, place)
+
+
 def texts_in(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """The lines with their numbers, from 1, without blank ones and without a byte order mark."""
     for number, line in enumerate(lines, start=1):

@@ -3,13 +3,18 @@
 Every ``decode`` raises Undecodable; state that does so was not written by this engine.
 """
 
+from itertools import chain
+from struct import pack, unpack
+from typing import Any
+
 from stream_edits.codec.earlier_keys import listed_by_day, of_today
+from stream_edits.codec.errors import MalformedAvro
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.internal import (
     MemberClaims,
     StoredClaim,
+    StoredPage,
     StoredReviewable,
-    SupervisedDay,
     SupervisedQuarters,
     internal_encoder,
     read_internal,
@@ -23,8 +28,10 @@ from stream_edits.domain.member_state import (
 )
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
+    NO_PARTS,
+    DayPage,
+    DayParts,
     SupervisedQuarter,
-    SupervisedSlot,
     SupervisorRecord,
 )
 
@@ -35,7 +42,7 @@ _put_claim_record = internal_encoder("ClaimRecord")
 _put_reviewable = internal_encoder("ReviewableClaim")
 _put_member_claims = internal_encoder("MemberClaims")
 _put_list_branch = internal_encoder("ListBranch")
-_put_day = internal_encoder("SupervisedDay")
+_put_page = internal_encoder("SupervisedDay")
 _put_supervisor_record = internal_encoder("SupervisedVisit")
 _put_quarters = internal_encoder("SupervisedQuarters")
 _put_open_pend = internal_encoder("OpenPend")
@@ -102,15 +109,27 @@ def _of_today(framed: bytes, member: MemberClaims) -> tuple[ListedClaim, ...]:
     return member.claims
 
 
-def encode_day(slots: tuple[SupervisedSlot, ...]) -> bytes:
-    """The slots of a supervisor's day."""
-    return _put_day(SupervisedDay(slots))
+def encode_page(page: DayPage) -> bytes:
+    """A page of a supervisor's day."""
+    parts = page.parts
+    count = len(parts.pages)
+    packed = pack(f"<{5 * count}q", *chain.from_iterable(parts[:5])) if count else b""
+    return _put_page(StoredPage(page.slots, packed, parts.occupied_by, page.held, page.last_page))
 
 
-def decode_day(framed: bytes) -> tuple[SupervisedSlot, ...]:
-    """The reverse of ``encode_day``."""
-    day: SupervisedDay = read_internal(framed, "SupervisedDay")
-    return day.slots
+def decode_page(framed: bytes) -> DayPage:
+    """The reverse of ``encode_page``."""
+    stored: StoredPage = read_internal(framed, "SupervisedDay")
+    if not stored.parts and not stored.occupied_by:
+        return DayPage(stored.slots, NO_PARTS, stored.held, stored.last_page)
+    count = len(stored.occupied_by)
+    if len(stored.parts) != 40 * count:
+        raise MalformedAvro("a page of a supervisor's day does not fit its packed pages")
+    numbers = unpack(f"<{5 * count}q", stored.parts)
+    columns: Any = [numbers[count * place : count * (place + 1)] for place in range(5)]
+    columns.append(stored.occupied_by)
+    parts = DayParts(*columns)
+    return DayPage(stored.slots, parts, stored.held, stored.last_page)
 
 
 def encode_supervisor_record(record: SupervisorRecord) -> bytes:

@@ -1,13 +1,16 @@
 """pydantic's errors in plain English: the place and the kind, never the value."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
 from stream_edits.domain.review import ReviewEvent
 
 _SHOWN = 5
@@ -41,6 +44,17 @@ _KINDS = {
     "too_short": "has no entries",
     "dataclass_type": "is not an object",
 }
+# By the field of the claim that holds them, or what the record itself is called.
+_RECORDS: dict[str, type[ClaimEvent | ServiceLine | Attachment | ReviewEvent]] = {
+    "lines": ServiceLine,
+    "attachments": Attachment,
+    "the claim": ClaimEvent,
+    "the review": ReviewEvent,
+}
+# A name that can hold a number holds a value.
+_PLAIN_NAME = re.compile(r"[A-Za-z_ -]+")
+_LONGEST_NAME = 40
+_ALIKE = 0.8
 _CLAIM = TypeAdapter(ClaimEvent)
 _REVIEW = TypeAdapter(ReviewEvent)
 _T = TypeVar("_T")
@@ -89,9 +103,29 @@ def _validated(
 
 
 def _finding(kind: str, location: tuple[int | str, ...], what: str) -> str:
-    # An unknown field's name is data, and the last part of its location.
-    place = location[:-1] if kind == "unexpected_keyword_argument" else location
-    return f"{_path(place) or what} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
+    if kind == "unexpected_keyword_argument":
+        # An unknown field's name is data, and the last part of its location.
+        place, name = location[:-1], str(location[-1])
+        return f"{_path(place) or what} {_KINDS[kind]}{_meant(name, place, what)}"
+    return f"{_path(location) or what} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
+
+
+def _meant(name: str, place: tuple[int | str, ...], what: str) -> str:
+    """The known field that an unknown one resembles.
+
+    The unknown name itself is told only if it is little else than the known one, so that no value
+    in its place is.
+    """
+    record = _RECORDS.get(str(place[0]) if place else what)
+    if record is None or len(name) > _LONGEST_NAME or not _PLAIN_NAME.fullmatch(name):
+        return ""
+    known = {_folded(each.name): each.name for each in fields(record)}
+    close = get_close_matches(_folded(name), known, n=1, cutoff=_ALIKE)
+    return f": {name}, did you mean {known[close[0]]}?" if close else ""
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -6,11 +6,19 @@ an office (CMS-1500), or at a hospital (UB-04), with the usual documents and dir
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from stream_edits.codec.violations import claim_in_json
-from stream_edits.domain.claim import ClaimEvent, ClaimForm, LineOfBusiness, Supervision
+from stream_edits.domain.claim import (
+    ClaimEvent,
+    ClaimForm,
+    LineOfBusiness,
+    ServiceLine,
+    Supervision,
+)
+from stream_edits.yaml_words import meant_key
 
 DAY = date(2025, 1, 15)
 _PUBLISHED = datetime(2025, 2, 1, tzinfo=UTC)
@@ -31,6 +39,10 @@ _SHORT_KEYS = {
 }
 
 
+class NotACase(Exception):
+    """An event of a case that is no claim: what is wrong with it, and what to write."""
+
+
 def claim_of_case(
     event: Mapping[str, Any], place: int, line_of_business: LineOfBusiness
 ) -> ClaimEvent:
@@ -38,14 +50,16 @@ def claim_of_case(
 
     ``line_of_business`` is that of a claim which says none.
 
-    Raises ContractViolation for a field or value that no claim can have, and KeyError, TypeError,
-    ValueError or AttributeError for an event of another form.
+    Raises NotACase, ContractViolation for a field or value that no claim can have, and KeyError,
+    TypeError, ValueError or AttributeError for an event of another form.
     """
     given = dict(event)
     without = set(given.pop("without", ()))
     added = [{"kind": a} if isinstance(a, str) else dict(a) for a in given.pop("attachments", ())]
     lines = given.pop("lines")
-    days = [date.fromisoformat(str(line.get("date", DAY))) for line in lines]
+    for line in lines:
+        _check_keys(line)
+    days = [_day(line.get("date", DAY)) for line in lines]
     facility = given.get("claim_form") == ClaimForm.UB04
     whole: dict[str, Any] = {
         "event_id": f"E{place + 1}",
@@ -90,5 +104,25 @@ def _line(
 def _moment(clock: str, day: date) -> str:
     """A clock such as "09:00", or "+1 00:30" for the next day."""
     ahead, _, hour = clock.rpartition(" ")
-    on = day + timedelta(days=int(ahead or 0))
-    return datetime.combine(on, time.fromisoformat(hour)).isoformat()
+    try:
+        on = day + timedelta(days=int(ahead or 0))
+        return datetime.combine(on, time.fromisoformat(hour)).isoformat()
+    except ValueError:
+        raise NotACase(
+            f"{clock} is not a time: write 09:00, or +1 09:00 for the next day"
+        ) from None
+
+
+def _day(written: Any) -> date:
+    try:
+        return date.fromisoformat(str(written))
+    except ValueError:
+        raise NotACase(f"{written} is not a date: write it as in {DAY}") from None
+
+
+def _check_keys(line: Any) -> None:
+    """Raises NotACase for a key that no line has."""
+    known = [*_SHORT_KEYS, *(each.name for each in fields(ServiceLine))]
+    for key in line if isinstance(line, Mapping) else ():
+        if key not in known:
+            raise NotACase(f"{key} is not a key of a line{meant_key(str(key), known)}")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson
-from stream_edits.commands.case_claims import claim_of_case
+from stream_edits.commands.case_claims import NotACase, claim_of_case
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import Disposition
 from stream_edits.strict_yaml import YamlSource
@@ -68,7 +68,7 @@ def cases_in(file: Path, edit_id: str, line_of_business: LineOfBusiness) -> Iter
     """The cases of an edit. Raises PolicyError with file and line."""
     source = YamlSource(file)
     if not isinstance(source.root, list) or not source.root:
-        raise source.fail((), "a list of cases is expected")
+        raise source.fail((), "a list of cases is expected, each with - name, events and expect")
     for place, node in enumerate(source.root):
         case = source.validate(CaseFile, node, (place,))
         claims = [
@@ -86,10 +86,10 @@ def _claim(
 ) -> ClaimEvent:
     try:
         return claim_of_case(event, at[-1], line_of_business)
-    except (ContractViolation, MalformedJson) as error:
+    except (ContractViolation, MalformedJson, NotACase) as error:
         raise source.fail(at, str(error)) from None
     except KeyError as error:
-        raise source.fail(at, f"lacks {error.args[0]}") from None
+        raise source.fail(at, f"{error.args[0]} is missing") from None
     except (TypeError, ValueError, AttributeError):
         raise source.fail(
             at, "is not a claim: it has claim, and lines, each a mapping with a code"

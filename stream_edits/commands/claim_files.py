@@ -1,71 +1,157 @@
-"""Reading files of claims and reviews, for the commands that take one."""
+"""Reading files of claims and reviews, for every command that takes them."""
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BufferedReader
-from pathlib import Path
-from typing import BinaryIO, cast
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 
-from stream_edits.codec.container import read_events_container
+from stream_edits.codec.container import check_codec, read_events_container
 from stream_edits.codec.errors import Undecodable
+from stream_edits.codec.files import Form, Opened, json_documents
 from stream_edits.codec.intake_checks import check_review, check_taken_in
-from stream_edits.codec.jsonl import BadLine, read_events_jsonl
-from stream_edits.codec.x12 import looks_like_x12
+from stream_edits.codec.jsonl import BadLine, read_events_in_documents, read_events_jsonl
+from stream_edits.codec.x12 import NotX12, Reading
+from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.input_files import Input, inputs_of
+from stream_edits.commands.progress import Progress
 from stream_edits.commands.x12_files import read_x12_events
-from stream_edits.commands.x12_options import BadX12Option, X12Options, reading_of
+from stream_edits.commands.x12_options import BadX12Option, reading_of
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent
 
-_CONTAINER_MAGIC = b"Obj\x01"
-_HEAD_BYTES = 512
-_NO_X12 = X12Options()
-Numbered = Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]
+_Numbered = Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]
+_DEFAULT = FileOptions()
+_NO_X12 = "options for X12 files, but the file is none (it starts without ISA)"
+
+
+def limit_reached(bad: int) -> str:
+    """What is said when the reading ends early."""
+    return f"stopped after {bad} that are not valid; --max-errors 0 reads on to the end"
+
+
+class Events:
+    """The claims and reviews of files, each with its place; those that are not valid are reported.
+
+    Iterating ends at the end of the last file, or after as many bad lines as the options allow.
+    ``bad`` counts them. ``progress`` counts what was decided, for the summary.
+    """
+
+    def __init__(self, inputs: Sequence[Input], options: FileOptions, progress: Progress) -> None:
+        self.progress = progress
+        self._inputs, self._options = inputs, options
+        # The time of every record: the clock at the start of the reading.
+        self._started_ms = time.time_ns() // 1_000_000
+        # Pipes that were opened already, because what the first one is must be known at once.
+        self.opened: dict[Input, Opened] = {}
+
+    @property
+    def bad(self) -> int:
+        """How many records were not valid, or refused."""
+        return self.progress.refused
+
+    @property
+    def is_at_its_limit(self) -> bool:
+        """Whether the reading ends early."""
+        return 0 < self._options.max_errors <= self.bad
+
+    @cached_property
+    def x12(self) -> Reading:
+        """How X12 files are read. Raises BadX12Option."""
+        return reading_of(self._options.x12)
+
+    def refuse(self, source: Source, error_class: str, message: str) -> None:
+        """Report that a stage does not take the event of this place."""
+        self._report(source.topic, BadLine(source.offset, error_class, message))
+
+    def __iter__(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
+        for each in self._inputs:
+            for number, event in self._of(each):
+                self.progress.count()
+                if isinstance(event, BadLine):
+                    self._report(each.name, event)
+                else:
+                    yield Source(each.name, 0, number), event
+                if self.is_at_its_limit:
+                    self.progress.say(limit_reached(self.bad))
+                    return
+
+    def _of(self, file: Input) -> _Numbered:
+        before = self.progress.read
+        with ExitStack() as stack:
+            found = self.opened.get(file)
+            if found is None:
+                found = stack.enter_context(file.opened(self.progress.add_bytes))
+            if found.said:
+                self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
+            try:
+                yield from self._taken_in(found)
+            except NotX12:
+                raise
+            except Undecodable as error:
+                yield 0, BadLine(0, error.error_class, error.message, "after that")
+        if self.progress.read == before and not self.is_at_its_limit:
+            what = "the file is empty" if file.size == 0 else "no claims or reviews in it"
+            self.progress.say(f"{file.shown}: {what}")
+
+    def _taken_in(self, file: Opened) -> _Numbered:
+        unit = "claim" if file.form is Form.X12 else "line"
+        for number, event in self._read(file):
+            try:
+                if isinstance(event, ReviewEvent):
+                    check_review(event, self._started_ms)
+                elif isinstance(event, ClaimEvent):
+                    check_taken_in(event, self._started_ms)
+            except Undecodable as error:
+                event = BadLine(number, error.error_class, error.message, f"{unit} {number}")
+            yield number, event
+
+    def _read(self, file: Opened) -> _Numbered:
+        if file.form is Form.X12:
+            return read_x12_events(file.stream, self.x12, self.progress)
+        if file.form is Form.CONTAINER:
+            return read_events_container(file.stream)
+        if file.form is Form.LINES:
+            return read_events_jsonl(file.stream)
+        return read_events_in_documents(json_documents(file.stream))
+
+    def _report(self, name: str, bad: BadLine) -> None:
+        place = bad.place or f"line {bad.line_number}"
+        where = f"{name}: {place}" if len(self._inputs) > 1 else place
+        self.progress.refuse(f"{where}: {bad.error_class}: {bad.message}")
 
 
 @contextmanager
-def open_events(file: str, x12: X12Options = _NO_X12) -> Iterator[Numbered]:
-    """The numbered lines (or records, or claims) of a file: JSON lines, Avro container or X12 837.
+def open_events(files: Sequence[str], options: FileOptions = _DEFAULT) -> Iterator[Events]:
+    """The claims and reviews of files, one after another: JSON lines or an array, Avro, X12 837.
 
-    The first bytes tell which. ``-`` is standard input. The clock at the start of the reading is
-    the time of every record. Raises BadX12Option if the options do not fit the file, and NotX12 for
-    X12 that cannot be read at all.
+    The first bytes of each tell which, and whether it is packed or in UTF-16. ``-`` is standard
+    input, a folder stands for its files. Raises BadFiles for a file that cannot be read at all,
+    BadX12Option if the options do not fit the files, before the first event; NotX12.
     """
-    started_ms = time.time_ns() // 1_000_000
-    if file == "-":
-        yield _read(sys.stdin.buffer, x12, started_ms)
-        return
-    with Path(file).open("rb") as opened:
-        yield _read(opened, x12, started_ms)
-
-
-def _taken_in(events: Numbered, started_ms: int, unit: str) -> Numbered:
-    for number, event in events:
-        try:
-            if isinstance(event, ReviewEvent):
-                check_review(event, started_ms)
-            elif isinstance(event, ClaimEvent):
-                check_taken_in(event, started_ms)
-        except Undecodable as error:
-            place = f"{unit} {number}"
-            yield number, BadLine(number, error.error_class, error.message, place)
-        else:
-            yield number, event
-
-
-def _read(opened: BinaryIO, x12: X12Options, started_ms: int) -> Numbered:
-    buffered = cast(BufferedReader, opened)
-    if looks_like_x12(buffered.peek(_HEAD_BYTES)):
-        return _taken_in(read_x12_events(buffered, reading_of(x12)), started_ms, "claim")
-    if x12.given:
-        raise BadX12Option("options for X12 files, but the file is none (it starts without ISA)")
-    is_container = buffered.peek(len(_CONTAINER_MAGIC)).startswith(_CONTAINER_MAGIC)
-    read = read_events_container if is_container else read_events_jsonl
-    return _taken_in(read(buffered), started_ms, "line")
-
-
-def report_bad_line(bad: BadLine) -> None:
-    """Print on stderr what is wrong with a line or a claim, without its values."""
-    place = bad.place or f"line {bad.line_number}"
-    print(f"{place}: {bad.error_class}: {bad.message}", file=sys.stderr)
+    inputs = inputs_of(files)
+    sizes = [each.size for each in inputs]
+    total = None if None in sizes else sum(size or 0 for size in sizes)
+    with ExitStack() as stack:
+        progress = Progress(options.progress, total, unit="claims and reviews")
+        events = Events(inputs, options, progress)
+        forms = set()
+        for each in inputs:
+            if each.can_be_read_twice:
+                with each.opened() as found:
+                    forms.add(found.form)
+                    if found.form is Form.CONTAINER:
+                        check_codec(found.stream)
+            elif not events.opened:
+                found = stack.enter_context(each.opened(progress.add_bytes))
+                events.opened[each] = found
+                forms.add(found.form)
+        if Form.X12 in forms:
+            # Whether the options fit is told before anything is done.
+            _ = events.x12
+        elif options.x12.given:
+            raise BadX12Option(
+                "options for X12 files, but the file is none (it starts without ISA)"
+            )
+        stack.enter_context(progress)
+        yield events

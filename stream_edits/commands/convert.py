@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.jsonl import claim_to_line
-from stream_edits.codec.x12 import NotX12, Reading, Refusal, Tally, read_claims
-from stream_edits.commands.x12_files import Progress, print_summary
-from stream_edits.commands.x12_options import BadX12Option, X12Options, reading_of
-
-STDIN = "-"
+from stream_edits.codec.x12 import Reading, Refusal, Tally, read_claims
+from stream_edits.commands.claim_files import limit_reached
+from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.input_files import BadFiles, Input, inputs_of
+from stream_edits.commands.progress import Progress
+from stream_edits.commands.x12_files import say_summary
+from stream_edits.commands.x12_options import BadX12Option, reading_of
 
 
 class Converted(NamedTuple):
@@ -21,70 +24,62 @@ class Converted(NamedTuple):
     not_x12: int
 
 
-def convert_files(files: Sequence[str], output: Path | None, options: X12Options) -> Converted:
+def convert_files(files: Sequence[str], output: Path | None, options: FileOptions) -> Converted:
     """Write the claims of X12 files, or of all files of a folder, as JSON lines.
 
     A file that is not X12 is reported on stderr, as is each claim that was refused; the others are
-    written. Raises BadX12Option, also for an output that cannot be written.
+    written. Raises BadX12Option, also for an output that cannot be written; BadFiles.
     """
-    reading = reading_of(options)
-    inputs = _inputs(files, output)
+    reading = reading_of(options.x12)
+    inputs = inputs_of(files, output)
+    if output is not None and any(_is_same(each, output) for each in inputs):
+        raise BadX12Option("--output is one of the files to read")
+    sizes = [each.size for each in inputs]
+    total = None if None in sizes else sum(size or 0 for size in sizes)
     tally, not_x12 = Tally(), 0
-    progress = Progress(tally)
-    with _opened(output) as out:
-        for file in inputs:
+    with Progress(options.progress, total) as progress, _opened(output) as out:
+        for each in inputs:
             try:
-                with _input(file) as opened:
-                    _convert(file, progress.watch(opened), reading, tally, progress, out)
-            except (NotX12, OSError) as error:
+                with each.opened(progress.add_bytes) as opened:
+                    _convert(each, opened.stream, reading, tally, progress, out)
+            except Undecodable as error:
                 not_x12 += 1
-                progress.clear()
-                reason = error.message if isinstance(error, NotX12) else _unreadable(error)
-                print(f"{file}: {reason}", file=sys.stderr)
-    progress.clear()
-    print_summary(tally, reading, len(inputs))
+                progress.say(f"{each.shown}: {error.message}")
+            except BadFiles as error:
+                not_x12 += 1
+                progress.say(f"{each.shown}: not an X12 file: {error.reason}")
+            except OSError as error:
+                if error.filename is None:
+                    # Not of the file but of the output.
+                    raise
+                not_x12 += 1
+                progress.say(f"{each.shown}: cannot be read: {error.strerror}")
+            if 0 < options.max_errors <= progress.refused:
+                progress.say(limit_reached(progress.refused))
+                break
+        progress.end()
+        say_summary(tally, reading, len(inputs), progress)
     return Converted(tally.refused.total(), not_x12)
 
 
 def _convert(
-    file: str, opened: BinaryIO, reading: Reading, tally: Tally, progress: Progress, out: BinaryIO
+    file: Input,
+    opened: BinaryIO,
+    reading: Reading,
+    tally: Tally,
+    progress: Progress,
+    out: BinaryIO,
 ) -> None:
     for _, event in read_claims(opened, reading, tally):
+        progress.count()
         if isinstance(event, Refusal):
-            progress.clear()
-            print(f"{file}: {event.place}: {event.reason}", file=sys.stderr)
+            progress.refuse(f"{file.path}: {event.place}: {event.reason}")
         else:
             out.write(claim_to_line(event))
 
 
-def _inputs(files: Sequence[str], output: Path | None) -> list[str]:
-    """The files, those of a folder by name. Raises BadX12Option."""
-    found: list[str] = []
-    for file in files:
-        if file != STDIN and Path(file).is_dir():
-            entries = sorted(Path(file).iterdir())
-            inside = [x for x in entries if x.is_file() and not x.name.startswith(".")]
-            found += [str(x) for x in inside if output is None or not _is_same(x, output)]
-        elif file != STDIN and output is not None and _is_same(Path(file), output):
-            raise BadX12Option("--output is one of the files to read")
-        else:
-            found.append(file)
-    if not found:
-        raise BadX12Option("the folder has no files")
-    return found
-
-
-def _is_same(file: Path, other: Path) -> bool:
-    return file.exists() and other.exists() and file.samefile(other)
-
-
-@contextmanager
-def _input(file: str) -> Iterator[BinaryIO]:
-    if file == STDIN:
-        yield sys.stdin.buffer
-        return
-    with Path(file).open("rb") as opened:
-        yield opened
+def _is_same(file: Input, other: Path) -> bool:
+    return file.can_be_read_twice and other.exists() and Path(file.path).samefile(other)
 
 
 @contextmanager
@@ -99,7 +94,3 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         raise BadX12Option(f"--output cannot be written: {error.strerror}") from None
     with opened:
         yield opened
-
-
-def _unreadable(error: OSError) -> str:
-    return f"cannot be read: {error.strerror}"

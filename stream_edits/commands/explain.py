@@ -2,13 +2,11 @@
 
 import sys
 from functools import partial
-from pathlib import Path
 
 from stream_edits.app.wiring import decision_builder
-from stream_edits.codec.jsonl import BadLine
-from stream_edits.commands.claim_files import open_events, report_bad_line
+from stream_edits.commands.claim_files import open_events
 from stream_edits.commands.explained_topics import Read, of_topics
-from stream_edits.domain.decision import Source
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.explain.account import NotTold, account_of
 from stream_edits.explain.as_html import as_html
@@ -17,19 +15,26 @@ from stream_edits.explain.as_text import as_text
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import Retention
 
+_DEFAULT = FileOptions()
 _FORMS = {"text": as_text, "json": as_json, "html": as_html}
 
 
-def explain_claim(settings: Settings, claim_id: str, file: str | None, form: str) -> int:
+def explain_claim(
+    settings: Settings,
+    claim_id: str,
+    file: str | None,
+    form: str,
+    options: FileOptions = _DEFAULT,
+) -> int:
     """Print the account of a claim as ``text``, ``json`` or ``html``.
 
     Without a file it comes from the topics; no group is joined. Returns the number of lines or
     records that are not valid, each reported on stderr. Raises EngineStopped if there is no
-    decision on the claim, PolicyError, ClientError, RegistryAway.
+    decision on the claim, PolicyError, ClientError, RegistryAway, BadX12Option, NotX12.
     """
     build, retention = partial(decision_builder, settings), Retention(settings.retention_days)
     try:
-        read = of_topics(settings, claim_id) if file is None else _of_file(file)
+        read = of_topics(settings, claim_id) if file is None else _of_file(file, options)
         account = account_of(claim_id, read.events, build, retention, read.published)
     except NotTold as why:
         raise EngineStopped(str(why)) from None
@@ -38,14 +43,8 @@ def explain_claim(settings: Settings, claim_id: str, file: str | None, form: str
     return read.bad
 
 
-def _of_file(file: str) -> Read:
+def _of_file(file: str, options: FileOptions) -> Read:
     read = Read([], [], 0)
-    name = "-" if file == "-" else Path(file).name
-    with open_events(file) as events:
-        for number, event in events:
-            if isinstance(event, BadLine):
-                report_bad_line(event)
-                read = read._replace(bad=read.bad + 1)
-            else:
-                read.events.append((event, Source(name, 0, number)))
-    return read
+    with open_events([file], options) as events:
+        read.events.extend((event, source) for source, event in events)
+        return read._replace(bad=events.bad)

@@ -7,34 +7,51 @@ from stream_edits.app.wiring import schema_source
 from stream_edits.codec.decisions import decision_to_json, decode_decision
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
+from stream_edits.commands.progress import Progress
 from stream_edits.domain.decision import ClaimDecision
+from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import read_topic
 from stream_edits.engine.ports import Record
 from stream_edits.report import print_report
 from stream_edits.settings import Settings
 
+# It does not repeat the id, which may be that of a member's claim.
+NO_DECISION = (
+    "there is no decision on this claim on the decision topics; check its id, and whether the "
+    "stages run (`stream-edits decisions --wait 60` waits for them)"
+)
 
-def print_decisions(settings: Settings, claim_id: str | None, form: str) -> int:
+
+def print_decisions(
+    settings: Settings, claim_id: str | None, form: str, wanted_progress: bool | None = None
+) -> int:
     """Print the decisions committed so far, of one claim or of all.
 
     ``form`` is ``json``, topic after topic, or ``table``, by the time of the causing event.
     Returns the number of records that are not decisions; each is reported on stderr by its place.
-    Raises ClientError, EngineStopped, RegistryAway.
+    Prints a summary on stderr. Raises EngineStopped for a claim without a decision, ClientError,
+    RegistryAway.
     """
     decisions: list[ClaimDecision] = []
-    bad = 0
     claim_ids = None if claim_id is None else {claim_id}
-    for _, decision in published_decisions(settings, schema_source(settings), claim_ids):
-        if decision is None:
-            bad += 1
-        elif form == "json":
-            sys.stdout.write(decision_to_json(decision) + "\n")
-        else:
-            decisions.append(decision)
+    with Progress(wanted_progress, unit="records") as progress:
+        for _, decision in published_decisions(settings, schema_source(settings), claim_ids):
+            progress.count()
+            if decision is None:
+                progress.refused += 1
+                continue
+            progress.decide([decision])
+            if form == "json":
+                sys.stdout.write(decision_to_json(decision) + "\n")
+            else:
+                decisions.append(decision)
+    if claim_id is not None and not progress.read:
+        raise EngineStopped(NO_DECISION)
     if form == "table":
         print_report(sorted(decisions, key=lambda d: (d.decided_at, d.claim_id, d.revision)))
     sys.stdout.flush()
-    return bad
+    progress.summary()
+    return progress.refused
 
 
 def published_decisions(

@@ -8,6 +8,7 @@ from stream_edits.commands.generated_files import write
 from stream_edits.handbook.content import (
     changes_from,
     contents,
+    contents_as_json,
     meaning_of,
     summary,
     update_in_words,
@@ -19,9 +20,12 @@ from stream_edits.policies.errors import PolicyError
 from stream_edits.settings import Settings
 
 
-def show(settings: Settings, from_day: date | None, code: str | None) -> str:
+def show(settings: Settings, from_day: date | None, code: str | None, form: str = "table") -> str:
     """What the table holds under the overlay of the settings, for each policy that uses it."""
     found = contents(policies_of(settings))
+    code = code.strip().upper() if code else None
+    if form == "json":
+        return contents_as_json(found, from_day, code)
     parts = []
     for policy_id, content in found.items():
         head = f"{policy_id}\n" if len(found) > 1 else ""

@@ -2,52 +2,55 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from stream_edits.app.wiring import registry_of
 from stream_edits.codec.avro import Encoder
 from stream_edits.codec.claims import claim_encoder
-from stream_edits.codec.jsonl import BadLine
 from stream_edits.codec.reviews import review_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, REVIEW_EVENT, schema_of
-from stream_edits.commands.claim_files import Numbered, open_events, report_bad_line
-from stream_edits.commands.x12_options import X12Options
+from stream_edits.commands.claim_files import Events, open_events
+from stream_edits.commands.file_options import FileOptions
 from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
+from stream_edits.engine.sizes import record_bytes
 from stream_edits.settings import Settings
 
-_NO_X12 = X12Options()
+_DEFAULT = FileOptions()
 
 
-def publish_file(settings: Settings, file: str, x12: X12Options = _NO_X12) -> int:
-    """Publish each claim and each review in Confluent framing, keyed by member.
+def publish_file(
+    settings: Settings, files: str | Sequence[str], options: FileOptions = _DEFAULT
+) -> int:
+    """Publish each claim and each review of files in Confluent framing, keyed by member.
 
-    Returns the number of lines that are neither. Raises NotRegistered or RegistryAway where a
-    registry is configured, ClientError, BadX12Option, NotX12.
+    Returns the number of lines that are neither, or too large for a record. Prints a summary on
+    stderr. Raises NotRegistered or RegistryAway where a registry is configured, ClientError,
+    EngineStopped, BadFiles, BadX12Option, NotX12.
     """
-    # First the file: whether its options fit needs no broker.
-    with open_events(file, x12) as events:
-        return _publish(settings, events)
+    several = [files] if isinstance(files, str) else files
+    # First the files: whether they can be read needs no broker.
+    with open_events(several, options) as events:
+        _publish(settings, events)
+        return events.bad
 
 
-def _publish(settings: Settings, events: Numbered) -> int:
+def _publish(settings: Settings, events: Events) -> None:
     topics = settings.topics
     encode_claim = claim_encoder(_id_of(settings, topics.events, CLAIM_EVENT))
     # Reviews need a registered schema only where there are reviews.
     encode_review = cache(lambda: encoder_of_reviews(settings))
     published: Counter[str] = Counter({topics.events: 0})
-    bad = 0
+    place: Source
 
     def records() -> Iterator[Output]:
-        nonlocal bad
-        for _, event in events:
-            if isinstance(event, BadLine):
-                bad += 1
-                report_bad_line(event)
-                continue
+        nonlocal place
+        for source, event in events:
+            place = source
             if isinstance(event, ClaimEvent):
                 output = Output(topics.events, event.member_id.encode(), encode_claim(event))
             else:
@@ -55,11 +58,22 @@ def _publish(settings: Settings, events: Numbered) -> int:
             published[output.topic] += 1
             yield output
 
-    publish_records(settings.kafka_options(), records())
+    def too_large(record: Output, limit: int) -> None:
+        published[record.topic] -= 1
+        size = record_bytes(record.key, record.value)
+        events.refuse(
+            place,
+            "TooLarge",
+            f"the record has {size:,} bytes, and the client sends at most {limit:,}; raise "
+            f"STREAM_EDITS_KAFKA__MESSAGE_MAX_BYTES, and max.message.bytes of {record.topic}",
+        )
+
+    publish_records(settings.kafka_options(), records(), too_large)
+    events.progress.end()
     for topic, count in published.items():
         what = "reviews" if topic == topics.reviews else "claims"
         print(f"published {count} {what} to {topic}", file=sys.stderr)
-    return bad
+    events.progress.summary(f"{published.total():,} published")
 
 
 def encoder_of_reviews(settings: Settings) -> Encoder:

@@ -16,7 +16,6 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.intake_checks import check_review
 from stream_edits.codec.jsonl import BadLine, review_from_json, texts_in
-from stream_edits.commands.claim_files import report_bad_line
 from stream_edits.commands.list_decisions import published_decisions
 from stream_edits.commands.publish import encoder_of_reviews, review_output
 from stream_edits.commands.review_checks import findings_reviewed, newest_of
@@ -103,10 +102,8 @@ def publish_reviews(settings: Settings, reviews: Numbered, dry_run: bool) -> int
 
 
 def _report(bad: BadLine) -> None:
-    if bad.line_number == _NO_LINE:
-        print(f"{bad.error_class}: {bad.message}", file=sys.stderr)
-    else:
-        report_bad_line(bad)
+    place = "" if bad.line_number == _NO_LINE else f"line {bad.line_number}: "
+    print(f"{place}{bad.error_class}: {bad.message}", file=sys.stderr)
 
 
 def _decisions_on(settings: Settings, claim_ids: set[str]) -> _Decisions:

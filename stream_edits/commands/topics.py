@@ -1,5 +1,8 @@
 """`topics`: create the topics of the settings, compare them, or accept one that was made again."""
 
+import time
+from collections.abc import Mapping
+
 from stream_edits.app.wiring import Stage, stage_config, topic_specs
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import ConfluentKafka, forget_group, publish_records
@@ -9,6 +12,8 @@ from stream_edits.engine.topics import check_topics, create_topics
 from stream_edits.settings import Settings
 
 _ASK_S = 15.0
+# How long brokers may take to know of a topic that was just created.
+_KNOWN_S = 15.0
 
 
 def create(settings: Settings) -> dict[str, bool]:
@@ -22,6 +27,19 @@ def create(settings: Settings) -> dict[str, bool]:
 def check(settings: Settings) -> list[str]:
     """A line for each difference between topics and settings. Raises EngineStopped, ClientError."""
     return check_topics(settings.kafka_options(), topic_specs(settings))
+
+
+def check_created(settings: Settings, created: Mapping[str, bool]) -> list[str]:
+    """The same as `check`, after `create` returned `created`: a new topic may be unknown at first.
+
+    Raises EngineStopped, ClientError.
+    """
+    deadline = time.monotonic() + _KNOWN_S
+    while problems := check(settings):
+        if not any(created.values()) or time.monotonic() > deadline:
+            break
+        time.sleep(0.5)
+    return problems
 
 
 def accept(settings: Settings, topic: str) -> int:

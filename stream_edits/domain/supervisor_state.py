@@ -35,6 +35,40 @@ def slot_of(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> Sup
     )
 
 
+class DayParts(NamedTuple):
+    """The pages below a page of a supervisor's day, in the order of their slots, as columns.
+
+    Times are microseconds since 1970 of the local clock. A slot is ordered by its start, then by
+    its arrival; ``starts`` and ``arrivals`` are those of the first slot of each page.
+    ``occupied_until`` is the latest end of its slots that occupy time, and ``waiting_until`` that
+    of the others; both are its start if there are none. ``occupied_by`` is the member of all its
+    slots that occupy time, empty if they have several or there are none.
+    """
+
+    pages: tuple[int, ...] = ()
+    starts: tuple[int, ...] = ()
+    arrivals: tuple[int, ...] = ()
+    occupied_until: tuple[int, ...] = ()
+    waiting_until: tuple[int, ...] = ()
+    occupied_by: tuple[str, ...] = ()
+
+
+NO_PARTS = DayParts()
+
+
+class DayPage(NamedTuple):
+    """A page of a supervisor's day: slots in any order, or what the pages below hold.
+
+    The first page also has the number of slots of the day (``held``, while it has pages below) and
+    the highest page number used so far (``last_page``).
+    """
+
+    slots: tuple[SupervisedSlot, ...] = ()
+    parts: DayParts = NO_PARTS
+    held: int = 0
+    last_page: int = 0
+
+
 class SupervisedQuarter(NamedTuple):
     """A calendar quarter for which slots of a supervisor are stored."""
 
@@ -52,7 +86,8 @@ class RefusedLine(NamedTuple):
 class SupervisorRecord(NamedTuple):
     """What a supervisor's state holds of one claim.
 
-    ``dates`` are the days with its slots. ``denied_claim`` is the claim as it left the encounter
+    ``dates`` are the days with its slots, and ``starts`` the start of each slot; none in state
+    that was written before days had pages. ``denied_claim`` is the claim as it left the encounter
     stage. It is kept while it has a finding, so that it can be decided again.
     ``refused`` are the findings on its lines, those that a review has decided included, and
     ``event_id`` then names the content that they are about.
@@ -63,3 +98,4 @@ class SupervisorRecord(NamedTuple):
     denied_claim: SupervisedClaim | None
     refused: tuple[RefusedLine, ...] = ()
     event_id: str = ""
+    starts: tuple[datetime, ...] = ()

@@ -14,6 +14,7 @@ from . import log
 from .changelog import Restore
 from .config import StageConfig
 from .known_topics import KnownTopics
+from .largest_keys import LargestKeys
 from .ports import ChangelogReader, Clock, Source, StateWatch
 from .start_offsets import StartOffsets
 from .store import MemoryStore, NoState, Overlay
@@ -62,6 +63,7 @@ class Partitions:
         self._metrics = metrics
         self._watch = watch
         self._offsets = StartOffsets(config, source, known, clock, stopping)
+        self._largest = LargestKeys(clock)
         self._warm: dict[int, Owned] = {}
         self.owned: dict[int, Owned] = {}
         self.views: dict[int, Overlay] = {}
@@ -143,6 +145,7 @@ class Partitions:
             view = self.views[number]
             if self._watch is not None:
                 self._watch.changing(number, view.batch, owned.store.get)
+            self._largest.saw(number, view.largest)
             view.merge()
             self._report_size(number, owned.store)
 
@@ -159,13 +162,16 @@ class Partitions:
         """The offset that every owned partition is to be read from."""
         return {number: owned.start for number, owned in self.owned.items()}
 
-    def measure_lag(self, behind: bool) -> None:
-        """Set the lag gauges from what the client knows, without a request.
+    def measure(self, behind: bool) -> None:
+        """Set the gauges of lag, from what the client knows without a request, and of large keys.
 
         `behind` says that events are taken and not committed. If none are, the client's position
         counts as well: it is past the transaction markers and aborted records, which no committed
         offset passes by itself.
         """
+        if self._config.changelog_topic is not None:
+            for number in self.owned:
+                self._metrics.largest_key(number, self._largest.of(number))
         for number, owned in self.owned.items():
             high = self._source.cached_high_watermark(number)
             if high is None:
@@ -203,6 +209,7 @@ class Partitions:
             self._metrics.forget_partition(number)
             if self._watch is not None:
                 self._watch.closed(number)
+        self._largest.forget()
         self.owned.clear()
         self.views.clear()
         self.assigned = False

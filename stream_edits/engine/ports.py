@@ -37,6 +37,9 @@ class StateView(Protocol):
     def delete(self, key: bytes) -> None:
         """Remove a key, if it exists."""
 
+    def note_size(self, items: int) -> None:
+        """Say how many items the largest key has that the record touched, for a gauge."""
+
 
 class Processor(Protocol):
     """A stage as the engine sees it."""
@@ -241,10 +244,7 @@ class KafkaPort(Protocol):
         """The settings of each topic, None if they may not be read. Raises Retriable."""
 
     def create_compacted(self, config: StageConfig, topic: str) -> None:
-        """Create a compacted topic of one partition, if there is none and we may.
-
-        Raises Retriable.
-        """
+        """Create a topic of one partition if there is none and we may. Raises Retriable."""
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         """The newest committed value of each key of a small compacted topic. Raises Retriable."""

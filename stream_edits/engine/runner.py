@@ -222,8 +222,8 @@ class StageRunner:
         return True
 
     def _measure(self, member: Member) -> None:
-        """Set the lag gauges, and let the producer report its statistics."""
-        member.partitions.measure_lag(behind=member.inbox.uncommitted_since_ms() is not None)
+        """Set the gauges of the partitions, and let the producer report its statistics."""
+        member.partitions.measure(behind=member.inbox.uncommitted_since_ms() is not None)
         member.transactions.poll()
 
     def _moved(self) -> None:

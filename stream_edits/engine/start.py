@@ -26,8 +26,8 @@ _ASK_S = 10.0
 # Brokers that are just starting may refuse a connection that they accept a moment later.
 _MOST_REFUSALS = 3
 _NO_ANSWER = (
-    "no broker answers: unless they are away, check bootstrap_servers, and security.protocol among "
-    "the kafka options"
+    "no broker answers: unless they are away, check STREAM_EDITS_BOOTSTRAP_SERVERS "
+    "(bootstrap_servers), and security.protocol among the kafka options"
 )
 _CREATE = "create it with `stream-edits topics create`"
 
@@ -82,7 +82,13 @@ class Asker:
                 refusals = 0
                 code, reason = failure.code, failure.reason or _NO_ANSWER
             log.warning(
-                "client_retry", stage=self._config.stage, call=call, error=code, reason=reason
+                "client_retry",
+                stage=self._config.stage,
+                call=call,
+                error=code,
+                host=str(self._config.kafka.get("bootstrap.servers", "")),
+                setting="STREAM_EDITS_BOOTSTRAP_SERVERS",
+                reason=reason,
             )
             if self._clock.monotonic() >= deadline:
                 raise EngineStopped(

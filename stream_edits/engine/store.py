@@ -30,6 +30,9 @@ class MemoryStore:
         """Remove a key, if it exists."""
         self.apply({key: None})
 
+    def note_size(self, items: int) -> None:
+        """Nobody measures a store without a stage."""
+
     def apply(self, changes: Mapping[bytes, bytes | None]) -> None:
         """Apply committed changes; None deletes a key."""
         entries, size = self._entries, self.size_bytes
@@ -61,13 +64,15 @@ class Overlay:
     by clearing a dict.
     """
 
-    __slots__ = ("_base", "_store", "batch", "event")
+    __slots__ = ("_base", "_store", "batch", "event", "largest")
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         self._base = store.get
         self.batch: dict[bytes, bytes | None] = {}
         self.event: dict[bytes, bytes | None] = {}
+        # The most items of a key that the batch touched.
+        self.largest = 0
 
     def get(self, key: bytes) -> bytes | None:
         """The newest value: from this event, from this batch, or committed."""
@@ -87,6 +92,11 @@ class Overlay:
         check_entry(key, b"")
         self.event[key] = None
 
+    def note_size(self, items: int) -> None:
+        """Say how many items the largest key has that the event touched."""
+        if items > self.largest:
+            self.largest = items
+
     def keep_event(self) -> None:
         """Move the changes of the event, which succeeded, to the batch."""
         self.batch.update(self.event)
@@ -100,11 +110,13 @@ class Overlay:
         """Undo the changes of the batch, whose transaction was aborted."""
         self.event.clear()
         self.batch.clear()
+        self.largest = 0
 
     def merge(self) -> None:
         """Apply the changes of the batch, whose transaction was committed, to the store."""
         self._store.apply(self.batch)
         self.batch.clear()
+        self.largest = 0
 
 
 class NoState(Overlay):

@@ -13,6 +13,7 @@ from stream_edits.explain.history import Event, Events, History, in_force, near
 from stream_edits.explain.reads import Reads, ValueRead, note_reads, values_read
 from stream_edits.explain.remedies import LineAnswer, answers
 from stream_edits.policies.catalog import VOCABULARY
+from stream_edits.policies.edit_types import EncounterEdit, SupervisionEdit
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.claim_record import outcome_digest
 from stream_edits.stages.decision_builder import DecisionBuilder
@@ -61,6 +62,7 @@ class Account(NamedTuple):
     ``beside`` are the other claims of its encounters as they are in force, ``patients`` the claims
     of other members under its supervisors. ``is_proven`` is false if the history does not lead to
     the published decision, so that no remedy could be tried.
+    ``overlap_edits`` are those that may object to lines at the same time, by policy and id.
     """
 
     claim: ClaimEvent
@@ -72,6 +74,7 @@ class Account(NamedTuple):
     patients: tuple[ClaimEvent, ...]
     replaced_by: str | None
     is_proven: bool = True
+    overlap_edits: frozenset[tuple[str, str]] = frozenset()
 
 
 class NotTold(Exception):
@@ -116,6 +119,17 @@ def account_of(
         patients=tuple(_patients(history, claim)),
         replaced_by=history.withdrawn.get(claim_id),
         is_proven=is_proven,
+        overlap_edits=_overlap_edits(history.run.builder.policies),
+    )
+
+
+def _overlap_edits(policies: Policies) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (policy.id, edit.id)
+        for policy in policies.all
+        for edit in policy.edits
+        if isinstance(edit, SupervisionEdit)
+        or (isinstance(edit, EncounterEdit) and edit.judges_overlap)
     )
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.explain.account import Account
+from stream_edits.explain.overlap import overlap_verdict
 from stream_edits.explain.trial import is_paid, line_of
 from stream_edits.report.wording import units
 from stream_edits.text import printable
@@ -29,7 +30,10 @@ class Span(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A line on the clock. ``kind`` is own, beside or patient; ``becomes`` is empty for others."""
+    """A line on the clock. ``kind`` is own, beside or patient; ``becomes`` is empty for others.
+
+    ``overlaps`` say, on the bars of the claim itself, what each of them means.
+    """
 
     kind: str
     becomes: str
@@ -42,7 +46,7 @@ class Drawing(NamedTuple):
 
     day: date
     bars: tuple[Bar, ...]
-    overlaps: tuple[Span, ...]
+    has_overlaps: bool
     gaps: tuple[Span, ...]
     ticks: tuple[Span, ...]
     untimed: tuple[str, ...]
@@ -54,6 +58,8 @@ class _Timed(NamedTuple):
     name: str
     start: datetime
     end: datetime
+    claim_id: str
+    line: ServiceLine
 
 
 def drawings(account: Account) -> Iterator[Drawing]:
@@ -64,27 +70,41 @@ def drawings(account: Account) -> Iterator[Drawing]:
             for line in account.claim.lines
             if line.service_date == day and not _is_timed(line)
         ]
-        yield _drawn(day, list(_timed(account, day)), untimed)
+        yield _drawn(account, day, list(_timed(account, day)), untimed)
 
 
-def _drawn(day: date, timed: Sequence[_Timed], untimed: Sequence[str]) -> Drawing:
+def _drawn(account: Account, day: date, timed: Sequence[_Timed], untimed: Sequence[str]) -> Drawing:
     own = [each for each in timed if each.kind != "patient"]
     if not own:
-        return Drawing(day, (), (), (), (), tuple(untimed))
+        return Drawing(day, (), False, (), (), tuple(untimed))
     window = _Window(min(x.start for x in own), max(x.end for x in own))
     shown = [each for each in timed if window.shows(each)]
     pairs = list(_overlapping(shown))
-    bars = tuple(_bar(window, each, pairs) for each in shown)
-    overlaps = tuple(window.span(_both(a, b), *_shared(a, b)) for a, b in pairs)
+    bars = tuple(_bar(account, window, each, pairs) for each in shown)
     gaps = tuple(
         window.span(f"no line for {_minutes(start, end)}", start, end) for start, end in _gaps(own)
     )
-    return Drawing(day, bars, overlaps, gaps, tuple(window.ticks()), tuple(untimed))
+    return Drawing(day, bars, bool(pairs), gaps, tuple(window.ticks()), tuple(untimed))
 
 
-def _bar(window: "_Window", each: _Timed, pairs: Iterable[tuple[_Timed, _Timed]]) -> Bar:
-    marked = tuple(window.span("", *_shared(a, b)) for a, b in pairs if each in (a, b))
-    return Bar(each.kind, each.becomes, window.span(each.name, each.start, each.end), marked)
+def _bar(
+    account: Account, window: "_Window", each: _Timed, pairs: Iterable[tuple[_Timed, _Timed]]
+) -> Bar:
+    marked = []
+    for a, b in pairs:
+        if each in (a, b):
+            other = b if each is a else a
+            text = _overlap_in_words(account, each, other) if each.kind == "own" else ""
+            marked.append(window.span(text, *_shared(a, b)))
+    span = window.span(each.name, each.start, each.end)
+    return Bar(each.kind, each.becomes, span, tuple(marked))
+
+
+def _overlap_in_words(account: Account, each: _Timed, other: _Timed) -> str:
+    """With what a line of the claim shares time, and what that means."""
+    name = other.name[:1].lower() + other.name[1:]
+    amount = _minutes(*_shared(each, other))
+    return f"{amount} at the same time as {name}. {overlap_verdict(account, each, other)}"
 
 
 class _Window:
@@ -128,15 +148,17 @@ def _timed(account: Account, day: date) -> Iterator[_Timed]:
         if outcome is not None:
             cut = outcome.disposition == "PASS" and not is_paid(account.decision, outcome)
             becomes = "CUT" if cut else outcome.disposition.value
-        yield _Timed("own", becomes, _name(line), start, end)
+        yield _Timed("own", becomes, _name(line), start, end, claim.claim_id, line)
     for other in account.beside:
         for line, start, end in _documented(other, day):
             name = f"claim {printable(other.claim_id)}, {_name(line).lower()}"
-            yield _Timed("beside", "", name[:1].upper() + name[1:], start, end)
+            name = name[:1].upper() + name[1:]
+            yield _Timed("beside", "", name, start, end, other.claim_id, line)
     for other in account.patients:
         for line, start, end in _documented(other, day):
             if line.supervisor in supervisors:
-                yield _Timed("patient", "", "Another patient of the supervisor", start, end)
+                name = "Another patient of the supervisor"
+                yield _Timed("patient", "", name, start, end, other.claim_id, line)
 
 
 def _documented(claim: ClaimEvent, day: date) -> Iterator[tuple[ServiceLine, datetime, datetime]]:
@@ -163,12 +185,6 @@ def _overlapping(timed: Sequence[_Timed]) -> Iterator[tuple[_Timed, _Timed]]:
 
 def _shared(a: _Timed, b: _Timed) -> tuple[datetime, datetime]:
     return max(a.start, b.start), min(a.end, b.end)
-
-
-def _both(a: _Timed, b: _Timed) -> str:
-    start, end = _shared(a, b)
-    names = [each.name[:1].lower() + each.name[1:] for each in (a, b)]
-    return f"{' and '.join(names)} overlap for {_minutes(start, end)}"
 
 
 def _gaps(timed: Sequence[_Timed]) -> Iterator[tuple[datetime, datetime]]:

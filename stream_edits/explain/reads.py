@@ -32,6 +32,11 @@ class ValueRead(NamedTuple):
     since: date | None
     reference: str
 
+    @property
+    def title(self) -> str:
+        """The name in plain words: ``Maximum units``."""
+        return self.name.replace("_", " ").capitalize()
+
 
 _CODE = re.compile(r"[A-Z0-9]{5}")
 Reads = dict[tuple[str, str], dict[str, None]]

@@ -1,8 +1,10 @@
 """`policy content`: what the content table holds, and what a quarterly file changes in it."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.content.content import Content
@@ -19,6 +21,40 @@ def contents(policies: Policies) -> dict[str, Content]:
         for name in type(rules).model_fields
         for value in [getattr(rules, name)]
         if isinstance(value, Content)
+    }
+
+
+def contents_as_json(found: dict[str, Content], day: date | None, code: str | None) -> str:
+    """What codes mean as JSON lines: one code, the codes that start or end from a day on, or all.
+
+    ``category`` is that in force, null for a code without a meaning. A code in no category that
+    counts as a drug has the category unclassified.
+    """
+    rows = []
+    for policy_id, content in found.items():
+        listed = [code] if code else sorted({*content.entries, *content.added()})
+        if code is None and day is None:
+            listed += content.unclassified()
+        for each in dict.fromkeys(listed):
+            row = _row(content, each)
+            days = [x for x in (row["first_day"], row["last_day"]) if x]
+            if day is None or any(x >= day.isoformat() for x in days):
+                rows.append(json.dumps({"policy": policy_id, **row}, ensure_ascii=False) + "\n")
+    return "".join(rows)
+
+
+def _row(content: Content, code: str) -> dict[str, Any]:
+    entry, category = content.entries.get(code), content.category_of(code)
+    if category is None and content.is_unclassified_drug(code):
+        category = Category.UNCLASSIFIED
+    first, last = (entry.first_day, entry.last_day) if entry else (None, None)
+    return {
+        "code": code,
+        "category": category.value if category else None,
+        "first_day": first.isoformat() if first else None,
+        "last_day": last.isoformat() if last else None,
+        "source": entry.source if entry else None,
+        "changed_by_overlay": code in content.changes,
     }
 
 

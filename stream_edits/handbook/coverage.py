@@ -1,5 +1,6 @@
 """`policy coverage`: the policy's sentences, each with the edits that implement it."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -118,6 +119,29 @@ def coverage_of(policies: Policies) -> str:
     return "\n".join(_report(policy) for policy in covered)
 
 
+def coverage_as_json(policies: Policies) -> Iterator[str]:
+    """The same as JSON lines: each sentence of each policy, then each code of the definitions."""
+    for policy in policies.all:
+        if not (policy.about.folder / FILE).exists():
+            continue
+        known = coverage(policy.about.folder / FILE)
+        for number, sentence in known.sentences():
+            found = {"policy": policy.id, "paragraph": number, **sentence.model_dump()}
+            yield json.dumps(found, ensure_ascii=False) + "\n"
+        naming = _naming(known, policy)
+        for code in known.defined_codes():
+            names = [name for name, codes in naming.items() if code in codes]
+            yield json.dumps({"policy": policy.id, "code": code, "edits": names}) + "\n"
+
+
+def _naming(known: Coverage, policy: Policy) -> dict[str, frozenset[str]]:
+    """The codes that each edit names, by its id."""
+    return {
+        entry.id: codes_of(policy.revisions[-1][entry.values.rules], known.codes)
+        for entry in entries(policy)
+    }
+
+
 def _report(policy: Policy) -> str:
     known = coverage(policy.about.folder / FILE)
     lines = [line for part in known.paragraphs for line in _paragraph(part)]
@@ -149,10 +173,7 @@ def _paragraph(part: Paragraph) -> Iterator[str]:
 def _codes(known: Coverage, policy: Policy) -> Iterator[str]:
     yield ""
     yield "Codes of the definitions, and whose lists name them"
-    naming = {
-        entry.id: codes_of(policy.revisions[-1][entry.values.rules], known.codes)
-        for entry in entries(policy)
-    }
+    naming = _naming(known, policy)
     for code in known.defined_codes():
         names = [name for name, codes in naming.items() if code in codes]
         yield from wrapped(", ".join(names) or "none", " " * 9, f"  {code}  ")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -71,10 +72,21 @@ def list_as_json(listed: Iterable[ListedEdit]) -> Iterable[str]:
         yield json.dumps(fields, ensure_ascii=False) + "\n"
 
 
+# Columns below which a table leaves too few for the titles.
+_NARROW = 90
+
+
 def print_list(listed: list[ListedEdit]) -> None:
     """A row for each edit, as wide as the terminal, or 100 columns without one."""
-    table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
     several = len({each.policy for each in listed}) > 1
+    console = stdout_console(highlight=False)
+    if console.width < _NARROW:
+        for each in listed:
+            name = f"{each.policy}/{each.id}" if several else each.id
+            said = [each.title, each.paragraph, f"{each.mode}: {', '.join(each.dispositions)}"]
+            console.print(Text(name), *(Padding(Text(x), (0, 0, 0, 2)) for x in said), sep="\n")
+        return
+    table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("edit", no_wrap=True)
     table.add_column("title", ratio=1, min_width=24)
     table.add_column("paragraph", max_width=12)
@@ -84,4 +96,4 @@ def print_list(listed: list[ListedEdit]) -> None:
         name = f"{each.policy}/{each.id}" if several else each.id
         row = (name, each.title, each.paragraph, each.mode, ", ".join(each.dispositions))
         table.add_row(*map(Text, row))
-    stdout_console(highlight=False).print(table)
+    console.print(table)

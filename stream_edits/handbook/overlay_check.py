@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stream_edits.handbook.summaries import Key, summaries
-from stream_edits.handbook.unknown_codes import unknown_codes
+from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
 from stream_edits.policies.changes import CONTENT_TABLE, Change, changes_between, terms_of
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies
@@ -67,7 +67,14 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
         for change in changes_between(shipped, overlaid)
     )
     notes = [note for p in overlaid.all for values in p.values.values() for note in values.notes]
-    warnings = [*notes, *_removals(listed), *unknown_codes(shipped, overlaid, listed)]
+    terms = [policy.prompt_pay.written for policy in overlaid.all]
+    notes += [note for written in terms if written is not None for note in written.notes]
+    warnings = [
+        *notes,
+        *_removals(listed),
+        *unknown_codes(shipped, overlaid, listed),
+        *unknown_in_own_edits(overlaid),
+    ]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)
     return Check(file, today, versions, summaries(shipped, overlaid), listed, tuple(warnings))
 
@@ -96,8 +103,12 @@ def _of_policy(
         values = [in_force(each, day) if each else ABSENT for each in both]
         return Sides(*(_in_words(value_at(each, change.path), change) for each in values))
 
-    at = ("policies", change.policy_id, change.name, change.day)
-    return Listed(change, source.where(at), "", on(change.day), on(today))
+    written = overlaid[change.policy_id].prompt_pay.written
+    own = in_force(written.dated, change.day) if written and written.dated else None
+    if own is None:
+        return Listed(change, source.where(("policies",)), "", on(change.day), on(today))
+    where = own.where(_as_indexes(own.value, change))
+    return Listed(change, where, own.reference, on(change.day), on(today))
 
 
 def _dated(policies: Policies, change: Change) -> dict[date, DatedValue]:

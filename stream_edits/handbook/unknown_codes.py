@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.changes import Change
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.values.dated_value import in_force
+from stream_edits.policies.values.dated import EditValues
+from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.differences import Item, value_at
 from stream_edits.policies.values.merging import likely
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 _PROCEDURE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 # What may have been meant for one.
 _LIKE_ONE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4,6}")
+# The values of shapes that name procedure codes, and those that are given by code.
+_CODES = {"codes", "not_with"}
+_BY_CODE = {"maximum_units", "further_codes", "sections"}
+# The kind of a document.
+_KIND = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 def unknown_codes(
@@ -39,13 +46,59 @@ def unknown_codes(
         beside = _beside(shipped[change.policy_id], change)
         if not any(_PROCEDURE.fullmatch(code) for code in beside):
             continue
-        for code in _named(change):
+        for code in _named(change, beside):
             if code not in known[change.policy_id] and code not in beside:
                 near = _near(code, beside, named[change.policy_id])
                 yield (
                     f'{each.where}: {change.shown}.{change.name}: nothing knows the code "{code}": '
                     f"it is neither in the content table nor anywhere in the policy{near}"
                 )
+
+
+def unknown_in_own_edits(policies: Policies) -> Iterator[str]:
+    """A warning for each code in a plan's own edits that nothing else knows, and for each document
+    that is spelled unlike one that is known."""
+    shipped = [policy for policy in policies.all if not policy.about.is_own]
+    known = {code for policy in shipped for code in _named_by(policy) | _known(policy, policy)}
+    kinds = {kind for policy in shipped for kind in _named_by(policy) if _KIND.fullmatch(kind)}
+    for policy in policies.all:
+        if not policy.about.is_own:
+            continue
+        for edit_id, values in policy.values.items():
+            for name, day, each in _as_written(values):
+                at = f"{each.where()}: {edit_id}.{name} of {day}"
+                for code in _codes_below(name, each.value):
+                    if code not in known:
+                        near = _near(code, set(), known)
+                        yield (
+                            f'{at}: nothing knows the code "{code}": it is neither in the content '
+                            f"table nor anywhere in a packaged policy{near}"
+                        )
+                for kind in _documents_below(each.value):
+                    meant = None if kind in kinds else likely(kind, kinds)
+                    if meant:
+                        yield f"{at}: the document {kind} is not known; did you mean {meant}?"
+
+
+def _as_written(values: EditValues) -> Iterator[tuple[str, date, DatedValue]]:
+    """The values of an own edit itself, without those of an overlay."""
+    for name, by_date in values.dated.items():
+        for day, each in by_date.items():
+            if not each.is_plans:
+                yield name, day, each
+
+
+def _codes_below(name: str, value: Any) -> list[str]:
+    """The procedure codes that a value of a shape names."""
+    if name in _CODES:
+        return list(_strings(value))
+    return list(value) if name in _BY_CODE and isinstance(value, Mapping) else []
+
+
+def _documents_below(value: Any) -> list[str]:
+    """The documents that an outcome asks for."""
+    requests = value.get("requests", []) if isinstance(value, Mapping) else []
+    return [each for each in requests if isinstance(each, str)]
 
 
 def _named_by(policy: Policy) -> set[str]:
@@ -85,15 +138,20 @@ def _beside(policy: Policy, change: Change) -> set[str]:
     return set(_strings(value_at(value, change.path[:-1])))
 
 
-def _named(change: Change) -> Iterator[str]:
-    """What a change names that may be a code: a new key, a new entry, or what is new below."""
+def _named(change: Change, beside: set[str]) -> Iterator[str]:
+    """What a change names that may be a code: a new key, a new entry, or what is new below.
+
+    A new key or entry is looked at whatever it is where all that is beside it are codes.
+    """
     key = change.path[-1] if change.path else None
     named = set(_strings(change.after))
     if isinstance(key, str):
         named.add(key)
     elif isinstance(key, Item):
         named.add(str(key.key))
-    yield from sorted(each for each in named if _LIKE_ONE.fullmatch(each))
+    only_codes = all(_PROCEDURE.fullmatch(each) for each in beside)
+    at = {str(key.key) if isinstance(key, Item) else str(key)} if only_codes and key else set()
+    yield from sorted(each for each in named if _LIKE_ONE.fullmatch(each) or each in at)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -46,6 +46,9 @@ class Attribution:
         self._main = main
         self._disk = Disk()
         self._causes: Spilled[str, Causes] = Spilled(self._disk)
+        # Whether baseline and candidate decide again too. They cannot change, but a review names
+        # a decision of theirs, and they show whether claims are decided as in the whole input.
+        self._needs_known = True
 
     def find(self) -> None:
         """Work out all causes."""
@@ -54,44 +57,45 @@ class Attribution:
             for claim_id, judged in self._main.differing():
                 self._causes[claim_id] = {each.place: ((0,),) for each in _between(judged)}
             return
-        members = {judged.member_id for _, judged in self._changed_claims()}
-        if not members:
+        if next(self._changed_claims(), None) is None:
             return
         self._spool.index()
-        around: set[str] | None = self._spool.around(members)
-        if not self._try_singles(around):
+        self._needs_known = not self._spool.is_separable(self._sides.retention)
+        self._spool.select_around(judged.member_id for _, judged in self._changed_claims())
+        is_whole = not self._try_singles(is_whole=False)
+        if is_whole:
             # Something else than their supervisors' time ties these claims to others.
-            around = None
-            self._try_singles(around)
+            self._spool.select_all()
+            self._try_singles(is_whole=True)
         while (left := self._unexplained()) is not None:
-            self._try_together(*left, whole=around is None)
+            self._try_together(*left, is_whole=is_whole)
 
     def of(self, claim_id: str) -> Causes:
         """The causes of each difference of a claim."""
         found: Causes = self._causes.get(claim_id) or {}
         return found
 
-    def _try_singles(self, members: set[str] | None) -> bool:
+    def _try_singles(self, *, is_whole: bool) -> bool:
         """Put back each change alone.
 
-        Returns whether these members' claims were decided as they were with all the others.
+        Returns whether the selected claims were decided as they were with all the others.
         """
-        every = [(number,) for number in self._relevant(members)]
+        every = [(number,) for number in self._relevant()]
         for start in range(0, max(len(every), 1), AT_ONCE):
             tried = list(self._buildable(every[start : start + AT_ONCE]))
-            again = self._again([policies for _, policies in tried], members)
-            if members is not None and not self._is_as_before(again):
+            again = self._again([policies for _, policies in tried])
+            if not is_whole and self._needs_known and not self._is_as_before(again):
                 self._causes.clear()
                 return False
             self._note(again, [cause for cause, _ in tried])
         return True
 
-    def _relevant(self, members: set[str] | None) -> list[int]:
-        """The numbers of the changes to try on these members' claims: not hundreds in vain."""
+    def _relevant(self) -> list[int]:
+        """The numbers of the changes to try on the selected claims: not hundreds in vain."""
         changes = self._changed.changes
         if len(changes) <= AT_ONCE:
             return list(range(len(changes)))
-        return relevant(changes, (event for event, _ in self._spool.of(members)))
+        return relevant(changes, (event for event, _ in self._spool.selected()))
 
     def _note(self, again: Comparison, tried: Sequence[Cause]) -> None:
         """Note which of the sets that were put back remove which differences."""
@@ -102,32 +106,34 @@ class Attribution:
             for each in _between(judged):
                 found = known.get(each.place, ())
                 if now is not None and (alone or not found):
-                    put_back = zip(tried, now.decisions[2:], strict=True)
+                    put_back = zip(tried, _last(now, len(tried)), strict=True)
                     found += tuple(c for c, side in put_back if is_gone(each, judged, side))
                 known[each.place] = found
             self._causes[claim_id] = known
 
-    def _try_together(self, claim_id: str, each: Difference, whole: bool) -> None:
+    def _try_together(self, claim_id: str, each: Difference, *, is_whole: bool) -> None:
         """Find the set of changes that causes this difference, and what else it causes."""
         judged = self._main.kept(claim_id)
-        members = None if whole else self._spool.around([judged.member_id])
+        if not is_whole:
+            self._spool.select_around([judged.member_id])
         back = tuple(range(len(self._changed.changes)))
-        bearing = self._relevant(members)
+        bearing = self._relevant()
         leave_out = [tuple(number for number in back if number not in bearing)]
         leave_out += [(number,) for number in back]
         for out in leave_out:
             fewer = tuple(number for number in back if number not in out)
             for _, policies in self._buildable([fewer]) if fewer and fewer != back else ():
-                now = self._again([policies], members).judged(claim_id)
-                if now is not None and is_gone(each, judged, now.decisions[2]):
+                now = self._again([policies]).judged(claim_id)
+                if now is not None and is_gone(each, judged, now.decisions[-1]):
                     back = fewer
         # Certain by what it is, and this loop must come to its end.
         self._causes[claim_id] = {**self.of(claim_id), each.place: (back,)}
         for _, policies in self._buildable([back]):
             left = {self._main.kept(name).member_id for name in self._names_unexplained()}
-            around = None if whole else self._spool.around(left)
             if left:
-                self._note(self._again([policies], around), [back])
+                if not is_whole:
+                    self._spool.select_around(left)
+                self._note(self._again([policies]), [back])
 
     def _unexplained(self) -> tuple[str, Difference] | None:
         """The first difference without a cause."""
@@ -149,13 +155,14 @@ class Attribution:
             except PolicyError:
                 continue
 
-    def _again(self, tried: Sequence[Policies], members: set[str] | None) -> Comparison:
-        """Decide these members' claims again, also with each of these policies."""
+    def _again(self, tried: Sequence[Policies]) -> Comparison:
+        """Decide the selected claims again with each of these policies, the last sides."""
         candidate = self._sides.builders[1]
+        known = self._sides.builders if self._needs_known or not tried else ()
         builders = [candidate._replace(policies=policies) for policies in tried]
-        sides = self._sides._replace(builders=(*self._sides.builders, *builders))
-        again = Comparison(sides, Disk())
-        for event, source in self._spool.of(members):
+        sides = self._sides._replace(builders=(*known, *builders))
+        again = Comparison(sides, Disk(), keeps_all=True)
+        for event, source in self._spool.selected():
             again.take(event, source)
         return again
 
@@ -171,6 +178,11 @@ class Attribution:
             ):
                 return False
         return True
+
+
+def _last(judged: Judged, count: int) -> tuple[ClaimDecision | None, ...]:
+    """The decisions of the last sides."""
+    return judged.decisions[len(judged.decisions) - count :]
 
 
 def is_gone(each: Difference, judged: Judged, put_back: ClaimDecision | None) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
+from stream_edits.domain.messages import RoutedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.impact.outcome import Judged, is_same
 from stream_edits.impact.spill import Disk, Spilled
@@ -45,9 +46,12 @@ class Taken(NamedTuple):
 
 
 class Comparison:
-    """The pipelines of all sides, and the claims on which their newest decisions differ."""
+    """The pipelines of all sides, and the claims on which their newest decisions differ.
 
-    def __init__(self, sides: Sides, disk: Disk) -> None:
+    With ``keeps_all`` it keeps also the claims that no side governs.
+    """
+
+    def __init__(self, sides: Sides, disk: Disk, *, keeps_all: bool = False) -> None:
         def make() -> Spilled[object, object]:
             return Spilled(disk)
 
@@ -55,6 +59,7 @@ class Comparison:
             Pipeline(builder, sides.retention, MemberDictionary(make), SupervisorDictionary(make))
             for builder in sides.builders
         ]
+        self._keeps_all = keeps_all
         self._judged: Spilled[str, Judged] = Spilled(disk)
         self._differing: Spilled[str, bool] = Spilled(disk)
         # Events that some sides took and others refused.
@@ -64,10 +69,11 @@ class Comparison:
         """Decide a claim, or apply a review, on every side."""
         if isinstance(event, ReviewEvent):
             return self._review(event)
-        messages = [side.intake(event, source) for side in self._sides]
+        messages = self._messages(event, source)
         first, *others = messages
         if (
-            isinstance(first, ClaimDecision)
+            not self._keeps_all
+            and isinstance(first, ClaimDecision)
             and all(isinstance(each, ClaimDecision) and is_same(first, each) for each in others)
             and event.claim_id not in self._judged
         ):
@@ -91,6 +97,17 @@ class Comparison:
         """Each claim on which a side's decision differs from the baseline's, by claim id."""
         for claim_id, _ in self._differing.saved():
             yield claim_id, self._judged[claim_id]
+
+    def _messages(self, claim: ClaimEvent, source: Source) -> list[ClaimDecision | RoutedClaim]:
+        """What the intake of each side makes of a claim."""
+        messages: list[ClaimDecision | RoutedClaim] = []
+        routed: RoutedClaim | None = None
+        for side in self._sides:
+            message = side.intake(claim, source, routed)
+            if isinstance(message, RoutedClaim):
+                routed = message
+            messages.append(message)
+        return messages
 
     def _review(self, review: ReviewEvent) -> Taken:
         known = self.judged(review.claim_id)

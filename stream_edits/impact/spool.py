@@ -1,13 +1,16 @@
 """The claims and reviews of an input that bear on others, kept on disk to be decided again."""
 
 import pickle
-from collections.abc import Collection, Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import islice
 
-from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Source
+from stream_edits.domain.review import ReviewEvent
 from stream_edits.impact.comparison import Event
 from stream_edits.impact.spill import Disk
+from stream_edits.stages.retention import Retention
 
 _AT_ONCE = 1000
 _MOMENT = timedelta(microseconds=1)
@@ -22,60 +25,90 @@ class Spool:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._events = disk.table("number INTEGER PRIMARY KEY, member TEXT, event BLOB")
+        self._events = disk.table("number INTEGER PRIMARY KEY, member TEXT, claim TEXT, event BLOB")
         self._times = disk.table("npi TEXT, day TEXT, start TEXT, end TEXT, member TEXT")
-        self._wanted = disk.table("member TEXT PRIMARY KEY")
+        self._wanted = disk.table("member TEXT PRIMARY KEY, steps INTEGER")
+        self._is_whole = True
         self._count = 0
-        self._new: list[tuple[int, str, bytes]] = []
+        self._has_reviews = False
+        self._first, self._last = date.max, date.min
+        self._new: list[tuple[int, str, str, bytes]] = []
         self._new_times: list[tuple[str, ...]] = []
 
     def add(self, event: Event, source: Source) -> None:
         """Add the next event of the input."""
         self._count += 1
-        self._new.append((self._count, event.member_id, pickle.dumps((event, source), 5)))
-        if isinstance(event, ClaimEvent):
+        content = pickle.dumps((event, source), 5)
+        self._new.append((self._count, event.member_id, event.claim_id, content))
+        day = event.event_time.date()
+        self._first, self._last = min(self._first, day), max(self._last, day)
+        if isinstance(event, ReviewEvent):
+            self._has_reviews = True
+        else:
             for line in event.lines:
                 if line.start_time is not None and line.end_time is not None and line.supervisor:
                     self._new_times += _times(event.member_id, line)
         if len(self._new) >= _AT_ONCE:
             self._write()
 
-    def of(self, members: Collection[str] | None = None) -> Iterator[tuple[Event, Source]]:
-        """The events of these members, or all, in the order of the input."""
+    def select_all(self) -> None:
+        """Select the events of all members."""
+        self._is_whole = True
+
+    def select_around(self, members: Iterable[str]) -> None:
+        """Select the events of these members, and of all whose claims can bear on theirs, directly
+        or through others.
+        """
         self._write()
-        if members is None:
-            rows = self._disk.run(f"SELECT event FROM {self._events} ORDER BY number")
-        else:
-            self._want(members)
-            rows = self._disk.run(
-                f"SELECT event FROM {self._events} JOIN {self._wanted} USING (member) "
-                "ORDER BY number"
-            )
-        for (event,) in rows:
+        self._is_whole = False
+        self._disk.run(f"DELETE FROM {self._wanted}")
+        rest = iter(members)
+        while some := list(islice(rest, _AT_ONCE)):
+            rows = ((member,) for member in some)
+            self._disk.run_many(f"INSERT OR IGNORE INTO {self._wanted} VALUES (?, 0)", rows)
+        steps = 0
+        while self._widen(steps):
+            steps += 1
+
+    def selected(self) -> Iterator[tuple[Event, Source]]:
+        """The selected events, in the order of the input."""
+        self._write()
+        whole = f"SELECT event FROM {self._events} ORDER BY number"
+        part = (
+            f"SELECT event FROM {self._events} JOIN {self._wanted} USING (member) ORDER BY number"
+        )
+        for (event,) in self._disk.run(whole if self._is_whole else part):
             yield pickle.loads(event)
 
-    def around(self, members: Collection[str]) -> set[str]:
-        """These members, and all whose claims can bear on theirs, directly or through others."""
-        self._write()
-        found, todo = set(members), list(members)
-        beside = (
-            f"SELECT DISTINCT b.member FROM {self._times} a JOIN {self._times} b "
-            "ON a.npi = b.npi AND a.day = b.day AND a.start < b.end AND b.start < a.end "
-            "WHERE a.member = ?"
-        )
-        while todo:
-            for (member,) in self._disk.run(beside, (todo.pop(),)):
-                if member not in found:
-                    found.add(member)
-                    todo.append(member)
-        return found
+    def is_separable(self, retention: Retention) -> bool:
+        """Whether the claims of selected members are decided as in the whole input.
 
-    def _want(self, members: Collection[str]) -> None:
-        self._disk.run(f"DELETE FROM {self._wanted}")
-        self._disk.run_many(f"INSERT INTO {self._wanted} VALUES (?)", ((m,) for m in members))
+        They are if no other event can have deleted what they need (no state expires), and if no two
+        members have a claim of the same id. Reviews name decisions, which only the whole tells.
+        """
+        if self._has_reviews or (self._last - self._first).days > retention.days:
+            return False
+        self._write()
+        shared = (
+            f"SELECT 1 FROM {self._events} GROUP BY claim HAVING min(member) < max(member) LIMIT 1"
+        )
+        return next(iter(self._disk.run(shared)), None) is None
+
+    def _widen(self, steps: int) -> bool:
+        """Add the members who have a supervisor at the same time as one who is that many steps
+        away. Returns whether there are any."""
+        self._disk.run(
+            f"INSERT OR IGNORE INTO {self._wanted} SELECT DISTINCT b.member, ? "
+            f"FROM {self._wanted} w CROSS JOIN {self._times} a CROSS JOIN {self._times} b "
+            "WHERE w.steps = ? AND a.member = w.member AND a.npi = b.npi AND a.day = b.day "
+            "AND a.start < b.end AND b.start < a.end",
+            (steps + 1, steps),
+        )
+        added = f"SELECT 1 FROM {self._wanted} WHERE steps = ? LIMIT 1"
+        return next(iter(self._disk.run(added, (steps + 1,))), None) is not None
 
     def _write(self) -> None:
-        self._disk.run_many(f"INSERT INTO {self._events} VALUES (?, ?, ?)", self._new)
+        self._disk.run_many(f"INSERT INTO {self._events} VALUES (?, ?, ?, ?)", self._new)
         self._disk.run_many(f"INSERT INTO {self._times} VALUES (?, ?, ?, ?, ?)", self._new_times)
         self._new, self._new_times = [], []
 

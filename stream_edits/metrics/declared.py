@@ -135,9 +135,8 @@ class Metrics:
             "Age of the oldest event of each transaction, from its record's Kafka timestamp in "
             "the stage's input topic to the commit; from its arrival if the timestamp is older "
             "than a day, in the future or missing.",
-            _AGES,
-            "stage",
-        )
+            _AGES, "stage",
+        )  # fmt: skip
         self.oldest_event_age = self._gauge(
             "oldest_event_age_seconds",
             "Age of the oldest event taken and not committed yet, at the scrape; 0 if there is "
@@ -148,9 +147,8 @@ class Metrics:
         self.consumer_lag = self._gauge(
             "consumer_lag_records",
             "Input records up to the last known end of the partition that are not committed yet.",
-            "stage",
-            "partition",
-        )
+            "stage", "partition",
+        )  # fmt: skip
 
     def _declare_transactions(self) -> None:
         self.transactions = self._counter(
@@ -177,9 +175,8 @@ class Metrics:
 
     def _declare_ownership(self) -> None:
         self.ready = self._gauge("ready", "1 when assigned and restored.", "stage")
-        self.assigned_partitions = self._gauge(
-            "assigned_partitions", "Partitions this process owns.", "stage"
-        )
+        text = "Partitions this process owns."
+        self.assigned_partitions = self._gauge("assigned_partitions", text, "stage")
         self.rebalances = self._counter(
             "rebalances", "Rebalance callbacks, by kind: assigned, revoked or lost.",
             "stage", "kind",
@@ -198,12 +195,13 @@ class Metrics:
         self.state_entries = self._gauge(
             "state_entries", "Keys in the state of an owned partition.", "stage", "partition"
         )
-        self.state_bytes = self._gauge(
-            "state_bytes",
-            "Keys and values in the state of an owned partition; in memory they take more.",
-            "stage",
-            "partition",
-        )
+        text = "Keys and values in the state of an owned partition; in memory they take more."
+        self.state_bytes = self._gauge("state_bytes", text, "stage", "partition")
+        self.largest_key = self._gauge(
+            "largest_key",
+            "The most claims of a member, or slots of a supervisor's day, touched lately.",
+            "stage", "partition",
+        )  # fmt: skip
 
     def _declare_client(self) -> None:
         """From librdkafka's own statistics, which arrive every 15 s."""

@@ -76,6 +76,10 @@ class StageMetrics:
         self._all.state_entries.labels(self._stage, number).set(entries)
         self._all.state_bytes.labels(self._stage, number).set(size_bytes)
 
+    def largest_key(self, partition: int, items: int) -> None:
+        """Set how many items the largest key has that was touched lately."""
+        self._all.largest_key.labels(self._stage, str(partition)).set(items)
+
     def restore_remaining(self, partition: int) -> Gauge:
         """The gauge of the changelog records that a restore still has to read."""
         return self._all.restore_remaining.labels(self._stage, str(partition))
@@ -89,6 +93,7 @@ class StageMetrics:
         for gauge in (
             self._all.state_entries,
             self._all.state_bytes,
+            self._all.largest_key,
             self._all.restore_remaining,
             self._all.consumer_lag,
         ):

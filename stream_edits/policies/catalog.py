@@ -61,8 +61,7 @@ def load_policies(
     terms = {folder.about.id: folder.terms for folder in folders}
     if overlay is not None:
         overlay_hash = lay_over([each for many in values.values() for each in many], overlay)
-        for policy_id, changed in plan_terms(overlay, terms).items():
-            terms[policy_id] = {**terms[policy_id], **changed}
+        terms = plan_terms(overlay, terms)
     return Policies(
         [
             Policy(
@@ -70,7 +69,7 @@ def load_policies(
                 folder.edits,
                 values[folder],
                 _hash_of(folder, overlay_hash),
-                PromptPay(terms[folder.about.id]),
+                PromptPay(terms[folder.about.id].terms(), terms[folder.about.id]),
             )
             for folder in folders
         ]

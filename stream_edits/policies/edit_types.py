@@ -109,6 +109,9 @@ class EncounterEdit:
     a line that it denies counts in sequencing as the recommended code. ``settle`` may replace a
     finding of this edit once the group SEQUENCE has been judged. With ``answerable``, a claim that
     it denied is decided again when a later line of the day may answer the denial.
+
+    With ``judges_overlap`` it objects to lines at the same time; its messages name the codes of
+    the lines that a line ran beside.
     """
 
     id: str
@@ -122,6 +125,7 @@ class EncounterEdit:
     settle: Settle | None = None
     answerable: bool = False
     holds: bool = False
+    judges_overlap: bool = False
     _: KW_ONLY
     waits_for: WaitsFor
     ways: Ways = NO_WAYS

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.encounter import Visit, visit_of
-from stream_edits.domain.member_state import ClaimRecord, LineRecord
+from stream_edits.domain.encounter import Visit
 from stream_edits.policies.on_date import PolicyOnDate
 
 T = TypeVar("T")
@@ -74,34 +73,6 @@ def modifiers_in(billed: Sequence[str], visit: Visit, on_date: PolicyOnDate) -> 
     if visits.second_visit not in billed or visit.is_second or visits.otherwise is None:
         return frozenset(billed)
     return frozenset([visits.otherwise if x == visits.second_visit else x for x in billed])
-
-
-def decided_line(
-    position: int, record: ClaimRecord, kept: LineRecord, member_id: str, on_date: PolicyOnDate
-) -> EncounterLine:
-    """A line of a decided claim, as it was kept."""
-    visit = visit_of(kept.encounter_key, member_id)
-    return EncounterLine(
-        position=position,
-        claim_id=record.claim_id,
-        arrival=record.arrival,
-        decided=True,
-        line_number=kept.line_number,
-        code=kept.procedure_code,
-        modifiers=modifiers_in(kept.modifiers, visit, on_date),
-        units=kept.units,
-        service_date=kept.service_date,
-        start=kept.start_time,
-        end=kept.end_time,
-        encounter_key=kept.encounter_key,
-        visit=visit,
-        claim=None,
-        names_drug=kept.names_drug,
-        revenue_code=kept.revenue_code,
-        frequency=record.frequency,
-        replaces_unknown=record.replaces_unknown,
-        policy=on_date,
-    )
 
 
 class Standings:

@@ -7,22 +7,20 @@ decided lines, which do not change. The result depends on these and on the claim
 from collections.abc import Sequence
 from operator import attrgetter
 
-from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
-from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
-from stream_edits.policies.encounter import (
-    NO_MODIFIERS,
-    EncounterLine,
-    Standings,
-    decided_line,
-    modifiers_in,
-)
+from stream_edits.policies.encounter import EncounterLine, Standings
+from stream_edits.policies.encounter_lines import decided_line, open_line
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.form import has_header_fault, judge_form
-from stream_edits.policies.modes import MonitoredFindings
-from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.modes import (
+    Findings,
+    MonitoredFindings,
+    as_enforced,
+    has_monitored,
+)
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.reviewed import ReviewedFindings, of_policy
 from stream_edits.policies.scopes import Scopes
@@ -43,8 +41,25 @@ def evaluate(
         if len(policies.all) > 1:
             governed = [each for each in open_claims if policy.governs(each.open_claim)]
         if governed:
-            for claim_id, findings in _Evaluation(policy).run(governed, decided).items():
+            own = _Evaluation(policy).run(governed, decided)
+            if policy.modes:
+                own = _settled(policy, own, governed, decided)
+            for claim_id, findings in own.items():
                 found[claim_id] += findings
+    return found
+
+
+def _settled(
+    policy: Policy, found: Findings, governed: Sequence[ClaimRecord], decided: Sequence[ClaimRecord]
+) -> Findings:
+    """The findings, with monitored ones settled as they would be if their edit were enforced.
+
+    How a finding is settled depends on what becomes of its line, so the claims are judged again.
+    """
+    for edit in policy.encounter_edits:
+        if edit.settle is not None and has_monitored(found, edit.id):
+            enforced = _Evaluation(policy, edit.id).run(governed, decided)
+            found = as_enforced(found, enforced, edit.id)
     return found
 
 
@@ -53,21 +68,22 @@ _PLACE = attrgetter("arrival", "line_number")
 
 
 class _Evaluation:
-    """The evaluation of some claims under one policy: their lines and the standing of each."""
+    """The evaluation of some claims under one policy: their lines and the standing of each.
 
-    def __init__(self, policy: Policy) -> None:
+    The edit ``enforced`` counts also where it is only monitored.
+    """
+
+    def __init__(self, policy: Policy, enforced: str = "") -> None:
         self._policy = policy
         self._lines: list[EncounterLine] = []
         self._standings = Standings()
         self._findings: dict[str, list[EditFinding]] = {}
-        self._monitored = MonitoredFindings(policy.modes)
+        self._monitored = MonitoredFindings(policy.modes, enforced)
         self._reviewed = ReviewedFindings()
         self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
 
-    def run(
-        self, open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord]
-    ) -> dict[str, tuple[EditFinding, ...]]:
+    def run(self, open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord]) -> Findings:
         """The findings on each open claim, by claim id, in a fixed order."""
         for record in open_claims:
             found = judge_form(record, self._policy, self._monitored.of(record.claim_id))
@@ -111,7 +127,9 @@ class _Evaluation:
             if service.line_number in held or service.line_number in kept or not judged:
                 # The form edits hold a line that no other edit can judge.
                 continue
-            line = self._add_open(record, claim, service, key, on_date)
+            line = open_line(len(self._lines), record, claim, service, key, on_date)
+            self._lines.append(line)
+            self._standings.add(service.units)
             asked = self._policy.line_edits(on_date, line.code)
             if asked.pricing:
                 self._to_price.append((line, service, asked.pricing))
@@ -127,46 +145,6 @@ class _Evaluation:
             if own:
                 found += own
                 self._change_standing(line, own)
-
-    def _add_open(
-        self,
-        record: ClaimRecord,
-        claim: ClaimEvent,
-        service: ServiceLine,
-        key: str,
-        on_date: PolicyOnDate,
-    ) -> EncounterLine:
-        visit = visit_of(key, claim.member_id)
-        billed = service.modifiers
-        # For every line of a claim. The NamedTuple's own constructor costs a further call.
-        line = tuple.__new__(
-            EncounterLine,
-            (
-                len(self._lines),
-                record.claim_id,
-                record.arrival,
-                False,
-                service.line_number,
-                service.procedure_code,
-                # Most lines have none, and the call costs more than the test.
-                modifiers_in(billed, visit, on_date) if billed else NO_MODIFIERS,
-                service.units,
-                service.service_date,
-                service.start_time,
-                service.end_time,
-                key,
-                visit,
-                claim,
-                service.names_drug,
-                service.revenue_code,
-                record.frequency,
-                record.replaces_unknown,
-                on_date,
-            ),
-        )
-        self._lines.append(line)
-        self._standings.add(service.units)
-        return line
 
     def _add_decided(self, record: ClaimRecord, member_id: str) -> None:
         for kept in record.lines:

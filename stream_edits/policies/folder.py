@@ -1,6 +1,7 @@
 """The folder of a policy: its policy.yaml, and a folder for each edit."""
 
 import importlib
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import WaitsFor
@@ -17,7 +18,7 @@ from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.shapes.known import edit_in, has_shape
 from stream_edits.policies.values.edit_file import Dated, RuleSource
-from stream_edits.policies.values.prompt_pay import terms_in
+from stream_edits.policies.values.prompt_pay import DatedTerms
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
 
@@ -28,6 +29,12 @@ EDIT_FILES = ("edit.py", "policy.yaml")
 POLICY_ID = r"[0-9A-Za-z][0-9A-Za-z.-]*"
 
 
+def _policy_id(written: str) -> str:
+    if not re.fullmatch(POLICY_ID, written):
+        raise ValueError("an id of a policy has letters, digits, dots and hyphens, as in OUR-PLAN")
+    return written
+
+
 class PolicyFile(BaseModel):
     """The policy.yaml of a policy. ``text`` is the name of the file with the policy's text.
 
@@ -36,7 +43,7 @@ class PolicyFile(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    id: str = Field(pattern=f"^{POLICY_ID}$")
+    id: Annotated[str, AfterValidator(_policy_id)]
     title: str = Field(min_length=1)
     lines_of_business: Annotated[
         list[Annotated[LineOfBusiness, Field(strict=False)]], Field(min_length=1)
@@ -54,7 +61,8 @@ class PolicyFolder:
         source = YamlSource(path / "policy.yaml")
         file = source.validate(PolicyFile, source.root, ())
         self.about = self._about(source, file)
-        self.terms = terms_in(source, ("prompt_pay",), file.prompt_pay)
+        self.terms = DatedTerms(source, ("prompt_pay",), file.prompt_pay)
+        self.terms.terms()
         self.edits = tuple(sorted(self._edits(), key=lambda e: (e.group, e.id)))
         if sum(isinstance(edit, AlreadyReplacedNotice) for edit in self.edits) != 1:
             raise source.fail((), "one edit of a policy must be its AlreadyReplacedNotice")

@@ -6,22 +6,31 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.content.table import read_table
 from stream_edits.policies.values.dated import EditValues
-from stream_edits.policies.values.edit_file import Dated, PlanDated
+from stream_edits.policies.values.edit_file import OF_A_DATE, OF_A_VALUE, PlanDated, mapping
 from stream_edits.policies.values.merging import did_you_mean
-from stream_edits.policies.values.prompt_pay import Term, terms_in
+from stream_edits.policies.values.prompt_pay import DatedTerms
 from stream_edits.strict_yaml import YamlSource
+
+_PlanDated = Annotated[PlanDated, mapping(OF_A_DATE)]
+_ByDate = Annotated[dict[date, _PlanDated], mapping(OF_A_VALUE)]
+_OF_AN_EDIT = (
+    "write the values that change below it, indented, each with a date; `stream-edits policy show` "
+    "says which the edit has"
+)
+_OF_EDITS = "write the ids of the edits that change below it, indented"
+_OF_POLICIES = "write the ids of policies below it, indented, each with prompt_pay"
 
 
 class OwnTerms(BaseModel):
     """A plan's changes to a policy as a whole: its dated terms of prompt pay."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    prompt_pay: Annotated[dict[date, Dated], Field(min_length=1)]
+    prompt_pay: _ByDate
 
 
 class Overlay(BaseModel):
@@ -34,19 +43,33 @@ class Overlay(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     content_table: str | None = None
-    policies: dict[str, OwnTerms] = {}
-    edits: dict[str, dict[str, dict[date, PlanDated]]] = {}
+    policies: Annotated[dict[str, OwnTerms], mapping(_OF_POLICIES)] = {}
+    edits: Annotated[
+        dict[str, Annotated[dict[str, _ByDate], mapping(_OF_AN_EDIT)]], mapping(_OF_EDITS)
+    ] = {}
+
+
+def _read(overlay: Path) -> tuple[YamlSource, Overlay]:
+    """An overlay, and where it is written. Raises PolicyError."""
+    source = YamlSource(overlay)
+    if isinstance(source.root, dict):
+        for key, below in source.root.items():
+            if key not in Overlay.model_fields and "-" in str(key) and isinstance(below, dict):
+                raise source.fail((key,), "an edit is written below edits: indent it")
+    return source, source.validate(Overlay, source.root, ())
 
 
 def plan_content(overlay: Path) -> Content | None:
     """The content of the plan's own table, None if the overlay names none. Raises PolicyError."""
-    source = YamlSource(overlay)
-    table = source.validate(Overlay, source.root, ()).content_table
+    source, laid = _read(overlay)
+    table = laid.content_table
     if table is None:
         return None
     file = overlay.parent / table
     if not file.is_file():
-        raise source.fail(("content_table",), f"there is no file {table}")
+        raise source.fail(
+            ("content_table",), f"there is no file {table} in the folder of the overlay"
+        )
     return Content(read_table(file))
 
 
@@ -56,14 +79,14 @@ def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
     An edit is named by its id, or by policy and id (``6.1/an-edit``) if two policies have an edit
     with that id. Raises PolicyError.
     """
-    source = YamlSource(overlay)
-    laid = source.validate(Overlay, source.root, ())
+    source, laid = _read(overlay)
     for name, changes in laid.edits.items():
         meant = [v for v in values if name in (v.file.id, f"{v.policy_id}/{v.file.id}")]
         at = ("edits", name)
         if not meant:
             known = [v.file.id for v in values]
-            raise source.fail(at, f"there is no such edit{did_you_mean(name, known)}")
+            hint = did_you_mean(name, known) or "; `stream-edits policy list` lists them"
+            raise source.fail(at, f"there is no such edit{hint}")
         if len(meant) > 1:
             names = " or ".join(f"{v.policy_id}/{v.file.id}" for v in meant)
             raise source.fail(at, f"several policies have this edit: write {names}")
@@ -74,18 +97,17 @@ def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
     return digest.hexdigest()[:6]
 
 
-def plan_terms(overlay: Path, known: Mapping[str, object]) -> dict[str, dict[date, Term]]:
-    """The plan's own terms of prompt pay, by policy id; ``known`` has the ids of all policies.
+def plan_terms(overlay: Path, known: Mapping[str, DatedTerms]) -> dict[str, DatedTerms]:
+    """The terms of prompt pay of each policy, by policy id, with the plan's changes merged in.
 
     Raises PolicyError.
     """
-    source = YamlSource(overlay)
-    laid = source.validate(Overlay, source.root, ())
-    for policy_id in laid.policies:
+    source, laid = _read(overlay)
+    terms = dict(known)
+    for policy_id, own in laid.policies.items():
         if policy_id not in known:
             hint = did_you_mean(policy_id, known)
             raise source.fail(("policies", policy_id), f"there is no such policy{hint}")
-    return {
-        policy_id: terms_in(source, ("policies", policy_id, "prompt_pay"), own.prompt_pay)
-        for policy_id, own in laid.policies.items()
-    }
+        at = ("policies", policy_id, "prompt_pay")
+        terms[policy_id] = terms[policy_id].overlaid(source, at, own.prompt_pay)
+    return terms

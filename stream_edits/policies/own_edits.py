@@ -14,7 +14,7 @@ from stream_edits.policies.edit_types import Edit
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.folder import NOT_PAID_TWICE, PolicyFile, PolicyFolder
 from stream_edits.policies.shapes import replaced
-from stream_edits.policies.shapes.known import edit_in
+from stream_edits.policies.shapes.known import edit_in, has_shape
 from stream_edits.policies.values.edit_file import RuleSource
 from stream_edits.strict_yaml import YamlSource
 
@@ -41,6 +41,9 @@ class OwnEdits(PolicyFolder):
                 "`stream-edits policy new` writes one",
                 str(path / FILE),
             )
+        if has_shape(path / FILE):
+            problem = f"is one edit: name the folder around it, {path.parent}"
+            raise PolicyError(problem, str(path))
         super().__init__(path, "")
         self.digest = self._digest()
 
@@ -121,6 +124,8 @@ def policy_id_in(folder: Path) -> str | None:
 
 def listed(folder: Path) -> list[Path]:
     """What is in a folder of own edits, by name. Raises PolicyError."""
+    if folder.is_file():
+        raise PolicyError("is a file: name the folder of your edits", str(folder))
     if not folder.is_dir():
         raise PolicyError("there is no such folder", f"{SETTING}: {folder}")
     try:

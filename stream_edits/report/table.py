@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,9 @@ from stream_edits.report.wording import (
     would_have,
 )
 from stream_edits.text import printable, stdout_console
+
+# Columns below which a table leaves too few for the reasons.
+_NARROW = 76
 
 
 def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
@@ -92,5 +96,24 @@ def _why(finding: EditFinding) -> str:
 
 
 def print_report(decisions: Iterable[ClaimDecision]) -> None:
-    """Print the table on standard output, as wide as the terminal, or 100 columns without one."""
-    stdout_console().print(decision_table(decisions))
+    """Print the table on standard output, as wide as the terminal, or 100 columns without one.
+
+    On a narrow terminal the reasons stand below their lines.
+    """
+    console = stdout_console()
+    if console.width < _NARROW:
+        for decision in decisions:
+            console.print(*_stacked(decision), sep="\n")
+    else:
+        console.print(decision_table(decisions))
+
+
+def _stacked(decision: ClaimDecision) -> Iterator[Text | Padding]:
+    """The claim, then each row of the table in two: what becomes of it, and why."""
+    yield Text.assemble(_claim(decision), "\n", coloured(decision.disposition))
+    for number, code, billed, becomes, why in _rows(decision):
+        head = Text(f"line {number} {code} {billed} " if code else "all lines ")
+        yield Padding(Text.assemble(head, becomes), (0, 0, 0, 2))
+        if why:
+            yield Padding(Text(str(why)), (0, 0, 0, 4))
+    yield Text("")

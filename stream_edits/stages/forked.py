@@ -4,8 +4,8 @@ from datetime import date
 
 from stream_edits.domain.member_state import ClaimRecord, ListPart, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
+    DayPage,
     SupervisedQuarter,
-    SupervisedSlot,
     SupervisorRecord,
 )
 from stream_edits.stages.memory import MemberMemory, SupervisorMemory
@@ -56,17 +56,17 @@ class ForkedSupervisors:
 
     def __init__(self, below: SupervisorMemory) -> None:
         self._below = below
-        self._days: dict[tuple[str, date], tuple[SupervisedSlot, ...]] = {}
+        self._pages: dict[tuple[str, date, int], DayPage | None] = {}
         self._claims: dict[tuple[str, str, str], SupervisorRecord | None] = {}
         self._quarters: dict[str, tuple[SupervisedQuarter, ...]] = {}
 
-    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
-        if (npi, day) in self._days:
-            return self._days[npi, day]
-        return self._below.day(npi, day)
+    def page(self, npi: str, day: date, number: int) -> DayPage | None:
+        if (npi, day, number) in self._pages:
+            return self._pages[npi, day, number]
+        return self._below.page(npi, day, number)
 
-    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
-        self._days[npi, day] = slots
+    def keep_page(self, npi: str, day: date, number: int, page: DayPage | None) -> None:
+        self._pages[npi, day, number] = page
 
     def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
         if (npi, member_id, claim_id) in self._claims:

@@ -12,11 +12,15 @@ from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
 
 def route_or_decide(
-    builder: DecisionBuilder, claim: ClaimEvent, source: Source
+    builder: DecisionBuilder,
+    claim: ClaimEvent,
+    source: Source,
+    routed: RoutedClaim | None = None,
 ) -> ClaimDecision | RoutedClaim:
     """The decision on a claim that no policy governs, or else the claim for the next stage.
 
-    A replacement or void in a governed line of business always goes on, even without a governed
+    ``routed`` is the claim as other policies routed it, if they did: it is the same for all. A
+    replacement or void in a governed line of business always goes on, even without a governed
     code, because it may withdraw a governed claim.
     """
     policies = builder.policies
@@ -25,7 +29,7 @@ def route_or_decide(
         claim.frequency in (REPLACEMENT, VOID)
         and claim.line_of_business in policies.lines_of_business
     ):
-        return RoutedClaim(claim, source, content_digest(claim))
+        return routed or RoutedClaim(claim, source, content_digest(claim))
     cause = Cause(None, claim.event_time)
     record = undecided(claim, policies.encounter_keys(claim), source)
     return builder.build(record, (), cause, governing).final()

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from stream_edits.domain.member_state import ClaimRecord, ListPart, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
+    DayPage,
     SupervisedQuarter,
-    SupervisedSlot,
     SupervisorRecord,
 )
 
@@ -42,11 +42,11 @@ class MemberMemory(Protocol):
 class SupervisorMemory(Protocol):
     """The supervision stage's state: the slots of each supervisor's days, and their claims."""
 
-    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
-        """The slots of a supervisor that overlap a day."""
+    def page(self, npi: str, day: date, number: int) -> DayPage | None:
+        """A page of the slots of a supervisor that overlap a day; 0 is the first."""
 
-    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
-        """Store the slots of a day. No slots delete the day."""
+    def keep_page(self, npi: str, day: date, number: int, page: DayPage | None) -> None:
+        """Store a page of a day. None deletes it."""
 
     def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
         """The supervisor record of a claim, None if the claim has no slots."""
@@ -110,18 +110,18 @@ class SupervisorDictionary:
     """SupervisorMemory in dictionaries, or other mappings, lost with the process."""
 
     def __init__(self, make: MakeMapping = dict) -> None:
-        self._days: MutableMapping[tuple[str, date], tuple[SupervisedSlot, ...]] = make()
+        self._pages: MutableMapping[tuple[str, date, int], DayPage] = make()
         self._claims: MutableMapping[tuple[str, str, str], SupervisorRecord] = make()
         self._quarters: MutableMapping[str, tuple[SupervisedQuarter, ...]] = make()
 
-    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
-        return self._days.get((npi, day), ())
+    def page(self, npi: str, day: date, number: int) -> DayPage | None:
+        return self._pages.get((npi, day, number))
 
-    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
-        if slots:
-            self._days[npi, day] = slots
+    def keep_page(self, npi: str, day: date, number: int, page: DayPage | None) -> None:
+        if page is not None:
+            self._pages[npi, day, number] = page
         else:
-            self._days.pop((npi, day), None)
+            self._pages.pop((npi, day, number), None)
 
     def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
         return self._claims.get((npi, member_id, claim_id))

@@ -64,9 +64,14 @@ class Pipeline:
         fork._order = self._order
         return fork
 
-    def intake(self, claim: ClaimEvent, source: Source) -> Message:
-        """The message of the intake stage for a claim."""
-        return route_or_decide(self.builder, claim, source)
+    def intake(
+        self, claim: ClaimEvent, source: Source, routed: RoutedClaim | None = None
+    ) -> ClaimDecision | RoutedClaim:
+        """The message of the intake stage for a claim.
+
+        ``routed`` is that of another run, if it routed the claim.
+        """
+        return route_or_decide(self.builder, claim, source, routed)
 
     def step(self, message: Input) -> list[Message]:
         """Process a message in the stage that it is for. Returns the messages that stage sends."""

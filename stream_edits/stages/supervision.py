@@ -42,11 +42,12 @@ Supervised = SupervisedClaim | ClaimDecision | Reopen | RoutedReview
 
 
 class HopDone(NamedTuple):
-    """What a message led to at a hop: the messages to send, and the findings that its review is
-    about, as they were before it."""
+    """What a message led to at a hop: the messages to send, the findings that its review is about,
+    as they were before it, and the most slots of a day that it touched."""
 
     sent: list[Supervised]
     reviewed: tuple[EditFinding, ...] = ()
+    largest_day: int = 0
 
 
 def supervise(
@@ -64,7 +65,7 @@ def supervise(
     if isinstance(message, RoutedReview):
         return _reviewed(memory, message)
     if not message.hops:
-        return HopDone([_monitored(builder, retention, memory, message, order)])
+        return _monitored(builder, retention, memory, message, order)
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     before = session.withdraw(message, order)
@@ -72,10 +73,10 @@ def supervise(
     found, slots = _judge(builder, session, message, before.arrival, standing)
     session.record(message, before.arrival, slots, _refused(message, standing, found))
     reopened = session.give_back(before.freed, message)
-    session.keep()
+    largest = session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
     named = tuple(each.finding for each in before.refused if _is_named(message.review, each))
-    return HopDone([_sent_on(builder, onward), *reopened], named)
+    return HopDone([_sent_on(builder, onward), *reopened], named, largest)
 
 
 def _sent_on(builder: DecisionBuilder, onward: SupervisedClaim) -> SupervisedClaim | ClaimDecision:
@@ -98,7 +99,7 @@ def _monitored(
     memory: SupervisorMemory,
     message: SupervisedClaim,
     order: int,
-) -> SupervisedClaim | ClaimDecision:
+) -> HopDone:
     """Judge what is only monitored, in a day of the supervisor's that only such lines see.
 
     They are judged against that day and the real one. Nothing is given back and no claim reopened.
@@ -109,13 +110,10 @@ def _monitored(
     arrival = session.withdraw(message, order).arrival
     found, slots = _judge(builder, session, message, arrival, ())
     session.record(message, arrival, slots, ())
-    session.keep()
-    return _sent_on(
-        builder,
-        message._replace(
-            monitored_hops=message.monitored_hops[1:], found=message.found + tuple(found)
-        ),
-    )
+    largest = session.keep()
+    left, found_so_far = message.monitored_hops[1:], message.found + tuple(found)
+    onward = message._replace(monitored_hops=left, found=found_so_far)
+    return HopDone([_sent_on(builder, onward)], largest_day=largest)
 
 
 def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:

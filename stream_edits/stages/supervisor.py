@@ -1,7 +1,8 @@
 """One supervisor's time: slots, time given back, and retention."""
 
+from collections import deque
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from stream_edits.domain.decision import Disposition, EditFinding
@@ -12,25 +13,14 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
-from stream_edits.policies.shared.clock import overlap
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
 from stream_edits.stages.reviews import StaleReview
+from stream_edits.stages.supervised_day import overlaps
+from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
 
-
-def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
-    """Whether two half-open intervals overlap. Touching ends do not."""
-    return overlap(a.start_time, a.end_time, b.start_time, b.end_time)
-
-
-def _of(member_id: str, claim_id: str, slots: Iterable[SupervisedSlot]) -> list[SupervisedSlot]:
-    return [s for s in slots if (s.member_id, s.claim_id) == (member_id, claim_id)]
-
-
-def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
-    return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
-
-
+# How many slots are tried before a search.
+_TRIED_FIRST = 8
 # What no NPI begins with.
 _MONITORED = "monitored\x1f"
 
@@ -66,6 +56,8 @@ class SupervisorSession:
         self._today = today
         self._before = memory.quarters(self._kept)
         self._quarters: dict[date, date] = dict(self._before)
+        names = (self._kept, npi) if is_monitored else (npi,)
+        self._days = SupervisorDays(memory, self._kept, names)
 
     def forget_before(self, oldest: date) -> None:
         """Delete every quarter in which no event has added a slot since that date.
@@ -79,14 +71,13 @@ class SupervisorSession:
                     self._forget_day(day)
 
     def _forget_day(self, day: date) -> None:
-        slots = self._memory.day(self._kept, day)
-        for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
+        held = self._days.of(day)
+        for member_id, claim_id in {(s.member_id, s.claim_id): None for s in held.slots()}:
             record = self._memory.claim(self._kept, member_id, claim_id)
             dates = tuple(each for each in record.dates if each != day) if record else ()
             left = record._replace(dates=dates) if record and dates else None
             self._memory.keep_claim(self._kept, member_id, claim_id, left)
-        if slots:
-            self._memory.keep_day(self._kept, day, ())
+        held.clear()
 
     def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
         """Remove the slots of the claim and of the claim it withdraws."""
@@ -101,24 +92,16 @@ class SupervisorSession:
             if record.event_id == message.draft.event_id:
                 refused = record.refused
             for day in record.dates:
-                slots = self._memory.day(self._kept, day)
-                own = _of(message.member_id, claim_id, slots)
+                own = self._days.slots_of(message.member_id, claim_id, record, day)
                 freed += [s for s in own if s.occupies_time and s not in freed]
-                self._memory.keep_day(self._kept, day, tuple(s for s in slots if s not in own))
+                for slot in own:
+                    self._days.of(day).remove(slot)
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(freed, min(arrivals), refused)
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival."""
-        kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
-        against = {
-            other
-            for day in days_in(slot)
-            for name in kept
-            for other in self._memory.day(name, day)
-            if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
-        }
-        return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
+        return self._days.competing_with(slot)
 
     def record(
         self,
@@ -129,13 +112,15 @@ class SupervisorSession:
     ) -> None:
         """Store the claim's slots and findings, and the claim itself if it has a finding."""
         dates: dict[date, None] = {}
+        starts: dict[datetime, None] = {}
         for slot in slots:
+            starts[slot.start_time] = None
             for day in days_in(slot):
                 dates[day] = None
                 quarter = quarter_of(day)
                 newest = self._quarters.get(quarter, self._today)
                 self._quarters[quarter] = max(newest, self._today)
-                self._memory.keep_day(self._kept, day, (*self._memory.day(self._kept, day), slot))
+                self._days.of(day).add(slot)
         if dates:
             denied = (
                 message._replace(hops=(), found=(), review=None, monitored_hops=())
@@ -143,7 +128,9 @@ class SupervisorSession:
                 else None
             )
             event_id = message.draft.event_id if refused else ""
-            record = SupervisorRecord(tuple(dates), arrival, denied, refused, event_id)
+            record = SupervisorRecord(
+                tuple(dates), arrival, denied, refused, event_id, tuple(starts)
+            )
             self._memory.keep_claim(self._kept, message.member_id, message.draft.claim_id, record)
 
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
@@ -156,28 +143,39 @@ class SupervisorSession:
             slot
             for gap in freed
             for day in days_in(gap)
-            for slot in self._memory.day(self._kept, day)
-            if not slot.occupies_time and _overlap(slot, gap)
+            for slot in self._days.of(day).waiting_for(gap)
         }
         reopened: dict[tuple[str, str], Reopen] = {}
-        for slot in sorted(denied, key=lambda s: (s.arrival, s.claim_id, s.line_number)):
+        # What was in the way of the lines before is often in the way of the next.
+        in_the_way: deque[SupervisedSlot] = deque(maxlen=_TRIED_FIRST)
+        for slot in by_arrival(denied):
             if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
+                continue
+            if any(s.member_id != slot.member_id and overlaps(s, slot) for s in in_the_way):
                 continue
             if self._is_denied_by_a_review(slot):
                 continue
-            if not self.competing_with(slot):
-                self._occupy(slot)
-                key = (slot.member_id, slot.claim_id)
-                reopened[key] = reopened.get(key) or self._reopen(key, cause)
+            competing = self.competing_with(slot)
+            if competing:
+                in_the_way.append(competing[0])
+                continue
+            self._occupy(slot)
+            key = (slot.member_id, slot.claim_id)
+            reopened[key] = reopened.get(key) or self._reopen(key, cause)
         for member_id, claim_id in reopened:
             self._forget_if_none_is_denied(member_id, claim_id)
         return list(reopened.values())
 
-    def keep(self) -> None:
-        """Store the list of quarters at the end of the message, if it changed."""
+    def keep(self) -> int:
+        """Store the pages and the list of quarters at the end of the message, if they changed.
+
+        Returns the most slots of a day that the message has read or changed.
+        """
+        largest = self._days.keep()
         if self._quarters != dict(self._before):
             held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
             self._memory.keep_quarters(self._kept, held)
+        return largest
 
     def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
         """The claim that a review is about and the findings that it names, if this supervisor has
@@ -210,12 +208,13 @@ class SupervisorSession:
         )
 
     def _occupy(self, slot: SupervisedSlot) -> None:
+        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
+        if record is None:
+            raise LookupError("a slot was kept without its claim")
         for day in days_in(slot):
-            slots = self._memory.day(self._kept, day)
-            occupied = tuple(
-                s._replace(occupies_time=True) if _same_line(s, slot) else s for s in slots
-            )
-            self._memory.keep_day(self._kept, day, occupied)
+            for own in self._days.slots_of(slot.member_id, slot.claim_id, record, day):
+                if own.line_number == slot.line_number:
+                    self._days.of(day).occupy(own)
 
     def _reopen(self, key: tuple[str, str], cause: SupervisedClaim) -> Reopen:
         record = self._memory.claim(self._kept, *key)
@@ -232,7 +231,7 @@ class SupervisorSession:
         own = (
             slot
             for day in record.dates
-            for slot in _of(member_id, claim_id, self._memory.day(self._kept, day))
+            for slot in self._days.slots_of(member_id, claim_id, record, day)
         )
         if all(slot.occupies_time for slot in own):
             after = record._replace(denied_claim=None, refused=(), event_id="")

@@ -50,7 +50,10 @@ def test_ten_thousand_claims_from_a_file_and_from_stdin(
     from_file = adjudicate(str(file))
     from_stdin = adjudicate("-", stdin=file.read_bytes())
     assert from_file.returncode == from_stdin.returncode == 0
-    assert from_file.stderr == from_stdin.stderr == b""
+    for run in (from_file, from_stdin):
+        (summary,) = run.stderr.decode().splitlines()
+        assert summary.startswith(f"read {len(claims):,} claims and reviews, ")
+        assert ", 0 refused, " in summary
     decided = decisions(from_file)
     assert {d["claim_id"] for d in decided} == {c.claim_id for c in claims}
     assert {d["source_topic"] for d in decided} == {"claims.jsonl"}
@@ -95,7 +98,10 @@ def test_bad_lines_are_named_on_stderr_and_the_good_ones_decided(
     assert [d["claim_id"] for d in decisions(run)] == [good["claim_id"], "fourth"]
     assert [d["source_offset"] for d in decisions(run)] == [1, 6]
     complaints = run.stderr.decode().splitlines()
-    assert [line.split(":")[0] for line in complaints] == ["line 2", "line 4", "line 5", "line 7"]
+    places = [line.split(":")[0] for line in complaints[:-1]]
+    assert places == ["line 2", "line 4", "line 5", "line 7"]
+    assert complaints[-1].startswith("read 6 claims and reviews, 2 decisions (")
+    assert ", 4 refused, " in complaints[-1]
     assert "shoe_size" not in run.stderr.decode()
     assert good["member_id"] not in run.stderr.decode()
 
@@ -104,7 +110,7 @@ def test_bad_lines_are_named_on_stderr_and_the_good_ones_decided(
 def test_an_empty_file_has_no_decisions(form: str, tmp_path: Path) -> None:
     run = adjudicate("--format", form, str(written(tmp_path, [])))
     assert run.returncode == 0
-    assert run.stderr == b""
+    assert b"claims.jsonl: the file is empty" in run.stderr
     assert (run.stdout == b"") is (form == "json")
 
 

@@ -108,7 +108,7 @@ def test_a_case_that_fails_says_what_it_expected_and_found(here: Path) -> None:
     ("before", "after", "message"),
     [
         ("asks:", "wants:", "cases.yaml:6: 0.expect.0.wants: is not a key known here"),
-        ("claim: A, lines", "lines", "cases.yaml:4: 0.events.0: lacks claim"),
+        ("claim: A, lines", "lines", "cases.yaml:4: 0.events.0: claim is missing"),
         ('lines: [{code: "J1745"}]', "lines: J1745", "cases.yaml:4: 0.events.0: is not a claim"),
         ('{code: "J1745"}]}\n  expect', '{codes: "J1745"}]}\n  expect', "cases.yaml:4: 0.events.0"),
         ("      codes:\n", "      coding:\n", "0: coding: is not a value of own-edit"),

@@ -1,6 +1,7 @@
 """`stream-edits publish` with claims and reviews in one file, on an embedded Kafka."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,11 +61,12 @@ def test_claims_and_reviews_go_to_their_topics_by_member(bootstrap: str, tmp_pat
     assert done.exit_code == 3
     complaints = done.stderr.splitlines()
     assert complaints[0].startswith("line 3: ContractViolation: ")
-    assert complaints[1:] == [
+    assert complaints[1:4] == [
         "line 4: ContractViolation: review_id has a control character",
         "published 1 claims to mixed.events",
         "published 1 reviews to mixed.reviews",
     ]
+    assert complaints[4].startswith("read 4 claims and reviews, 2 published, 2 refused, ")
     (event,) = topics.read(topics.events)
     assert event.key == b"member-1"
     assert ClaimReader(PackagedSchemas()).decode(event.value or b"") == CLAIM
@@ -92,3 +94,21 @@ def test_reviews_carry_the_registry_s_id(bootstrap: str, tmp_path: Path) -> None
     (review,) = topics.read(topics.reviews)
     assert schema_id(review.value or b"") == 42
     assert {schema_id(each.value or b"") for each in topics.read(topics.events)} == {41}
+
+
+def test_a_claim_above_the_size_limit_is_reported_by_its_line(
+    bootstrap: str, tmp_path: Path
+) -> None:
+    topics = Topics(bootstrap, "large")
+    large = replace(CLAIM, claim_id="CANARY-large", event_id="CANARY" * 200_000)
+    file = tmp_path / "claims.jsonl"
+    file.write_text(f"{claim_to_json(large)}\n{claim_to_json(CLAIM)}\n")
+    done = topics.publish(file)
+    assert done.exit_code == 3
+    first, second, summary = done.stderr.splitlines()
+    assert first.startswith("line 1: TooLarge: the record has 1,2")
+    assert "raise STREAM_EDITS_KAFKA__MESSAGE_MAX_BYTES" in first
+    assert second == "published 1 claims to large.events"
+    assert summary.startswith("read 2 claims and reviews, 1 published, 1 refused, ")
+    assert "CANARY" not in done.stderr
+    assert len(topics.read(topics.events)) == 1

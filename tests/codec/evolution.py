@@ -12,7 +12,7 @@ from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.decision import Draft, EditFinding, LineOutcome, parted
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.messages import SupervisedClaim
-from stream_edits.domain.supervisor_state import SupervisorRecord
+from stream_edits.domain.supervisor_state import DayPage, SupervisorRecord
 from tests.codec.examples import CLAIM
 from tests.codec.oracle import write_with
 
@@ -72,11 +72,15 @@ def as_version(version: str, value: Any) -> Any:
     """A decision, or any record around one, as a published version of the schemas could hold it."""
     if version == "1.0":
         return as_first_edition(value)
-    if version == "1.2":
-        return as_1_2(value)
+    if version in ("1.2", "1.3"):
+        return as_1_2(value) if version == "1.2" else as_1_3(value)
     return as_1_1(value) if version == "1.1" else value
 
 
+_IN_1_4: dict[type, tuple[str, ...]] = {
+    DayPage: ("parts", "held", "last_page"),
+    SupervisorRecord: ("starts",),
+}
 _IN_1_3: dict[type, tuple[str, ...]] = {
     Draft: ("monitored",),
     ClaimRecord: ("monitored_by",),
@@ -91,8 +95,14 @@ _IN_1_2: dict[type, tuple[str, ...]] = {
 }
 
 
+def as_1_3(value: Any) -> Any:
+    """The same as version 1.3 could hold it: without pages of a supervisor's day."""
+    return _throughout(_without(value, _IN_1_4), as_1_3)
+
+
 def as_1_2(value: Any) -> Any:
     """The same as version 1.2 could hold it: without monitored findings."""
+    value = as_1_3(value)
     if isinstance(value, Draft):
         value = value._replace(findings=parted(value.findings)[0])
     return _throughout(_without(value, _IN_1_3), as_1_2)

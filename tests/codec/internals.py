@@ -27,6 +27,8 @@ from stream_edits.domain.messages import (
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    DayPage,
+    DayParts,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -107,9 +109,14 @@ EXAMPLES: dict[str, Any] = {
         ListedClaim("claim-2", DAY, ()),
     ),
     "ListBranch": ListBranch(40, (DAY, *[None] * 14, date(2024, 12, 31))),
-    "SupervisedDay": (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
+    "SupervisedDay": DayPage(
+        (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
+        DayParts((1,), (10,), (42,), (30,), (10,), ("member-1",)),
+        held=2,
+        last_page=1,
+    ),
     "SupervisedVisit": SupervisorRecord(
-        (DAY,), 42, SUPERVISED, (RefusedLine(DRAFT.findings[0], 2),), "event-1"
+        (DAY,), 42, SUPERVISED, (RefusedLine(DRAFT.findings[0], 2),), "event-1", (SLOT.start_time,)
     ),
     "ReviewableClaim": StoredReviewable(
         ReviewableClaim(

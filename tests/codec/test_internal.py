@@ -25,7 +25,6 @@ from tests.codec.whole import Codec
 
 CODEC = Codec()
 LISTED = st.lists(strategies.listed_claims, max_size=4).map(tuple)
-SLOTS = st.lists(strategies.slots, max_size=4).map(tuple)
 QUARTERS = st.lists(strategies.quarters, max_size=4).map(tuple)
 Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], Any]
@@ -59,7 +58,7 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
     ("MemberClaims", LISTED, state.encode_member_claims, state.decode_member_claims),
     ("MemberClaims", LISTED, state.encode_list_part, state.decode_list_part),
     ("ListBranch", strategies.list_branches, state.encode_list_part, state.decode_list_part),
-    ("SupervisedDay", SLOTS, state.encode_day, state.decode_day),
+    ("SupervisedDay", strategies.day_pages, state.encode_page, state.decode_page),
     (
         "SupervisedVisit",
         strategies.supervisor_records,

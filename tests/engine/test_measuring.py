@@ -8,7 +8,9 @@ import pytest
 
 from stream_edits.engine.errors import RequiresAbort, Retriable
 from stream_edits.engine.kafka.statistics import digest, reporting
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.largest_keys import SHOWN_S
+from stream_edits.engine.ports import Output, Record, StateView
+from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.metrics import ClientStatistics, Metrics, StageMetrics
 from tests.engine.harness import Counter, Stage, cluster
 from tests.memory_kafka.log import Txn
@@ -133,6 +135,48 @@ def test_a_partition_shows_its_entries_and_bytes_and_they_go_with_it() -> None:
     assert stage.sample("state_bytes", partition="0") == 2
     stage.runner.close()
     assert stage.sample("state_bytes", partition="0") is None
+
+
+class Sizes(Counter):
+    """It tells the number in a record as the size of its key."""
+
+    def process(self, record: Record, state: StateView) -> list[Output]:
+        state.note_size(int(record.value or b"0"))
+        state.put(b"k", b"v")
+        return []
+
+
+def test_the_largest_key_is_shown_until_it_was_not_touched_for_a_while() -> None:
+    stage = Stage(cluster(1), Sizes()).start()
+
+    def largest() -> float | None:
+        stage.clock.time_s += 6
+        stage.run_rounds()
+        return stage.sample("largest_key", partition="0")
+
+    assert largest() == 0
+    for value in (b"7", b"900", b"8"):
+        published_now(stage, value)
+    assert largest() == 900
+    stage.clock.time_s += SHOWN_S
+    assert largest() == 900
+    published_now(stage, b"5")
+    assert largest() == 900
+    stage.clock.time_s += SHOWN_S
+    assert largest() == 5
+    stage.clock.time_s += 3 * SHOWN_S
+    assert largest() == 0
+    stage.runner.close()
+    assert stage.sample("largest_key", partition="0") is None
+
+
+def test_what_an_aborted_batch_touched_is_not_shown() -> None:
+    view = Overlay(MemoryStore())
+    for items in (3, 2):
+        view.note_size(items)
+    assert view.largest == 3
+    view.drop()
+    assert view.largest == 0
 
 
 def test_aborts_are_counted_by_reason_and_an_unknown_one_as_other() -> None:

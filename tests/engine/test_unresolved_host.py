@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 
 import pytest
+from click.testing import CliRunner
 from confluent_kafka import KafkaError
 
-from stream_edits.cli.errors import broker_errors
-from stream_edits.engine.errors import EngineStopped, Interrupted, Retriable
-from stream_edits.engine.kafka import ConfluentKafka, admin, check_topics
+from stream_edits.cli import cli
+from stream_edits.engine.errors import Interrupted, Retriable
+from stream_edits.engine.kafka import ConfluentKafka, admin
 from stream_edits.engine.kafka.client import Refusals
 from stream_edits.engine.kafka.sink import ConfluentSink
-from stream_edits.engine.ports import TopicSpec
 from stream_edits.engine.start import Asker, check_topics_fit
-from stream_edits.settings import load_settings
 from tests.engine.harness import FakeClock, config
 from tests.memory_kafka.calls import LIMITS
 
@@ -74,10 +73,12 @@ def test_it_is_named_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_it_is_named_by_a_command() -> None:
-    settings = load_settings(environ={"STREAM_EDITS_BOOTSTRAP_SERVERS": HOST})
-    said = f"no answer from the brokers at {HOST}: {WORDS}"
-    with pytest.raises(EngineStopped, match=said), broker_errors(settings):
-        check_topics(settings.kafka_options(), [TopicSpec("claims", 1)])
+    environ = {"STREAM_EDITS_BOOTSTRAP_SERVERS": HOST}
+    done = CliRunner().invoke(cli, ["topics", "check"], env=environ)
+    assert done.exit_code == 1
+    (line,) = done.output.splitlines()
+    where = f"no answer from the brokers at {HOST} (STREAM_EDITS_BOOTSTRAP_SERVERS)"
+    assert line.startswith(f"stream-edits: {where}: {WORDS}")
 
 
 def test_it_is_named_by_a_producer_that_gets_no_answer(

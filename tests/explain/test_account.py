@@ -119,10 +119,13 @@ def test_overlaps_gaps_and_other_patients_are_drawn_without_a_name() -> None:
     assert drawing.day == DAY
     assert [bar.kind for bar in drawing.bars] == ["own", "own", "own", "patient"]
     assert [(x.times, x.left) for x in drawing.gaps] == [("10:30 to 11:00", 50.0)]
-    texts = [each.text for each in drawing.overlaps]
-    assert texts == [
-        "line 1, 96365 x 1 and line 2, 96361 x 1 overlap for 30 minutes",
-        "line 3, 96366 x 1 and another patient of the supervisor overlap for 30 minutes",
+    assert drawing.has_overlaps
+    assert [[each.text.partition(".")[0] for each in bar.overlaps] for bar in drawing.bars] == [
+        ["30 minutes at the same time as line 2, 96361 x 1"],
+        ["30 minutes at the same time as line 1, 96365 x 1"],
+        ["30 minutes at the same time as another patient of the supervisor"],
+        # Nothing is said about another patient.
+        [""],
     ]
     assert drawing.bars[-1].span.text == "Another patient of the supervisor"
     assert [tick.text for tick in drawing.ticks] == ["09:00", "10:00", "11:00", "12:00"]

@@ -66,7 +66,7 @@ def _bodies() -> Iterator[bytes]:
         (lambda reopen: messages.encode_reopen(reopen[0]), "Reopen"),
         (messages.encode_supervised, "SupervisedClaim"),
         (lambda stored: state.encode_claim_record(*stored), "ClaimRecord"),
-        (state.encode_day, "SupervisedDay"),
+        (state.encode_page, "SupervisedDay"),
         (state.encode_supervisor_record, "SupervisedVisit"),
         (state.encode_member_claims, "MemberClaims"),
         (state.encode_quarters, "SupervisedQuarters"),

@@ -53,7 +53,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "a date in quotation marks": (
         {**MAXIMUM, "day": '"2026-01-01"'},
         4,
-        "is not a date: write it as in 2026-01-31, without quotation marks",
+        "is in quotation marks, so it is not a date: write",
     ),
     "the disposition": (
         {**EXCESS, "value": "{disposition: DENIED}"},
@@ -73,7 +73,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "a CARC without quotation marks": (
         {**EXCESS, "value": "{carc: 151}"},
         4,
-        'carc: should be a text, not 151; write it in quotation marks: "151"',
+        'carc: should be text, not 151; write it in quotation marks: "151"',
     ),
     "a RARC": (
         {**EXCESS, "value": '{rarcs: ["N4533"]}'},

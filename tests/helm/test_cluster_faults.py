@@ -194,7 +194,7 @@ def test_a_failed_job_ends_before_helm_and_is_removed_later() -> None:
     spec = render().one("Job")["spec"]
     assert spec["activeDeadlineSeconds"] < 300
     assert spec["ttlSecondsAfterFinished"] == 86400
-    assert container(spec["template"], "check")["args"] == ["topics", "check"]
+    assert container(spec["template"], "topics")["args"] == ["topics", "create", "--check"]
 
 
 @pytest.mark.parametrize(

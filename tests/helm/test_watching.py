@@ -3,10 +3,11 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.helm.chart import read_values, render, render_set
+from tests.helm.chart import Refused, read_values, render, render_set
 from tests.helm.resources import VERSIONS, faults
 from tests.helm.tool import CHART, helm
 
@@ -72,11 +73,48 @@ def test_the_runbooks_address_is_the_operators(watched: Path) -> None:
     base = {"runbookBaseUrl": "https://wiki/edits/"}
     for given, address in (
         (base, "https://wiki/edits/docs/runbook.md#still"),
-        ({}, "docs/runbook.md#still"),
+        ({}, None),
     ):
         values = {"metrics": {"prometheusRule": {"enabled": True} | given}}
         (group,) = render(values, watched).one("PrometheusRule")["spec"]["groups"]
-        assert group["rules"][1]["annotations"]["runbook_url"] == address
+        assert group["rules"][1]["annotations"].get("runbook_url") == address
+
+
+def _alerts(**alerts: dict[str, Any]) -> dict[str, Any]:
+    """The chart's alerts by name, with these changes."""
+    values = {"metrics": {"prometheusRule": {"enabled": True, "alerts": alerts}}}
+    groups = render(values).one("PrometheusRule")["spec"]["groups"]
+    return {rule["alert"]: rule for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+def test_single_alerts_are_changed_by_values() -> None:
+    usual = _alerts()
+    changed = _alerts(
+        StreamEditsStalled={"threshold": 900, "for": "15m", "severity": "warning"},
+        StreamEditsDenyShareShift={"threshold": 0.25},
+        StreamEditsLagGrowing={"enabled": False},
+    )
+    assert usual.keys() - changed.keys() == {"StreamEditsLagGrowing"}
+    stalled = changed.pop("StreamEditsStalled")
+    assert "_age_seconds) > 900 # threshold" in stalled["expr"]
+    assert (stalled["for"], stalled["labels"]["severity"]) == ("15m", "warning")
+    share = changed.pop("StreamEditsDenyShareShift")
+    assert share["expr"] == usual["StreamEditsDenyShareShift"]["expr"].replace("0.15", "0.25")
+    assert all(usual[name] == rule for name, rule in changed.items())
+
+
+@pytest.mark.parametrize(
+    ("alerts", "message"),
+    [
+        ({"StreamEditsStaled": {"threshold": 1}}, "there is no alert StreamEditsStaled"),
+        ({"StreamEditsNotReady": {"threshold": 1}}, "this alert has no threshold"),
+        ({"StreamEditsStalled": {"treshold": 1}}, "additional properties 'treshold' not allowed"),
+        ({"StreamEditsStalled": {"threshold": "many"}}, "got string, want number"),
+    ],
+)
+def test_a_wrong_change_of_an_alert_is_refused(alerts: dict[str, Any], message: str) -> None:
+    with pytest.raises(Refused, match=message):
+        _alerts(**alerts)
 
 
 def test_the_charts_own_rules_and_dashboards_are_installed() -> None:

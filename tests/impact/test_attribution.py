@@ -5,7 +5,7 @@ that leave pieces out.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -21,6 +21,7 @@ from stream_edits.policies.changes import Change
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.differences import ABSENT, Item
+from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 from stream_edits.synthetic.generator import generate
 from tests.build import claim, line
 from tests.impact.trials import (
@@ -50,6 +51,8 @@ NO_DOCUMENT = piece(
 )
 # Not valid without a CARC.
 DENIED_ALONE = piece("already-replaced", "no_effect", {"disposition": "DENY"}, ".disposition")
+# The provider that bills most of the claims.
+EXCLUDED = {"npi": "1100000003", "reference": "Memo", "approver": "A person"}
 TRIALS: dict[str, list[Piece]] = {
     "a smaller number": [MAXIMUM],
     "a longer time": [LONGER],
@@ -75,6 +78,19 @@ TRIALS: dict[str, list[Piece]] = {
         piece("simultaneous-supervision", "codes", {"remove": ["96365"]}),
         LONGER,
     ],
+    "one edit monitored": [piece("units-over-maximum", "mode", "monitor"), LONGER],
+    "one edit off": [piece("justification-missing", "mode", "off"), MAXIMUM],
+    "supervision monitored": [piece("simultaneous-supervision", "mode", "monitor"), MAXIMUM],
+    "a provider excluded": [
+        piece("multiple-initial-codes", "exclusions", {"add": [EXCLUDED]}),
+        piece("justification-missing", "exclusions", {"add": [EXCLUDED]}),
+        MAXIMUM,
+    ],
+    "monitored, so that a value does nothing": [
+        piece("units-over-maximum", "mode", "monitor"),
+        piece("justification-missing", "codes", {"add": ["96366"]}),
+        piece("justification-missing", "mode", "monitor"),
+    ],
     "only together": [NO_REPORT, NO_DOCUMENT, MAXIMUM],
     "any of them": [
         piece("multiple-initial-codes", "documents", {"remove": ["by_report"]}),
@@ -94,21 +110,33 @@ def claims() -> list[ClaimEvent]:
 
 
 @cache
-def baseline() -> Outcomes:
-    return outcomes(claims(), policies_of())
+def decided(overlay: Path | None, text: str, retention: Retention) -> Outcomes:
+    """What a plain run decides; ``text`` is that of the overlay."""
+    return outcomes(claims(), policies_of(overlay), retention)
 
 
 @pytest.mark.parametrize("name", TRIALS)
 def test_each_difference_is_put_down_to_its_cause(name: str, tmp_path: Path) -> None:
-    pieces = TRIALS[name]
-    impact = measured(claims(), overlay(tmp_path, pieces))
-    changed = apart(baseline(), outcomes(claims(), policies_of(overlay(tmp_path, pieces))))
+    check(TRIALS[name], tmp_path, DEFAULT_RETENTION)
+
+
+@pytest.mark.parametrize("name", ["time across members", "a milder outcome"])
+def test_so_is_one_where_state_expires_within_the_input(name: str, tmp_path: Path) -> None:
+    """Then a claim may be decided otherwise without the events of others."""
+    check(TRIALS[name], tmp_path, Retention(2))
+
+
+def check(pieces: list[Piece], tmp_path: Path, retention: Retention) -> None:
+    """The impact of the pieces is what plain runs show. Raises AssertionError."""
+    file = overlay(tmp_path, pieces)
+    impact = measured(claims(), file, retention=retention)
+    changed = apart(decided(None, "", retention), decided(file, file.read_text(), retention))
     assert changed
     assert impact.claims_changed == len(claims_of(changed))
     assert impact.lines_changed == len(lines_of(changed))
 
     expected: dict[frozenset[str], set[tuple[str, int | None]]] = defaultdict(set)
-    for cause, keys in _causes(pieces, changed, tmp_path).items():
+    for cause, keys in _causes(pieces, changed, tmp_path, retention).items():
         expected[frozenset(pieces[number].place for number in cause)] |= keys
     found = {frozenset(map(_place, labels)): moved for labels, moved in impact.by_change.items()}
     assert found.keys() == expected.keys()
@@ -118,7 +146,10 @@ def test_each_difference_is_put_down_to_its_cause(name: str, tmp_path: Path) -> 
 
 
 def _causes(
-    pieces: list[Piece], changed: set[tuple[str, int | None]], folder: Path
+    pieces: list[Piece],
+    changed: set[tuple[str, int | None]],
+    folder: Path,
+    retention: Retention,
 ) -> dict[tuple[int, ...], set[tuple[str, int | None]]]:
     """What disappears without a piece alone, and of the rest what without a smallest set."""
     found: dict[tuple[int, ...], set[tuple[str, int | None]]] = {}
@@ -126,7 +157,7 @@ def _causes(
     for size in range(1, len(pieces) + 1):
         gone_now: set[tuple[str, int | None]] = set()
         for numbers in combinations(range(len(pieces)), size):
-            gone = left - _apart_without(pieces, numbers, folder)
+            gone = left - _apart_without(pieces, numbers, folder, retention)
             if gone:
                 found[numbers] = gone
                 gone_now |= gone
@@ -136,15 +167,15 @@ def _causes(
 
 
 def _apart_without(
-    pieces: list[Piece], numbers: tuple[int, ...], folder: Path
+    pieces: list[Piece], numbers: tuple[int, ...], folder: Path, retention: Retention
 ) -> set[tuple[str, int | None]]:
     kept = [each for number, each in enumerate(pieces) if number not in numbers]
     less = overlay(folder, kept, "less.yaml")
     if kept == [DENIED_ALONE]:
         with pytest.raises(PolicyError, match="a DENY needs a CARC"):
             policies_of(less)
-        return set(baseline())
-    return apart(baseline(), outcomes(claims(), policies_of(less)))
+        return set(decided(None, "", retention))
+    return apart(decided(None, "", retention), decided(less, less.read_text(), retention))
 
 
 def _place(label: str) -> str:
@@ -165,17 +196,18 @@ def test_claims_that_are_tied_otherwise_are_decided_with_all(
     """Without its neighbours a claim is decided otherwise than before, which is noticed."""
     file = overlay(tmp_path, TRIALS["time across members"])
     right = measured(claims(), file).by_change
-    decided: list[object] = []
-    whole = Spool.of
+    whole: list[Spool] = []
+    select_all = Spool.select_all
 
-    def noted(self: Spool, members: Collection[str] | None = None) -> object:
-        decided.append(members)
-        return whole(self, members)
+    def noted(self: Spool) -> None:
+        whole.append(self)
+        select_all(self)
 
-    monkeypatch.setattr(Spool, "around", lambda self, members: set(members))
-    monkeypatch.setattr(Spool, "of", noted)
+    monkeypatch.setattr(Spool, "_widen", lambda self, steps: False)
+    monkeypatch.setattr(Spool, "is_separable", lambda self, retention: False)
+    monkeypatch.setattr(Spool, "select_all", noted)
     assert measured(claims(), file).by_change == right
-    assert None in decided
+    assert len(whole) == 1
     assert len({labels for labels in right if "simultaneous-supervision" in labels[0]}) == 1
 
 
@@ -192,11 +224,9 @@ def test_only_codes_that_claims_state_are_tried(
     tried: list[int] = []
     decide = Attribution._again
 
-    def noted(
-        self: Attribution, policies: Sequence[Policies], members: set[str] | None
-    ) -> Comparison:
+    def noted(self: Attribution, policies: Sequence[Policies]) -> Comparison:
         tried.append(len(policies))
-        return decide(self, policies, members)
+        return decide(self, policies)
 
     monkeypatch.setattr(Attribution, "_again", noted)
     impact = measured(claims(), overlay(tmp_path, pieces))

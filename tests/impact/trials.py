@@ -14,9 +14,10 @@ from stream_edits.impact.measure import Measurement
 from stream_edits.impact.tally import Impact
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
+from stream_edits.policies.values.differences import in_words
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import adjudicate
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
 
 Event = ClaimEvent | ReviewEvent
 # A line's disposition and allowed units, by claim and place; a claim's own under place None.
@@ -25,19 +26,20 @@ FROM = "2024-12-03"
 
 
 class Piece(NamedTuple):
-    """One change of a value. Its label begins with ``place``."""
+    """One change of a value. Its label begins with ``place``. A text is the value itself."""
 
     edit: str
     name: str
-    value: dict[str, Any]
+    value: dict[str, Any] | str
     place: str
 
 
-def piece(edit: str, name: str, value: dict[str, Any], within: str = "") -> Piece:
+def piece(edit: str, name: str, value: dict[str, Any] | str, within: str = "") -> Piece:
     """A change of a value; ``within`` is its place inside it, for a list the one entry of it."""
-    for key in ("add", "remove"):
-        if key in value:
-            within = f" {value[key][0]}"
+    if not isinstance(value, str):
+        for key in ("add", "remove"):
+            if key in value:
+                within = f" {in_words(value[key][0])}"
     return Piece(edit, name, value, f"{edit}.{name}{within}")
 
 
@@ -46,6 +48,9 @@ def overlay(folder: Path, pieces: Iterable[Piece], name: str = "overlay.yaml") -
     edits: dict[str, Any] = {}
     for each in pieces:
         dated = edits.setdefault(each.edit, {}).setdefault(each.name, {})
+        if isinstance(each.value, str):
+            dated[FROM] = {"reference": "A trial", "value": each.value}
+            continue
         value = dated.setdefault(FROM, {"reference": "A trial", "value": {}})["value"]
         for key, own in each.value.items():
             value[key] = [*value.get(key, []), *own] if isinstance(own, list) else own
@@ -72,10 +77,13 @@ def builder(overlay: Path | None = None) -> DecisionBuilder:
 
 
 def measured(
-    events: Sequence[Event], candidate: Path | None, baseline: Path | None = None
+    events: Sequence[Event],
+    candidate: Path | None,
+    baseline: Path | None = None,
+    retention: Retention = DEFAULT_RETENTION,
 ) -> Impact:
     """The impact of an overlay on claims and reviews."""
-    measurement = Measurement(builder(baseline), builder(candidate), DEFAULT_RETENTION)
+    measurement = Measurement(builder(baseline), builder(candidate), retention)
     for event, source in numbered(events):
         measurement.take(event, source)
     return measurement.report()
@@ -86,10 +94,12 @@ def numbered(events: Iterable[Event]) -> list[tuple[Event, Source]]:
     return [(event, Source("file", 0, number)) for number, event in enumerate(events, start=1)]
 
 
-def outcomes(events: Sequence[Event], policies: Policies) -> Outcomes:
+def outcomes(
+    events: Sequence[Event], policies: Policies, retention: Retention = DEFAULT_RETENTION
+) -> Outcomes:
     """What a plain run decides in the end, of each line and claim."""
     newest: dict[str, ClaimDecision] = {}
-    for decision in adjudicate(numbered(events), policies):
+    for decision in adjudicate(numbered(events), policies, retention=retention):
         newest[decision.claim_id] = decision
     found: Outcomes = {}
     for claim_id, decision in newest.items():

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from stream_edits.codec.state import (
     encode_claim_record,
-    encode_day,
     encode_list_part,
+    encode_page,
     encode_quarters,
     encode_reviewable,
     encode_supervisor_record,
@@ -18,8 +18,8 @@ from stream_edits.codec.state import (
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListPart, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
+    DayPage,
     SupervisedQuarter,
-    SupervisedSlot,
     SupervisorRecord,
 )
 from tests.kafka.notes import Notes
@@ -93,16 +93,16 @@ class Members:
 class Supervisors(NamedTuple):
     """stages.memory.SupervisorMemory, in dictionaries."""
 
-    days: dict[tuple[str, date], tuple[SupervisedSlot, ...]]
+    pages: dict[tuple[str, date, int], DayPage | None]
     claims: dict[tuple[str, str, str], SupervisorRecord | None]
     held: dict[str, tuple[SupervisedQuarter, ...]]
     notes: Notes
 
-    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
-        return self.days.get((npi, day), ())
+    def page(self, npi: str, day: date, number: int) -> DayPage | None:
+        return self.pages.get((npi, day, number))
 
-    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
-        self.days[npi, day] = slots
+    def keep_page(self, npi: str, day: date, number: int, page: DayPage | None) -> None:
+        self.pages[npi, day, number] = page
 
     def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
         return self.claims.get((npi, member_id, claim_id))
@@ -122,14 +122,14 @@ class Supervisors(NamedTuple):
 
     def written(self) -> State:
         """As the changelog must hold it."""
-        days = {
-            _key(b"d", npi, day.isoformat()): encode_day(slots)
-            for (npi, day), slots in self.days.items()
-            if slots
+        pages = {
+            _key(b"d", npi, day.isoformat(), *([str(number)] if number else [])): encode_page(page)
+            for (npi, day, number), page in self.pages.items()
+            if page
         }
         claims = {_key(b"s", *k): encode_supervisor_record(v) for k, v in self.claims.items() if v}
         quarters = {_key(b"q", k): encode_quarters(v) for k, v in self.held.items() if v}
-        return days | claims | quarters | {_key(b"p", *k): v for k, v in self.notes.items()}
+        return pages | claims | quarters | {_key(b"p", *k): v for k, v in self.notes.items()}
 
 
 def _key(kind: bytes, *parts: str) -> bytes:

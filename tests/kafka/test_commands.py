@@ -33,6 +33,18 @@ def test_creating_topics_twice_changes_nothing(deploy: Deploy) -> None:
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
+def test_topics_are_created_and_checked_in_one_command(deploy: Deploy) -> None:
+    deployment = deploy()
+    done = deployment.command("topics", "create", "--check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "all topics match the settings"
+    deployment.alter_topic(deployment.topics.dead_letter, "retention.ms", "60000")
+    done = deployment.command("topics", "create", "--check")
+    dead_letter = deployment.topics.dead_letter
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == f"topic {dead_letter} has retention.ms=60000, not -1"
+
+
 def test_topics_check_names_every_problem(deploy: Deploy) -> None:
     deployment = deploy()
     topics = deployment.topics

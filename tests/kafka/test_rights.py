@@ -117,10 +117,35 @@ def test_the_documented_rights_are_enough(secured_kafka: SecuredKafka, tmp_path:
         users.do("decisions --wait", "decisions", "--wait", "30")
         users.do("decisions", "pends")
         pended = next(d for d in deployment.decisions() if d.disposition.value == "PEND")
+        read_only(users, secured_kafka, deployment, pended.claim_id, tmp_path)
         users.do("review command", "review", pended.claim_id, "--uphold", "--reason", "RIGHT")
         users.do("dead-letters", "dead-letters", "redrive", "--execute")
         deployment.log.read_to_the_end()
         assert len(deployment.log.of(deployment.topics.redriven)) == 1
+
+
+def read_only(
+    users: Users, kafka: SecuredKafka, deployment: Deployment, claim_id: str, folder: Path
+) -> None:
+    """`explain` and `policy impact` do with their rights, and not without one of them."""
+    overlay = folder / "overlay.yaml"
+    overlay.write_text("edits: {}\n")
+    commands = {
+        "explain": ("explain", claim_id),
+        "policy impact": ("policy", "impact", "--from-topic", "--overlay", str(overlay)),
+    }
+    reviews = (ResourceType.TOPIC, deployment.topics.reviews, AclOperation.READ)
+    for who, words in commands.items():
+        done = deployment.command(*words, **users.signed_in(who))
+        # The record that is no claim is reported.
+        assert done.returncode == 3, done.stderr
+        assert "AUTHORIZATION_FAILED" not in done.stderr
+        assert done.stdout
+        kafka.forbid(users.name(who), reviews)
+        refused = deployment.command(*words, **users.signed_in(who))
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "TOPIC_AUTHORIZATION_FAILED" in refused.stderr
+        kafka.allow(users.name(who), [reviews])
 
 
 def missing(deployment: Deployment) -> dict[str, tuple[Right, str]]:

@@ -17,6 +17,7 @@ from tests.modes.histories import (
     policies_with,
     silenced,
 )
+from tests.modes.property import apart, differences, run_pair, speaking
 
 HISTORY = history_of(7, 150)
 # A day in the middle of the history.
@@ -91,6 +92,34 @@ def test_it_is_seen_when_a_monitored_finding_counts() -> None:
             red.append(edit_id)
     # The others find nothing here that no other edit finds as well.
     assert len(red) > 20
+
+
+def test_the_parts_of_a_history_have_nothing_in_common() -> None:
+    parts = apart(HISTORY)
+    assert sorted(c.event_id for part in parts for c in part) == sorted(c.event_id for c in HISTORY)
+    members = [{claim.member_id for claim in part} for part in parts]
+    assert sum(map(len, members)) == len(set().union(*members))
+    assert len(parts) > 20
+
+
+def test_an_edit_that_is_monitored_finds_only_where_it_finds_something_enforced() -> None:
+    part = max(apart(HISTORY), key=len)
+    speaks = speaking(part)
+    silent = next(edit_id for edit_id in EDITS if edit_id not in speaks)
+    for edit_id in (silent, sorted(speaks)[0]):
+        monitored, off = run_pair(edit_id, part, "start")
+        assert list(differences(monitored, off)) == []
+        assert bool(monitored.monitored) <= (edit_id in speaks)
+
+
+def test_every_difference_is_told() -> None:
+    edit_id = "units-over-maximum"
+    monitored, off = run_pair(edit_id, HISTORY, "start")
+    counted = decided(SHIPPED, HISTORY, edit_id)
+    assert list(differences(counted, off))
+    assert list(differences(monitored, monitored)) == ["an edit that is off has findings"]
+    assert list(differences(monitored, off._replace(refused=[("x", "y")])))
+    assert list(differences(monitored, off._replace(decisions=off.decisions[1:])))
 
 
 def test_without_a_mode_no_finding_is_monitored() -> None:

@@ -27,16 +27,16 @@ HOSTILE = {
     ),
     "a merge of something that is not an edit": (
         "edits: {<<: {a: b}}\n",
-        "edits.a: should be",
+        "edits.a: write the values that change below it",
     ),
     "an anchor given twice": ("edits: &a {}\nb: &a {}\n", "an anchor is given twice"),
-    "a number of 5000 digits": (f"edits: {'9' * 5000}\n", "not readable as YAML"),
+    "a number of 5000 digits": (f"edits: {'9' * 5000}\n", "a number has too many digits"),
     "a tag that constructs objects": (
         "edits: !!python/object/apply:os.system ['x']\n",
-        "should be a mapping",
+        "write the ids of the edits",
     ),
-    "bytes that are not text": ("edits: \x00\n", "not readable as YAML"),
-    "two documents": ("--- {}\n--- {}\n", "found another document"),
+    "bytes that are not text": ("edits: \x00\n", "a character that cannot be seen"),
+    "two documents": ("--- {}\n--- {}\n", "a second document begins here"),
 }
 
 

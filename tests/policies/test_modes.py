@@ -5,16 +5,18 @@ from pathlib import Path
 import pytest
 
 from stream_edits import ENGINE_VERSION
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.commands.case_files import cases_in
+from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,
+    EditFinding,
     FindingMode,
     RollUp,
     Source,
     WaitsFor,
 )
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.catalog import load_policies, shipped_folder
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.remittance.adjustments import adjustments_of
@@ -25,6 +27,14 @@ from tests.build import claim, line
 from tests.modes.histories import excluding, overlay_of, policies_with
 
 MAXIMUM = "units-over-maximum"
+SOURCE = Source("file", 0, 0)
+
+
+def cases_of(edit_id: str) -> list[ClaimEvent]:
+    """The claims of the golden cases of an edit, under the shipped values."""
+    file = shipped_folder("6.21-P").folder_of(edit_id) / "cases.yaml"
+    cases = cases_in(file, edit_id, LineOfBusiness.MEDI_CAL)
+    return [each for case in cases if not case.overlay for each in case.claims]
 
 
 def decided(overlay: str, *claims: ClaimEvent) -> list[ClaimDecision]:
@@ -45,6 +55,31 @@ def test_a_pend_of_a_monitored_edit_holds_nothing() -> None:
     assert decision.lines[0].disposition is Disposition.PASS
     assert adjustments_of(decision, [None]) == []
     assert "Monitored only, changes nothing (would be PEND)" in " ".join(explain(decision).split())
+
+
+def _of(decision: ClaimDecision, edit_id: str) -> list[EditFinding]:
+    """The findings of one edit, as if they were enforced."""
+    return [
+        finding._replace(mode=FindingMode.ENFORCED)
+        for finding in decision.findings
+        if finding.edit_id == edit_id
+    ]
+
+
+def test_a_monitored_finding_is_settled_as_an_enforced_one() -> None:
+    """Which push an infusion too short is rebilled as depends on what becomes of its line."""
+    edit_id, settled = "documented-time-too-short", set()
+    monitored = policies_with(overlay_of(edit_id, "monitor"))
+    enforced = policies_with("{}\n")
+    for each in cases_of(edit_id):
+        alone = [
+            next(Pipeline(DecisionBuilder(p, RollUp.STANDARD, "test")).decide(each, SOURCE))
+            for p in (enforced, monitored)
+        ]
+        assert _of(alone[0], edit_id) == _of(alone[1], edit_id), each
+        settled |= {(f.recommended_code, f.mode) for f in alone[1].findings if f.recommended_code}
+    codes = {code for code, mode in settled if mode is FindingMode.MONITORED}
+    assert codes >= {"96374", "96375", "96409", "96411"}
 
 
 def test_one_that_is_off_finds_nothing() -> None:
@@ -90,12 +125,12 @@ WRONG = {
     "no NPI": (
         "exclusions",
         '[{npi: "1234567890", reference: a, approver: b}]',
-        "exclusions.2026-01-01.value.0.npi: not an NPI: ten digits with a right check digit",
+        "exclusions.2026-01-01.value.0.npi: not an NPI: ",
     ),
     "no approver": (
         "exclusions",
         '[{npi: "1234567893", reference: a}]',
-        "approver: Field required",
+        "approver: is missing",
     ),
     "an unknown key": (
         "exclusions",

@@ -55,7 +55,7 @@ def emptied(folder: Path) -> None:
         (instead(DOCUMENT, "shape: required_document\n", ""), r"yaml:1: names no shape: write"),
         (instead(DOCUMENT, "id: own-required", "id: own-other"), r"policy\.yaml:1: id: the id is"),
         (instead(DOCUMENT, "section: KHS-OWN 1", "section: 1 a"), r"yaml:3: section: should begin"),
-        (instead(DOCUMENT, "section: KHS-OWN 1\n", ""), r"policy\.yaml:1: section: Field required"),
+        (instead(DOCUMENT, "section: KHS-OWN 1\n", ""), r"policy\.yaml:1: section: is missing"),
         (instead(DOCUMENT, "title: A", "title: ''  # A"), r"policy\.yaml:2: title"),
         (instead(DOCUMENT, '["J1745"]', '["J174S5"]'), r"policy\.yaml:11: .*not a code"),
         (instead(DOCUMENT, '["J1745"]', "[J1745-J1750]"), r"policy\.yaml:11: .*is a range"),

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream_edits.commands.new_edit import new
+from stream_edits.handbook.overlay_check import check_of
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.values.prompt_pay import DayKind, PromptPay, Term
@@ -99,7 +101,73 @@ def test_a_plan_replaces_a_term_of_the_same_day(tmp_path: Path) -> None:
     assert own.due_by(date(2025, 12, 31)) == date(2026, 3, 4)
 
 
+def test_a_term_merges_by_key_into_the_one_in_force_on_its_day(tmp_path: Path) -> None:
+    own = _overlaid(
+        tmp_path,
+        """
+policies:
+  "6.21-P":
+    prompt_pay:
+      2025-06-01: {reference: Plan memo, value: {days: 40}}
+      2026-07-01: {reference: Plan memo, value: {days: 20}}
+      2026-10-01: {reference: Plan memo, value: {kind: WORKING}}
+      2026-11-01: {reference: Plan memo, replace: true, value: {days: 9, kind: CALENDAR}}
+""",
+    )
+    terms = {day.isoformat(): (term.days, term.kind.value) for day, term in own.terms.items()}
+    assert terms == {
+        "2024-12-03": (45, "WORKING"),
+        "2025-06-01": (40, "WORKING"),
+        "2026-01-01": (30, "CALENDAR"),
+        "2026-07-01": (20, "CALENDAR"),
+        "2026-10-01": (20, "WORKING"),
+        "2026-11-01": (9, "CALENDAR"),
+    }
+
+
+def test_a_check_tells_of_terms_what_it_tells_of_other_values(tmp_path: Path) -> None:
+    file = tmp_path / "overlay.yaml"
+    file.write_text(
+        """policies:
+  "6.21-P":
+    prompt_pay:
+      2025-06-01:
+        reference: Plan memo 1
+        value: {days: 40}
+      2026-07-01:
+        reference: Plan memo 2
+        value: {days: 30}
+""",
+        encoding="utf-8",
+    )
+    checked = check_of(load_policies(), load_policies(file), file, date(2026, 8, 1))
+    (change,) = checked.changes
+    assert change.change.label == "6.21-P.prompt_pay.days 2025-06-01: 45 → 40"
+    assert (change.where, change.reference) == (f"{file}:6", "Plan memo 1")
+    assert (change.at_start, change.today) == (("45", "40"), ("30", "30"))
+    ends, in_vain = sorted(checked.warnings)
+    assert "holds until 2025-12-31 only: from 2026-01-01 on the shipped value holds" in ends
+    assert in_vain.startswith(f"{file}:9: policies.6.21-P.prompt_pay.2026-07-01.value: changes")
+
+
+def test_terms_merge_where_a_policy_has_none(tmp_path: Path) -> None:
+    own = tmp_path / "edits"
+    new(own, "an-edit", "required_document", "PLAN-1")
+    file = tmp_path / "overlay.yaml"
+    text = 'policies: {"PLAN-1": {prompt_pay: {2026-01-01: {reference: x, value: %s}}}}\n'
+    file.write_text(text % "{days: 5, kind: WORKING}", encoding="utf-8")
+    policy = load_policies(file, own=own).all[-1]
+    assert policy.prompt_pay.terms == {date(2026, 1, 1): Term(days=5, kind=DayKind.WORKING)}
+    file.write_text(text % "{days: 5}", encoding="utf-8")
+    with pytest.raises(PolicyError, match="kind: is missing"):
+        load_policies(file, own=own)
+
+
 _TERM = 'policies: {{"{0}": {{prompt_pay: {{2026-01-01: {{reference: x, value: {1}}}}}}}}}\n'
+_WHOLE = (
+    'policies: {{"6.21-P": {{prompt_pay: {{2026-01-01: {{reference: x, replace: true, '
+    "value: {0}}}}}}}}}\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +179,13 @@ _TERM = 'policies: {{"{0}": {{prompt_pay: {{2026-01-01: {{reference: x, value: {
         (_TERM.format("6.21-P", "{days: 1.5, kind: WORKING}"), "should be a whole number"),
         (_TERM.format("6.21-P", "{days: true, kind: WORKING}"), "should be a whole number"),
         (_TERM.format("6.21-P", "{days: 30, kind: BUSINESS}"), "CALENDAR"),
-        (_TERM.format("6.21-P", "{days: 30}"), "Field required"),
-        (_TERM.format("6.21-P", "30"), "a mapping is expected"),
-        ('policies: {"6.21-P": {prompt_pay: {}}}\n', "at least 1 item"),
+        (_TERM.format("6.21-P", "{day: 30}"), "is not a key known here; did you mean days"),
+        (_TERM.format("6.21-P", "{remove: [days]}"), "days: is missing"),
+        (_TERM.format("6.21-P", "{remove: [weeks]}"), "weeks is not there; there are days, kind"),
+        (_TERM.format("6.21-P", "30"), "a mapping is expected, such as {days: 30, kind: CALENDAR}"),
+        (_TERM.format("6.21-P", "[30]"), "a mapping is expected, such as {days: 30"),
+        ('policies: {"6.21-P": {prompt_pay: {}}}\n', "has no dated value"),
+        (_WHOLE.format("{days: 30}"), "kind: is missing"),
         ('policies: {"6.21-P": {promptpay: {}}}\n', "is not a key known here"),
     ],
 )

@@ -29,7 +29,7 @@ READ: dict[str, Callable[[bytes], Any]] = {
     "ClaimRecord": state.decode_claim_record,
     "MemberClaims": state.decode_member_claims,
     "ListBranch": state.decode_list_part,
-    "SupervisedDay": state.decode_day,
+    "SupervisedDay": state.decode_page,
     "SupervisedVisit": state.decode_supervisor_record,
     "SupervisedQuarters": state.decode_quarters,
     "OpenPend": state.decode_open_pend,

@@ -1,7 +1,7 @@
 """State that version 1.3 of the schemas wrote: long lists of claims were one value.
 
-``long_list_of_1_3.txt`` holds the encounter stage's state after these claims, a line for each entry:
-its key and its value in hexadecimal. It was written with the code of commit a702a42 over an
+``long_list_of_1_3.txt`` holds the encounter stage's state after these claims, a line for each
+entry: its key and its value in hexadecimal. It was written with the code of commit a702a42 over an
 ``OverTheWire``:
 
 * M1: C0 to C39, a day apart, each billed and published on a day of its own. Every eighth is 96366
@@ -25,7 +25,10 @@ STORED = {
     bytes.fromhex(key): bytes.fromhex(value)
     for key, value in (
         entry.split()
-        for entry in Path(__file__).with_name("long_list_of_1_3.txt").read_text("ascii").splitlines()
+        for entry in Path(__file__)
+        .with_name("long_list_of_1_3.txt")
+        .read_text("ascii")
+        .splitlines()
     )
 }
 LIST = max((key for key in STORED if key[:1] == b"m"), key=lambda key: len(STORED[key]))

@@ -23,7 +23,7 @@ from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 from tests.build import ADA, BEA, moved, published
 from tests.stages.infusions import histories, often
-from tests.stages.walk import EncodedMembers, Walk, listed
+from tests.stages.walk import EncodedMembers, Walk, day_of, listed
 
 DAYS = 30
 MEMBERS = ("M1", "M2", "M3")
@@ -158,7 +158,7 @@ def test_state_holds_no_unreachable_entries(history: list[ClaimEvent], days: int
 
     held = [(npi, quarter.first) for npi in (ADA, BEA) for quarter in supervisors.quarters(npi)]
     days_of = {(npi, first + timedelta(days=n)) for npi, first in held for n in range(92)}
-    slots = {(npi, day): supervisors.day(npi, day) for npi, day in days_of}
+    slots = {(npi, day): day_of(supervisors, npi, day) for npi, day in days_of}
     records = {(npi, s.member_id, s.claim_id) for (npi, _), day in slots.items() for s in day}
     assert all(supervisors.claim(*each) for each in records)
     assert kinds(times) == {

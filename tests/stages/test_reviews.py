@@ -105,7 +105,23 @@ class TestDenials:
         assert after.disposition is not Disposition.DENY
 
 
+def test_a_denial_for_which_nobody_names_a_carc() -> None:
+    """It applies all the same: the finding has the CARC of the review, or else its own, or none."""
+    walk, decision = held()
+    (after,) = walk.reviewed(review(decision, DENY, 2))
+    (found,) = (f for f in after.findings if f.line_number == 2)
+    assert (found.disposition, found.carc, found.group_code) == (Disposition.DENY, None, None)
+
+
 class TestRefused:
+    def test_a_claim_without_any_finding(self) -> None:
+        walk = OverTheWire()
+        (decision,) = walk.send(claim("A", line("J1885")))
+        assert decision.findings == ()
+        for named in (review(decision), review(decision, edit="by-report-pricing")):
+            with pytest.raises(UnknownReview):
+                walk.reviewed(named)
+
     def test_an_unknown_claim(self) -> None:
         walk, decision = held()
         with pytest.raises(UnknownReview):

@@ -72,7 +72,7 @@ def test_a_claim_denied_as_a_whole_occupies_no_time(rule: RollUp) -> None:
     faulty = infusion("A", "M1", "09:00-10:00", diagnosis_codes=())
     denied = claim("B", line("96365", "12:00-13:00", by=ADA), line("96366", place_of_service="12"))
     walk = through_stages([faulty, denied], rule=rule)
-    kept = [(slot.claim_id, slot.occupies_time) for slot in walk.supervisors.day(ADA, DAY)]
+    kept = [(slot.claim_id, slot.occupies_time) for slot in walk.day(ADA, DAY)]
     assert kept == ([("B", True)] if rule is RollUp.STANDARD else [])
 
 

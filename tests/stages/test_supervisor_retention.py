@@ -43,7 +43,7 @@ def held(walk: Walk, npi: str = ADA) -> list[date]:
 def test_time_is_kept_for_exactly_the_retention(day: int, second: str, kept: list[str]) -> None:
     walk = walk_of(on(0, timed("A", "M1", NINE)), on(day, timed("B", "M2", NINE)))
     assert summaries(walk.published) == ["A1 PASS", second]
-    assert [slot.claim_id for slot in walk.supervisors.day(ADA, DAY)] == kept
+    assert [slot.claim_id for slot in walk.day(ADA, DAY)] == kept
     assert (walk.supervisors.claim(ADA, "M1", "A") is not None) == ("A" in kept)
 
 
@@ -74,8 +74,8 @@ def test_an_event_keeps_its_own_quarter_only() -> None:
         on(DAYS + 1, timed("D", "M4", ELEVEN, day=IN_APRIL)),
     )
     assert held(walk) == [date(2025, 4, 1)]
-    assert [slot.claim_id for slot in walk.supervisors.day(ADA, IN_APRIL)] == ["B", "C", "D"]
-    assert walk.supervisors.day(ADA, DAY) == ()
+    assert [slot.claim_id for slot in walk.day(ADA, IN_APRIL)] == ["B", "C", "D"]
+    assert walk.day(ADA, DAY) == ()
 
 
 def test_only_events_of_a_supervisor_delete_its_state() -> None:
@@ -138,5 +138,5 @@ def test_every_day_of_a_quarter_is_deleted(month: int) -> None:
         *(on(0, timed(str(n), f"M{n}", NINE, day=each)) for n, each in enumerate(days)),
         on(DAYS + 1, timed("X", "M9", NINE, day=date(2026, 1, 1))),
     )
-    assert [walk.supervisors.day(ADA, each) for each in days] == [(), ()]
+    assert [walk.day(ADA, each) for each in days] == [(), ()]
     assert held(walk) == [date(2026, 1, 1)]

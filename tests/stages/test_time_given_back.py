@@ -96,7 +96,7 @@ class TestTimeGivenBack:
         walk.send(replacing("A", "C", line("96365", "09:00-10:00", by=ADA)))
         walk.send(voiding("C", "V"))
         assert hops(walk.sent) == [(BEA,), (ADA, BEA), (BEA,), (ADA, BEA), (BEA,)]
-        assert walk.supervisors.day(ADA, DAY) == walk.supervisors.day(BEA, DAY) == ()
+        assert walk.day(ADA, DAY) == walk.day(BEA, DAY) == ()
 
     def test_a_hop_of_a_claim_is_a_hop_of_all_later_revisions(self) -> None:
         walk = Walk()
@@ -146,7 +146,7 @@ class TestReopening:
         walk, reopen = self.freed()
         assert summaries(walk.send(voiding("B", "W", member_id="M2"))) == ["W1 PASS"]
         assert walk.take(reopen) == []
-        assert walk.supervisors.day(ADA, DAY) == ()
+        assert walk.day(ADA, DAY) == ()
 
     def test_a_reopening_sent_twice_is_processed_once(self) -> None:
         walk, reopen = self.freed()

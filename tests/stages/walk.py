@@ -1,6 +1,7 @@
 """A pipeline for tests that records every message and gives access to its state."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from stream_edits.app.state_memory import State, StoredMembers
@@ -11,6 +12,7 @@ from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Sou
 from stream_edits.domain.member_state import ClaimRecord, ListBranch, ListedClaim, ReviewableClaim
 from stream_edits.domain.messages import RoutedClaim, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
+from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.claim_list import ClaimList
@@ -19,6 +21,7 @@ from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.memory import MemberMemory, SupervisorMemory
 from stream_edits.stages.pipeline import Input, Message, Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.supervised_day import SupervisedDay
 
 SOURCE = Source("claims.events", 0, 0)
 SHIPPED = load_policies()
@@ -87,6 +90,10 @@ class Walk(Pipeline):
         key = key[: len("1234567893|2025-01-14")]
         return [x.claim_id for x in listed(self.members, member_id) if key in x.listing_keys]
 
+    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
+        """The slots of a supervisor's day, by arrival."""
+        return day_of(self.supervisors, npi, day)
+
     def last(self) -> dict[str, ClaimDecision]:
         """The newest decision on each claim."""
         return {decision.claim_id: decision for decision in self.published}
@@ -96,6 +103,12 @@ def listed(members: MemberMemory, member_id: str) -> list[ListedClaim]:
     """The list of a member's claims; in no certain order if it is in parts."""
     found = members.listed(member_id)
     return list(ClaimList(members, member_id) if isinstance(found, ListBranch) else found)
+
+
+def day_of(supervisors: SupervisorMemory, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
+    """The slots of a supervisor's day, by arrival."""
+    slots = SupervisedDay(supervisors, npi, day).slots()
+    return tuple(sorted(slots, key=lambda slot: (slot.arrival, slot.claim_id, slot.line_number)))
 
 
 class EncodedMembers(StoredMembers):

@@ -4,6 +4,7 @@ from tests.strategies.claim import attachments, claims, service_lines
 from tests.strategies.decision import decisions, dispositions, findings, outcomes, sources
 from tests.strategies.records import (
     claim_records,
+    day_pages,
     line_records,
     list_branches,
     listed_claims,
@@ -34,6 +35,7 @@ __all__ = [
     "claim_records",
     "claims",
     "dates",
+    "day_pages",
     "decisions",
     "dispositions",
     "findings",

@@ -22,6 +22,8 @@ from stream_edits.domain.messages import (
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import (
+    DayPage,
+    DayParts,
     RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
@@ -79,7 +81,12 @@ supervisor_records = st.builds(
     maybe(supervised_claims),
     several(st.builds(RefusedLine, findings, int32s)),
     texts,
+    several(wall_clocks),
 )
+day_parts = several(st.tuples(*[int64s] * 5, texts)).map(
+    lambda rows: DayParts(*zip(*rows, strict=True)) if rows else DayParts()
+)
+day_pages = st.builds(DayPage, several(slots), day_parts, int32s, int32s)
 open_pends = st.builds(OpenPend, several(texts), st.sampled_from(WaitsFor), maybe(dates))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))

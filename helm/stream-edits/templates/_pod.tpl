@@ -107,7 +107,8 @@ envFrom:
 {{- end }}
 {{- end -}}
 
-{{/* {root, settings: the config map's name, policy: that of the overlay or empty, edits: as above} */}}
+{{/* {root, settings: the config map's name, policy: that of the overlay or empty, edits: as above,
+     editsMap: the name of its config map} */}}
 {{- define "stream-edits.volumes" -}}
 - name: settings
   configMap:
@@ -120,7 +121,7 @@ envFrom:
 {{- with .edits }}
 - name: edits
   configMap:
-    name: {{ printf "%s-edits" (include "stream-edits.fullname" $.root) | quote }}
+    name: {{ $.editsMap | quote }}
     items:
       {{- range $path, $_ := . }}
       - key: {{ include "stream-edits.editsKey" $path | quote }}
@@ -138,14 +139,34 @@ envFrom:
 {{- end }}
 {{- end -}}
 
-{{/* A container for topic commands only, which need no policy. */}}
-{{- define "stream-edits.topicsContainer" -}}
-{{ include "stream-edits.container" (dict "root" . "image" .Values.image) }}
-{{ include "stream-edits.environment" (dict "root" . "extraEnv" .Values.extraEnv) }}
-{{- with .Values.topics.resources }}
+{{/* A container of a hook: {root, policy, edits: as for the mounts} */}}
+{{- define "stream-edits.hookContainer" -}}
+{{ include "stream-edits.container" (dict "root" .root "image" .root.Values.image) }}
+{{ include "stream-edits.environment" (dict "root" .root "extraEnv" .root.Values.extraEnv) }}
+{{- with .root.Values.topics.resources }}
 resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 volumeMounts:
-  {{- include "stream-edits.volumeMounts" (dict "root" . "policy" "") | nindent 2 }}
+  {{- include "stream-edits.volumeMounts" . | nindent 2 }}
+{{- end -}}
+
+{{/* [root, more labels]: the labels of hooks' pods: those of the pods of the stages, and those under
+     `topics`. Empty without any. */}}
+{{- define "stream-edits.hookPodLabels" -}}
+{{- $values := (index . 0).Values -}}
+{{- include "stream-edits.merged" (list (index . 1) $values.podLabels $values.topics.podLabels) -}}
+{{- end -}}
+
+{{- define "stream-edits.hookPodAnnotations" -}}
+{{- include "stream-edits.merged" (list .Values.podAnnotations .Values.topics.podAnnotations) -}}
+{{- end -}}
+
+{{/* [table, …]: the keys of all, each with the value of the last table that has it. */}}
+{{- define "stream-edits.merged" -}}
+{{- $all := dict -}}
+{{- range . -}}
+{{- range $key, $value := default dict . -}}{{- $_ := set $all $key $value -}}{{- end -}}
+{{- end -}}
+{{- with $all -}}{{- toYaml . -}}{{- end -}}
 {{- end -}}

@@ -23,6 +23,14 @@
 {{- replace "/" "--" . -}}
 {{- end -}}
 
+{{/* The data of the config map of `policy.edits`. */}}
+{{- define "stream-edits.editsData" -}}
+{{- range $path, $text := . }}
+{{ include "stream-edits.editsKey" $path | quote }}: |
+  {{- $text | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "stream-edits.partitions" -}}
 {{- default 6 .Values.settings.partitions | int -}}
 {{- end -}}

@@ -4,6 +4,7 @@
 {{- include "stream-edits.validateSettings" . -}}
 {{- include "stream-edits.validateReplicas" . -}}
 {{- include "stream-edits.validateNames" . -}}
+{{- include "stream-edits.validateResources" . -}}
 {{- include "stream-edits.validateSelector" . -}}
 {{- if and .Values.policy.overlay .Values.policy.existingConfigMap -}}
 {{- fail "policy.overlay and policy.existingConfigMap: give one of them" -}}
@@ -77,7 +78,7 @@
 {{- fail (printf "the objects would be named %q, and a Service's name starts with a letter and has only a-z, 0-9 and '-': set fullnameOverride (it follows from the release's name otherwise)" $full) -}}
 {{- end -}}
 {{- $own := include "stream-edits.workloadSelectorLabels" (dict "root" . "workload" (dict "component" "any")) | fromYaml -}}
-{{- $tables := dict "commonLabels" .Values.commonLabels -}}
+{{- $tables := dict "commonLabels" .Values.commonLabels "topics.podLabels" .Values.topics.podLabels -}}
 {{- range (include "stream-edits.workloads" . | fromYaml).items -}}
 {{- $_ := set $tables (printf "podLabels of %s" .component) .podLabels -}}
 {{- end -}}

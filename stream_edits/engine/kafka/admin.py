@@ -13,12 +13,17 @@ from ..errors import AccessRefused, EngineStopped, Retriable
 from ..kept import kept_too_short
 from ..ports import TopicSpec
 from .client import Refusals, make
+from .client_log import UNHEARD
 from .error_mapping import AWAY, client_errors, raise_classified
 from .futures import result_of
+from .listening import why_silent
+from .not_made import NOT_MADE
 
 _ASK_S = 15.0
-# Short attempts first, so that a refusal is reported soon; a large cluster may need a long one.
-_CONNECT_S = (1.0, 2.0, 4.0, 5.0)
+# Short attempts, so that whoever waits is told soon.
+_CONNECT_S = (1.0, 1.5)
+# A service goes on where nothing was refused: a large cluster may need long.
+_PATIENT_S = (4.0, 5.0)
 
 
 @contextmanager
@@ -27,33 +32,41 @@ def connected_admin(options: ClientOptions) -> Iterator[AdminClient]:
 
     Raises OptionRefused, AccessRefused, or another Retriable when no broker answers.
     """
-    with KeptAdmin().connected(options) as admin:
+    with KeptAdmin(is_patient=False).connected(options) as admin:
         yield admin
 
 
 class KeptAdmin:
     """One admin client for questions that are asked again and again until a broker answers.
 
-    A new client for each would need threads and sockets again each time.
+    A new client for each would need threads and sockets again each time. What it meets is told in
+    the exceptions, so the client's own lines about it are left out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_patient: bool = True) -> None:
         self._client: tuple[AdminClient, Refusals] | None = None
+        self._is_patient = is_patient
 
     @contextmanager
     def connected(self, options: ClientOptions) -> Iterator[AdminClient]:
         """The client, once a broker has answered. `options` must be the same each time.
 
-        Raises OptionRefused, AccessRefused, or another Retriable when no broker answers.
+        Raises OptionRefused, AccessRefused, or another Retriable when no broker answers, whose
+        reason says what is at their addresses.
         """
         admin, refusals = self._kept(options)
         try:
-            _await_answer(admin, refusals)
+            _await_answer(admin, refusals, self._is_patient)
         except AccessRefused:
             # What refused this client, another may not meet any more.
             self.free()
             raise
-        yield admin
+        except Retriable as failure:
+            code, reason = failure.code, failure.reason
+        else:
+            yield admin
+            return
+        raise Retriable(code, reason or why_silent(str(options["bootstrap.servers"])))
 
     @contextmanager
     def asking(self, options: ClientOptions) -> Iterator[AdminClient]:
@@ -76,7 +89,7 @@ class KeptAdmin:
     def _kept(self, options: ClientOptions) -> tuple[AdminClient, Refusals]:
         if self._client is None:
             refusals = Refusals()
-            self._client = make(AdminClient, options, refusals), refusals
+            self._client = make(AdminClient, options, refusals, UNHEARD), refusals
         return self._client
 
     def free(self) -> None:
@@ -84,11 +97,13 @@ class KeptAdmin:
         self._client = None
 
 
-def _await_answer(admin: AdminClient, refusals: Refusals) -> None:
+def _await_answer(admin: AdminClient, refusals: Refusals, is_patient: bool) -> None:
     """Return once a broker answers. No exception is kept: its frames would keep the client."""
     code = ""
     refusals.forget()
-    for timeout_s in _CONNECT_S:
+    for timeout_s in (*_CONNECT_S, *(_PATIENT_S if is_patient else ())):
+        if timeout_s in _PATIENT_S and refusals.heard:
+            break
         try:
             with client_errors("list_topics", AWAY):
                 admin.list_topics(timeout=timeout_s)
@@ -98,7 +113,7 @@ def _await_answer(admin: AdminClient, refusals: Refusals) -> None:
         admin.poll(0)
         if refusals.reason is not None:
             raise AccessRefused(code, refusals.reason)
-    raise Retriable(code, refusals.unresolved)
+    raise Retriable(code, refusals.unresolved or refusals.guess)
 
 
 def create_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> dict[str, bool]:
@@ -130,6 +145,10 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
             made[name] = True
         except KafkaException as failure:
             error = failure.args[0]
+            if error.code() in NOT_MADE:
+                raise EngineStopped(
+                    f"topic {name} was not created: {NOT_MADE[error.code()]}"
+                ) from None
             if error.code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise_classified(error, f"creating topic {name}", AWAY)
             made[name] = False

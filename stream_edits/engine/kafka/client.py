@@ -38,8 +38,17 @@ _CERTIFICATE = (
     "the brokers refuse our certificate (TLS alert): check ssl.certificate.location and "
     "ssl.key.location among the kafka options"
 )
+_NO_TLS = (
+    "the listener there does not speak TLS; check the port, and security.protocol among the kafka "
+    "options"
+)
+_TLS = (
+    "the listener there ends the connection; check the port, and security.protocol among the kafka "
+    "options: it may want TLS or SASL"
+)
 # Words of its complaints about an option that they do not name.
 _UNNAMED = {"SASL mechanism": "sasl.mechanism", "Java JAAS": "sasl.jaas.config"}
+_TO_PLAIN, _TO_TLS = "PLAINTEXT broker listener", "SSL listener"
 _UNRESOLVED = re.compile(r"Failed to resolve '([^']+)'")
 _OPTION_NAME = re.compile(r"\b[a-z]+(?:\.[a-z0-9]+)+\b")
 
@@ -47,32 +56,42 @@ _OPTION_NAME = re.compile(r"\b[a-z]+(?:\.[a-z0-9]+)+\b")
 class Refusals:
     """An error callback that keeps why no connection is made, in words that say what to check.
 
-    `reason` is about TLS or the authentication, `unresolved` about a host without an address. With
-    a `stage`, such a host is logged as well, once in a minute.
+    `reason` is about TLS or the authentication, `unresolved` about a host without an address.
+    `guess` is what a broken connection may mean; a broker that restarts breaks them as well.
+    `heard` is true after any error. With a `stage`, a host without an address is logged as well,
+    once in a minute.
     """
 
     def __init__(self, stage: str | None = None) -> None:
         self.reason: str | None = None
         self.unresolved: str | None = None
+        self.guess: str | None = None
+        self.heard = False
         self._stage = stage
         self._logged: dict[str, float] = {}
 
     def forget(self) -> None:
         """Before another attempt: only what it meets counts."""
-        self.reason = self.unresolved = None
+        self.reason = self.unresolved = self.guess = None
+        self.heard = False
 
     def __call__(self, error: KafkaError) -> None:
+        self.heard = True
         host = unresolved_host(error)
         if host is not None:
             self.unresolved = f"{host} does not resolve: {_NAMES}"
             self._log(host)
         elif error.code() == KafkaError._AUTHENTICATION:
             self.reason = _SIGN_IN
-        elif error.code() == KafkaError._SSL:
+        elif error.code() == KafkaError._SSL and "certif" in error.str():
             self.reason = _TRUST
         elif "SSL alert" in error.str():
             # The client reports an alert of the broker as a broken connection.
             self.reason = _CERTIFICATE
+        elif error.code() == KafkaError._SSL or _TO_PLAIN in error.str():
+            self.guess = _NO_TLS
+        elif _TO_TLS in error.str():
+            self.guess = _TLS
 
     def _log(self, host: str) -> None:
         now = time.monotonic()

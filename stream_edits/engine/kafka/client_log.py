@@ -34,3 +34,5 @@ class RepeatsFilter(logging.Filter):
 
 CLIENT_LOG = logging.getLogger("stream_edits.engine.client")
 CLIENT_LOG.addFilter(RepeatsFilter())
+# Of clients whose failures are told in full by who uses them.
+UNHEARD = logging.Logger("stream_edits.engine.unheard", logging.CRITICAL + 1)

@@ -31,11 +31,9 @@ def committed_if_all_read(
                 f"no topic named {topic}: create it with `stream-edits topics create`"
             )
         offsets = _committed(admin, group_id, topic, count)
-    left = read_topic(options, topic, reader_group_id, offsets, with_open=True)
-    try:
-        return None if next(left, None) is not None else offsets
-    finally:
-        left.close()
+    for _ in read_topic(options, topic, reader_group_id, offsets, with_open=True):
+        return None
+    return offsets
 
 
 def _committed(admin: AdminClient, group_id: str, topic: str, count: int) -> dict[int, int]:

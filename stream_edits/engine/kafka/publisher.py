@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from ..config import ClientOptions
 from ..errors import EngineStopped
 from ..ports import Output
 from .admin import connected_admin
 from .client import make
+from .error_mapping import raise_classified
 
 _STALL_S = 60.0
+# librdkafka's default of message.max.bytes.
+_LARGEST = 1_000_000
+TooLarge = Callable[[Output, int], None]
+_LIMITS = (
+    "raise STREAM_EDITS_KAFKA__MESSAGE_MAX_BYTES and max.message.bytes of the topic, then publish "
+    "the file again: records that were taken are recognized as duplicates"
+)
 _AGAIN = (
     "check the brokers, the topic and the right to WRITE to it, then publish the file again: "
     "records that were taken are recognized as duplicates"
 )
 
 
-def publish_records(options: ClientOptions, records: Iterable[Output]) -> int:
+def publish_records(
+    options: ClientOptions, records: Iterable[Output], too_large: TooLarge | None = None
+) -> int:
     """Produce every record and wait until the brokers have them all. Returns their number.
 
-    `options` are librdkafka properties. The partition follows from the key as with a Java producer.
+    `options` are librdkafka properties. `too_large` is called with each record that the client does
+    not send for its size, and the limit; without it, that ends the publishing. The
+    partition follows from the key as with a Java producer.
     Raises AccessRefused or another Retriable when no broker answers, OptionRefused, or
     EngineStopped when a record was refused or not taken within a minute.
     """
@@ -39,27 +51,36 @@ def publish_records(options: ClientOptions, records: Iterable[Output]) -> int:
     producer = make(Producer, {**options, **fixed, "on_delivery": delivered})
     count = 0
     for record in records:
-        _queue(producer, record)
-        count += 1
+        if _queue(producer, record):
+            count += 1
+        elif too_large is None:
+            raise EngineStopped(f"a record is too large for {record.topic}: {_LIMITS}")
+        else:
+            too_large(record, int(str(options.get("message.max.bytes", _LARGEST))))
         producer.poll(0)
     left = producer.flush(_STALL_S)
     if left or refused:
         reason = refused[0] if refused else "no answer"
+        advice = _LIMITS if reason == "MSG_SIZE_TOO_LARGE" else _AGAIN
         raise EngineStopped(
-            f"{left + len(refused)} of {count} records were not taken ({reason}): {_AGAIN}"
+            f"{left + len(refused)} of {count} records were not taken ({reason}): {advice}"
         )
     return count
 
 
-def _queue(producer: Producer, record: Output) -> None:
-    """Put a record into the client's queue, waiting while the queue is full."""
+def _queue(producer: Producer, record: Output) -> bool:
+    """Put a record into the client's queue, waiting while it is full. False if it is too large."""
     deadline = time.monotonic() + _STALL_S
     while True:
         try:
             producer.produce(
                 record.topic, record.value, record.key, headers=list(record.headers) or None
             )
-            return
+            return True
+        except KafkaException as failure:
+            if failure.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE:
+                raise_classified(failure.args[0], "produce")
+            return False
         except BufferError:
             if time.monotonic() > deadline:
                 raise EngineStopped(

@@ -5,8 +5,9 @@ first value holds, or the default of a value that may be left out, such as those
 """
 
 import copy
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,16 +15,15 @@ from pydantic import ValidationError
 from stream_edits.policies.content.content import Content, content_from
 from stream_edits.policies.content.value import TABLE
 from stream_edits.policies.values.dated_value import DatedValue, in_force
-from stream_edits.policies.values.differences import ABSENT
 from stream_edits.policies.values.edit_file import Dated, EditFile, PlanDated, RuleSource
-from stream_edits.policies.values.merging import CannotMerge, Merging, did_you_mean
+from stream_edits.policies.values.laying_over import ended, merged, plans_value
+from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.mode import DEFAULTS
 from stream_edits.policies.values.problems import problem_with
 from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
 from stream_edits.policies.values.rules import EditRules
-from stream_edits.strict_yaml import YamlError, YamlSource, plain_message
-
-_IN_VAIN = "changes nothing: the value is already so"
+from stream_edits.strict_yaml import YamlError, YamlSource
+from stream_edits.yaml_words import plain_message
 
 
 class EditValues:
@@ -86,31 +86,17 @@ class EditValues:
             dated = self.dated[name] = dict(self.dated.get(name, {}))
             for day in sorted(by_date):
                 is_first = not dated or self._is_left_out(name, dated, day)
-                change, below = by_date[day], None if is_first else in_force(dated, day)
-                place = (source, _at(*at, name, day))
-                own = DatedValue(day, change.value, change.reference, *place, below)
-                own = own._replace(written=own.value, replaces=change.replace, is_plans=True)
-                dated[day] = own if change.replace else self._merged(name, own)
-                if below is not None and dated[day].value == below.value:
-                    self.notes += (str(own.source.fail(own.at, _IN_VAIN)),)
-            self.notes += tuple(self._ended(name))
-
-    def _merged(self, name: str, own: DatedValue) -> DatedValue:
-        """A plan's value, merged. Raises PolicyError for one that does not fit."""
-        merging = Merging()
-        base = ABSENT if own.below is None else own.below.value
-        try:
-            value = merging.merge(base, own.written)
-        except CannotMerge as refused:
-            wrong = self._wrong_as_written(name, own) if isinstance(own.written, list) else None
-            where = (*own.at, *refused.path)
-            raise (wrong or own.source.fail(where, refused.problem)) from None
-        for path, note in merging.notes:
-            self.notes += (str(own.source.fail((*own.at, *path), note)),)
-        return own._replace(value=value)
+                below = None if is_first else in_force(dated, day)
+                own = plans_value(by_date[day], day, source, _at(*at, name, day), below)
+                wrong = partial(self._wrong_as_written, name)
+                dated[day], notes = merged(own, wrong)
+                self.notes += notes
+            self.notes += tuple(ended(dated))
 
     def _wrong_as_written(self, name: str, own: DatedValue) -> YamlError | None:
-        """What would be wrong with a value as it is written, without a merge; None for nothing."""
+        """What would be wrong with a list as it is written, without a merge; None for nothing."""
+        if not isinstance(own.written, list):
+            return None
         chosen = {
             each: in_force(by, own.day)
             for each, by in self.dated.items()
@@ -121,25 +107,8 @@ class EditValues:
             self._validated({each: x.value for each, x in chosen.items()}, own.day, "")
         except ValidationError as error:
             if any(each["loc"][:1] == (name,) for each in error.errors(include_url=False)):
-                return problem_with(error, chosen)
+                return problem_with(error, chosen, self.rules)
         return None
-
-    def _ended(self, name: str) -> Iterator[str]:
-        """A note for each plan's value that a later shipped one overrides."""
-        by_date = self.dated[name]
-        for own in by_date.values():
-            later = [each for day, each in sorted(by_date.items()) if day > own.day]
-            ends = next((each for each in later if each.shipped is not None), None)
-            if own.is_plans and ends is not None and not own.holds_in(ends):
-                shipped = ends.shipped or ends
-                yield str(
-                    own.source.fail(
-                        own.at[:-1],
-                        f"holds until {ends.day - timedelta(days=1)} only: from {ends.day} on the "
-                        f"shipped value holds ({shipped.where()}). To keep the change, write it "
-                        f"under {ends.day} too",
-                    )
-                )
 
     @property
     def content(self) -> Content:
@@ -191,7 +160,9 @@ class EditValues:
                 {name: each.value for name, each in chosen.items()}, effective, version
             )
         except ValidationError as error:
-            found = problem_with(error, chosen) or self._together(error, chosen, effective, version)
+            found = problem_with(error, chosen, self.rules) or self._together(
+                error, chosen, effective, version
+            )
             raise found from None
         self._check_reasons(rules, chosen)
         return rules

@@ -65,7 +65,8 @@ class DatedValue(NamedTuple):
             key = self._key_in(written, merged, step)
             if key is None:
                 has_it = isinstance(merged, list) or isinstance(written, Mapping)
-                if has_it and _has(self.below.value, path):
+                # What the plan has removed is missing because of the plan.
+                if has_it and _has(merged, (step,)) and _has(self.below.value, path):
                     return self.below._placed(path)
                 break
             for each in key:

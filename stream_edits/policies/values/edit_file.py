@@ -2,11 +2,29 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from stream_edits.policies.values.rules import EditRules
+
+
+def mapping(otherwise: str) -> BeforeValidator:
+    """A check that something is a mapping, which says ``otherwise`` what to write."""
+
+    def is_mapping(written: object) -> object:
+        if not isinstance(written, dict):
+            raise ValueError(otherwise)
+        return written
+
+    return BeforeValidator(is_mapping)
+
+
+OF_A_DATE = "write reference and value below the date, indented"
+OF_A_VALUE = (
+    "write the date from which the value holds below it, indented, as in 2026-01-31, and below "
+    "that reference and value"
+)
 
 
 class Dated(BaseModel):
@@ -40,7 +58,10 @@ class EditFile(BaseModel):
     scope: Literal["encounter", "day"] | None = None
     waits_for: Literal["PROVIDER", "PAYER", "CLAIM"] | None = None
     messages: dict[str, str] = {}
-    values: dict[str, dict[date, Dated]]
+    values: dict[
+        str,
+        Annotated[dict[date, Annotated[Dated, mapping(OF_A_DATE)]], mapping(OF_A_VALUE)],
+    ]
 
 
 class RuleSource(NamedTuple):

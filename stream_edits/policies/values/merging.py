@@ -181,6 +181,9 @@ def likely(typed: str, names: Iterable[str]) -> str | None:
         as_code = typed.translate(_LOOK_ALIKE).upper()
         if as_code in ordered:
             return as_code
+    same = [name for name in ordered if name.lower() == typed.lower()]
+    if same:
+        return same[0]
     near = get_close_matches(typed, ordered, n=5, cutoff=0.6)
     # Of several that are like it, one with the same letters is meant, or one that begins alike.
     letters = sorted(typed)

@@ -1,11 +1,14 @@
 """Whether an edit counts: its dated mode, and the providers that are excluded from it."""
 
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from stream_edits.policies.shared.forms import is_npi
+
+_NPI_DIGITS = 10
 
 
 class EditMode(StrEnum):
@@ -34,14 +37,21 @@ class Exclusion(BaseModel):
         if not isinstance(written, str):
             raise ValueError("write the NPI in quotation marks: ten digits")
         if not is_npi(written):
-            raise ValueError("not an NPI: ten digits with a right check digit")
+            raise ValueError(
+                "not an NPI: it has ten digits"
+                if len(written) != _NPI_DIGITS or not written.isdecimal()
+                else "not an NPI: its check digit does not fit, so one of its digits is wrong"
+            )
         return written
 
 
 def _mode(written: object) -> object:
     if isinstance(written, str) and written in list(EditMode):
         return EditMode(written)
-    raise ValueError("a mode is enforce, monitor or off")
+    modes = list(EditMode)
+    meant = get_close_matches(str(written).lower(), modes, n=1)
+    hint = f"; did you mean {meant[0]}?" if meant else ""
+    raise ValueError(f"a mode is enforce, monitor or off{hint}")
 
 
 def _exclusions(written: object) -> object:

@@ -1,23 +1,29 @@
 """What is wrong with a value, in words that say how to put it right."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from stream_edits.domain.decision import Disposition
 from stream_edits.policies.values.dated_value import DatedValue
 from stream_edits.policies.values.merging import REMOVE, did_you_mean, shown
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.strict_yaml import YamlError, plain_message
+from stream_edits.strict_yaml import YamlError, keys_at
+from stream_edits.yaml_words import meant_key, plain_message
 
 _LONGEST = 60
 
 
-def problem_with(error: ValidationError, chosen: Mapping[str, DatedValue]) -> YamlError | None:
+def problem_with(
+    error: ValidationError, chosen: Mapping[str, DatedValue], model: type[BaseModel]
+) -> YamlError | None:
     """The error for the first thing that is wrong with the values in force, by their names.
 
-    A key that is not known comes first: a misspelt key is also missing under its right name. None
-    if no single value is wrong, but all of them together.
+    ``model`` is what they were read as. A key that is not known comes first: a misspelt key is also
+    missing under its right name. None if no single value is wrong, but all of them together.
     """
     found = error.errors(include_url=False)
     unknown = [each for each in found if each["type"] == "extra_forbidden"]
@@ -27,6 +33,9 @@ def problem_with(error: ValidationError, chosen: Mapping[str, DatedValue]) -> Ya
     name, *deeper = first["loc"]
     value = chosen[str(name)]
     path = _without_key_mark(deeper, value.value)
+    if first["type"] == "extra_forbidden":
+        known = keys_at(model, first["loc"][:-1]) or _keys_below(value, path[:-1])
+        return value.fail(path, f"is not a key known here{meant_key(str(path[-1]), known)}")
     return value.fail(path, _problem(first, value, path))
 
 
@@ -39,26 +48,33 @@ def _without_key_mark(loc: Iterable[Any], value: Any) -> tuple[Any, ...]:
 
 
 def _problem(first: Mapping[str, Any], value: DatedValue, path: tuple[Any, ...]) -> str:
-    if first["type"] == "extra_forbidden":
-        beside = _at(value.value, path[:-1])
-        known = Outcome.model_fields if is_outcome_like(beside) else _keys_below(value, path[:-1])
-        return f"is not a key known here{did_you_mean(path[-1], known)}"
-    problem = plain_message(first["msg"])
-    given = first["input"]
-    if first["type"] != "value_error" and _is_short(given):
+    problem, given = plain_message(first["msg"]), first["input"]
+    if first["type"] == "value_error":
+        return problem + _merged_note(value, path)
+    if given is None:
+        return f"is empty: it {problem}{_merged_note(value, path)}"
+    hint = _hint(problem, given)
+    if _is_short(given):
         problem = f"{problem}, not {shown(given)}"
-    if first["type"] == "string_type" and isinstance(given, int | float):
-        problem += f'; write it in quotation marks: "{given}"'
     if first["type"] in ("enum", "literal_error"):
-        problem += did_you_mean(
-            given, str(first["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
-        )
-    return problem + _merged_note(value, path)
+        known = str(first["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
+        hint = did_you_mean(given, known)
+    return problem + hint + _merged_note(value, path)
 
 
-def is_outcome_like(value: Any) -> bool:
-    """Whether a mapping has the disposition of an outcome."""
-    return isinstance(value, Mapping) and "disposition" in value
+def _hint(problem: str, given: Any) -> str:
+    """How to write something of a wrong type."""
+    if problem == "should be text" and isinstance(given, int | float | date):
+        return f'; write it in quotation marks: "{given}"'
+    if problem == "should be a number" and _is_number(given):
+        return f"; write it without quotation marks: {given}"
+    if problem == "should be a list" and isinstance(given, str):
+        return f"; write it in brackets: [{shown(given)}]"
+    if problem == "should be a mapping" and given in list(Disposition):
+        return f"; write {{disposition: {given}}}"
+    if problem == "should be a mapping":
+        return ", that is keys, each with a colon and its value"
+    return ""
 
 
 def _keys_below(value: DatedValue, path: Sequence[Any]) -> Sequence[Any]:
@@ -66,8 +82,15 @@ def _keys_below(value: DatedValue, path: Sequence[Any]) -> Sequence[Any]:
     return list(_at(below.value, path)) if below is not None else []
 
 
+def _is_number(given: Any) -> bool:
+    try:
+        return isinstance(given, str) and math.isfinite(float(given))
+    except ValueError:
+        return False
+
+
 def _is_short(given: Any) -> bool:
-    plain = isinstance(given, str | int | float | bool) or given is None
+    plain = isinstance(given, str | int | float | bool)
     return plain and len(str(given)) <= _LONGEST
 
 

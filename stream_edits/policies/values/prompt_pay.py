@@ -4,6 +4,7 @@ The terms are dated like the values of an edit, but by the day on which a claim 
 they start no policy revision.
 """
 
+import copy
 from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
@@ -11,11 +12,15 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from stream_edits.policies.values.edit_file import Dated
+from stream_edits.policies.values.dated_value import DatedValue, in_force
+from stream_edits.policies.values.edit_file import Dated, PlanDated
+from stream_edits.policies.values.laying_over import ended, merged, plans_value
+from stream_edits.policies.values.problems import problem_with
 from stream_edits.strict_yaml import YamlSource
 
+_LIKE = "{days: 30, kind: CALENDAR}"
 _WEEK, _WORKING_WEEK, _FRIDAY = 7, 5, 4
 
 
@@ -48,10 +53,65 @@ class Term(BaseModel):
         return date.fromordinal(min(start + days, date.max.toordinal()))
 
 
-class PromptPay:
-    """The terms of a policy by the day from which they hold, perhaps none."""
+class DatedTerms:
+    """The terms of prompt pay of a policy as they are written, by the day from which they hold.
 
-    def __init__(self, terms: Mapping[date, Term]) -> None:
+    ``notes`` are what an overlay says in vain, each with file and line.
+    """
+
+    def __init__(
+        self, source: YamlSource, at: tuple[Any, ...], dated: Mapping[date, Dated]
+    ) -> None:
+        """The terms at a path of a policy's file."""
+        self.dated = {
+            day: DatedValue(day, each.value, each.reference, source, (*at, day, "value"))
+            for day, each in dated.items()
+        }
+        self.notes: tuple[str, ...] = ()
+
+    def overlaid(
+        self, source: YamlSource, at: tuple[Any, ...], changes: Mapping[date, PlanDated]
+    ) -> "DatedTerms":
+        """These terms with a plan's changes at a path of its file merged in. Raises PolicyError."""
+        if not changes:
+            raise source.fail(at, "has no dated value")
+        made = copy.copy(self)
+        made.dated = dict(self.dated)
+        for day in sorted(changes):
+            below = in_force(made.dated, day) if made.dated else None
+            own = plans_value(changes[day], day, source, (*at, day, "value"), below)
+            made.dated[day], notes = merged(own)
+            made.notes += notes
+        made.notes += tuple(ended(made.dated))
+        return made
+
+    def terms(self) -> dict[date, Term]:
+        """The terms by day. Raises PolicyError for one that is not valid."""
+        return {day: _term(each) for day, each in self.dated.items()}
+
+
+class _Written(BaseModel):
+    value: Term
+
+
+def _term(written: DatedValue) -> Term:
+    if not isinstance(written.value, Mapping):
+        raise written.fail((), f"a mapping is expected, such as {_LIKE}")
+    try:
+        return _Written.model_validate({"value": written.value}).value
+    except ValidationError as error:
+        found = problem_with(error, {"value": written}, _Written)
+        raise found or written.fail((), f"write it such as {_LIKE}") from None
+
+
+class PromptPay:
+    """The terms of a policy by the day from which they hold, perhaps none.
+
+    ``written`` is where they are written, None for terms that no file says.
+    """
+
+    def __init__(self, terms: Mapping[date, Term], written: DatedTerms | None = None) -> None:
+        self.written = written
         self.terms = dict(sorted(terms.items()))
         self._days = list(self.terms)
         # Most claims of a day were received on few days.
@@ -66,12 +126,3 @@ class PromptPay:
             return None
         day = self._days[max(bisect_right(self._days, received) - 1, 0)]
         return self.terms[day].last_day(received)
-
-
-def terms_in(
-    source: YamlSource, at: tuple[Any, ...], dated: Mapping[date, Dated]
-) -> dict[date, Term]:
-    """The terms of prompt pay at a path of a file, by day. Raises PolicyError."""
-    return {
-        day: source.validate(Term, each.value, (*at, day, "value")) for day, each in dated.items()
-    }

@@ -13,6 +13,8 @@ from stream_edits.policies.values.mode import EditMode, Exclusions, Mode
 from stream_edits.policies.values.x12_codes import group_code
 
 _CODE = re.compile(r"[0-9A-Z]{1,5}")
+# Letters that are typed for digits.
+_LOOK_ALIKE = str.maketrans("lIoO", "1100")
 _RANGE = re.compile(r"[0-9A-Z]{1,5} *- *[0-9A-Z]{1,5}")
 
 
@@ -23,7 +25,11 @@ def _code(entry: object) -> str:
         # A range would name codes that nobody has looked at.
         raise ValueError(f"{entry} is a range: list each of its codes")
     if not _CODE.fullmatch(entry):
-        raise ValueError(f'"{entry}" is not a code: write up to five digits and capital letters')
+        meant = entry.strip().translate(_LOOK_ALIKE if entry[:1].isdigit() else {}).upper()
+        hint = f'; did you mean "{meant}"?' if meant != entry and _CODE.fullmatch(meant) else ""
+        raise ValueError(
+            f'"{entry}" is not a code: write up to five digits and capital letters{hint}'
+        )
     return entry
 
 

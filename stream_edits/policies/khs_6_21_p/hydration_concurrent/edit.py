@@ -85,5 +85,10 @@ def _remedy(code: str, supported: float, needed: TimeNeeded) -> str:
 
 
 EDIT = EncounterEdit(
-    "hydration-concurrent", Group.INCIDENTAL, Rules, judge, waits_for=WaitsFor.PROVIDER
+    "hydration-concurrent",
+    Group.INCIDENTAL,
+    Rules,
+    judge,
+    judges_overlap=True,
+    waits_for=WaitsFor.PROVIDER,
 )

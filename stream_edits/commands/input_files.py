@@ -1,0 +1,104 @@
+"""The files that a command names: opened, unpacked and told apart."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from stream_edits.codec.errors import MalformedFile, UnreadableCodec
+from stream_edits.codec.files import BadFile, Opened, opened
+from stream_edits.codec.files.layers import buffered, reader_of
+
+STDIN = "-"
+
+
+class BadFiles(Exception):
+    """A file that was named cannot be read: one line that names it and says why.
+
+    ``reason`` is the same without the name.
+    """
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        super().__init__(reason if name is None else f"{name} cannot be read: {reason}")
+        self.reason = reason
+
+
+class Input(NamedTuple):
+    """A file to read: as it was named, and the name that decisions give as their source."""
+
+    path: str
+    name: str
+    size: int | None
+
+    @property
+    def can_be_read_twice(self) -> bool:
+        """True for a file on a disk, False for a pipe."""
+        return self.size is not None
+
+    @property
+    def shown(self) -> str:
+        """Its name in messages."""
+        return "standard input" if self.path == STDIN else self.path
+
+    @contextmanager
+    def opened(self, count: Callable[[int], None] = lambda _: None) -> Iterator[Opened]:
+        """The file, unpacked; ``count`` gets the number of bytes read. Raises BadFiles."""
+        try:
+            if self.path == STDIN:
+                yield _told(self.shown, sys.stdin.buffer, count)
+                return
+            with Path(self.path).open("rb") as file:
+                yield _told(self.path, file, count)
+        except (BadFile, MalformedFile, UnreadableCodec) as bad:
+            raise BadFiles(str(bad), self.shown) from None
+
+
+def inputs_of(paths: Sequence[str], but_not: Path | None = None) -> list[Input]:
+    """The files of a command line in their order; a folder stands for its files, by name.
+
+    Hidden files of a folder, its folders and ``but_not`` are left out. Raises BadFiles.
+    """
+    found: list[Input] = []
+    for path in paths:
+        if path == STDIN:
+            if any(each.path == STDIN for each in found):
+                raise BadFiles("standard input (-) can be read once only")
+            found.append(Input(STDIN, STDIN, None))
+        elif Path(path).is_dir():
+            found += _of_folder(Path(path), but_not)
+        else:
+            found.append(_input(Path(path)))
+    return found
+
+
+def _of_folder(folder: Path, but_not: Path | None) -> list[Input]:
+    entries = sorted(folder.iterdir())
+    files = [each for each in entries if each.is_file() and not each.name.startswith(".")]
+    if but_not is not None and but_not.exists():
+        files = [each for each in files if not each.samefile(but_not)]
+    if not files:
+        raise BadFiles(f"{folder}: the folder has no files")
+    return [_input(each) for each in files]
+
+
+def _input(path: Path) -> Input:
+    found = path.stat()
+    return Input(str(path), path.name, found.st_size if stat.S_ISREG(found.st_mode) else None)
+
+
+def _told(path: str, file: BinaryIO, count: Callable[[int], None]) -> Opened:
+    """Raises BadFile, MalformedFile, OSError with the file's name."""
+    more = reader_of(file)
+
+    def counted() -> bytes:
+        try:
+            data = more()
+        except OSError as error:
+            raise OSError(error.errno, os.strerror(error.errno or 0), path) from None
+        count(len(data))
+        return data
+
+    return opened(buffered(counted))

@@ -1,0 +1,229 @@
+"""What a supervisor's state was before days had pages: each day one tuple, searched whole.
+
+It is the oracle of test_supervised_pages.py: slow, and plain to read.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
+from stream_edits.domain.supervisor_state import (
+    RefusedLine,
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisorRecord,
+)
+from stream_edits.policies.shared.clock import overlap
+from stream_edits.stages.quarters import days_in, days_of, quarter_of
+from stream_edits.stages.reviews import StaleReview
+from stream_edits.stages.supervisor import Withdrawn
+from tests.stages.plain_supervisors import PlainSupervisors
+
+
+def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
+    """Whether two half-open intervals overlap. Touching ends do not."""
+    return overlap(a.start_time, a.end_time, b.start_time, b.end_time)
+
+
+def _of(member_id: str, claim_id: str, slots: Iterable[SupervisedSlot]) -> list[SupervisedSlot]:
+    return [s for s in slots if (s.member_id, s.claim_id) == (member_id, claim_id)]
+
+
+def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
+    return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
+
+
+# What no NPI begins with.
+_MONITORED = "monitored\x1f"
+
+
+class PlainSession:
+    """One supervisor's state while one message is processed. ``today`` is its UTC date.
+
+    The slots of lines that are only monitored have a state of their own, which such lines alone
+    are judged against.
+    """
+
+    def __init__(
+        self, memory: PlainSupervisors, npi: str, today: date, *, is_monitored: bool = False
+    ) -> None:
+        self.npi = npi
+        self.is_monitored = is_monitored
+        # The name that its state is kept under.
+        self._kept = f"{_MONITORED}{npi}" if is_monitored else npi
+        self._memory = memory
+        self._today = today
+        self._before = memory.quarters(self._kept)
+        self._quarters: dict[date, date] = dict(self._before)
+
+    def forget_before(self, oldest: date) -> None:
+        """Delete every quarter in which no event has added a slot since that date.
+
+        The time is not given back: lines that were denied for it are deleted as well.
+        """
+        for first, newest in self._before:
+            if newest < oldest:
+                del self._quarters[first]
+                for day in days_of(first):
+                    self._forget_day(day)
+
+    def _forget_day(self, day: date) -> None:
+        slots = self._memory.day(self._kept, day)
+        for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
+            record = self._memory.claim(self._kept, member_id, claim_id)
+            dates = tuple(each for each in record.dates if each != day) if record else ()
+            left = record._replace(dates=dates) if record and dates else None
+            self._memory.keep_claim(self._kept, member_id, claim_id, left)
+        if slots:
+            self._memory.keep_day(self._kept, day, ())
+
+    def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
+        """Remove the slots of the claim and of the claim it withdraws."""
+        freed: list[SupervisedSlot] = []
+        arrivals = [order]
+        refused: tuple[RefusedLine, ...] = ()
+        for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
+            record = claim_id and self._memory.claim(self._kept, message.member_id, claim_id)
+            if not claim_id or not record:
+                continue
+            arrivals.append(record.arrival)
+            if record.event_id == message.draft.event_id:
+                refused = record.refused
+            for day in record.dates:
+                slots = self._memory.day(self._kept, day)
+                own = _of(message.member_id, claim_id, slots)
+                freed += [s for s in own if s.occupies_time and s not in freed]
+                self._memory.keep_day(self._kept, day, tuple(s for s in slots if s not in own))
+            self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
+        return Withdrawn(freed, min(arrivals), refused)
+
+    def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
+        """The slots of other members that occupy time and overlap a slot, in order of arrival."""
+        kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
+        against = {
+            other
+            for day in days_in(slot)
+            for name in kept
+            for other in self._memory.day(name, day)
+            if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
+        }
+        return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
+
+    def record(
+        self,
+        message: SupervisedClaim,
+        arrival: int,
+        slots: Iterable[SupervisedSlot],
+        refused: tuple[RefusedLine, ...],
+    ) -> None:
+        """Store the claim's slots and findings, and the claim itself if it has a finding."""
+        dates: dict[date, None] = {}
+        for slot in slots:
+            for day in days_in(slot):
+                dates[day] = None
+                quarter = quarter_of(day)
+                newest = self._quarters.get(quarter, self._today)
+                self._quarters[quarter] = max(newest, self._today)
+                self._memory.keep_day(self._kept, day, (*self._memory.day(self._kept, day), slot))
+        if dates:
+            denied = (
+                message._replace(hops=(), found=(), review=None, monitored_hops=())
+                if refused
+                else None
+            )
+            event_id = message.draft.event_id if refused else ""
+            record = SupervisorRecord(tuple(dates), arrival, denied, refused, event_id)
+            self._memory.keep_claim(self._kept, message.member_id, message.draft.claim_id, record)
+
+    def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
+        """Give freed time to the lines that were denied for it, in order of arrival.
+
+        These lines occupy the time at once, so that no other claim takes it before their next
+        revision. Returns a message for each reopened claim.
+        """
+        denied = {
+            slot
+            for gap in freed
+            for day in days_in(gap)
+            for slot in self._memory.day(self._kept, day)
+            if not slot.occupies_time and _overlap(slot, gap)
+        }
+        reopened: dict[tuple[str, str], Reopen] = {}
+        for slot in sorted(denied, key=lambda s: (s.arrival, s.claim_id, s.line_number)):
+            if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
+                continue
+            if self._is_denied_by_a_review(slot):
+                continue
+            if not self.competing_with(slot):
+                self._occupy(slot)
+                key = (slot.member_id, slot.claim_id)
+                reopened[key] = reopened.get(key) or self._reopen(key, cause)
+        for member_id, claim_id in reopened:
+            self._forget_if_none_is_denied(member_id, claim_id)
+        return list(reopened.values())
+
+    def keep(self) -> None:
+        """Store the list of quarters at the end of the message, if it changed."""
+        if self._quarters != dict(self._before):
+            held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
+            self._memory.keep_quarters(self._kept, held)
+
+    def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
+        """The claim that a review is about and the findings that it names, if this supervisor has
+        such a finding on it.
+
+        Raises StaleReview if the finding is on another decision than the reviewer saw.
+        """
+        record = self._memory.claim(self._kept, routed.member_id, routed.claim_id)
+        if record is None or record.denied_claim is None:
+            return None
+        line = routed.review.line_number
+        named = tuple(
+            each.finding for each in record.refused if line in (None, each.finding.line_number)
+        )
+        if not named:
+            return None
+        if record.denied_claim.draft.decision_id != routed.decision_id:
+            raise StaleReview("the supervisor's finding is on another decision")
+        freed = record.denied_claim._replace(review=routed.review)
+        return Reopen(freed, routed.review.review_id, routed.event_time), named
+
+    def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
+        """Whether a person has denied a line that another one denied for overlap."""
+        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
+        return record is not None and any(
+            each.finding.line_number == slot.line_number
+            and each.finding.review_id is not None
+            and each.finding.disposition is Disposition.DENY
+            for each in record.refused
+        )
+
+    def _occupy(self, slot: SupervisedSlot) -> None:
+        for day in days_in(slot):
+            slots = self._memory.day(self._kept, day)
+            occupied = tuple(
+                s._replace(occupies_time=True) if _same_line(s, slot) else s for s in slots
+            )
+            self._memory.keep_day(self._kept, day, occupied)
+
+    def _reopen(self, key: tuple[str, str], cause: SupervisedClaim) -> Reopen:
+        record = self._memory.claim(self._kept, *key)
+        if record is None or record.denied_claim is None:
+            raise LookupError("a claim denied for overlap was kept without its content")
+        draft = cause.draft
+        trigger = draft.trigger_event_id or draft.event_id
+        return Reopen(record.denied_claim, trigger, draft.decided_at)
+
+    def _forget_if_none_is_denied(self, member_id: str, claim_id: str) -> None:
+        record = self._memory.claim(self._kept, member_id, claim_id)
+        if record is None:
+            return
+        own = (
+            slot
+            for day in record.dates
+            for slot in _of(member_id, claim_id, self._memory.day(self._kept, day))
+        )
+        if all(slot.occupies_time for slot in own):
+            after = record._replace(denied_claim=None, refused=(), event_id="")
+            self._memory.keep_claim(self._kept, member_id, claim_id, after)

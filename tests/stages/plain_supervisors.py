@@ -1,0 +1,41 @@
+"""A supervisor's state as it was before days had pages, for the oracle of the supervision stage."""
+
+from datetime import date
+
+from stream_edits.domain.supervisor_state import (
+    SupervisedQuarter,
+    SupervisedSlot,
+    SupervisorRecord,
+)
+
+
+class PlainSupervisors:
+    """What the plain session keeps, in dictionaries."""
+
+    def __init__(self) -> None:
+        self.days: dict[tuple[str, date], tuple[SupervisedSlot, ...]] = {}
+        self.claims: dict[tuple[str, str, str], SupervisorRecord] = {}
+        self.held: dict[str, tuple[SupervisedQuarter, ...]] = {}
+
+    def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
+        return self.days.get((npi, day), ())
+
+    def keep_day(self, npi: str, day: date, slots: tuple[SupervisedSlot, ...]) -> None:
+        self.days[npi, day] = slots
+
+    def claim(self, npi: str, member_id: str, claim_id: str) -> SupervisorRecord | None:
+        return self.claims.get((npi, member_id, claim_id))
+
+    def keep_claim(
+        self, npi: str, member_id: str, claim_id: str, record: SupervisorRecord | None
+    ) -> None:
+        if record is None:
+            self.claims.pop((npi, member_id, claim_id), None)
+        else:
+            self.claims[npi, member_id, claim_id] = record
+
+    def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
+        return self.held.get(npi, ())
+
+    def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
+        self.held[npi] = quarters
