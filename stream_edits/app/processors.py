@@ -13,7 +13,7 @@ from stream_edits.codec.errors import Undecodable as BadBytes
 from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.messages import decode_by_member, decode_supervised
 from stream_edits.codec.reviews import ReviewReader
-from stream_edits.domain.decision import Source
+from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
@@ -46,6 +46,10 @@ def _member_of(message: RoutedClaim | Reopen | ReviewEvent) -> str:
     if isinstance(message, RoutedClaim):
         return message.claim.member_id
     return message.freed.member_id if isinstance(message, Reopen) else message.member_id
+
+
+def _revision(sent: ClaimDecision | SupervisedClaim) -> int:
+    return sent.revision if isinstance(sent, ClaimDecision) else sent.draft.revision
 
 
 def _too_late(refused: ReviewRefused) -> Undecodable:
@@ -130,11 +134,15 @@ class EncounterProcessor:
             raise Undecodable(type(fault).__name__, str(fault)) from None
         except ReviewRefused as refused:
             raise _too_late(refused) from None
+        state.note_size(memory.size)
         if not sent and isinstance(message, RoutedClaim):
             self._decision_metrics.re_sent()
         for each in sent:
             if not isinstance(each, RoutedReview):
-                memory.note(*held_before_hops(_member_of(message), each))
+                member_id, claim_id, pend = held_before_hops(_member_of(message), each)
+                # Nothing was noted of a claim before its first revision.
+                if pend is not None or _revision(each) > 1:
+                    memory.note(member_id, claim_id, pend)
         outputs = [self._outbox.output(each, record) for each in sent]
         if memory.pended:
             for place, each in enumerate(sent):

@@ -7,13 +7,13 @@ from hashlib import blake2b
 from typing import Protocol, TypeVar
 
 from stream_edits.codec.state import (
-    decode_member_claims,
+    decode_list_part,
     decode_page,
     decode_quarters,
     decode_reviewable,
     decode_supervisor_record,
     encode_claim_record,
-    encode_member_claims,
+    encode_list_part,
     encode_open_pend,
     encode_page,
     encode_quarters,
@@ -25,7 +25,8 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.member_state import (
     ClaimRecord,
     ClaimStatus,
-    ListedClaim,
+    ListBranch,
+    ListPart,
     ReviewableClaim,
 )
 from stream_edits.domain.open_pend import OpenPend
@@ -60,7 +61,11 @@ def _key(kind: bytes, *parts: str) -> bytes:
     Each part is prefixed with its length, so that different parts give different keys. Keys are
     cached because most events write the keys that they have read.
     """
-    named = b"".join(b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts))
+    text = "".join([f"{len(part)}:{part}" for part in parts])
+    if text.isascii():
+        named = text.encode()
+    else:
+        named = b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, parts)])
     return kind + blake2b(named, digest_size=16).digest()
 
 
@@ -85,7 +90,8 @@ class StoredMembers(_Stored):
     A claim whose content is kept is stored in its original framed bytes, so that its schema may
     evolve, and is decoded for the stage, without its encounter keys. ``raw`` holds the bytes of the
     event's own claim ``claim_id``. ``pended`` collects the ids of the claims that were PEND
-    before the event.
+    before the event. ``size`` is the number of the member's claims if the event
+    changed their list, or else 0.
     """
 
     def __init__(
@@ -97,6 +103,7 @@ class StoredMembers(_Stored):
     ) -> None:
         super().__init__(state)
         self.pended: set[str] = set()
+        self.size = 0
         self._decode_claim = decode_claim
         self._raw = {} if claim_id is None else {claim_id: raw}
 
@@ -154,11 +161,15 @@ class StoredMembers(_Stored):
         self._keep(_key(b"r", member_id, claim_id), None)
         self.note(member_id, claim_id, None)
 
-    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        return self._get(_key(b"m", member_id), decode_member_claims) or ()
+    def listed(self, member_id: str, *place: str) -> ListPart:
+        value = self._state.get(_key(b"m", member_id, *place))
+        return () if value is None else decode_list_part(value)
 
-    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        self._keep(_key(b"m", member_id), encode_member_claims(claims))
+    def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
+        if not place:
+            self.size = part.claims if isinstance(part, ListBranch) else len(part)
+        value = encode_list_part(part) if part or not place else None
+        self._keep(_key(b"m", member_id, *place), value)
 
 
 def _page_key(npi: str, day: date, number: int) -> bytes:

@@ -19,6 +19,7 @@ from stream_edits.domain.member_state import (
     ClaimStatus,
     FindingChange,
     LineRecord,
+    ListBranch,
     ListedClaim,
     ReviewableClaim,
 )
@@ -130,6 +131,7 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "FindingChange": FindingChange,
     "MemberClaims": MemberClaims,
     "ListedClaim": ListedClaim,
+    "ListBranch": ListBranch,
     "SupervisedDay": StoredPage,
     "SupervisedSlot": SupervisedSlot,
     "SupervisedVisit": SupervisorRecord,

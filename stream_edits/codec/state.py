@@ -19,7 +19,13 @@ from stream_edits.codec.internal import (
     internal_encoder,
     read_internal,
 )
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
+from stream_edits.domain.member_state import (
+    ClaimRecord,
+    ListBranch,
+    ListedClaim,
+    ListPart,
+    ReviewableClaim,
+)
 from stream_edits.domain.open_pend import OpenPend
 from stream_edits.domain.supervisor_state import (
     NO_PARTS,
@@ -35,6 +41,7 @@ _RECORD_BY_NUMBER, _LIST_BY_NUMBER = 104, 108
 _put_claim_record = internal_encoder("ClaimRecord")
 _put_reviewable = internal_encoder("ReviewableClaim")
 _put_member_claims = internal_encoder("MemberClaims")
+_put_list_branch = internal_encoder("ListBranch")
 _put_page = internal_encoder("SupervisedDay")
 _put_supervisor_record = internal_encoder("SupervisedVisit")
 _put_quarters = internal_encoder("SupervisedQuarters")
@@ -76,9 +83,27 @@ def encode_member_claims(claims: tuple[ListedClaim, ...]) -> bytes:
     return _put_member_claims(MemberClaims(claims))
 
 
+def encode_list_part(part: ListPart) -> bytes:
+    """The list of a member's claims, or a part of it."""
+    if isinstance(part, ListBranch):
+        return _put_list_branch(part)
+    return _put_member_claims(MemberClaims(part))
+
+
+def decode_list_part(framed: bytes) -> ListPart:
+    """The reverse of ``encode_list_part``."""
+    part: MemberClaims | ListBranch = read_internal(framed, "MemberClaims", "ListBranch")
+    if isinstance(part, ListBranch):
+        return part
+    return _of_today(framed, part)
+
+
 def decode_member_claims(framed: bytes) -> tuple[ListedClaim, ...]:
     """The reverse of ``encode_member_claims``."""
-    member: MemberClaims = read_internal(framed, "MemberClaims")
+    return _of_today(framed, read_internal(framed, "MemberClaims"))
+
+
+def _of_today(framed: bytes, member: MemberClaims) -> tuple[ListedClaim, ...]:
     if schema_id(framed) == _LIST_BY_NUMBER:
         return tuple([listed_by_day(each) for each in member.claims])
     return member.claims

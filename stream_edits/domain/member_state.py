@@ -48,6 +48,21 @@ class ListedClaim(NamedTuple):
     listing_keys: tuple[str, ...]
 
 
+class ListBranch(NamedTuple):
+    """Where a long list of a member's claims is split (stages/claim_list.py).
+
+    ``claims`` is the number of claims in the whole list, known at its root only. ``oldest`` has the
+    earliest ``newest`` in each of its 16 parts, None for a part without claims.
+    """
+
+    claims: int
+    oldest: tuple[date | None, ...]
+
+
+# A list of claims, or a part of one.
+ListPart = tuple[ListedClaim, ...] | ListBranch
+
+
 class ClaimRecord(NamedTuple):
     """The state of one claim of a member, in its newest revision.
 

@@ -167,13 +167,16 @@ def with_findings(draft: Draft, added: Iterable[EditFinding], rule: RollUp) -> D
         (*draft.findings, *found),
         key=lambda f: -1 if f.line_number is None else place.get(f.line_number, -1),
     )
-    lines = tuple(_with(line, found) for line in draft.lines)
+    by_line: dict[int | None, list[EditFinding]] = {}
+    for finding in found:
+        by_line.setdefault(finding.line_number, []).append(finding)
+    lines = tuple(_with(line, by_line.get(line.line_number, ())) for line in draft.lines)
     disposition = roll_up(lines, findings, rule)
     return draft._replace(disposition=disposition, lines=lines, findings=tuple(findings))
 
 
-def _with(line: LineOutcome, found: Sequence[EditFinding]) -> LineOutcome:
-    own = [f for f in found if f.line_number == line.line_number]
+def _with(line: LineOutcome, own: Sequence[EditFinding]) -> LineOutcome:
+    """The line after further findings on it."""
     disposition = most_severe([line.disposition, *(f.disposition for f in own)])
     cuts = [f.allowed_units for f in own if f.allowed_units is not None]
     allowed = min([line.allowed_units, *cuts])

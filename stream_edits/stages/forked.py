@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
+from stream_edits.domain.member_state import ClaimRecord, ListPart, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
     DayPage,
     SupervisedQuarter,
@@ -18,7 +18,7 @@ class ForkedMembers:
         self._below = below
         self._claims: dict[tuple[str, str], ClaimRecord | None] = {}
         self._reviewable: dict[tuple[str, str], ReviewableClaim | None] = {}
-        self._listed: dict[str, tuple[ListedClaim, ...]] = {}
+        self._listed: dict[tuple[str, ...], ListPart] = {}
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         if (member_id, claim_id) in self._claims:
@@ -42,13 +42,13 @@ class ForkedMembers:
     ) -> None:
         self._reviewable[member_id, claim_id] = reviewable
 
-    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        if member_id in self._listed:
-            return self._listed[member_id]
-        return self._below.listed(member_id)
+    def listed(self, member_id: str, *place: str) -> ListPart:
+        if (member_id, *place) in self._listed:
+            return self._listed[member_id, *place]
+        return self._below.listed(member_id, *place)
 
-    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        self._listed[member_id] = claims
+    def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
+        self._listed[member_id, *place] = part
 
 
 class ForkedSupervisors:

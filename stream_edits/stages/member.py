@@ -1,15 +1,18 @@
 """One member's claims: their records, their retention, and which claims are judged together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import (
     ClaimRecord,
     ClaimStatus,
+    ListBranch,
     ListedClaim,
     ReviewableClaim,
 )
+from stream_edits.stages import claim_list
+from stream_edits.stages.claim_list import ClaimList
 from stream_edits.stages.memory import MemberMemory
 
 
@@ -20,17 +23,27 @@ class MemberSession:
         self._memory = memory
         self._member_id = member_id
         self._today = today
-        self._before = memory.listed(member_id)
-        self._listed = {each.claim_id: each for each in self._before}
+        self._dropped: list[str] = []
+        found = memory.listed(member_id)
+        # A long list is in parts; most are one value, which is read as a whole.
+        self._parts = ClaimList(memory, member_id) if isinstance(found, ListBranch) else None
+        self._before: tuple[ListedClaim, ...] = () if isinstance(found, ListBranch) else found
+        self._whole = {each.claim_id: each for each in self._before}
+        self._listed: dict[str, ListedClaim] | ClaimList
+        self._listed = self._whole if self._parts is None else self._parts
 
     def forget_before(self, oldest: date) -> None:
         """Drop every claim whose newest event is older than ``oldest``, whatever its status.
 
         ``keep`` deletes them: an event that is refused changes no state.
         """
+        if self._parts is not None:
+            self._dropped = self._parts.before(oldest)
         for each in self._before:
             if each.newest < oldest:
-                del self._listed[each.claim_id]
+                self._dropped.append(each.claim_id)
+        for claim_id in self._dropped:
+            del self._listed[claim_id]
 
     def claim(self, claim_id: str) -> ClaimRecord | None:
         """The record of a claim, None if the claim is not listed."""
@@ -57,6 +70,9 @@ class MemberSession:
         each = self._listed.get(claim_id)
         if each is None:
             self._listed[claim_id] = ListedClaim(claim_id, self._today, ())
+            if claim_id in self._dropped:
+                # The claim begins anew. All that was kept of it has expired.
+                self._memory.forget(self._member_id, claim_id)
         elif each.newest < self._today:
             self._listed[claim_id] = each._replace(newest=self._today)
 
@@ -81,17 +97,14 @@ class MemberSession:
         if len(self._listed) == 1:
             # The usual case: the event's own claim is the member's only one.
             return []
-        under: dict[str, list[str]] = {}
-        for each in self._listed.values():
-            for key in each.listing_keys:
-                under.setdefault(key, []).append(each.claim_id)
+        under = self._under()
         todo, seen = list(keys), set(keys)
         found: dict[str, ClaimRecord] = {}
         while todo:
-            for claim_id in under.get(todo.pop(), ()):
+            for claim_id in under(todo.pop()) or ():
                 if claim_id in found:
                     continue
-                record = self.claim(claim_id)
+                record = self._memory.claim(self._member_id, claim_id)
                 if record is None:
                     raise LookupError("a member's list names a claim that is not remembered")
                 found[claim_id] = record
@@ -101,14 +114,31 @@ class MemberSession:
                     seen.update(further)
         return sorted(found.values(), key=lambda record: record.arrival)
 
+    def _under(self) -> Callable[[str], Iterable[str] | None]:
+        """A function from a listing key to the ids of the claims under it, if there are any."""
+        if self._parts is not None:
+            return self._parts.under
+        under: dict[str, list[str]] = {}
+        for each in self._whole.values():
+            for key in each.listing_keys:
+                under.setdefault(key, []).append(each.claim_id)
+        return under.get
+
     def keep(self) -> None:
         """At the end of the event: store the list of claims if it changed, delete dropped ones."""
-        listed = tuple(self._listed.values())
-        if listed != self._before:
-            for each in self._before:
-                if each.claim_id not in self._listed:
-                    self._memory.forget(self._member_id, each.claim_id)
-            self._memory.keep_listed(self._member_id, listed)
+        for claim_id in self._dropped:
+            if claim_id not in self._listed:
+                self._memory.forget(self._member_id, claim_id)
+        if self._parts is not None:
+            self._parts.keep()
+            return
+        listed = tuple(self._whole.values())
+        if listed == self._before:
+            return
+        if len(listed) > claim_list.MOST:
+            ClaimList(self._memory, self._member_id, listed).keep()
+        else:
+            self._memory.keep_listed(listed, self._member_id)
 
 
 def _has_stay(record: ClaimRecord, member_id: str) -> bool:

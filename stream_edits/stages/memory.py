@@ -4,7 +4,7 @@ from collections.abc import Callable, MutableMapping
 from datetime import date
 from typing import Any, Protocol
 
-from stream_edits.domain.member_state import ClaimRecord, ListedClaim, ReviewableClaim
+from stream_edits.domain.member_state import ClaimRecord, ListPart, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
     DayPage,
     SupervisedQuarter,
@@ -32,11 +32,11 @@ class MemberMemory(Protocol):
     def forget(self, member_id: str, claim_id: str) -> None:
         """Delete a claim's record, and what a review needs to know of the claim."""
 
-    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        """The list of a member's claims."""
+    def listed(self, member_id: str, *place: str) -> ListPart:
+        """The list of a member's claims, or the part of it at a place (stages/claim_list.py)."""
 
-    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        """Store the list of a member's claims; it replaces the old one."""
+    def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
+        """Store the list or a part of it. An empty part is deleted."""
 
 
 class SupervisorMemory(Protocol):
@@ -73,7 +73,7 @@ class MemberDictionary:
     def __init__(self, make: MakeMapping = dict) -> None:
         self._claims: MutableMapping[tuple[str, str], ClaimRecord] = make()
         self._reviewable: MutableMapping[tuple[str, str], ReviewableClaim] = make()
-        self._listed: MutableMapping[str, tuple[ListedClaim, ...]] = make()
+        self._listed: MutableMapping[tuple[str, ...], ListPart] = make()
 
     def claim(self, member_id: str, claim_id: str) -> ClaimRecord | None:
         return self._claims.get((member_id, claim_id))
@@ -96,11 +96,14 @@ class MemberDictionary:
         else:
             self._reviewable.pop((member_id, claim_id), None)
 
-    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        return self._listed.get(member_id, ())
+    def listed(self, member_id: str, *place: str) -> ListPart:
+        return self._listed.get((member_id, *place), ())
 
-    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        self._listed[member_id] = claims
+    def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
+        if part or not place:
+            self._listed[member_id, *place] = part
+        else:
+            self._listed.pop((member_id, *place), None)
 
 
 class SupervisorDictionary:

@@ -25,7 +25,7 @@ from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from tests.build import CLINIC, OTHER_CLINIC, claim, line, replacing, voiding
-from tests.stages.walk import Walk, edits, summaries
+from tests.stages.walk import Walk, edits, listed, summaries
 
 _encode = claim_encoder(5)
 FIRST = claim("ACCT1", line("96413"), event="first")
@@ -154,12 +154,12 @@ def test_a_refused_claim_leaves_expired_claims_and_dates_alone() -> None:
     """In one process without Kafka nothing undoes a change of state."""
     walk = Walk()
     walk.send(claim("OLD", line("96365")), claim("ACCT1", line("96372"), event="recent"))
-    listed = walk.members.listed("M1")
+    before = listed(walk.members, "M1")
     late = replace(REUSED, event_time=REUSED.event_time.replace(year=2026))
     walk.send(late)
     assert len(walk.refused) == 1
-    assert walk.members.listed("M1") == listed
-    assert all(walk.members.claim("M1", each.claim_id) for each in listed)
+    assert listed(walk.members, "M1") == before
+    assert all(walk.members.claim("M1", each.claim_id) for each in before)
     sent = walk.send(claim("NEW", line("96365")))
     assert summaries(sent) == ["NEW1 DENY"]
     assert edits(sent[0]) == ["duplicate-service"]

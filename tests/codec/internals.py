@@ -12,6 +12,7 @@ from stream_edits.domain.member_state import (
     ClaimStatus,
     FindingChange,
     LineRecord,
+    ListBranch,
     ListedClaim,
     ReviewableClaim,
 )
@@ -107,6 +108,7 @@ EXAMPLES: dict[str, Any] = {
         ListedClaim("claim-1", DAY, ("1234567893|2024-12-03",)),
         ListedClaim("claim-2", DAY, ()),
     ),
+    "ListBranch": ListBranch(40, (DAY, *[None] * 14, date(2024, 12, 31))),
     "SupervisedDay": DayPage(
         (SLOT, SLOT._replace(line_number=2, occupies_time=False)),
         DayParts((1,), (10,), (42,), (30,), (10,), ("member-1",)),

@@ -56,6 +56,8 @@ PAIRS: list[tuple[str, st.SearchStrategy[Any], Encode, Decode]] = [
     ("Reopen", strategies.reopens, messages.encode_reopen, decode_reopen),
     ("ClaimRecord", STORED, encode_stored, state.decode_claim_record),
     ("MemberClaims", LISTED, state.encode_member_claims, state.decode_member_claims),
+    ("MemberClaims", LISTED, state.encode_list_part, state.decode_list_part),
+    ("ListBranch", strategies.list_branches, state.encode_list_part, state.decode_list_part),
     ("SupervisedDay", strategies.day_pages, state.encode_page, state.decode_page),
     (
         "SupervisedVisit",

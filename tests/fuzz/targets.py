@@ -121,9 +121,9 @@ _SCHEMAS = _Schemas()
 _ENCODE = claim_encoder(5)
 _STATE: tuple[tuple[int, Callable[[bytes], Any]], ...] = (
     (113, state.decode_claim_record),
+    (114, state.decode_list_part),
     (127, state.decode_page),
     (128, state.decode_supervisor_record),
-    (114, state.decode_member_claims),
     (109, state.decode_quarters),
 )
 _BETWEEN = ((101, Stage.ENCOUNTER), (116, Stage.ENCOUNTER), (115, Stage.SUPERVISION))

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from stream_edits.codec.state import (
     encode_claim_record,
-    encode_member_claims,
+    encode_list_part,
     encode_page,
     encode_quarters,
     encode_reviewable,
     encode_supervisor_record,
 )
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListedClaim, ReviewableClaim
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ListPart, ReviewableClaim
 from stream_edits.domain.supervisor_state import (
     DayPage,
     SupervisedQuarter,
@@ -33,7 +33,7 @@ class Members:
 
     def __init__(self) -> None:
         self.claims: dict[tuple[str, str], ClaimRecord] = {}
-        self.lists: dict[str, tuple[ListedClaim, ...]] = {}
+        self.lists: dict[tuple[str, ...], ListPart] = {}
         self.reviewables: dict[tuple[str, str], ReviewableClaim] = {}
         self.raw: dict[tuple[str, str], bytes] = {}
         self.arriving: tuple[ClaimEvent, bytes] | None = None
@@ -67,11 +67,14 @@ class Members:
         if self.arriving is not None and reviewable.claim is self.arriving[0]:
             self.raw[member_id, claim_id] = self.arriving[1]
 
-    def listed(self, member_id: str) -> tuple[ListedClaim, ...]:
-        return self.lists.get(member_id, ())
+    def listed(self, member_id: str, *place: str) -> ListPart:
+        return self.lists.get((member_id, *place), ())
 
-    def keep_listed(self, member_id: str, claims: tuple[ListedClaim, ...]) -> None:
-        self.lists[member_id] = claims
+    def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
+        if part:
+            self.lists[member_id, *place] = part
+        else:
+            self.lists.pop((member_id, *place), None)
 
     def written(self) -> State:
         """As the changelog must hold it."""
@@ -83,7 +86,7 @@ class Members:
             _key(b"r", *k): encode_reviewable(r, self.raw[k] if r.claim else None)
             for k, r in self.reviewables.items()
         }
-        lists = {_key(b"m", k): encode_member_claims(v) for k, v in self.lists.items()}
+        lists = {_key(b"m", *k): encode_list_part(v) for k, v in self.lists.items()}
         return claims | lists | {_key(b"p", *k): v for k, v in self.notes.items()}
 
 

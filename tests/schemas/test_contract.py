@@ -90,6 +90,7 @@ IDS = {
     126: "ReviewableClaim",
     127: "SupervisedDay",
     128: "SupervisedVisit",
+    129: "ListBranch",
 }
 
 
@@ -163,4 +164,4 @@ def test_our_schema_resolves_data_of_a_published_one(folder: Path, record: str) 
 
 
 def test_there_are_published_schemas() -> None:
-    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1", "1.2", "1.3", "1.4"]
+    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5"]

@@ -28,6 +28,7 @@ READ: dict[str, Callable[[bytes], Any]] = {
     "SupervisedClaim": messages.decode_supervised,
     "ClaimRecord": state.decode_claim_record,
     "MemberClaims": state.decode_member_claims,
+    "ListBranch": state.decode_list_part,
     "SupervisedDay": state.decode_page,
     "SupervisedVisit": state.decode_supervisor_record,
     "SupervisedQuarters": state.decode_quarters,
@@ -40,6 +41,7 @@ READ: dict[str, Callable[[bytes], Any]] = {
 
 # Records that came with a later version than the first.
 SINCE = dict.fromkeys(("OpenPend", "ReviewEvent", "ReviewableClaim", "RoutedReview"), "1.2")
+SINCE["ListBranch"] = "1.5"
 
 
 def records_of(version: Path) -> list[str]:

@@ -23,7 +23,7 @@ from stream_edits.stages.retention import Retention
 from stream_edits.stages.supervision import supervise
 from tests.build import ADA, BEA, moved, published
 from tests.stages.infusions import histories, often
-from tests.stages.walk import EncodedMembers, Walk, day_of
+from tests.stages.walk import EncodedMembers, Walk, day_of, listed
 
 DAYS = 30
 MEMBERS = ("M1", "M2", "M3")
@@ -143,14 +143,14 @@ def test_state_holds_no_unreachable_entries(history: list[ClaimEvent], days: int
     members, supervisors = EncodedMembers(claims), StoredSupervisors(times)
     walk = Walk(members=members, supervisors=supervisors, retention=Retention(days))
     walk.send(*history)
-    listed = [(m, each.claim_id) for m in MEMBERS for each in members.listed(m)]
-    assert all(members.claim(*each) for each in listed)
-    reviewable = [each for each in listed if members.reviewable(*each)]
+    found = [(m, each.claim_id) for m in MEMBERS for each in listed(members, m)]
+    assert all(members.claim(*each) for each in found)
+    reviewable = [each for each in found if members.reviewable(*each)]
     assert kinds(claims) == {
         kind: count
         for kind, count in (
-            (b"c", len(listed)),
-            (b"m", len({m for m, _ in listed})),
+            (b"c", len(found)),
+            (b"m", len({m for m, _ in found})),
             (b"r", len(reviewable)),
         )
         if count or kind != b"r"

@@ -11,8 +11,10 @@ from stream_edits.domain.messages import Reopen
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.reviews import UnknownReview
 from tests.build import claim, infusion, line, published, replacing, voiding
-from tests.stages.walk import EncodedMembers, Walk, edits, summaries
+from tests.stages.reviewing import review
+from tests.stages.walk import EncodedMembers, Walk, edits, listed, summaries
 
 DAYS = 400
 
@@ -33,7 +35,7 @@ def walk_of(*events: ClaimEvent) -> Walk:
 
 def remembered(walk: Walk, member_id: str = "M1") -> list[str]:
     """The claims that are in the list and have a record. Both must be equal."""
-    names = [each.claim_id for each in walk.members.listed(member_id)]
+    names = [each.claim_id for each in listed(walk.members, member_id)]
     assert all(walk.members.claim(member_id, name) for name in names)
     return names
 
@@ -140,6 +142,16 @@ def test_a_deleted_claim_that_returns_is_new() -> None:
     (again,) = walk.send(on(DAYS + 1, original("A")))
     assert (again.claim_id, again.revision, again.supersedes) == ("A", 1, None)
     assert again.decision_id != walk.published[0].decision_id
+
+
+@pytest.mark.parametrize("day", [DAYS, DAYS + 1])
+def test_a_review_of_a_claim_that_returned_does_not_see_the_expired_one(day: int) -> None:
+    walk = walk_of(on(0, original("A", "96366")))
+    (again,) = walk.send(on(day, original("A", "96365")))
+    assert summaries([again]) == ["A2 PASS" if day == DAYS else "A1 PASS"]
+    assert walk.members.reviewable("M1", "A") is None
+    with pytest.raises(UnknownReview):
+        walk.reviewed(review(again, minute=60 * 24 * day))
 
 
 def test_the_same_event_after_the_retention_gets_the_same_decision() -> None:

@@ -9,12 +9,13 @@ from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
-from stream_edits.domain.member_state import ClaimRecord, ReviewableClaim
+from stream_edits.domain.member_state import ClaimRecord, ListBranch, ListedClaim, ReviewableClaim
 from stream_edits.domain.messages import RoutedClaim, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
+from stream_edits.stages.claim_list import ClaimList
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.memory import MemberMemory, SupervisorMemory
@@ -87,7 +88,7 @@ class Walk(Pipeline):
         """The ids of the claims that are listed under the first day of an encounter."""
         member_id, _, key = encounter_key.partition("|")
         key = key[: len("1234567893|2025-01-14")]
-        return [x.claim_id for x in self.members.listed(member_id) if key in x.listing_keys]
+        return [x.claim_id for x in listed(self.members, member_id) if key in x.listing_keys]
 
     def day(self, npi: str, day: date) -> tuple[SupervisedSlot, ...]:
         """The slots of a supervisor's day, by arrival."""
@@ -96,6 +97,12 @@ class Walk(Pipeline):
     def last(self) -> dict[str, ClaimDecision]:
         """The newest decision on each claim."""
         return {decision.claim_id: decision for decision in self.published}
+
+
+def listed(members: MemberMemory, member_id: str) -> list[ListedClaim]:
+    """The list of a member's claims; in no certain order if it is in parts."""
+    found = members.listed(member_id)
+    return list(ClaimList(members, member_id) if isinstance(found, ListBranch) else found)
 
 
 def day_of(supervisors: SupervisorMemory, npi: str, day: date) -> tuple[SupervisedSlot, ...]:

@@ -8,6 +8,7 @@ from stream_edits.domain.member_state import (
     ClaimStatus,
     FindingChange,
     LineRecord,
+    ListBranch,
     ListedClaim,
     ReviewableClaim,
 )
@@ -89,6 +90,7 @@ day_pages = st.builds(DayPage, several(slots), day_parts, int32s, int32s)
 open_pends = st.builds(OpenPend, several(texts), st.sampled_from(WaitsFor), maybe(dates))
 quarters = st.builds(SupervisedQuarter, dates, dates)
 listed_claims = st.builds(ListedClaim, texts, dates, several(texts))
+list_branches = st.builds(ListBranch, int32s, st.tuples(*[maybe(dates)] * 16))
 line_records = st.builds(
     LineRecord,
     int32s,

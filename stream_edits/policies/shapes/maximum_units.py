@@ -76,28 +76,39 @@ def _judge_code(
     counted = [line for line in lines if line.decided]
     allowed = encounter.allowed_units
     used = sum(allowed(line) for line in counted)
+    # Of the lines counted so far, in their order. A claim may have thousands of lines.
+    claim_ids = {line.claim_id: None for line in counted}
     for line in (x for x in lines if not x.decided):
         rules = line.policy[own]
         left = max(rules.maximum_units[line.code] - used, 0.0)
         billed = max(allowed(line), 0.0)
         if billed > left:
-            if not _counts_units(line):
+            if (line.claim_id, line.line_number) not in encounter.around.fact(_counted_in_units):
                 continue
             review = rules.review
             if review and line.documents.isdisjoint(rules.necessity_documents):
                 review = None
-            others = {x.claim_id: None for x in counted if x.claim_id != line.claim_id}
-            yield line, _finding(edit, line, rules, left, review, tuple(others))
+            others = tuple(claim_id for claim_id in claim_ids if claim_id != line.claim_id)
+            yield line, _finding(edit, line, rules, left, review, others)
             billed = billed if review else left
         used += billed
-        counted.append(line)
+        claim_ids[line.claim_id] = None
 
 
-def _counts_units(line: EncounterLine) -> bool:
-    """Whether an open line is billed in units of service, not in minutes or days."""
-    lines = line.claim.lines if line.claim else ()
-    measures = [x.unit_of_measure for x in lines if x.line_number == line.line_number]
-    return UNIT in measures
+def _counted_in_units(judged: Encounter) -> frozenset[tuple[str, int]]:
+    """The lines of open claims that bill units of service, not minutes or days: claim and number.
+
+    ``judged`` are all lines judged together.
+    """
+    claims = {line.claim_id: line.claim for line in judged.lines if line.claim is not None}
+    return frozenset(
+        [
+            (claim_id, line.line_number)
+            for claim_id, claim in claims.items()
+            for line in claim.lines
+            if line.unit_of_measure == UNIT
+        ]
+    )
 
 
 def _finding(

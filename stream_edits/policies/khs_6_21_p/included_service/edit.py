@@ -27,6 +27,9 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
+# The first line of each claim among some lines, by claim id: all that a finding says of them.
+_FirstLines = dict[str, EncounterLine]
+
 
 class Rules(EditRules):
     """Values of policy.yaml.
@@ -58,8 +61,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         if kind is not Category.LOCAL_ANAESTHETIC:
             yield line, _finding(line, kind, including, ())
         elif encounter.fact(_explain_every_administration):
-            drugs = encounter.fact(_other_drugs)
-            yield line, _finding(line, kind, including, _further_claims(line, drugs, encounter))
+            yield line, _finding(line, kind, including, _further_claims(line, encounter))
 
 
 @lru_cache(maxsize=64)
@@ -69,23 +71,40 @@ def _included_codes(policy: PolicyOnDate) -> dict[str, Category]:
     return {code: kind for kind in policy[Rules].included for code in content.codes(kind)}
 
 
-def _including(item: EncounterLine, kind: Category, encounter: Encounter) -> list[EncounterLine]:
-    """The lines that include an item, in order of arrival."""
+def _including(item: EncounterLine, kind: Category, encounter: Encounter) -> _FirstLines:
+    """The lines that include an item, as far as a finding names them."""
     rules = item.policy[Rules]
     may_be_apart = item.code not in rules.never_separate
     if may_be_apart and has_separate_site(item):
-        return []
+        return {}
     # An item of a second visit is apart from the other visits of the day, but not from its own.
     only_visit = item.encounter_key if may_be_apart and item.visit.is_second else None
-    return [
-        line
-        for line in encounter.active
-        if (
-            administration(line) is not None
-            or (line.code in rules.solutions and kind in rules.related_supplies)
-        )
-        and only_visit in (None, line.encounter_key)
-    ]
+    with_solutions = item.policy if kind in rules.related_supplies else None
+    return encounter.fact(_Including).lines(with_solutions, only_visit)
+
+
+class _Including:
+    """The lines of an encounter that include items, worked out once for all items of a kind."""
+
+    def __init__(self, encounter: Encounter) -> None:
+        self._active = encounter.active
+        self._known: dict[tuple[PolicyOnDate | None, str | None], _FirstLines] = {}
+
+    def lines(self, policy: PolicyOnDate | None, only_visit: str | None) -> _FirstLines:
+        """Administrations, with a policy also its solutions; of all visits or only of one."""
+        asked = (policy, only_visit)
+        if asked not in self._known:
+            solutions = policy[Rules].solutions if policy else ()
+            firsts: _FirstLines = {}
+            for line in self._active:
+                if only_visit not in (None, line.encounter_key):
+                    continue
+                if line.code in solutions or administration(line) is not None:
+                    first = firsts.setdefault(line.claim_id, line)
+                    if line.place < first.place:
+                        firsts[line.claim_id] = line
+            self._known[asked] = firsts
+        return self._known[asked]
 
 
 def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
@@ -112,24 +131,30 @@ def _explain_every_administration(encounter: Encounter) -> bool:
     return count_drugs(encounter.fact(_other_drugs)) >= encounter.fact(_administrations)
 
 
-def _further_claims(
-    item: EncounterLine, drugs: list[EncounterLine], encounter: Encounter
-) -> tuple[str, ...]:
+def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:
+    """How many different drugs other than a local anaesthetic each claim names, if any."""
+    by_claim: dict[str, list[EncounterLine]] = {}
+    for drug in encounter.fact(_other_drugs):
+        by_claim.setdefault(drug.claim_id, []).append(drug)
+    return {claim_id: count_drugs(drugs) for claim_id, drugs in by_claim.items()}
+
+
+def _further_claims(item: EncounterLine, encounter: Encounter) -> tuple[str, ...]:
     """The other claims whose drugs are needed to explain every administration."""
-    own = [drug for drug in drugs if drug.claim_id == item.claim_id]
-    if count_drugs(own) >= encounter.fact(_administrations):
+    drugs = encounter.fact(_drugs_of_claims)
+    if drugs.get(item.claim_id, 0) >= encounter.fact(_administrations):
         return ()
-    return tuple({drug.claim_id for drug in drugs} - {item.claim_id})
+    return tuple(drugs.keys() - {item.claim_id})
 
 
 def _finding(
     line: EncounterLine,
     kind: Category,
-    including: list[EncounterLine],
+    including: _FirstLines,
     further_claims: tuple[str, ...],
 ) -> EditFinding:
     rules = line.policy[Rules]
-    beside = min(including, key=lambda x: (x.claim_id != line.claim_id, x.place))
+    beside = including.get(line.claim_id) or min(including.values(), key=lambda x: x.place)
     remedy = (
         "No modifier makes it payable on the same day."
         if line.code in rules.never_separate
@@ -141,7 +166,9 @@ def _finding(
         line.line_number,
         f"{line.code} ({kind}) was billed on the same day as {beside.code}. The policy includes it "
         f"in that service and does not pay it separately; take it off. {remedy}",
-        related_claim_ids=tuple(sorted({*claims_behind(line, including), *further_claims})),
+        related_claim_ids=tuple(
+            sorted({*claims_behind(line, including.values()), *further_claims})
+        ),
     )
 
 
