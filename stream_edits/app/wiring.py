@@ -187,7 +187,6 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
         known_topics=topics.known_topics,
         start_from=settings.start_from,
         group_instance_id=settings.group_instance_id(stage),
-        rebalance=settings.rebalance_protocol,
         engine_version=ENGINE_VERSION,
         batch_size=settings.batch_size,
         linger_s=settings.linger_ms / 1000,

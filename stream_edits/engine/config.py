@@ -11,9 +11,6 @@ from .errors import OptionRefused
 # `progress` is where the group had stopped, `oldest` and `newest` are the ends of the input log.
 StartFrom = Literal["progress", "oldest", "newest"]
 
-# How a group moves its partitions: only those that change their member, or all of them at once.
-Rebalance = Literal["cooperative", "eager"]
-
 # librdkafka properties, by name.
 ClientOptions = Mapping[str, str | int | float]
 
@@ -56,9 +53,6 @@ class StageConfig:
     # The pod's name. A static member does not leave the group on close: it keeps its partitions
     # until its session times out.
     group_instance_id: str | None = None
-    # The same for all members of a group. Static members are eager: if one ended before it gave up
-    # a partition, its successor would get the rest without a rebalance, and nobody that one.
-    rebalance: Rebalance = "cooperative"
     engine_version: str = "0"
     batch_size: int = 2000
     # How long a batch waits for more records after its first one.
@@ -73,7 +67,7 @@ class StageConfig:
     batch_budget_s: float = 60.0
     # init_transactions waits until the transaction of a predecessor has ended.
     init_budget_s: float = 300.0
-    # For reading the committed offsets of new partitions, which waits for open transactions.
+    # For reading the committed offsets in on_assign, which waits for open transactions.
     assign_budget_s: float = 120.0
     session_timeout_ms: int = 45_000
     max_poll_interval_ms: int = 300_000
@@ -103,7 +97,5 @@ class StageConfig:
             raise OptionRefused(
                 "batch_budget_s + transaction_budget_s must be below max_poll_interval_ms"
             )
-        if self.group_instance_id is not None and self.rebalance == "cooperative":
-            raise OptionRefused("static members cannot be cooperative")
         if not 0 < self.breaker.share <= 1 or self.breaker.minimum > self.breaker.window:
             raise OptionRefused("breaker: share in (0, 1] and minimum not above window")

@@ -8,10 +8,12 @@ from . import log
 from .arrivals import Arrivals
 from .batch import Rest
 from .config import StageConfig
+from .errors import LostOffset
 from .partitions import Owned, Partitions
 from .ports import Clock, Record, Source
 from .retry_buffer import RetryBuffer
 
+_RESTORE_S = 0.2
 # The longest wait for the first record. A stop, a retry and the lag gauges wait for it.
 _IDLE_S = 0.1
 
@@ -27,6 +29,7 @@ class Inbox:
         self._partitions = partitions
         self._clock = clock
         self._retry = RetryBuffer(config)
+        self._must_seek = False
         self._taken: list[Record] = []
         self._arrivals = Arrivals()
 
@@ -50,12 +53,13 @@ class Inbox:
         return records
 
     def _next(self) -> list[Record]:
-        idle_s = 0.0 if self._partitions.restoring else _IDLE_S
+        if self._partitions.restore is not None:
+            self._restore()
+            return []
         if not self._retry.records:
-            return self._poll(idle_s)
-        wait_s = min(self._retry.due - self._clock.monotonic(), idle_s)
-        polled = self._poll(max(0.0, wait_s))
-        self._retry.add(polled)
+            return self._poll(_IDLE_S)
+        wait_s = min(self._retry.due - self._clock.monotonic(), _IDLE_S)
+        self._retry.add(self._poll(max(0.0, wait_s)))
         return self._retry.take() if self._clock.monotonic() >= self._retry.due else []
 
     def hold(self, rest: Rest, progressed: bool) -> float:
@@ -76,30 +80,49 @@ class Inbox:
         self._source.seek(offsets)
 
     def finish_round(self) -> None:
-        """Take over what has come, and resume the partitions if nothing is held any more.
-
-        Raises an EngineStopped.
-        """
-        self._partitions.advance()
-        self._retry.keep(self._partitions.owned)
+        """At the end of a round: resume the partitions if nothing is held any more."""
         if not self._retry.records and self._retry.release():
             self._source.resume(list(self._partitions.owned))
+        if self._must_seek and self._partitions.restore is None:
+            self._source.seek(self._partitions.positions())
+            self._must_seek = False
 
     def _poll(self, timeout_s: float) -> list[Record]:
         """Consume records.
 
-        Some may have been read before partitions were revoked during the call. Those are dropped,
-        also if the partition is ours again: it is read from its committed offset then.
+        When partitions were assigned or revoked during the call, its records may have been read
+        before or after that, and nothing tells them apart. They are dropped, and every partition is
+        sought to its committed offset later.
         """
-        partitions = self._partitions
-        changes = partitions.changes
+        changes = self._partitions.changes
         records = self._source.consume(self._config.batch_size, timeout_s)
-        if partitions.changes != changes:
-            partitions.settle()
-            self._retry.keep(partitions.owned)
-            records = [record for record in records if record.partition in partitions.owned]
-        self._arrivals.note(records, partitions.owned, self._clock.wall())
-        return records
+        if self._partitions.changes == changes:
+            self._arrivals.note(records, self._partitions.owned, self._clock.wall())
+            return records
+        self._retry.release()
+        self._must_seek = self._must_seek or bool(records)
+        return []
+
+    def _restore(self) -> None:
+        """Advance the restore, and poll the group, whose partitions are paused."""
+        if self._delivered_early():
+            self._must_seek = True
+            self._source.pause(list(self._partitions.owned))
+        partitions = self._partitions
+        if partitions.restore is not None and partitions.advance_restore(_RESTORE_S):
+            self._source.resume(list(partitions.owned))
+
+    def _delivered_early(self) -> bool:
+        """Poll the group. True if the pause took effect only after a first fetch.
+
+        Its records are read again after the restore. Where a stage had no committed offset, the
+        fetch was made at the beginning of the log, which retention may have moved since. An offset
+        that is lost indeed is missed again once the partition is sought to it.
+        """
+        try:
+            return bool(self._poll(0.0))
+        except LostOffset:
+            return True
 
 
 def _waits(record: Record, owned: Mapping[int, Owned]) -> bool:

@@ -30,7 +30,6 @@ class LargestKeys:
             self._now, self._begun = {}, self._clock.monotonic()
         return max(self._now.get(partition, 0), self._before.get(partition, 0))
 
-    def forget(self, partition: int) -> None:
-        """Forget a partition: it is no longer owned."""
-        self._now.pop(partition, None)
-        self._before.pop(partition, None)
+    def forget(self) -> None:
+        """Forget all partitions: they are no longer owned."""
+        self._now, self._before = {}, {}

@@ -1,37 +1,43 @@
 """The partitions of this group member: assigned, revoked, lost, and their state.
 
-Transactions are fenced by member and generation. A rebalance is seen here by its callbacks alone,
-so what counts in a commit is the membership at the newest callback (`membership`), and not what the
-client has joined meanwhile. Before a new one counts, the partitions that are kept are compared with
-their committed offsets: then no other member has worked on them. No transaction is open in a
-callback (see `batch.Batch`), so nothing is left to commit on revoke.
+Transactions are fenced by member and generation, so state is dropped inside the callbacks. No
+transaction is open in them (see `batch.Batch`), so nothing is left to commit on revoke.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Mapping
 
 from stream_edits.metrics import StageMetrics
 
 from . import log
+from .changelog import Restore
 from .config import StageConfig
-from .errors import Retriable
 from .known_topics import KnownTopics
 from .largest_keys import LargestKeys
 from .ports import ChangelogReader, Clock, Source, StateWatch
 from .start_offsets import StartOffsets
 from .store import MemoryStore, NoState, Overlay
-from .taking_over import Owned as Owned
-from .taking_over import TakingOver
 
-_ASK_S = 1.0
+
+class Owned:
+    """An owned partition: its committed offset, None before the first commit, and its state.
+
+    `start` is the offset to read from: the committed one, or the first of the log.
+    """
+
+    __slots__ = ("committed", "start", "store")
+
+    def __init__(self, committed: int | None, start: int, store: MemoryStore) -> None:
+        self.committed = committed
+        self.start = start
+        self.store = store
 
 
 class Partitions:
-    """The rebalance listener of the group member, and the partitions it works on.
+    """The rebalance listener of the group member, and the partitions it owns.
 
-    `changes` counts the callbacks. After a call during which it grew, only records of partitions in
-    `owned` are to be processed.
+    `changes` counts the callbacks. Records consumed in a call during which it grew are stale.
     """
 
     def __init__(
@@ -51,98 +57,85 @@ class Partitions:
         """
         self._config = config
         self._source = source
+        self._known = known
+        self._open_reader = open_reader
+        self._clock = clock
         self._metrics = metrics
         self._watch = watch
         self._offsets = StartOffsets(config, source, known, clock, stopping)
         self._largest = LargestKeys(clock)
-        self._coming = TakingOver(config, self._offsets, known, open_reader, clock, metrics)
-        # With the eager protocol: what was revoked, until the assignment that follows.
         self._warm: dict[int, Owned] = {}
-        self._seen: object | None = None
-        self.membership: object | None = None
         self.owned: dict[int, Owned] = {}
         self.views: dict[int, Overlay] = {}
+        self.restore: Restore | None = None
         self.assigned = False
         self.changes = 0
 
-    @property
-    def ready(self) -> bool:
-        """True when partitions are assigned, perhaps none, and all of them are worked on."""
-        return self.assigned and not self._coming
-
-    @property
-    def restoring(self) -> bool:
-        """True while state is read."""
-        return self._coming.restoring
-
     def on_assign(self, partitions: Collection[int]) -> None:
-        """More partitions are ours. They are worked on once their state is restored."""
+        """Start at the committed offsets. All are paused while one without state is restored."""
         self.changes += 1
         self._metrics.assigned.inc()
-        self._seen = self._source.group_metadata()
-        self._coming.add(partitions)
+        committed = self._offsets.committed(partitions)
+        starts = {
+            number: self._offsets.start(number, offset) for number, offset in committed.items()
+        }
+        # The offsets are passed to assign, because a seek inside the callback may fail.
+        self._source.assign(starts)
+        cold: dict[int, int | None] = {}
+        for number, offset in committed.items():
+            warm = self._warm.get(number)
+            if warm is None or warm.committed != offset:
+                warm = Owned(offset, starts[number], MemoryStore())
+                cold[number] = offset
+            warm.start = starts[number]
+            self.owned[number] = warm
+        self._warm.clear()
+        if self._config.changelog_topic is None or not cold:
+            self._open_views()
+        else:
+            self._source.pause(list(self.owned))
+            self.restore = Restore(
+                self._config,
+                self._open_reader(),
+                cold,
+                self._clock,
+                self._metrics,
+                lambda number: self._known.mark(number) is not None,
+            )
         self.assigned = True
-        self._count()
-        log.info(
-            "assigned",
-            stage=self._config.stage,
-            partitions=len(self.owned) + len(self._coming),
-            cold=len(self._coming),
-        )
+        self._metrics.assigned_partitions.set(len(self.owned))
+        log.info("assigned", stage=self._config.stage, partitions=len(self.owned), cold=len(cold))
 
     def on_revoke(self, partitions: Collection[int]) -> None:
-        """Drop the partitions. Everything was committed before this call.
+        """Keep the state until the next assignment, which tells whether it is still the newest.
 
-        With the eager protocol all are revoked, and most come back. Their state is kept until then,
-        and used if it is still the newest.
+        Everything was committed before this call.
         """
         self._metrics.revoked.inc()
-        if self.assigned:
-            self._seen = self._source.group_metadata()
-        kept = {n: self.owned[n] for n in partitions if n in self.owned}
-        self._drop(partitions)
-        if self._config.rebalance == "eager":
-            self._warm, self.assigned = kept, False
+        kept = dict(self.owned) if self.restore is None else {}
+        self._tear_down()
         log.info("revoked", stage=self._config.stage, partitions=len(partitions))
+        self._warm = kept
 
     def on_lost(self, partitions: Collection[int]) -> None:
         """Drop everything and commit nothing: other members own the partitions already."""
         self._metrics.lost.inc()
-        self.close()
+        self._tear_down()
         log.warning("lost", stage=self._config.stage, partitions=len(partitions))
+        self._warm.clear()
 
-    def settle(self) -> None:
-        """Let the membership at the newest callback count, once the committed offsets are compared.
-
-        A member that was out of the group for a while may join again without a callback that says
-        so. Where another one has committed meanwhile, the state in memory is not the newest.
-        """
-        if self._seen is None:
-            return
-        left = {**self._coming.offsets, **{n: o.committed for n, o in self.owned.items()}}
-        try:
-            found = self._offsets.committed(list(left), _ASK_S)
-        except Retriable as failure:
-            # Until there is an answer, the old membership makes every commit fail.
-            log.warning(
-                "client_retry", stage=self._config.stage, call="committed", error=failure.code
-            )
-            return
-        self.membership, self._seen = self._seen, None
-        moved = [number for number, offset in found.items() if offset != left[number]]
-        if moved:
-            log.warning("moved_meanwhile", stage=self._config.stage, partitions=len(moved))
-            self._source.release(moved)
-            self._drop(moved)
-            self._coming.add(moved)
-
-    def advance(self) -> None:
-        """Take over a portion of what has come. Raises an EngineStopped."""
-        self.settle()
-        if self._coming:
-            self._open(self._coming.advance(self._warm, busy=bool(self.owned)))
-        if not self._coming:
-            self._warm.clear()
+    def advance_restore(self, timeout_s: float) -> bool:
+        """Restore for about `timeout_s` seconds. True when every owned partition is restored."""
+        if self.restore is None:
+            return True
+        if not self.restore.advance(timeout_s):
+            return False
+        for number, store in self.restore.stores.items():
+            self.owned[number].store = store
+        self._resume_at(self.restore.resumed)
+        self._end_restore()
+        self._open_views()
+        return True
 
     def on_committed(self, offsets: dict[int, int]) -> None:
         """Take over the state and the offsets of a committed transaction."""
@@ -163,6 +156,10 @@ class Partitions:
         """
         for view in self.views.values():
             view.drop()
+        return self.positions()
+
+    def positions(self) -> dict[int, int]:
+        """The offset that every owned partition is to be read from."""
         return {number: owned.start for number, owned in self.owned.items()}
 
     def measure(self, behind: bool) -> None:
@@ -185,42 +182,43 @@ class Partitions:
 
     def close(self) -> None:
         """Drop everything, including the state kept after a revoke."""
-        self._drop([*self.owned])
-        self._coming.close()
+        self._tear_down()
         self._warm.clear()
-        self._seen = self.membership = None
-        self.assigned = False
-        self._count()
 
-    def _open(self, ready: dict[int, Owned]) -> None:
-        """Work on these partitions from now on."""
-        if not ready:
-            return
+    def _open_views(self) -> None:
         stateless = self._config.changelog_topic is None
-        for number, owned in ready.items():
-            self.owned[number] = owned
+        for number, owned in self.owned.items():
             self.views[number] = NoState() if stateless else Overlay(owned.store)
             if self._watch is not None:
                 self._watch.opened(number, owned.store.entries())
             self._report_size(number, owned.store)
-        self._source.assign({number: owned.start for number, owned in ready.items()})
 
     def _report_size(self, number: int, store: MemoryStore) -> None:
         if self._config.changelog_topic is not None:
             self._metrics.state(number, len(store), store.size_bytes)
 
-    def _drop(self, partitions: Iterable[int]) -> None:
-        gone = list(partitions)
-        self.changes += 1
-        self._coming.drop(gone)
-        for number in gone:
-            self._metrics.forget_partition(number)
-            self._largest.forget(number)
-            if self.owned.pop(number, None) is not None:
-                del self.views[number]
-                if self._watch is not None:
-                    self._watch.closed(number)
-        self._count()
+    def _end_restore(self) -> None:
+        if self.restore is not None:
+            self.restore.close()
+            self.restore = None
 
-    def _count(self) -> None:
-        self._metrics.assigned_partitions.set(len(self.owned) + len(self._coming))
+    def _tear_down(self) -> None:
+        self.changes += 1
+        self._end_restore()
+        for number in self.owned:
+            self._metrics.forget_partition(number)
+            if self._watch is not None:
+                self._watch.closed(number)
+        self._largest.forget()
+        self.owned.clear()
+        self.views.clear()
+        self.assigned = False
+        self._metrics.assigned_partitions.set(0)
+
+    def _resume_at(self, progress: Mapping[int, int]) -> None:
+        """Go on where the state ends, in partitions whose committed offset is gone."""
+        for number, offset in progress.items():
+            owned = self.owned[number]
+            owned.committed = owned.start = offset
+        if progress:
+            self._source.seek(progress)

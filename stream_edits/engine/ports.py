@@ -6,14 +6,12 @@ tests implement it in memory.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from .clock import Clock as Clock
 from .config import Breaker as Breaker
 from .config import StageConfig as StageConfig
-from .listening import AssignmentListener as AssignmentListener
-from .listening import StateWatch as StateWatch
 from .records import UNREADABLE_HEADERS as UNREADABLE_HEADERS
 from .records import Chunk as Chunk
 from .records import Committed as Committed
@@ -83,6 +81,19 @@ class TryAgain(Exception):
         self.reason = reason
 
 
+class AssignmentListener(Protocol):
+    """Called by `Source.consume` and `Source.close`, in their thread, with partition numbers."""
+
+    def on_assign(self, partitions: Collection[int]) -> None:
+        """Must call `Source.assign` with the first offset to read of each partition."""
+
+    def on_revoke(self, partitions: Collection[int]) -> None:
+        """The partitions go to other members when this returns. Commits are still allowed."""
+
+    def on_lost(self, partitions: Collection[int]) -> None:
+        """Other members own the partitions already: nothing may be committed."""
+
+
 class Source(Protocol):
     """The member of the consumer group.
 
@@ -90,10 +101,7 @@ class Source(Protocol):
     """
 
     def subscribe(self, listener: AssignmentListener) -> None:
-        """Join the group; assignments arrive during `consume`.
-
-        A second call joins again. Partitions may be lost by it.
-        """
+        """Join the group; assignments arrive during `consume`. A second call joins again."""
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         """At most `limit` records, read before or after a rebalance in the call. Raises LostOffset.
@@ -116,10 +124,7 @@ class Source(Protocol):
         """The offset after the last record delivered, without a request; None if unknown."""
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        """Read these partitions as well, which are ours, each from its offset. Not in callbacks."""
-
-    def release(self, partitions: Collection[int]) -> None:
-        """Read these partitions no longer, until `assign`. They stay ours."""
+        """Own exactly these partitions, each from its offset. Only inside on_assign."""
 
     def seek(self, offsets: Mapping[int, int]) -> None:
         """Move owned partitions. Records fetched earlier are not delivered afterwards."""
@@ -131,11 +136,7 @@ class Source(Protocol):
         """Deliver again from where `pause` interrupted."""
 
     def group_metadata(self) -> object:
-        """The current member and generation, by which `Sink.send_offsets` is fenced.
-
-        In a callback it is the generation of that callback. Later the client may have joined
-        another one, whose callback is still to come.
-        """
+        """The current member and generation, by which `Sink.send_offsets` is fenced."""
 
     def close(self) -> None:
         """Leave the group. A static member remains in it until its session ends."""
@@ -181,6 +182,24 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Free the client without waiting for deliveries."""
+
+
+class StateWatch(Protocol):
+    """Follows the committed state of the partitions that a runner owns, to measure it."""
+
+    def opened(self, partition: int, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """The whole state of a partition that is owned from now on, restored."""
+
+    def changing(
+        self,
+        partition: int,
+        changes: Mapping[bytes, bytes | None],
+        before: Callable[[bytes], bytes | None],
+    ) -> None:
+        """Changes that were committed, None for a deletion; `before` has the values until now."""
+
+    def closed(self, partition: int) -> None:
+        """The partition is no longer owned."""
 
 
 class ChangelogReader(Protocol):

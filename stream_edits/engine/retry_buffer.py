@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from .batch import Rest
 from .config import StageConfig
@@ -40,11 +40,6 @@ class RetryBuffer:
     def add(self, records: Sequence[Record]) -> None:
         """Append records that were delivered in spite of the pause."""
         self.records.extend(records)
-
-    def keep(self, partitions: Container[int]) -> None:
-        """Drop the records of all other partitions."""
-        if self.records:
-            self.records = [each for each in self.records if each.partition in partitions]
 
     def take(self) -> list[Record]:
         """Hand the records over; the buffer is empty afterwards."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from stream_edits.metrics import Metrics, StageMetrics
 
@@ -35,17 +35,6 @@ from .transaction import TransactionAborted, Transactions
 _MEASURE_EVERY_S = 5.0
 # State, input and offsets do not fit together.
 _APART = (ChangelogCut, LostOffset, ProgressAhead, StateBehind)
-
-
-@contextmanager
-def _true_reason(member: Member) -> Iterator[None]:
-    """If a topic was created again, that is why state, input and offsets do not fit."""
-    try:
-        yield
-    except _APART:
-        with suppress(Retriable):
-            member.known.confirm()
-        raise
 
 
 class StageRunner:
@@ -96,7 +85,9 @@ class StageRunner:
     def ready(self) -> bool:
         """True when partitions are assigned, perhaps none, and their state is restored."""
         member = self._member
-        return member is not None and member.partitions.ready
+        if member is None:
+            return False
+        return member.partitions.assigned and member.partitions.restore is None
 
     @property
     def oldest_event_age_s(self) -> float:
@@ -165,12 +156,16 @@ class StageRunner:
         self._moved()
         member.known.check()
         member.rejoining.check()
-        with _true_reason(member):
+        try:
             records = member.inbox.take()
+        except _APART:
+            # If a topic was created again, that is the true reason.
+            with suppress(Retriable):
+                member.known.confirm()
+            raise
         if records:
             self._process(records, member)
-        with _true_reason(member):
-            member.inbox.finish_round()
+        member.inbox.finish_round()
         if self._clock.monotonic() >= self._measure_due:
             self._measure_due = self._clock.monotonic() + _MEASURE_EVERY_S
             self._measure(member)
@@ -182,11 +177,11 @@ class StageRunner:
             self._transactions = None
         member, self._member = self._member, None
         if member is not None:
-            member.partitions.close()
             try:
                 member.source.close()
             except (EngineStopped, Interrupted, Retriable) as failure:
                 log.warning("close_failed", stage=self.config.stage, error=type(failure).__name__)
+            member.partitions.close()
         log.info("closed_runner", stage=self.config.stage)
 
     def _process(self, records: Sequence[Record], member: Member) -> None:
@@ -204,8 +199,8 @@ class StageRunner:
         begun = self._clock.monotonic()
         try:
             member.known.confirm()
-            partitions = member.partitions
-            member.transactions.send(batch, partitions.views, partitions.membership, member.known)
+            views = member.partitions.views
+            member.transactions.send(batch, views, member.source, member.known)
         except Retriable as away:
             self._metrics.aborted_for(away.code)
             self._recovery.rewind(away.code, away.reason or away.code, member)

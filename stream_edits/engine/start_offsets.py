@@ -33,14 +33,11 @@ class StartOffsets:
         self._clock = clock
         self._stopping = stopping
 
-    def committed(self, partitions: Collection[int], timeout_s: float) -> dict[int, int | None]:
-        """The committed offset of each partition, None if it has none for this topic.
-
-        Raises Retriable without an answer in time: an open transaction may hide an offset.
-        """
+    def committed(self, partitions: Collection[int]) -> dict[int, int | None]:
+        """The committed offset of each partition, None if it has none for this topic."""
         if not partitions:
             return {}
-        found = self._source.committed(partitions, timeout_s)
+        found = self._query("committed", lambda: self._source.committed(partitions, _ASK_S))
         offsets = {number: self._of_this_topic(each) for number, each in found.items()}
         if None in offsets.values():
             # Another process may have marked them since this one started.

@@ -17,7 +17,7 @@ from .errors import (
     Retriable,
 )
 from .known_topics import KnownTopics, Mark, mark_key, mark_value
-from .ports import Clock, Output, Sink
+from .ports import Clock, Output, Sink, Source
 from .store import PROGRESS_KEY, Overlay
 
 # The brokers have removed the transactional id after idle days (transactional.id.expiration.ms),
@@ -86,13 +86,10 @@ class Transactions:
         self,
         batch: Batch,
         views: Mapping[int, Overlay],
-        membership: object,
+        source: Source,
         known: KnownTopics,
     ) -> None:
-        """Write and commit a batch. `views` are the states by partition; raises like `commit`.
-
-        `membership` is the group metadata in which the partitions of the batch are ours.
-        """
+        """Write and commit a batch. `views` are the states by partition; raises like `commit`."""
         marks = known.to_write(batch.offsets)
 
         def write(sink: Sink) -> None:
@@ -101,7 +98,7 @@ class Transactions:
             sink.produce(batch.outputs)
             if marks:
                 sink.produce(self._marks(marks))
-            self._send_offsets(batch, membership, known.input_id)
+            self._send_offsets(batch, source, known.input_id)
 
         self.commit(write)
         known.on_committed(dict(marks))
@@ -162,14 +159,15 @@ class Transactions:
             key = mark_key(group, topic, number)
             yield Output(self._config.known_topics or "", key, mark_value(mark))
 
-    def _send_offsets(self, batch: Batch, membership: object, input_id: str | None) -> None:
+    def _send_offsets(self, batch: Batch, source: Source, input_id: str | None) -> None:
         """Retried until the budget is spent; then the transaction is aborted."""
         deadline = self._clock.monotonic() + self._config.transaction_budget_s
         wait_s = _FIRST_WAIT_S
         while True:
             try:
+                # Fetched for every attempt, because generations advance without a callback.
                 self._sink.send_offsets(
-                    self._config.input_topic, input_id, batch.offsets, membership
+                    self._config.input_topic, input_id, batch.offsets, source.group_metadata()
                 )
                 return
             except Retriable as failure:

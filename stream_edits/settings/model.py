@@ -92,12 +92,6 @@ class Settings(BaseModel):
         description="Keep partitions over a restart within the session timeout; a process that "
         "dies for good is then replaced only after that timeout.",
     )
-    rebalance: Literal["cooperative", "eager"] | None = Field(
-        None,
-        description="How partitions move between the processes of a stage: `cooperative` stops "
-        "only those that move, `eager` all for a moment. Unless given, `cooperative`, and `eager` "
-        "with static_membership. All processes of a stage must have the same.",
-    )
     topics: Topics = Field(default_factory=Topics, description="Names of the topics.")
     partitions: int = Field(
         6,
@@ -199,9 +193,6 @@ class Settings(BaseModel):
             raise Conflict(("breaker_minimum",), "should not be above breaker_window")
         if self.session_timeout_ms > self.max_poll_interval_ms:
             raise Conflict(("session_timeout_ms",), "should not be above max_poll_interval_ms")
-        if self.static_membership and self.rebalance == "cooperative":
-            # See decision 36.
-            raise Conflict(("rebalance",), "should be eager with static_membership")
         kept = self.evidence_retention_days
         if kept is not None and kept < self.retention_days:
             # A rebuild from the claims must find every claim that is remembered.
@@ -231,11 +222,6 @@ class Settings(BaseModel):
     def group_instance_id(self, stage: str) -> str | None:
         """The static member's id, or None for a dynamic member."""
         return self.transactional_id(stage) if self.static_membership else None
-
-    @property
-    def rebalance_protocol(self) -> Literal["cooperative", "eager"]:
-        """The protocol of the consumer groups."""
-        return self.rebalance or ("eager" if self.static_membership else "cooperative")
 
     def kafka_options(self) -> dict[str, str]:
         """The options of every Kafka client, with credentials in clear text: never log them."""

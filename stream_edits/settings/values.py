@@ -68,7 +68,6 @@ _OWNED = {
     "group.instance.id": "it follows from static_membership",
     "transactional.id": "it follows from group_prefix and instance",
     "transaction.timeout.ms": "it has a setting of its own, transaction_timeout_ms",
-    "partition.assignment.strategy": "it follows from rebalance",
     "session.timeout.ms": "it has a setting of its own, session_timeout_ms",
     "max.poll.interval.ms": "it has a setting of its own, max_poll_interval_ms",
     "isolation.level": "every stage reads committed records only",

@@ -31,29 +31,22 @@ class Member:
         self.owned: set[int] = set()
         self.records: list[Record] = []
         self._at = at or {}
-        self._new: set[int] = set()
-        # At the newest callback.
-        self.membership: object = None
         self.source.subscribe(self)
 
     def on_assign(self, partitions: Collection[int]) -> None:
         self.callbacks.append("assigned")
-        self.owned |= set(partitions)
-        self._new |= set(partitions)
-        self.membership = self.source.group_metadata()
+        self.owned = set(partitions)
+        committed = answered(lambda: self.source.committed(partitions, 5.0)) if partitions else {}
+        starts = {number: at.offset if at else 0 for number, at in committed.items()}
+        self.source.assign({n: self._at.get(n, offset) for n, offset in starts.items()})
 
     def on_revoke(self, partitions: Collection[int]) -> None:
         self.callbacks.append("revoked")
-        self._forget(partitions)
-        self.membership = self.source.group_metadata()
+        self.owned = set()
 
     def on_lost(self, partitions: Collection[int]) -> None:
         self.callbacks.append("lost")
-        self._forget(partitions)
-
-    def _forget(self, partitions: Collection[int]) -> None:
-        self.owned.difference_update(partitions)
-        self._new.difference_update(partitions)
+        self.owned = set()
 
     @property
     def values(self) -> list[bytes | None]:
@@ -63,11 +56,6 @@ class Member:
     def poll(self, limit: int = 100) -> None:
         """Read more records."""
         self.records += self.source.consume(limit, 0.1)
-        new, self._new = self._new, set()
-        if new:
-            committed = answered(lambda: self.source.committed(new, 5.0))
-            starts = {number: at.offset if at else 0 for number, at in committed.items()}
-            self.source.assign({n: self._at.get(n, offset) for n, offset in starts.items()})
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Poll until the condition holds."""

@@ -142,8 +142,6 @@ class Stage:
             if self.runner.ready:
                 return self
             self.runner.run_round()
-            if not self.runner.ready:
-                self.clock.time_s += 0.5
         assert self.runner.ready, "never ready"
         return self
 

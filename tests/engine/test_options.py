@@ -13,15 +13,13 @@ from tests.memory_kafka.calls import LIMITS
 
 class TestOptions:
     def test_of_the_consumer(self) -> None:
-        options = consumer_options(config())
-        assert options["partition.assignment.strategy"] == "cooperative-sticky"
-        static = consumer_options(config(group_instance_id="pod-0", rebalance="eager"))
-        assert static["partition.assignment.strategy"] == "range"
+        options = consumer_options(config(group_instance_id="pod-0"))
+        assert options["partition.assignment.strategy"] == "range"
         assert options["isolation.level"] == "read_committed"
         assert options["enable.auto.commit"] is False
         assert options["enable.auto.offset.store"] is False
         assert options["auto.offset.reset"] == "error"
-        assert static["group.instance.id"] == "pod-0"
+        assert options["group.instance.id"] == "pod-0"
 
     def test_of_the_producer(self) -> None:
         options = producer_options(config(), LIMITS)

@@ -19,7 +19,6 @@ def test_a_member_left_without_partitions_joins_again_after_two_session_timeouts
     with monkeypatch.context() as patch:
         patch.setattr(source, "_serve", left_out)
         stage.partitions.on_lost([0, 1])
-        source.member.claimed.clear()
         stage.run_rounds(2)
         generation = broker.groups["g"].generation
         stage.clock.time_s += 119.0

@@ -246,5 +246,5 @@ class TestMetrics:
 
 
 def test_transactional_id_and_group_come_from_the_configuration() -> None:
-    settings = config(group_instance_id="pod-0", rebalance="eager")
+    settings = config(group_instance_id="pod-0")
     assert (settings.transactional_id, settings.group_instance_id) == ("g-count-0", "pod-0")

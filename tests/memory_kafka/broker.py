@@ -115,14 +115,6 @@ class Broker:
         source.deaf = deaf
         self.group(source.config).remove(source.member)
 
-    def forget_member(self, source: MemorySource, deaf: int = 0) -> None:
-        """Forget a member whose client joins again as if it were the same, after `deaf` polls."""
-        self.evict(source, deaf)
-        if deaf:
-            source.unaware = True
-        else:
-            source.join_unaware()
-
     def time_out(self, sink: MemorySink) -> None:
         """Abort the producer's open transaction as its coordinator does, and fence the producer."""
         if sink.txn is not None and not sink.ended:

@@ -1,8 +1,4 @@
-"""The group coordinator: members, generations, rebalances, transactional offsets.
-
-The clients of cooperative members join again in the background, without a poll of the application,
-and keep their partitions meanwhile. Those of eager members give up all partitions first.
-"""
+"""The group coordinator: members, generations, eager rebalances, transactional offsets."""
 
 from __future__ import annotations
 
@@ -13,38 +9,21 @@ from tests.memory_kafka.log import Txn
 
 @dataclass(eq=False)
 class Member:
-    """A member as the coordinator and its client see it.
-
-    `assigned` are its partitions in the newest generation, `pending` the same until the application
-    has polled, and `claimed` those that its client says it owns when it joins.
-    """
+    """A member as the coordinator sees it. `pending` is an assignment it has not fetched."""
 
     name: str
     instance: str | None = None
-    cooperative: bool = True
     generation: int = -1
     assigned: list[int] = field(default_factory=list)
-    claimed: set[int] = field(default_factory=set)
     pending: list[int] | None = None
     joined: bool = False
-    # Its process runs no more: nothing joins again in the background.
-    dead: bool = False
     # Another process joined with the same group.instance.id.
     replaced: bool = False
-
-    @property
-    def joins_by_itself(self) -> bool:
-        """True unless its application must be polled first."""
-        return self.cooperative and self.pending is None and not self.dead
 
 
 @dataclass(eq=False)
 class Group:
-    """A consumer group of one topic.
-
-    It assigns ranges in the order of the members' names. Cooperative members keep what they have,
-    as far as the shares stay even, and what moves is assigned to nobody until it was given up.
-    """
+    """A consumer group of one topic. It assigns ranges in the order of the members' names."""
 
     topic: str
     partitions: int
@@ -75,7 +54,7 @@ class Group:
         self.rebalance(joining=member)
 
     def rejoin(self, member: Member) -> None:
-        """Let a member join again that has given up what it had to."""
+        """Let a member that has given up its partitions join again."""
         member.joined = True
         # An older assignment that it has not fetched is invalid.
         member.pending = None
@@ -88,16 +67,11 @@ class Group:
             self.rebalance()
 
     def rebalance(self, joining: Member | None = None) -> None:
-        """Make every other member join again."""
+        """Make every other member give up its partitions and join again."""
         self.rebalancing = True
         for member in self.members:
-            member.joined = member is joining or member.joins_by_itself
+            member.joined = member is joining
         self._complete()
-
-    def served(self, member: Member) -> None:
-        """The application of a member has polled, and its client joins again if it must."""
-        if self.rebalancing and not member.joined and member.joins_by_itself:
-            self.rejoin(member)
 
     def unstable(self, partitions: set[int]) -> bool:
         """True if an open transaction hides the committed offset of one of the partitions."""
@@ -130,29 +104,11 @@ class Group:
         self.rebalancing = False
         self.generation += 1
         members = sorted(self.members, key=lambda member: member.name)
-        shares = self._shares(members)
-        # Of two that claim the same, the first one is believed.
-        claims = {n: m for m in reversed(members) if m.cooperative for n in m.claimed}
-        for member in members:
-            share = shares[member.name]
-            member.assigned = [n for n in share if claims.get(n, member) is member]
+        start = 0
+        for index, member in enumerate(members):
+            more = 1 if index < self.partitions % len(members) else 0
+            size = self.partitions // len(members) + more
+            member.assigned = list(range(start, start + size))
             member.pending = list(member.assigned)
             member.generation = self.generation
-
-    def _shares(self, members: list[Member]) -> dict[str, list[int]]:
-        """The partitions that each member is to have in the end."""
-        if not members:
-            return {}
-        least, more = divmod(self.partitions, len(members))
-        sizes = [least + (index < more) for index in range(len(members))]
-        kept: dict[str, list[int]] = {}
-        free = set(range(self.partitions))
-        for member, size in zip(members, sizes, strict=True):
-            kept[member.name] = sorted(free & member.claimed)[:size] if member.cooperative else []
-            free.difference_update(kept[member.name])
-        left = sorted(free)
-        for member, size in zip(members, sizes, strict=True):
-            lacking = size - len(kept[member.name])
-            kept[member.name] = sorted(kept[member.name] + left[:lacking])
-            del left[:lacking]
-        return kept
+            start += size

@@ -19,21 +19,18 @@ class MemorySource:
 
     `deaf` is the number of polls until the member learns that it was evicted. With `prefetched`,
     `consume` returns records that were read before a rebalance in the same call, as librdkafka may.
-    `unaware` of its eviction, its client joins again with the partitions that it had.
     """
 
     def __init__(self, broker: Broker, config: StageConfig, name: str) -> None:
         self.broker = broker
         self.config = config
         self.topic = config.input_topic
-        self.cooperative = config.rebalance == "cooperative"
-        self.member = self._new(name)
+        self.member = Member(name, config.group_instance_id)
         self.listener: AssignmentListener | None = None
         self.positions: dict[int, int] = {}
         self.paused: set[int] = set()
         self.deaf = 0
         self.prefetched = False
-        self.unaware = False
         self.closed = False
         self._owning = False
 
@@ -44,15 +41,14 @@ class MemorySource:
 
     @property
     def current(self) -> bool:
-        """True if it is a member of the newest generation, and its application knows it."""
-        group, member = self.group, self.member
-        newest = member in group.members and member.generation == group.generation
-        return newest and member.pending is None
+        """True if it is a member of the newest generation."""
+        group = self.group
+        return self.member in group.members and self.member.generation == group.generation
 
     def subscribe(self, listener: AssignmentListener) -> None:
         self.listener = listener
         if self.member in self.group.members:
-            self.group.rebalance(joining=self.member if self.member.joins_by_itself else None)
+            self.group.rebalance()
         else:
             self.group.join(self.member)
 
@@ -89,13 +85,8 @@ class MemorySource:
         return self.positions.get(partition)
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        if not offsets.keys() <= self.member.claimed:
-            raise FatalClientError("_STATE: assigned what is not ours")
-        self.positions.update(offsets)
-        self.paused.difference_update(offsets)
-
-    def release(self, partitions: Collection[int]) -> None:
-        self._stop_reading(partitions)
+        self.positions = dict(offsets)
+        self.paused.clear()
 
     def seek(self, offsets: Mapping[int, int]) -> None:
         if not offsets.keys() <= self.positions.keys():
@@ -114,72 +105,42 @@ class MemorySource:
     def close(self) -> None:
         self.closed = True
         if self.listener is not None and self.member in self.group.members:
-            self._revoke(self.listener, set(self.member.claimed))
+            self._revoke(self.listener)
             if self.member.instance is None:
                 self.group.remove(self.member)
-        self.member.dead = True
-
-    def join_unaware(self) -> None:
-        """Join as a new member that claims what the former one had, without a callback."""
-        self.unaware = False
-        claimed, self.member = self.member.claimed, self._new(self.member.name)
-        self.member.claimed = claimed
-        self.group.join(self.member)
-
-    def _new(self, name: str) -> Member:
-        return Member(name, self.config.group_instance_id, self.cooperative)
 
     def _serve(self, listener: AssignmentListener) -> None:
         """Fetch the coordinator's answer and run the callbacks, like the client's poll."""
         if self.member.replaced:
             raise FatalClientError("FENCED_INSTANCE_ID")
         if self.member not in self.group.members:
-            if not self.unaware:
-                self._lose(listener)
-                return
-            self.join_unaware()
-        if self.group.rebalancing and not self.member.joined and not self.cooperative:
-            self._revoke(listener, set(self.member.claimed))
+            self._lose(listener)
+            return
+        if self.group.rebalancing and not self.member.joined:
+            self._revoke(listener)
             self.group.rejoin(self.member)
         if self.member.pending is not None:
-            self._take(listener, set(self.member.pending))
-        self.group.served(self.member)
-
-    def _take(self, listener: AssignmentListener, assigned: set[int]) -> None:
-        """Run the callbacks of a finished rebalance: what is taken away first, then what is new."""
-        member, gone = self.member, self.member.claimed - assigned
-        if gone:
-            self._revoke(listener, gone)
-        new = assigned - member.claimed
-        if new or not gone:
+            owned, self.member.pending = self.member.pending, None
             self._owning = True
-            member.claimed |= new
-            listener.on_assign(sorted(new))
-        member.pending = None
-        if gone and member in self.group.members:
-            self.group.rebalance(joining=member)
+            listener.on_assign(owned)
 
     def _lose(self, listener: AssignmentListener) -> None:
         owned, self._owning = self._owning, False
-        lost, self.member = self.member.claimed, self._new(self.member.name)
+        lost = list(self.positions)
         self.positions.clear()
         self.paused.clear()
         if owned:
-            listener.on_lost(sorted(lost))
+            listener.on_lost(lost)
+        self.member = Member(self.member.name, self.member.instance)
         self.group.join(self.member)
 
-    def _revoke(self, listener: AssignmentListener, partitions: set[int]) -> None:
+    def _revoke(self, listener: AssignmentListener) -> None:
         """Run the callback, which may still query and commit. Then the assignment is gone."""
         if self._owning:
-            self._owning = self.cooperative
-            listener.on_revoke(sorted(partitions))
-        self.member.claimed -= partitions
-        self._stop_reading(partitions)
-
-    def _stop_reading(self, partitions: Collection[int]) -> None:
-        for number in partitions:
-            self.positions.pop(number, None)
-        self.paused.difference_update(partitions)
+            self._owning = False
+            listener.on_revoke(list(self.positions))
+        self.positions.clear()
+        self.paused.clear()
 
     def _fetch(self, limit: int) -> list[Record]:
         records: list[Record] = []

@@ -46,19 +46,9 @@ CONTROLS = [
     Control("the overlay: an abort rolls state back", fences.no_rollback_of_a_batch, _STATE),
     Control("the overlay: a failed event is undone", fences.no_rollback_of_an_event, _STATE),
     Control(
-        "the membership of the newest callback, taken over once it is compared",
-        fences.membership_never_renewed,
+        "group metadata fetched anew for every send_offsets",
+        fences.stale_group_metadata,
         frozenset({Kind.STUCK}),
-    ),
-    Control(
-        "a commit counts only in the generation whose callback was seen",
-        fences.membership_of_the_client,
-        _WRONG | _STATE,
-    ),
-    Control(
-        "kept state is compared with its offset after each rebalance",
-        fences.kept_state_unchecked,
-        _WRONG | _STATE,
     ),
     Control("the fence of member and generation", fences.no_fence_by_generation, _WRONG),
     Control("a stable transactional.id", fences.random_transactional_id, frozenset({Kind.HANGING})),

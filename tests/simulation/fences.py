@@ -6,7 +6,7 @@ They patch the engine or, where the fence is an answer of the broker, the memory
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -16,9 +16,8 @@ from stream_edits.engine.changelog import Restore, _Restoring
 from stream_edits.engine.inbox import Inbox
 from stream_edits.engine.known_topics import KnownTopics
 from stream_edits.engine.partitions import Owned, Partitions
-from stream_edits.engine.ports import Record
+from stream_edits.engine.ports import Source
 from stream_edits.engine.store import Overlay
-from stream_edits.engine.taking_over import TakingOver
 from stream_edits.engine.transaction import Transactions
 from tests.memory_kafka.group import Group
 from tests.memory_kafka.sink import MemorySink
@@ -55,35 +54,13 @@ def no_rollback_of_an_event(patch: Patch) -> None:
     patch.setattr(Overlay, "drop_event", Overlay.keep_event)
 
 
-def membership_never_renewed(patch: Patch) -> None:
-    settle = Partitions.settle
+def stale_group_metadata(patch: Patch) -> None:
+    first: dict[str, object] = {}
 
-    def once(self: Partitions) -> None:
-        if self.membership is None:
-            settle(self)
+    def once(self: MemorySource) -> object:
+        return first.setdefault(self.member.name, (self.member, self.member.generation))
 
-    patch.setattr(Partitions, "settle", once)
-
-
-def membership_of_the_client(patch: Patch) -> None:
-    """Commit in the generation that the client has joined, whatever its callback will say."""
-    send_offsets = MemorySink.send_offsets
-
-    def newest(
-        self: MemorySink, topic: str, topic_id: str | None, offsets: Mapping[int, int], _: object
-    ) -> None:
-        (client,) = [each for each in self.broker.sources if each.config is self.config]
-        send_offsets(self, topic, topic_id, offsets, client.group_metadata())
-
-    patch.setattr(MemorySink, "send_offsets", newest)
-
-
-def kept_state_unchecked(patch: Patch) -> None:
-    def settle(self: Partitions) -> None:
-        if self._seen is not None:
-            self.membership, self._seen = self._seen, None
-
-    patch.setattr(Partitions, "settle", settle)
+    patch.setattr(MemorySource, "group_metadata", once)
 
 
 def no_fence_by_generation(patch: Patch) -> None:
@@ -125,12 +102,11 @@ def position_instead_of_last_processed(patch: Patch) -> None:
     send = Transactions.send
 
     def further(
-        self: Transactions, batch: Batch, views: Any, membership: Any, known: KnownTopics
+        self: Transactions, batch: Batch, views: Any, source: Source, known: KnownTopics
     ) -> None:
-        broker = self._sink._client.broker  # type: ignore[attr-defined]
-        (client,) = [each for each in broker.sources if each.config is self._config]
+        client: MemorySource = source._client  # type: ignore[attr-defined]
         batch.offsets = {n: client.positions.get(n, upto) for n, upto in batch.offsets.items()}
-        send(self, batch, views, membership, known)
+        send(self, batch, views, source, known)
 
     patch.setattr(Transactions, "send", further)
 
@@ -149,60 +125,43 @@ def offsets_outside_the_transaction(patch: Patch) -> None:
 
 
 def lost_partitions_keep_their_state(patch: Patch) -> None:
-    on_lost = Partitions.on_lost
+    on_assign = Partitions.on_assign
     kept: dict[int, dict[int, Owned]] = {}
 
     def keep(self: Partitions, partitions: Collection[int]) -> None:
-        kept[id(self._coming)] = dict(self.owned)
-        on_lost(self, partitions)
+        if self.restore is None:
+            kept[id(self)] = dict(self.owned)
+        self._tear_down()
+
+    def trust(self: Partitions, partitions: Collection[int]) -> None:
+        _believe(self, kept.pop(id(self), {}))
+        on_assign(self, partitions)
 
     patch.setattr(Partitions, "on_lost", keep)
-    _believe(patch, lambda coming, warm: kept.get(id(coming), {}))
+    patch.setattr(Partitions, "on_assign", trust)
 
 
 def warm_state_unchecked(patch: Patch) -> None:
-    _believe(patch, lambda coming, warm: warm)
+    on_assign = Partitions.on_assign
+
+    def trust(self: Partitions, partitions: Collection[int]) -> None:
+        _believe(self, dict(self._warm))
+        on_assign(self, partitions)
+
+    patch.setattr(Partitions, "on_assign", trust)
 
 
-def _believe(
-    patch: Patch, kept: Callable[[TakingOver, Mapping[int, Owned]], Mapping[int, Owned]]
-) -> None:
+def _believe(partitions: Partitions, states: dict[int, Owned]) -> None:
     """Treat these states as the newest, whatever was committed since."""
-    ask = TakingOver._ask
-
-    def asked(self: TakingOver, warm: Mapping[int, Owned], busy: bool) -> dict[int, Owned]:
-        ready = ask(self, {}, busy)
-        for number, owned in kept(self, warm).items():
-            found = self._cold.pop(number, None)
-            if found is not None:
-                owned.committed, owned.start = found.committed, found.start
-                ready[number] = owned
-        return ready
-
-    patch.setattr(TakingOver, "_ask", asked)
+    for number, owned in states.items():
+        client: MemorySource = partitions._source._client  # type: ignore[attr-defined]
+        owned.committed = client.group.committed.get(number)
+        partitions._warm[number] = owned
 
 
 def records_of_before_a_rebalance(patch: Patch) -> None:
-    """Process what was read before a partition was revoked once it is ours again."""
-    poll = Inbox._poll
-
-    def late(self: Inbox, timeout_s: float) -> list[Record]:
-        held: list[Record] = getattr(self, "_late", [])
-        gone: list[Record] = []
-        consume = self._source.consume
-
-        def consumed(limit: int, timeout_s: float) -> list[Record]:
-            gone.extend(consume(limit, timeout_s))
-            return list(gone)
-
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(self._source, "consume", consumed)
-            records = poll(self, timeout_s)
-        owned = self._partitions.owned
-        self._late = [r for r in [*held, *gone] if r.partition not in owned]  # type: ignore[attr-defined]
-        return [r for r in held if r.partition in owned] + records
-
-    patch.setattr(Inbox, "_poll", late)
+    unmoved = property(lambda self: 0, lambda self, value: None)
+    patch.setattr(Partitions, "changes", unmoved, raising=False)
 
 
 def unstable_committed_offsets(patch: Patch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from stream_edits.engine.config import Rebalance, StartFrom
+from stream_edits.engine.config import StartFrom
 from stream_edits.engine.errors import (
     BreakerOpen,
     ClientError,
@@ -36,12 +36,11 @@ _REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicReplaced,
 class Fleet:
     """The processes of the stage.
 
-    `static` gives the members a group.instance.id, `eager` the eager protocol. With
-    `lenient`, for the negative controls, an
+    `static` gives the members a group.instance.id. With `lenient`, for the negative controls, an
     error that was not injected only ends its process, as in production.
     """
 
-    def __init__(self, static: bool, lenient: bool, eager: bool) -> None:
+    def __init__(self, static: bool, lenient: bool) -> None:
         self.broker = Broker()
         for topic, partitions in _TOPICS.items():
             self.broker.create(topic, partitions)
@@ -62,7 +61,6 @@ class Fleet:
         self.ended: Counter[int] = Counter()
         self._static = static
         self._lenient = lenient
-        self._rebalance: Rebalance = "eager" if eager or static else "cooperative"
         # The runners whose turn is not over: while one is paused, the others must not run it.
         self._busy: set[int] = set()
         self._dead: list[Process] = []
@@ -77,13 +75,7 @@ class Fleet:
         if process is None:
             plan = self.plans[runner]
             process = Process(
-                self.broker,
-                runner,
-                plan,
-                self.outside,
-                self._static,
-                self.start_from,
-                self._rebalance,
+                self.broker, runner, plan, self.outside, self._static, self.start_from
             )
             self.processes[runner] = process
         try:
@@ -127,14 +119,6 @@ class Fleet:
             self.counts["evictions"] += 1
             self.broker.evict(source, deaf)
 
-    def forget(self, runner: int, deaf: int) -> None:
-        """The coordinator forgets the member, whose client joins again without telling it."""
-        process = self.processes[runner]
-        source = process.source if process is not None else None
-        if source is not None and source.cooperative and source.current:
-            self.counts["members forgotten"] += 1
-            self.broker.forget_member(source, deaf)
-
     def inject(self, runner: int, call: str, fault: Fault, times: int) -> None:
         """Make the runner's next calls of this name fail; many in a row only if it may retry."""
         many = fault in (Fault.RETRIABLE, Fault.UNKNOWN)
@@ -151,6 +135,13 @@ class Fleet:
     def lose_commit(self, runner: int) -> None:
         """End the runner's process while its next commit is in flight."""
         self.plans[runner].arm("commit", Fault.IN_FLIGHT)
+
+    def overtake(self, runner: int) -> None:
+        """Let the start of an assignment overtake a pause: records are delivered in spite of it."""
+        process = self.processes[runner]
+        source = process.source if process is not None else None
+        if source is not None:
+            source.paused.clear()
 
     def expire(self) -> None:
         """Members and transactions of processes that ended time out."""
@@ -182,9 +173,7 @@ class Fleet:
         """Run the other runners while this one is paused between two instructions."""
         process = self.processes[runner]
         source, sink = (process.source, process.sink) if process is not None else (None, None)
-        if fault is Fault.FORGOTTEN:
-            self.forget(runner, deaf=0)
-        elif fault is not Fault.PAUSE and source is not None and source.listener is not None:
+        if fault is not Fault.PAUSE and source is not None and source.listener is not None:
             self.counts["zombies"] += 1
             self.broker.evict(source)
         if fault is Fault.TIMED_OUT and sink is not None:
@@ -242,7 +231,5 @@ class Fleet:
         process, self.processes[runner] = self.processes[runner], None
         assert process is not None
         process.free_readers()
-        if process.source is not None:
-            process.source.member.dead = True
         self._dead.append(process)
         self.ended[runner] += 1

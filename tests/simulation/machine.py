@@ -20,9 +20,9 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     world: World | None = None
 
-    @initialize(static=st.booleans(), eager=st.booleans())
-    def begin(self, static: bool, eager: bool) -> None:
-        self.world = World(static, eager=eager)
+    @initialize(static=st.booleans())
+    def begin(self, static: bool) -> None:
+        self.world = World(static)
 
     @invariant()
     def committed_equals_the_fold_of_the_input(self) -> None:

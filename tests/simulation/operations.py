@@ -15,8 +15,8 @@ class Operations(Fleet):
     input before it. `operate` does what the message of the stop says.
     """
 
-    def __init__(self, static: bool, lenient: bool, eager: bool) -> None:
-        super().__init__(static, lenient, eager)
+    def __init__(self, static: bool, lenient: bool) -> None:
+        super().__init__(static, lenient)
         self.invariants = Invariants(self.broker, PARTITIONS)
 
     def recreate(self, topic: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stream_edits.engine.config import Rebalance, StartFrom
+from stream_edits.engine.config import StartFrom
 from stream_edits.engine.partitions import Partitions
 from stream_edits.engine.ports import Output, Record, StateView
 from stream_edits.engine.runner import StageRunner
@@ -40,7 +40,6 @@ class Process:
         outside: Outside,
         static: bool,
         start_from: StartFrom | None,
-        rebalance: Rebalance,
     ) -> None:
         self.broker = broker
         self.ordinal = ordinal
@@ -50,7 +49,6 @@ class Process:
             batch_size=3,
             assign_budget_s=20.0,
             start_from=start_from,
-            rebalance=rebalance,
         )
         self.clock = FakeClock()
         ledger = _Interrupted(Ledger(outside), plan)
@@ -70,9 +68,9 @@ class Process:
 
     @property
     def partitions(self) -> Partitions | None:
-        """Its partitions, once it has joined."""
+        """Its partitions, once they are restored."""
         member = self.runner._member
-        return member.partitions if member is not None else None
+        return member.partitions if member is not None and self.runner.ready else None
 
     @property
     def idle(self) -> bool:

@@ -31,7 +31,7 @@ class Tally:
 def run_schedule(seed: int, lenient: bool = False, steps: int = STEPS) -> Tally:
     """Run one schedule. Raises Violation, with the seed and the steps in its notes."""
     dice = random.Random(seed)
-    world = World(dice.random() < 0.3, lenient, eager=dice.random() < 0.2)
+    world = World(static=dice.random() < 0.3, lenient=lenient)
     trace: list[str] = []
     try:
         for action in dice.choices(ACTIONS, _WEIGHTS, k=steps):

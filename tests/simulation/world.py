@@ -7,7 +7,6 @@ Every public action takes plain values, so that a seed or Hypothesis can choose 
 from __future__ import annotations
 
 from tests.memory_kafka.log import Txn
-from tests.simulation.faults import Fault
 from tests.simulation.fleet import PARTITIONS, RUNNERS
 from tests.simulation.invariants import GROUP, Kind, Violation
 from tests.simulation.ledger import REVIEW
@@ -19,8 +18,8 @@ _ROUNDS = 150
 class World(Operations):
     """The fleet, its input and its cluster, and the invariants that fold the input."""
 
-    def __init__(self, static: bool = False, lenient: bool = False, eager: bool = False) -> None:
-        super().__init__(static, lenient, eager)
+    def __init__(self, static: bool = False, lenient: bool = False) -> None:
+        super().__init__(static, lenient)
         self._upstream: list[Txn] = []
         self._sent = 0
         self._reviews: list[tuple[int, bytes, bytes]] = []
@@ -68,17 +67,6 @@ class World(Operations):
             for runner in range(RUNNERS):
                 self.turn(runner, prefetched=True)
                 self.check()
-
-    def overlook(self, runner: int, call: str) -> None:
-        """Let the coordinator forget the member while it processes or writes its next batch."""
-        self.plans[runner].arm(call, Fault.FORGOTTEN)
-
-    def overtake(self, runner: int) -> None:
-        """Let records overtake a pause: they are delivered in spite of it."""
-        process = self.processes[runner]
-        source = process.source if process is not None else None
-        if source is not None:
-            source.paused.clear()
 
     def away(self, away: bool) -> None:
         """Take away what the stage needs besides Kafka, or give it back."""

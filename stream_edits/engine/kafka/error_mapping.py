@@ -97,8 +97,6 @@ _ADVICE = {
     "GROUP_AUTHORIZATION_FAILED": f"the user may not READ the consumer group; {_RIGHTS}",
     "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": "the user may not WRITE under the transactional id; "
     + _RIGHTS,
-    "INCONSISTENT_GROUP_PROTOCOL": "the other processes of this stage have another `rebalance`; "
-    "docs/operations.md says how to change it",
     "CLUSTER_AUTHORIZATION_FAILED": f"the user lacks a right on the cluster; {_RIGHTS}",
     "_AUTHENTICATION": "check sasl.* and security.protocol among the kafka options",
 }

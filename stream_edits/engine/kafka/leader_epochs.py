@@ -57,9 +57,9 @@ class LeaderEpochs:
         """Start again from a committed offset and its epoch, None if it has none."""
         self._runs[partition] = [] if epoch is None else [_Run(offset - 1, epoch)]
 
-    def forget(self, partitions: Collection[int]) -> None:
-        """Forget these partitions."""
-        self._runs = {n: runs for n, runs in self._runs.items() if n not in partitions}
+    def keep(self, partitions: Collection[int]) -> None:
+        """Forget all other partitions."""
+        self._runs = {n: runs for n, runs in self._runs.items() if n in partitions}
 
     def rewind(self, offsets: Mapping[int, int]) -> None:
         """Forget the records from these offsets on, which are read again."""

@@ -12,15 +12,15 @@ Options = dict[str, object]
 # The client's own default for a batch, and what a batch takes besides its records.
 _BATCH_BYTES = 1_000_000
 _BATCH_MARGIN = 200
-_STRATEGIES = {"cooperative": "cooperative-sticky", "eager": "range"}
 
 
 def consumer_options(config: StageConfig) -> Options:
-    """For the group member: read_committed, no automatic commit, no reset."""
+    """For the group member: eager `range`, read_committed, no automatic commit, no reset."""
     fixed: Options = {
         "group.id": config.group_id,
         "group.protocol": "classic",
-        "partition.assignment.strategy": _STRATEGIES[config.rebalance],
+        # Eager, so that a commit during a revoke succeeds; the cooperative protocol fences it.
+        "partition.assignment.strategy": "range",
         "isolation.level": "read_committed",
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
@@ -34,8 +34,6 @@ def consumer_options(config: StageConfig) -> Options:
     # A full local queue is checked again after 10 ms; the default is a second.
     tuning: Options = {
         "fetch.queue.backoff.ms": 10,
-        # How soon a member learns of a rebalance. The default is 3 s.
-        "heartbeat.interval.ms": min(3000, config.session_timeout_ms // 10),
         "allow.auto.create.topics": False,
         # New partitions of the input are read this soon.
         "topic.metadata.refresh.interval.ms": 30_000,

@@ -8,16 +8,16 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, Message, Topic
 
 from .. import log
 from ..config import StageConfig
-from ..errors import LostOffset, Retriable
+from ..errors import FatalClientError, LostOffset, Retriable
 from ..ports import AssignmentListener, Committed, Record, Watermarks
-from .assignment import Assignment, Listener
 from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .headers import headers_of
-from .leader_epochs import LeaderEpochs, Membership
+from .leader_epochs import LeaderEpochs, Membership, placed
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
+_SEEK_TRIES = 20
 _REBUILD = "rebuild everything from the claims, as docs/operations.md says"
 _GO_ON = (
     "publish what was lost unread again, then run `stream-edits topics accept {topic}` to read the "
@@ -40,24 +40,22 @@ class ConfluentSource:
         self._linger_s = config.linger_s
         go_on = _GO_ON.format(topic=config.input_topic)
         self._remedy = _REBUILD if config.changelog_topic is not None else go_on
+        self._sleep = sleep
         self._consumer = make(
             Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
         )
-        self._cooperative = config.rebalance == "cooperative"
         self._failure: BaseException | None = None
         self._epochs = LeaderEpochs()
-        self._assignment = Assignment(self._consumer, config, self._epochs, sleep)
+        # The offsets of a new assignment, until the client has compared them with the log.
+        self._unchecked: dict[int, int] = {}
 
     def subscribe(self, listener: AssignmentListener) -> None:
         with client_errors("subscribe"):
-            if self._cooperative:
-                # The client takes no second call for the same topic: it leaves the group first.
-                self._consumer.unsubscribe()
             self._consumer.subscribe(
                 [self._topic],
-                on_assign=self._assignment.on_assign(self._guarded(listener.on_assign)),
-                on_revoke=self._assignment.on_gone(self._guarded(listener.on_revoke)),
-                on_lost=self._assignment.on_gone(self._guarded(listener.on_lost)),
+                on_assign=self._guarded(listener.on_assign),
+                on_revoke=self._guarded(listener.on_revoke),
+                on_lost=self._guarded(listener.on_lost),
             )
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
@@ -75,9 +73,10 @@ class ConfluentSource:
             self._raise_if_final(message)
         if errors:
             messages = [message for message in messages if message.error() is None]
-        if checked := self._assignment.check_new():
-            # Their messages may have been read before the check, and are read again.
-            messages = [message for message in messages if message.partition() not in checked]
+        if self._unchecked:
+            # The messages may have been read before the check, and are read again.
+            self._check_assigned()
+            return []
         for message in messages:
             records.append(
                 Record(
@@ -91,7 +90,6 @@ class ConfluentSource:
                 )
             )
         self._epochs.note(messages)
-        self._assignment.delivered(records)
         return records
 
     def committed(
@@ -104,9 +102,7 @@ class ConfluentSource:
             if answer.error is not None:
                 raise_classified(answer.error, "committed", AWAY)
             is_there = answer.offset != OFFSET_INVALID
-            if answer.partition not in self._assignment.read:
-                # Of the others more is known, from the records that were read.
-                self._epochs.note_committed(answer.partition, answer.offset, answer.leader_epoch)
+            self._epochs.note_committed(answer.partition, answer.offset, answer.leader_epoch)
             # The offset's metadata. An empty one comes back as None or as no characters.
             found[answer.partition] = (
                 Committed(answer.offset, answer.metadata or None) if is_there else None
@@ -136,13 +132,16 @@ class ConfluentSource:
         return place.offset if place.offset >= 0 else None
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        self._assignment.assign(offsets)
-
-    def release(self, partitions: Collection[int]) -> None:
-        self._assignment.release(partitions)
+        self._epochs.keep(offsets)
+        with client_errors("assign"):
+            self._consumer.assign(self._placed(offsets))
+        is_known = any(self._epochs.before(*place) is not None for place in offsets.items())
+        self._unchecked = dict(offsets) if is_known else {}
 
     def seek(self, offsets: Mapping[int, int]) -> None:
-        self._assignment.seek(offsets)
+        self._epochs.rewind(offsets)
+        for place in self._placed(offsets):
+            self._seek_one(place)
 
     def pause(self, partitions: Collection[int]) -> None:
         with client_errors("pause"):
@@ -160,6 +159,29 @@ class ConfluentSource:
             self._consumer.close()
         self._raise_failure()
 
+    def _check_assigned(self) -> None:
+        """Let the client compare the epochs of the assigned offsets with the log.
+
+        It does so at a seek, not at an assignment. An offset whose record was lost in an unclean
+        leader election then gives an error in place of a record.
+        """
+        offsets, self._unchecked = self._unchecked, {}
+        self.seek(offsets)
+
+    def _seek_one(self, place: TopicPartition) -> None:
+        """Seek one partition, which fails with `_STATE` for a moment after its assignment."""
+        for attempt in range(_SEEK_TRIES):
+            try:
+                with client_errors("seek", AWAY | {KafkaError._STATE}):
+                    self._consumer.seek(place)
+                return
+            except Retriable as failure:
+                log.info("seek_retry", stage=self._stage, attempt=attempt, error=failure.code)
+                self._sleep(0.1)
+        raise FatalClientError(
+            "seek failed again and again: a restart resumes from the committed offsets"
+        )
+
     def _raise_if_final(self, message: Message) -> None:
         """Raise a final error. Others, which the client delivers between records, are logged."""
         error = message.error()
@@ -175,12 +197,15 @@ class ConfluentSource:
             raise_classified(error, "consume")
         log.warning("client_error", stage=self._stage, error=error.name())
 
-    def _guarded(self, callback: Listener) -> Listener:
+    def _guarded(
+        self, callback: Callable[[Collection[int]], None]
+    ) -> Callable[[Consumer, list[TopicPartition]], None]:
         """A callback whose exception is kept for `_raise_failure`: the C client must not see it."""
 
-        def guarded(partitions: Collection[int]) -> None:
+        def guarded(consumer: Consumer, places: list[TopicPartition]) -> None:
+            self._unchecked = {}
             try:
-                callback(partitions)
+                callback([place.partition for place in places])
             except BaseException as failure:
                 self._failure = failure
 
@@ -197,3 +222,7 @@ class ConfluentSource:
 
     def _places(self, partitions: Collection[int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, number) for number in partitions]
+
+    def _placed(self, offsets: Mapping[int, int]) -> list[TopicPartition]:
+        epoch = self._epochs.before
+        return [placed(self._topic, n, offset, epoch(n, offset)) for n, offset in offsets.items()]
