@@ -1,23 +1,44 @@
 """Claims and reviews as JSON lines (docs/spec/contract.md, JSON form)."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, asdict, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic_core import to_json
+from pydantic import PlainSerializer, TypeAdapter
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson, Undecodable
 from stream_edits.codec.violations import claim_in_json, review_in_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
+from stream_edits.domain.field_types import Dollars, UnitPrice
 from stream_edits.domain.review import ReviewEvent
 
 # An object with this key is a review, any other one a claim.
 OF_A_REVIEW = "review_id"
 _MUST_STATE = ("line_of_business",)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+# pydantic alone would write amounts as text. A float holds and prints twelve digits exactly.
+_AsNumber = PlainSerializer(float, return_type=float, when_used="unless-none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PlainLine(ServiceLine):
+    charge_amount: Annotated[Dollars | None, _AsNumber] = None
+    drug_unit_price: Annotated[UnitPrice | None, _AsNumber] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PlainClaim(ClaimEvent):
+    """Serializes a claim with its amounts as numbers."""
+
+    lines: tuple[_PlainLine, ...]
+
+
+_to_line: Callable[..., bytes] = TypeAdapter(_PlainClaim).dump_json
 
 
 class BadLine(NamedTuple):
@@ -124,17 +145,7 @@ def claim_to_json(claim: ClaimEvent) -> str:
 
 def claim_to_line(claim: ClaimEvent) -> bytes:
     """The same in the fewest bytes, with a newline: for many claims."""
-    said = vars(claim)
-    plain = {name: said[name] for name in _CLAIM_FIELDS}
-    plain["lines"] = [vars(line) | _amounts(line) for line in claim.lines]
-    return to_json(plain) + b"\n"
-
-
-def _amounts(line: ServiceLine) -> dict[str, float]:
-    """The line's amounts as numbers: pydantic would write them as text."""
-    found = (line.charge_amount, line.drug_unit_price)
-    named = zip(("charge_amount", "drug_unit_price"), found, strict=True)
-    return {name: float(amount) for name, amount in named if amount is not None}
+    return _to_line(claim) + b"\n"
 
 
 def review_to_json(review: ReviewEvent) -> str:
@@ -163,7 +174,6 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-_CLAIM_FIELDS = tuple(each.name for each in fields(ClaimEvent))
 _Record = ClaimEvent | ServiceLine | Attachment | ReviewEvent
 
 

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from functools import lru_cache
+from hashlib import sha1
+from uuid import UUID
 
 from stream_edits.codec.errors import ContractViolation
 from stream_edits.codec.intake_checks import check_taken_in
@@ -17,7 +19,7 @@ from stream_edits.domain.claim import (
 )
 from stream_edits.domain.coded import clean_diagnosis, clean_kind
 
-from .found import FoundClaim, Values, Work
+from .found import FoundClaim, Values, Work, element, made
 from .lines import service_line, statement_days
 from .reading import ClaimNumber, Reading, Refused
 from .segments import text_of
@@ -25,6 +27,8 @@ from .take import CONTRADICTED
 from .values import code_of, moment_of
 
 _EVENTS = UUID("7b0f4a9e-4c1c-5d0a-9a55-0d8f3c0e8370")
+# The digit of a UUID that has its variant in its first two bits, by the digit of the hash.
+_VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _DIAGNOSES = ("ABK", "ABF")
 _ICD_9 = ("BK", "BF")
 _FILING = "SBR09*"
@@ -42,29 +46,34 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
     lines = _lines(work)
     first, last = _statement(work, lines)
     facility, frequency = values.get("facility_code", ""), values.get("frequency_code", "")
-    claim = ClaimEvent(
-        event_id=_event_id(found, account),
-        event_time=_event_time(work),
-        claim_id=_claim_id(work, account),
-        frequency_code=code_of(frequency) or ORIGINAL,
-        replaces_claim_id=text_of(values.get("replaces_claim_id", "")) or None,
-        line_of_business=_line_of_business(work),
-        claim_form=found.transaction.form,
-        member_id=member_id,
-        billing_provider_npi=text_of(found.provider.get("billing_provider_npi", "")),
-        attending_provider_npi=text_of(values.get("attending_provider_npi", "")) or None,
-        place_of_service=code_of(values.get("place_of_service", "")) or None,
-        type_of_bill=code_of(f"0{facility}{frequency}") if facility else None,
-        admission_type=code_of(values.get("admission_type", "")) or None,
-        statement_from=first,
-        statement_through=last,
-        diagnosis_codes=_diagnoses(work),
-        attachments=tuple(_attachments(work, lines)),
-        lines=tuple(lines),
-        received_date=work.known.get("received_date"),
-        crossover=work.known.get("crossover", False),
-        patient_account_number=account or None,
-    )
+    said = {
+        "event_id": _event_id(found, account),
+        "event_time": _event_time(work),
+        "claim_id": _claim_id(work, account),
+        "frequency_code": code_of(frequency) or ORIGINAL,
+        "replaces_claim_id": text_of(values.get("replaces_claim_id", "")) or None,
+        "line_of_business": _line_of_business(work),
+        "claim_form": found.transaction.form,
+        "member_id": member_id,
+        "encounter_id": None,
+        "billing_provider_npi": text_of(found.provider.get("billing_provider_npi", "")),
+        "attending_provider_npi": text_of(values.get("attending_provider_npi", "")) or None,
+        "place_of_service": values.get("place_of_service"),
+        "type_of_bill": code_of(f"0{facility}{frequency}") if facility else None,
+        "admission_type": code_of(values.get("admission_type", "")) or None,
+        "statement_from": first,
+        "statement_through": last,
+        "diagnosis_codes": _diagnoses(work),
+        "attachments": tuple(_attachments(work, lines)),
+        "lines": tuple(lines),
+        "received_date": work.known.get("received_date"),
+        "crossover": work.known.get("crossover", False),
+        "patient_account_number": account or None,
+    }
+    return _taken_in(made(ClaimEvent, said))
+
+
+def _taken_in(claim: ClaimEvent) -> ClaimEvent:
     try:
         check_taken_in(claim, recorded_ms=0)
     except ContractViolation as violation:
@@ -132,8 +141,11 @@ def _line_of_business(work: Work) -> LineOfBusiness:
 
 
 def _event_id(found: FoundClaim, account: str) -> str:
-    parts = (*found.transaction.lineage, account, str(found.place))
-    return str(uuid5(_EVENTS, "\n".join(parts)))
+    """The UUID of version 5 that `uuid.uuid5` gives, in a quarter of its time."""
+    name = "\n".join((*found.transaction.lineage, account, str(found.place)))
+    digits = sha1(_EVENTS.bytes + name.encode(), usedforsecurity=False).hexdigest()
+    variant = _VARIANTS[digits[16]]
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def _event_time(work: Work) -> datetime:
@@ -167,18 +179,29 @@ def _statement(work: Work, lines: Iterable[ServiceLine]) -> tuple[date, date]:
 
 def _diagnoses(work: Work) -> tuple[str, ...]:
     """ICD-10 codes of HI in their order. ICD-9 ones could be taken for other ICD-10 codes."""
-    found = []
+    found: tuple[str, ...] = ()
     for elements in work.found.values.get("diagnosis_codes", ()):
-        for composite in elements[1:]:
-            qualifier, *rest = composite.split(work.found.transaction.component)
-            qualifier = code_of(qualifier)
-            if qualifier and not qualifier.isalnum():
-                raise Refused(CONTRADICTED)
-            if qualifier in _DIAGNOSES and rest and rest[0].strip():
-                found.append(clean_diagnosis(text_of(rest[0])))
-            elif qualifier in _ICD_9:
-                work.warnings["ICD-9 diagnoses left out"] += 1
-    return tuple(found)
+        codes, left_out = _codes_of(elements, work.found.transaction.component)
+        found += codes
+        if left_out:
+            work.warnings["ICD-9 diagnoses left out"] += left_out
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _codes_of(elements: tuple[str, ...], component: str) -> tuple[tuple[str, ...], int]:
+    """The ICD-10 codes of an HI segment, and how many ICD-9 codes it has. Raises Refused."""
+    found, left_out = [], 0
+    for composite in elements[1:]:
+        qualifier, *rest = composite.split(component)
+        qualifier = code_of(qualifier)
+        if qualifier and not qualifier.isalnum():
+            raise Refused(CONTRADICTED)
+        if qualifier in _DIAGNOSES and rest and rest[0].strip():
+            found.append(clean_diagnosis(text_of(rest[0])))
+        elif qualifier in _ICD_9:
+            left_out += 1
+    return tuple(found), left_out
 
 
 def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachment]:
@@ -187,6 +210,8 @@ def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachmen
         yield from _documents(work, elements, ())
     for kind in work.known.get("kinds", ()):
         yield Attachment(kind=clean_kind(kind))
+    if not work.known_lines and not any("attachments_of_line" in x for x in work.found.lines):
+        return
     for line, stated in zip(lines, work.found.lines, strict=True):
         of_line = (line.line_number,)
         for elements in stated.get("attachments_of_line", ()):
@@ -196,19 +221,20 @@ def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachmen
 
 
 def _documents(
-    work: Work, elements: list[str], line_numbers: tuple[int, ...]
+    work: Work, elements: tuple[str, ...], line_numbers: tuple[int, ...]
 ) -> Iterable[Attachment]:
     """A PWK segment: one attachment for each kind that its code stands for."""
-    padded = [*map(text_of, map(str.strip, elements)), *[""] * 7]
-    code, transmission, control = code_of(padded[1]), code_of(padded[2]), padded[6]
+    code, transmission = code_of(element(elements, 1)), code_of(element(elements, 2))
+    control = element(elements, 6)
     if not code:
         return
     known = work.reading.enrichment.documents.get(control, {}) if control else {}
     for kind in known.get("kinds") or work.reading.kinds.get(code) or (f"x12:{code}",):
-        yield Attachment(
-            kind=clean_kind(kind),
-            line_numbers=line_numbers,
-            report_type_code=code,
-            control_number=control or None,
-            transmission_code=transmission or None,
-        )
+        said = {
+            "kind": clean_kind(kind),
+            "line_numbers": line_numbers,
+            "report_type_code": code,
+            "control_number": control or None,
+            "transmission_code": transmission or None,
+        }
+        yield made(Attachment, said)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from stream_edits.domain.claim import ClaimForm
 
@@ -11,6 +11,7 @@ from .reading import Reading
 from .segments import text_of
 
 Values = dict[str, Any]
+_Record = TypeVar("_Record")
 
 
 class Transaction(NamedTuple):
@@ -58,6 +59,16 @@ class Work(NamedTuple):
     known: Values
     known_lines: dict[int, Values]
     warnings: Counter[str]
+
+
+def made(kind: type[_Record], said: Values) -> _Record:
+    """A record with these values, which it keeps. ``said`` has all fields, and nothing else.
+
+    A frozen dataclass's own constructor sets fields one by one, which takes as long as all else.
+    """
+    record = object.__new__(kind)
+    object.__setattr__(record, "__dict__", said)
+    return record
 
 
 def element(elements: Sequence[str], number: int) -> str:

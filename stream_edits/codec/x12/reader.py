@@ -7,7 +7,6 @@ from stream_edits.domain.claim import ClaimEvent
 
 from .reading import NotX12, Reading, Refusal, Tally
 from .segments import BrokenHeader, read_blocks
-from .take import known_starts
 from .walker import Walker
 
 _NO_HEADER = "an interchange header (ISA) that cannot be read; nothing after it was"
@@ -26,14 +25,7 @@ def read_claims(
         for block in read_blocks(file):
             if block.header is not None:
                 yield from walker.start_interchange(block.header, block.delimiters)
-            mark, step = block.delimiters.element, walker.step
-            known = known_starts(mark)
-            for segment in block.segments:
-                walker.segments += 1
-                if segment[:3] in known:
-                    done = step(segment.split(mark))
-                    if done:
-                        yield from done
+            yield from walker.walk(block.segments)
     except BrokenHeader:
         if not walker.has_started:
             raise NotX12("not an X12 file: it does not start with a whole ISA segment") from None

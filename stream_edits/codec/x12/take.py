@@ -9,14 +9,20 @@ from stream_edits.domain.claim import ClaimForm
 from .delimiters import BLANKS
 from .found import Values
 from .loops import MOVES, ONLY_BEFORE_LINES, STRUCTURE
+from .rules import RULES, put_value
 from .table import Place, places
 
 CONTRADICTED = "a component separator that the segments contradict"
 # Where the first component is a code of letters and digits: (segment, element).
 _CODED = {("CLM", 5), ("SV1", 1), ("SV2", 2)}
 
-# Puts what a segment states into the values of its loop. Returns what is wrong, if anything is.
-Taker = Callable[[Sequence[str], str, Values], str | None]
+
+# What a segment states: values by field, the field that takes all of it, and what is wrong. Tuples
+# without names here and in `steps.py`: an 837 has some twenty segments for each claim.
+Taken = tuple[Values, str | None, str | None]
+# Of a segment's elements and the separator of components.
+Taker = Callable[[Sequence[str], str], Taken]
+NOTHING: Taken = ({}, None, None)
 _Composite = tuple[int, bool, tuple[tuple[str, int, int | None], ...]]
 
 
@@ -29,6 +35,7 @@ def takers(form: ClaimForm) -> dict[str, dict[str, Taker]]:
     }
 
 
+@cache
 def known_starts(mark: str) -> frozenset[str]:
     """The first three characters of the segments that are read at all, ``mark`` among them."""
     taken = {name for form in ClaimForm for loop in takers(form).values() for name in loop}
@@ -46,9 +53,9 @@ def _taker(name: str, of_segment: tuple[Place, ...]) -> Taker:
         return always
     at = next(place.conditions[0][0] for place in of_segment if place.conditions)
 
-    def take(elements: Sequence[str], component: str, into: Values) -> str | None:
+    def take(elements: Sequence[str], component: str) -> Taken:
         kind = kinds.get(elements[at].strip(BLANKS)) if at < len(elements) else None
-        return None if kind is None else kind(elements, component, into)
+        return NOTHING if kind is None else kind(elements, component)
 
     return take
 
@@ -56,28 +63,27 @@ def _taker(name: str, of_segment: tuple[Place, ...]) -> Taker:
 def _of_kind(name: str, of_kind: list[Place]) -> Taker:
     """What to take from the segments of one kind, such as NM1*82, or of every kind."""
     if of_kind[0].element is None:
-        return _whole(of_kind[0].field)
+        all_of_it: Taken = ({}, of_kind[0].field, None)
+        return lambda elements, component: all_of_it
     if of_kind[0].conditions:
-        return _stated(name, of_kind)
+        return _stated(of_kind)
     plain = tuple((x.field, x.element or 0) for x in of_kind if x.component is None)
     composites = _composites(name, of_kind)
 
-    def take(elements: Sequence[str], component: str, into: Values) -> str | None:
-        size, fault = len(elements), None
+    def take(elements: Sequence[str], component: str) -> Taken:
+        size, values = len(elements), Values()
         for field, number in plain:
-            text = elements[number].strip(BLANKS) if number < size else ""
-            if text and into.setdefault(field, text) != text:
-                fault = _twice(name)
+            if number < size and (text := elements[number].strip(BLANKS)):
+                put_value(field, text, values)
         for number, is_coded, fields in composites:
             if number < size and (text := elements[number].strip(BLANKS)):
                 parts = [part.strip(BLANKS) for part in text.split(component)]
                 if is_coded and not parts[0].isalnum():
-                    return CONTRADICTED
+                    return values, None, CONTRADICTED
                 for field, first, last in fields:
-                    value = _component(parts, first, last)
-                    if value and into.setdefault(field, value) != value:
-                        fault = _twice(name)
-        return fault
+                    if value := _component(parts, first, last):
+                        put_value(field, value, values)
+        return values, None, None
 
     return take
 
@@ -96,31 +102,24 @@ def _composites(name: str, of_kind: list[Place]) -> tuple[_Composite, ...]:
     return tuple((n, (name, n) in _CODED, tuple(fields)) for n, fields in found.items())
 
 
-def _whole(field: str) -> Taker:
-    def take(elements: Sequence[str], component: str, into: Values) -> str | None:
-        into.setdefault(field, []).append(elements)
-        return None
-
-    return take
-
-
-def _stated(name: str, of_kind: list[Place]) -> Taker:
+def _stated(of_kind: list[Place]) -> Taker:
     """Elements of a segment that says whom or what it is about: blank if they cannot be used."""
-    wanted = [(x.field, x.element or 0, x.conditions[1:]) for x in of_kind]
+    wanted = [
+        (x.field, x.element or 0, x.conditions[1:], RULES.get(x.field, _as_it_is)) for x in of_kind
+    ]
 
-    def take(elements: Sequence[str], component: str, into: Values) -> str | None:
-        size, fault = len(elements), None
-        for field, number, conditions in wanted:
-            is_usable = number < size and all(
-                at < size and elements[at].strip(BLANKS) == value for at, value in conditions
-            )
-            text = elements[number].strip(BLANKS) if is_usable else ""
-            if into.setdefault(field, text) != text:
-                fault = _twice(name)
-        return fault
+    def take(elements: Sequence[str], component: str) -> Taken:
+        size, values = len(elements), Values()
+        for field, number, conditions, rule in wanted:
+            text = elements[number].strip(BLANKS) if number < size else ""
+            for at, value in conditions:
+                if at >= size or elements[at].strip(BLANKS) != value:
+                    text = ""
+            values[field] = rule(text)
+        return values, None, None
 
     return take
 
 
-def _twice(name: str) -> str:
-    return f"{name} twice where it can stand once"
+def _as_it_is(text: str) -> str:
+    return text

@@ -1,6 +1,6 @@
 """Goes through the segments of a file, and makes a claim of what stands in its loops."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm
 
@@ -11,25 +11,21 @@ from .loops import (
     CLAIM,
     LEVELS,
     LINE,
-    MOVES,
     NOWHERE,
-    ONLY_BEFORE_LINES,
     OTHER_PAYER_LOOPS,
     TOO_LONG,
-    in_claim,
-    in_line,
 )
 from .reading import Reading, Refusal, Refused, Tally
-from .take import CONTRADICTED, Taker, takers
+from .steps import AllSteps, Steps
+from .take import CONTRADICTED, known_starts
 
 MISSING_SE = "a missing SE"
 _FORMS = {"005010X222": ClaimForm.CMS1500, "005010X223": ClaimForm.UB04}
 _GUIDE_CHARACTERS = 10
 _MOST_LINES = 9_999
 
-_NOTHING: dict[str, Taker] = {}
-
 Numbered = tuple[int, ClaimEvent | Refusal]
+_NOTHING: list[Numbered] = []
 
 
 class Walker:
@@ -37,19 +33,17 @@ class Walker:
 
     def __init__(self, reading: Reading, tally: Tally) -> None:
         self._reading, self._tally = reading, tally
-        self.has_started = False
+        self.has_started = self.has_transactions = False
         self._sender = self._interchange = self._group = self._guide = self._set = ""
-        self._delimiters = Delimiters("*", ":", "~")
-        # Segments and claims of the transaction; transactions and claims of the file; and the
-        # claims of the interchange.
-        self.segments = self._claims = 0
+        self._use(Delimiters("*", ":", "~"))
+        # Segments: of the file, before the transaction. Claims: of it, the file, the interchange.
+        self._at = self._before = self._claims = 0
         self._transactions = self._position = self._place = 0
         self._transaction: Transaction | None = None
-        self._of_form: dict[str, dict[str, Taker]] = {}
-        self._is_open = False
+        self._form: ClaimForm | None = None
+        self._is_open = self._is_dependent = False
         self._provider: Values = {}
         self._subscriber: Values = {}
-        self._is_dependent = False
         self._open: UnfinishedClaim | None = None
         self._forget_loops()
         self._acts: dict[str, Callable[[list[str]], list[Numbered] | None]] = {
@@ -64,44 +58,55 @@ class Walker:
             TOO_LONG: self._lose_segment,
         }
 
-    @property
-    def has_transactions(self) -> bool:
-        """Whether a transaction set has begun."""
-        return self._transactions > 0
-
     def start_interchange(self, header: list[str], delimiters: Delimiters) -> list[Numbered]:
         """Begin with an ISA. Returns what was refused because it came too early."""
         done = self.cut_off()
         self.has_started = True
-        self._delimiters = delimiters
+        if delimiters != self._all_steps.delimiters:
+            self._use(delimiters)
         self._sender, self._interchange = header[6], header[13]
         self._group = self._guide = ""
         self._place = 0
         return done
 
-    def step(self, elements: list[str]) -> list[Numbered] | None:
-        """Go on by a segment. Returns the claims that have ended with it, if any.
+    def _use(self, delimiters: Delimiters) -> None:
+        self._all_steps, self._starts = AllSteps(delimiters), known_starts(delimiters.element)
 
-        Whoever calls it counts ``segments``, also of those that are not known.
-        """
-        name = elements[0]
-        act = self._acts.get(name)
-        if act is not None:
-            return act(elements)
-        moves = MOVES.get(name)
-        done = None
-        if moves is not None:
-            loop = moves.get(self._loop)
-            if loop is not None:
-                done = self._move(loop)
-        taker = self._takers.get(name)
-        if taker is not None:
-            fault = taker(elements, self._delimiters.component, self._target)
+    def walk(self, segments: Iterable[str]) -> Iterator[Numbered]:
+        """Go on by the segments of a block. Gives the claims that end in it."""
+        starts, acts, mark = self._starts, self._acts, self._all_steps.delimiters.element
+        known, target = self._steps.known, self._target
+        for at, segment in enumerate(segments, self._at + 1):
+            step = known.get(segment)
+            if step is None:
+                if segment[:3] not in starts:
+                    continue
+                elements, self._at = segment.split(mark), at
+                act = acts.get(elements[0])
+                if act is not None:
+                    yield from act(elements) or ()
+                    known, target = self._steps.known, self._target
+                    continue
+                step = self._steps.of(segment, elements)
+            begun, values, whole, fault = step
+            if begun is not None:
+                yield from self._move(begun)
+                known, target = begun.known, self._target
+            if target.keys().isdisjoint(values):
+                target.update(values)
+            else:
+                fault = fault or self._contradiction(segment, values)
+            if whole is not None:
+                target.setdefault(whole[0], []).append(whole[1])
             if fault is not None:
                 self._find_fault(fault)
-        elif name in ONLY_BEFORE_LINES and in_line(self._loop):
-            self._find_fault(f"{name} after a line: the claim that it belongs to has no CLM")
-        return done
+        self._at = at
+
+    def _contradiction(self, segment: str, values: Values) -> str | None:
+        """What is wrong if a value stands twice and differs; the first one stays."""
+        differ = [self._target.setdefault(name, x) != x for name, x in values.items()]
+        name = segment[:3].removesuffix(self._all_steps.delimiters.element)
+        return f"{name} twice where it can stand once" if any(differ) else None
 
     def refuse_rest(self, reason: str) -> list[Numbered]:
         """What follows cannot be read."""
@@ -114,18 +119,20 @@ class Walker:
 
     def _start_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self.cut_off()
+        self.has_transactions = True
         self._transactions += 1
         self._tally.transactions += 1
-        self._claims, self.segments = 0, 1
+        self._claims, self._before = 0, self._at - 1
         self._is_open, self._set = True, element(elements, 2)
         guide = element(elements, 3) or self._guide
         form = _FORMS.get(guide[:_GUIDE_CHARACTERS]) if element(elements, 1) == "837" else None
+        self._form = form
         if form is None:
-            self._transaction, self._of_form = None, {}
+            self._transaction = None
             return [*done, self._refuse(None, "another transaction set")]
-        self._of_form = takers(form)
         lineage = (self._sender, self._interchange, self._group, self._set)
-        self._transaction = Transaction(form, lineage, "", "", self._delimiters.component)
+        component = self._all_steps.delimiters.component
+        self._transaction = Transaction(form, lineage, "", "", component)
         return done
 
     def _begin(self, elements: list[str]) -> None:
@@ -146,7 +153,7 @@ class Walker:
 
     def _start_claim(self, elements: list[str]) -> list[Numbered]:
         # Another payer's loop comes before the lines: their claim's HL, or theirs, is missing.
-        lost = self._loop in OTHER_PAYER_LOOPS
+        lost = self._steps.loop in OTHER_PAYER_LOOPS
         done = self._close()
         self._position += 1
         self._claims += 1
@@ -161,35 +168,32 @@ class Walker:
             self._transaction, self._place, self._provider, self._subscriber, self._is_dependent
         )
         self._open = UnfinishedClaim(self._claims, found)
-        separator = self._delimiters.component
-        if separator.isalnum() or separator in (self._delimiters.element, self._delimiters.segment):
+        mark, separator, end = self._all_steps.delimiters
+        if separator.isalnum() or separator in (mark, end):
             found.fault = CONTRADICTED
         self._enter(CLAIM, found.values)
-        fault = self._takers["CLM"](elements, separator, found.values)
+        values, _, fault = self._steps.taken(elements)
+        found.values.update(values)
         found.fault = found.fault or fault
         return done
 
-    def _move(self, loop: str) -> list[Numbered] | None:
-        if loop == NOWHERE:
+    def _move(self, begun: Steps) -> list[Numbered]:
+        if begun.loop == NOWHERE:
             done = self._close()
             self._forget_loops()
             return done
-        if self._open is None or not in_claim(loop):
-            self._enter(loop, self._target)
-        elif loop == LINE:
+        self._steps = begun
+        if begun.loop == LINE and self._open is not None:
             line: Values = {}
-            self._open.found.lines.append(line)
-            if len(self._open.found.lines) > _MOST_LINES:
+            self._target = line
+            if len(self._open.found.lines) >= _MOST_LINES:
                 self._find_fault("more lines than a claim can have")
-                line = self._open.found.lines.pop()
-            self._enter(loop, line)
-        else:
-            self._enter(loop, self._target)
-        return None
+            else:
+                self._open.found.lines.append(line)
+        return _NOTHING
 
     def _enter(self, loop: str, target: Values) -> None:
-        self._loop, self._target = loop, target
-        self._takers = self._of_form.get(loop, _NOTHING)
+        self._steps, self._target = self._all_steps.of(self._form, loop), target
 
     def _forget_loops(self) -> None:
         self._provider, self._subscriber, self._is_dependent = {}, {}, False
@@ -210,7 +214,7 @@ class Walker:
     def _end_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
         if self._is_open:
-            if element(elements, 1).lstrip("0") != str(self.segments):
+            if element(elements, 1).lstrip("0") != str(self._at - self._before):
                 self._tally.warnings["SE01 that miscounts"] += 1
             if element(elements, 2) != self._set:
                 self._tally.warnings["SE02 that is not ST02"] += 1
