@@ -84,7 +84,9 @@ def told(settings_file: Callable[[], Path | None]) -> Iterator[None]:
     except ClientError as failed:
         _end(_away(failed, settings_file()))
     except RegistryAway as away:
-        _end(f"{away}: check STREAM_EDITS_SCHEMA_REGISTRY_URL, and that the registry runs")
+        # Some say already what to check.
+        advice = "check STREAM_EDITS_SCHEMA_REGISTRY_URL, and that the registry runs"
+        _end(str(away) if "check " in str(away) else f"{away}: {advice}")
     except OSError as error:
         _end_of_file(error)
     except MemoryError:

@@ -118,7 +118,9 @@ def test_it_is_a_bad_line_of_a_file(adjudicated: Path, capsys: pytest.CaptureFix
         ("ACCT1", 1, "first"),
         ("ACCT1", 2, "third"),
     ]
-    assert printed.err == "line 2: ClaimIdReused: the claim id is known from another billing NPI\n"
+    refused, summary = printed.err.splitlines()
+    assert refused == "line 2: ClaimIdReused: the claim id is known from another billing NPI"
+    assert "2 decisions (2 PASS, 0 PEND, 0 DENY), 1 refused" in summary
 
 
 @pytest.mark.parametrize(

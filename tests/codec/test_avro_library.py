@@ -50,12 +50,14 @@ def test_its_errors_are_those_of_the_codec() -> None:
         "ContractViolation",
         "MalformedAvro",
         "MalformedContainer",
+        "MalformedFile",
         "MalformedJson",
         "NotConfluentFraming",
         NotX12.__name__,
         "TrailingBytes",
         "Truncated",
         "UnknownSchema",
+        "UnreadableCodec",
         "WrongSchema",
     }
 

@@ -49,6 +49,7 @@ def no_collector() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin, "_CONNECT_S", (0.01, 0.01))
+    monkeypatch.setattr(admin, "_PATIENT_S", ())
 
 
 def held() -> tuple[int, int]:

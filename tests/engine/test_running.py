@@ -227,7 +227,7 @@ class TestMetrics:
             "stage", "topic", "partition", "outcome", "reason", "edit_id", "disposition",
             "error_class", "kind", "cause", "document", "policy_section", "client", "statistic",
             "waiting", "version", "policy", "event_schema", "decision_schema", "kafka_client",
-            "waits_for", "days_left",
+            "waits_for", "days_left", "worker",
         }  # fmt: skip
         metrics = declared()
         assert len(metrics) > 20

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from functools import cache
 from typing import get_args
 
@@ -15,6 +16,7 @@ _SOURCES = (
     *("codec/**/*.py", "domain/claim.py", "domain/review.py", "app/processors.py"),
     *("stages/*review*.py", "stages/encounter.py", "stages/super*.py"),
 )
+_MISSPELT = re.compile(r"([A-Za-z_ -]+), did you mean (\w+)\?")
 _WORD = re.compile(r"\w+")
 # Places in a claim and counts of errors are not values.
 _NUMBERED = re.compile(r"\[\d+\]|\band \d+ more\b|\bmore than \d+\b|\b\d+ bits\b")
@@ -50,10 +52,18 @@ def refused(error_class: str, message: str) -> str:
     that is not our own: it could only come from the input."""
     if error_class not in declared():
         raise Defect(f"an undeclared error class: {error_class}")
-    foreign = set(_WORD.findall(_NUMBERED.sub("", message))) - _our_words()
+    told = _MISSPELT.sub(_without_the_misspelt, _NUMBERED.sub("", message))
+    foreign = set(_WORD.findall(told)) - _our_words()
     if foreign:
         raise Defect(f"a message of {error_class} holds words that are not ours: {sorted(foreign)}")
     return error_class
+
+
+def _without_the_misspelt(found: re.Match[str]) -> str:
+    """The hint without the name that it corrects, if that is little else than the known name."""
+    name, known = (part.replace("_", "").lower() for part in found.groups())
+    alike = SequenceMatcher(None, name, known).ratio() >= 0.8
+    return f"did you mean {known}?" if alike else found[0]
 
 
 def one_line(message: str, values: Iterable[str]) -> None:

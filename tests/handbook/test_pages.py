@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_edits.cli.policy import policy as commands
+from stream_edits.cli.root import cli
 from stream_edits.policies.catalog import load_policies
 
 OVERLAY = """\
@@ -40,7 +40,7 @@ def overlay(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str, **environment: str) -> Result:
-    return CliRunner(env=environment).invoke(commands, list(arguments))
+    return CliRunner(env=environment).invoke(cli, ["policy", *arguments])
 
 
 @pytest.mark.parametrize("edit", [*(e.id for e in load_policies()["6.21-P"].edits), "vocabulary"])
@@ -129,7 +129,7 @@ def test_show_takes_an_overlay_and_gives_json(overlay: Path) -> None:
         ("    places:", "    place:", 3, "is not a value of"),
         ("  units-over-maximum:", "  unit-maximum:", 7, "there is no such edit"),
         ('"96361": 6', '"96361": -6', 11, "greater than 0"),
-        ('"96361": 6', '"96361": 6, "96361": 7', 11, "duplicate"),
+        ('"96361": 6', '"96361": 6, "96361": 7', 11, "given twice"),
         ("disposition: PEND", "disposition: PENDING", 15, "disposition"),
         ('"N435"', '"N999"', 15, "RARC N999 is not on the X12 list"),
     ],

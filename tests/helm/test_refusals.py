@@ -121,6 +121,8 @@ _OPEN |= {
     "/properties/settings/properties/schema_registry",
     "/properties/extraObjects/items",
     "/properties/policy/properties/edits",
+    "/$defs/containers/items",
+    "/properties/metrics/properties/prometheusRule/properties/alerts",
 }
 
 

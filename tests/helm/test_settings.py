@@ -153,8 +153,16 @@ def test_the_plan_s_own_edits_arrive_and_are_valid(tmp_path: Path) -> None:
     laid = loaded.model_copy(update={"edits": Path(f"{tmp_path}/pod{loaded.edits}")})
     own = decision_builder(laid).policies["OURS"]
     assert [edit.id for edit in own.edits][1:] == ["needs-an-invoice"]
-    (job,) = [each for name, each in rendered.pods().items() if name.startswith("Job/")]
-    assert "edits" not in {each["name"] for each in job["spec"]["volumes"]}
+    jobs = {name: each for name, each in rendered.pods().items() if name.startswith("Job/")}
+    mounted = {
+        name: "edits" in {volume["name"] for volume in each["spec"]["volumes"]}
+        for name, each in jobs.items()
+    }
+    # The check of the policy reads them; the creation of topics does not.
+    assert {name.rpartition("-")[2]: has for name, has in mounted.items()} == {
+        "check": True,
+        "topics": False,
+    }
 
 
 def test_an_existing_config_map_can_hold_the_overlay(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ from stream_edits.entry import main
 try:
     main()
 finally:
-    print(Finder.seen)
+    if number == 0:
+        print(Finder.seen)
 """
 _IN_A_NAMESPACE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
 

@@ -123,6 +123,6 @@ def test_a_refused_claim_of_an_837_is_reported_with_its_place(
     done = stream_edits("policy", "impact", "--overlay", stricter, bad, *OPTIONS)
     assert done.returncode == 3
     refused = done.stderr.decode().splitlines()[0]
-    assert refused.startswith("bad.837/0/1: RefusedClaim: transaction 1, claim 1, line 1: ")
+    assert refused.startswith("transaction 1, claim 1, line 1: RefusedClaim: ")
     first = stream_edits("adjudicate", bad, *OPTIONS).stderr.decode().splitlines()[0]
     assert first.startswith("transaction 1, claim 1, line 1: RefusedClaim: ")

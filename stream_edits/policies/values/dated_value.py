@@ -61,13 +61,17 @@ class DatedValue(NamedTuple):
         if self.below is None or self.replaces:
             return self, path
         written, merged, walked = self.written, self.value, ()
-        for step in path:
+        for number, step in enumerate(path):
             key = self._key_in(written, merged, step)
             if key is None:
                 has_it = isinstance(merged, list) or isinstance(written, Mapping)
                 # What the plan has removed is missing because of the plan.
                 if has_it and _has(merged, (step,)) and _has(self.below.value, path):
                     return self.below._placed(path)
+                # A place in a list is that of the merged list, which the file does not have.
+                missing = path[number:]
+                if all(isinstance(each, str) for each in missing):
+                    walked = (*walked, *missing)
                 break
             for each in key:
                 written = written[each]
