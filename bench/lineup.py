@@ -55,8 +55,9 @@ LINEUP = (
     Contender(GOVERNED_BARE, "bare", BARE, input=GOVERNED),
     Contender(BYTES, "bare:bytes", many=5, on_real=8, copies=True),
     Contender(ENGINE, "stage:engine", BYTES, 0.33, many=5, on_real=8, copies=True),
-    Contender(STREAMS_ROCKSDB, "streams:rocksdb", BYTES, **_ON_REAL),
-    Contender(STREAMS_MEMORY, "streams:memory", BYTES, **_ON_REAL),
+    # Twice as many, because the first half warms the JVM up and is not measured.
+    Contender(STREAMS_ROCKSDB, "streams:rocksdb", BYTES, **{**_ON_REAL, "many": 10}),
+    Contender(STREAMS_MEMORY, "streams:memory", BYTES, **{**_ON_REAL, "many": 10}),
     Contender(_QUIX_BYTES, "quix:bytes", BYTES, python=PEERS, **_ON_REAL),
     Contender("intake", "stage:intake", BARE, 0.65),
     Contender("intake, at least once", "at_least_once", BARE),
