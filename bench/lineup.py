@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.brokers import EMBEDDED, REAL
 from bench.inputs import BY_MEMBER, BY_SUPERVISOR, EVENTS, GOVERNED
@@ -17,7 +17,8 @@ class Contender(NamedTuple):
 
     ``input`` is None for one that makes its own input. The number of claims is multiplied by
     ``many``: high for cheap records, and for pipelines, whose start and end are slow. On a real
-    broker it is also multiplied by ``on_real``, because the first second is slow there.
+    broker it is also multiplied by ``on_real``, because the first second is slow there. The output
+    of one that ``copies`` exactly once is checked there.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Contender(NamedTuple):
     python: Path = OWN
     partitions: int = 6
     to_the_end: bool = False
+    copies: bool = False
 
     def times(self, broker: str) -> int:
         """The factor for the number of claims on that broker."""
@@ -41,15 +43,22 @@ CLAIMS = 6000
 BARE, BYTES, GOVERNED_BARE = "bare passthrough", "bare byte loop", "bare, governed claims"
 ADJUDICATE = "file: adjudicate"
 PIPELINE = "whole pipeline, one process"
+ENGINE = "engine alone, state and changelog"
+STREAMS_ROCKSDB = "Kafka Streams on RocksDB, state and changelog"
+STREAMS_MEMORY = "Kafka Streams in memory, state and changelog"
 _QUIX_BYTES = "quixstreams, exactly once, state"
+_ON_REAL: Any = {"brokers": (REAL,), "many": 5, "on_real": 8, "copies": True}
 
 LINEUP = (
     Contender(BARE, "bare"),
     Contender("bare passthrough, at least once", "bare:at_least_once", BARE),
     Contender(GOVERNED_BARE, "bare", BARE, input=GOVERNED),
-    Contender(BYTES, "bare:bytes", many=5, on_real=8),
-    Contender("engine alone, state and changelog", "stage:engine", BYTES, 0.33, many=5, on_real=8),
-    Contender(_QUIX_BYTES, "quix:bytes", BYTES, brokers=(REAL,), many=5, on_real=8, python=PEERS),
+    Contender(BYTES, "bare:bytes", many=5, on_real=8, copies=True),
+    Contender(ENGINE, "stage:engine", BYTES, 0.33, many=5, on_real=8, copies=True),
+    # Twice as many, because the first half warms the JVM up and is not measured.
+    Contender(STREAMS_ROCKSDB, "streams:rocksdb", BYTES, **{**_ON_REAL, "many": 10}),
+    Contender(STREAMS_MEMORY, "streams:memory", BYTES, **{**_ON_REAL, "many": 10}),
+    Contender(_QUIX_BYTES, "quix:bytes", BYTES, python=PEERS, **_ON_REAL),
     Contender("intake", "stage:intake", BARE, 0.65),
     Contender("intake, at least once", "at_least_once", BARE),
     Contender("encounter", "stage:encounter", GOVERNED_BARE, 0.4, input=BY_MEMBER),

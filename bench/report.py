@@ -8,7 +8,17 @@ from statistics import median
 
 from bench.brokers import EMBEDDED, REAL
 from bench.growth import Results, count, growth_of
-from bench.lineup import LIGHT, LIGHT_BARE, LINEUP, PEERS, TAKEOVER, Contender
+from bench.lineup import (
+    ENGINE,
+    LIGHT,
+    LIGHT_BARE,
+    LINEUP,
+    PEERS,
+    STREAMS_MEMORY,
+    STREAMS_ROCKSDB,
+    TAKEOVER,
+    Contender,
+)
 from bench.trial import Figures
 from tests.written_counts import write_counts
 
@@ -76,6 +86,12 @@ def _table(results: Results, broker: str, title: str) -> Iterator[str]:
 
 def _lines(results: Results) -> Iterator[str]:
     yield ""
+    (engine,) = (contender for contender in LINEUP if contender.name == ENGINE)
+    for peer in (STREAMS_ROCKSDB, STREAMS_MEMORY):
+        pair = engine._replace(against=peer)
+        speed, cpu = (ratio(results, REAL, pair, figure) for figure in ("per_s", "cpu_us"))
+        if speed and cpu:
+            yield f"* engine alone, to {peer}: speed {speed:.2f}, CPU {cpu:.2f}"
     for once in (LIGHT, LIGHT_BARE, *TAKEOVER.values()):
         for figures in results.get((REAL, once.name), []):
             figures_text = ", ".join(f"{_LABELS[k]} {count(v)}" for k, v in _shown(figures))

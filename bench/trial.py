@@ -10,6 +10,7 @@ from bench.brokers import Broker
 from bench.inputs import records_of
 from bench.job import Job, to_json
 from bench.lineup import Contender
+from bench.outputs import WrongOutput, check_copied_once
 from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.settings import Settings
@@ -21,7 +22,10 @@ _TIMEOUT_S = 240
 
 
 class ContenderFailed(Exception):
-    """A contender's process ended without figures. The message has the end of its output."""
+    """A contender's process ended without figures, with the end of its log as the message.
+
+    Or its output is wrong, with what is wrong as the message.
+    """
 
 
 Figures = dict[str, float]
@@ -53,7 +57,15 @@ def run_trial(broker: Broker, contender: Contender, count: int) -> Figures:
     )
     if contender.input is not None:
         _publish(contender, settings, input_topic, count)
-    return _figures(contender, Job(settings, input_topic, count))
+    job = Job(settings, input_topic, count)
+    figures = _figures(contender, job)
+    # The embedded broker drops the oldest records of a long run.
+    if contender.copies and broker.partitions is None:
+        try:
+            check_copied_once(job)
+        except WrongOutput as wrong:
+            raise ContenderFailed(f"{contender.name}: {wrong}") from wrong
+    return figures
 
 
 def _publish(contender: Contender, settings: Settings, input_topic: str, count: int) -> None:

@@ -27,13 +27,13 @@ def java() -> str:
     return found
 
 
-def class_path() -> str:
-    """The class path of the Kafka that pom.xml pins, fetched on the first call."""
-    pinned = hashlib.sha256(_POM.read_bytes()).hexdigest()[:12]
+def class_path(pom: Path = _POM) -> str:
+    """The class path of the jars that a pom.xml pins, fetched on the first call."""
+    pinned = hashlib.sha256(pom.read_bytes()).hexdigest()[:12]
     remembered = _CACHE / f"classpath-{pinned}.txt"
     with only_one_process(_CACHE):
         if not _still_there(remembered):
-            _resolve(remembered)
+            _resolve(pom, remembered)
         return remembered.read_text().strip()
 
 
@@ -44,11 +44,11 @@ def _still_there(remembered: Path) -> bool:
     return all(Path(jar).exists() for jar in jars)
 
 
-def _resolve(target: Path) -> None:
+def _resolve(pom: Path, target: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
-        raise NoKafkaDistribution("no mvn command found (Maven fetches the Kafka broker)")
-    command = [maven, "--batch-mode", "--quiet", "--file", str(_POM)]
+        raise NoKafkaDistribution("no mvn command found (Maven fetches the jars of Kafka)")
+    command = [maven, "--batch-mode", "--quiet", "--file", str(pom)]
     command += ["dependency:build-classpath", f"-Dmdep.outputFile={target}"]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=600
