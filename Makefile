@@ -22,7 +22,7 @@ ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
 .PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-hot bench-peers payer lint check \
-        format broker broker-up broker-down generated pictures tools helm chart cluster-test image image-test audit sbom lock clean
+        format broker broker-up broker-down generated pictures tools helm chart cluster-test image image-test broker-image-test audit sbom lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -144,6 +144,9 @@ image:  ## build the container image with Docker or Podman (ENGINE=…, BASE=…
 
 image-test: $(STAMP) $(HELM)  ## build and run the image with Podman as the chart would (root, Debian)
 	@$(BIN)/python -m tests.image
+
+broker-image-test: $(STAMP)  ## run tests through the Docker path of the test broker, on Podman (root, Debian)
+	@$(BIN)/python -m tests.image.broker
 
 lock: $(STAMP)  ## resolve the pinned requirements (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

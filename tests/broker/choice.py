@@ -12,6 +12,8 @@ from tests.broker.local import BrokerDidNotStart, LocalKafka
 from tests.broker.ready import answers
 
 VARIABLE = "STREAM_EDITS_TEST_BROKER"
+# Set: no fall-back to a local process, so that a run through Docker is proven to be one.
+DOCKER_ONLY = "STREAM_EDITS_TEST_DOCKER_ONLY"
 
 
 class NoBroker(Exception):
@@ -40,15 +42,19 @@ def running_broker(folder: Path, environ: Mapping[str, str] = os.environ) -> Ite
         yield named
         return
     with ExitStack() as stack:
-        yield _in_docker(stack) or _started_here(stack, folder)
+        yield _in_docker(stack, environ) or _started_here(stack, folder)
 
 
-def _in_docker(stack: ExitStack) -> str | None:
+def _in_docker(stack: ExitStack, environ: Mapping[str, str]) -> str | None:
     if not engine_answers():
+        if environ.get(DOCKER_ONLY):
+            raise NoBroker(f"{DOCKER_ONLY} is set, and no Docker engine answers")
         return None
     try:
         return stack.enter_context(kafka_container())
     except Exception as failure:  # no image, network or answer: use a local process
+        if environ.get(DOCKER_ONLY):
+            raise
         print(f"no Kafka in Docker ({type(failure).__name__}), trying Maven", file=sys.stderr)
         return None
 

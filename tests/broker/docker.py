@@ -9,7 +9,7 @@ from testcontainers.core.docker_client import DockerClient
 from tests.broker.properties import free_port, single_node
 from tests.broker.ready import answers
 
-_IMAGE = "apache/kafka:4.1.1"
+IMAGE = "apache/kafka:4.1.1"
 
 
 def engine_answers() -> bool:
@@ -24,10 +24,10 @@ def engine_answers() -> bool:
 def kafka_container(timeout: float = 90.0) -> Iterator[str]:
     """A broker in a container, listening on the same port number inside and out."""
     port, host = free_port(), "localhost"
-    container = DockerContainer(_IMAGE).with_bind_ports(port, port)
+    container = DockerContainer(IMAGE).with_bind_ports(port, port)
     for key, value in single_node("0.0.0.0", host, port, port + 1).items():
         container.with_env("KAFKA_" + key.replace(".", "_").upper(), value)
     with container:
         if not answers(f"{host}:{port}", timeout):
-            raise TimeoutError(f"the container of {_IMAGE} did not answer within {timeout:g} s")
+            raise TimeoutError(f"the container of {IMAGE} did not answer within {timeout:g} s")
         yield f"{host}:{port}"

@@ -18,6 +18,8 @@ default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+[network]
+network_backend = "netavark"
 """
 _STAND_IN = """\
 FROM scratch
@@ -62,6 +64,18 @@ class Podman:
                 f"podman {arguments[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
             )
         return done
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `podman ARGUMENTS` and return its process, which the caller ends."""
+        log = (self.folder / "service.log").open("wb")
+        with log:
+            return subprocess.Popen(
+                ["podman", *arguments],
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def base(self) -> str:
         """The official base image if available, or else a local replacement, built once."""

@@ -1,0 +1,94 @@
+"""`make broker-image-test`: run tests through the Docker path, with an image built here.
+
+The image has the name that tests/broker/docker.py asks for, and the jars that Maven resolved. It
+stands in for the official image, whose scripts are therefore not tried.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.broker.choice import DOCKER_ONLY, VARIABLE
+from tests.broker.distribution import class_path
+from tests.broker.docker import IMAGE
+from tests.image.podman import ROOT, NoPodman, Podman
+
+_TESTS = ["tests/kafka/test_broker_fixture.py"]
+_FILE = """\
+FROM scratch
+ADD java.tar /
+COPY libs /opt/kafka/libs
+COPY kafka-entrypoint.sh /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
+ENTRYPOINT ["sh", "/kafka-entrypoint.sh"]
+"""
+
+
+def main() -> None:
+    """Exit with the tests' status, or 2 when a tool is missing."""
+    with tempfile.TemporaryDirectory(prefix="stream-edits-broker-") as name:
+        folder = Path(name)
+        try:
+            podman = Podman(folder)
+        except NoPodman as missing:
+            print(f"broker-image-test: {missing}", file=sys.stderr)
+            sys.exit(2)
+        tag = f"docker.io/{IMAGE}"
+        _build(podman, folder, tag)
+        try:
+            with _served(podman, folder) as address:
+                sys.exit(_tests(address))
+        finally:
+            podman("rmi", "--force", tag, check=False)
+
+
+def _build(podman: Podman, folder: Path, tag: str) -> None:
+    libs = folder / "libs"
+    libs.mkdir()
+    for jar in class_path().split(os.pathsep):
+        shutil.copy(jar, libs)
+    shutil.copy(ROOT / "tests" / "broker" / "kafka-entrypoint.sh", folder)
+    command = ["mmdebstrap", "--variant=minbase", "--include=openjdk-17-jre-headless"]
+    made = os.environ.get("STREAM_EDITS_TEST_JAVA_TAR")  # an earlier one, to save minutes
+    if made:
+        os.link(made, folder / "java.tar")
+    else:
+        subprocess.run([*command, "bookworm", str(folder / "java.tar")], check=True, timeout=900)
+    (folder / "Containerfile").write_text(_FILE)
+    podman("build", "--isolation", "chroot", "--pull=never", "--tag", tag, str(folder))
+
+
+@contextmanager
+def _served(podman: Podman, folder: Path) -> Iterator[str]:
+    """The address of Podman's service, which answers Docker's clients."""
+    socket = folder / "podman.sock"
+    service = podman.start("system", "service", "--time=0", f"unix://{socket}")
+    try:
+        deadline = time.monotonic() + 30
+        while not socket.exists():
+            assert service.poll() is None, "the service of Podman ended"
+            assert time.monotonic() < deadline, "the service of Podman did not start"
+            time.sleep(0.2)
+        yield f"unix://{socket}"
+    finally:
+        service.terminate()
+        service.wait(30)
+
+
+def _tests(address: str) -> int:
+    environ = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    environ |= {"DOCKER_HOST": address, "TESTCONTAINERS_RYUK_DISABLED": "true"}
+    # Without this, the choice would silently fall back to a local process.
+    environ |= {DOCKER_ONLY: "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_TESTS]
+    return subprocess.run(command, env=environ, cwd=ROOT, timeout=900, check=False).returncode
+
+
+if __name__ == "__main__":
+    main()
