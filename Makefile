@@ -16,6 +16,8 @@ LOCK   := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-heade
 
 # Programs for the tests, which Go builds into .cache/bin. Each go.mod pins the versions of its own.
 HELM       := .cache/bin/helm
+OUTPUT     := build
+SBOM       := $(OUTPUT)/sbom.json
 PROMETHEUS := .cache/bin/promtool
 ACTIONLINT := .cache/bin/actionlint
 ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
@@ -167,13 +169,13 @@ audit:  ## look up known vulnerabilities of every pinned package (needs the advi
 	    || { echo "NOT CLEAN: a vulnerability is named above, or the advisory database did not" \
 	    "answer for every package, and then NOTHING is known of them" >&2; exit 1; }
 
-sbom: $(STAMP)  ## write what the image's packages are, as CycloneDX, to build/sbom.json
+sbom: $(STAMP)  ## write what the image's packages are, as CycloneDX, to the folder build
 	@test -x .cache/sbom/bin/cyclonedx-py || { "$(PYTHON)" -m venv .cache/sbom; \
 	    .cache/sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0; }
-	@mkdir -p build
+	@mkdir -p $(dir $(SBOM))
 	@PYTHONWARNINGS=ignore .cache/sbom/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application \
-	    --output-reproducible --output-format JSON --output-file build/sbom.json requirements/run.txt
-	@echo "build/sbom.json lists $$(grep -c '"bom-ref"' build/sbom.json) components"
+	    --output-reproducible --output-format JSON --output-file $(SBOM) requirements/run.txt
+	@echo "$(SBOM) lists $$(grep -c '"bom-ref"' $(SBOM)) components"
 
 clean:  ## remove build output, the virtual environment and the caches
 	rm -rf .venv build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -63,7 +63,7 @@ def _without_the_misspelt(found: re.Match[str]) -> str:
     """The hint without the name that it corrects, if that is little else than the known name."""
     name, known = (part.replace("_", "").lower() for part in found.groups())
     alike = SequenceMatcher(None, name, known).ratio() >= 0.8
-    return f"did you mean {known}?" if alike else found[0]
+    return f"did you mean {found[2]}?" if alike else found[0]
 
 
 def one_line(message: str, values: Iterable[str]) -> None:

@@ -96,7 +96,7 @@ def failed(line: str) -> Callable[[str], str]:
         (without("| encounter |"), "no 'encounter' in the table 'On a real Kafka'"),
         (instead("| CPU µs a record |", "| CPU |"), "CPU µs a record of 'intake'"),
         (without("**How a stage grows"), "no table 'How a stage grows'"),
-        (instead("| intake | 10,006 | ", "| intake | 10,006 | n/a "), "of 'intake' is 'n/a 60.0'"),
+        (instead("| intake | 10,008 | ", "| intake | 10,008 | n/a "), "of 'intake' is 'n/a 80.0'"),
     ],
 )
 def test_the_error_names_a_missing_figure(broken: Callable[[str], str], says: str) -> None:
