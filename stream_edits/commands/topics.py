@@ -59,7 +59,10 @@ def accept(settings: Settings, topic: str) -> int:
     kafka, config = ConfluentKafka(), stage_config(settings, readers.get(topic, Stage.INTAKE))
     facts = kafka.topic_facts(config, [topic], _ASK_S)[topic]
     if facts is None:
-        raise EngineStopped(f"no topic named {topic}: create it with `stream-edits topics create`")
+        raise EngineStopped(
+            f"no topic named {topic}, or no right to DESCRIBE it: create it with "
+            "`stream-edits topics create`"
+        )
     if topic in readers:
         # Offsets in the old log say nothing about the new one.
         forget_group(settings.kafka_options(), config.group_id)

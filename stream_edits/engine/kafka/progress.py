@@ -28,7 +28,8 @@ def committed_if_all_read(
         count = partition_counts(admin, [topic], _ASK_S)[topic]
         if count is None:
             raise TopicsUnfit(
-                f"no topic named {topic}: create it with `stream-edits topics create`"
+                f"no topic named {topic}, or no right to DESCRIBE it: create it with "
+                "`stream-edits topics create`"
             )
         offsets = _committed(admin, group_id, topic, count)
     for _ in read_topic(options, topic, reader_group_id, offsets, with_open=True):

@@ -100,7 +100,7 @@ def _ends(
         count = partition_counts(admin, [topic], _ASK_S)[topic]
         if count is None:
             create = "create it with `stream-edits topics create`"
-            raise TopicsUnfit(f"no topic named {topic}: {create}")
+            raise TopicsUnfit(f"no topic named {topic}, or no right to DESCRIBE it: {create}")
         numbers = range(count) if start is None else [n for n in start if n < count]
         if not numbers:
             return {}
