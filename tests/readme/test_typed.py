@@ -79,7 +79,8 @@ def test_every_block_runs_as_it_is_typed(environment: dict[str, str]) -> None:
     try:
         done = run(stop + text, environment, seconds=360)
     finally:
-        (ROOT / "run.log").unlink(missing_ok=True)
+        for name in ("run.log", "decisions.jsonl"):
+            (ROOT / name).unlink(missing_ok=True)
     assert done.returncode == 0, done.stderr[-2000:]
     printed = done.stdout
     assert "Traceback" not in printed + done.stderr
