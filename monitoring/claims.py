@@ -132,7 +132,7 @@ def _pends(page: dashboard.Dashboard) -> None:
             },
             color=DISPOSITIONS["PEND"],
             span=8,
-            height=8,
+            height=10,
         ),
         columns(
             "Pends resolved",

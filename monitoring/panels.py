@@ -84,6 +84,8 @@ def columns(
     Each query counts with `increase(…[$__interval])`.
     """
     panel = graph(title, description, unit, queries, stacked=True, colors=colors, span=span)
+    if unit == "percentunit":
+        panel.max(1)
     return (
         panel.interval("1h")
         .decimals(0)
