@@ -47,7 +47,7 @@ demo: $(STAMP)  ## decide a few hundred claims on an embedded Kafka; SERVE=1 kee
 test: $(STAMP) tools  ## run all tests, including those on a real Kafka
 	$(PYTEST) $(PARALLEL)
 
-test-fast: $(STAMP) helm  ## run the tests that need no broker, in a few minutes
+test-fast: $(STAMP) tools  ## run the tests that need no broker, in a few minutes
 	$(PYTEST) $(PARALLEL) -m "not kafka and not slow"
 
 faults: $(STAMP)  ## inject COUNT=30 faults into a real Kafka and the processes, under load
