@@ -138,4 +138,7 @@ def _sentence(findings: list[str]) -> str:
     if any(text.startswith("lines[") for text in findings):
         findings = [text for text in findings if text != "lines has no entries"]
     rest = len(findings) - _SHOWN
+    if rest > 0:
+        # What was misspelt explains what is missing, so it must be among those that are shown.
+        findings = sorted(findings, key=lambda text: "did you mean" not in text)
     return "; ".join(findings[:_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")

@@ -40,7 +40,7 @@ _SHORT_KEYS = {
 
 
 class NotACase(Exception):
-    """An event of a case that is no claim: what is wrong with it, and what to write."""
+    """An event of a case that is not a valid claim: what is wrong with it, and what to write."""
 
 
 def claim_of_case(

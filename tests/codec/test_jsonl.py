@@ -167,3 +167,18 @@ def test_malformed_json(line: bytes) -> None:
 def test_whatever_the_line_it_is_a_claim_or_a_bad_line(junk: bytes, at: int, cut: int) -> None:
     for _, read in read_events_jsonl([junk, TEXT[:at] + junk + TEXT[at + cut :]]):
         assert isinstance(read, ClaimEvent | BadLine)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (b'{"claim_idd": "CANARY"}', "claim_idd, did you mean claim_id?"),
+        (b'{"membr_id": "CANARY"}', "membr_id, did you mean member_id?"),
+    ],
+)
+def test_a_misspelt_field_is_named_before_the_missing_ones(line: bytes, hint: str) -> None:
+    ((_, bad),) = read_events_jsonl([line])
+    assert isinstance(bad, BadLine)
+    assert hint in bad.message
+    assert "more" in bad.message
+    assert "CANARY" not in bad.message

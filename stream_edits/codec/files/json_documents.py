@@ -25,7 +25,7 @@ def json_documents(file: BinaryIO) -> Iterator[JsonDocument]:
     """Each object of a file that holds objects one after another, or one array of them.
 
     Commas and the brackets of the array are skipped; anything else between objects is a document
-    as well, which is no object. Raises MalformedJson for a file that is cut off.
+    as well, which is not an object. Raises MalformedJson for a file that is cut off.
     """
     walk = _Walk()
     while data := file.read(_AT_ONCE):
