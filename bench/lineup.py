@@ -97,7 +97,8 @@ LINEUP = (
     ),
     # It does the work of two runs of `adjudicate`: 0.4 of one is 0.8 of two.
     Contender("file: impact, same policy", "offline:same", ADJUDICATE, 0.4, brokers=(EMBEDDED,)),
-    Contender("file: impact of a change", "offline:impact", ADJUDICATE, brokers=(EMBEDDED,)),
+    Contender("file: impact, 1 % change", "offline:impact", ADJUDICATE, 0.4, brokers=(EMBEDDED,)),
+    Contender("file: impact, 9 % change", "offline:wide", ADJUDICATE, 0.4, brokers=(EMBEDDED,)),
 )
 
 

@@ -1,6 +1,7 @@
 """Claims in an Avro file: ``adjudicate`` decides them, ``bare`` only decodes and encodes them.
 
-``impact`` decides them under two policies that differ in three values, ``same`` under equal ones.
+``impact`` decides them under two policies that differ in three values, and changes 1 % of the
+claims; ``wide`` changes 9 %; ``same`` has equal policies.
 """
 
 import io
@@ -23,15 +24,15 @@ from stream_edits.commands.impact import Compared, measure_files
 from stream_edits.settings import Settings
 
 _FEW = 200
-# It changes the outcome of few claims of the mix, as a change of a policy does.
 _CHANGE = """
 edits:
   units-over-maximum:
     maximum_units:
-      2024-12-03: {reference: A trial, value: {"96366": 4}}
+      2024-12-03: {{reference: A trial, value: {{"96366": {units}}}}}
   documented-time-too-short:
     minutes_needed:
-      2024-12-03: {reference: A trial, value: {"96365": {at_least: 36}, "96366": {at_least: 41}}}
+      2024-12-03: {{reference: A trial, value: {{
+        "96365": {{at_least: {first}}}, "96366": {{at_least: {further}}}}}}}
 """
 _CLAIM = schema_of(CLAIM_EVENT).parsed.root
 
@@ -81,7 +82,11 @@ def _bare(file: Path) -> None:
 
 
 def _impact(file: Path) -> None:
-    assert _changed(file, _CHANGE) > 0
+    assert _changed(file, _CHANGE.format(units=4, first=36, further=41)) > 0
+
+
+def _wide(file: Path) -> None:
+    assert _changed(file, _CHANGE.format(units=2, first=61, further=61)) > 0
 
 
 def _same(file: Path) -> None:
@@ -100,5 +105,6 @@ _RUN: dict[str, Callable[[Path], None]] = {
     "adjudicate": _adjudicate,
     "bare": _bare,
     "impact": _impact,
+    "wide": _wide,
     "same": _same,
 }
