@@ -71,6 +71,33 @@ class Endpoint(ThreadingMixIn, TCPServer):
             log.warning("http_failed", error=type(failure).__name__)
 
 
+class AnsweringServer:
+    """An Endpoint in a background thread, for a class that answers."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Bind the port. Raises OSError if it is taken. Port 0 takes a free one."""
+        self._server = Endpoint(host, port, self.answer)
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, name="health", daemon=True
+        )
+
+    def answer(self, path: str, accept: str) -> Answer:
+        """(status, content type, body) for a path and the Accept header."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Serve in a background thread."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: Endpoint
     timeout = _SILENCE_S

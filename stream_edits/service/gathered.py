@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from stream_edits.service.endpoint import TEXT, Answer, Endpoint
+from stream_edits.service.endpoint import TEXT, Answer, AnsweringServer
 from stream_edits.service.workers import Worker
 
 _ANSWER_S = 4.0
@@ -30,7 +29,7 @@ class Told(NamedTuple):
     text: str
 
 
-class GatheringServer:
+class GatheringServer(AnsweringServer):
     """Serves the three paths of a single process for all workers.
 
     /metrics has every series of every worker, with the worker's number in the label `worker`, and
@@ -45,21 +44,11 @@ class GatheringServer:
         self._own = registry
         self._workers = workers
         self._pool = ThreadPoolExecutor(max(1, len(workers)), "ask-worker")
-        self._server = Endpoint(host, port, self.answer)
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, name="health", daemon=True
-        )
-
-    def start(self) -> None:
-        """Serve in a background thread."""
-        self._thread.start()
+        super().__init__(host, port)
 
     def close(self) -> None:
         """Stop serving and free the port."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().close()
         self._pool.shutdown(wait=False)
 
     def answer(self, path: str, accept: str) -> Answer:

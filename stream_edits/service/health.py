@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -10,7 +9,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from stream_edits.service.endpoint import TEXT, Answer, Endpoint
+from stream_edits.service.endpoint import TEXT, Answer, AnsweringServer
 
 
 class Observed(Protocol):
@@ -25,7 +24,7 @@ class Observed(Protocol):
         """Monotonic time in seconds of the loop's last round or retry."""
 
 
-class HealthServer:
+class HealthServer(AnsweringServer):
     """Serves exactly three paths; every other path is 404.
 
     /healthz fails only when a loop was blocked for `deadline_s` seconds. The deadline is above the
@@ -48,22 +47,7 @@ class HealthServer:
         self._runners = runners
         self._deadline_s = deadline_s
         self._monotonic = monotonic
-        self._server = Endpoint(host, port, self.answer)
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, name="health", daemon=True
-        )
-
-    def start(self) -> None:
-        """Serve in a background thread."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop serving and free the port."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
+        super().__init__(host, port)
 
     def answer(self, path: str, accept: str) -> Answer:
         """(status, content type, body) for a path and the Accept header."""
