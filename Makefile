@@ -24,7 +24,7 @@ ENGINE ?= $(or $(shell command -v docker || command -v podman),docker)
 VERSION = $(shell sed -nE 's/^__version__ = "(.*)"/\1/p' stream_edits/__init__.py)
 
 .PHONY: help venv demo test test-fast simulate faults soak fuzz fuzz-records bench bench-hot bench-peers payer lint check \
-        format broker broker-up broker-down generated pictures tools helm chart cluster-test image image-test broker-image-test audit sbom lock clean
+        format broker broker-up broker-down generated pictures tools helm chart cluster-test image image-test broker-image-test compose-test audit sbom lock clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -149,6 +149,11 @@ image-test: $(STAMP) $(HELM)  ## build and run the image with Podman as the char
 
 broker-image-test: $(STAMP)  ## run tests through the Docker path of the test broker, on Podman (root, Debian)
 	@$(BIN)/python -m tests.image.broker
+
+compose-test: $(STAMP)  ## start compose.yaml on images built here, with Podman (root, Debian)
+	@test -x .cache/compose/bin/podman-compose || { "$(PYTHON)" -m venv .cache/compose; \
+	    .cache/compose/bin/pip install --quiet --disable-pip-version-check podman-compose==1.6.0; }
+	@$(BIN)/python -m tests.image.compose
 
 lock: $(STAMP)  ## resolve the pinned requirements (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-tools

@@ -20,11 +20,13 @@ from tests.broker.docker import IMAGE
 from tests.image.podman import ROOT, NoPodman, Podman
 
 _TESTS = ["tests/kafka/test_broker_fixture.py"]
+_SCRIPTS = ("kafka-entrypoint.sh", "kafka-broker-api-versions.sh")
 _FILE = """\
 FROM scratch
 ADD java.tar /
 COPY libs /opt/kafka/libs
 COPY kafka-entrypoint.sh /
+COPY --chmod=755 kafka-broker-api-versions.sh /opt/kafka/bin/
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 ENTRYPOINT ["sh", "/kafka-entrypoint.sh"]
 """
@@ -40,7 +42,7 @@ def main() -> None:
             print(f"broker-image-test: {missing}", file=sys.stderr)
             sys.exit(2)
         tag = f"docker.io/{IMAGE}"
-        _build(podman, folder, tag)
+        build_kafka(podman, folder, tag)
         try:
             with _served(podman, folder) as address:
                 sys.exit(_tests(address))
@@ -48,20 +50,28 @@ def main() -> None:
             podman("rmi", "--force", tag, check=False)
 
 
-def _build(podman: Podman, folder: Path, tag: str) -> None:
+def build_kafka(podman: Podman, folder: Path, tag: str) -> None:
+    """Build an image of Kafka with this tag, in this folder."""
     libs = folder / "libs"
-    libs.mkdir()
+    libs.mkdir(parents=True)
     for jar in class_path().split(os.pathsep):
         shutil.copy(jar, libs)
-    shutil.copy(ROOT / "tests" / "broker" / "kafka-entrypoint.sh", folder)
-    command = ["mmdebstrap", "--variant=minbase", "--include=openjdk-17-jre-headless"]
-    made = os.environ.get("STREAM_EDITS_TEST_JAVA_TAR")  # an earlier one, to save minutes
-    if made:
-        os.link(made, folder / "java.tar")
-    else:
-        subprocess.run([*command, "bookworm", str(folder / "java.tar")], check=True, timeout=900)
+    for script in _SCRIPTS:
+        shutil.copy(ROOT / "tests" / "broker" / script, folder)
+    java_tar(folder)
     (folder / "Containerfile").write_text(_FILE)
     podman("build", "--isolation", "chroot", "--pull=never", "--tag", tag, str(folder))
+
+
+def java_tar(folder: Path) -> None:
+    """Put java.tar, a Debian with Java, into this folder."""
+    made = os.environ.get("STREAM_EDITS_TEST_JAVA_TAR")  # an earlier one, to save minutes
+    if made:
+        shutil.copy(made, folder / "java.tar")
+        return
+    packages = "--include=openjdk-17-jre-headless,curl"
+    command = ["mmdebstrap", "--variant=minbase", packages, "bookworm", str(folder / "java.tar")]
+    subprocess.run(command, check=True, timeout=900)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Podman:
         self.folder = folder
         conf = folder / "containers.conf"
         conf.write_text(_CONF)
-        self._environ = os.environ | {"CONTAINERS_CONF": str(conf)}
+        self.environ = os.environ | {"CONTAINERS_CONF": str(conf)}
 
     def __call__(
         self, *arguments: str, check: bool = True, stdin: str | None = None
@@ -52,7 +52,7 @@ class Podman:
         """Run `podman ARGUMENTS`. Raises AssertionError with its output if it fails."""
         done = subprocess.run(
             ["podman", *arguments],
-            env=self._environ,
+            env=self.environ,
             input=stdin or "",
             capture_output=True,
             text=True,
@@ -71,7 +71,7 @@ class Podman:
         with log:
             return subprocess.Popen(
                 ["podman", *arguments],
-                env=self._environ,
+                env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
