@@ -58,7 +58,7 @@ def main() -> None:
         _build(podman, folder)
         with _up(podman):
             said = [*_decided(), *_alerts(), *_served_by(podman)]
-        write_counts("compose", said, REPORT)
+        write_counts("compose", [f"- {line}" for line in said], REPORT)
     print("\n".join(said))
 
 

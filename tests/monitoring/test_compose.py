@@ -39,7 +39,7 @@ def test_every_service_is_ours_or_an_image_with_a_version() -> None:
     assert len(OURS) == 3
     for name, service in SERVICES.items():
         if name not in OURS:
-            assert re.search(r":v?\d+\.\d+(\.\d+)?$", service["image"]), name
+            assert re.search(r":v?\d+\.\d+(\.\d+)?(\.Final)?$", service["image"]), name
     assert [name for name in OURS if "build" in SERVICES[name]] == ["topics"]
 
 
