@@ -4,17 +4,13 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date, timedelta
 from pathlib import Path
 
-from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.policies.shapes.known import SHAPES
-from tests.build import claim, line
 from tests.citations import ROOT
 from tests.guide import Block, blocks
 
 PAGE = ROOT / "docs" / "first-edit.md"
-DAY = date(2025, 7, 1)
 
 
 def run(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -48,12 +44,7 @@ def type_page(found: list[Block], folder: Path) -> list[str]:
 
 
 def test_the_page_makes_an_edit(tmp_path: Path) -> None:
-    events = [
-        claim("A", line("J1745", day=DAY - timedelta(days=1))),
-        claim("B", line("J1745", day=DAY), member_id="M2"),
-    ]
-    text = "".join(f"{claim_to_json(each)}\n" for each in events)
-    (tmp_path / "claims.jsonl").write_text(text, encoding="utf-8")
+    """The page also gives the claims, one on each side of the memo's day."""
     written, first, second, tried = type_page(list(blocks(PAGE)), tmp_path)
     assert written.count("\n") == 3
     assert first.endswith("5 cases hold\n")
