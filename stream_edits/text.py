@@ -27,6 +27,16 @@ def join_in_order(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number before a noun that is given in the plural: 1 claim, 1,234 claims.
+
+    Of "claims and reviews", one is a "claim or review".
+    """
+    if number == 1:
+        noun = " or ".join(each.removesuffix("s") for each in noun.split(" and "))
+    return f"{number:,} {noun}"
+
+
 def printable(text: str | None) -> str:
     """The text with `?` for every character that could control a terminal."""
     return "".join(c if c.isprintable() else "?" for c in text or "")
@@ -44,7 +54,7 @@ def wrap(
 ) -> list[str]:
     """The text in lines as wide as the terminal, each behind ``indent``.
 
-    Where stdout is no terminal they have at most WIDTH columns.
+    Where stdout is not a terminal they have at most WIDTH columns.
 
     ``first`` stands before the first line instead. Without ``break_words`` a word is never split,
     so that a longer one makes its line wider.

@@ -5,7 +5,15 @@ import io
 import pytest
 from rich.console import Console
 
-from stream_edits.text import WIDTH, join_in_order, join_words, printable, stdout_console, wrap
+from stream_edits.text import (
+    WIDTH,
+    counted,
+    join_in_order,
+    join_words,
+    printable,
+    stdout_console,
+    wrap,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +31,21 @@ def test_words_are_joined_in_their_order_or_sorted(
     assert join_in_order(words) == in_order
     assert join_words(words) == sorted_
     assert join_words(set(words), "and") == sorted_.replace(" or ", " and ")
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        (0, "claims", "0 claims"),
+        (1, "claims", "1 claim"),
+        (1234, "claims", "1,234 claims"),
+        (1, "dead letters", "1 dead letter"),
+        (1, "claims and reviews", "1 claim or review"),
+        (2, "claims and reviews", "2 claims and reviews"),
+    ],
+)
+def test_a_noun_follows_its_number(number: int, noun: str, text: str) -> None:
+    assert counted(number, noun) == text
 
 
 def test_control_characters_become_question_marks() -> None:

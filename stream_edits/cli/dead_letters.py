@@ -17,6 +17,7 @@ from stream_edits.commands.dead_letters import Filters
 from stream_edits.commands.list_dead_letters import as_json, list_dead_letters, print_table
 from stream_edits.commands.show_dead_letter import describe, read_dead_letter, save_value
 from stream_edits.settings import load_settings
+from stream_edits.text import counted
 
 
 def _milliseconds(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
@@ -100,11 +101,13 @@ def list_(
         for letter, redriven in listing.letters:
             click.echo(as_json(letter, redriven))
     else:
-        print_table(listing.letters)
-        click.echo(f"{len(listing.letters)} of {listing.matching}")
+        if listing.letters:
+            print_table(listing.letters)
+        click.echo(f"{len(listing.letters)} of {counted(listing.matching, 'dead letters')}")
     if listing.foreign:
-        foreign = f"{listing.foreign} records in the topic were not written by stream-edits"
-        click.echo(foreign, err=True)
+        foreign = counted(listing.foreign, "records")
+        were = "was" if listing.foreign == 1 else "were"
+        click.echo(f"{foreign} in the topic {were} not written by stream-edits", err=True)
 
 
 @dead_letters.command()

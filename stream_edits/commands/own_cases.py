@@ -21,6 +21,7 @@ from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.shapes.known import has_shape
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.strict_yaml import YamlSource
+from stream_edits.text import counted
 
 
 class Result(NamedTuple):
@@ -52,7 +53,8 @@ def run_cases(folder: Path) -> Result:
             failed += bool(failures)
             lines.append(f"{'FAILED' if failures else 'ok':<6}  {edit_id}: {case.file.name}")
             lines += [f"        {each}" for each in failures]
-    lines.append(f"{failed} of {count} cases failed" if failed else f"{count} cases hold")
+    held = f"{counted(count, 'cases')} {'holds' if count == 1 else 'hold'}"
+    lines.append(f"{failed} of {counted(count, 'cases')} failed" if failed else held)
     return Result("\n".join(lines) + "\n", not failed)
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
+from stream_edits.text import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -93,11 +94,10 @@ class Progress:
     def summary(self, *more: str) -> None:
         """One line on stderr: what was read, decided and refused, and in how many seconds."""
         self.end()
-        said = [f"read {self.read:,} {self._unit}"]
+        said = [f"read {counted(self.read, self._unit)}"]
         if self.decided or not more:
             counts = ", ".join(f"{self.decided[each]:,} {each.value}" for each in Disposition)
-            total = self.decided.total()
-            said.append(f"{total:,} {'decision' if total == 1 else 'decisions'} ({counts})")
+            said.append(f"{counted(self.decided.total(), 'decisions')} ({counts})")
         said += [*more, f"{self.refused:,} refused", f"{self._seconds():.1f} s"]
         print(", ".join(said), file=sys.stderr)
 
@@ -112,11 +112,11 @@ class Progress:
             return
         self._look = now + _LOOK_EVERY_S
         if self._bar is not None and self._task is not None:
-            text = f"{self.read:,} {self._unit}"
+            text = counted(self.read, self._unit)
             self._bar.update(self._task, completed=self._bytes, description=text)
         elif self._has_lines and now >= self._due:
             self._due = now + _LINE_EVERY_S
-            print(f"read {self.read:,} {self._unit}{self._share()}", file=sys.stderr)
+            print(f"read {counted(self.read, self._unit)}{self._share()}", file=sys.stderr)
 
     def _share(self) -> str:
         if not self._total:

@@ -19,6 +19,7 @@ from stream_edits.engine.kafka import publish_records
 from stream_edits.engine.ports import Output
 from stream_edits.engine.sizes import record_bytes
 from stream_edits.settings import Settings
+from stream_edits.text import counted
 
 _DEFAULT = FileOptions()
 
@@ -72,7 +73,7 @@ def _publish(settings: Settings, events: Events) -> None:
     events.progress.end()
     for topic, count in published.items():
         what = "reviews" if topic == topics.reviews else "claims"
-        print(f"published {count} {what} to {topic}", file=sys.stderr)
+        print(f"published {counted(count, what)} to {topic}", file=sys.stderr)
     events.progress.summary(f"{published.total():,} published")
 
 

@@ -25,6 +25,7 @@ from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.kafka import publish_records, read_topic
 from stream_edits.settings import Settings
 from stream_edits.stages.reviews import ReviewRefused, UnknownReview
+from stream_edits.text import counted
 
 Numbered = Sequence[tuple[int, ReviewEvent | BadLine]]
 _Decisions = Mapping[str, Sequence[ClaimDecision]]
@@ -189,5 +190,5 @@ def _publish(settings: Settings, reviews: Sequence[ReviewEvent]) -> None:
     for review in reviews:
         print(review.review_id, flush=True)
     published = publish_records(settings.kafka_options(), outputs)
-    what = "review" if published == 1 else "reviews"
-    print(f"published {published} {what} to {settings.topics.reviews}", file=sys.stderr)
+    what = counted(published, "reviews")
+    print(f"published {what} to {settings.topics.reviews}", file=sys.stderr)

@@ -109,7 +109,7 @@ _COLUMNS = ("claim", "due by", "days left", "waits for", "held by", "asks for")
 
 
 def print_held(held: Sequence[HeldClaim]) -> None:
-    """Print a table on stdout, as wide as the terminal or 100 columns without one."""
+    """Print a table on stdout, as wide as the terminal or 100 columns without one, and a count."""
     table = Table(box=SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0), header_style="bold")
     for name in _COLUMNS:
         table.add_column(name, overflow="fold", justify="right" if name == "days left" else "left")
@@ -124,6 +124,7 @@ def print_held(held: Sequence[HeldClaim]) -> None:
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console = stdout_console()
-    console.print(table)
+    if held:
+        console.print(table)
     late = sum(each.days_left is not None and each.days_left < 0 for each in held)
     console.print(f"{len(held)} held, {late} of them overdue", highlight=False)

@@ -63,8 +63,8 @@ def test_claims_and_reviews_go_to_their_topics_by_member(bootstrap: str, tmp_pat
     assert complaints[0].startswith("line 3: ContractViolation: ")
     assert complaints[1:4] == [
         "line 4: ContractViolation: review_id has a control character",
-        "published 1 claims to mixed.events",
-        "published 1 reviews to mixed.reviews",
+        "published 1 claim to mixed.events",
+        "published 1 review to mixed.reviews",
     ]
     assert complaints[4].startswith("read 4 claims and reviews, 2 published, 2 refused, ")
     (event,) = topics.read(topics.events)
@@ -108,7 +108,7 @@ def test_a_claim_above_the_size_limit_is_reported_by_its_line(
     first, second, summary = done.stderr.splitlines()
     assert first.startswith("line 1: TooLarge: the record has 1,2")
     assert "raise STREAM_EDITS_KAFKA__MESSAGE_MAX_BYTES" in first
-    assert second == "published 1 claims to large.events"
+    assert second == "published 1 claim to large.events"
     assert summary.startswith("read 2 claims and reviews, 1 published, 1 refused, ")
     assert "CANARY" not in done.stderr
     assert len(topics.read(topics.events)) == 1

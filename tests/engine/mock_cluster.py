@@ -32,6 +32,10 @@ class MockCluster:
             == 0
         )
 
+    def refuse(self, topic: str, error: int) -> None:
+        """Answer what is asked about a topic with this protocol error, from now on."""
+        self._library.rd_kafka_mock_topic_set_error(self._cluster, topic.encode(), error)
+
     def answer(self, api: int, *errors: int) -> None:
         """Answer the next requests of this API key with these protocol errors."""
         codes = (ctypes.c_int * len(errors))(*errors)
@@ -57,6 +61,7 @@ def mock_cluster() -> Iterator[MockCluster]:
     library.rd_kafka_mock_cluster_bootstraps.restype = text
     library.rd_kafka_mock_cluster_bootstraps.argtypes = [pointer]
     library.rd_kafka_mock_topic_create.argtypes = [pointer, text, ctypes.c_int, ctypes.c_int]
+    library.rd_kafka_mock_topic_set_error.argtypes = [pointer, text, ctypes.c_int]
     library.rd_kafka_mock_group_initial_rebalance_delay_ms.argtypes = [pointer, ctypes.c_int32]
     handle = library.rd_kafka_new(0, library.rd_kafka_conf_new(), None, 0)
     cluster = library.rd_kafka_mock_cluster_new(handle, 1)

@@ -155,7 +155,7 @@ def test_filters_select_letters_and_leave_the_others(deploy: Deploy) -> None:
     assert deployment.command("dead-letters", "list", "--since", "2025-01-01").returncode == 2
     table = deployment.command("dead-letters", "list")
     assert "Truncated" in table.stdout
-    assert table.stdout.splitlines()[-1] == "5 of 5"
+    assert table.stdout.splitlines()[-1] == "5 of 5 dead letters"
 
     chosen = ("--class", "UnknownSchema", "--limit", "3", "--execute")
     assert redrive(deployment, *chosen)[0] == 0
@@ -220,7 +220,7 @@ def test_records_that_no_stage_has_written_are_left_alone(deploy: Deploy) -> Non
     done = deployment.command("dead-letters", "list")
     assert (done.returncode, done.stderr.strip()) == (
         0,
-        "1 records in the topic were not written by stream-edits",
+        "1 record in the topic was not written by stream-edits",
     )
     assert redrive(deployment, "--execute")[1] == ["nothing to redrive"]
     show = deployment.command("dead-letters", "show", "0/0")

@@ -22,10 +22,20 @@ _LIMITS = (
     "raise STREAM_EDITS_KAFKA__MESSAGE_MAX_BYTES and max.message.bytes of the topic, then publish "
     "the file again: records that were taken are recognized as duplicates"
 )
+# A topic that is missing, or that is hidden by a missing right.
+_NO_TOPIC = (
+    "create the topics with `stream-edits topics create`, or grant the right to DESCRIBE and WRITE "
+    "them, then publish the file again"
+)
 _AGAIN = (
     "check the brokers, the topic and the right to WRITE to it, then publish the file again: "
     "records that were taken are recognized as duplicates"
 )
+_ADVICE = {
+    KafkaError(KafkaError.MSG_SIZE_TOO_LARGE).name(): _LIMITS,
+    KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART).name(): _NO_TOPIC,
+    KafkaError(KafkaError._UNKNOWN_TOPIC).name(): _NO_TOPIC,
+}
 
 
 def publish_records(
@@ -61,7 +71,7 @@ def publish_records(
     left = producer.flush(_STALL_S)
     if left or refused:
         reason = refused[0] if refused else "no answer"
-        advice = _LIMITS if reason == "MSG_SIZE_TOO_LARGE" else _AGAIN
+        advice = _ADVICE.get(reason, _AGAIN)
         raise EngineStopped(
             f"{left + len(refused)} of {count} records were not taken ({reason}): {advice}"
         )
