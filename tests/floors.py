@@ -45,9 +45,9 @@ BELOW: dict[str, set[str]] = {
     "entry": {"cli"},
     "__main__": {"entry"},
 }
-# Folders of policies/ that are no policy but belong to all of them.
+# Folders of policies/ that are not a policy but belong to all of them.
 COMMON_TO_POLICIES = {"content", "values", "shared"}
-# Folders of a policy that are no edit but belong to all of its edits.
+# Folders of a policy that are not an edit but belong to all of its edits.
 COMMON_TO_EDITS = {"vocabulary"}
 # A folder that could be taken out of the project as it is.
 LIBRARY = "stream_edits.codec.avro"

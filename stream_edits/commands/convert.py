@@ -18,7 +18,7 @@ from stream_edits.commands.x12_options import BadX12Option, reading_of
 
 
 class Converted(NamedTuple):
-    """What became of the files: how many claims were refused, and how many files are no X12."""
+    """What became of the files: how many claims were refused, and how many files are not X12."""
 
     refused: int
     not_x12: int

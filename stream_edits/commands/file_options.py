@@ -11,7 +11,7 @@ MAX_ERRORS = 100
 class FileOptions:
     """The options of every command that reads files of claims.
 
-    Reading ends after ``max_errors`` lines that are not valid; 0 is no limit. ``progress`` is None
+    Reading ends after ``max_errors`` lines that are not valid; 0: no limit. ``progress`` is None
     for a bar on a terminal and nothing elsewhere.
     """
 

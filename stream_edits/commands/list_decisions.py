@@ -59,7 +59,7 @@ def published_decisions(
 ) -> Iterator[tuple[Record, ClaimDecision | None]]:
     """Every record of the three topics of decisions, topic after topic, or those of some claims.
 
-    None stands for a record that is no decision; its place is reported on stderr. Raises
+    None stands for a record that is not a decision; its place is reported on stderr. Raises
     ClientError, EngineStopped, RegistryAway.
     """
     topics = settings.topics

@@ -63,7 +63,7 @@ def _check_reason(review: ReviewEvent, finding: EditFinding) -> None:
         raise ContractViolation("the finding has no CARC to deny it with: name one")
     reason = Outcome(disposition=Disposition.DENY, carc=finding.carc, rarcs=finding.rarcs)
     if any(named not in x12_codes() for named in codes_of(reason)):
-        # Without the code: what is no code may be anything.
+        # Without the code: what is not a code may be anything.
         raise ContractViolation(f"carc or a rarc is not on the X12 list of {RETRIEVED}")
     problem = reason_problem(reason, review.event_time.date())
     if problem is not None:

@@ -99,7 +99,7 @@ class Metrics:
         self.units_cut_back = self._counter(
             "units_cut_back", "Units billed over those allowed, of lines cut back.", "edit_id"
         )
-        # The paragraph follows from the edit: queries join it, so that it is no label elsewhere.
+        # The paragraph follows from the edit: queries join it, so that it is not a label elsewhere.
         self.edit = self._gauge(
             "edit_info", "Always 1: the policy's paragraph of each edit.",
             "edit_id", "policy_section",

@@ -124,7 +124,11 @@ class PolicyFolder:
             rules: type[EditRules] = self._module(vocabulary.with_name("rules.py")).VOCABULARY
             found.append(
                 RuleSource(
-                    vocabulary, rules, self.about.id, VOCABULARY, always_enforced="it is no edit"
+                    vocabulary,
+                    rules,
+                    self.about.id,
+                    VOCABULARY,
+                    always_enforced="not an edit",
                 )
             )
         return found + [

@@ -192,7 +192,7 @@ def _none_of(share: Decimal | None) -> Decimal | None:
 
 
 def _units(line: LineOutcome) -> float:
-    """The billed units, 0 if they are no positive number: such a line is allowed nothing."""
+    """The billed units, 0 if they are not a positive number: such a line is allowed nothing."""
     billed = line.billed_units
     return billed if math.isfinite(billed) and billed > 0 else 0.0
 

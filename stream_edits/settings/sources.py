@@ -69,7 +69,7 @@ def from_environment(environ: Mapping[str, str]) -> Given:
     """Every STREAM_EDITS_ variable. An empty one counts as not set: charts leave such."""
     given = Given()
     for name, value in environ.items():
-        if not name.startswith(PREFIX) or not value or _is_no_setting(name, value):
+        if not name.startswith(PREFIX) or not value or _is_not_a_setting(name, value):
             continue
         path = tuple(name.removeprefix(PREFIX).lower().split("__"))
         if path[0] in OPTION_TABLES and len(path) > 1:
@@ -83,7 +83,7 @@ def _option(name: str) -> str:
     return name if name in _UNDERSCORED else name.replace("_", ".")
 
 
-def _is_no_setting(name: str, value: str) -> bool:
+def _is_not_a_setting(name: str, value: str) -> bool:
     return bool(
         _NOT_SETTINGS.fullmatch(name) or _OF_KUBERNETES.search(name) or _SERVICE_LINK.match(value)
     )

@@ -22,13 +22,13 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "a label with a space",
         {"commonLabels": {"team": "no spaces"}},
-        "is no valid value of the label team",
+        "is not a valid value of the label team",
         "a valid label must be an empty string or consist of",
     ),
     (
         "a label of 64 characters",
         {"podLabels": {"team": "x" * 64}},
-        "is no valid value of the label team",
+        "is not a valid value of the label team",
         "must be no more than 63",
     ),
     (

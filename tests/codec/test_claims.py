@@ -76,7 +76,7 @@ def test_an_unknown_schema_id_is_the_data_s_fault() -> None:
         CODEC.decode_claim(join(77, b""))
 
 
-def test_another_record_is_no_claim() -> None:
+def test_another_record_is_not_a_claim() -> None:
     framed = CODEC.encode_decision(DECISION)
     for _ in range(2):
         with pytest.raises(WrongSchema, match=r"no lines\.units"):

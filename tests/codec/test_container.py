@@ -48,7 +48,7 @@ def test_an_empty_file_of_claims() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"Obj\x01", b"Obj\x02xx", b"{}", b"Obj\x01" + b"\xff" * 40])
-def test_what_is_no_container(data: bytes) -> None:
+def test_what_is_not_a_container(data: bytes) -> None:
     ((number, read),) = _read(data)
     assert isinstance(read, BadLine)
     assert (number, read.error_class) == (1, "MalformedContainer")

@@ -74,7 +74,7 @@ def test_null_means_the_default() -> None:
     assert (claim.lines[0].modifiers, claim.attachments[0].line_numbers) == ((), ())
 
 
-def test_null_is_no_value_for_a_required_field() -> None:
+def test_null_is_not_a_value_of_a_required_field() -> None:
     assert (
         _bad(lambda claim: claim.update(claim_id=None)) == "ContractViolation: claim_id is not text"
     )

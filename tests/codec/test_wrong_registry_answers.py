@@ -32,7 +32,7 @@ ANSWERS = {
     "an empty answer": answer(b""),
     "null": answer(b"null"),
     "a text": answer(b'"secret"'),
-    "bytes that are no text": answer(b"\xff\xfe\x00secret"),
+    "bytes that are not text": answer(b"\xff\xfe\x00secret"),
     "a schema of null": answer(b'{"schema": null}'),
     "an empty schema": answer(b'{"schema": ""}'),
     "gzip that is none": answer(b'{"schema": "secret"}', "200 OK", "Content-Encoding: gzip"),
@@ -44,7 +44,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("wrong", ANSWERS.values(), ids=ANSWERS)
-def test_a_wrong_answer_is_no_answer(wrong: bytes) -> None:
+def test_a_wrong_answer_counts_as_none(wrong: bytes) -> None:
     with answering(wrong) as url:
         registry = Registry({"url": url, "timeout": 5})
         for _ in range(2):

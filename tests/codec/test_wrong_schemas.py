@@ -63,7 +63,7 @@ def test_wrong_schemas_are_refused(change: Callable[[Json], object]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "7", '"string"', "[]", "{}", '{"type":"record"}', "[" * 9999])
-def test_texts_that_are_no_schema_of_a_claim(text: str) -> None:
+def test_texts_that_are_not_a_schema_of_a_claim(text: str) -> None:
     source = OneSchema({})
     source._text = text
     with pytest.raises(WrongSchema):

@@ -24,7 +24,7 @@ def test_jumps_of_the_wall_clock_change_no_output(monkeypatch: pytest.MonkeyPatc
     assert (stage.sample("event_age_seconds_sum") or 0.0) >= 0
 
 
-def test_a_clock_that_the_brokers_refuse_is_no_fault_of_the_records() -> None:
+def test_a_clock_that_the_brokers_refuse_is_not_a_fault_of_the_records() -> None:
     broker = cluster(1)
     stage = Stage(broker).start()
     for number in range(5):

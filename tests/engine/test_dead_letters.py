@@ -145,7 +145,7 @@ class TestBreaker:
         assert outputs(broker) == [b"1:1"]
         assert len(broker.visible("dead")) == 2
 
-    def test_a_dead_letter_that_is_no_fault_of_the_stream_does_not_feed_it(self) -> None:
+    def test_a_dead_letter_that_is_not_a_fault_of_the_stream_does_not_feed_it(self) -> None:
         broker = cluster(1)
         stage = Stage(broker, breaker=Breaker(window=10, share=0.5, minimum=2)).start()
         for value in (b"late", b"late", b"late", b"bad", b"late", b"1"):

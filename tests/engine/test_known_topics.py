@@ -226,7 +226,7 @@ class TestChangelogs:
         with pytest.raises(ChangelogCut, match="log/0 begins at offset 2"):
             Stage(broker).start()
 
-    def test_compaction_is_no_loss(self) -> None:
+    def test_compaction_is_not_a_loss(self) -> None:
         broker = worked()
         broker.compact("log", 0)
         assert Stage(broker).start().store(0) == {b"k": b"3"}

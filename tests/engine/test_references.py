@@ -60,7 +60,7 @@ def test_a_reference_keeps_key_and_headers_and_names_the_value() -> None:
     assert (known.source_topic, known.source_partition, known.source_offset) == ("in", 3, 17)
 
 
-def test_a_dead_letter_of_a_record_with_such_headers_is_no_reference() -> None:
+def test_a_dead_letter_of_a_record_with_such_headers_is_not_a_reference() -> None:
     made = letter(10**6, record(value=None))
     assert not is_reference(made.headers)
     assert list(original(made.headers).headers) == list(OWN)

@@ -200,8 +200,8 @@ def test_a_failed_job_ends_before_helm_and_is_removed_later() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"commonLabels": {"team": "no spaces"}}, "is no valid value of the label team"),
-        ({"podLabels": {"team": "x" * 64}}, "is no valid value of the label team"),
+        ({"commonLabels": {"team": "no spaces"}}, "is not a valid value of the label team"),
+        ({"podLabels": {"team": "x" * 64}}, "is not a valid value of the label team"),
         (
             {"podLabels": {"app.kubernetes.io/instance": "x"}},
             "the chart sets the label app.kubernetes.io/instance itself",

@@ -48,7 +48,7 @@ def test_a_limit_is_broken_or_kept(text: str, broken: bool) -> None:
         "d>1",
     ],
 )
-def test_what_is_no_limit_is_refused(text: str) -> None:
+def test_what_is_not_a_limit_is_refused(text: str) -> None:
     with pytest.raises(BadLimit, match=r"write it like 'deny>0\.5%'"):
         limit(text)
 

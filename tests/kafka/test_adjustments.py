@@ -100,7 +100,7 @@ def test_a_claim_that_its_topic_does_not_hold_any_more_is_an_error(deploy: Deplo
     assert "CANARY" not in done.stderr
 
 
-def test_a_record_that_is_no_decision_is_reported_and_the_rest_is_stated(deploy: Deploy) -> None:
+def test_a_record_that_is_not_a_decision_is_reported_and_the_rest_is_stated(deploy: Deploy) -> None:
     deployment = deploy(partitions=1).create_topics()
     deployment.start()
     deployment.publish([denied("A", "M1")])

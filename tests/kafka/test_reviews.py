@@ -118,7 +118,7 @@ def test_a_killed_process_applies_each_review_once(deploy: Deploy, stage: str) -
     again = Counter((d.claim_id, d.revision) for d in decided(deployment))
     assert again == Counter((c.claim_id, n) for c, _ in found for n in (1, 2))
     assert committed < sum(deployment.log.committed(deployment.settings.group_id(stage)).values())
-    # A review that comes again changes nothing, and is no dead letter.
+    # A review that comes again changes nothing, and is not a dead letter.
     deployment.publish(reviews[:5])
     assert len(decided(deployment)) == 600
     assert letters(deployment) == Counter()

@@ -79,7 +79,7 @@ def produce_until_it_fails(sink: ConfluentSink, topic: str) -> None:
         time.sleep(0.05)
 
 
-def test_a_record_after_the_transaction_failed_is_no_fatal_error(
+def test_a_record_after_the_transaction_failed_is_not_a_fatal_error(
     secured_kafka: SecuredKafka,
 ) -> None:
     """A large batch is still being produced when the broker refuses a part of it."""

@@ -145,7 +145,7 @@ def test_a_change_that_only_goes_with_another_is_refused(tmp_path: Path) -> None
     assert rules(both, "by-report-missing", "2026-01-01")["missing"].requests == ("by_report",)
 
 
-def test_the_order_of_a_set_is_no_change_but_that_of_a_sequence_is(tmp_path: Path) -> None:
+def test_the_order_of_a_set_is_not_a_change_but_that_of_a_sequence_is(tmp_path: Path) -> None:
     text = (
         "edits:\n  place-of-service-not-allowed:\n    places:\n      2026-01-01:\n"
         "        reference: m\n        replace: true\n"

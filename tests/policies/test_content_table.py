@@ -144,7 +144,7 @@ def test_an_unclassified_code_is_a_drug_inside_a_range_of_drugs(first: str, last
 
 
 @pytest.mark.parametrize("code", ["", "J", "J012", "J0120A", "JAAAA", "J01 0", "A0120", "99213"])
-def test_what_is_no_code_of_hcpcs_is_no_drug(code: str) -> None:
+def test_what_is_not_a_code_of_hcpcs_is_not_a_drug(code: str) -> None:
     assert not Content([]).is_drug(code)
 
 

@@ -169,4 +169,4 @@ def test_the_notice_on_a_replaced_claim_is_always_enforced(mode: str, tmp_path: 
 
 def test_the_vocabulary_has_no_mode(tmp_path: Path) -> None:
     told = refused("vocabulary", "mode", "off", tmp_path)
-    assert "cannot be set for vocabulary: it is no edit" in told
+    assert "cannot be set for vocabulary: not an edit" in told

@@ -107,7 +107,7 @@ def test_units_are_cut_over_the_claims_and_visits_of_a_day(under: Policies) -> N
     assert found.related_claim_ids == ("A",)
 
 
-def test_minutes_and_numbers_that_are_no_units_are_not_cut(under: Policies) -> None:
+def test_minutes_and_numbers_that_are_not_units_are_not_cut(under: Policies) -> None:
     billed = line("96367", units=60.0, unit_of_measure="MJ")
     (decision,) = decided(under, claim("A", line("96365"), billed))
     assert own(decision) == {}

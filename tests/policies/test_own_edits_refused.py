@@ -80,7 +80,7 @@ def emptied(folder: Path) -> None:
         ),
         (
             instead(DOCUMENT, "shape:", "messages: {lacking: x}\nshape:"),
-            r"messages\.lacking: is no message of required_document; its own words may be missing",
+            r"messages\.lacking: is not a message of required_document; its messages are missing",
         ),
         (
             instead("own_maximum_units/policy.yaml", '{"96367": 3}', '{"96367": 0}'),

@@ -66,7 +66,7 @@ def test_an_approved_line_is_paid_unless_another_finding_stands(edit_id: str) ->
         ]
         line = each.line(each.after)
         if all(f.disposition is Disposition.PASS and f.allowed_units is None for f in findings):
-            # Units below 0, or that are no number, allow none.
+            # Units below 0, or that are not a number, allow none.
             payable = line.billed_units if 0 < line.billed_units < inf else 0.0
             assert (line.disposition, line.allowed_units) == (Disposition.PASS, payable)
 

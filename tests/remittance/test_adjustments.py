@@ -146,7 +146,7 @@ def test_a_line_without_a_charge_has_no_amounts() -> None:
 
 
 @pytest.mark.parametrize("units", [0.0, -2.0, NAN, float("inf"), float("-inf")])
-def test_units_that_are_no_number_have_no_quantity_and_their_whole_charge(units: float) -> None:
+def test_units_that_are_not_a_number_have_no_quantity_and_their_whole_charge(units: float) -> None:
     denied = decision([units], finding("a", 1, DENY), finding("b", 1, PASS, allowed=1.0))
     assert taken(adjustments_of(denied, dollars("7.00"))) == [(1, "a", None, "7.00")]
     # Nothing was found: nobody has taken anything.

@@ -46,7 +46,7 @@ def test_codes_that_were_current(group: str, carc: str, rarcs: tuple[str, ...], 
         ("CO", "282", ("MA30",), date(1990, 1, 1), "CARC 282 is not in force on 1990-01-01: "),
         ("CO", "9999", (), DAY, f"CARC 9999 is not on the X12 list of {RETRIEVED}"),
         ("CO", "97", ("Smith, John",), DAY, f"RARC is not on the X12 list of {RETRIEVED}"),
-        ("CO", "16", (), DAY, "CARC 16 needs a RARC beside it that is no mere alert"),
+        ("CO", "16", (), DAY, "CARC 16 needs a RARC beside it that is more than an alert"),
     ],
 )
 def test_codes_that_were_not(

@@ -60,7 +60,7 @@ def test_csv_has_two_places_and_no_exponents() -> None:
 
 
 @pytest.mark.parametrize("units", [float("nan"), float("inf"), float("-inf")])
-def test_what_is_no_number_is_null_or_empty(units: float) -> None:
+def test_what_is_not_a_number_is_null_or_empty(units: float) -> None:
     row = ROW._replace(billed_units=units, quantity=None, amount=None, charge_amount=None)
     read = json.loads(to_json(row))
     cells = dict(zip(COLUMNS, *csv.reader([to_csv(row)]), strict=True))

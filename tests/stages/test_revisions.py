@@ -95,7 +95,7 @@ def test_a_line_denied_only_as_a_wrong_initial_is_still_a_primary() -> None:
     assert summaries(sent)[1] == "B1 PASS"
 
 
-def test_a_line_denied_for_another_reason_is_no_primary() -> None:
+def test_a_line_denied_for_another_reason_is_not_a_primary() -> None:
     sent = through_stages(
         [claim("A", line("96365", place_of_service="12"), line("96372")), claim("B", line("96366"))]
     ).published
@@ -160,7 +160,7 @@ class TestStrictRollUp:
         assert summaries(through_stages(claims).published) == ["A1 PASS"]
         assert summaries(through_stages(claims, rule=RollUp.STRICT).published) == ["A1 DENY"]
 
-    def test_the_lines_of_a_claim_denied_whole_are_no_primaries(self) -> None:
+    def test_the_lines_of_a_claim_denied_whole_are_not_primaries(self) -> None:
         claims = [claim("A", line("96365"), line("96374")), claim("B", line("96366"))]
         assert summaries(through_stages(claims).published) == ["A1 PASS", "B1 PASS"]
         strict = through_stages(claims, rule=RollUp.STRICT)

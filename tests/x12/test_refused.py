@@ -199,7 +199,7 @@ def test_a_lost_transaction_header_gives_no_claims() -> None:
         bytes(range(256)) * 40,
     ],
 )
-def test_a_file_that_is_no_x12(data: bytes) -> None:
+def test_a_file_that_is_not_x12(data: bytes) -> None:
     with pytest.raises(NotX12) as refused:
         list(read_claims(io.BytesIO(data), READING))
     assert refused.value.message.startswith("not an X12 file")

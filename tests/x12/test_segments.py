@@ -136,5 +136,5 @@ def test_a_segment_has_a_longest_length_however_it_comes() -> None:
 @pytest.mark.parametrize(
     "head", [b"", b"ISA", b"ISABEL*", b"{}", b"Obj\x01", b'{"ISA*": 1}', b"\xff\xfe{\0", b"ISA 00"]
 )
-def test_what_is_no_x12(head: bytes) -> None:
+def test_what_is_not_x12(head: bytes) -> None:
     assert not looks_like_x12(head)

@@ -6,7 +6,7 @@
 {{- $factors := dict "n" 1e-6 "u" 1e-3 "m" 1.0 "" 1e3 "k" 1e6 "M" 1e9 "G" 1e12 "T" 1e15 "P" 1e18 "E" 1e21
       "Ki" 1024e3 "Mi" 1048576e3 "Gi" 1073741824e3 "Ti" 1099511627776e3 "Pi" 1125899906842624e3 "Ei" 1152921504606846976e3 -}}
 {{- if or (not $number) (not (hasKey $factors $suffix)) -}}
-{{- fail (printf "%q is no quantity of Kubernetes, such as 500m, 2 or 2Gi" $text) -}}
+{{- fail (printf "%q is not a quantity of Kubernetes, such as 500m, 2 or 2Gi" $text) -}}
 {{- end -}}
 {{- printf "%.9e" (mulf (float64 $number) (index $factors $suffix)) -}}
 {{- end -}}

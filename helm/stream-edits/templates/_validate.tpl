@@ -88,7 +88,7 @@
 {{- fail (printf "%s: the chart sets the label %s itself" $table $label) -}}
 {{- end -}}
 {{- if not (regexMatch "^(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?$" (toString $value)) -}}
-{{- fail (printf "%s: %q is no valid value of the label %s (at most 63 letters, digits, '-', '_' and '.')" $table (toString $value) $label) -}}
+{{- fail (printf "%s: %q is not a valid value of the label %s (at most 63 letters, digits, '-', '_' and '.')" $table (toString $value) $label) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -68,7 +68,7 @@ def edit_in(file: Path) -> Edit:
         if name not in shape.messages:
             own = join_in_order(sorted(shape.messages), "or") or "none"
             raise source.fail(
-                ("messages", name), f"is no message of {shape.name}; its own words may be {own}"
+                ("messages", name), f"is not a message of {shape.name}; its messages are {own}"
             )
         problem = problem_of_message(text, shape.messages[name])
         if problem:

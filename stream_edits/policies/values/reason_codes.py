@@ -131,7 +131,7 @@ def adjustment_problem(
     for kind, code in named:
         listed = x12_codes().get((kind, code))
         if listed is None:
-            # What is no code may be anything, so it is not repeated.
+            # What is not a code may be anything, so it is not repeated.
             shown = f" {code}" if _CODE.fullmatch(code) else ""
             return f"{kind.upper()}{shown} is not on the X12 list of {RETRIEVED}"
         problem = _problem_on(listed, reason_codes().get((kind, code)), group, day)
@@ -157,7 +157,7 @@ def _without_remark(found: Sequence[X12Code]) -> str | None:
     remarks = [each for each in found if each.kind is Kind.RARC and not each.alert]
     needing = next((each for each in found if each.needs_rarc), None)
     if needing and not remarks:
-        return f"{needing.name} needs a RARC beside it that is no mere alert"
+        return f"{needing.name} needs a RARC beside it that is more than an alert"
     return None
 
 
