@@ -33,7 +33,7 @@ venv: $(STAMP)  ## make .venv with the pinned packages and this project in it
 
 # Every package is checked against its hash; the project itself is an editable install.
 $(STAMP): requirements/dev.txt pyproject.toml
-	@echo "installing the pinned packages into .venv ..."
+	@echo "installing the pinned packages into .venv (about a minute) ..."
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
 	    --require-hashes -r requirements/dev.txt

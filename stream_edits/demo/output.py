@@ -19,6 +19,12 @@ _MEANING = {
     Disposition.DENY: "nothing of it is paid",
 }
 
+# What the examples need, for readers who know Kafka and not claims.
+_WORDS = """
+Words in the examples: an encounter is one visit of a member at a provider. CARC, RARC and the group
+are X12 codes of a remittance: why a line is not paid, a remark on it, and who bears the amount
+(CO: the provider). By Report: priced by hand from a report."""
+
 
 def show(
     console: Console, outcome: Outcome, examples: Iterable[Example], topics: Sequence[str]
@@ -26,15 +32,16 @@ def show(
     """Print the dispositions, the edits, the examples explained, and the dead letters."""
     heading(console, "What became of the claims")
     console.print(_dispositions(outcome, topics))
-    heading(console, "The edits that fired")
+    heading(console, "The edits that found something")
     console.print(_edits(outcome.decisions))
+    tell(console, _WORDS)
     for number, each in enumerate(examples, start=1):
         heading(console, f"Example {number}. {each.heading}")
         explanation = "\n\n".join(map(explain, each.decisions)) + (
             f"\n\n{each.note}" if each.note else ""
         )
         tell(console, explanation)
-    heading(console, "Dead letters: records that are no claims, kept byte for byte")
+    heading(console, "Dead letters: records that are not claims, kept byte for byte")
     console.print(_dead_letters(outcome.dead_letters))
 
 
@@ -74,13 +81,17 @@ def _edits(decisions: Iterable[ClaimDecision]) -> Table:
         for finding in decision.findings:
             fired[finding.edit_id, finding.disposition] += 1
             sections.setdefault(finding.edit_id, set()).add(finding.policy_section)
-    table = _table("edit", "deny", "pend", "note, cut", "policy section")
+    table = _table("edit", "deny", "pend", "other", "policy section")
     by_count = sorted(sections, key=lambda edit: -sum(fired[edit, d] for d in Disposition))
     for edit in by_count:
         counts = [fired[edit, d] for d in (Disposition.DENY, Disposition.PEND, Disposition.PASS)]
         named = sorted(sections[edit])
         row = (edit, *(str(count or "") for count in counts), "; ".join(named))
         table.add_row(*row)
+    table.caption = (
+        "Findings in all decisions above. An edit is one rule of the policy. deny, pend: what the "
+        "finding does to its line or claim. other: units are cut, or something is noted."
+    )
     return table
 
 

@@ -77,7 +77,7 @@ def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float
             given = demo_input(_SEED, encounters, settings.topics.events)
             console.print(
                 f"Publishing {len(given.claims)} made-up claim events ({len(given.claim_ids)} "
-                f"claims) and {given.malformed} records that are no claims."
+                f"claims) and {given.malformed} records that are not claims."
             )
             burst = _flow(console, settings, service, outcome, given, within_s)
             topics = (settings.topics.pass_, settings.topics.pend, settings.topics.deny)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from stream_edits.engine.ports import Output
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import publish_records
+from stream_edits.engine.ports import Output
 from tests.engine.mock_cluster import mock_cluster
 
 UNKNOWN_TOPIC_OR_PART, TOPIC_AUTHORIZATION_FAILED = 3, 29
