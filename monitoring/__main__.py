@@ -9,6 +9,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from monitoring.claims import claims
 from monitoring.operations import operations
+from monitoring.page import close_up
 from stream_edits.metrics import metrics_page
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +21,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "metrics.md", metrics_page()
     for page in (operations(), claims()):
         built = page.build()
+        close_up(built.panels or [])
         for number, panel in enumerate(_with_folded(built.panels or []), start=1):
             panel.id_val = number
         name = str(built.uid).removeprefix("stream-edits-")

@@ -89,7 +89,7 @@ def _dead_letters() -> stat.Panel:
             f'error_class!~"{OF_REVIEWS}"}}[$__range]))'
         },
         alarm=1,
-        span=3,
+        span=4,
         decimals=0,
     )
 

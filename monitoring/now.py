@@ -7,9 +7,9 @@ from monitoring.panels import HERE, STAGES, number
 
 
 def now(page: dashboard.Dashboard) -> None:
-    """Readiness, firing alerts, age and lag, dead letters, the last commit, versions."""
-    panels = (_ready(), _firing(), _oldest(), _lag(), _dead_letters(), _last_commit(), _versions())
-    row(page, "Is it well?", *panels)
+    """Readiness, age and lag, dead letters; firing alerts, the last commit, versions."""
+    above = (_ready(), _oldest(), _lag(), _dead_letters())
+    row(page, "Is it well?", *above, _firing(), _last_commit(), _versions())
 
 
 def _ready() -> stat.Panel:
@@ -20,6 +20,7 @@ def _ready() -> stat.Panel:
         "short",
         {"{{stage}}": f"sum by (stage) (stream_edits_ready{{{STAGES}}})"},
         decimals=0,
+        span=6,
     )
 
 
@@ -35,7 +36,7 @@ def _firing() -> stat.Panel:
         },
         words=True,
         alarm=1,
-        span=8,
+        span=6,
     )
     return panel.no_value("none")
 
@@ -48,6 +49,7 @@ def _oldest() -> stat.Panel:
         "s",
         {"{{stage}}": f"max by (stage) (stream_edits_oldest_event_age_seconds{{{STAGES}}})"},
         alarm=300,
+        span=6,
     )
 
 
@@ -59,6 +61,7 @@ def _lag() -> stat.Panel:
         {"{{stage}}": f"sum by (stage) (stream_edits_consumer_lag_records{{{STAGES}}})"},
         alarm=10_000,
         decimals=0,
+        span=6,
     )
 
 
@@ -73,6 +76,7 @@ def _dead_letters() -> stat.Panel:
         },
         alarm=1,
         decimals=0,
+        span=6,
     )
 
 
@@ -85,6 +89,8 @@ def _last_commit() -> stat.Panel:
             "{{stage}}": "time() - max by (stage) "
             f"(stream_edits_last_commit_timestamp_seconds{{{STAGES}}} > 0)"
         },
+        decimals=1,
+        span=6,
     )
 
 
@@ -99,4 +105,5 @@ def _versions() -> stat.Panel:
             f"policy, kafka_client) (stream_edits_build_info{{{HERE}}})"
         },
         words=True,
+        span=12,
     )

@@ -1,5 +1,7 @@
 """What both dashboards have around their panels: variables, links, annotations, rows."""
 
+from collections.abc import Sequence
+
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as models
@@ -60,6 +62,24 @@ def folded(page: dashboard.Dashboard, title: str, *panels: Builder[models.Panel]
     for panel in panels:
         added.with_panel(panel)
     page.with_row(added)
+
+
+def close_up(panels: Sequence[models.Panel | models.RowPanel]) -> None:
+    """Let no room below closed rows, as Grafana stores them. The builder leaves that of the panels.
+
+    The panels in a closed row stay as far below it as they are.
+    """
+    unused = 0
+    for panel in panels:
+        if panel.grid_pos is None:
+            continue
+        panel.grid_pos.y -= unused
+        inside = getattr(panel, "panels", None) or []
+        places = [each.grid_pos for each in inside if each.grid_pos is not None]
+        if places:
+            for place in places:
+                place.y -= unused
+            unused += max(place.y + place.h for place in places) - panel.grid_pos.y - 1
 
 
 def row(page: dashboard.Dashboard, title: str, *panels: Builder[models.Panel]) -> None:

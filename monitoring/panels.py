@@ -51,8 +51,10 @@ def graph(
         .datasource(DATA_SOURCE)
         .unit(unit)
         .min(0)
+        # Where all is zero, the axis does not go up to 100.
+        .axis_soft_max(1)
         .span(span)
-        .height(8)
+        .height(9)
         .fill_opacity(60 if stacked else 8)
         .line_width(1)
         .show_points(shapes.VisibilityMode.NEVER)
@@ -120,6 +122,8 @@ def number(
         .height(5)
         .graph_mode(shapes.BigValueGraphMode.NONE)
         .text_mode(shapes.BigValueTextMode.NAME if words else shapes.BigValueTextMode.AUTO)
+        # One size for all values of a panel, and for all panels of a row.
+        .text(common.VizTextDisplayOptions().title_size(13).value_size(18 if words else 28))
         .color_mode(shapes.BigValueColorMode.VALUE)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     )

@@ -14,6 +14,8 @@ _LEFT = {
     "16+": "light-blue",
     "none": "text",
 }
+# A query for each, because the answer to one would be in the order of the alphabet.
+_BY_DAYS_LEFT = {left: f'sum ({_OPEN.removesuffix("}")}, days_left="{left}"}})' for left in _LEFT}
 
 
 def open_now(page: dashboard.Dashboard, paragraph: str) -> None:
@@ -30,7 +32,7 @@ def _by_days_left() -> stat.Panel:
         "Claims that are PEND now, by the days until prompt-pay law wants them paid or denied. "
         "From five days on: alert StreamEditsPendsDue. `stream-edits pends` lists them.",
         "short",
-        {"{{days_left}}": f"sum by (days_left) ({_OPEN})"},
+        _BY_DAYS_LEFT,
         colors=_LEFT,
         decimals=0,
         span=12,
@@ -54,7 +56,7 @@ def _over_time() -> timeseries.Panel:
         "Held claims",
         "By days left, stacked.",
         "short",
-        {"{{days_left}}": f"sum by (days_left) ({_OPEN})"},
+        _BY_DAYS_LEFT,
         stacked=True,
         colors=_LEFT,
         span=12,

@@ -34,6 +34,7 @@ function fieldOf(panel, series, index) {
     displayName: series.name,
     color: panel.type === 'stat' && !series.color ? { mode: 'thresholds' } : color,
     min: panel.type === 'stat' ? undefined : 0,
+    max: panel.max ?? undefined,
     thresholds: panel.thresholds,
     custom: {
       drawStyle: panel.columns ? 'bars' : 'line',
@@ -43,6 +44,7 @@ function fieldOf(panel, series, index) {
       showPoints: 'never',
       spanNulls: true,
       axisPlacement: 'auto',
+      axisSoftMax: panel.softMax ?? undefined,
       stacking: panel.stacked ? { mode: 'normal', group: 'A' } : { mode: 'none' },
       thresholdsStyle: { mode: panel.alarmed ? 'dashed' : 'off' },
     },
@@ -112,6 +114,7 @@ function Numbers({ panel, frames, width, height }) {
           colorMode={BigValueColorMode.Value}
           graphMode={BigValueGraphMode.None}
           textMode={textModeOf(panel, frames)}
+          text={panel.text}
         />
       ))}
     </div>

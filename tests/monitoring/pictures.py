@@ -2,12 +2,16 @@
 
 No Grafana server is needed: Grafana's components (npm) draw the answers of a real Prometheus, and
 Chromium takes the screenshot. Needs npm, chromium, pngquant and prometheus on the path.
+
+The answers are kept in build/pictures. `python -m tests.monitoring.pictures 1000` draws them again
+1000 pixels wide, there.
 """
 
 import json
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +25,42 @@ from tests.monitoring.watched import Watched, watched_run
 SOURCE = ROOT / "monitoring" / "pictures"
 BUILT = ROOT / "build" / "pictures"
 PICTURES = ROOT / "docs" / "dashboards"
-_SECONDS, _ENCOUNTERS, _WIDTH, _GRID = 240, 4000, 1300, 30
+_KEPT = BUILT / "answers.json"
+_SECONDS, _ENCOUNTERS, _WIDTH, _GRID = 240, 4000, 1400, 30
 _NOTE = (
     "Drawn with Grafana's own UI components from a real Prometheus that watched a real run of some "
     "minutes on a real Kafka; made-up claims. Not a screenshot of a Grafana server."
 )
 _LABEL = re.compile(r"\{\{(\w+)\}\}")
+
+
+class Answers:
+    """The answers of Prometheus to the queries of the panels, over one run."""
+
+    def __init__(self, begun_s: float, ended_s: float, run: Watched | None, kept: Json) -> None:
+        """Without ``run``, only the ``kept`` ones, by query."""
+        self.begun_s, self.ended_s = begun_s, ended_s
+        self._run = run
+        self._kept = kept
+
+    def of(self, expression: str, instant: bool) -> list[Json]:
+        """The series of one query. Raises KeyError if no run is there to ask, and none is kept."""
+        key = f"{'at' if instant else 'over'} {expression}"
+        if key not in self._kept and self._run is not None:
+            prometheus = self._run.prometheus
+            self._kept[key] = (
+                prometheus.at(expression, self.ended_s)
+                if instant
+                else prometheus.over(expression, self.begun_s, self.ended_s)
+            )
+        found: list[Json] = self._kept[key]
+        return found
+
+    def keep(self) -> None:
+        """Write them to a file."""
+        kept = {"begun_s": self.begun_s, "ended_s": self.ended_s, "by_query": self._kept}
+        _KEPT.parent.mkdir(parents=True, exist_ok=True)
+        _KEPT.write_text(json.dumps(kept))
 
 
 def take_pictures() -> None:
@@ -38,24 +72,37 @@ def take_pictures() -> None:
             running_broker(folder / "kafka") as broker,
             watched_run(broker, folder, _SECONDS, _ENCOUNTERS) as run,
         ):
-            models = {file.stem: drawable(dashboard(file), run) for file in FILES}
+            answers = Answers(run.begun_s, run.ended_s, run, {})
+            models = {file.stem: drawable(dashboard(file), answers) for file in FILES}
+            answers.keep()
     _build_page()
+    PICTURES.mkdir(exist_ok=True)
     for stem, model in models.items():
-        _draw(stem, model)
+        _draw(PICTURES / f"{stem}.png", model)
 
 
-def drawable(model: Json, run: Watched) -> Json:
+def draw_again(width: int) -> None:
+    """Draw the kept answers of the last run in build/pictures."""
+    kept = json.loads(_KEPT.read_text())
+    answers = Answers(kept["begun_s"], kept["ended_s"], None, kept["by_query"])
+    _build_page()
+    for file in FILES:
+        model = drawable(dashboard(file), answers) | {"width": width}
+        _draw(BUILT / f"{file.stem}-{width}.png", model)
+
+
+def drawable(model: Json, answers: Answers) -> Json:
     """The input of page.jsx: the panels with the answers to their queries."""
     return {
         "title": model["title"],
         "note": _NOTE,
         "width": _WIDTH,
-        "range": [run.begun_s, run.ended_s],
-        "panels": [_panel(panel, run) for panel in model["panels"]],
+        "range": [answers.begun_s, answers.ended_s],
+        "panels": [_panel(panel, answers) for panel in model["panels"]],
     }
 
 
-def _panel(panel: Json, run: Watched) -> Json:
+def _panel(panel: Json, answers: Answers) -> Json:
     drawn: Json = {"type": panel["type"], "title": panel["title"], "grid": panel["gridPos"]}
     if panel["type"] == "row":
         return drawn | {"folded": len(panel.get("panels", []))}
@@ -72,12 +119,15 @@ def _panel(panel: Json, run: Watched) -> Json:
         "noValue": field.get("noValue"),
         "color": field.get("color", {}).get("fixedColor"),
         "words": panel["options"].get("textMode") == "name",
-        "series": list(_series(panel, run)),
+        "text": panel["options"].get("text"),
+        "max": field.get("max"),
+        "softMax": custom.get("axisSoftMax"),
+        "series": list(_series(panel, answers)),
     }
 
 
-def _series(panel: Json, run: Watched) -> Iterator[Json]:
-    length = f"{run.ended_s - run.begun_s:.0f}s"
+def _series(panel: Json, answers: Answers) -> Iterator[Json]:
+    length = f"{answers.ended_s - answers.begun_s:.0f}s"
     chosen = {"__rate_interval": "10s", "__range": length, "__interval": "15s"}
     chosen |= dict.fromkeys(("namespace", "job", "stage"), ".*")
     colors = {
@@ -86,11 +136,7 @@ def _series(panel: Json, run: Watched) -> Iterator[Json]:
     }
     for target in panel["targets"]:
         expression = re.sub(r"\$(\w+)", lambda found: chosen[found[1]], target["expr"])
-        if target.get("instant"):
-            answer = run.prometheus.at(expression, run.ended_s)
-        else:
-            answer = run.prometheus.over(expression, run.begun_s, run.ended_s)
-        for each in answer:
+        for each in answers.of(expression, bool(target.get("instant"))):
             name = _legend(target["legendFormat"], each["metric"])
             values = [[t, _number(v)] for t, v in each.get("values") or [each["value"]]]
             color = next((color for word, color in colors.items() if word in name), None)
@@ -124,15 +170,13 @@ def _build_page() -> None:
         subprocess.run(command, cwd=modules, check=True)
 
 
-def _draw(stem: str, model: Json) -> None:
+def _draw(picture: Path, model: Json) -> None:
     (BUILT / "page" / "data.js").write_text(f"window.dashboard = {json.dumps(model)};")
     lowest = max(panel["grid"]["y"] + panel["grid"]["h"] for panel in model["panels"])
-    picture = PICTURES / f"{stem}.png"
-    PICTURES.mkdir(exist_ok=True)
     chromium: list[Any] = [
         *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
         "--allow-file-access-from-files",
-        f"--window-size={_WIDTH},{80 + lowest * _GRID}",
+        f"--window-size={model['width']},{80 + lowest * _GRID}",
         "--virtual-time-budget=20000",
         f"--screenshot={picture}",
         (BUILT / "page" / "index.html").as_uri(),
@@ -143,4 +187,7 @@ def _draw(stem: str, model: Json) -> None:
 
 
 if __name__ == "__main__":
-    take_pictures()
+    if len(sys.argv) > 1:
+        draw_again(int(sys.argv[1]))
+    else:
+        take_pictures()
