@@ -5,12 +5,14 @@ modifier for a second visit. Days of one claim that belong to one stay are one v
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.second_visit import SecondVisits, Times, is_timed, times_of
 
 _DAY = timedelta(days=1)
 _FIRST = date.min + _DAY
@@ -109,19 +111,17 @@ _Node = tuple[date, bool]
 
 def _nodes(claim: ClaimEvent, codes: VisitCodes) -> list[_Node]:
     """The first day of each line's visit, and whether it is a second visit of that day."""
-    own = [(x.service_date, is_in_second_visit(claim, x, codes)) for x in claim.lines]
+    visits = SecondVisits(claim, codes.second_visit, codes.administration)
+    own = [(x.service_date, visits.has(x)) for x in claim.lines]
     joined = _Joined(own)
     timed = [
         (x, node)
         for x, node in zip(claim.lines, own, strict=True)
-        if x.procedure_code in codes.stay and _is_timed(x)
+        if x.procedure_code in codes.stay and is_timed(x)
     ]
     for line, node in timed:
         _join_over_midnight(joined, line, node)
-    for line, node in timed:
-        for later, later_node in timed:
-            if later_node[0] - node[0] == _DAY and _goes_on(line, later, codes.gap):
-                joined.join(node, later_node)
+    _join_what_goes_on(joined, timed, codes.gap)
     for line, node in zip(claim.lines, own, strict=True):
         if _is_observation(line, codes):
             _join_observation(joined, line, node)
@@ -132,36 +132,30 @@ class _Joined:
     """Groups of visits that are one stay. Only visits that have a line are joined."""
 
     def __init__(self, nodes: Sequence[_Node]) -> None:
-        self._first = {node: node for node in nodes}
+        # An earlier visit of the same stay, or the visit itself if it is the first one.
+        self._earlier = {node: node for node in nodes}
 
     def first(self, node: _Node) -> _Node:
         """The first visit of a visit's stay."""
-        return self._first[node]
+        earlier = self._earlier
+        first = node
+        while earlier[first] != first:
+            first = earlier[first]
+        while earlier[node] != first:
+            # The next search is short.
+            earlier[node], node = first, earlier[node]
+        return first
 
     def join(self, a: _Node, b: _Node) -> None:
         """Make the stays of two visits one."""
-        if a not in self._first or b not in self._first:
+        if a not in self._earlier or b not in self._earlier:
             return
-        old, new = sorted((self._first[a], self._first[b]), reverse=True)
-        for node, first in self._first.items():
-            if first == old:
-                self._first[node] = new
-
-
-def _is_timed(line: ServiceLine) -> bool:
-    """Whether a line says when it was given. One for several days does not say on which day."""
-    start, end = line.start_time, line.end_time
-    return start is not None and end is not None and start <= end and not line.spans_days
-
-
-def _times(line: ServiceLine) -> tuple[datetime, datetime]:
-    if line.start_time is None or line.end_time is None:
-        raise LookupError("the line has no documented times")
-    return line.start_time, line.end_time
+        new, old = sorted((self.first(a), self.first(b)))
+        self._earlier[old] = new
 
 
 def _join_over_midnight(joined: _Joined, line: ServiceLine, node: _Node) -> None:
-    start, end = _times(line)
+    start, end = times_of(line)
     for day in _days_after(start.date(), end):
         joined.join(node, (day, False))
 
@@ -173,11 +167,28 @@ def _days_after(first: date, end: datetime) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _goes_on(line: ServiceLine, later: ServiceLine, gap: timedelta) -> bool:
-    """Whether the later line begins during the other one, or soon after its end."""
-    start, end = _times(line)
-    begins = _times(later)[0]
-    return start <= begins and begins - end <= gap
+def _join_what_goes_on(
+    joined: _Joined, timed: Iterable[tuple[ServiceLine, _Node]], gap: timedelta
+) -> None:
+    """Join each visit with one of the next day that has a line which begins during a line of it, or
+    soon after its end."""
+    times: dict[_Node, list[Times]] = {}
+    for line, node in timed:
+        times.setdefault(node, []).append(times_of(line))
+    begun = {node: sorted(start for start, _ in own) for node, own in times.items()}
+    for node, own in times.items():
+        if node[0] == date.max:
+            continue
+        for later in ((node[0] + _DAY, False), (node[0] + _DAY, True)):
+            if later in begun and any(_goes_on(time, begun[later], gap) for time in own):
+                joined.join(node, later)
+
+
+def _goes_on(time: Times, begun: Sequence[datetime], gap: timedelta) -> bool:
+    """Whether any of the later lines begins during a time, or soon after its end."""
+    start, end = time
+    place = bisect_left(begun, start)
+    return place < len(begun) and begun[place] - end <= gap
 
 
 def _is_observation(line: ServiceLine, codes: VisitCodes) -> bool:
@@ -191,32 +202,3 @@ def _join_observation(joined: _Joined, line: ServiceLine, node: _Node) -> None:
     for number in range(1, days + 1):
         if (date.max - node[0]).days >= number:
             joined.join(node, (node[0] + timedelta(days=number), False))
-
-
-def is_in_second_visit(claim: ClaimEvent, line: ServiceLine, codes: VisitCodes) -> bool:
-    """Whether the line's modifier for a second visit counts.
-
-    It does not if the documented time of the line overlaps that of an administration line without
-    the modifier, of the same claim and day.
-    """
-    modifier = codes.second_visit
-    if modifier is None or modifier not in line.modifiers:
-        return False
-    if not _is_timed(line):
-        return True
-    return not any(
-        other.service_date == line.service_date
-        and other.procedure_code in codes.administration
-        and modifier not in other.modifiers
-        and _is_timed(other)
-        and _overlap(line, other)
-        for other in claim.lines
-    )
-
-
-def _overlap(a: ServiceLine, b: ServiceLine) -> bool:
-    """Whether two documented times share any time. A single moment overlaps what surrounds it."""
-    (a_start, a_end), (b_start, b_end) = _times(a), _times(b)
-    if a_start == a_end or b_start == b_end:
-        return (b_start < a_start < b_end) or (a_start < b_start < a_end)
-    return max(a_start, b_start) < min(a_end, b_end)

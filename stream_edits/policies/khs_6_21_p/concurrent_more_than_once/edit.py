@@ -1,10 +1,10 @@
 """A concurrent infusion is reported once an encounter (6.21-P, code definitions, 96368)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
-from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
 
 
@@ -24,9 +24,16 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     lines = [x for x in encounter.active if x.code in x.policy[Rules].codes]
     allowed = encounter.allowed_units
     used = sum(allowed(line) for line in lines if line.decided)
+    decided = dict.fromkeys(line.claim_id for line in lines if line.decided)
+    # The claims of the lines before, in their order. A claim may have thousands of lines.
+    before: dict[str, None] = {}
+    number_before = 0
     for line in lines:
         if line.decided:
             continue
+        while lines[number_before].place < line.place:
+            before[lines[number_before].claim_id] = None
+            number_before += 1
         rules = line.policy[Rules]
         left = max(rules.maximum_units - used, 0.0)
         used += min(allowed(line), left)
@@ -47,15 +54,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 f"{line.code} (concurrent infusion) can be reported for {rules.maximum_units:g} "
                 f"unit an encounter. {remedy}",
                 allowed_units=left or None,
-                related_claim_ids=_other_claims(line, lines),
+                # The other claims whose units counted first.
+                related_claim_ids=tuple(x for x in before | decided if x != line.claim_id),
             ),
         )
-
-
-def _other_claims(line: EncounterLine, counted: Sequence[EncounterLine]) -> tuple[str, ...]:
-    """The other claims whose units counted first."""
-    before = [x for x in counted if x.decided or x.place < line.place]
-    return tuple(dict.fromkeys(x.claim_id for x in before if x.claim_id != line.claim_id))
 
 
 EDIT = EncounterEdit(

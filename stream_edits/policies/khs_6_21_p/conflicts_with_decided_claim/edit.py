@@ -35,8 +35,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     if services.overruled:
         yield services.overruled, _outranking_initial(services.overruled, decided)
         return
-    for claim_id in dict.fromkeys(line.claim_id for line in encounter.open):
-        own = [line for line in encounter.open if line.claim_id == claim_id]
+    claims: dict[str, list[EncounterLine]] = {}
+    for line in encounter.open:
+        claims.setdefault(line.claim_id, []).append(line)
+    for own in claims.values():
         added = outranking_add_on(encounter.only(own), decided)
         if added is not None:
             yield added, _outranking_add_on(added, decided)

@@ -166,9 +166,7 @@ def _finding(
         line.line_number,
         f"{line.code} ({kind}) was billed on the same day as {beside.code}. The policy includes it "
         f"in that service and does not pay it separately; take it off. {remedy}",
-        related_claim_ids=tuple(
-            sorted({*claims_behind(line, including.values()), *further_claims})
-        ),
+        related_claim_ids=tuple(sorted({*claims_behind(line, including), *further_claims})),
     )
 
 

@@ -23,6 +23,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role, VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 from stream_edits.policies.ways import Ways
 
@@ -62,11 +63,15 @@ class Rules(EditRules):
 
 
 class Shown(NamedTuple):
-    """What the products of a day show: the kind, the lines that show it, and whether to hold."""
+    """What the products of a day show: the kind, the claims that show it, and whether to hold."""
 
     product: Product
-    lines: list[EncounterLine]
+    claim_ids: frozenset[str]
     is_held: bool = False
+
+
+def _shown(product: Product, lines: list[EncounterLine], is_held: bool = False) -> Shown:
+    return Shown(product, frozenset(line.claim_id for line in lines), is_held)
 
 
 _BLOOD_OR_VACCINE = {Category.BLOOD_PRODUCT, Category.TRANSFUSION, Category.VACCINE}
@@ -78,7 +83,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     shown = _only_products(encounter) if billed else None
     for line in billed:
         if _is_subcutaneous(line):
-            yield line, _denial(line, Shown(Product.SUBCUTANEOUS, [line]), by_modifier=True)
+            yield line, _denial(line, _shown(Product.SUBCUTANEOUS, [line]), by_modifier=True)
         elif shown is not None and not shown.is_held:
             is_chemotherapy = shown.product is Product.CHEMOTHERAPY
             recommended = _chemotherapy_code(line, encounter) if is_chemotherapy else None
@@ -96,7 +101,7 @@ def _only_products(encounter: Encounter) -> Shown | None:
     for product in Product:
         shown = [x for x in drugs if kinds[x.position] is product and encounter.is_active(x)]
         if shown:
-            return Shown(product, shown)
+            return _shown(product, shown)
     if encounter.fact(categories).isdisjoint(_BLOOD_OR_VACCINE):
         return None
     return _blood(encounter) or _vaccine(encounter)
@@ -128,7 +133,7 @@ def _blood(encounter: Encounter) -> Shown | None:
     if not blood:
         return None
     is_transfused = any(category_of(line) is Category.TRANSFUSION for line in encounter.lines)
-    return Shown(Product.BLOOD, blood, is_transfused)
+    return _shown(Product.BLOOD, blood, is_transfused)
 
 
 def _vaccine(encounter: Encounter) -> Shown | None:
@@ -140,7 +145,7 @@ def _vaccine(encounter: Encounter) -> Shown | None:
         and line.modifiers.isdisjoint(line.policy[Rules].free_modifiers)
     ]
     given = any(category_of(line) is Category.VACCINE_ADMINISTRATION for line in encounter.lines)
-    return Shown(Product.VACCINE, vaccines, is_held=True) if vaccines and not given else None
+    return _shown(Product.VACCINE, vaccines, is_held=True) if vaccines and not given else None
 
 
 def _chemotherapy_code(line: EncounterLine, encounter: Encounter) -> str | None:
@@ -152,18 +157,34 @@ def _chemotherapy_code(line: EncounterLine, encounter: Encounter) -> str | None:
     code = line.policy[Rules].chemotherapy_form.get(line.code)
     if code is None or has_separate_site(line):
         return code
-    ranked = [
-        (words.administration[x.code].role, x)
-        for x in encounter.lines
-        if x.encounter_key == line.encounter_key
-        and x.code in line.policy[Rules].chemotherapy_form
-        and not has_separate_site(x)
-    ]
-    initial = [x for role, x in ranked if role is Role.INITIAL]
-    leading = initial or [x for role, x in ranked if role is Role.SEQUENTIAL]
-    if leading and leading[0] is line:
+    if encounter.fact(_Leading).line(line.policy, line.encounter_key) is line:
         return words.initial_form.get(code, code)
     return words.add_on_form.get(code, code)
+
+
+class _Leading:
+    """The line of each visit of a day that is to be its initial chemotherapy, worked out once."""
+
+    def __init__(self, encounter: Encounter) -> None:
+        self._visits: dict[str, list[EncounterLine]] = {}
+        self._known: dict[tuple[PolicyOnDate, str], EncounterLine | None] = {}
+        for line in encounter.lines:
+            self._visits.setdefault(line.encounter_key, []).append(line)
+
+    def line(self, policy: PolicyOnDate, encounter_key: str) -> EncounterLine | None:
+        """That line of a visit, with the codes of a policy; None if none is to be."""
+        asked = (policy, encounter_key)
+        if asked not in self._known:
+            forms, roles = policy[Rules].chemotherapy_form, policy[VocabularyRules].administration
+            ranked = [
+                (roles[x.code].role, x)
+                for x in self._visits[encounter_key]
+                if x.code in forms and not has_separate_site(x)
+            ]
+            initial = [x for role, x in ranked if role is Role.INITIAL]
+            leading = initial or [x for role, x in ranked if role is Role.SEQUENTIAL]
+            self._known[asked] = leading[0] if leading else None
+        return self._known[asked]
 
 
 def _denial(
@@ -185,7 +206,7 @@ def _denial(
         f"{line.code} was billed for {product}{' (by its modifier)' if by_modifier else ''}. The "
         f"policy says it must not be used for that. Bill {instead} instead; {otherwise}",
         recommended_code=recommended,
-        related_claim_ids=claims_behind(line, shown.lines),
+        related_claim_ids=claims_behind(line, shown.claim_ids),
     )
 
 
@@ -202,7 +223,7 @@ def _hold(line: EncounterLine, shown: Shown) -> EditFinding:
         f"{line.code} was billed on a day whose only product is {product}, {given}. The policy "
         "says that the code must not be used for it. Send an itemized statement that shows what "
         f"was infused, or a replacement claim without {line.code}.",
-        related_claim_ids=claims_behind(line, shown.lines),
+        related_claim_ids=claims_behind(line, shown.claim_ids),
     )
 
 

@@ -74,19 +74,24 @@ class Rules(EditRules):
 
 
 class Shown(NamedTuple):
-    """A line of the day that bills a procedure, and the kinds of procedure that it is of."""
+    """The procedures of a day, of which there may be thousands.
 
-    line: EncounterLine
-    kinds: dict[str, Procedures]
+    ``kinds`` has each kind once. ``beside`` has the first procedure of each claim that has one, in
+    order, as a message names it. ``visits`` are the encounter keys of those with a procedure.
+    """
+
+    kinds: list[Procedures]
+    beside: dict[str, str]
+    visits: frozenset[str]
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny or hold infusions and pushes beside such a procedure if nothing else was given."""
     billed = [line for line in encounter.open if line.code in line.policy[Rules].codes]
-    shown = encounter.fact(_procedures) if billed else []
-    if not shown or encounter.fact(_has_another_drug):
+    shown = encounter.fact(_procedures) if billed else _NONE
+    if not shown.beside or encounter.fact(_has_another_drug):
         return
-    take_long = any(kind.take_long for each in shown for kind in each.kinds.values())
+    take_long = any(kind.take_long for kind in shown.kinds)
     for line in billed:
         if not take_long and _is_long(line, encounter):
             continue
@@ -96,8 +101,18 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             yield line, _hold(line, shown)
 
 
-def _procedures(encounter: Encounter) -> list[Shown]:
-    return [Shown(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
+_NONE = Shown([], {}, frozenset())
+
+
+def _procedures(encounter: Encounter) -> Shown:
+    shown = [(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
+    if not shown:
+        return _NONE
+    every = {id(kind): kind for _, kinds in shown for kind in kinds.values()}
+    beside: dict[str, str] = {}
+    for line, kinds in shown:
+        beside.setdefault(line.claim_id, f"{line.code} ({next(iter(kinds))})")
+    return Shown(list(every.values()), beside, frozenset(x.encounter_key for x, _ in shown))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -112,7 +127,7 @@ def _kinds(policy: PolicyOnDate, code: str) -> dict[str, Procedures]:
 
 def _has_another_drug(encounter: Encounter) -> bool:
     """Whether the day has a drug that is not given for any of its procedures."""
-    kinds = [kind for each in encounter.fact(_procedures) for kind in each.kinds.values()]
+    kinds = encounter.fact(_procedures).kinds
     return any(not any(kind.own(drug) for kind in kinds) for drug in encounter.fact(drug_lines))
 
 
@@ -123,28 +138,33 @@ def _is_long(line: EncounterLine, encounter: Encounter) -> bool:
         return False
     if line.start and line.end and minutes(line.start, line.end) > long.more_than_minutes:
         return True
-    return any(
-        other.code in long.additional_hours and other.encounter_key == line.encounter_key
-        for other in encounter.active
+    return not encounter.fact(_codes_of_visits)[line.encounter_key].isdisjoint(
+        long.additional_hours
     )
 
 
-def _is_apart(line: EncounterLine, shown: list[Shown]) -> bool:
+def _codes_of_visits(encounter: Encounter) -> dict[str, set[str]]:
+    """The codes of the active lines of each visit of the day."""
+    found: dict[str, set[str]] = {}
+    for line in encounter.active:
+        found.setdefault(line.encounter_key, set()).add(line.code)
+    return found
+
+
+def _is_apart(line: EncounterLine, shown: Shown) -> bool:
     """Whether the line was billed as given apart from the procedures: at another site, or in a
     second visit that has none of them."""
     if has_separate_site(line):
         return True
-    own_visit = line.encounter_key
-    return line.visit.is_second and all(each.line.encounter_key != own_visit for each in shown)
+    return line.visit.is_second and line.encounter_key not in shown.visits
 
 
-def _beside(line: EncounterLine, shown: list[Shown]) -> str:
+def _beside(line: EncounterLine, shown: Shown) -> str:
     """The procedure to name in a message, preferably one of the line's own claim."""
-    study = min(shown, key=lambda x: (x.line.claim_id != line.claim_id, x.line.place))
-    return f"{study.line.code} ({next(iter(study.kinds))})"
+    return shown.beside.get(line.claim_id) or next(iter(shown.beside.values()))
 
 
-def _denial(line: EncounterLine, shown: list[Shown]) -> EditFinding:
+def _denial(line: EncounterLine, shown: Shown) -> EditFinding:
     rules = line.policy[Rules]
     return rules.finding(
         rules.inherent,
@@ -153,11 +173,11 @@ def _denial(line: EncounterLine, shown: list[Shown]) -> EditFinding:
         "those of that procedure was billed. An infusion or push that is part of it is not "
         "reported separately; take this line off. If another drug was given, bill it on a "
         "line of its own.",
-        related_claim_ids=claims_behind(line, [each.line for each in shown]),
+        related_claim_ids=claims_behind(line, shown.beside),
     )
 
 
-def _hold(line: EncounterLine, shown: list[Shown]) -> EditFinding:
+def _hold(line: EncounterLine, shown: Shown) -> EditFinding:
     rules = line.policy[Rules]
     return rules.finding(
         rules.unexplained,
@@ -166,7 +186,7 @@ def _hold(line: EncounterLine, shown: list[Shown]) -> EditFinding:
         "but no drug other than those of that procedure was billed. An infusion or push that is "
         "part of the procedure is not reported separately. Send an itemized statement that shows "
         "which other drug was given, or bill that drug on a line of its own.",
-        related_claim_ids=claims_behind(line, [each.line for each in shown]),
+        related_claim_ids=claims_behind(line, shown.beside),
     )
 
 

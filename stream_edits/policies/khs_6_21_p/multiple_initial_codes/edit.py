@@ -30,10 +30,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         rules = line.policy[Rules]
         if line.documents.isdisjoint(rules.documents):
             yield line, rules.finding(rules.second_site, line.line_number, _second_site(line))
+    extra = {line.position for line in initial.extra_initials}
     for line in encounter.open:
         if (
             line.code in line.policy[VocabularyRules].initials
-            and line not in initial.extra_initials
+            and line.position not in extra
             and encounter.allowed_units(line) > 1
         ):
             yield line, _cut_to_one(line)

@@ -40,9 +40,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     drugs = count_drugs(_other_drugs(encounter))
     if len(given) <= drugs:
         return
+    claim_ids = frozenset(line.claim_id for line in given)
     for line in supplies:
         if not drugs:
-            yield line, _denial(line, given)
+            yield line, _denial(line, given[0].code, claim_ids)
         elif not has_documents(line, line.policy[Rules].unexplained):
             yield line, _hold(line)
 
@@ -53,16 +54,17 @@ def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
     return [line for line in drugs if line.code not in line.policy[Rules].codes]
 
 
-def _denial(line: EncounterLine, given: list[EncounterLine]) -> EditFinding:
+def _denial(line: EncounterLine, given: str, claim_ids: frozenset[str]) -> EditFinding:
+    """``given`` is the first code that gives a drug, ``claim_ids`` are of all that do."""
     rules = line.policy[Rules]
     return rules.finding(
         rules.drug_as_supply,
         line.line_number,
         f"{line.code} (supplies) was billed for a drug: the line gives an NDC or a drug name, and "
-        f"{given[0].code} was billed on the same day without any other drug. The policy does not "
+        f"{given} was billed on the same day without any other drug. The policy does not "
         "pay an unlisted injection as a supply. Bill the drug with its own HCPCS code, or with "
         f"{rules.unclassified_drug} and its documents if it has none.",
-        related_claim_ids=claims_behind(line, given),
+        related_claim_ids=claims_behind(line, claim_ids),
     )
 
 

@@ -4,7 +4,7 @@ What the content table knows as no drug (contrast, blood, vaccines, fluids, supp
 are swallowed, inhaled, put on or implanted) is none, whatever NDC it carries.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -55,11 +55,10 @@ def count_drugs(drugs: Iterable[EncounterLine]) -> int:
     return len(set(codes))
 
 
-def claims_behind(line: EncounterLine, evidence: Iterable[EncounterLine]) -> tuple[str, ...]:
+def claims_behind(line: EncounterLine, evidence: Collection[str]) -> tuple[str, ...]:
     """The ids of the claims that a finding on the line rests on, in order.
 
-    ``evidence`` are lines each of which is enough. With one on the line's own claim the finding
-    rests on no other.
+    ``evidence`` are the claims with a line that is enough by itself, as a set or as keys, because
+    it may be thousands. With one on the line's own claim the finding rests on no other.
     """
-    ids = {each.claim_id for each in evidence}
-    return () if line.claim_id in ids else tuple(sorted(ids))
+    return () if line.claim_id in evidence else tuple(sorted(evidence))
