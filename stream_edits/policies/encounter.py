@@ -81,16 +81,18 @@ class Standings:
     Each list has the entry of a line at its ``position``. ``allowed_units`` are the units that the
     findings so far allow. ``keeps_primary`` has the positions of denied lines that may still be the
     primary of add-ons, because the provider will rebill them. ``rebilled_as`` has the code that a
-    denied line counts as in sequencing, by position.
+    denied line counts as in sequencing, by position. ``changes`` counts the changes of all but the
+    units.
     """
 
-    __slots__ = ("allowed_units", "denied", "keeps_primary", "rebilled_as")
+    __slots__ = ("allowed_units", "changes", "denied", "keeps_primary", "rebilled_as")
 
     def __init__(self) -> None:
         self.denied: list[bool] = []
         self.allowed_units: list[float] = []
         self.keeps_primary: set[int] = set()
         self.rebilled_as: dict[int, str] = {}
+        self.changes = 0
 
     def add(self, allowed_units: float, denied: bool = False) -> None:
         """Append the next line."""
@@ -103,6 +105,18 @@ class Standings:
         self.rebilled_as.pop(position, None)
         self.denied[position] = True
         self.allowed_units[position] = 0.0
+        self.changes += 1
+
+    def keep_primary(self, position: int) -> None:
+        """Let a denied line still be the primary of add-ons."""
+        self.keeps_primary.add(position)
+        self.changes += 1
+
+    def rebill(self, position: int, code: str) -> None:
+        """Let a denied line count in sequencing as another code."""
+        if self.rebilled_as.get(position) != code:
+            self.rebilled_as[position] = code
+            self.changes += 1
 
     def cut_back(self, position: int, allowed_units: float) -> None:
         """Reduce the allowed units of a line to at most ``allowed_units``."""
@@ -132,7 +146,7 @@ class Encounter:
         self.open = [line for line in self.active if not line.decided]
         self._standings = standings
         self._around = around
-        self._facts: dict[Callable[..., Any], Any] = {}
+        self._facts: dict[Any, Any] = {}
 
     @property
     def around(self) -> "Encounter":
@@ -181,4 +195,14 @@ class Encounter:
         if work_out not in self._facts:
             self._facts[work_out] = work_out(self)
         found: T = self._facts[work_out]
+        return found
+
+    def now(self, work_out: Callable[["Encounter"], T]) -> T:
+        """As ``fact``, but computed again once any line stands differently: ``is_active`` and
+        ``code_of`` follow the findings of a group before ``active`` does."""
+        changes, key = self._standings.changes, (work_out, "now")
+        known = self._facts.get(key)
+        if known is None or known[0] != changes:
+            known = self._facts[key] = (changes, work_out(self))
+        found: T = known[1]
         return found

@@ -80,7 +80,8 @@ class _Evaluation:
         self._findings: dict[str, list[EditFinding]] = {}
         self._monitored = MonitoredFindings(policy.modes, enforced)
         self._reviewed = ReviewedFindings()
-        self._to_settle: list[tuple[Settle, EncounterLine, EditFinding]] = []
+        # Each with the place of its finding among those on its claim.
+        self._to_settle: list[tuple[Settle, EncounterLine, int]] = []
         self._to_price: list[tuple[EncounterLine, ServiceLine, tuple[LineEdit, ...]]] = []
 
     def run(self, open_claims: Sequence[ClaimRecord], decided: Sequence[ClaimRecord]) -> Findings:
@@ -93,7 +94,8 @@ class _Evaluation:
             if not has_header_fault(found):
                 self._judge_lines(record, found)
             if record.reviewed:
-                found += [f for f in self._reviewed.of(record.claim_id) if f not in found]
+                present = set(found)
+                found += [f for f in self._reviewed.of(record.claim_id) if f not in present]
         if self._lines:
             member_id = open_claims[0].open_claim.member_id
             for record in (*open_claims, *decided):
@@ -153,9 +155,9 @@ class _Evaluation:
             self._lines.append(line)
             self._standings.add(kept.allowed_units, kept.disposition is Disposition.DENY)
             if kept.still_primary:
-                self._standings.keeps_primary.add(line.position)
+                self._standings.keep_primary(line.position)
             if kept.rebilled_as:
-                self._standings.rebilled_as[line.position] = kept.rebilled_as
+                self._standings.rebill(line.position, kept.rebilled_as)
 
     def _judge_encounters(self) -> None:
         """Judge every scope, one edit group after another (duplicates to units)."""
@@ -174,12 +176,13 @@ class _Evaluation:
             if self._reviewed:
                 hits = [hit for hit in hits if self._reviewed.left(hit[1].claim_id, [hit[2]])]
             for edit, line, finding in hits:
-                self._findings[line.claim_id].append(finding)
+                found = self._findings[line.claim_id]
+                found.append(finding)
                 self._change_standing(line, [finding])
                 if edit.holds and finding.disposition is Disposition.PEND:
                     self._standings.deny(line.position)
                 if edit.settle is not None:
-                    self._to_settle.append((edit.settle, line, finding))
+                    self._to_settle.append((edit.settle, line, len(found) - 1))
             if group is Group.SEQUENCE:
                 # Before the findings of this group change the standing of the lines.
                 self._settle(scopes)
@@ -192,12 +195,12 @@ class _Evaluation:
         if not self._to_settle:
             return
         todo, self._to_settle = self._to_settle, []
-        for settle, line, finding in todo:
-            settled = settle(scopes.encounter_of(line), line, finding)
+        for settle, line, place in todo:
             findings = self._findings[line.claim_id]
-            findings[findings.index(finding)] = settled
+            settled = settle(scopes.encounter_of(line), line, findings[place])
+            findings[place] = settled
             if line.position in self._standings.rebilled_as and settled.recommended_code:
-                self._standings.rebilled_as[line.position] = settled.recommended_code
+                self._standings.rebill(line.position, settled.recommended_code)
 
     def _judge_pricing(self) -> None:
         """Run the pricing edits on lines that are not denied."""
@@ -220,8 +223,8 @@ class _Evaluation:
                 if not is_first or rebilled_as is None:
                     continue
                 if self._policy.keeps_primary(finding.edit_id):
-                    standings.keeps_primary.add(position)
+                    standings.keep_primary(position)
                 if self._policy.counts_as_recommended(finding.edit_id):
-                    standings.rebilled_as[position] = rebilled_as
+                    standings.rebill(position, rebilled_as)
             elif finding.allowed_units is not None:
                 standings.cut_back(position, finding.allowed_units)

@@ -28,6 +28,8 @@ class ReviewedFindings:
 
     def __init__(self) -> None:
         self._by_claim: dict[str, list[EditFinding]] = {}
+        self._by_line: dict[tuple[str, int | None], list[EditFinding]] = {}
+        self._decided: dict[str, set[tuple[str, int | None]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._by_claim)
@@ -35,6 +37,9 @@ class ReviewedFindings:
     def add(self, claim_id: str, reviewed: list[EditFinding]) -> None:
         """Note the reviewed findings on a claim."""
         self._by_claim[claim_id] = reviewed
+        self._decided[claim_id] = {(f.edit_id, f.line_number) for f in reviewed}
+        for finding in reviewed:
+            self._by_line.setdefault((claim_id, finding.line_number), []).append(finding)
 
     def of(self, claim_id: str) -> list[EditFinding]:
         """The reviewed findings on a claim."""
@@ -42,9 +47,11 @@ class ReviewedFindings:
 
     def on(self, claim_id: str, line_number: int) -> list[EditFinding]:
         """The reviewed findings on a line."""
-        return [f for f in self.of(claim_id) if f.line_number == line_number]
+        return self._by_line.get((claim_id, line_number), [])
 
     def left(self, claim_id: str, found: list[EditFinding]) -> list[EditFinding]:
         """The findings on a claim that no review has decided. The decided ones stand already."""
-        reviewed = self._by_claim.get(claim_id)
-        return without_reviewed(found, reviewed) if reviewed else found
+        decided = self._decided.get(claim_id)
+        if not decided:
+            return found
+        return [each for each in found if (each.edit_id, each.line_number) not in decided]

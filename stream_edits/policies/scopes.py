@@ -28,11 +28,13 @@ class Scopes:
             # The usual case: one encounter is also the day and all there is.
             edits = _edits_for(policy, lines, None)
             self._scopes = [(everything, edits)]
+            self._places: dict[str, int] = {}
             self.groups: Collection[Group] = edits.keys()
             return
         by_key: dict[str, list[EncounterLine]] = {}
         for line in lines:
             by_key.setdefault(line.encounter_key, []).append(line)
+        self._places = {key: place for place, key in enumerate(by_key)}
         encounters = [
             (Encounter(own, standings, everything), _edits_for(policy, own, Scope.ENCOUNTER))
             for own in by_key.values()
@@ -52,7 +54,7 @@ class Scopes:
 
     def encounter_of(self, line: EncounterLine) -> Encounter:
         """The encounter of a line."""
-        return next(each for each, _ in self._scopes if line in each.lines)
+        return self._scopes[self._places.get(line.encounter_key, 0)][0]
 
     def update(self) -> None:
         """Take over the current standing of all lines."""
@@ -69,19 +71,31 @@ _Day = tuple[str, date]
 
 def _by_day(lines: Sequence[EncounterLine]) -> list[list[EncounterLine]]:
     """The lines of each billing NPI and service day, with all days of a stay together."""
-    first: dict[_Day, _Day] = {}
+    joined: dict[_Day, _Day] = {}
     for line in lines:
-        npi = line.billing_npi
-        own = first.setdefault((npi, line.service_date), (npi, line.service_date))
-        stay = first.setdefault((npi, line.visit.day), (npi, line.visit.day))
-        if own != stay:
-            for day, group in first.items():
-                if group == own:
-                    first[day] = stay
+        npi, day = line.billing_npi, line.service_date
+        first = line.visit.day
+        own, stay = (npi, day), (npi, first)
+        if day == first:
+            joined.setdefault(own, own)
+        elif (own := _first(joined, own)) != (stay := _first(joined, stay)):
+            joined[own] = stay
     by_group: dict[_Day, list[EncounterLine]] = {}
     for line in lines:
-        by_group.setdefault(first[line.billing_npi, line.service_date], []).append(line)
+        group = _first(joined, (line.billing_npi, line.service_date))
+        by_group.setdefault(group, []).append(line)
     return list(by_group.values())
+
+
+def _first(joined: dict[_Day, _Day], day: _Day) -> _Day:
+    """The day that all days judged with a day lead to. Each leads to another one or to itself."""
+    first = joined.setdefault(day, day)
+    while joined[first] != first:
+        first = joined[first]
+    while joined[day] != first:
+        # The next search is short.
+        joined[day], day = first, joined[day]
+    return first
 
 
 def _edits_for(policy: Policy, lines: Iterable[EncounterLine], scope: Scope | None) -> ByGroup:

@@ -10,10 +10,12 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     is_sequential,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
-    AddOnRules,
-    neighbours_primary,
+    Primaries,
+    Primary,
+    neighbours_primaries,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.on_date import PolicyOnDate
 
 
 class InitialServices(NamedTuple):
@@ -128,8 +130,12 @@ def _order(encounter: Encounter, line: EncounterLine) -> tuple[int, bool]:
 
 
 def _rank(encounter: Encounter, line: EncounterLine) -> int:
-    words = line.policy[VocabularyRules]
-    rank = words.rank(encounter.code_of(line))
+    return _rank_of(encounter.code_of(line), line.policy)
+
+
+def _rank_of(code: str, policy: PolicyOnDate) -> int:
+    words = policy[VocabularyRules]
+    rank = words.rank(code)
     return len(words.hierarchy) if rank is None else rank
 
 
@@ -152,8 +158,12 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
 
 
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
+    found = neighbours_primaries(encounter, line)
+    if found is None:
+        return False
+    allowed, primaries = found
     own = _rank(encounter, line)
-    return neighbours_primary(encounter, line, lambda x: _rank(encounter, x) <= own) is not None
+    return primaries.has(line, allowed, lambda x: _rank_of(x.code, x.policy) <= own)
 
 
 def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
@@ -161,17 +171,25 @@ def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
 
     It is not denied there, or is rebilled as a primary.
     """
-    around, rank = encounter.around, line.policy[VocabularyRules].rank
+    found = neighbours_primaries(encounter, line)
+    if found is None:
+        return False
+    allowed, primaries = found
+    rank = line.policy[VocabularyRules].rank
     own = rank(line.code)
 
-    def accepts(other: EncounterLine) -> bool:
-        outranked = own is not None and (rank(around.code_of(other)) or 0) > own
-        return not outranked and _stands(around, other, line)
+    def is_not_outranked(other: Primary) -> bool:
+        return own is None or (rank(other.code) or 0) <= own
 
-    return neighbours_primary(encounter, line, accepts) is not None
+    def stands(other: Primary) -> bool:
+        is_primary = other.rebilled is None or not other.rebilled.isdisjoint(allowed)
+        return is_primary and is_not_outranked(other)
+
+    if not primaries.has(line, allowed, is_not_outranked):
+        return False
+    return encounter.around.now(_after_rebilling).has(line, allowed, stands)
 
 
-def _stands(around: Encounter, line: EncounterLine, added: EncounterLine) -> bool:
-    visit = around.only([x for x in around.lines if x.encounter_key == line.encounter_key])
-    codes = rebilling(visit).codes.get(line.position)
-    return codes is None or not codes.isdisjoint(added.policy[AddOnRules].primaries[added.code])
+def _after_rebilling(around: Encounter) -> Primaries:
+    """The primaries of all visits, after the denied initial services of each are rebilled."""
+    return Primaries(around, lambda lines: rebilling(around.only(lines)).codes)

@@ -1,14 +1,17 @@
 """The primary services of add-on codes, also in neighbouring visits (6.21-P IV.B.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import revenue_code
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 
 _DAY = timedelta(days=1)
+_ENOUGH = 2
 
 
 class AddOnRules(EditRules):
@@ -37,48 +40,113 @@ def counts_as_primary(encounter: Encounter, line: EncounterLine) -> bool:
     )
 
 
-def neighbours_primary(
-    encounter: Encounter, line: EncounterLine, accepts: Callable[[EncounterLine], bool]
-) -> EncounterLine | None:
-    """A primary of an add-on in a neighbouring visit that ``accepts`` holds for, if any.
+class Primary(NamedTuple):
+    """Lines that an add-on may add to, as far as it asks for them: the code that they count as.
+
+    ``rebilled`` are the codes that stand for them after the denied initial services are rebilled,
+    None if that changes nothing.
+    """
+
+    code: str
+    policy: PolicyOnDate
+    rebilled: frozenset[str] | None
+
+
+Rebilled = Callable[[Sequence[EncounterLine]], Mapping[int, frozenset[str]]]
+
+
+class Primaries:
+    """The primaries of all visits judged together, by where an add-on of another visit looks.
 
     A neighbouring visit is another one of the same day; one of the day before, on the same claim
     or under the same encounter number; and any on the same UB-04 if that shows an emergency or
-    observation.
+    observation. ``rebilled`` gives the codes of rebilled lines of a visit, by position.
+    """
+
+    def __init__(self, around: Encounter, rebilled: Rebilled) -> None:
+        # In each place two of the visits are enough: one is not the add-on's own.
+        self._at: dict[Hashable, dict[Primary, set[str]]] = {}
+        self._emergencies: dict[tuple[str, PolicyOnDate], bool] = {}
+        for key, lines in around.fact(lines_of_visits).items():
+            found = [line for line in lines if counts_as_primary(around, line)]
+            codes = rebilled(lines) if found else {}
+            every: dict[Primary, None] = {}
+            claims: dict[str, dict[Primary, None]] = {}
+            for x in found:
+                primary = Primary(around.code_of(x), x.policy, codes.get(x.position))
+                every[primary] = claims.setdefault(x.claim_id, {})[primary] = None
+            npi, number = lines[0].billing_npi, lines[0].visit.encounter_id
+            for day in {x.service_date for x in lines} if found else ():
+                self._add((npi, day), every, key)
+                if number is not None:
+                    self._add((npi, day, "number", number), every, key)
+                for claim_id, own in claims.items():
+                    self._add((npi, day, "claim", claim_id), own, key)
+            for claim_id, own in claims.items():
+                self._add((npi, claim_id), own, key)
+
+    def _add(self, place: Hashable, primaries: Iterable[Primary], key: str) -> None:
+        at = self._at.setdefault(place, {})
+        for primary in primaries:
+            keys = at.setdefault(primary, set())
+            if len(keys) < _ENOUGH:
+                keys.add(key)
+
+    def has(
+        self, line: EncounterLine, allowed: frozenset[str], accepts: Callable[[Primary], bool]
+    ) -> bool:
+        """Whether a neighbouring visit of an add-on has a primary with one of the codes that
+        ``accepts`` holds for."""
+        return any(
+            primary.code in allowed
+            and (len(keys) == _ENOUGH or line.encounter_key not in keys)
+            and accepts(primary)
+            for place in self._places(line)
+            for primary, keys in self._at.get(place, {}).items()
+        )
+
+    def _places(self, line: EncounterLine) -> Iterator[Hashable]:
+        npi, day, number = line.billing_npi, line.service_date, line.visit.encounter_id
+        yield npi, day
+        if day > date.min:
+            yield npi, day - _DAY, "claim", line.claim_id
+            if number is not None:
+                yield npi, day - _DAY, "number", number
+        if line.claim is not None and self._shows_emergency(line, line.claim):
+            yield npi, line.claim_id
+
+    def _shows_emergency(self, line: EncounterLine, claim: ClaimEvent) -> bool:
+        key = line.claim_id, line.policy
+        if key not in self._emergencies:
+            self._emergencies[key] = _shows_emergency(line, claim)
+        return self._emergencies[key]
+
+
+def lines_of_visits(around: Encounter) -> dict[str, list[EncounterLine]]:
+    """All lines judged together, by encounter key."""
+    visits: dict[str, list[EncounterLine]] = {}
+    for line in around.lines:
+        visits.setdefault(line.encounter_key, []).append(line)
+    return visits
+
+
+def primaries_now(around: Encounter) -> Primaries:
+    """The primaries of all visits as they stand now."""
+    return Primaries(around, lambda lines: {})
+
+
+def neighbours_primaries(
+    encounter: Encounter, line: EncounterLine
+) -> tuple[frozenset[str], Primaries] | None:
+    """The codes that an add-on may add to, and where to look for them in neighbouring visits.
+
+    None if it is no add-on, or if there is no other visit.
     """
     around = encounter.around
     allowed = line.policy[AddOnRules].primaries.get(line.code)
     if around is encounter or allowed is None:
         return None
-    for other in around.lines:
-        if (
-            other.encounter_key != line.encounter_key
-            and around.code_of(other) in allowed
-            and counts_as_primary(around, other)
-            and _is_near(around, line, other)
-            and accepts(other)
-        ):
-            return other
-    return None
-
-
-def _is_near(around: Encounter, line: EncounterLine, other: EncounterLine) -> bool:
-    if other.billing_npi != line.billing_npi:
-        return False
-    days = _days_of(around, other)
-    if line.service_date in days:
-        return True
-    number = line.visit.encounter_id
-    same_claim = other.claim_id == line.claim_id
-    is_linked = same_claim or (number is not None and other.visit.encounter_id == number)
-    if is_linked and any(line.service_date - day == _DAY for day in days):
-        return True
-    return same_claim and line.claim is not None and _shows_emergency(line, line.claim)
-
-
-def _days_of(around: Encounter, line: EncounterLine) -> set[date]:
-    """The service days of the visit that a line belongs to."""
-    return {x.service_date for x in around.lines if x.encounter_key == line.encounter_key}
+    return allowed, around.now(primaries_now)
 
 
 def _shows_emergency(line: EncounterLine, claim: ClaimEvent) -> bool:
