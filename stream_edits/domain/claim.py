@@ -208,14 +208,28 @@ class ClaimEvent:
         """The kinds of the attachments that cover a line and were sent with the claim."""
         if not self.attachments:
             return _NO_DOCUMENTS
-        return frozenset(
-            [
-                x.kind
-                for x in self.attachments
-                if x.transmission_code != ON_REQUEST
-                and (not x.line_numbers or line_number in x.line_numbers)
-            ]
-        )
+        of_all, of_lines = self._documents
+        return of_lines.get(line_number, of_all)
+
+    @cached_property
+    def _documents(self) -> tuple[frozenset[str], dict[int, frozenset[str]]]:
+        """The kinds of the attachments that cover all lines, and of those that cover a line, by
+        the numbers of the lines that an attachment names."""
+        sent = [x for x in self.attachments if x.transmission_code != ON_REQUEST]
+        of_all = frozenset([x.kind for x in sent if not x.line_numbers])
+        named: dict[int, set[str]] = {}
+        for each in sent:
+            for number in each.line_numbers:
+                named.setdefault(number, set()).add(each.kind)
+        return of_all, {number: of_all | kinds for number, kinds in named.items()}
+
+    @cached_property
+    def codes_by_day(self) -> dict[date, set[str]]:
+        """The procedure codes of each service date."""
+        found: dict[date, set[str]] = {}
+        for line in self.lines:
+            found.setdefault(line.service_date, set()).add(line.procedure_code)
+        return found
 
     def place_of(self, line: ServiceLine) -> str | None:
         """The place of service of the line, or else of the claim (CMS-1500 box 24B)."""

@@ -30,4 +30,12 @@ def runs_of(lines: list[EncounterLine]) -> list[list[EncounterLine]]:
     if lines[0].code in lines[0].policy[Rules].measured_together:
         return [lines]
     by_time = {x.position: time for x in lines if (time := time_of(x)) is not None}
-    return [[x for x in lines if x.position in run] for run in runs(by_time)]
+    found: list[list[EncounterLine]] = []
+    run_of: dict[int, list[EncounterLine]] = {}
+    for run in runs(by_time):
+        found.append([])
+        run_of |= dict.fromkeys(run, found[-1])
+    for line in lines:
+        if line.position in run_of:
+            run_of[line.position].append(line)
+    return found

@@ -81,12 +81,23 @@ def _beside(
     rank = line.policy[VocabularyRules].rank
     if leading is None:
         return added
-    if leading.decided and outranking_add_on(encounter, leading) is line:
+    if leading.decided and _leads_instead(encounter, line):
         return _initial(line, added)
     if not has_separate_site(line):
         return added
     above = (rank(added) or 0) < (rank(encounter.code_of(leading)) or 0)
     return _initial(line, added) if above else added
+
+
+def _leads_instead(encounter: Encounter, line: EncounterLine) -> bool:
+    """Whether a line is the add-on that should lead instead of the leading service."""
+    is_added = encounter.code_of(line) in line.policy[VocabularyRules].add_ons
+    return is_added and encounter.now(_above_leading) is line
+
+
+def _above_leading(encounter: Encounter) -> EncounterLine | None:
+    leading = encounter.fact(leading_push)
+    return None if leading is None else outranking_add_on(encounter, leading)
 
 
 def _initial(line: EncounterLine, code: str) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart, runs_of
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.before import ClaimsBefore
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     family_of,
     goes_on,
@@ -103,7 +104,7 @@ class _Infusions:
         only = self._only_infusion()
         apart = [x for x in self._infusions if x is not only]
         further = [x for x in apart if goes_on(x)] if only and is_hydration(only) else []
-        alone = [x for x in apart if x not in further]
+        alone = [x for x in apart if not further or not goes_on(x)]
         together = [*further, *self._hours]
         if only is None or not all(time_of(x) for x in [only, *together]):
             # The time of the infusion is not known as a whole.
@@ -228,13 +229,12 @@ class _Infusions:
         measured = [x for x in lines if not is_discontinued(x)]
         counted = sum(allowed(line) for line in measured if line.decided)
         code = self._hours[0].code if self._hours else None
+        before = ClaimsBefore(measured).claims
         found = []
         for line in sorted(lines, key=lambda x: x.place):
             if not line.decided:
                 own = max(supported - counted, 0.0)
-                first = [x for x in measured if x.decided or x.place < line.place]
-                ids = dict.fromkeys(x.claim_id for x in first if x.claim_id != line.claim_id)
-                found.append(Measure(line, minutes, own, first_hour, counted, tuple(ids), code))
+                found.append(Measure(line, minutes, own, first_hour, counted, before(line), code))
                 counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
 

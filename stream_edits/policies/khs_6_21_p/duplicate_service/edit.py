@@ -46,23 +46,70 @@ def judge(member: Encounter) -> Iterator[LineFinding]:
     """Judge each open line whose like is on a decided claim, or on an open one that came first."""
     if len({line.claim_id for line in member.lines}) < 2:
         return
-    alike: dict[Hashable, list[EncounterLine]] = {}
-    for line in member.lines:
-        if _is_compared(line):
-            alike.setdefault(_service(line), []).append(line)
+    alike = member.fact(_Alike)
     for line in member.open:
-        same = alike.get(_service(line), ())
-        earlier = [
-            other
-            for other in same
-            if other.claim_id != line.claim_id
-            and (other.decided or other.arrival < line.arrival)
-            and member.is_active(other)
-            and not _is_told_apart(member, line, other)
-            and not _goes_with_another_service(member, line, other, alike)
-        ]
-        if earlier:
-            yield from _judge(line, earlier)
+        first, is_certain = None, False
+        for other in alike.of_service(line):
+            if (
+                other.claim_id != line.claim_id
+                and (other.decided or other.arrival < line.arrival)
+                and member.is_active(other)
+                and not _is_told_apart(member, line, other)
+                and not alike.goes_with_another_service(line, other)
+            ):
+                is_certain = not _may_differ(line, other)
+                first = other if first is None or is_certain else first
+                if is_certain:
+                    break
+        if first is not None:
+            yield from _judge(line, first, is_certain)
+
+
+class _Alike:
+    """The lines of a member by their service. Of lines that nothing here tells apart, only the
+    first: a claim may have thousands."""
+
+    def __init__(self, member: Encounter) -> None:
+        self._member = member
+        self._by_service: dict[Hashable, list[EncounterLine]] = {}
+        self._given: dict[Hashable, list[EncounterLine]] = {}
+        self._known: dict[Hashable, bool] = {}
+        seen: set[Hashable] = set()
+        for line in member.lines:
+            if not _is_compared(line):
+                continue
+            service, is_active = _service(line), member.is_active(line)
+            rest = (line.claim_id, line.decided, is_active, line.modifiers, line.visit.encounter_id)
+            if (service, rest) in seen:
+                continue
+            seen.add((service, rest))
+            self._by_service.setdefault(service, []).append(line)
+            if administration(line) is not None:
+                self._given.setdefault((line.claim_id, line.service_date), []).append(line)
+
+    def of_service(self, line: EncounterLine) -> Sequence[EncounterLine]:
+        """The lines of the same service."""
+        return self._by_service.get(_service(line), ())
+
+    def goes_with_another_service(self, line: EncounterLine, other: EncounterLine) -> bool:
+        """Whether a line that is no administration was billed with one that the other claim lacks.
+
+        A drug given twice a day has an administration each time, and the second one shows it.
+        """
+        if administration(line) is not None:
+            return False
+        asked = (line.claim_id, line.service_date, other.claim_id)
+        if asked not in self._known:
+            beside = self._given.get((line.claim_id, line.service_date), ())
+            self._known[asked] = any(not self._is_on(x, other.claim_id) for x in beside)
+        return self._known[asked]
+
+    def _is_on(self, line: EncounterLine, claim_id: str) -> bool:
+        """Whether a claim has a like of the line that is not told apart."""
+        return any(
+            x.claim_id == claim_id and not _is_told_apart(self._member, line, x)
+            for x in self.of_service(line)
+        )
 
 
 def _is_compared(line: EncounterLine) -> bool:
@@ -113,40 +160,14 @@ def _further_visits(member: Encounter) -> frozenset[Hashable]:
     )
 
 
-def _goes_with_another_service(
-    member: Encounter,
-    line: EncounterLine,
-    other: EncounterLine,
-    alike: dict[Hashable, list[EncounterLine]],
-) -> bool:
-    """Whether a line that is no administration was billed with one that the other claim lacks.
+def _judge(line: EncounterLine, first: EncounterLine, is_certain: bool) -> Iterator[LineFinding]:
+    """Deny the line, or pend it if it may be a correction or a late charge.
 
-    A drug given twice a day has an administration each time, and the second one shows it.
+    ``first`` is the first of the earlier lines, of those that are certainly the same service if
+    there are any.
     """
-    if administration(line) is not None:
-        return False
-    return any(
-        beside.claim_id == line.claim_id
-        and beside.service_date == line.service_date
-        and administration(beside) is not None
-        and not _is_on(member, beside, other.claim_id, alike[_service(beside)])
-        for beside in member.lines
-    )
-
-
-def _is_on(
-    member: Encounter, line: EncounterLine, claim_id: str, same: Sequence[EncounterLine]
-) -> bool:
-    """Whether a claim has a like of the line that is not told apart."""
-    return any(x.claim_id == claim_id and not _is_told_apart(member, line, x) for x in same)
-
-
-def _judge(line: EncounterLine, earlier: Sequence[EncounterLine]) -> Iterator[LineFinding]:
-    """Deny the line, or pend it if it may be a correction or a late charge."""
     rules = line.policy[Rules]
-    certain = [x for x in earlier if not _may_differ(line, x)]
-    first = (certain or earlier)[0]
-    if certain:
+    if is_certain:
         outcome, message = rules.duplicate, duplicate(line, rules.repeat_modifiers)
     elif line.replaces_unknown or first.replaces_unknown:
         outcome, message = rules.replaces_unknown, of_unknown_correction(line)

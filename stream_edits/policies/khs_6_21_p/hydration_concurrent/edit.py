@@ -1,6 +1,7 @@
 """Hydration that runs beside an infusion is incidental to it (6.21-P IV.B.3)."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -10,10 +11,13 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Technique
-from stream_edits.policies.shared.clock import minutes, overlap, uncovered_minutes
+from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.shared.clock import Interval, minutes
+from stream_edits.policies.shared.overlaps import Times
 from stream_edits.policies.shared.time_needed import TimeNeeded
 from stream_edits.policies.values.rules import EditRules, Outcome
 
+_MINUTE = timedelta(minutes=1)
 _Technique = Annotated[Technique, Field(strict=False)]
 
 
@@ -33,47 +37,95 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Leave hydration the units that its minutes outside all infusions support."""
     for line in encounter.open:
         if line.code in line.policy[Rules].minutes_needed and line.start and line.end:
-            beside = [x for x in encounter.lines if _runs_beside(x, line)]
-            finding = _judge_line(encounter, line, beside) if beside else None
+            finding = _judge_line(encounter, line, line.start, line.end)
             if finding is not None:
                 yield line, finding
 
 
-def _runs_beside(other: EncounterLine, line: EncounterLine) -> bool:
-    traits = administration(other)
+class _Infusions:
+    """The infusions that hydration may run beside, under one revision of the policy."""
+
+    def __init__(self, encounter: Encounter, policy: PolicyOnDate) -> None:
+        found: list[tuple[EncounterLine, Interval]] = []
+        for line in encounter.lines:
+            start, end = line.start, line.end
+            if start and end and start < end and _is_infusion(line, policy):
+                found.append((line, (start, end)))
+        self._all = Times([time for _, time in found])
+        groups: dict[tuple[str, str], list[int]] = {}
+        for place, (line, _) in enumerate(found):
+            groups.setdefault((line.code, line.claim_id), []).append(place)
+        # Of each code on each claim the places in the order of the encounter, and the times.
+        self._groups = {
+            key: (places, Times([found[place][1] for place in places]))
+            for key, places in groups.items()
+        }
+
+    def any_beside(self, start: datetime, end: datetime) -> bool:
+        """Whether any ran at the same time."""
+        return self._all.first(start, end) is not None
+
+    def beside(self, start: datetime, end: datetime) -> list[tuple[str, str]]:
+        """Those that ran at the same time: each code and claim id once, the first line first."""
+        found: list[tuple[int, tuple[str, str]]] = []
+        for key, (places, times) in self._groups.items():
+            first = times.first(start, end)
+            if first is not None:
+                found.append((places[first], key))
+        return [key for _, key in sorted(found)]
+
+    def minutes_without(self, start: datetime, end: datetime) -> float:
+        """The minutes of [start, end) in which none ran."""
+        return self._all.uncovered(start, end) / _MINUTE
+
+
+class _OfRevisions:
+    """The infusions of an encounter under each revision of the policy, worked out once."""
+
+    def __init__(self, encounter: Encounter) -> None:
+        self._encounter = encounter
+        self._known: dict[PolicyOnDate, _Infusions] = {}
+
+    def under(self, policy: PolicyOnDate) -> _Infusions:
+        """Those under a revision."""
+        found = self._known.get(policy)
+        if found is None:
+            found = self._known[policy] = _Infusions(self._encounter, policy)
+        return found
+
+
+def _is_infusion(line: EncounterLine, policy: PolicyOnDate) -> bool:
+    traits = administration(line)
     if traits is None or traits.family is Family.HYDRATION:
         return False
-    if traits.technique not in line.policy[Rules].concurrent_techniques:
-        return False
-    if not (line.start and line.end and other.start and other.end):
-        return False
-    return overlap(line.start, line.end, other.start, other.end)
+    return traits.technique in policy[Rules].concurrent_techniques
 
 
 def _judge_line(
-    encounter: Encounter, line: EncounterLine, beside: list[EncounterLine]
+    encounter: Encounter, line: EncounterLine, start: datetime, end: datetime
 ) -> EditFinding | None:
-    if line.start is None or line.end is None:
+    infusions = encounter.fact(_OfRevisions).under(line.policy)
+    if not infusions.any_beside(start, end):
         return None
     rules = line.policy[Rules]
     needed = rules.minutes_needed[line.code]
-    spans = [(x.start, x.end) for x in beside if x.start and x.end]
-    left = uncovered_minutes(line.start, line.end, spans)
+    left = infusions.minutes_without(start, end)
     supported = needed.supported_units(left)
     if encounter.allowed_units(line) <= supported:
         return None
-    codes = ", ".join(dict.fromkeys(x.code for x in beside))
+    beside = infusions.beside(start, end)
+    codes = ", ".join(dict.fromkeys(code for code, _ in beside))
     return rules.finding(
         rules.incidental,
         line.line_number,
         f"{line.code} (hydration) ran at the same time as an infusion ({codes}). The policy does "
         "not pay hydration given as a concurrent infusion; of its "
-        f"{int(minutes(line.start, line.end))} documented minutes {int(left)} lie outside. "
+        f"{int(minutes(start, end))} documented minutes {int(left)} lie outside. "
         f"{_remedy(line.code, supported, needed)} If the times are wrong, send a replacement claim "
         "with the documented times.",
         allowed_units=supported or None,
         related_claim_ids=tuple(
-            dict.fromkeys(x.claim_id for x in beside if x.claim_id != line.claim_id)
+            dict.fromkeys(claim_id for _, claim_id in beside if claim_id != line.claim_id)
         ),
     )
 

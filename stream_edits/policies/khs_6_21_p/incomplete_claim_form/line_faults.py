@@ -75,10 +75,7 @@ def _lacks_code(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> b
 def _has_administration(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
     """Whether the claim has an administration line on the day of a line."""
     codes = policy[VocabularyRules].administration
-    return any(
-        other.service_date == line.service_date and other.procedure_code in codes
-        for other in claim.lines
-    )
+    return not claim.codes_by_day[line.service_date].isdisjoint(codes)
 
 
 def _unit_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:

@@ -57,11 +57,11 @@ def missing_from(claim: ClaimEvent, line: ServiceLine, rules: UnclassifiedDrugRu
 
 
 def _has_diagnosis(claim: ClaimEvent, line: ServiceLine) -> bool:
-    present = {i for i, code in enumerate(claim.diagnosis_codes, start=1) if code.strip()}
-    if claim.claim_form is ClaimForm.UB04 and not line.diagnosis_pointers:
+    codes, pointers = claim.diagnosis_codes, line.diagnosis_pointers
+    if claim.claim_form is ClaimForm.UB04 and not pointers:
         # Lines of a UB-04 have no pointers: its diagnoses apply to all of them.
-        return bool(present)
-    return not present.isdisjoint(line.diagnosis_pointers)
+        return any(code.strip() for code in codes)
+    return any(1 <= number <= len(codes) and codes[number - 1].strip() for number in pointers)
 
 
 def _missing_details(line: ServiceLine) -> list[str]:
