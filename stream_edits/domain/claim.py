@@ -209,19 +209,26 @@ class ClaimEvent:
         if not self.attachments:
             return _NO_DOCUMENTS
         of_all, of_lines = self._documents
-        return of_lines.get(line_number, of_all)
+        return of_lines.get(line_number, of_all) if of_lines else of_all
 
     @cached_property
     def _documents(self) -> tuple[frozenset[str], dict[int, frozenset[str]]]:
         """The kinds of the attachments that cover all lines, and of those that cover a line, by
         the numbers of the lines that an attachment names."""
-        sent = [x for x in self.attachments if x.transmission_code != ON_REQUEST]
-        of_all = frozenset([x.kind for x in sent if not x.line_numbers])
-        named: dict[int, set[str]] = {}
-        for each in sent:
+        of_all = _NO_DOCUMENTS
+        for_lines: list[Attachment] = []
+        for each in self.attachments:
+            if each.transmission_code == ON_REQUEST:
+                continue
+            if each.line_numbers:
+                for_lines += [each]
+            else:
+                of_all |= {each.kind}
+        of_lines: dict[int, frozenset[str]] = {}
+        for each in for_lines:
             for number in each.line_numbers:
-                named.setdefault(number, set()).add(each.kind)
-        return of_all, {number: of_all | kinds for number, kinds in named.items()}
+                of_lines[number] = of_lines.get(number, of_all) | {each.kind}
+        return of_all, of_lines
 
     @cached_property
     def codes_by_day(self) -> dict[date, set[str]]:

@@ -104,17 +104,16 @@ class _Evaluation:
             self._lines.sort(key=_PLACE)
             self._judge_encounters()
             self._judge_pricing()
-        return {
-            record.claim_id: in_order(
-                record.open_claim, self._findings[record.claim_id], self._policy.order
-            )
-            + in_order(record.open_claim, self._shown(record.claim_id), self._policy.order)
-            for record in open_claims
-        }
+        return {record.claim_id: self._in_order(record) for record in open_claims}
 
-    def _shown(self, claim_id: str) -> list[EditFinding]:
-        """The monitored findings on a claim, without those that a review has decided."""
-        return self._reviewed.left(claim_id, self._monitored.of(claim_id))
+    def _in_order(self, record: ClaimRecord) -> tuple[EditFinding, ...]:
+        """The findings on a claim, then the monitored ones that no review has decided."""
+        claim, order = record.open_claim, self._policy.order
+        found = in_order(claim, self._findings[record.claim_id], order)
+        if not self._policy.modes:
+            return found
+        shown = self._reviewed.left(record.claim_id, self._monitored.of(record.claim_id))
+        return found + in_order(claim, shown, order)
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""

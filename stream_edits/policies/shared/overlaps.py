@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate
 
 from stream_edits.policies.shared.clock import Interval
 
@@ -25,8 +24,9 @@ class Times:
             level = [_united(level[place : place + 2]) for place in range(0, len(level), 2)]
             self._levels.append(level)
         self._starts, self._ends = level[0] if level else ([], [])
-        lengths = (end - start for start, end in zip(self._starts, self._ends, strict=True))
-        self._covered = list(accumulate(lengths, initial=timedelta()))
+        self._covered = [timedelta()]
+        for start, end in zip(self._starts, self._ends, strict=True):
+            self._covered += [self._covered[-1] + (end - start)]
 
     def first(self, start: datetime, end: datetime) -> int | None:
         """The place of the first time that overlaps [start, end), None if none does."""
@@ -54,12 +54,12 @@ class Times:
 def _united(unions: Iterable[_Union]) -> _Union:
     starts: list[datetime] = []
     ends: list[datetime] = []
-    for start, end in sorted(time for union in unions for time in zip(*union, strict=True)):
+    for start, end in sorted([time for each in unions for time in zip(*each, strict=True)]):
         if ends and start <= ends[-1]:
             ends[-1] = max(ends[-1], end)
         else:
-            starts.append(start)
-            ends.append(end)
+            starts += [start]
+            ends += [end]
     return starts, ends
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
@@ -46,18 +47,30 @@ class _Infusions:
     """The infusions that hydration may run beside, under one revision of the policy."""
 
     def __init__(self, encounter: Encounter, policy: PolicyOnDate) -> None:
+        techniques = policy[Rules].concurrent_techniques
         found: list[tuple[EncounterLine, Interval]] = []
         for line in encounter.lines:
             start, end = line.start, line.end
-            if start and end and start < end and _is_infusion(line, policy):
-                found.append((line, (start, end)))
+            if not (start and end and start < end):
+                continue
+            traits = administration(line)
+            if (
+                traits is not None
+                and traits.family is not Family.HYDRATION
+                and traits.technique in techniques
+            ):
+                found += [(line, (start, end))]
         self._all = Times([time for _, time in found])
+        self._found = found
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], tuple[list[int], Times]]:
+        """Of each code on each claim the places in the order of the encounter, and the times."""
         groups: dict[tuple[str, str], list[int]] = {}
-        for place, (line, _) in enumerate(found):
+        for place, (line, _) in enumerate(self._found):
             groups.setdefault((line.code, line.claim_id), []).append(place)
-        # Of each code on each claim the places in the order of the encounter, and the times.
-        self._groups = {
-            key: (places, Times([found[place][1] for place in places]))
+        return {
+            key: (places, Times([self._found[place][1] for place in places]))
             for key, places in groups.items()
         }
 
@@ -79,32 +92,22 @@ class _Infusions:
         return self._all.uncovered(start, end) / _MINUTE
 
 
-class _OfRevisions:
+class _OfRevisions(dict[PolicyOnDate, _Infusions]):
     """The infusions of an encounter under each revision of the policy, worked out once."""
 
     def __init__(self, encounter: Encounter) -> None:
+        super().__init__()
         self._encounter = encounter
-        self._known: dict[PolicyOnDate, _Infusions] = {}
 
-    def under(self, policy: PolicyOnDate) -> _Infusions:
-        """Those under a revision."""
-        found = self._known.get(policy)
-        if found is None:
-            found = self._known[policy] = _Infusions(self._encounter, policy)
+    def __missing__(self, policy: PolicyOnDate) -> _Infusions:
+        found = self[policy] = _Infusions(self._encounter, policy)
         return found
-
-
-def _is_infusion(line: EncounterLine, policy: PolicyOnDate) -> bool:
-    traits = administration(line)
-    if traits is None or traits.family is Family.HYDRATION:
-        return False
-    return traits.technique in policy[Rules].concurrent_techniques
 
 
 def _judge_line(
     encounter: Encounter, line: EncounterLine, start: datetime, end: datetime
 ) -> EditFinding | None:
-    infusions = encounter.fact(_OfRevisions).under(line.policy)
+    infusions = encounter.fact(_OfRevisions)[line.policy]
     if not infusions.any_beside(start, end):
         return None
     rules = line.policy[Rules]

@@ -30,7 +30,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         rules = line.policy[Rules]
         if line.documents.isdisjoint(rules.documents):
             yield line, rules.finding(rules.second_site, line.line_number, _second_site(line))
-    extra = {line.position for line in initial.extra_initials}
+    extra = {line.position for line in initial.extra_initials} if initial.extra_initials else ()
     for line in encounter.open:
         if (
             line.code in line.policy[VocabularyRules].initials

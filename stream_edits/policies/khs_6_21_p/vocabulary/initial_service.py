@@ -130,7 +130,9 @@ def _order(encounter: Encounter, line: EncounterLine) -> tuple[int, bool]:
 
 
 def _rank(encounter: Encounter, line: EncounterLine) -> int:
-    return _rank_of(encounter.code_of(line), line.policy)
+    words = line.policy[VocabularyRules]
+    rank = words.rank(encounter.code_of(line))
+    return len(words.hierarchy) if rank is None else rank
 
 
 def _rank_of(code: str, policy: PolicyOnDate) -> int:
