@@ -197,10 +197,10 @@ class Encounter:
         found: T = self._facts[work_out]
         return found
 
-    def now(self, work_out: Callable[["Encounter"], T]) -> T:
+    def current(self, work_out: Callable[["Encounter"], T]) -> T:
         """As ``fact``, but computed again once any line stands differently: ``is_active`` and
         ``code_of`` follow the findings of a group before ``active`` does."""
-        changes, key = self._standings.changes, (work_out, "now")
+        changes, key = self._standings.changes, (work_out, "current")
         known = self._facts.get(key)
         if known is None or known[0] != changes:
             known = self._facts[key] = (changes, work_out(self))

@@ -4,9 +4,10 @@ Rules and reasons: docs/decisions/0022-one-finding-takes-the-dollars.md.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from stream_edits.domain.decision import (
@@ -92,15 +93,26 @@ def adjustments_of(decision: ClaimDecision, charges: Sequence[Decimal | None]) -
         return []
     if len(charges) != len(decision.lines):
         raise CannotBeStated("the claim has not the lines that were decided")
+    found: _ByLine = {}
+    for finding in parted(decision.findings)[0]:
+        found.setdefault(finding.line_number, []).append(finding)
+    other = cache(lambda: _of_another_line(decision, found))
     return [
         _stated(decision, line, charge, taken)
         for line, charge in zip(decision.lines, charges, strict=True)
-        for taken in _taken_from(decision, line)
+        for taken in _taken_from(decision, line, found, other)
     ]
 
 
-def _taken_from(decision: ClaimDecision, line: LineOutcome) -> list[_Taken]:
-    own = [f for f in parted(decision.findings)[0] if f.line_number == line.line_number]
+# The findings that count, by the number of their line. A claim may have thousands of lines.
+_ByLine = dict[int | None, list[EditFinding]]
+
+
+def _taken_from(
+    decision: ClaimDecision, line: LineOutcome, found: _ByLine, other: Callable[[], list[_Taken]]
+) -> list[_Taken]:
+    """What takes from a line. ``other`` gives the finding that denied another line."""
+    own = found.get(line.line_number, [])
     denials = [_Taken(f, ReasonAt.LINE, False) for f in own if f.disposition is Disposition.DENY]
     cuts = [
         _Taken(f, ReasonAt.LINE, False)
@@ -109,32 +121,34 @@ def _taken_from(decision: ClaimDecision, line: LineOutcome) -> list[_Taken]:
     ]
     if decision.disposition is Disposition.DENY:
         # A claim-level denial takes every line, so it is the reason of each.
-        denials = [*_of_the_claim(decision), *denials] or _of_another_line(decision, line)
+        denials = [*_of_the_claim(found), *denials]
+        if not denials and line.disposition is not Disposition.DENY:
+            denials = other()
     elif line.disposition is not Disposition.DENY and line.allowed_units >= _units(line):
         return []
     # A denial says by itself why nothing is allowed; of cuts, the one that allows least does.
-    found = [*denials, *sorted(cuts, key=lambda taken: _cut(taken.finding))]
-    if not found:
+    taken = [*denials, *sorted(cuts, key=lambda each: _cut(each.finding))]
+    if not taken:
         raise CannotBeStated(f"no finding says why line {line.line_number} is not allowed")
-    return [found[0]._replace(is_primary=True), *found[1:]]
+    return [taken[0]._replace(is_primary=True), *taken[1:]]
 
 
-def _of_the_claim(decision: ClaimDecision) -> list[_Taken]:
+def _of_the_claim(found: _ByLine) -> list[_Taken]:
     return [
         _Taken(finding, ReasonAt.CLAIM, False)
-        for finding in parted(decision.findings)[0]
-        if finding.line_number is None and finding.disposition is Disposition.DENY
+        for finding in found.get(None, ())
+        if finding.disposition is Disposition.DENY
     ]
 
 
-def _of_another_line(decision: ClaimDecision, line: LineOutcome) -> list[_Taken]:
-    """The first finding that denied a line of the claim, for a line that none has denied."""
-    if line.disposition is Disposition.DENY:
+def _of_another_line(decision: ClaimDecision, found: _ByLine) -> list[_Taken]:
+    """The first finding that denied a line of a denied claim, for a line that none has denied."""
+    if decision.disposition is not Disposition.DENY:
         return []
-    for other in decision.lines:
-        if other.disposition is Disposition.DENY:
-            for taken in _taken_from(decision, other):
-                return [taken._replace(at=ReasonAt.OTHER_LINE, is_primary=False)]
+    for line in decision.lines:
+        if line.disposition is Disposition.DENY:
+            first, *_ = _taken_from(decision, line, found, list)
+            return [first._replace(at=ReasonAt.OTHER_LINE, is_primary=False)]
     return []
 
 

@@ -161,7 +161,9 @@ def _decided(review: ReviewEvent, claim: ClaimEvent, seen: Seen) -> list[EditFin
         raise UnitsAboveBilled
     if review.outcome is ReviewOutcome.UPHOLD:
         return []
-    return [decided(review, f, billed_units(claim, f.line_number)) for f in seen.named]
+    # The first line of each number, as for `billed_units`. A review may name thousands.
+    units: dict[int | None, float] = {x.line_number: x.units for x in reversed(claim.lines)}
+    return [decided(review, f, units.get(f.line_number)) for f in seen.named]
 
 
 def _due(

@@ -91,7 +91,10 @@ class SupervisedDay:
     def of_claim(
         self, member_id: str, claim_id: str, keys: Collection[Key]
     ) -> list[SupervisedSlot]:
-        """The slots of a claim, with these starts and arrivals; every page is read without them."""
+        """The slots of a claim, with these starts and arrivals; every page is read without them.
+
+        They come page by page, so that each is soon found when they are removed in this order.
+        """
         pages = [FIRST_PAGE]
         found: list[SupervisedSlot] = []
         while pages:
@@ -99,9 +102,9 @@ class SupervisedDay:
             found += [s for s in page.slots if (s.member_id, s.claim_id) == (member_id, claim_id)]
             if page.parts.pages and keys:
                 found_at = {place for key in keys for place in places(page.parts, key)}
-                pages += [page.parts.pages[place] for place in sorted(found_at)]
+                pages += [page.parts.pages[place] for place in sorted(found_at, reverse=True)]
             else:
-                pages += page.parts.pages
+                pages += reversed(page.parts.pages)
         return found
 
     def add(self, slot: SupervisedSlot) -> None:

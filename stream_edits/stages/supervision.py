@@ -151,18 +151,26 @@ def _as_reviewed(
     review = message.review
     if review is None:
         return tuple(refused)
+    # The first line of each number.
+    billed = {x.line_number: x.billed_units for x in reversed(message.draft.lines)}
     return tuple(
-        _decided(review, each, message) if _is_named(review, each) else each for each in refused
+        _decided(review, each, billed, message.draft.revision) if _is_named(review, each) else each
+        for each in refused
     )
 
 
-def _decided(review: SupervisedReview, each: RefusedLine, message: SupervisedClaim) -> RefusedLine:
+def _decided(
+    review: SupervisedReview, each: RefusedLine, units: dict[int, float], revision: int
+) -> RefusedLine:
+    """``units`` are those that the claim's lines bill, by number."""
     number, allowed = each.finding.line_number, review.allowed_units
-    billed = next(x.billed_units for x in message.draft.lines if x.line_number == number)
+    if number is None:
+        raise LookupError("a supervisor's finding is on no line")
+    billed = units[number]
     if allowed is not None and allowed > billed:
         # A review of all lines may allow more than this one bills.
         review = review._replace(allowed_units=None)
-    return RefusedLine(decided(review, each.finding, billed), message.draft.revision)
+    return RefusedLine(decided(review, each.finding, billed), revision)
 
 
 def _judge(
@@ -174,18 +182,18 @@ def _judge(
 ) -> tuple[list[EditFinding], list[SupervisedSlot]]:
     found: list[EditFinding] = []
     slots: list[SupervisedSlot] = []
+    decided_on: dict[int | None, list[EditFinding]] = {}
+    for each in standing:
+        if each.finding.review_id:
+            decided_on.setdefault(each.finding.line_number, []).append(each.finding)
     for time in message.monitored_times if session.is_monitored else message.times:
         if time.npi != session.npi:
             continue
         slot = slot_of(message, time, arrival)
         mode = EditMode.MONITOR if session.is_monitored else EditMode.ENFORCE
         own = _findings_on(builder, message, time, session.competing_with(slot), mode)
-        if standing:
-            reviewed = [
-                each.finding
-                for each in standing
-                if each.finding.review_id and each.finding.line_number == time.line_number
-            ]
+        if decided_on:
+            reviewed = decided_on.get(time.line_number, [])
             own = [*without_reviewed(own, reviewed), *reviewed]
         found += own
         # A line that is not denied may be paid, now or later, so it occupies its time.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
@@ -18,6 +18,7 @@ from stream_edits.stages.quarters import days_in, days_of, quarter_of
 from stream_edits.stages.reviews import StaleReview
 from stream_edits.stages.supervised_day import overlaps
 from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
+from stream_edits.stages.waiting_claim import WaitingClaim
 
 # How many slots are tried before a search.
 _TRIED_FIRST = 8
@@ -81,7 +82,7 @@ class SupervisorSession:
 
     def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
         """Remove the slots of the claim and of the claim it withdraws."""
-        freed: list[SupervisedSlot] = []
+        freed: dict[SupervisedSlot, None] = {}
         arrivals = [order]
         refused: tuple[RefusedLine, ...] = ()
         for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
@@ -93,11 +94,11 @@ class SupervisorSession:
                 refused = record.refused
             for day in record.dates:
                 own = self._days.slots_of(message.member_id, claim_id, record, day)
-                freed += [s for s in own if s.occupies_time and s not in freed]
+                freed |= {slot: None for slot in own if slot.occupies_time}
                 for slot in own:
                     self._days.of(day).remove(slot)
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
-        return Withdrawn(freed, min(arrivals), refused)
+        return Withdrawn(list(freed), min(arrivals), refused)
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival."""
@@ -146,6 +147,7 @@ class SupervisorSession:
             for slot in self._days.of(day).waiting_for(gap)
         }
         reopened: dict[tuple[str, str], Reopen] = {}
+        claims: dict[tuple[str, str], WaitingClaim] = {}
         # What was in the way of the lines before is often in the way of the next.
         in_the_way: deque[SupervisedSlot] = deque(maxlen=_TRIED_FIRST)
         for slot in by_arrival(denied):
@@ -153,15 +155,20 @@ class SupervisorSession:
                 continue
             if any(s.member_id != slot.member_id and overlaps(s, slot) for s in in_the_way):
                 continue
-            if self._is_denied_by_a_review(slot):
+            key = (slot.member_id, slot.claim_id)
+            waiting = claims.get(key)
+            if waiting is None:
+                record = self._memory.claim(self._kept, *key)
+                waiting = claims[key] = WaitingClaim(self._days, key, record)
+            if slot.line_number in waiting.denied_by_a_review:
                 continue
             competing = self.competing_with(slot)
             if competing:
                 in_the_way.append(competing[0])
                 continue
-            self._occupy(slot)
-            key = (slot.member_id, slot.claim_id)
-            reopened[key] = reopened.get(key) or self._reopen(key, cause)
+            waiting.occupy(slot)
+            if key not in reopened:
+                reopened[key] = waiting.reopened(cause)
         for member_id, claim_id in reopened:
             self._forget_if_none_is_denied(member_id, claim_id)
         return list(reopened.values())
@@ -196,33 +203,6 @@ class SupervisorSession:
             raise StaleReview("the supervisor's finding is on another decision")
         freed = record.denied_claim._replace(review=routed.review)
         return Reopen(freed, routed.review.review_id, routed.event_time), named
-
-    def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
-        """Whether a person has denied a line that another one denied for overlap."""
-        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
-        return record is not None and any(
-            each.finding.line_number == slot.line_number
-            and each.finding.review_id is not None
-            and each.finding.disposition is Disposition.DENY
-            for each in record.refused
-        )
-
-    def _occupy(self, slot: SupervisedSlot) -> None:
-        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
-        if record is None:
-            raise LookupError("a slot was kept without its claim")
-        for day in days_in(slot):
-            for own in self._days.slots_of(slot.member_id, slot.claim_id, record, day):
-                if own.line_number == slot.line_number:
-                    self._days.of(day).occupy(own)
-
-    def _reopen(self, key: tuple[str, str], cause: SupervisedClaim) -> Reopen:
-        record = self._memory.claim(self._kept, *key)
-        if record is None or record.denied_claim is None:
-            raise LookupError("a claim denied for overlap was kept without its content")
-        draft = cause.draft
-        trigger = draft.trigger_event_id or draft.event_id
-        return Reopen(record.denied_claim, trigger, draft.decided_at)
 
     def _forget_if_none_is_denied(self, member_id: str, claim_id: str) -> None:
         record = self._memory.claim(self._kept, member_id, claim_id)

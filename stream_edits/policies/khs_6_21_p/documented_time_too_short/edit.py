@@ -92,7 +92,7 @@ def _beside(
 def _leads_instead(encounter: Encounter, line: EncounterLine) -> bool:
     """Whether a line is the add-on that should lead instead of the leading service."""
     is_added = encounter.code_of(line) in line.policy[VocabularyRules].add_ons
-    return is_added and encounter.now(_above_leading) is line
+    return is_added and encounter.current(_above_leading) is line
 
 
 def _above_leading(encounter: Encounter) -> EncounterLine | None:

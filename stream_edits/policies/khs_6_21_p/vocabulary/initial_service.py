@@ -189,7 +189,7 @@ def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
 
     if not primaries.has(line, allowed, is_not_outranked):
         return False
-    return encounter.around.now(_after_rebilling).has(line, allowed, stands)
+    return encounter.around.current(_after_rebilling).has(line, allowed, stands)
 
 
 def _after_rebilling(around: Encounter) -> Primaries:

@@ -146,7 +146,7 @@ def neighbours_primaries(
     allowed = line.policy[AddOnRules].primaries.get(line.code)
     if around is encounter or allowed is None:
         return None
-    return allowed, around.now(primaries_now)
+    return allowed, around.current(primaries_now)
 
 
 def _shows_emergency(line: EncounterLine, claim: ClaimEvent) -> bool:

@@ -1,0 +1,60 @@
+"""A claim with lines that wait for time of a supervisor, while freed time is given back."""
+
+from datetime import date
+from functools import cached_property
+
+from stream_edits.domain.decision import Disposition
+from stream_edits.domain.messages import Reopen, SupervisedClaim
+from stream_edits.domain.supervisor_state import SupervisedSlot, SupervisorRecord
+from stream_edits.stages.quarters import days_in
+from stream_edits.stages.supervisor_days import SupervisorDays
+
+
+class WaitingClaim:
+    """The claim, read once for all its lines, of which there may be thousands.
+
+    ``key`` are its member and id; ``record`` is None if nothing is kept of it.
+    """
+
+    def __init__(
+        self, days: SupervisorDays, key: tuple[str, str], record: SupervisorRecord | None
+    ) -> None:
+        self._days = days
+        self._key = key
+        self._record = record
+        self._slots: dict[date, dict[int, list[SupervisedSlot]]] = {}
+
+    @cached_property
+    def denied_by_a_review(self) -> frozenset[int | None]:
+        """The numbers of the lines that a person has denied, after another one denied them for
+        overlap."""
+        return frozenset(
+            each.finding.line_number
+            for each in (self._record.refused if self._record else ())
+            if each.finding.review_id is not None and each.finding.disposition is Disposition.DENY
+        )
+
+    def occupy(self, slot: SupervisedSlot) -> None:
+        """Let a line occupy its time. Raises LookupError if nothing is kept of the claim."""
+        for day in days_in(slot):
+            if day not in self._slots:
+                self._slots[day] = self._slots_on(day)
+            for own in self._slots[day].get(slot.line_number, ()):
+                self._days.of(day).occupy(own)
+
+    def _slots_on(self, day: date) -> dict[int, list[SupervisedSlot]]:
+        """The slots of the claim on a day, by line number."""
+        if self._record is None:
+            raise LookupError("a slot was kept without its claim")
+        found: dict[int, list[SupervisedSlot]] = {}
+        for slot in self._days.slots_of(*self._key, self._record, day):
+            found.setdefault(slot.line_number, []).append(slot)
+        return found
+
+    def reopened(self, cause: SupervisedClaim) -> Reopen:
+        """The message that decides the claim again. Raises LookupError without its content."""
+        if self._record is None or self._record.denied_claim is None:
+            raise LookupError("a claim denied for overlap was kept without its content")
+        draft = cause.draft
+        trigger = draft.trigger_event_id or draft.event_id
+        return Reopen(self._record.denied_claim, trigger, draft.decided_at)
