@@ -10,7 +10,7 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
 )
-from stream_edits.report.wording import denied_as_a_whole, is_quiet, units, would_have
+from stream_edits.report.wording import by_line, denied_as_a_whole, is_quiet, units, would_have
 from stream_edits.text import join_in_order, printable, wrap
 
 _CLAIM = {
@@ -41,16 +41,16 @@ def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
         if finding.line_number is None:
             yield _wrapped("The claim as a whole:", 2)
             yield from _reason(finding)
-    for quiet, outcomes in groupby(decision.lines, lambda line: is_quiet(decision, line)):
+    found = by_line(decision)
+    for quiet, outcomes in groupby(decision.lines, lambda line: is_quiet(line, found)):
         lines = list(outcomes)
         if quiet:
             yield _wrapped(f"{_named(lines)}: {_quiet(decision, lines)}.", 2)
             continue
         for line in lines:
             yield _wrapped(f"{_named([line])}: {_outcome(line)}.", 2)
-            for finding in decision.findings:
-                if finding.line_number == line.line_number:
-                    yield from _reason(finding)
+            for finding in found.get(line.line_number, ()):
+                yield from _reason(finding)
 
 
 def _verdict(decision: ClaimDecision) -> str:

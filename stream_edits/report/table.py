@@ -16,6 +16,7 @@ from stream_edits.domain.decision import (
     WaitsFor,
 )
 from stream_edits.report.wording import (
+    by_line,
     coloured,
     denied_as_a_whole,
     is_quiet,
@@ -62,12 +63,13 @@ def _rows(decision: ClaimDecision) -> Iterator[list[str | Text]]:
         if finding.line_number is None:
             becomes = "" if would_have(finding) else coloured(finding.disposition)
             yield ["all", "", "", becomes, _why(finding)]
-    for quiet, lines in groupby(decision.lines, lambda line: is_quiet(decision, line)):
+    found = by_line(decision)
+    for quiet, lines in groupby(decision.lines, lambda line: is_quiet(line, found)):
         shown = list(lines)
         if quiet:
             yield _quiet_row(decision, shown)
         else:
-            yield from (_row(decision, line) for line in shown)
+            yield from (_row(line, found.get(line.line_number, ())) for line in shown)
 
 
 def _quiet_row(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> list[str | Text]:
@@ -79,8 +81,7 @@ def _quiet_row(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> list[st
     return [numbers, code, "" if more else units(first.billed_units), becomes, why]
 
 
-def _row(decision: ClaimDecision, line: LineOutcome) -> list[str | Text]:
-    own = [f for f in decision.findings if f.line_number == line.line_number]
+def _row(line: LineOutcome, own: Sequence[EditFinding]) -> list[str | Text]:
     billed = units(line.billed_units)
     if line.allowed_units != line.billed_units:
         billed += f" > {units(line.allowed_units)}"

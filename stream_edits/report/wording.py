@@ -36,10 +36,20 @@ def would_have(finding: EditFinding) -> str:
     return f"Monitored only, changes nothing ({would}): "
 
 
-def is_quiet(decision: ClaimDecision, line: LineOutcome) -> bool:
+FindingsByLine = dict[int | None, list[EditFinding]]
+
+
+def by_line(decision: ClaimDecision) -> FindingsByLine:
+    """The findings by line number, None for those on the claim. A claim may have thousands."""
+    found: FindingsByLine = {}
+    for finding in decision.findings:
+        found.setdefault(finding.line_number, []).append(finding)
+    return found
+
+
+def is_quiet(line: LineOutcome, found: FindingsByLine) -> bool:
     """Whether the line has no finding and is paid as billed."""
-    has_finding = any(finding.line_number == line.line_number for finding in decision.findings)
-    return not has_finding and line.disposition is Disposition.PASS
+    return line.line_number not in found and line.disposition is Disposition.PASS
 
 
 def denied_as_a_whole(decision: ClaimDecision) -> bool:
