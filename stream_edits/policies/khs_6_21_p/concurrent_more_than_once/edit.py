@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
+from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
 
 
@@ -24,16 +25,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     lines = [x for x in encounter.active if x.code in x.policy[Rules].codes]
     allowed = encounter.allowed_units
     used = sum(allowed(line) for line in lines if line.decided)
-    decided = dict.fromkeys(line.claim_id for line in lines if line.decided)
-    # The claims of the lines before, in their order. A claim may have thousands of lines.
-    before: dict[str, None] = {}
-    number_before = 0
+    before = ClaimsBefore(lines)
     for line in lines:
         if line.decided:
             continue
-        while lines[number_before].place < line.place:
-            before[lines[number_before].claim_id] = None
-            number_before += 1
         rules = line.policy[Rules]
         left = max(rules.maximum_units - used, 0.0)
         used += min(allowed(line), left)
@@ -55,7 +50,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 f"unit an encounter. {remedy}",
                 allowed_units=left or None,
                 # The other claims whose units counted first.
-                related_claim_ids=tuple(x for x in before | decided if x != line.claim_id),
+                related_claim_ids=before.claims(line),
             ),
         )
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart, runs_of
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.before import ClaimsBefore
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     family_of,
     goes_on,
@@ -28,6 +27,7 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.remaining import
     stands,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,

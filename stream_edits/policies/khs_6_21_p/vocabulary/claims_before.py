@@ -6,26 +6,26 @@ from stream_edits.policies.encounter import EncounterLine
 
 
 class ClaimsBefore:
-    """The claims of the measured lines that count before each line, asked in order of arrival.
+    """The claims of the counted lines that count before each line, asked in order of arrival.
 
     There may be thousands of lines, so none is looked at twice.
     """
 
-    def __init__(self, measured: Sequence[EncounterLine]) -> None:
-        # The place of each claim's first line that counts, among the measured ones.
+    def __init__(self, counted: Sequence[EncounterLine]) -> None:
+        # The place of each claim's first line that counts so far, among all of them.
         self._first: dict[str, int] = {}
-        for place, line in enumerate(measured):
+        for place, line in enumerate(counted):
             if line.decided:
                 self._first.setdefault(line.claim_id, place)
-        later = [(x.place, place) for place, x in enumerate(measured) if not x.decided]
+        later = [(x.place, place) for place, x in enumerate(counted) if not x.decided]
         self._later = sorted(later, reverse=True)
-        self._measured = measured
+        self._counted = counted
 
     def claims(self, line: EncounterLine) -> tuple[str, ...]:
-        """The other claims with a decided line, or with one that came before this line."""
+        """The other claims with a decided line, or with one before this line, in their order."""
         while self._later and self._later[-1][0] < line.place:
             _, place = self._later.pop()
-            claim_id = self._measured[place].claim_id
+            claim_id = self._counted[place].claim_id
             self._first[claim_id] = min(place, self._first.get(claim_id, place))
         found = sorted(self._first, key=self._first.__getitem__)
         return tuple(x for x in found if x != line.claim_id)
