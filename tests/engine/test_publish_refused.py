@@ -22,7 +22,10 @@ def test_a_refused_record_is_followed_by_what_to_do(code: int, advice: str) -> N
         cluster.create("claims", 1)
         cluster.refuse("claims", code)
         # The client waits so long for a topic that may be new to the broker that it asks.
-        options = {"bootstrap.servers": cluster.servers, "topic.metadata.propagation.max.ms": 1}
+        options: dict[str, str | int | float] = {
+            "bootstrap.servers": cluster.servers,
+            "topic.metadata.propagation.max.ms": 1,
+        }
         with pytest.raises(EngineStopped) as refused:
             publish_records(options, [Output("claims", b"k", b"v")])
     assert str(refused.value).startswith("1 of 1 records were not taken (")
