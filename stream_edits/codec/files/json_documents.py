@@ -47,8 +47,9 @@ class _Walk:
         """The objects that end in these bytes. Raises MalformedJson for an endless one."""
         self._text = self._text[self._start :] + data
         self._seen, self._start = self._seen - self._start, 0
-        # A backslash at the end belongs to the byte that follows.
-        end = len(self._text) - (1 if self._text.endswith(b"\\") else 0)
+        # Backslashes come in pairs. One left over at the end belongs to the byte that follows.
+        backslashes = len(self._text) - max(len(self._text.rstrip(b"\\")), self._seen)
+        end = len(self._text) - backslashes % 2
         for mark in _MARK.finditer(self._text, self._seen, end):
             yield from self._meet(mark[0], mark.start())
         self._seen = max(end, self._seen)
