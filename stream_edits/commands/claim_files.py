@@ -10,11 +10,11 @@ from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.files import Form, Opened, json_documents
 from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.jsonl import BadLine, read_events_in_documents, read_events_jsonl
-from stream_edits.codec.x12 import NotX12, Reading
+from stream_edits.codec.x12 import NotX12, Reading, Tally
 from stream_edits.commands.file_options import FileOptions
 from stream_edits.commands.input_files import Input, inputs_of
 from stream_edits.commands.progress import Progress
-from stream_edits.commands.x12_files import read_x12_events
+from stream_edits.commands.x12_files import read_x12_events, say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
@@ -44,6 +44,9 @@ class Events:
         self._started_ms = time.time_ns() // 1_000_000
         # Pipes that were opened already, because what the first one is must be known at once.
         self.opened: dict[Input, Opened] = {}
+        # What was counted in all X12 files.
+        self._tally = Tally()
+        self._x12_files = 0
 
     @property
     def bad(self) -> int:
@@ -65,6 +68,11 @@ class Events:
         self._report(source.topic, BadLine(source.offset, error_class, message))
 
     def __iter__(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
+        yield from self._of_all()
+        if self._x12_files:
+            say_summary(self._tally, self.x12, self._x12_files, self.progress)
+
+    def _of_all(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
         for each in self._inputs:
             for number, event in self._of(each):
                 self.progress.count()
@@ -108,7 +116,8 @@ class Events:
 
     def _read(self, file: Opened) -> _Numbered:
         if file.form is Form.X12:
-            return read_x12_events(file.stream, self.x12, self.progress)
+            self._x12_files += 1
+            return read_x12_events(file.stream, self.x12, self._tally)
         if file.form is Form.CONTAINER:
             return read_events_container(file.stream)
         if file.form is Form.LINES:
@@ -150,8 +159,6 @@ def open_events(files: Sequence[str], options: FileOptions = _DEFAULT) -> Iterat
             # Whether the options fit is told before anything is done.
             _ = events.x12
         elif options.x12.given:
-            raise BadX12Option(
-                "options for X12 files, but the file is none (it starts without ISA)"
-            )
+            raise BadX12Option(_NO_X12)
         stack.enter_context(progress)
         yield events

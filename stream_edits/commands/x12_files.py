@@ -10,19 +10,17 @@ from stream_edits.domain.claim import ClaimEvent
 
 
 def read_x12_events(
-    file: BinaryIO, reading: Reading, progress: Progress
+    file: BinaryIO, reading: Reading, tally: Tally
 ) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
     """Each claim's number in the file, from 1, and the claim, or why it was refused.
 
-    Says the summary when all is read. Raises NotX12.
+    Counts in ``tally``. Raises NotX12.
     """
-    tally = Tally()
     for number, event in read_claims(file, reading, tally):
         if isinstance(event, Refusal):
             yield number, BadLine(number, "RefusedClaim", event.reason, event.place)
         else:
             yield number, event
-    say_summary(tally, reading, 1, progress)
 
 
 def say_summary(tally: Tally, reading: Reading, files: int, progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -18,7 +18,7 @@ class _InPieces(io.RawIOBase):
 
     def __init__(self, text: bytes, cuts: Iterable[int]) -> None:
         ends = [0, *cuts, len(text)]
-        self._pieces = [text[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+        self._pieces = [text[a:b] for a, b in pairwise(ends)]
 
     def read(self, _: int = -1) -> bytes:
         return self._pieces.pop(0) if self._pieces else b""

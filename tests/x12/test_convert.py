@@ -95,6 +95,20 @@ def test_files_a_folder_and_stdin(file: Path, tmp_path: Path) -> None:
     assert found == [*one, "ACCOUNTb", "ACCOUNTc", *one]
 
 
+def test_several_files_are_summed_up_once(tmp_path: Path) -> None:
+    known = tmp_path / "known.jsonl"
+    known.write_text("".join(f'{{"claim": "ACCOUNT{x}", "icn": "{x}"}}\n' for x in ("b", "c")))
+    files = [tmp_path / f"{name}.837" for name in ("b", "c")]
+    for each in files:
+        each.write_text(professional(office(each.stem)), "ascii")
+    options = ("--line-of-business", "MEDI_CAL", "--claim-id", "icn-file", "--enrich", known)
+    for command in ("adjudicate", "convert"):
+        done = stream_edits(command, *files, *options)
+        lines = done.stderr.decode().splitlines()
+        assert (done.returncode, lines[0]) == (0, SUMMARY.format(2, 2, 2, 0))
+        assert "not met" not in done.stderr.decode()
+
+
 def test_what_an_837_does_not_say_must_be_said(file: Path) -> None:
     for options, word in (
         ((), b"--line-of-business"),

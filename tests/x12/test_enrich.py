@@ -91,6 +91,13 @@ def test_an_entry_that_fits_two_claims_is_not_used_twice() -> None:
     assert events[1] == Refusal(1, 2, "an enrich entry that fits two claims")
 
 
+def test_a_claim_whose_two_numbers_are_the_same_meets_its_entry_once() -> None:
+    reading = with_known('{"claim": "ACCOUNTK1", "icn": "I"}', number=ClaimNumber.ICN_FILE)
+    head = ("REF*D9*ACCOUNTK1", "HI*ABK:D509")
+    assert the_claim(professional(office("K1", head=head)), reading).claim_id == "I"
+    assert reading.enrichment.unused() == 0
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

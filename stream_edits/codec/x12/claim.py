@@ -92,8 +92,9 @@ def _with_known(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> 
     enrichment = reading.enrichment
     if enrichment.is_empty:
         return Work(found, reading, known, of_lines, warnings)
-    for name in ("patient_account_number", "trace_number"):
-        key = text_of(found.values.get(name, ""))
+    numbers = (found.values.get(x, "") for x in ("patient_account_number", "trace_number"))
+    # Both numbers of a claim may be the same.
+    for key in dict.fromkeys(map(text_of, numbers)):
         if key not in enrichment.claims and key not in enrichment.lines:
             continue
         if key in enrichment.used:
