@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
@@ -21,7 +22,7 @@ _OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 LABEL = "worker"
 
 
-class Told(NamedTuple):
+class WorkerAnswer(NamedTuple):
     """What one worker answers: its status, 0 without an answer, and the text."""
 
     instance: int
@@ -56,10 +57,10 @@ class GatheringServer(AnsweringServer):
         if path == "/metrics":
             return self._metrics(accept)
         if path == "/healthz":
-            bad = [told for told in self._ask("/healthz") if told.status not in (0, 200)]
+            bad = [each for each in self._ask("/healthz") if each.status not in (0, 200)]
             return _state(bad, "live", "a loop stands still in worker")
         if path == "/readyz":
-            bad = [told for told in self._ask("/readyz") if told.status != 200]
+            bad = [each for each in self._ask("/readyz") if each.status != 200]
             return _state(bad, "ready", "not ready: worker")
         return 404, TEXT, b"not found\n"
 
@@ -69,21 +70,21 @@ class GatheringServer(AnsweringServer):
         encode, content_type = choose_encoder(accept)
         return 200, content_type, encode(together)
 
-    def _ask(self, path: str) -> Iterator[Told]:
+    def _ask(self, path: str) -> Iterator[WorkerAnswer]:
         return self._pool.map(lambda worker: _answer_of(worker, path), self._workers)
 
 
 class _Families:
     """A collector: each metric once, with the samples of all workers."""
 
-    def __init__(self, told: Sequence[Told], own: CollectorRegistry) -> None:
-        self._told = told
+    def __init__(self, answers: Sequence[WorkerAnswer], own: CollectorRegistry) -> None:
+        self._answers = answers
         self._own = own
 
     def collect(self) -> Iterator[Metric]:
         """Every metric with its samples."""
         families: dict[str, Metric] = {metric.name: metric for metric in self._own.collect()}
-        for worker in self._told:
+        for worker in self._answers:
             if worker.status != 200:
                 continue
             for family in text_string_to_metric_families(worker.text):  # type: ignore[no-untyped-call]
@@ -97,28 +98,31 @@ class _Families:
         yield from families.values()
 
 
-def _answer_of(worker: Worker, path: str) -> Told:
-    if worker.port is None:
-        return Told(worker.instance, 0, "")
+def _answer_of(worker: Worker, path: str) -> WorkerAnswer:
+    # Read once: the worker may end at any moment.
+    port = worker.port
+    if port is None:
+        return WorkerAnswer(worker.instance, 0, "")
     asked = urllib.request.Request(
-        f"http://127.0.0.1:{worker.port}{path}", headers={"Accept": _OPENMETRICS}
+        f"http://127.0.0.1:{port}{path}", headers={"Accept": _OPENMETRICS}
     )
     try:
         with _opener.open(asked, timeout=_ANSWER_S) as answer:
-            return Told(worker.instance, answer.status, answer.read().decode())
+            return WorkerAnswer(worker.instance, answer.status, answer.read().decode())
     except urllib.error.HTTPError as refused:
         with refused:
-            return Told(worker.instance, refused.code, "")
-    except OSError:
-        return Told(worker.instance, 0, "")
+            return WorkerAnswer(worker.instance, refused.code, "")
+    except (OSError, HTTPException):
+        # HTTPException: the worker ended in the middle of its answer.
+        return WorkerAnswer(worker.instance, 0, "")
 
 
 # Not through a proxy that the environment names.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def _state(bad: Sequence[Told], yes: str, no: str) -> Answer:
+def _state(bad: Sequence[WorkerAnswer], yes: str, no: str) -> Answer:
     if not bad:
         return 200, TEXT, f"{yes}\n".encode()
-    numbers = " ".join(str(told.instance) for told in bad)
+    numbers = " ".join(str(each.instance) for each in bad)
     return 503, TEXT, f"{no} {numbers}\n".encode()

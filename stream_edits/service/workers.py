@@ -38,6 +38,8 @@ class Worker:
         self.port: int | None = None
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
+        # The process that was asked to end.
+        self._asked: subprocess.Popen[bytes] | None = None
         self._ours: socket.socket | None = None
         self._begun_s = self._start_at_s = 0.0
         self._pause_s = _FIRST_PAUSE_S
@@ -81,10 +83,15 @@ class Worker:
             if connection is self._ours:
                 self.port = int(told)
 
-    def signal(self, number: int) -> None:
-        """Send a signal to the process, if there is one."""
-        if self._process is not None and self.running:
-            self._process.send_signal(number)
+    def stop(self) -> None:
+        """Ask the process to end, if there is one. It is asked once, however often this is called.
+
+        While it ends, a second signal would end it at once.
+        """
+        process = self._process
+        if process is not None and process is not self._asked:
+            self._asked = process
+            process.send_signal(signal.SIGTERM)
 
     def ended(self) -> int | None:
         """The exit code of a process that has ended since the last call, else None."""
@@ -126,35 +133,50 @@ class Workers:
 
         Both signals are passed on to the workers, which end after the batch at hand. A worker that
         ends by itself is started again, unless its settings are wrong: then all are stopped, and
-        the exit code is 2.
+        the exit code is 2. It is 1 if a worker failed while it was stopped.
         """
         given = os.environ if environ is None else environ
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for worker in self.all:
-            worker.start(given)
+            if not self._stopping.is_set():
+                worker.start(given)
         while not self._stopping.wait(_LOOK_S):
             for worker in self.all:
                 self._look_after(worker, given)
         while any(worker.running for worker in self.all):
+            # The signal may have come while one was being started.
+            self._stop_all()
             time.sleep(_LOOK_S / 4)
-        return BAD_SETTING if self._bad_setting else 0
+        failed = [worker for worker in self.all if self._failed(worker)]
+        return BAD_SETTING if self._bad_setting else int(bool(failed))
+
+    def _failed(self, worker: Worker) -> bool:
+        """Whether a worker that was stopped has failed, which is logged."""
+        code = worker.ended()
+        if code is None or code in (0, -signal.SIGTERM):
+            return False
+        log.warning("worker_ended", instance=worker.instance, reason=reason(code))
+        return True
 
     def _look_after(self, worker: Worker, environ: Mapping[str, str]) -> None:
         code = worker.ended()
         if code == BAD_SETTING:
             self._bad_setting = True
-            self._stop(signal.SIGTERM, None)
+            self._stop_all()
         elif code is not None:
             log.warning("worker_ended", instance=worker.instance, reason=reason(code))
         elif worker.is_due() and not self._stopping.is_set():
             self._metrics.restarts.labels(worker.instance).inc()
             worker.start(environ)
 
-    def _stop(self, number: int, _: FrameType | None) -> None:
+    def _stop(self, _: int, __: FrameType | None) -> None:
+        self._stop_all()
+
+    def _stop_all(self) -> None:
         self._stopping.set()
         for worker in self.all:
-            worker.signal(signal.SIGTERM)
+            worker.stop()
 
 
 def _up(worker: Worker) -> float:

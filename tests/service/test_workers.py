@@ -15,8 +15,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from stream_edits.metrics import WorkerMetrics
-from stream_edits.service.gathered import GatheringServer
-from stream_edits.service.workers import Worker, reason
+from stream_edits.service.workers import reason
 from tests.kafka.programs import ROOT, eventually
 
 # A worker without Kafka: it serves what its stages would, and ends as it is told.
@@ -184,21 +183,6 @@ def test_a_wrong_setting_stops_all_with_its_exit_code(parent: Parent) -> None:
     os.kill(pids[2], signal.SIGKILL)
     assert parent.process.wait(60) == 2
     assert _gone(pids[3])
-
-
-class _Fixed(Worker):
-    def __init__(self, instance: int, port: int | None) -> None:
-        super().__init__([], instance)
-        self.port = port
-
-
-def test_a_worker_without_an_answer_is_alive_but_not_ready() -> None:
-    server = GatheringServer("127.0.0.1", 0, CollectorRegistry(), [_Fixed(4, None)])
-    server.start()
-    with closing(server):
-        assert server.answer("/healthz", "")[0] == 200
-        assert server.answer("/readyz", "")[0::2] == (503, b"not ready: worker 4\n")
-        assert server.answer("/metrics", "")[0] == 200
 
 
 @pytest.mark.parametrize(
