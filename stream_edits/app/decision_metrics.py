@@ -3,6 +3,7 @@
 from collections import Counter as Count
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from stream_edits.app.pend_gauges import OTHER
 from stream_edits.app.resolved_pends import CAUSES, ResolvedPend
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, FindingMode
 from stream_edits.domain.review import ReviewOutcome
@@ -16,26 +17,26 @@ class DecisionMetrics:
     """Counts decisions and findings. All label values exist from the start, with the value 0."""
 
     def __init__(self, metrics: Metrics, policies: Policies) -> None:
-        edits = [edit for policy in policies.all for edit in policy.edits]
+        edits = [*dict.fromkeys(e.id for policy in policies.all for e in policy.edits), OTHER]
         dispositions = list(Disposition)
         self._metrics = metrics
         self._decisions = {d: metrics.decisions.labels(d.value) for d in dispositions}
         self._revisions = {d: metrics.revisions.labels(d.value) for d in dispositions}
         self._findings = {
-            (edit.id, d): metrics.findings.labels(edit.id, d.value)
+            (edit, d): metrics.findings.labels(edit, d.value)
             for edit in edits
             for d in dispositions
         }
         self._monitored = {
-            (edit.id, d): metrics.monitored_findings.labels(edit.id, d.value)
+            (edit, d): metrics.monitored_findings.labels(edit, d.value)
             for edit in edits
             for d in dispositions
         }
         self._documents = {
-            kind: metrics.documents_requested.labels(kind) for kind in _kinds(policies)
+            kind: metrics.documents_requested.labels(kind) for kind in (*_kinds(policies), OTHER)
         }
-        self._lines_cut = {edit.id: metrics.lines_cut_back.labels(edit.id) for edit in edits}
-        self._units_cut = {edit.id: metrics.units_cut_back.labels(edit.id) for edit in edits}
+        self._lines_cut = {edit: metrics.lines_cut_back.labels(edit) for edit in edits}
+        self._units_cut = {edit: metrics.units_cut_back.labels(edit) for edit in edits}
         self._resolved = {
             (d, cause): metrics.pends_resolved.labels(d.value, cause)
             for d in (Disposition.PASS, Disposition.DENY)
@@ -43,7 +44,7 @@ class DecisionMetrics:
         }
         self._re_sent = metrics.duplicates.labels("encounter")
         self._reviews = {
-            (edit.id, d, outcome): metrics.reviews.labels(edit.id, d.value, outcome.value)
+            (edit, d, outcome): metrics.reviews.labels(edit, d.value, outcome.value)
             for edit in edits
             for d in dispositions
             for outcome in ReviewOutcome
@@ -78,7 +79,11 @@ class DecisionMetrics:
     def reviewed(self, outcome: ReviewOutcome, findings: Iterable[EditFinding]) -> None:
         """Count the findings that a review was about. An aborted batch is counted again."""
         for finding in findings:
-            self._reviews[finding.edit_id, finding.disposition, outcome].inc()
+            self._reviews[self._label(finding), finding.disposition, outcome].inc()
+
+    def _label(self, finding: EditFinding) -> str:
+        """The edit of a finding. A claim on its way may have one of an edit that is not loaded."""
+        return finding.edit_id if finding.edit_id in self._lines_cut else OTHER
 
     def _count(self, about: object) -> None:
         if isinstance(about, ResolvedPend):
@@ -94,21 +99,23 @@ class DecisionMetrics:
                 self._finding(about, finding)
 
     def _finding(self, decision: ClaimDecision, finding: EditFinding) -> None:
+        edit = self._label(finding)
         if finding.mode is FindingMode.MONITORED:
-            self._monitored[finding.edit_id, finding.disposition].inc()
+            self._monitored[edit, finding.disposition].inc()
             return
-        self._findings[finding.edit_id, finding.disposition].inc()
+        self._findings[edit, finding.disposition].inc()
         for kind in finding.requested_documents:
-            self._documents[kind].inc()
+            self._documents[kind if kind in self._documents else OTHER].inc()
         if finding.allowed_units:
             self._cut(decision, finding, finding.allowed_units)
 
     def _cut(self, decision: ClaimDecision, finding: EditFinding, allowed: float) -> None:
+        edit = self._label(finding)
         for line in decision.lines:
             denied = line.disposition is Disposition.DENY
             if line.line_number == finding.line_number and not denied:
-                self._lines_cut[finding.edit_id].inc()
-                self._units_cut[finding.edit_id].inc(max(0.0, line.billed_units - allowed))
+                self._lines_cut[edit].inc()
+                self._units_cut[edit].inc(max(0.0, line.billed_units - allowed))
 
 
 def _kinds(policies: Policies) -> Iterator[str]:

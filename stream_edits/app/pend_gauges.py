@@ -14,7 +14,8 @@ from stream_edits.domain.open_pend import DAYS_LEFT, OpenPend, class_of, days_le
 from stream_edits.metrics import Metrics
 from stream_edits.policies.policy import Policies
 
-# Claims held by an edit that is no longer loaded.
+# The label of edits that are not loaded: those of an earlier policy, or of a process that has
+# another one already.
 OTHER = "other"
 
 

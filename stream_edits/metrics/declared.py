@@ -84,8 +84,10 @@ class Metrics:
             "edit_id", "disposition", "outcome",
         )  # fmt: skip
         self.findings = self._counter(
-            "findings", "Findings of each edit in published decisions.", "edit_id", "disposition"
-        )
+            "findings",
+            "Findings of each edit in published decisions; `other` is an edit that is not loaded.",
+            "edit_id", "disposition",
+        )  # fmt: skip
         text = "Findings of monitored edits. No other metric counts them."
         self.monitored_findings = self._counter(
             "monitored_findings", text, "edit_id", "disposition"

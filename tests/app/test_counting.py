@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry
 
 from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.outbox import Outbox
+from stream_edits.app.pend_gauges import OTHER
 from stream_edits.app.processors import EncounterProcessor
 from stream_edits.app.resolved_pends import ResolvedPend
 from stream_edits.codec.claims import ClaimReader, claim_encoder
@@ -11,9 +12,16 @@ from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.messages import encode_routed
 from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
+from stream_edits.domain.decision import (
+    ClaimDecision,
+    Disposition,
+    FindingMode,
+    RollUp,
+    Source,
+)
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
+from stream_edits.domain.review import ReviewOutcome
 from stream_edits.engine.ports import Output, Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
@@ -31,7 +39,7 @@ class Encounters:
 
     def __init__(self) -> None:
         metrics = Metrics(CollectorRegistry())
-        decision_metrics = DecisionMetrics(metrics, load_policies())
+        decision_metrics = self.metrics = DecisionMetrics(metrics, load_policies())
         topics = Settings().topics
         outbox = Outbox(
             topics, dict.fromkeys(Disposition, decision_encoder(schema_of(CLAIM_DECISION).id))
@@ -43,6 +51,7 @@ class Encounters:
         self._commit = decision_metrics.of(
             "encounter", dict.fromkeys(topics.by_key().values(), "decided")
         )
+        self._pend = topics.pend
         self._state = MemoryStore()
         self._offset = 0
         self._registry = metrics.registry
@@ -57,6 +66,10 @@ class Encounters:
         outputs = list(self._processor.process(record, self._state))
         self._commit(outputs)
         return outputs
+
+    def commit(self, decision: ClaimDecision) -> None:
+        """Count a decision that was published."""
+        self._commit([Output(self._pend, b"c", b"", (), decision)])
 
     def count(self, name: str, **labels: str) -> float:
         """The value of a counter, which must exist from the start."""
@@ -146,3 +159,22 @@ def test_every_edit_and_document_has_a_series_from_the_start() -> None:
     assert asked
     for kind in asked:
         assert stage.count("documents_requested", document=kind) == asked.count(kind)
+
+
+def test_a_finding_of_an_edit_that_is_not_loaded_is_counted_as_other() -> None:
+    stage = Encounters()
+    (output,) = stage.take(claim("C1", line("96379"), documents=()))
+    decision = output.about
+    assert isinstance(decision, ClaimDecision)
+    first = decision.findings[0]._replace(edit_id="gone", requested_documents=("gone-too",))
+    cut = first._replace(disposition=Disposition.PASS, line_number=1, allowed_units=0.25)
+    monitored = first._replace(mode=FindingMode.MONITORED)
+    stage.commit(decision._replace(findings=(first, cut, monitored)))
+    assert stage.count("findings", edit_id=OTHER, disposition=first.disposition) == 1
+    assert stage.count("findings", edit_id=OTHER, disposition="PASS") == 1
+    assert stage.count("monitored_findings", edit_id=OTHER, disposition=first.disposition) == 1
+    assert stage.count("documents_requested", document=OTHER) == 2
+    assert stage.count("units_cut_back", edit_id=OTHER) == 0.75
+    stage.metrics.reviewed(ReviewOutcome.APPROVE, [first])
+    labels = {"edit_id": OTHER, "disposition": first.disposition, "outcome": "APPROVE"}
+    assert stage.count("reviews", **labels) == 1
