@@ -2,7 +2,6 @@
 
 import gc
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,7 +11,8 @@ from typing import NamedTuple
 from stream_edits import ENGINE_VERSION
 from stream_edits.commands.claim_files import open_events
 from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.topic_events import topic_events
+from stream_edits.commands.progress import Progress
+from stream_edits.commands.topic_events import place_of, topic_events
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp, Source
 from stream_edits.domain.review import ReviewEvent
@@ -28,7 +28,6 @@ from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviews import ReviewRefused
 
-_REPORT_EVERY_S = 5.0
 _DEFAULT = FileOptions()
 _Refuse = Callable[[Source, str, str], None]
 _COLLECT_AFTER = 10_000
@@ -55,7 +54,7 @@ def measure_files(
 ) -> Measured:
     """Decide the claims of files, one after another, under both. Raises PolicyError, BadFiles."""
     with open_events(files, options) as events:
-        measured = _measure(settings, compared, iter(events), events.refuse)
+        measured = _measure(settings, compared, iter(events), events.refuse, events.progress)
         events.progress.summary("decided under both")
         return measured._replace(bad=events.bad)
 
@@ -66,7 +65,13 @@ def measure_topics(settings: Settings, compared: Compared, since: datetime | Non
     ``since`` leaves out records with an earlier timestamp. Raises PolicyError, ClientError,
     EngineStopped, RegistryAway.
     """
-    return _measure(settings, compared, topic_events(settings, since), _report)
+    with Progress(wanted=True, unit="claims and reviews") as progress:
+
+        def refuse(source: Source, error_class: str, message: str) -> None:
+            progress.refuse(f"{place_of(source)}: {error_class}: {message}")
+
+        events = topic_events(settings, since, refuse)
+        return _measure(settings, compared, _counted(events, progress), refuse, progress)
 
 
 def print_measured(impact: Impact, limits: Sequence[Limit], form: str) -> None:
@@ -85,7 +90,15 @@ def print_measured(impact: Impact, limits: Sequence[Limit], form: str) -> None:
     sys.stdout.flush()
 
 
-def _measure(settings: Settings, compared: Compared, events: _Events, refuse: _Refuse) -> Measured:
+def _counted(events: _Events, progress: Progress) -> _Events:
+    for event in events:
+        progress.count()
+        yield event
+
+
+def _measure(
+    settings: Settings, compared: Compared, events: _Events, refuse: _Refuse, progress: Progress
+) -> Measured:
     measurement = Measurement(
         _builder(settings, compared.baseline),
         _builder(settings, compared.candidate),
@@ -93,14 +106,14 @@ def _measure(settings: Settings, compared: Compared, events: _Events, refuse: _R
     )
     with _spared_collector():
         bad = _take_all(measurement, events, refuse)
+        progress.say_if_long("all are decided; looking for causes")
         return Measured(measurement.report(), bad)
 
 
 def _take_all(measurement: Measurement, events: _Events, refuse: _Refuse) -> int:
     """Take the events; returns how many could not be taken."""
-    bad, progress = 0, _Progress()
+    bad = 0
     for source, event in events:
-        progress.count()
         if event is None:
             bad += 1
             continue
@@ -109,7 +122,6 @@ def _take_all(measurement: Measurement, events: _Events, refuse: _Refuse) -> int
             bad += 1
             name = refused.error_class if isinstance(refused, ReviewRefused) else _REUSED
             refuse(source, name, str(refused))
-    progress.end()
     return bad
 
 
@@ -135,31 +147,3 @@ def _builder(settings: Settings, overlay: Path | None) -> DecisionBuilder:
     return DecisionBuilder(
         load_policies(overlay, own=settings.edits), RollUp(settings.rollup), ENGINE_VERSION
     )
-
-
-def _report(source: Source, error_class: str, message: str) -> None:
-    """Say on stderr what is wrong with an event, by its place, without its values."""
-    place = f"{source.topic}/{source.partition}/{source.offset}"
-    print(f"{place}: {error_class}: {message}", file=sys.stderr)
-
-
-class _Progress:
-    """Says on stderr every few seconds how far it is; nothing on a short run."""
-
-    def __init__(self) -> None:
-        self._taken = 0
-        self._due = time.monotonic() + _REPORT_EVERY_S
-        self._said = False
-
-    def count(self) -> None:
-        """Count an event."""
-        self._taken += 1
-        if time.monotonic() >= self._due:
-            print(f"{self._taken} claims and reviews decided under both", file=sys.stderr)
-            self._due = time.monotonic() + _REPORT_EVERY_S
-            self._said = True
-
-    def end(self) -> None:
-        """Say what follows, if anything was said."""
-        if self._said:
-            print(f"all {self._taken} decided; looking for causes", file=sys.stderr)

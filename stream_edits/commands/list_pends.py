@@ -1,7 +1,6 @@
 """`pends`: the claims whose newest decision is PEND, the most urgent first."""
 
 import sys
-import time
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -9,12 +8,11 @@ from typing import NamedTuple
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.errors import Undecodable
+from stream_edits.commands.progress import Progress
 from stream_edits.domain.decision import ClaimDecision, WaitsFor
 from stream_edits.engine.kafka import read_topic
 from stream_edits.report.pends import HeldClaims, as_csv, as_json, print_held
 from stream_edits.settings import Settings
-
-_REPORT_EVERY_S = 5.0
 
 
 class Wanted(NamedTuple):
@@ -35,11 +33,9 @@ def print_pends(settings: Settings, wanted: Wanted, form: str) -> int:
     decisions; each is reported on stderr by its place. Raises ClientError, EngineStopped,
     RegistryAway.
     """
-    held, bad = HeldClaims(), 0
-    for decision in _decisions(settings, held):
-        if decision is None:
-            bad += 1
-        else:
+    held = HeldClaims()
+    with Progress(wanted=True, unit="decisions") as progress:
+        for decision in _decisions(settings, held, progress):
             held.add(decision)
     listed = [
         each
@@ -57,16 +53,16 @@ def print_pends(settings: Settings, wanted: Wanted, form: str) -> int:
     else:
         sys.stdout.writelines(as_json(each) + "\n" for each in listed)
     sys.stdout.flush()
-    return bad
+    return progress.refused
 
 
-def _decisions(settings: Settings, held: HeldClaims) -> Iterator[ClaimDecision | None]:
-    """The decisions that may say whether a claim is held; None for a record that is none.
+def _decisions(settings: Settings, held: HeldClaims, progress: Progress) -> Iterator[ClaimDecision]:
+    """The decisions that may say whether a claim is held.
 
     The PEND topic comes first. Of the others only those count that close a claim seen there, so
     that not every claim ever decided is kept.
     """
-    schemas, topics, progress = schema_source(settings), settings.topics, _Progress()
+    schemas, topics = schema_source(settings), settings.topics
     for topic in (topics.pend, topics.pass_, topics.deny):
         for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
             progress.count()
@@ -74,23 +70,7 @@ def _decisions(settings: Settings, held: HeldClaims) -> Iterator[ClaimDecision |
                 decision = decode_decision(record.value or b"", schemas)
             except Undecodable as failure:
                 place = f"{record.topic}/{record.partition}/{record.offset}"
-                print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
-                yield None
+                progress.refuse(f"{place}: {failure.error_class}: {failure.message}")
                 continue
             if topic == topics.pend or held.concerns(decision):
                 yield decision
-
-
-class _Progress:
-    """Says on stderr every few seconds how many records were read; nothing on a short read."""
-
-    def __init__(self) -> None:
-        self._read = 0
-        self._due = time.monotonic() + _REPORT_EVERY_S
-
-    def count(self) -> None:
-        """Count a record."""
-        self._read += 1
-        if time.monotonic() >= self._due:
-            print(f"{self._read} decisions read", file=sys.stderr)
-            self._due = time.monotonic() + _REPORT_EVERY_S

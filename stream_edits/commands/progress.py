@@ -40,7 +40,7 @@ class Progress:
         self._has_lines = bool(wanted) and not self._has_bar
         self._begun = time.monotonic()
         self._due = self._begun + _LINE_EVERY_S
-        self._look = 0.0
+        self._look, self._has_shown = 0.0, False
         self._bar: Bar | None = None
         self._task: TaskID | None = None
 
@@ -85,6 +85,11 @@ class Progress:
         else:
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
+    def say_if_long(self, text: str) -> None:
+        """Print a line if the command has shown how far it is."""
+        if self._bar is not None or self._has_shown:
+            self.say(text)
+
     def end(self) -> None:
         """Take the bar away, before a table is printed."""
         if self._bar is not None:
@@ -115,7 +120,7 @@ class Progress:
             text = counted(self.read, self._unit)
             self._bar.update(self._task, completed=self._bytes, description=text)
         elif self._has_lines and now >= self._due:
-            self._due = now + _LINE_EVERY_S
+            self._due, self._has_shown = now + _LINE_EVERY_S, True
             print(f"read {counted(self.read, self._unit)}{self._share()}", file=sys.stderr)
 
     def _share(self) -> str:

@@ -1,6 +1,5 @@
 """The claims and reviews that are on their topics now, in one order, to be replayed."""
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -20,13 +19,19 @@ _COLUMNS = "at INTEGER, topic TEXT, partition INTEGER, place INTEGER, value BLOB
 _AT_ONCE = 500
 
 
+def place_of(source: Source) -> str:
+    """A record's place as it is reported: topic, partition and offset."""
+    return f"{source.topic}/{source.partition}/{source.offset}"
+
+
 def topic_events(
-    settings: Settings, since: datetime | None
+    settings: Settings, since: datetime | None, report: Callable[[Source, str, str], None]
 ) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent | None]]:
     """Each claim and review with its place, by the timestamps of their records, claims first.
 
     Each partition keeps its own order: a record that says it is older than the one before it counts
-    as just as old. None stands for a record that is neither; it is reported on stderr by its place.
+    as just as old. None stands for a record that is neither; ``report`` gets its place, its error
+    class and what is wrong with it.
     ``since`` leaves out records with an earlier timestamp. No group is joined and nothing is
     committed. Raises ClientError, EngineStopped, RegistryAway.
     """
@@ -54,8 +59,7 @@ def topic_events(
         try:
             event = decode[topic](value or b"", at)
         except Undecodable as failure:
-            place = f"{topic}/{partition}/{offset}"
-            print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
+            report(source, failure.error_class, failure.message)
             yield source, None
         else:
             yield source, event
@@ -66,13 +70,13 @@ def _in_order(
 ) -> Iterator[tuple[int, str, int, int, bytes | None]]:
     """Every record of the topics, kept on disk until all are read, in one order."""
     table = disk.table(_COLUMNS)
-    first_ms = 0 if since is None else int(since.timestamp() * 1000)
+    first_ms = None if since is None else int(since.timestamp() * 1000)
     rows: list[tuple[object, ...]] = []
     insert = f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)"
     for topic in topics:
         newest: dict[int, int] = {}
         for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
-            if record.timestamp_ms < first_ms:
+            if first_ms is not None and record.timestamp_ms < first_ms:
                 continue
             at = max(record.timestamp_ms, newest.get(record.partition, 0))
             newest[record.partition] = at

@@ -193,7 +193,7 @@ def test_a_long_read_says_how_far_it_is(topics: Topics, monkeypatch: pytest.Monk
     topics.decide(held("A", "2026-01-01"), held("B", "2026-01-01"))
     clock = iter(range(0, 1000, 4))
     monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
-    assert pends("--format", "json").stderr == "2 decisions read\n"
+    assert pends("--format", "json").stderr == "read 2 decisions\n"
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,10 @@ def test_it_compares_the_topics_and_leaves_no_trace(deploy: Deploy, tmp_path: Pa
     mild = overlay(tmp_path, [piece("add-on-without-primary", "orphan", {"disposition": "PASS"})])
     arguments = ("policy", "impact", "--overlay", str(mild), "--from-topic", "--format", "json")
     done = deployment.command(*arguments)
-    # A record that is not a claim is reported by its place, with the exit code of bad input.
+    # A record that is not a claim is reported by its place, with the exit code of bad input. On a
+    # slow machine other lines say how far it is.
     assert done.returncode == 3
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.count("NotConfluentFraming: ") == 1
     assert "CANARY" not in done.stderr
     report = json.loads(done.stdout)
     assert (report["claims"], report["claims_changed"], report["lines_changed"]) == (4, 1, 1)
