@@ -78,11 +78,6 @@ def decode_reviewable(framed: bytes) -> StoredReviewable:
     return stored
 
 
-def encode_member_claims(claims: tuple[ListedClaim, ...]) -> bytes:
-    """The list of a member's claims."""
-    return _put_member_claims(MemberClaims(claims))
-
-
 def encode_list_part(part: ListPart) -> bytes:
     """The list of a member's claims, or a part of it."""
     if isinstance(part, ListBranch):
@@ -96,11 +91,6 @@ def decode_list_part(framed: bytes) -> ListPart:
     if isinstance(part, ListBranch):
         return part
     return _of_today(framed, part)
-
-
-def decode_member_claims(framed: bytes) -> tuple[ListedClaim, ...]:
-    """The reverse of ``encode_member_claims``."""
-    return _of_today(framed, read_internal(framed, "MemberClaims"))
 
 
 def _of_today(framed: bytes, member: MemberClaims) -> tuple[ListedClaim, ...]:

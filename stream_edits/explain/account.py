@@ -170,7 +170,7 @@ def _told(event: Event, decision: ClaimDecision, others: tuple[ClaimDecision, ..
         return Told(decision, Cause.REVIEW, event.review_id, None, others)
     if event.claim_id == decision.claim_id:
         return Told(decision, Cause.CLAIM, event.event_id, None, others)
-    # Of another member nothing is told, not even the claim's number.
+    # Nothing is said about another member, not even the claim's number.
     is_own = event.member_id == member_in(decision.encounter_keys)
     other = event.claim_id if is_own else None
     return Told(decision, Cause.OTHER_CLAIM, event.event_id, other, others)

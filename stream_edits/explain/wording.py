@@ -77,10 +77,10 @@ def _step(account: Account, change: Change, remedy: Remedy) -> str:
         return f"bill {where} with {_counted(float(change.value))} instead of {before}"
     if change.kind is ChangeKind.MODIFIER:
         return f"bill {where} with modifier {change.value}{record}"
-    return _missing(account, change, remedy)
+    return _missing(change, remedy)
 
 
-def _missing(account: Account, change: Change, remedy: Remedy) -> str:
+def _missing(change: Change, remedy: Remedy) -> str:
     words = remedy.service_in_words
     if words:
         return (

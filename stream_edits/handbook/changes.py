@@ -3,21 +3,14 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from stream_edits.handbook.overlay_check import Check, Listed, check_of
+from stream_edits.handbook.overlay_check import Check, Listed
 from stream_edits.policies.changes import CONTENT_TABLE
-from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.differences import Item, place_in_words
 from stream_edits.text import wrap
 
 _WIDEST = 44
-
-
-def changes_of(shipped: Policies, overlaid: Policies, file: Path, today: date | None = None) -> str:
-    """What the overlay in ``file`` changes, in text. ``today`` is the day of the check."""
-    return check_as_text(check_of(shipped, overlaid, file, today or date.today()))
 
 
 def check_as_text(check: Check) -> str:

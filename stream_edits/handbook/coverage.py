@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.entry import entries
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
@@ -85,15 +85,6 @@ def coverage(file: Path) -> Coverage:
     return source.validate(Coverage, source.root, ())
 
 
-def cited(entry: Entry, known: Coverage) -> frozenset[str]:
-    """The paragraphs cited in the section and the references of an edit's policy.yaml."""
-    file = entry.values.file
-    references = (each.reference for _, history in entry.dated() for each in history)
-    found = re.findall(known.citations, " ".join([file.section, *references]))
-    definitions = known.definitions.lower()
-    return frozenset(known.definitions if x.lower() == definitions else x for x in found)
-
-
 def codes_of(rules: EditRules, pattern: str) -> frozenset[str]:
     """Every code in the values of an edit, at any depth, that matches the regular expression."""
     values = {name: getattr(rules, name) for name in type(rules).model_fields}
@@ -144,7 +135,7 @@ def _naming(known: Coverage, policy: Policy) -> dict[str, frozenset[str]]:
 
 def _report(policy: Policy) -> str:
     known = coverage(policy.about.folder / FILE)
-    lines = [line for part in known.paragraphs for line in _paragraph(part)]
+    lines = [line for part in known.paragraphs for line in ("", *_paragraph(part))][1:]
     lines += _codes(known, policy)
     sentences = [each for _, each in known.sentences() if not each.heading]
     carried = sum(1 for each in sentences if each.named)
@@ -158,7 +149,6 @@ def _report(policy: Policy) -> str:
 
 
 def _paragraph(part: Paragraph) -> Iterator[str]:
-    yield from ([] if part.paragraph == "IV" else [""])
     yield part.paragraph
     for sentence in part.sentences:
         yield from wrapped(sentence.text, "  ")

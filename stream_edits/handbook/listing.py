@@ -17,7 +17,7 @@ from stream_edits.policies.values.reason_codes import outcomes_in
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.text import stdout_console
 
-# The mode of an edit whose values say nothing of it.
+# The hardest first.
 _ORDER = (Disposition.DENY, Disposition.PEND, Disposition.PASS)
 
 

@@ -91,7 +91,7 @@ class Attribution:
         return True
 
     def _relevant(self) -> list[int]:
-        """The numbers of the changes to try on the selected claims: not hundreds in vain."""
+        """The numbers of the changes that may matter for the selected claims."""
         changes = self._changed.changes
         if len(changes) <= AT_ONCE:
             return list(range(len(changes)))

@@ -220,7 +220,7 @@ class _Tree:
         return path in self._branches
 
     def _load(self, path: str) -> int:
-        """Read a part. Returns the number of claims that are known to be in it and below it."""
+        """Read a part. Returns the number of claims in it, or as a branch has it, in its tree."""
         found = self._memory.listed(self._member_id, *self._place(path))
         self._before[path] = found
         if isinstance(found, ListBranch):

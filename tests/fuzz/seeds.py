@@ -68,7 +68,7 @@ def _bodies() -> Iterator[bytes]:
         (lambda stored: state.encode_claim_record(*stored), "ClaimRecord"),
         (state.encode_page, "SupervisedDay"),
         (state.encode_supervisor_record, "SupervisedVisit"),
-        (state.encode_member_claims, "MemberClaims"),
+        (state.encode_list_part, "MemberClaims"),
         (state.encode_quarters, "SupervisedQuarters"),
     ]
     for number, (encode, record) in enumerate(order, start=numbers + 1):

@@ -5,6 +5,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.handbook.changes import changes_of
+from stream_edits.handbook.changes import check_as_text
+from stream_edits.handbook.overlay_check import check_of
 from stream_edits.policies import catalog
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.overlay import lay_over, plan_terms
@@ -83,7 +85,7 @@ def policy(data: bytes) -> str:
     file = _overlay_file()
     file.write_bytes(data)
     try:
-        changes = changes_of(_shipped(), _under(file), file)
+        changes = check_as_text(check_of(_shipped(), _under(file), file, date.today()))
     except PolicyError as error:
         one_line(str(error), [MARK])
         return "PolicyError"

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stream_edits.cli.root import cli
-from stream_edits.handbook.changes import changes_of, check_as_json
+from stream_edits.handbook.changes import check_as_json, check_as_text
 from stream_edits.handbook.overlay_check import check_of
 from stream_edits.policies.catalog import load_policies
 
@@ -45,7 +45,7 @@ def file(tmp_path: Path) -> Path:
 def checked(file: Path, text: str) -> str:
     """The report on an overlay on the day of the tests."""
     file.write_text(text, encoding="utf-8")
-    return changes_of(load_policies(), load_policies(file), file, TODAY)
+    return check_as_text(check_of(load_policies(), load_policies(file), file, TODAY))
 
 
 def warnings(file: Path, value: str, edit: str = "units-over-maximum.maximum_units") -> list[str]:

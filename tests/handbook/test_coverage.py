@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from stream_edits.handbook.coverage import (
     FILE,
+    Coverage,
     Sentence,
-    cited,
     codes_of,
     coverage,
     coverage_of,
 )
-from stream_edits.handbook.entry import entries
+from stream_edits.handbook.entry import Entry, entries
 from stream_edits.policies.catalog import load_policies
 from tests.policies.completeness import coverage_problems, named
 
@@ -30,6 +30,15 @@ def section_iv() -> str:
     found = re.search(r"^IV\. PROCEDURES$.*?(?=^V\. ATTACHMENTS$)", text, re.MULTILINE | re.DOTALL)
     assert found is not None
     return found.group()
+
+
+def cited(entry: Entry, known: Coverage) -> frozenset[str]:
+    """The paragraphs cited in the section and the references of an edit's policy.yaml."""
+    file = entry.values.file
+    references = (each.reference for _, history in entry.dated() for each in history)
+    found = re.findall(known.citations, " ".join([file.section, *references]))
+    definitions = known.definitions.lower()
+    return frozenset(known.definitions if x.lower() == definitions else x for x in found)
 
 
 def words(texts: Iterable[str]) -> list[str]:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -85,13 +84,6 @@ class Program:
     def thaw(self) -> None:
         """SIGCONT: the process continues."""
         self._process.send_signal(signal.SIGCONT)
-
-    def ends_within(self, seconds: float) -> bool:
-        """True if the process ends by itself in time, which then is expected."""
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(seconds)
-            self.accounted_for = True
-        return not self.running
 
     def exit_code(self, seconds: float) -> int:
         """Wait for the end of the process."""

@@ -14,7 +14,6 @@ from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.values.prompt_pay import DayKind, PromptPay, Term
 
 (SHIPPED,) = load_policies().all
-THIRTY = Term(days=30, kind=DayKind.CALENDAR)
 
 
 @pytest.mark.parametrize(

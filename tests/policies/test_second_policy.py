@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
-from stream_edits.handbook.changes import changes_of
+from stream_edits.handbook.changes import check_as_text
 from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index
+from stream_edits.handbook.overlay_check import check_of
 from stream_edits.handbook.page import entry_named, page
 from stream_edits.policies.catalog import PolicyFolder, load_policies, shipped_folders
 from stream_edits.policies.errors import PolicyError
@@ -156,7 +158,8 @@ def test_an_overlay_changes_the_policy_that_has_the_edit(tmp_path: Path) -> None
     (decision,) = Walk(under=under).send(visits("A", 2))
     assert outcomes(decision) == {1: PASS, 2: PEND}
     assert decision.policy_version.startswith("2025-01-01+")
-    assert "visits-over-maximum  most  2025-01-01  2 -> 1" in changes_of(BESIDE, under, file)
+    report = check_as_text(check_of(BESIDE, under, file, date(2026, 3, 1)))
+    assert "visits-over-maximum  most  2025-01-01  2 -> 1" in report
 
 
 def test_an_overlay_says_which_of_two_edits_of_one_id_is_meant(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ READ: dict[str, Callable[[bytes], Any]] = {
     "Reopen": Codec().decode_by_member,
     "SupervisedClaim": messages.decode_supervised,
     "ClaimRecord": state.decode_claim_record,
-    "MemberClaims": state.decode_member_claims,
+    "MemberClaims": state.decode_list_part,
     "ListBranch": state.decode_list_part,
     "SupervisedDay": state.decode_page,
     "SupervisedVisit": state.decode_supervisor_record,

@@ -58,12 +58,6 @@ def test_a_duplicate_is_decided_again_when_the_first_claim_is_voided(walk: Walk)
     assert (record.rests_on, record.claim) == ((), None)
 
 
-def first_and_last(walk: Walk, *history: ClaimEvent) -> list[str]:
-    """The newest decisions on the claims of a history."""
-    walk.send(*history)
-    return summaries(walk.last().values())
-
-
 @pytest.mark.parametrize(
     "corrected",
     [

@@ -53,11 +53,6 @@ def in_line(loop: str) -> bool:
     return loop in _IN_LINE
 
 
-def in_claim(loop: str) -> bool:
-    """Whether the loop belongs to a claim or one of its lines."""
-    return loop in _IN_CLAIM or loop in _IN_LINE
-
-
 def short_name(loop: str) -> str:
     """A loop's name as it is here: 2310 for 2310A, 2010B for 2010BA, but 2000B for itself."""
     return loop[:4] if loop[:2] in ("23", "24") else loop[:5]

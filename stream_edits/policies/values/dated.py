@@ -29,7 +29,7 @@ from stream_edits.yaml_words import plain_message
 class EditValues:
     """All dated values of one edit, shipped and from the overlay.
 
-    ``notes`` are what an overlay says in vain, each with file and line.
+    ``notes`` name what has no effect in an overlay, each with file and line.
     """
 
     def __init__(self, source: RuleSource, content: Content | None = None) -> None:

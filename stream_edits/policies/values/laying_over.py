@@ -24,7 +24,7 @@ def plans_value(
 def merged(
     own: DatedValue, wrong: Callable[[DatedValue], YamlError | None] = lambda own: None
 ) -> tuple[DatedValue, tuple[str, ...]]:
-    """A plan's value merged into the one below it, and what it says in vain.
+    """A plan's value merged into the one below it, and what in it has no effect.
 
     ``wrong`` says what is wrong with the value as it is written, if anything. It is asked when the
     value does not merge. Raises PolicyError for one that does not.

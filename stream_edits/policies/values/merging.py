@@ -41,7 +41,7 @@ class CannotMerge(Exception):
 
 
 class Merging:
-    """Merges changes, and notes what they say in vain.
+    """Merges changes, and notes what in them has no effect.
 
     With ``again``, the change may have been made already: it may remove what is not there.
     """

@@ -56,7 +56,7 @@ class Term(BaseModel):
 class DatedTerms:
     """The terms of prompt pay of a policy as they are written, by the day from which they hold.
 
-    ``notes`` are what an overlay says in vain, each with file and line.
+    ``notes`` name what has no effect in an overlay, each with file and line.
     """
 
     def __init__(
