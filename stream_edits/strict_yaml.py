@@ -24,6 +24,7 @@ from stream_edits.yaml_words import (
     not_text,
     plain_message,
     plain_syntax,
+    shortened,
     unseen_character,
 )
 
@@ -67,8 +68,8 @@ class YamlSource:
     def fail(self, at: Sequence[Any], problem: str) -> YamlError:
         """The error for the node at a path of keys, with the nearest line that is known."""
         trail, line = self._place(at)
-        named = f"{'.'.join(trail)}: " if trail else ""
-        return YamlError(f"{named}{problem}", f"{self.path}:{line}")
+        named = f"{'.'.join(shortened(each, 80) for each in trail)}: " if trail else ""
+        return YamlError(f"{named}{shortened(problem, 1200)}", f"{self.path}:{line}")
 
     def where(self, at: Sequence[Any]) -> str:
         """The file, and the line of the node at a path of keys."""
@@ -218,6 +219,8 @@ def _count(node: Any, count: int, parents: tuple[int, ...]) -> int:
         raise _TooMany
     if len(parents) > _DEEPEST:
         raise _TooDeep
+    if isinstance(node, str):
+        node.encode()  # A ValueError for half a character, which an escape can write.
     if isinstance(node, dict | list) and id(node) not in parents:
         inside = (*parents, id(node))
         for child in node:

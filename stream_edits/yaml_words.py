@@ -149,8 +149,20 @@ def not_text(data: bytes, error: UnicodeDecodeError) -> tuple[str, int | None]:
     return "a character is not UTF-8: save the file as UTF-8", line
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning if it is longer."""
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
 def unseen_character(text: str) -> tuple[str, int] | None:
-    """What to do about the first character that YAML does not allow, and its line."""
+    """What to do about the first character that YAML does not allow, and its line.
+
+    An escape may write half of a character (a surrogate).
+    """
+    half = re.search(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\U0000[dD][89a-fA-F]", text)
+    if half is not None:
+        line = text.count("\n", 0, half.start()) + 1
+        return f"{half.group()} is half a character: write the character itself", line
     found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]", text)
     if found is None:
         return None

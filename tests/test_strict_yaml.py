@@ -25,6 +25,16 @@ def aliases_of_aliases(levels: int, width: int) -> str:
 
 
 REFUSED: dict[str, tuple[str | bytes, str, str]] = {
+    "half a character": (
+        'a: 1\nb: "\\ud963 x"',
+        "FILE:2: \\ud963 is half a character: write the character itself",
+        "FILE:2: not readable as YAML",
+    ),
+    "half a character as a key": (
+        '"\\uD963": 1',
+        "FILE:1: \\uD963 is half a character: write the character itself",
+        "FILE:1: not readable as YAML",
+    ),
     "a key given twice": (
         f"a: 1\nb: {SECRET}\nb: {SECRET}\n",
         "FILE:3: b is given twice: keep one of them",
@@ -119,3 +129,10 @@ def test_the_line_of_a_node_is_named(tmp_path: Path) -> None:
     file = written(tmp_path, "a:\n  b:\n    - 1\n    - 2\n")
     error = YamlSource(file).fail(("a", "b", 1), "is wrong")
     assert str(error) == f"{file}:4: a.b.1: is wrong"
+
+
+def test_a_message_is_not_endless(tmp_path: Path) -> None:
+    name = "9" * 900
+    source = YamlSource(written(tmp_path, f"{name}: 1"))
+    assert len(str(source.fail((name,), f"{name * 5} is not known"))) < 1500
+    assert str(source.fail(("a",), "is short")).endswith(":1: a: is short")
