@@ -28,6 +28,9 @@ PLAIN = "blue"
 Queries = dict[str, str]
 
 
+_DASHED = common.GraphThresholdsStyleConfig().mode(shapes.GraphThresholdsStyleMode.DASHED)
+
+
 def graph(
     title: str,
     description: str,
@@ -65,9 +68,7 @@ def graph(
         panel.stacking(common.StackingConfig().mode(shapes.StackingMode.NORMAL))
     if alarm is not None:
         panel.thresholds(_thresholds(alarm))
-        panel.thresholds_style(
-            common.GraphThresholdsStyleConfig().mode(shapes.GraphThresholdsStyleMode.DASHED)
-        )
+        panel.thresholds_style(_DASHED)
     _ask(panel, queries, colors, instant=False)
     return panel
 

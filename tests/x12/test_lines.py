@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.x12.reads import DAY, HEAD, SV1, SV2, one_line, ward_line
+from stream_edits.codec.x12 import Refusal
+from tests.x12.reads import DAY, HEAD, SV1, SV2, one_line, professional, read, ward_line
+from tests.x12.samples import office
 
 
 @pytest.mark.parametrize(
@@ -116,3 +118,21 @@ def test_providers_of_a_line_or_else_of_its_claim(
 ) -> None:
     (line,) = one_line(SV1, DAY, *on_line, head=[*HEAD, *on_claim]).lines
     assert (line.rendering_provider_npi, line.supervising_provider_npi) == (rendering, supervising)
+
+
+@pytest.mark.parametrize(
+    ("again", "refused"),
+    [
+        ("SV1*HC:96365:59*260.00*UN*1.0*11**1:2", False),
+        ("SV1*HC:96365:59*0260*UN*1*11**1:2", False),
+        ("SV1*HC:96365:59*260.01*UN*1*11**1:2", True),
+        ("SV1*HC:96365:59*260*UN*2*11**1:2", True),
+        ("SV1*HC:96365:59*260*UN*1*11**2:1", True),
+    ],
+)
+def test_what_stands_twice_is_compared_as_numbers(again: str, refused: bool) -> None:
+    service = "SV1*HC:96365:59*260*UN*1*11**1:2"
+    text = professional(office("K1"))
+    assert service in text
+    once, twice = read(text), read(text.replace(service, f"{service}~\n{again}"))
+    assert twice == ([Refusal(1, 1, "SV1 twice where it can stand once")] if refused else once)

@@ -98,24 +98,6 @@ def test_a_claim_that_cannot_be_read(old: str, new: str, reason: str, line: int 
     assert isinstance(events[1], Refusal) == above
 
 
-@pytest.mark.parametrize(
-    ("again", "refused"),
-    [
-        ("SV1*HC:96365:59*260.00*UN*1.0*11**1:2", False),
-        ("SV1*HC:96365:59*0260*UN*1*11**1:2", False),
-        ("SV1*HC:96365:59*260.01*UN*1*11**1:2", True),
-        ("SV1*HC:96365:59*260*UN*2*11**1:2", True),
-        ("SV1*HC:96365:59*260*UN*1*11**2:1", True),
-    ],
-)
-def test_what_stands_twice_is_compared_as_numbers(again: str, refused: bool) -> None:
-    service = "SV1*HC:96365:59*260*UN*1*11**1:2"
-    text = professional(office("K1"))
-    assert service in text
-    once, twice = read(text), read(text.replace(service, f"{service}~\n{again}"))
-    assert twice == ([Refusal(1, 1, TWICE.format("SV1"))] if refused else once)
-
-
 def test_no_refusal_has_a_value_of_the_claim() -> None:
     text = professional(office("K1")).replace("MEMBERK1", "SECRET\x07")
     (refusal,) = refusals(text)
