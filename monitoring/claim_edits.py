@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders import bargauge, dashboard
 
 from monitoring.page import row
-from monitoring.panels import DISPOSITIONS, HERE, bars
+from monitoring.panels import COUNT, DISPOSITIONS, HERE, bars
 
 DECISIONS = "stream_edits_decisions_total"
 NOT_GOVERNED = f"stream_edits_not_governed_decisions_total{{{HERE}}}"
@@ -31,7 +31,7 @@ def _findings(disposition: str, does: str) -> bargauge.Panel:
     return bars(
         f"Edits that {does} most",
         f"Findings {disposition} in the chosen time, with the paragraph of 6.21-P.",
-        "short",
+        COUNT,
         {
             "{{edit_id}}, {{policy_section}}": "sort_desc(topk(8, sum by (edit_id) "
             f"(increase({found}[$__range])) {PARAGRAPH} > 0))"
@@ -47,10 +47,10 @@ def _denial_rate() -> bargauge.Panel:
         f"(sum (increase({NOT_GOVERNED}[$__range])) or vector(0)) > 0)"
     )
     return bars(
-        "Denials for each governed decision",
+        "Denial rate by edit",
         "Findings DENY of an edit, for each decision that the policy governs. Compare it with "
-        "Overturned by edit, in the row Reviews: an edit that denies often and is often overturned "
-        "needs a look.",
+        "Overturned reviews by edit, in the row Reviews: an edit that denies often and is often "
+        "overturned needs a look.",
         "percentunit",
         {
             "{{edit_id}}": "sort_desc(topk(8, sum by (edit_id) "
@@ -65,7 +65,7 @@ def _by_paragraph() -> bargauge.Panel:
     return bars(
         "Findings by paragraph",
         "All findings in the chosen time, by paragraph of the policy.",
-        "short",
+        COUNT,
         {
             "{{policy_section}}": "sort_desc(topk(8, sum by (policy_section) (sum by (edit_id) "
             f"(increase(stream_edits_findings_total{{{HERE}}}[$__range])) {PARAGRAPH}) > 0))"
@@ -79,7 +79,7 @@ def _monitored() -> bargauge.Panel:
         "What monitored edits would decide",
         "Findings of edits that are only monitored, and what they would be if they were enforced. "
         "They change no decision, and no other panel counts them.",
-        "short",
+        COUNT,
         {
             "{{edit_id}}: {{disposition}}": "sort_desc(topk(8, sum by (edit_id, disposition) "
             f"(increase(stream_edits_monitored_findings_total{{{HERE}}}[$__range])) > 0))"

@@ -5,10 +5,24 @@ from grafana_foundation_sdk.builders import dashboard, stat
 from monitoring.claim_edits import DECISIONS, NOT_GOVERNED, PARAGRAPH, edits
 from monitoring.claim_reviews import OF_REVIEWS, reviews
 from monitoring.page import new_dashboard, row
-from monitoring.panels import DISPOSITIONS, HERE, PLAIN, bars, columns, number
+from monitoring.panels import COUNT, DISPOSITIONS, HERE, PLAIN, bars, columns, number
 from monitoring.pends import open_now
 
 _COLORS = DISPOSITIONS | {"not governed": PLAIN}
+_RESOLVED = "stream_edits_pends_resolved_total"
+# Not the colors of dispositions.
+_CAUSE_COLORS = {
+    "its own correction": "blue",
+    "a replacement claim": "light-blue",
+    "a review by a person": "purple",
+    "another claim": "light-purple",
+}
+_CAUSES = {
+    "own": "its own correction",
+    "replacement": "a replacement claim",
+    "review": "a review by a person",
+    "other": "another claim",
+}
 
 
 def claims() -> dashboard.Dashboard:
@@ -50,7 +64,7 @@ def _decided() -> stat.Panel:
         "Decisions",
         "Published in the chosen time; a revision counts again. Not governed: another line of "
         "business, or none of the policy's codes. They are PASS, and not in its number.",
-        "short",
+        COUNT,
         _counted("$__range"),
         colors=_COLORS,
         span=12,
@@ -61,10 +75,15 @@ def _decided() -> stat.Panel:
 def _resolved() -> stat.Panel:
     return number(
         "Pends resolved",
-        "Claims that were PEND and no longer are.",
-        "short",
-        {"claims": f"sum (increase(stream_edits_pends_resolved_total{{{HERE}}}[$__range]))"},
+        "Claims that were PEND and no longer are, by what they became.",
+        COUNT,
+        {
+            f"to {name}": f'sum (increase({_RESOLVED}{{{HERE}, disposition="{name}"}}[$__range]))'
+            for name in ("PASS", "DENY")
+        },
+        colors=DISPOSITIONS,
         decimals=0,
+        span=5,
     )
 
 
@@ -72,18 +91,19 @@ def _units_over() -> stat.Panel:
     return number(
         "Units cut back",
         "Units billed over what the policy allows, on lines that are paid in part.",
-        "short",
+        COUNT,
         {"units": f"sum (increase(stream_edits_units_cut_back_total{{{HERE}}}[$__range]))"},
         decimals=0,
+        span=3,
     )
 
 
 def _dead_letters() -> stat.Panel:
     return number(
-        "Unreadable",
+        "Unreadable records",
         "Records that no stage could process: their claims are not decided. Reviews that came too "
         "late are below.",
-        "short",
+        COUNT,
         {
             "records": f"sum (increase(stream_edits_dead_letters_total{{{HERE}, "
             f'error_class!~"{OF_REVIEWS}"}}[$__range]))'
@@ -101,13 +121,13 @@ def _over_time(page: dashboard.Dashboard) -> None:
         page,
         "Over time",
         columns(
-            "Decisions",
-            "Each column is an hour, or longer where the chosen time is long.",
+            "Decisions by hour",
+            "Each column is an hour, or longer where the chosen time is over some weeks.",
             counted,
             colors=_COLORS,
         ),
         columns(
-            "Share of each disposition",
+            "Share of PASS, PEND and DENY by hour",
             "Of the decisions that the policy governs. A sudden change comes from the claims, the "
             "policy, or a mistake in an overlay: alerts StreamEditsDenyShareShift and "
             "StreamEditsPendShareShift. Marks show changes of policy and software.",
@@ -123,29 +143,30 @@ def _pends(page: dashboard.Dashboard) -> None:
         page,
         "Pends",
         bars(
-            "Documents asked for",
+            "Documents requested",
             "Findings that ask for a document, in the chosen time.",
-            "short",
+            COUNT,
             {
                 "{{document}}": "sort_desc(sum by (document) "
                 f"(increase(stream_edits_documents_requested_total{{{HERE}}}[$__range])))"
             },
             color=DISPOSITIONS["PEND"],
             span=8,
-            height=10,
+            height=8,
         ),
         columns(
-            "Pends resolved",
-            "What a PEND claim became, and whose event caused it: its own corrected one, its "
-            "replacement's, or that of another claim of the encounter.",
+            "What resolved pends, by hour",
+            "What made a PEND claim PASS or DENY: its corrected version, a claim that replaces it, "
+            "a review, or another claim of the encounter.",
             {
-                "{{disposition}} by {{cause}}": "sum by (disposition, cause) "
-                f"(increase(stream_edits_pends_resolved_total{{{HERE}}}[$__interval]))"
+                words: f'sum (increase({_RESOLVED}{{{HERE}, cause="{cause}"}}[$__interval]))'
+                for cause, words in _CAUSES.items()
             },
+            colors=_CAUSE_COLORS,
             span=8,
         ),
         columns(
-            "Revised decisions",
+            "Revised decisions by hour",
             "Decisions that supersede an earlier one of the same claim.",
             {
                 "{{disposition}}": "sum by (disposition) "
@@ -162,12 +183,12 @@ def _units(page: dashboard.Dashboard) -> None:
         bars(
             f"{title} by edit",
             f"{what}, in the chosen time, with the paragraph of 6.21-P.",
-            "short",
+            COUNT,
             {
-                "{{edit_id}}, {{policy_section}}": "sort_desc(topk(8, sum by (edit_id) "
+                "{{edit_id}}, {{policy_section}}": "sort_desc(topk(5, sum by (edit_id) "
                 f"(increase({metric}{{{HERE}}}[$__range])) {PARAGRAPH} > 0))"
             },
-            height=8,
+            height=6,
         )
         for title, metric, what in (
             ("Units cut back", "stream_edits_units_cut_back_total", "Units over those allowed"),

@@ -4,7 +4,17 @@ from grafana_foundation_sdk.builders import dashboard
 
 from monitoring.now import now
 from monitoring.page import folded, new_dashboard, row, variable
-from monitoring.panels import DISPOSITIONS, HERE, STAGES, graph, quantiles
+from monitoring.panels import (
+    COUNT,
+    DISPOSITIONS,
+    HERE,
+    PER_SECOND,
+    STAGES,
+    bars,
+    graph,
+    quantile,
+    quantiles,
+)
 from monitoring.processes import client, partitions, process, state
 
 _RATE = "[$__rate_interval]"
@@ -31,25 +41,29 @@ def _flow(page: dashboard.Dashboard) -> None:
         graph(
             "Events",
             "Input events committed by each stage; dead letters are among them.",
-            "cps",
+            PER_SECOND,
             {
                 "{{stage}} {{outcome}}": "sum by (stage, outcome) "
                 f"(rate(stream_edits_events_total{{{STAGES}}}{_RATE}))"
             },
+            beside=True,
+            span=12,
         ),
         graph(
             "Claims leaving a stage",
             "Decided, sent to the next stage or supervisor, or reopened because time became free.",
-            "cps",
+            PER_SECOND,
             {
                 "{{stage}} {{outcome}}": "sum by (stage, outcome) "
                 f"(rate(stream_edits_claims_total{{{STAGES}}}{_RATE}))"
             },
+            beside=True,
+            span=12,
         ),
         graph(
             "Decisions",
             "Published decisions; revisions count again.",
-            "cps",
+            PER_SECOND,
             {
                 "{{disposition}}": "sum by (disposition) "
                 f"(rate(stream_edits_decisions_total{{{HERE}}}{_RATE}))",
@@ -57,6 +71,14 @@ def _flow(page: dashboard.Dashboard) -> None:
                 "events seen before": f"sum (rate(stream_edits_duplicates_total{{{HERE}}}{_RATE}))",
             },
             colors=DISPOSITIONS,
+            span=12,
+        ),
+        graph(
+            "Age of events at their commit, median",
+            "Far below the 99th percentile: a few events waited. Near it: all of them did.",
+            "s",
+            quantile("stream_edits_event_age_seconds", 0.5),
+            span=12,
         ),
     )
 
@@ -66,14 +88,14 @@ def _slow(page: dashboard.Dashboard) -> None:
         page,
         "What is slow?",
         graph(
-            "Age of events at their commit",
+            "Age of events at their commit, p99",
             "From the record's timestamp in the stage's input to the commit, of the oldest event "
-            "of each transaction.",
+            "of each transaction: the 99th percentile. The row Flow has the median.",
             "s",
-            quantiles("stream_edits_event_age_seconds", (0.5, 0.99)),
+            quantile("stream_edits_event_age_seconds", 0.99),
         ),
         graph(
-            "Oldest undecided event",
+            "Oldest undecided event over time",
             "Computed at each scrape, even while the loop is blocked. Above the line: alert "
             "StreamEditsStalled.",
             "s",
@@ -81,8 +103,8 @@ def _slow(page: dashboard.Dashboard) -> None:
             alarm=300,
         ),
         graph(
-            "Lag",
-            "Records that wait, by stage. The row Partitions shows them by partition.",
+            "Records waiting over time",
+            "The lag by stage. The row Partitions shows them by partition.",
             "short",
             {"{{stage}}": f"sum by (stage) (stream_edits_consumer_lag_records{{{STAGES}}})"},
         ),
@@ -94,17 +116,20 @@ def _wrong(page: dashboard.Dashboard) -> None:
     row(
         page,
         "What is wrong?",
-        graph(
+        bars(
             "Dead letters by class",
-            "Records that no stage can process; the dead-letter topic holds them unchanged.",
-            "cps",
+            "Records in the chosen time that no stage could process; the dead-letter topic holds "
+            "them unchanged.",
+            COUNT,
             {
-                "{{error_class}}": "sum by (error_class) "
-                f"(rate(stream_edits_dead_letters_total{{{STAGES}}}{_RATE}))"
+                "{{error_class}}": "sort_desc(topk(8, sum by (error_class) "
+                f"(increase(stream_edits_dead_letters_total{{{STAGES}}}[$__range])) > 0))"
             },
-        ),
+            color="red",
+            span=8,
+        ).no_value("none"),
         graph(
-            "Dead letters per event",
+            "Dead letters per input event",
             "Alerts at the line; at breaker_share (default 0.2) a stage stops.",
             "percentunit",
             {
@@ -112,18 +137,19 @@ def _wrong(page: dashboard.Dashboard) -> None:
                 f"(rate(stream_edits_events_total{{{STAGES}}}{_RATE})) > 0)"
             },
             alarm=0.01,
+            height=10,
         ),
         graph(
             "Retries and aborts",
-            "Calls retried while a broker is away, events retried while the registry is away, and "
-            "aborted transactions by the client's error.",
-            "cps",
+            "Calls retried while a broker is away (client), events retried while the registry is "
+            "away (try_again), and aborted transactions. The row Transactions has their reasons.",
+            PER_SECOND,
             {
-                "{{stage}} {{reason}}": "sum by (stage, reason) "
+                "retry: {{reason}}": "sum by (reason) "
                 f"(rate(stream_edits_retries_total{{{STAGES}}}{_RATE}))",
-                "abort {{reason}}": "sum by (reason) "
-                f"(rate(stream_edits_aborts_total{{{STAGES}}}{_RATE}))",
+                "aborted": f"sum (rate(stream_edits_aborts_total{{{STAGES}}}{_RATE}))",
             },
+            height=10,
         ),
     )
 
@@ -136,17 +162,21 @@ def _transactions(page: dashboard.Dashboard) -> None:
         graph(
             "Transactions",
             "Aborted ones are repeated; they cost time and lose nothing.",
-            "cps",
+            PER_SECOND,
             {
                 "{{stage}} {{outcome}}": "sum by (stage, outcome) "
                 f"(rate(stream_edits_transactions_total{{{STAGES}}}{_RATE}))"
             },
+            beside=True,
+            span=12,
         ),
         graph(
             "Duration",
             "From begin to the end of commit or abort: mostly the brokers' acknowledgements.",
             "s",
             quantiles("stream_edits_transaction_seconds", (0.5, 0.99)),
+            beside=True,
+            span=12,
         ),
         graph(
             "Events in a transaction",
@@ -156,5 +186,16 @@ def _transactions(page: dashboard.Dashboard) -> None:
                 "{{stage}}": f"sum by (stage) (rate({size}_sum{{{STAGES}}}{_RATE})) / "
                 f"(sum by (stage) (rate({size}_count{{{STAGES}}}{_RATE})) > 0)"
             },
+            span=12,
+        ),
+        bars(
+            "Aborts by reason",
+            "Aborted transactions in the chosen time, by the client's name of the error.",
+            COUNT,
+            {
+                "{{reason}}": "sort_desc(topk(5, sum by (reason) "
+                f"(increase(stream_edits_aborts_total{{{STAGES}}}[$__range]))))"
+            },
+            height=8,
         ),
     )

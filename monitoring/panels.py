@@ -25,6 +25,10 @@ HERE = 'namespace=~"$namespace", job=~"$job"'
 STAGES = HERE + ', stage=~"$stage"'
 DISPOSITIONS = {"PASS": "green", "PEND": "orange", "DENY": "red"}
 PLAIN = "blue"
+# Counts with all their digits (4,012 and not 4 K), and rates.
+COUNT, PER_SECOND = "locale", "suffix:/s"
+# Where all values are smaller, an axis ends here: not at 100, as for zeros alone.
+_LEAST_TOP = {"percentunit": 0.05}
 Queries = dict[str, str]
 
 
@@ -42,6 +46,7 @@ def graph(
     colors: dict[str, str] | None = None,
     beside: bool = False,
     span: int = 8,
+    height: int = 8,
 ) -> timeseries.Panel:
     """Lines over time. `queries` holds expressions by legend; `alarm` draws a threshold.
 
@@ -54,10 +59,9 @@ def graph(
         .datasource(DATA_SOURCE)
         .unit(unit)
         .min(0)
-        # Where all is zero, the axis does not go up to 100.
-        .axis_soft_max(1)
+        .axis_soft_max(_LEAST_TOP.get(unit, 1))
         .span(span)
-        .height(9)
+        .height(height)
         .fill_opacity(60 if stacked else 8)
         .line_width(1)
         .show_points(shapes.VisibilityMode.NEVER)
@@ -79,7 +83,7 @@ def columns(
     queries: Queries,
     *,
     colors: dict[str, str] | None = None,
-    unit: str = "short",
+    unit: str = COUNT,
     span: int = 12,
 ) -> timeseries.Panel:
     """Stacked columns, one for each hour, or for longer steps where the chosen time is long.
@@ -106,13 +110,18 @@ def number(
     alarm: float | None = None,
     colors: dict[str, str] | None = None,
     words: bool = False,
+    below: bool = False,
     decimals: int | None = None,
     span: int = 4,
+    height: int = 4,
 ) -> stat.Panel:
     """The newest value, red from `alarm` on. `words` shows the legend instead of the value.
 
+    ``below`` puts the values below each other, each after its name; else they are side by side.
+
     Pass ``decimals=0`` for counts over a time range, because Prometheus extrapolates them.
     """
+    small = words or below
     panel = (
         stat.Panel()
         .title(title)
@@ -120,11 +129,12 @@ def number(
         .datasource(DATA_SOURCE)
         .unit(unit)
         .span(span)
-        .height(5)
+        .height(height)
+        .orientation(shapes.VizOrientation.HORIZONTAL if below else shapes.VizOrientation.VERTICAL)
         .graph_mode(shapes.BigValueGraphMode.NONE)
         .text_mode(shapes.BigValueTextMode.NAME if words else shapes.BigValueTextMode.AUTO)
         # One size for all values of a panel, and for all panels of a row.
-        .text(common.VizTextDisplayOptions().title_size(13).value_size(18 if words else 28))
+        .text(common.VizTextDisplayOptions().title_size(14).value_size(18 if small else 28))
         .color_mode(shapes.BigValueColorMode.VALUE)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     )
@@ -143,7 +153,7 @@ def bars(
     *,
     color: str = PLAIN,
     span: int = 12,
-    height: int = 12,
+    height: int = 10,
 ) -> bargauge.Panel:
     """One bar for each series, in the order of the query's result, its name above it."""
     panel = (
@@ -157,6 +167,10 @@ def bars(
         .span(span)
         .height(height)
         .orientation(shapes.VizOrientation.HORIZONTAL)
+        # A few bars are as thick as many.
+        .sizing(shapes.BarGaugeSizing.MANUAL)
+        .min_viz_height(16)
+        .max_viz_height(40)
         .name_placement(shapes.BarGaugeNamePlacement.TOP)
         .text(common.VizTextDisplayOptions().title_size(13).value_size(14))
         .display_mode(shapes.BarGaugeDisplayMode.GRADIENT)
@@ -167,14 +181,20 @@ def bars(
     return panel
 
 
+def quantile(metric: str, wanted: float) -> Queries:
+    """A quantile of a histogram by stage, as a query by legend."""
+    return {
+        "{{stage}}": f"histogram_quantile({wanted:g}, sum by (le, stage) "
+        f"(rate({metric}_bucket{{{STAGES}}}[$__rate_interval])))"
+    }
+
+
 def quantiles(metric: str, wanted: Iterable[float]) -> Queries:
     """Quantiles of a histogram by stage, as queries by legend."""
     return {
-        f"{{{{stage}}}} p{quantile * 100:g}": (
-            f"histogram_quantile({quantile:g}, sum by (le, stage) "
-            f"(rate({metric}_bucket{{{STAGES}}}[$__rate_interval])))"
-        )
-        for quantile in wanted
+        f"{legend} p{each * 100:g}": expression
+        for each in wanted
+        for legend, expression in quantile(metric, each).items()
     }
 
 

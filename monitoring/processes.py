@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders import dashboard, timeseries
 
 from monitoring.page import folded
-from monitoring.panels import HERE, STAGES, graph
+from monitoring.panels import HERE, PER_SECOND, STAGES, graph
 
 _OURS = f"and on (job, instance) stream_edits_build_info{{{HERE}}}"
 _RATE = "[$__rate_interval]"
@@ -31,6 +31,8 @@ def partitions(page: dashboard.Dashboard) -> None:
                 "{{stage}} {{instance}}": "sum by (stage, instance) "
                 f"(stream_edits_assigned_partitions{{{STAGES}}})"
             },
+            beside=True,
+            span=12,
         ),
         graph(
             "Rebalances",
@@ -38,9 +40,11 @@ def partitions(page: dashboard.Dashboard) -> None:
             "too slow or disconnected.",
             "short",
             {
-                "{{stage}} {{kind}}": "sum by (stage, kind) "
+                "{{kind}}": "sum by (kind) "
                 f"(increase(stream_edits_rebalances_total{{{STAGES}}}{_RATE}))"
             },
+            beside=True,
+            span=12,
         ),
         _restores(),
     )
@@ -60,6 +64,8 @@ def _restores() -> timeseries.Panel:
             "{{stage}} records read a second": "sum by (stage) "
             f"(rate(stream_edits_restore_records_total{{{STAGES}}}{_RATE}))",
         },
+        beside=True,
+        span=24,
     )
 
 
@@ -86,6 +92,7 @@ def state(page: dashboard.Dashboard) -> None:
             "What is kept about members and supervisors, until the retention drops it.",
             unit,
             {"{{stage}} {{partition}}": f"max by (stage, partition) ({metric}{{{STAGES}}})"},
+            beside=True,
             span=12,
         )
         for title, unit, metric in (
@@ -117,9 +124,10 @@ def _brokers() -> timeseries.Panel:
         {
             "{{stage}} {{client}}": "min by (stage, client) "
             f"(stream_edits_client_brokers_up{{{STAGES}}})",
-            "{{stage}} group steady": f"min by (stage) (stream_edits_group_steady{{{STAGES}}})",
+            "group steady": f"min (stream_edits_group_steady{{{STAGES}}})",
         },
-        span=6,
+        beside=True,
+        span=12,
     )
 
 
@@ -129,10 +137,11 @@ def _round_trips() -> timeseries.Panel:
         "Of the slowest broker. A fetch waits up to half a second for records, by design.",
         "s",
         {
-            "{{stage}} {{client}} {{statistic}}": "max by (stage, client, statistic) "
+            "{{client}} {{statistic}}": "max by (client, statistic) "
             f"(stream_edits_client_round_trip_seconds{{{STAGES}}})"
         },
-        span=6,
+        beside=True,
+        span=12,
     )
 
 
@@ -142,12 +151,13 @@ def _queues() -> timeseries.Panel:
         "Requests that wait to be sent or answered, and messages in the client.",
         "short",
         {
-            "{{stage}} {{client}} {{waiting}}": "sum by (stage, client, waiting) "
+            "{{client}} {{waiting}}": "sum by (client, waiting) "
             f"(stream_edits_client_requests{{{STAGES}}})",
-            "{{stage}} {{client}} messages": "sum by (stage, client) "
+            "{{client}} messages": "sum by (client) "
             f"(stream_edits_client_queued_messages{{{STAGES}}})",
         },
-        span=6,
+        beside=True,
+        span=12,
     )
 
 
@@ -155,16 +165,17 @@ def _connection_errors() -> timeseries.Panel:
     return graph(
         "Connection errors",
         "Failures to send or receive, requests without an answer, and connections that ended.",
-        "cps",
+        PER_SECOND,
         {
-            "{{stage}} {{client}} {{kind}}": "sum by (stage, client, kind) "
+            "{{client}} {{kind}}": "sum by (client, kind) "
             f"(rate(stream_edits_client_errors_total{{{STAGES}}}{_RATE}))",
-            "{{stage}} {{client}} disconnects": "sum by (stage, client) "
+            "{{client}} disconnects": "sum by (client) "
             f"(rate(stream_edits_client_disconnects_total{{{STAGES}}}{_RATE}))",
             "statistics older than a minute": "sum (time() - "
             f"stream_edits_client_statistics_timestamp_seconds{{{STAGES}}} > bool 60)",
         },
-        span=6,
+        beside=True,
+        span=12,
     )
 
 
@@ -189,5 +200,5 @@ def process(page: dashboard.Dashboard) -> None:
     ):
         chosen = expression.replace("{_}", f"{{{HERE}}}").replace("[i]", _RATE)
         queries = {"{{instance}}": f"{chosen} {_OURS}"} | _OF_WORKERS.get(title, {})
-        panels.append(graph(title, description, unit, queries, span=6))
+        panels.append(graph(title, description, unit, queries, span=12))
     folded(page, "Processes", *panels)

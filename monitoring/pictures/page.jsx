@@ -23,7 +23,10 @@ import { BarGaugeDisplayMode, LegendDisplayMode } from '@grafana/schema';
 
 const theme = createTheme({ colors: { mode: 'dark' } });
 const { title, note, width, range, panels } = window.dashboard;
-const [CELL, ROW, GAP] = [width / 24, 30, 4];
+// As in Grafana: cells of 30 pixels with 8 between them.
+const [CELL, ROW, GAP] = [width / 24, 38, 8];
+// The title and the note, which takes a second line where the page is narrow.
+const HEAD = 96;
 
 function fieldOf(panel, series, index) {
   const chosen = series.color ?? panel.color;
@@ -98,18 +101,20 @@ function textModeOf(panel, frames) {
 }
 
 function Numbers({ panel, frames, width, height }) {
-  const each = width / Math.max(frames.length, 1);
+  const count = Math.max(frames.length, 1);
+  const size = panel.below
+    ? { width, height: height / count }
+    : { width: width / count, height };
   if (frames.length === 0) {
     return <div style={{ fontSize: 28, textAlign: 'center' }}>{panel.noValue ?? 'No data'}</div>;
   }
   return (
-    <div style={{ display: 'flex' }}>
+    <div style={{ display: 'flex', flexDirection: panel.below ? 'column' : 'row' }}>
       {frames.map((frame, index) => (
         <BigValue
           key={index}
           value={lastOf(frame)}
-          width={each}
-          height={height}
+          {...size}
           theme={theme}
           colorMode={BigValueColorMode.Value}
           graphMode={BigValueGraphMode.None}
@@ -122,7 +127,7 @@ function Numbers({ panel, frames, width, height }) {
 }
 
 function Bars({ panel, frames, width, height }) {
-  const each = height / Math.max(frames.length, 1);
+  const each = Math.min(panel.thickest, height / Math.max(frames.length, 1));
   const least = panel.unit === 'percentunit' ? 0.0001 : 1;
   const most = Math.max(least, ...frames.map((frame) => frame.fields[1].values[0]));
   return frames.map((frame, index) => (
@@ -148,7 +153,7 @@ const DRAWN_BY = { timeseries: Graph, stat: Numbers, bargauge: Bars };
 
 function Panel({ panel }) {
   const { x, y, w, h } = panel.grid;
-  const place = { position: 'absolute', left: x * CELL, top: 70 + y * ROW };
+  const place = { position: 'absolute', left: x * CELL, top: HEAD + y * ROW };
   if (panel.type === 'row') {
     const more = panel.folded ? ` (${panel.folded} panels, folded)` : '';
     const mark = panel.folded ? '\u203a' : '\u2304';

@@ -12,7 +12,7 @@ import pytest
 from monitoring.__main__ import generated
 from stream_edits.metrics import declared
 from tests.monitoring.dashboards import FILES, FOLDER, Json, Query, dashboard, panels, queries
-from tests.monitoring.promql import alerts, read_at_once, selectors
+from tests.monitoring.promql import ROOT, alerts, read_at_once, selectors
 
 OF_THE_PROCESS = {
     "process_cpu_seconds_total",
@@ -64,9 +64,28 @@ def _of_the_page(model: Json) -> Iterator[str]:
     for mark in model["annotations"]["list"]:
         for each in _of_a_query(Query("", "", mark["expr"]).substituted(STANDINS), mark["expr"]):
             yield f"annotation {mark['name']}: {each}"
+    yield from _of_the_places(model["panels"])
     ids = [panel.get("id") for panel in panels(model)]
     if None in ids or len(set(ids)) != len(ids):
         yield "panels without an id of their own"
+
+
+def _of_the_places(shown: list[Json]) -> Iterator[str]:
+    """Each cell of a panel is of no other one, and no line of the grid is empty."""
+    taken: dict[tuple[int, int], str] = {}
+    for panel in shown:
+        place = panel["gridPos"]
+        if place["x"] + place["w"] > 24:
+            yield f"{panel['title']} is outside of the grid"
+        for x in range(place["x"], place["x"] + place["w"]):
+            for y in range(place["y"], place["y"] + place["h"]):
+                if (x, y) in taken:
+                    yield f"{panel['title']} is over {taken[x, y]}"
+                    return
+                taken[x, y] = panel["title"]
+    lines = {y for _, y in taken}
+    if len(lines) != max(lines) + 1:
+        yield "empty lines between the panels"
 
 
 def _of_a_panel(panel: Json) -> Iterator[str]:
@@ -146,13 +165,33 @@ def test_every_metric_of_ours_is_shown_on_a_dashboard_or_alerted_on() -> None:
     assert unseen == set()
 
 
+def test_the_runbook_names_panels_that_exist() -> None:
+    titles = {panel["title"] for file in FILES for panel in panels(dashboard(file))}
+    others = {dashboard(file)["title"] for file in FILES} | {alert.name for alert in alerts()}
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    looked_at = re.findall(r"\*\*Look at:\*\*(.*?)\*\*Do:\*\*", runbook, re.DOTALL)
+    named = {
+        " ".join(name.split())
+        for text in looked_at
+        for name in re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", text)
+    }
+    assert len(named) > 20
+    assert sorted(named - titles - others) == []
+
+
 def broken(**changes: object) -> Json:
     return {**dashboard(FOLDER / "claims.json"), **changes}
 
 
+FIRST = next(panels(dashboard(FOLDER / "claims.json")))
+
+
 def with_panel(**changes: object) -> Json:
-    first = next(panels(dashboard(FOLDER / "claims.json")))
-    return broken(panels=[{**first, **changes}])
+    return broken(panels=[{**FIRST, **changes}])
+
+
+def with_place(**changes: int) -> Json:
+    return with_panel(gridPos={**FIRST["gridPos"], "y": 0, **changes})
 
 
 def with_query(expression: str) -> Json:
@@ -170,6 +209,9 @@ HERE = '{namespace=~"$namespace", job=~"$job"}'
         (broken(uid="Claims!"), "uid"),
         (broken(schemaVersion=16), "schema version"),
         (broken(__inputs=[]), "export"),
+        (with_place(x=20, w=12), "outside of the grid"),
+        (with_place(y=1), "empty lines"),
+        (broken(panels=[FIRST, FIRST]), f"is over {FIRST['title']}"),
         (with_panel(description=""), "description"),
         (with_panel(datasource={"type": "prometheus", "uid": "abc"}), "fixed data source"),
         (with_panel(fieldConfig={"defaults": {}}), "no unit"),
