@@ -1,6 +1,6 @@
 """The operators' dashboard."""
 
-from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.builders import bargauge, dashboard, timeseries
 
 from monitoring.now import now
 from monitoring.page import folded, new_dashboard, row, variable
@@ -60,19 +60,7 @@ def _flow(page: dashboard.Dashboard) -> None:
             beside=True,
             span=12,
         ),
-        graph(
-            "Decisions",
-            "Published decisions; revisions count again.",
-            PER_SECOND,
-            {
-                "{{disposition}}": "sum by (disposition) "
-                f"(rate(stream_edits_decisions_total{{{HERE}}}{_RATE}))",
-                "of these revisions": f"sum (rate(stream_edits_revisions_total{{{HERE}}}{_RATE}))",
-                "events seen before": f"sum (rate(stream_edits_duplicates_total{{{HERE}}}{_RATE}))",
-            },
-            colors=DISPOSITIONS,
-            span=12,
-        ),
+        _decisions(),
         graph(
             "Age of events at their commit, median",
             "Far below the 99th percentile: a few events waited. Near it: all of them did.",
@@ -80,6 +68,22 @@ def _flow(page: dashboard.Dashboard) -> None:
             quantile("stream_edits_event_age_seconds", 0.5),
             span=12,
         ),
+    )
+
+
+def _decisions() -> timeseries.Panel:
+    return graph(
+        "Decisions",
+        "Published decisions; revisions count again.",
+        PER_SECOND,
+        {
+            "{{disposition}}": "sum by (disposition) "
+            f"(rate(stream_edits_decisions_total{{{HERE}}}{_RATE}))",
+            "of these revisions": f"sum (rate(stream_edits_revisions_total{{{HERE}}}{_RATE}))",
+            "events seen before": f"sum (rate(stream_edits_duplicates_total{{{HERE}}}{_RATE}))",
+        },
+        colors=DISPOSITIONS,
+        span=12,
     )
 
 
@@ -116,18 +120,7 @@ def _wrong(page: dashboard.Dashboard) -> None:
     row(
         page,
         "What is wrong?",
-        bars(
-            "Dead letters by class",
-            "Records in the chosen time that no stage could process; the dead-letter topic holds "
-            "them unchanged.",
-            COUNT,
-            {
-                "{{error_class}}": "sort_desc(topk(8, sum by (error_class) "
-                f"(increase(stream_edits_dead_letters_total{{{STAGES}}}[$__range])) > 0))"
-            },
-            color="red",
-            span=8,
-        ).no_value("none"),
+        _dead_letters(),
         graph(
             "Dead letters per input event",
             "Alerts at the line; at breaker_share (default 0.2) a stage stops.",
@@ -152,6 +145,21 @@ def _wrong(page: dashboard.Dashboard) -> None:
             height=10,
         ),
     )
+
+
+def _dead_letters() -> bargauge.Panel:
+    return bars(
+        "Dead letters by class",
+        "Records in the chosen time that no stage could process; the dead-letter topic holds "
+        "them unchanged.",
+        COUNT,
+        {
+            "{{error_class}}": "sort_desc(topk(8, sum by (error_class) "
+            f"(increase(stream_edits_dead_letters_total{{{STAGES}}}[$__range])) > 0))"
+        },
+        color="red",
+        span=8,
+    ).no_value("none")
 
 
 def _transactions(page: dashboard.Dashboard) -> None:
@@ -188,14 +196,18 @@ def _transactions(page: dashboard.Dashboard) -> None:
             },
             span=12,
         ),
-        bars(
-            "Aborts by reason",
-            "Aborted transactions in the chosen time, by the client's name of the error.",
-            COUNT,
-            {
-                "{{reason}}": "sort_desc(topk(5, sum by (reason) "
-                f"(increase(stream_edits_aborts_total{{{STAGES}}}[$__range]))))"
-            },
-            height=8,
-        ),
+        _aborts(),
+    )
+
+
+def _aborts() -> bargauge.Panel:
+    return bars(
+        "Aborts by reason",
+        "Aborted transactions in the chosen time, by the client's name of the error.",
+        COUNT,
+        {
+            "{{reason}}": "sort_desc(topk(5, sum by (reason) "
+            f"(increase(stream_edits_aborts_total{{{STAGES}}}[$__range]))))"
+        },
+        height=8,
     )

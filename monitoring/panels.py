@@ -29,10 +29,9 @@ PLAIN = "blue"
 COUNT, PER_SECOND = "locale", "suffix:/s"
 # Where all values are smaller, an axis ends here: not at 100, as for zeros alone.
 _LEAST_TOP = {"percentunit": 0.05}
-Queries = dict[str, str]
-
-
 _DASHED = common.GraphThresholdsStyleConfig().mode(shapes.GraphThresholdsStyleMode.DASHED)
+_IN_A_COLUMN, _IN_A_ROW = shapes.VizOrientation.HORIZONTAL, shapes.VizOrientation.VERTICAL
+Queries = dict[str, str]
 
 
 def graph(
@@ -71,8 +70,7 @@ def graph(
     if stacked:
         panel.stacking(common.StackingConfig().mode(shapes.StackingMode.NORMAL))
     if alarm is not None:
-        panel.thresholds(_thresholds(alarm))
-        panel.thresholds_style(_DASHED)
+        panel.thresholds(_thresholds(alarm)).thresholds_style(_DASHED)
     _ask(panel, queries, colors, instant=False)
     return panel
 
@@ -118,10 +116,8 @@ def number(
     """The newest value, red from `alarm` on. `words` shows the legend instead of the value.
 
     ``below`` puts the values below each other, each after its name; else they are side by side.
-
     Pass ``decimals=0`` for counts over a time range, because Prometheus extrapolates them.
     """
-    small = words or below
     panel = (
         stat.Panel()
         .title(title)
@@ -130,11 +126,11 @@ def number(
         .unit(unit)
         .span(span)
         .height(height)
-        .orientation(shapes.VizOrientation.HORIZONTAL if below else shapes.VizOrientation.VERTICAL)
+        .orientation(_IN_A_COLUMN if below else _IN_A_ROW)
         .graph_mode(shapes.BigValueGraphMode.NONE)
         .text_mode(shapes.BigValueTextMode.NAME if words else shapes.BigValueTextMode.AUTO)
         # One size for all values of a panel, and for all panels of a row.
-        .text(common.VizTextDisplayOptions().title_size(14).value_size(18 if small else 28))
+        .text(_size(14, 18 if words or below else 28))
         .color_mode(shapes.BigValueColorMode.VALUE)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     )
@@ -172,7 +168,7 @@ def bars(
         .min_viz_height(16)
         .max_viz_height(40)
         .name_placement(shapes.BarGaugeNamePlacement.TOP)
-        .text(common.VizTextDisplayOptions().title_size(13).value_size(14))
+        .text(_size(13, 14))
         .display_mode(shapes.BarGaugeDisplayMode.GRADIENT)
         .color_scheme(dashboard.FieldColor().mode(models.FieldColorModeId.FIXED).fixed_color(color))
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
@@ -196,6 +192,10 @@ def quantiles(metric: str, wanted: Iterable[float]) -> Queries:
         for each in wanted
         for legend, expression in quantile(metric, each).items()
     }
+
+
+def _size(title: int, value: int) -> common.VizTextDisplayOptions:
+    return common.VizTextDisplayOptions().title_size(title).value_size(value)
 
 
 def _legend(beside: bool) -> common.VizLegendOptions:
