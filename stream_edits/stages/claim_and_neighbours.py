@@ -1,10 +1,11 @@
 """Decides a claim together with its neighbours, and stores and sends each one that changed."""
 
 from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
-from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import RoutedReview, SupervisedClaim, SupervisedReview
 from stream_edits.policies.form import judge_form
 from stream_edits.stages.claim_record import on_decision, outcome_digest
+from stream_edits.stages.claim_record import withdrawn as withdrawn_record
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note
 from stream_edits.stages.joint_decision import Due, neighbours, reconsider
 from stream_edits.stages.listing import listing_keys, takes_part
@@ -12,6 +13,7 @@ from stream_edits.stages.member import MemberSession
 from stream_edits.stages.reviews import reviewable_after, takes_away
 from stream_edits.stages.routing_slip import (
     NOT_MONITORED,
+    Monitored,
     monitored,
     next_hop,
     supervised_times,
@@ -32,6 +34,8 @@ def decide(
 
     ``cause`` is the event as the other claims name it. ``withdrawn`` is the claim that ``own``
     replaces or voids in this event. ``review`` goes on to the supervisors of the claim.
+
+    A claim that was withdrawn before it arrived gets its notice, and leaves nothing behind.
     """
     claim = own.record.open_claim
     keys = member.unlist(claim.claim_id)
@@ -39,14 +43,18 @@ def decide(
     if withdrawn is not None:
         withdrawn_ids.add(withdrawn.claim_id)
         keys += member.unlist(withdrawn.claim_id)
-    is_judged = bool(own.governing) and not claim.is_void
+    has_effect = own.record.status is not ClaimStatus.WITHDRAWN
+    is_judged = has_effect and bool(own.governing) and not claim.is_void
     own_keys = listing_keys(claim) if is_judged else ()
     around = member.gather([*keys, *own_keys])
     member.list_under(claim.claim_id, own_keys)
     others = neighbours(around, withdrawn_ids, cause, builder.policies)
     drafts = reconsider(builder, [own] if is_judged else [], others)
-    draft = drafts.get(claim.claim_id) or _unjudged(builder, own)
-    sent = [_send(builder, member, own, draft, withdrawn, review)]
+    if has_effect:
+        draft = drafts.get(claim.claim_id) or _unjudged(builder, own)
+        sent = [_send(builder, member, own, draft, withdrawn, review)]
+    else:
+        sent = [_send_notice(builder, member, own, withdrawn)]
     for other in others.by_arrival():
         changed = drafts.get(other.record.claim_id)
         if changed and outcome_digest(changed) != other.record.outcome_digest:
@@ -106,6 +114,25 @@ def _send(
     if not takes_part(after):
         member.unlist(claim.claim_id)
     return sent
+
+
+def _send_notice(
+    builder: DecisionBuilder, member: MemberSession, own: Due, also_withdrawn: ClaimRecord | None
+) -> Adjudicated:
+    """Store a claim that was withdrawn before it arrived, and return its next message."""
+    record, claim = own.record, own.record.open_claim
+    answering = own.governing or builder.policies.answering_for(claim)
+    notices = [policy.already_replaced(claim) for policy in answering]
+    draft = builder.build(record, notices, own.cause, own.governing)
+    if also_withdrawn is not None:
+        draft = draft._replace(withdrawn_claim_id=also_withdrawn.claim_id)
+    record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
+    member.remember(withdrawn_record(record))
+    watched = Monitored(hops=record.monitored_by)
+    supervisors = record.supervisors
+    return next_hop(
+        claim.member_id, draft, (), supervisors, draft.withdrawn_claim_id, watched=watched
+    )
 
 
 def _keep_for_review(

@@ -3,7 +3,8 @@
 Only this stage numbers revisions. For each event it
 
 1. deletes the member's claims that no event has named within the retention,
-2. withdraws the claim that the event's claim replaces or voids,
+2. withdraws the claim that the event's claim replaces or voids, also when the event's claim was
+   withdrawn before it arrived,
 3. decides the claim; a replacement takes over the arrival of the claim it replaces,
 4. judges the open claims that share an encounter with it again, and the decided ones whose denial
    rests on the withdrawn claim or may be answered by the new one. A claim whose outcome changed
@@ -21,7 +22,7 @@ from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import Reopen, RoutedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide
-from stream_edits.stages.claim_record import Arrival, on_arrival, withdrawn
+from stream_edits.stages.claim_record import Arrival, on_arrival
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
 from stream_edits.stages.joint_decision import Due
 from stream_edits.stages.member import MemberSession
@@ -88,22 +89,7 @@ class EncounterStage(NamedTuple):
             return []
         keys = self.builder.policies.encounter_keys(claim)
         record = on_arrival(known, message, Arrival(order, event, keys))
-        if record.status is ClaimStatus.WITHDRAWN:
-            return [self._without_effect(member, record)]
         return self._decide(member, record, known)
-
-    def _without_effect(self, member: MemberSession, record: ClaimRecord) -> Adjudicated:
-        """Decide a claim that was replaced or voided before it arrived."""
-        claim = record.open_claim
-        policies = self.builder.policies
-        governing = policies.governing(claim)
-        answering = governing or policies.answering_for(claim)
-        notices = [policy.already_replaced(claim) for policy in answering]
-        draft = self.builder.build(record, notices, Cause(None, claim.event_time), governing)
-        record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
-        member.remember(withdrawn(record))
-        watched = Monitored(hops=record.monitored_by)
-        return next_hop(claim.member_id, draft, (), record.supervisors, watched=watched)
 
     def _decide(
         self, member: MemberSession, record: ClaimRecord, known: ClaimRecord | None
