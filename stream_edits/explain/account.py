@@ -106,7 +106,7 @@ def account_of(
     claim = history.content(claim_id)
     if claim is None:
         raise NotTold("the events do not hold the claim that its newest decision is about")
-    revisions = tuple(_revisions(history, claim_id, published))
+    revisions = tuple(_revisions(history, claim_id, published, newest.revision))
     beside = tuple(_beside(history, newest))
     reads = _reads(claim_id, events, build(), retention)
     return Account(
@@ -134,11 +134,11 @@ def _overlap_edits(policies: Policies) -> frozenset[tuple[str, str]]:
 
 
 def _revisions(
-    history: History, claim_id: str, published: Sequence[ClaimDecision]
+    history: History, claim_id: str, published: Sequence[ClaimDecision], last: int
 ) -> Iterator[Told]:
-    """Every revision in order. Of those that were published, the decision is the published one."""
-    told = list(_replayed(history, claim_id))
-    by_number = {each.decision.revision: each for each in told}
+    """Every revision up to ``last``, in order; the published decision where there is one."""
+    told = _replayed(history, claim_id)
+    by_number = {each.decision.revision: each for each in told if each.decision.revision <= last}
     for decision in sorted(published, key=lambda x: x.revision):
         same = by_number.get(decision.revision)
         if same is None or outcome_digest(same.decision) != outcome_digest(decision):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from stream_edits.domain.decision import Disposition
+from stream_edits.domain.decision import Disposition, Source
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.explain.account import Cause, NotTold
 from stream_edits.explain.as_json import as_json
@@ -14,6 +14,7 @@ from stream_edits.explain.clock import drawings
 from tests.build import DAY, PUBLISHED, claim, infusion, line
 from tests.explain.told import told
 from tests.remedies.counting import history_of
+from tests.stages.reviewing import review
 
 DRUG = line("J1745", units=4.0)
 
@@ -135,3 +136,26 @@ def test_overlaps_gaps_and_other_patients_are_drawn_without_a_name() -> None:
 def test_a_claim_without_a_decision_is_refused() -> None:
     with pytest.raises(NotTold):
         told("Z", claim("A", line("96365")))
+
+
+@pytest.mark.parametrize(
+    "known", [1, 2], ids=["the review came too late", "the review came in time"]
+)
+def test_only_what_was_published_is_told_as_a_revision(known: int) -> None:
+    # The topics do not say which of a review and a void the stages met first.
+    held = claim("A", line("96377"), DRUG)
+    run = history_of([held])
+    answer = review(run.newest["A"])
+    every = [run.newest["A"], *run.take(answer, Source("reviews", 0, 0)).decisions]
+    account = told("A", held, answer, published=every[:known])
+    assert [x.decision for x in account.revisions] == every[:known]
+    assert account.decision == every[known - 1]
+    assert account.is_proven is (known == len(every))
+
+
+def test_an_early_revision_that_has_left_the_topics_is_still_told() -> None:
+    first = claim("A", line("96366"), DRUG)
+    second = claim("B", line("96365"), minute=1)
+    run = history_of([first, second])
+    account = told("A", first, second, published=[run.newest["A"]])
+    assert [x.decision.revision for x in account.revisions] == [1, 2]

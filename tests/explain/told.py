@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stream_edits.domain.decision import RollUp, Source
+from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.explain.account import Account, account_of
 from stream_edits.explain.history import Event
 from stream_edits.explain.remedies import LineAnswer
@@ -16,10 +16,10 @@ def builder(rollup: RollUp = RollUp.STANDARD) -> DecisionBuilder:
     return DecisionBuilder(load_policies(), rollup, "test")
 
 
-def told(claim_id: str, *events: Event) -> Account:
-    """The account of a claim after these events."""
+def told(claim_id: str, *events: Event, published: Sequence[ClaimDecision] = ()) -> Account:
+    """The account of a claim after these events, and the decisions on it where they are known."""
     sourced = [(event, Source("file", 0, number)) for number, event in enumerate(events, start=1)]
-    return account_of(claim_id, sourced, builder, DEFAULT_RETENTION)
+    return account_of(claim_id, sourced, builder, DEFAULT_RETENTION, published)
 
 
 def the_answer(account: Account, line_number: int = 1) -> LineAnswer:
