@@ -14,7 +14,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     Primary,
     neighbours_primaries,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
 from stream_edits.policies.on_date import PolicyOnDate
 
 
@@ -169,25 +169,30 @@ def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
 
 
 def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
-    """Whether a neighbouring visit has a primary that an add-on does not outrank.
+    """Whether a neighbouring visit has a primary of an add-on.
 
-    It is not denied there, or is rebilled as a primary.
+    It is not denied there, or is rebilled as a primary. Hydration is a primary of higher-ranked
+    add-ons only so that the edit of the initial service speaks in their common encounter, so it is
+    none of theirs from another visit.
     """
     found = neighbours_primaries(encounter, line)
     if found is None:
         return False
     allowed, primaries = found
-    rank = line.policy[VocabularyRules].rank
-    own = rank(line.code)
+    words = line.policy[VocabularyRules]
+    own = words.rank(line.code)
 
-    def is_not_outranked(other: Primary) -> bool:
-        return own is None or (rank(other.code) or 0) <= own
+    def may_be(other: Primary) -> bool:
+        traits = words.administration.get(other.code)
+        if own is None or traits is None or traits.family is not Family.HYDRATION:
+            return True
+        return (words.rank(other.code) or 0) <= own
 
     def stands(other: Primary) -> bool:
         is_primary = other.rebilled is None or not other.rebilled.isdisjoint(allowed)
-        return is_primary and is_not_outranked(other)
+        return is_primary and may_be(other)
 
-    if not primaries.has(line, allowed, is_not_outranked):
+    if not primaries.has(line, allowed, may_be):
         return False
     return encounter.around.current(_after_rebilling).has(line, allowed, stands)
 
