@@ -76,12 +76,11 @@ def rebilling(encounter: Encounter) -> Rebilling:
     services = encounter.fact(initial_services)
     codes = {x.position: _add_on_form(x, x.code) for x in services.extra_initials}
     # Most encounters have no line that was denied before this group and is rebilled.
-    for line in initials(encounter) if encounter.has_rebilled else ():
-        # Rebilled beside the initial service that stands.
-        is_denied = encounter.code_of(line) != line.code
-        if is_denied and line is not services.leading and not has_separate_site(line):
-            codes[line.position] = _add_on_form(line, encounter.code_of(line))
     initial = services.overruled or services.leading
+    for line in initials(encounter) if encounter.has_rebilled else ():
+        is_denied = encounter.code_of(line) != line.code
+        if is_denied and line is not services.leading and _is_added(encounter, line, initial):
+            codes[line.position] = _add_on_form(line, encounter.code_of(line))
     if initial is None or not _may_be_denied(encounter, initial):
         return Rebilling(codes, None)
     leads = outranking_add_on(encounter, initial)
@@ -90,6 +89,16 @@ def rebilling(encounter: Encounter) -> Rebilling:
         form = leads.policy[VocabularyRules].initial_form.get(code, code)
         codes[initial.position] = _add_on_form(initial, initial.code) | {form}
     return Rebilling(codes, leads)
+
+
+def _is_added(encounter: Encounter, line: EncounterLine, initial: EncounterLine | None) -> bool:
+    """Whether a line is rebilled as an add-on beside the initial service that stands.
+
+    A second site keeps its initial code if it outranks that service.
+    """
+    if initial is None or not has_separate_site(line):
+        return True
+    return _rank(encounter, line) >= _rank(encounter, initial)
 
 
 def _add_on_form(line: EncounterLine, code: str) -> frozenset[str]:
