@@ -82,7 +82,7 @@ def _beside(
     if leading is None:
         return added
     if leading.decided and _leads_instead(encounter, line):
-        return _initial(line, added)
+        return added if encounter.current(_is_outranked) else _initial(line, added)
     if not has_separate_site(line):
         return added
     above = (rank(added) or 0) < (rank(encounter.code_of(leading)) or 0)
@@ -98,6 +98,17 @@ def _leads_instead(encounter: Encounter, line: EncounterLine) -> bool:
 def _above_leading(encounter: Encounter) -> EncounterLine | None:
     leading = encounter.fact(leading_push)
     return None if leading is None else outranking_add_on(encounter, leading)
+
+
+def _is_outranked(encounter: Encounter) -> bool:
+    """Whether an earlier line was settled as the initial push that should lead instead."""
+    leading = encounter.fact(leading_push)
+    if leading is None:
+        return False
+    rank = leading.policy[VocabularyRules].rank
+    above = [x for x in initials(encounter) if encounter.code_of(x) != x.code and not x.decided]
+    codes = [encounter.code_of(x) for x in above if not has_separate_site(x)]
+    return any((rank(x) or 0) < (rank(encounter.code_of(leading)) or 0) for x in codes)
 
 
 def _initial(line: EncounterLine, code: str) -> str:
