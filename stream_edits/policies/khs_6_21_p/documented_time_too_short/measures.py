@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart, runs_of
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.families import (
+    families,
+    incidental_lines,
+)
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
-    family_of,
     goes_on,
     has_added_form,
     hours_after_the_first,
@@ -30,9 +33,7 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rul
 from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
-    Family,
     Role,
-    Technique,
     VocabularyRules,
 )
 from stream_edits.policies.shared.clock import covered_minutes, minutes
@@ -58,9 +59,15 @@ class Measure(NamedTuple):
 def measures(encounter: Encounter) -> list[Measure]:
     """The measure of each open timed line, in order of arrival."""
     found: list[Measure] = []
-    for lines in _families(encounter):
-        apart = are_apart(lines)
-        measured = _each(lines) if apart else _Infusions(encounter, lines).measures()
+    given = encounter
+    for lines in families(encounter):
+        if are_apart(lines):
+            measured = _each(lines)
+        else:
+            # Hours beside an infusion, also a denied one, give no time to the rest.
+            incidental = incidental_lines(given, lines)
+            remaining = [x for x in lines if x not in incidental] if incidental else lines
+            measured = _Infusions(encounter, remaining).measures()
         found += measured
         gone = {x.line.position for x in measured if _is_taken_off(x)}
         if gone:
@@ -72,23 +79,6 @@ def measures(encounter: Encounter) -> list[Measure]:
 def _is_taken_off(measure: Measure) -> bool:
     """Whether the time of a line supports nothing, and no push is billed instead."""
     return not measure.supported and not is_discontinued(measure.line) and not push_of(measure.line)
-
-
-def _families(encounter: Encounter) -> list[list[EncounterLine]]:
-    """The active lines whose codes need time, by family and technique, the highest-ranked first."""
-    families: dict[tuple[Family, Technique], list[EncounterLine]] = {}
-    for line in encounter.active:
-        if line.code in line.policy[Rules].minutes_needed:
-            family = family_of(line)
-            if family is not None:
-                families.setdefault(family, []).append(line)
-    if len(families) < 2:
-        return list(families.values())
-    return sorted(families.values(), key=_rank)
-
-
-def _rank(lines: Sequence[EncounterLine]) -> int:
-    return lines[0].policy[VocabularyRules].rank(lines[0].code) or 0
 
 
 class _Infusions:

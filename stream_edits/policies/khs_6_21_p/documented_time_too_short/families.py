@@ -1,0 +1,46 @@
+"""The lines of an encounter that are measured together: those of one family and technique."""
+
+from collections.abc import Sequence
+
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
+    family_of,
+    is_hydration,
+    role_of,
+)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.hydration import is_incidental
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
+    Family,
+    Role,
+    Technique,
+    VocabularyRules,
+)
+
+
+def families(encounter: Encounter) -> list[list[EncounterLine]]:
+    """The active lines whose codes need time, by family and technique, the highest-ranked first."""
+    found: dict[tuple[Family, Technique], list[EncounterLine]] = {}
+    for line in encounter.active:
+        if line.code in line.policy[Rules].minutes_needed:
+            family = family_of(line)
+            if family is not None:
+                found.setdefault(family, []).append(line)
+    if len(found) < 2:
+        return list(found.values())
+    return sorted(found.values(), key=_rank)
+
+
+def _rank(lines: Sequence[EncounterLine]) -> int:
+    return lines[0].policy[VocabularyRules].rank(lines[0].code) or 0
+
+
+def incidental_lines(encounter: Encounter, lines: Sequence[EncounterLine]) -> list[EncounterLine]:
+    """The open hours of hydration that run beside an infusion and are denied for that later.
+
+    They are not measured, and use up no time of the rest, which may be long enough by itself.
+    """
+    if not is_hydration(lines[0]):
+        return []
+    hours = [x for x in lines if role_of(x) is Role.ADDITIONAL_HOUR and not x.decided]
+    return [x for x in hours if is_incidental(encounter, x)]
