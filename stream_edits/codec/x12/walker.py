@@ -6,22 +6,15 @@ from stream_edits.domain.claim import ClaimEvent, ClaimForm
 
 from .claim import claim_of
 from .delimiters import Delimiters
+from .envelopes import Envelopes
 from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
-from .loops import (
-    CLAIM,
-    LEVELS,
-    LINE,
-    NOWHERE,
-    OTHER_PAYER_LOOPS,
-    TOO_LONG,
-)
+from .loops import CLAIM, LEVELS, LINE, NOWHERE, OTHER_PAYER_LOOPS, TOO_LONG
 from .reading import Reading, Refusal, Refused, Tally
 from .steps import AllSteps, Steps
 from .take import CONTRADICTED, known_starts
 
 MISSING_SE = "a missing SE"
-_FORMS = {"005010X222": ClaimForm.CMS1500, "005010X223": ClaimForm.UB04}
-_GUIDE_CHARACTERS = 10
+ANOTHER_SET = "another transaction set (not an 837P or 837I of version 5010)"
 _MOST_LINES = 9_999
 
 Numbered = tuple[int, ClaimEvent | Refusal]
@@ -34,7 +27,7 @@ class Walker:
     def __init__(self, reading: Reading, tally: Tally) -> None:
         self._reading, self._tally = reading, tally
         self.has_started = self.has_transactions = False
-        self._sender = self._interchange = self._group = self._guide = self._set = ""
+        self._envelopes = Envelopes(tally.warnings)
         self._use(Delimiters("*", ":", "~"))
         # Segments: of the file, before the transaction. Claims: of it, the file, the interchange.
         self._at = self._before = self._claims = 0
@@ -53,19 +46,18 @@ class Walker:
             "HL": self._start_level,
             "CLM": self._start_claim,
             "SE": self._end_transaction,
-            "GE": self.cut_off,
-            "IEA": self.cut_off,
+            "GE": self._end_envelope,
+            "IEA": self._end_envelope,
             TOO_LONG: self._lose_segment,
         }
 
     def start_interchange(self, header: list[str], delimiters: Delimiters) -> list[Numbered]:
         """Begin with an ISA. Returns what was refused because it came too early."""
-        done = self.cut_off()
+        done = self._cut_off()
         self.has_started = True
         if delimiters != self._all_steps.delimiters:
             self._use(delimiters)
-        self._sender, self._interchange = header[6], header[13]
-        self._group = self._guide = ""
+        self._envelopes.begin_interchange(header)
         self._place = 0
         return done
 
@@ -110,29 +102,26 @@ class Walker:
 
     def refuse_rest(self, reason: str) -> list[Numbered]:
         """What follows cannot be read."""
-        return [*self.cut_off(), self._refuse(None, reason)]
+        return [*self._cut_off(), self._refuse(None, reason)]
 
     def _start_group(self, elements: list[str]) -> list[Numbered]:
-        done = self.cut_off()
-        self._group, self._guide = element(elements, 6), element(elements, 8)
+        done = self._cut_off()
+        self._envelopes.begin_group(elements)
         return done
 
     def _start_transaction(self, elements: list[str]) -> list[Numbered]:
-        done = self.cut_off()
+        done = self._cut_off()
         self.has_transactions = True
         self._transactions += 1
         self._tally.transactions += 1
         self._claims, self._before = 0, self._at - 1
-        self._is_open, self._set = True, element(elements, 2)
-        guide = element(elements, 3) or self._guide
-        form = _FORMS.get(guide[:_GUIDE_CHARACTERS]) if element(elements, 1) == "837" else None
-        self._form = form
+        self._is_open = True
+        form = self._form = self._envelopes.begin_set(elements)
         if form is None:
             self._transaction = None
-            return [*done, self._refuse(None, "another transaction set")]
-        lineage = (self._sender, self._interchange, self._group, self._set)
+            return [*done, self._refuse(None, ANOTHER_SET)]
         component = self._all_steps.delimiters.component
-        self._transaction = Transaction(form, lineage, "", "", component)
+        self._transaction = Transaction(form, self._envelopes.lineage, "", "", component)
         return done
 
     def _begin(self, elements: list[str]) -> None:
@@ -214,15 +203,23 @@ class Walker:
     def _end_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
         if self._is_open:
-            if element(elements, 1).lstrip("0") != str(self._at - self._before):
-                self._tally.warnings["SE01 that miscounts"] += 1
-            if element(elements, 2) != self._set:
-                self._tally.warnings["SE02 that is not ST02"] += 1
+            self._envelopes.end_set(elements, self._at - self._before)
         self._is_open = False
         self._forget_loops()
         return done
 
-    def cut_off(self, _: list[str] | None = None) -> list[Numbered]:
+    def _end_envelope(self, elements: list[str]) -> list[Numbered]:
+        done = self._cut_off()
+        self._envelopes.end(elements)
+        return done
+
+    def end_file(self) -> list[Numbered]:
+        """Returns what was refused because the file ends too early."""
+        done = self._cut_off()
+        self._envelopes.end_file()
+        return done
+
+    def _cut_off(self) -> list[Numbered]:
         """End a transaction set that has no SE yet: its last claim may not be whole."""
         done: list[Numbered] = []
         if self._is_open and self._transaction is not None:
