@@ -126,7 +126,8 @@ def _sides_of(change: Change, shipped: Policies, overlaid: Policies) -> Callable
             return category.value if category else _NOT_LISTED
         dated = _dated(policies, change)
         if not dated or (change.name in DEFAULTS and day < min(dated)):
-            return _in_words(read, change)
+            # A default, which has no entry that a path could lead to.
+            return _in_words(ABSENT if change.path and not read else read, change)
         return _in_words(value_at(in_force(dated, day).value, change.path), change)
 
     return lambda day: Sides(one(shipped, day), one(overlaid, day))

@@ -221,3 +221,14 @@ def test_without_a_file_the_overlay_of_the_settings_is_checked(file: Path) -> No
     assert alone.exit_code == 0
     assert alone.output == "no overlay is set; the shipped policy is valid: versions 2024-12-03\n"
     assert json.loads(run("--format", "json").output)["changes"] == []
+
+
+def test_an_excluded_provider_was_not_listed_before(file: Path) -> None:
+    text = checked(
+        file,
+        "edits:\n  units-over-maximum:\n    exclusions:\n      2025-07-01:\n"
+        "        reference: a memo\n"
+        '        value: [{npi: "1234567893", reference: a letter, approver: a director}]\n',
+    )
+    assert "1234567893  not listed → {npi: 1234567893, " in text
+    assert "1234567893  listed" not in text

@@ -159,3 +159,53 @@ def test_shipped_values_cannot_replace(tmp_path: Path) -> None:
     file.write_text(text.replace("      value:", "      replace: true\n      value:", 1))
     with pytest.raises(PolicyError, match="replace: is not a key known here"):
         EditValues(source._replace(path=file))
+
+
+@pytest.mark.parametrize("day", ["2024-12-02", "2020-01-01"])
+def test_days_before_the_policy_have_all_values_of_its_first_day(tmp_path: Path, day: str) -> None:
+    """An earlier day that an overlay names takes nothing from it, nor from any other edit."""
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        f"edits:\n  {EDIT}:\n    mode:\n      {day}: {{reference: a memo, value: monitor}}\n",
+        encoding="utf-8",
+    )
+    shipped, own = load_policies()["6.21-P"], load_policies(file)["6.21-P"]
+    early, first = date.fromisoformat(day), date(2024, 12, 3)
+    beside = {"version", "effective", "mode"}
+    for edit_id, values in own.values.items():
+        both = values.on(early, "x"), shipped.values[edit_id].on(first, "x")
+        rules, expected = ({k: v for k, v in each if k not in beside} for each in both)
+        assert rules == expected
+    assert own.values[EDIT].on(early, "x").mode == "monitor"
+
+
+def test_a_plan_changes_a_value_that_may_be_left_out_before_the_policy(tmp_path: Path) -> None:
+    edit_id = "place-of-service-not-allowed"
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        f"edits:\n  {edit_id}:\n    places:\n"
+        '      2024-01-01: {reference: a memo, value: {add: ["19"]}}\n',
+        encoding="utf-8",
+    )
+    values = load_policies(file)["6.21-P"].values[edit_id]
+    early: Any = values.on(date(2024, 1, 1), "x")
+    first: Any = values.on(date(2024, 12, 3), "x")
+    assert early.places == first.places | {"19"}
+    assert "19" not in first.places
+
+
+def test_a_value_that_begins_later_than_the_file_has_its_default_before(tmp_path: Path) -> None:
+    edit_id = "place-of-service-not-allowed"
+    (source,) = (x for x in FOLDER.sources() if x.edit_id == edit_id)
+    later = "  emergency_admission_types:\n    2024-12-03:"
+    text = source.path.read_text(encoding="utf-8")
+    assert later in text
+    file = tmp_path / "policy.yaml"
+    file.write_text(text.replace(later, later.replace("2024-12-03", "2025-06-01")), "utf-8")
+    values = EditValues(source._replace(path=file))
+    early: Any = values.on(date(2024, 12, 3), "x")
+    after: Any = values.on(date(2025, 6, 1), "x")
+    assert (bool(early.emergency_admission_types), bool(after.emergency_admission_types)) == (
+        False,
+        True,
+    )

@@ -1,7 +1,8 @@
 """The dated values of one edit: those of its policy.yaml and of a plan's overlay.
 
 A value holds from its date until the next date. For dates of service before its first date, the
-first value holds, or the default of a value that may be left out, such as those of ``mode.py``.
+first value holds, or the default of a value that may be left out and begins later than the file,
+such as those of ``mode.py``.
 """
 
 import copy
@@ -58,6 +59,11 @@ class EditValues:
                 day: DatedValue(day, x.value, x.reference, self.yaml, _at("values", name, day))
                 for day, x in by_date.items()
             }
+        # Earlier days are judged as the first one that the file has, with all that it says of it.
+        first_day = min((day for by_date in self.dated.values() for day in by_date), default=None)
+        self._from_first_day = {
+            name for name, by in self.dated.items() if first_day in by and name not in DEFAULTS
+        }
         fields = source.rules.model_fields
         for name in sorted(x for x in own if fields[x].is_required()):
             if name in self.dated:
@@ -134,6 +140,8 @@ class EditValues:
     def _is_left_out(self, name: str, by_date: Mapping[date, DatedValue], day: date) -> bool:
         """Whether the default still holds on a day: that of a value that may be left out."""
         may_be = not self.rules.model_fields[name].is_required()
+        if name in self._from_first_day:
+            return False
         return may_be and (not by_date or day < min(by_date))
 
     def _check_name(
