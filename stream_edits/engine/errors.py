@@ -11,6 +11,10 @@ class FatalClientError(EngineStopped):
     """The client is unusable, or it failed with an unclassified error."""
 
 
+class ProducerFenced(FatalClientError):
+    """Another producer with the same transactional id was started: nothing of ours goes on."""
+
+
 class LostOffset(EngineStopped):
     """The committed offset is no longer in the log, or the group's offsets have expired."""
 

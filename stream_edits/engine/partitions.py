@@ -15,6 +15,7 @@ from .changelog import Restore
 from .config import StageConfig
 from .known_topics import KnownTopics
 from .largest_keys import LargestKeys
+from .peers import Peers
 from .ports import ChangelogReader, Clock, Source, StateWatch
 from .start_offsets import StartOffsets
 from .store import MemoryStore, NoState, Overlay
@@ -49,9 +50,13 @@ class Partitions:
         clock: Clock,
         metrics: StageMetrics,
         stopping: Callable[[], bool],
+        peers: Peers,
+        left_out: Callable[[], None],
         watch: StateWatch | None = None,
     ) -> None:
-        """`stopping` says whether the runner was asked to stop: retries then end.
+        """`left_out` is called when the group went on without us.
+
+        `stopping` says whether the runner was asked to stop: retries then end.
 
         `watch` follows the state of owned partitions and of its changes.
         """
@@ -61,6 +66,8 @@ class Partitions:
         self._open_reader = open_reader
         self._clock = clock
         self._metrics = metrics
+        self._peers = peers
+        self._left_out = left_out
         self._watch = watch
         self._offsets = StartOffsets(config, source, known, clock, stopping)
         self._largest = LargestKeys(clock)
@@ -75,6 +82,8 @@ class Partitions:
         """Start at the committed offsets. All are paused while one without state is restored."""
         self.changes += 1
         self._metrics.assigned.inc()
+        # Before asking for the offsets, which an open transaction hides.
+        self._peers.look()
         committed = self._offsets.committed(partitions)
         starts = {
             number: self._offsets.start(number, offset) for number, offset in committed.items()
@@ -120,6 +129,7 @@ class Partitions:
     def on_lost(self, partitions: Collection[int]) -> None:
         """Drop everything and commit nothing: other members own the partitions already."""
         self._metrics.lost.inc()
+        self._left_out()
         self._tear_down()
         log.warning("lost", stage=self._config.stage, partitions=len(partitions))
         self._warm.clear()

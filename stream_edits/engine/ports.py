@@ -58,9 +58,8 @@ class Processor(Protocol):
 class Undecodable(Exception):
     """The record breaks the contract and becomes a dead letter.
 
-    `error_class` is from a small fixed set, because it becomes a metric label. `message` says what
-    is wrong without quoting the record. With `feeds_breaker` false the record is as it should be
-    and only comes too late, so it says nothing about the health of the stream.
+    `error_class` is from a small fixed set: it becomes a metric label. `message` quotes no value.
+    With `feeds_breaker` false the record only comes too late, which says nothing of the stream.
     """
 
     def __init__(self, error_class: str, message: str, feeds_breaker: bool = True) -> None:
@@ -71,10 +70,8 @@ class Undecodable(Exception):
 
 
 class TryAgain(Exception):
-    """Something outside, such as a schema registry, is away: the record is retried without limit.
-
-    `reason` is logged: a short text without any value of the record.
-    """
+    """Something outside is away: the record is retried without limit. `reason`, which is logged,
+    holds no value of the record."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -245,6 +242,9 @@ class KafkaPort(Protocol):
 
     def create_compacted(self, config: StageConfig, topic: str) -> None:
         """Create a topic of one partition if there is none and we may. Raises Retriable."""
+
+    def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
+        """The client.id of each member of the group, also while it rebalances. Raises Retriable."""
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         """The newest committed value of each key of a small compacted topic. Raises Retriable."""

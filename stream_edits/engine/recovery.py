@@ -13,10 +13,11 @@ from .errors import TooManyAborts
 from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
+from .peers import Peers
 from .ports import Clock, KafkaPort, Source
 from .rejoining import Rejoining
 from .start import limits_now
-from .transaction import FORGOTTEN, TransactionAborted, Transactions, remedy_of
+from .transaction import FORGOTTEN, TAKEN_FOR_DEAD, TransactionAborted, Transactions, remedy_of
 
 
 class Member(NamedTuple):
@@ -28,6 +29,7 @@ class Member(NamedTuple):
     transactions: Transactions
     inbox: Inbox
     rejoining: Rejoining
+    peers: Peers
 
 
 class Recovery:
@@ -62,7 +64,7 @@ class Recovery:
             self._builder.limits = limits
             self._builder.on_refused(batch)
         self.rewind(code, aborted.reason, member)
-        if code in FORGOTTEN:
+        if code in FORGOTTEN or code == TAKEN_FOR_DEAD:
             log.warning("producer_renewed", stage=self._config.stage, error=code)
             member.transactions.renew(self._stopping)
 

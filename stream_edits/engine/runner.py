@@ -26,6 +26,7 @@ from .errors import (
 from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
+from .peers import Peers
 from .ports import Clock, KafkaPort, Output, Processor, Record, StateWatch
 from .recovery import Member, Recovery
 from .rejoining import Rejoining
@@ -133,6 +134,9 @@ class StageRunner:
         known = KnownTopics(self.config, self._port, topics.facts, self._clock)
         asker.answer("known_topics", known.read_marks, self.config.restore_stall_s)
         source = self._port.source(self.config)
+        peers = Peers(
+            self.config, self._port, lambda of: self._port.sink(of, topics.limits), self._clock
+        )
         partitions = Partitions(
             self.config,
             source,
@@ -141,11 +145,15 @@ class StageRunner:
             self._clock,
             self._metrics,
             self._stop.is_set,
+            peers,
+            self._transactions.left_out,
             self._watch,
         )
         inbox = Inbox(self.config, source, partitions, self._clock)
         rejoining = Rejoining(self.config, source, partitions, known, self._clock)
-        self._member = Member(source, known, partitions, self._transactions, inbox, rejoining)
+        self._member = Member(
+            source, known, partitions, self._transactions, inbox, rejoining, peers
+        )
         source.subscribe(partitions)
 
     def run_round(self) -> None:
@@ -156,6 +164,7 @@ class StageRunner:
         self._moved()
         member.known.check()
         member.rejoining.check()
+        member.peers.check()
         try:
             records = member.inbox.take()
         except _APART:

@@ -13,6 +13,7 @@ from .errors import (
     EngineStopped,
     Interrupted,
     OutcomeUnknown,
+    ProducerFenced,
     RequiresAbort,
     Retriable,
 )
@@ -23,6 +24,8 @@ from .store import PROGRESS_KEY, Overlay
 # The brokers have removed the transactional id after idle days (transactional.id.expiration.ms),
 # and with it the transaction: there is nothing to abort.
 FORGOTTEN = frozenset({"INVALID_PRODUCER_ID_MAPPING"})
+# A peer has taken this process for dead before its first commit as a member: see `peers`.
+TAKEN_FOR_DEAD = "PRODUCER_FENCED"
 # The producer stamps each record with the time of its host.
 _WRONG_CLOCK = (
     "the brokers refuse the time of the records: set the clock of this host, then see "
@@ -68,6 +71,12 @@ class Transactions:
         self._clock = clock
         self._on_retry = on_retry
         self.open = False
+        # Whether a transaction was committed since the process last joined its group.
+        self._established = False
+
+    def left_out(self) -> None:
+        """The group went on without us. Others may have fenced the producer until we joined."""
+        self._established = False
 
     def init(self, stopping: Callable[[], bool]) -> None:
         """Fence earlier producers with the same transactional id and end their transaction.
@@ -104,7 +113,7 @@ class Transactions:
         known.on_committed(dict(marks))
 
     def renew(self, stopping: Callable[[], bool]) -> None:
-        """Replace a producer whose id the brokers have forgotten: nothing of it is pending."""
+        """Replace a producer that was fenced or forgotten: nothing of it is pending."""
         self.open = False
         self._sink.close()
         self._sink = self._open_sink()
@@ -117,15 +126,30 @@ class Transactions:
         unusable or the outcome unknown.
         """
         try:
-            self._sink.begin()
-            self.open = True
-            write(self._sink)
+            self._write(write)
             self._resume("commit_transaction", self._sink.commit, self._config.transaction_budget_s)
             self.open = False
+            self._established = True
         except (RequiresAbort, Retriable) as failure:
             if self.open and failure.code not in FORGOTTEN:
                 self.abort()
             raise TransactionAborted(failure.code, failure.reason) from None
+
+    def _write(self, write: Callable[[Sink], None]) -> None:
+        """Begin and write, up to the commit.
+
+        A fence that is met here has aborted the transaction. From the commit on that is unknown: it
+        may have been fenced after it was committed, and only a restart finds out.
+        """
+        try:
+            self._sink.begin()
+            self.open = True
+            write(self._sink)
+        except ProducerFenced:
+            if self._established:
+                raise
+            self.open = False
+            raise TransactionAborted(TAKEN_FOR_DEAD) from None
 
     def abort(self) -> None:
         """Abort the open transaction. Raises an EngineStopped if even that fails."""

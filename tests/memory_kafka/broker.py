@@ -191,6 +191,9 @@ class Broker:
         if topic not in self.ids:
             self.create(topic, 1)
 
+    def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
+        return frozenset(member.client_id for member in self.group(config).members)
+
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         logs = [self.logs[topic, number] for number in range(self.counts[topic])]
         if any(log.stable_end < log.end for log in logs):

@@ -126,5 +126,8 @@ class InterceptedPort:
     def create_compacted(self, config: StageConfig, topic: str) -> None:
         self._port.create_compacted(config, topic)
 
+    def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
+        return self._port.group_members(config, timeout_s)
+
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         return self._port.newest_values(config, topic)

@@ -13,6 +13,7 @@ class Member:
 
     name: str
     instance: str | None = None
+    client_id: str = ""
     generation: int = -1
     assigned: list[int] = field(default_factory=list)
     pending: list[int] | None = None

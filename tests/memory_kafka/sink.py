@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from stream_edits.engine.config import StageConfig
-from stream_edits.engine.errors import FatalClientError, RequiresAbort
+from stream_edits.engine.errors import FatalClientError, ProducerFenced, RequiresAbort
 from stream_edits.engine.ports import Headers, Output
 from tests.memory_kafka.group import Member
 from tests.memory_kafka.log import Txn
@@ -157,4 +157,4 @@ class MemorySink:
 
     def _break(self, code: str) -> None:
         self.broken = True
-        raise FatalClientError(code)
+        raise (ProducerFenced if code == "_FENCED" else FatalClientError)(code)

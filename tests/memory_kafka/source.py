@@ -25,7 +25,7 @@ class MemorySource:
         self.broker = broker
         self.config = config
         self.topic = config.input_topic
-        self.member = Member(name, config.group_instance_id)
+        self.member = Member(name, config.group_instance_id, config.transactional_id)
         self.listener: AssignmentListener | None = None
         self.positions: dict[int, int] = {}
         self.paused: set[int] = set()
@@ -131,7 +131,7 @@ class MemorySource:
         self.paused.clear()
         if owned:
             listener.on_lost(lost)
-        self.member = Member(self.member.name, self.member.instance)
+        self.member = Member(self.member.name, self.member.instance, self.member.client_id)
         self.group.join(self.member)
 
     def _revoke(self, listener: AssignmentListener) -> None:

@@ -63,8 +63,8 @@ class Process:
 
     @property
     def sink(self) -> MemorySink | None:
-        """Its producer, once it has one."""
-        return next((s for s in self.broker.sinks if s.config is self.config), None)
+        """Its newest producer, once it has one."""
+        return next((s for s in reversed(self.broker.sinks) if s.config is self.config), None)
 
     @property
     def partitions(self) -> Partitions | None:
@@ -109,6 +109,8 @@ class Process:
             and sink.config.transactional_id.startswith(prefix)
             and sink.txn is not None
             and not sink.ended
+            # A fenced producer may begin one that has no effect.
+            and (sink.txn.touched or sink.txn.offsets)
         ]
 
 

@@ -9,7 +9,14 @@ from typing import NoReturn, Protocol
 
 from confluent_kafka import KafkaError, KafkaException
 
-from ..errors import ClientError, EngineStopped, FatalClientError, RequiresAbort, Retriable
+from ..errors import (
+    ClientError,
+    EngineStopped,
+    FatalClientError,
+    ProducerFenced,
+    RequiresAbort,
+    Retriable,
+)
 
 
 class ErrorLike(Protocol):
@@ -84,6 +91,8 @@ FINAL_OF_CHANGELOG = frozenset(
 # Not GROUP_AUTHORIZATION_FAILED: the group is only named, never joined.
 FINAL_OF_TOPIC = FINAL_OF_CHANGELOG | {KafkaError._AUTHENTICATION}
 
+_FENCED = frozenset({"_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"})
+
 _RIGHTS = "docs/security.md lists the rights that each stage and command needs"
 _ADVICE = {
     "_FENCED": "another process uses the same transactional.id: give each replica its own ordinal",
@@ -116,7 +125,8 @@ def classify(
             return RequiresAbort(name)
         if error.retriable() or error.code() in away:
             return Retriable(name)
-    return FatalClientError(f"{call} failed for good with {name}: {advice_on(name)}")
+    kind = ProducerFenced if name in _FENCED else FatalClientError
+    return kind(f"{call} failed for good with {name}: {advice_on(name)}")
 
 
 def advice_on(name: str) -> str:

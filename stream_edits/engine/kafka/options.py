@@ -35,6 +35,8 @@ def consumer_options(config: StageConfig) -> Options:
     tuning: Options = {
         "fetch.queue.backoff.ms": 10,
         "allow.auto.create.topics": False,
+        # By this the other members know whose transaction to end if we die: see `peers`.
+        "client.id": config.transactional_id,
         # New partitions of the input are read this soon.
         "topic.metadata.refresh.interval.ms": 30_000,
     }

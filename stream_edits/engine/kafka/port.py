@@ -24,6 +24,7 @@ from ..ports import (
 )
 from .admin import KeptAdmin, create_topics, partition_counts
 from .changelog_reader import ConfluentReader
+from .members import member_names
 from .sink import ConfluentSink
 from .source import ConfluentSource
 from .statistics import reporting
@@ -78,6 +79,11 @@ class ConfluentKafka:
         with suppress(FatalClientError):
             # Refused: then the topic is missing, which says enough.
             create_topics(config.kafka, [TopicSpec(topic, 1, "compact")])
+
+    def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
+        with self._asking(config, timeout_s) as admin:
+            # The mock does not answer it.
+            return frozenset() if self._is_mock else member_names(admin, config, timeout_s)
 
     def newest_values(self, config: StageConfig, topic: str) -> dict[bytes, bytes | None]:
         # A mark in a transaction that is still open counts as well.

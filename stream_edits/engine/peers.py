@@ -1,0 +1,103 @@
+"""The other processes of a stage, and what is left of one that is gone.
+
+A process that dies leaves a transaction open. Until its time-out the brokers hide the offsets in it
+from the next owner of its partitions, and its records and all later ones from the next stage. Who
+starts again ends it with `init_transactions`; for a process that never returns, the others do so:
+each remembers the members of its group, and fences those that are gone after a rebalance.
+
+This is safe whoever is fenced, because a fence only aborts what is not committed. It also hits a
+process that is starting and has not joined yet, or a member that was cut off: see
+`transaction.Transactions.commit` for how these go on. No member that was assigned partitions later
+is hit: an eager rebalance waits for all, and who fences has not joined again yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from . import log
+from .config import StageConfig
+from .errors import ClientError, EngineStopped
+from .ports import Clock, KafkaPort, Sink
+
+# Short, because it blocks the loop.
+_ASK_S = 2.0
+_AGAIN_S = 5.0
+
+
+class Peers:
+    """The members of the group at the last assignment, by their transactional ids.
+
+    A member is known by its client.id, which is its transactional id unless the user sets another.
+    """
+
+    def __init__(
+        self,
+        config: StageConfig,
+        port: KafkaPort,
+        open_sink: Callable[[StageConfig], Sink],
+        clock: Clock,
+    ) -> None:
+        """`open_sink` creates a producer."""
+        self._config = config
+        self._port = port
+        self._open_sink = open_sink
+        self._clock = clock
+        self._seen: frozenset[str] = frozenset()
+        # When to look again after a failure.
+        self._due: float | None = None
+
+    def look(self) -> None:
+        """Fence the members that are gone since the last look. Never raises a ClientError.
+
+        Only while the member's place in the newest generation is its own: in on_assign, or later
+        and before the next one.
+        """
+        self._due = self._clock.monotonic() + _AGAIN_S
+        try:
+            present = self._port.group_members(self._config, _ASK_S)
+        except (ClientError, EngineStopped) as failure:
+            log.warning("peers_unknown", stage=self._config.stage, error=_name_of(failure))
+            return
+        if self._config.transactional_id not in present:
+            # The members have other ids, or we are none of them any more.
+            self._due = None
+            return
+        ids = frozenset(each for each in present if self._is_peer(each))
+        left = frozenset(gone for gone in sorted(self._seen - ids) if not self._fence(gone))
+        self._seen = ids | left
+        if not left:
+            self._due = None
+
+    def check(self) -> None:
+        """Look again, if the last look has failed and it is time."""
+        if self._due is not None and self._clock.monotonic() >= self._due:
+            self.look()
+
+    def _is_peer(self, name: str) -> bool:
+        prefix, _, number = name.rpartition("-")
+        return number.isdigit() and prefix == self._config.transactional_id.rpartition("-")[0]
+
+    def _fence(self, transactional_id: str) -> bool:
+        """End the open transaction of a process that is gone. False if the brokers are away."""
+        sink = None
+        try:
+            sink = self._open_sink(replace(self._config, transactional_id=transactional_id))
+            sink.init()
+        except ClientError as failure:
+            log.warning("peer_not_fenced", stage=self._config.stage, error=failure.code)
+            return False
+        except EngineStopped as failure:
+            # For example without the right: its transaction then ends by its time-out.
+            log.warning("peer_not_fenced", stage=self._config.stage, error=str(failure))
+            return True
+        finally:
+            if sink is not None:
+                sink.close()
+        log.info("peer_fenced", stage=self._config.stage, transactional_id=transactional_id)
+        return True
+
+
+def _name_of(failure: Exception) -> str:
+    return failure.code if isinstance(failure, ClientError) else type(failure).__name__
