@@ -81,21 +81,24 @@ class Peers:
 
     def _fence(self, transactional_id: str) -> bool:
         """End the open transaction of a process that is gone. False if the brokers are away."""
-        sink = None
+        number, sink = transactional_id.rpartition("-")[2], None
         try:
             sink = self._open_sink(replace(self._config, transactional_id=transactional_id))
             sink.init()
-        except ClientError as failure:
-            log.warning("peer_not_fenced", stage=self._config.stage, error=failure.code)
-            return False
-        except EngineStopped as failure:
-            # For example without the right: its transaction then ends by its time-out.
-            log.warning("peer_not_fenced", stage=self._config.stage, error=str(failure))
-            return True
+        except (ClientError, EngineStopped) as failure:
+            log.warning(
+                "peer_not_fenced",
+                stage=self._config.stage,
+                instance=number,
+                error=_name_of(failure),
+                reason=str(failure),
+            )
+            # Refused for good, for example without the right: its time-out then ends it.
+            return isinstance(failure, EngineStopped)
         finally:
             if sink is not None:
                 sink.close()
-        log.info("peer_fenced", stage=self._config.stage, transactional_id=transactional_id)
+        log.info("peer_fenced", stage=self._config.stage, instance=number)
         return True
 
 

@@ -51,6 +51,7 @@ ACTIONS = [
     Action(World.disturb, 10, {**_RUNNER, "call": _EVERY_ROUND, "fault": _MOSTLY_ABORTS}),
     Action(World.interrupt, 1, {**_RUNNER, "fault": STANDSTILLS}),
     Action(World.lose_commit, 2, _RUNNER),
+    Action(World.lose_answer, 1, _RUNNER),
     Action(World.overtake, 0.5, _RUNNER),
     Action(World.away, 2, {"away": (False, False, True)}),
     Action(World.expire, 4, {}),

@@ -54,6 +54,11 @@ CONTROLS = [
     Control("a stable transactional.id", fences.random_transactional_id, frozenset({Kind.HANGING})),
     Control("init_transactions before joining", fences.no_init, frozenset({Kind.HANGING})),
     Control(
+        "a fence that is met at the commit ends the process",
+        fences.a_fence_at_the_commit_believed,
+        _WRONG | {Kind.STUCK},
+    ),
+    Control(
         "dead letters in the transaction of their events",
         fences.dead_letters_in_their_own_transaction,
         _WRONG,

@@ -24,6 +24,7 @@ class Fault(Enum):
     PAUSE = "pause"
     ZOMBIE = "pause, session timed out"
     TIMED_OUT = "pause, transaction timed out"
+    DOUBLED = "pause, another with its number starts"
     IN_FLIGHT = "crash, commit in flight"
 
     @property
@@ -34,7 +35,10 @@ class Fault(Enum):
 
 AT_EVERY_CALL = tuple(fault for fault in Fault if fault is not Fault.IN_FLIGHT)
 # Faults that can also happen while an event is processed.
-STANDSTILLS = (Fault.CRASH, Fault.CRASH_AFTER, Fault.PAUSE, Fault.ZOMBIE, Fault.TIMED_OUT)
+STANDSTILLS = (
+    *(Fault.CRASH, Fault.CRASH_AFTER),
+    *(Fault.PAUSE, Fault.ZOMBIE, Fault.TIMED_OUT, Fault.DOUBLED),
+)
 
 
 class Crashed(BaseException):

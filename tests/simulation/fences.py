@@ -6,19 +6,20 @@ They patch the engine or, where the fence is an answer of the broker, the memory
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
 
 from stream_edits.engine.batch import Batch
 from stream_edits.engine.changelog import Restore, _Restoring
+from stream_edits.engine.errors import ProducerFenced
 from stream_edits.engine.inbox import Inbox
 from stream_edits.engine.known_topics import KnownTopics
 from stream_edits.engine.partitions import Owned, Partitions
-from stream_edits.engine.ports import Source
+from stream_edits.engine.ports import Sink, Source
 from stream_edits.engine.store import Overlay
-from stream_edits.engine.transaction import Transactions
+from stream_edits.engine.transaction import TAKEN_FOR_DEAD, TransactionAborted, Transactions
 from tests.memory_kafka.group import Group
 from tests.memory_kafka.sink import MemorySink
 from tests.memory_kafka.source import MemorySource
@@ -81,6 +82,19 @@ def no_init(patch: Patch) -> None:
         self._ready = True
 
     patch.setattr(MemorySink, "init", own)
+
+
+def a_fence_at_the_commit_believed(patch: Patch) -> None:
+    commit = Transactions.commit
+
+    def believe(self: Transactions, write: Callable[[Sink], None]) -> None:
+        try:
+            commit(self, write)
+        except ProducerFenced:
+            self.open = False
+            raise TransactionAborted(TAKEN_FOR_DEAD) from None
+
+    patch.setattr(Transactions, "commit", believe)
 
 
 def dead_letters_in_their_own_transaction(patch: Patch) -> None:

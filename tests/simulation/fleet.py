@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from stream_edits.engine.config import StartFrom
 from stream_edits.engine.errors import (
@@ -136,6 +137,11 @@ class Fleet:
         """End the runner's process while its next commit is in flight."""
         self.plans[runner].arm("commit", Fault.IN_FLIGHT)
 
+    def lose_answer(self, runner: int) -> None:
+        """Lose the answer to the runner's next commit, and fence it before it asks again."""
+        self.plans[runner].arm("commit", Fault.UNKNOWN)
+        self.plans[runner].arm("commit", Fault.DOUBLED)
+
     def overtake(self, runner: int) -> None:
         """Let the start of an assignment overtake a pause: records are delivered in spite of it."""
         process = self.processes[runner]
@@ -173,7 +179,11 @@ class Fleet:
         """Run the other runners while this one is paused between two instructions."""
         process = self.processes[runner]
         source, sink = (process.source, process.sink) if process is not None else (None, None)
-        if fault is not Fault.PAUSE and source is not None and source.listener is not None:
+        if fault is Fault.DOUBLED and process is not None:
+            # It ends before it joins the group.
+            self.counts["numbers used twice"] += 1
+            self.broker.sink(replace(process.config)).init()
+        elif fault is not Fault.PAUSE and source is not None and source.listener is not None:
             self.counts["zombies"] += 1
             self.broker.evict(source)
         if fault is Fault.TIMED_OUT and sink is not None:
