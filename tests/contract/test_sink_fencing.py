@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from stream_edits.engine.errors import FatalClientError, RequiresAbort, Retriable
+from stream_edits.engine.errors import FatalClientError, ProducerFenced, RequiresAbort, Retriable
 from stream_edits.engine.ports import Output
 from tests.contract.clusters import Cluster
-from tests.contract.members import Member, done, share_all, writer
+from tests.contract.members import Member, answered, done, share_all, writer
 from tests.contract.sinks import committed, opened, sink_topic
+
+
+def members_of(cluster: Cluster) -> set[str]:
+    """The members of the group, by name."""
+    return set(answered(lambda: cluster.port.group_members(cluster.config(), 5.0)))
 
 
 class TestOffsets:
@@ -89,6 +94,31 @@ class TestFencing:
             former.begin()
         successor.begin()
         done(successor.commit)
+
+    def test_it_shows_the_offsets_that_a_predecessors_transaction_hid(
+        self, cluster: Cluster
+    ) -> None:
+        member, former = Member(cluster), writer(cluster, "g-count-1")
+        member.until(lambda: bool(member.owned))
+        former.begin()
+        former.send_offsets(member.config.input_topic, None, {0: 7}, member.source.group_metadata())
+        with pytest.raises(Retriable):
+            member.source.committed([0], 1.0)
+        writer(cluster, "g-count-1").close()
+        assert committed(member) == {0: None, 1: None}
+        with pytest.raises(ProducerFenced):
+            done(former.commit)
+
+    def test_the_members_of_a_group_are_known_by_their_transactional_ids(
+        self, cluster: Cluster
+    ) -> None:
+        members = [Member(cluster, transactional_id=f"g-count-{n}") for n in (0, 1)]
+        share_all(members)
+        ids = [member.config.transactional_id for member in members]
+        assert members_of(cluster) == set(ids)
+        members[1].source.close()
+        members[0].until(lambda: members[0].owned == {0, 1, 2, 3})
+        assert members_of(cluster) == {ids[0]}
 
     def test_a_successor_of_another_id_leaves_it_open(self, cluster: Cluster) -> None:
         """This is why the id must be stable: a random one blocks every reader."""

@@ -37,6 +37,9 @@ class TestOptions:
         assert producer_options(settings, LIMITS)["compression.type"] == "zstd"
         assert consumer_options(settings)["client.id"] == "x"
 
+    def test_a_member_is_known_by_its_transactional_id(self) -> None:
+        assert consumer_options(config())["client.id"] == "g-count-0"
+
     @pytest.mark.parametrize(
         "options",
         [
