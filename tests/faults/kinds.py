@@ -11,6 +11,7 @@ Fault = Callable[[Trial], str]
 OF_PROCESSES: dict[str, Fault] = {
     "process killed (SIGKILL)": on_processes.killed,
     "process killed inside an open transaction": on_processes.killed_in_a_transaction,
+    "process killed inside an open transaction, for good": on_processes.killed_for_good,
     "process ended (SIGTERM)": on_processes.ended,
     "process frozen past its session: a zombie that wakes": on_processes.zombie,
     "two processes with one number": on_processes.doubled,

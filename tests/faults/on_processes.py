@@ -20,6 +20,22 @@ def killed_in_a_transaction(trial: Trial) -> str:
     return f"SIGKILL of {stage}-{number} with a transaction open on {_partitions(len(places))}"
 
 
+def killed_for_good(trial: Trial) -> str:
+    """Kill a process in a transaction. It returns only when the other has caught up."""
+    stage, _ = trial.victim(with_state=True)
+    places = trial.deployment.freeze_in_a_transaction(stage, REPLICAS - 1)
+    begun = time.monotonic()
+    trial.supervisor.lose(stage)
+    trial.settled(stage, REPLICAS - 1)
+    trial.catch_up()
+    seconds = time.monotonic() - begun
+    trial.supervisor.scale(stage, REPLICAS)
+    return (
+        f"SIGKILL of {stage}-{REPLICAS - 1} with a transaction open on {_partitions(len(places))}, "
+        f"for good; the other had caught up after {seconds:.1f} s"
+    )
+
+
 def ended(trial: Trial) -> str:
     stage, number = trial.victim()
     seconds = trial.process((stage, number)).terminate()

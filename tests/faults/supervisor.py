@@ -64,6 +64,13 @@ class Supervisor(Thread):
         for program in leaving:
             program.terminate()
 
+    def lose(self, stage: str) -> None:
+        """Kill the last process of a stage, and start it again only when `scale` asks for it."""
+        with self._lock:
+            self._wanted[stage] -= 1
+            lost = self._running.pop((stage, self._wanted[stage]))
+        lost.kill()
+
     def check(self) -> None:
         """Fail if a process ended in an unexpected way."""
         assert not self.surprises, "\n".join(self.surprises)

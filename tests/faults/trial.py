@@ -111,7 +111,7 @@ class Trial:
         """Inject a fault, and wait until all events published by then are processed."""
         what_happened = fault(self)
         begun = time.monotonic()
-        behind = self._caught_up()
+        behind = self.catch_up()
         for stage in STAGES:
             self.settled(stage)
         self.supervisor.check()
@@ -119,7 +119,7 @@ class Trial:
         self.history.append(suffered)
         return suffered
 
-    def _caught_up(self) -> int:
+    def catch_up(self) -> int:
         """Wait until the events in the logs are processed. Returns how many were not."""
         self.log.read_to_the_end(60)
         marks = {
