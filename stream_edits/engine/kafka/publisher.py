@@ -31,6 +31,14 @@ _AGAIN = (
     "check the brokers, the topic and the right to WRITE to it, then publish the file again: "
     "records that were taken are recognized as duplicates"
 )
+# Refused for its topic: by the client at once if it knows of that already, else by the brokers.
+_OF_TOPIC = frozenset(
+    {
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError._UNKNOWN_TOPIC,
+    }
+)
 _ADVICE = {
     KafkaError(KafkaError.MSG_SIZE_TOO_LARGE).name(): _LIMITS,
     KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART).name(): _NO_TOPIC,
@@ -61,7 +69,7 @@ def publish_records(
     producer = make(Producer, {**options, **fixed, "on_delivery": delivered})
     count = 0
     for record in records:
-        if _queue(producer, record):
+        if _queue(producer, record, refused):
             count += 1
         elif too_large is None:
             raise EngineStopped(f"a record is too large for {record.topic}: {_LIMITS}")
@@ -78,8 +86,11 @@ def publish_records(
     return count
 
 
-def _queue(producer: Producer, record: Output) -> bool:
-    """Put a record into the client's queue, waiting while it is full. False if it is too large."""
+def _queue(producer: Producer, record: Output, refused: list[str]) -> bool:
+    """Put a record into the client's queue, waiting while it is full. False if it is too large.
+
+    The reason of a record that the client does not take for its topic is added to ``refused``.
+    """
     deadline = time.monotonic() + _STALL_S
     while True:
         try:
@@ -88,9 +99,12 @@ def _queue(producer: Producer, record: Output) -> bool:
             )
             return True
         except KafkaException as failure:
-            if failure.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE:
-                raise_classified(failure.args[0], "produce")
-            return False
+            error = failure.args[0]
+            if error.code() in _OF_TOPIC:
+                refused.append(error.name())
+            elif error.code() != KafkaError.MSG_SIZE_TOO_LARGE:
+                raise_classified(error, "produce")
+            return error.code() in _OF_TOPIC
         except BufferError:
             if time.monotonic() > deadline:
                 raise EngineStopped(
