@@ -1,12 +1,8 @@
 """`make image-test`: build the image, run it as in Kubernetes, and write the log into docs/."""
 
-import sys
-import tempfile
-from pathlib import Path
-
 from stream_edits import __version__
 from tests.broker import running_broker
-from tests.image.podman import OFFICIAL, ROOT, NoPodman, Podman
+from tests.image.podman import OFFICIAL, ROOT, podman_for
 from tests.image.trial import Trial
 from tests.written_counts import write_counts
 
@@ -15,16 +11,12 @@ REPORT = ROOT / "docs" / "image.md"
 
 def main() -> None:
     """Exit with a message and 1 when a check fails, or 2 when a tool is missing."""
-    with tempfile.TemporaryDirectory(prefix="stream-edits-image-") as folder:
-        try:
-            podman = Podman(Path(folder))
-        except NoPodman as missing:
-            sys.exit(f"image-test: {missing}")
+    with podman_for("image-test") as podman:
         base = podman.base()
         tag = f"localhost/stream-edits:{__version__}"
         podman.build(tag, base, [f"VERSION={__version__}"])
         trial = Trial(podman, tag)
-        with running_broker(Path(folder) / "kafka") as brokers:
+        with running_broker(podman.folder / "kafka") as brokers:
             trial.of_commands()
             trial.of_the_service(brokers)
             trial.of_the_chart(brokers)

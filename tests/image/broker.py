@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from pathlib import Path
 from tests.broker.choice import DOCKER_ONLY, VARIABLE
 from tests.broker.distribution import class_path
 from tests.broker.docker import IMAGE
-from tests.image.podman import ROOT, NoPodman, Podman
+from tests.image.podman import ROOT, Podman, podman_for
 
 _TESTS = ["tests/kafka/test_broker_fixture.py"]
 _SCRIPTS = ("kafka-entrypoint.sh", "kafka-broker-api-versions.sh")
@@ -34,17 +33,11 @@ ENTRYPOINT ["sh", "/kafka-entrypoint.sh"]
 
 def main() -> None:
     """Exit with the tests' status, or 2 when a tool is missing."""
-    with tempfile.TemporaryDirectory(prefix="stream-edits-broker-") as name:
-        folder = Path(name)
-        try:
-            podman = Podman(folder)
-        except NoPodman as missing:
-            print(f"broker-image-test: {missing}", file=sys.stderr)
-            sys.exit(2)
+    with podman_for("broker-image-test") as podman:
         tag = f"docker.io/{IMAGE}"
-        build_kafka(podman, folder, tag)
+        build_kafka(podman, podman.folder, tag)
         try:
-            with _served(podman, folder) as address:
+            with _served(podman, podman.folder) as address:
                 sys.exit(_tests(address))
         finally:
             podman("rmi", "--force", tag, check=False)

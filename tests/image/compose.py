@@ -9,7 +9,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 import urllib.request
@@ -21,7 +20,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.image.broker import build_kafka, java_tar
-from tests.image.podman import ROOT, NoPodman, Podman
+from tests.image.podman import ROOT, Podman, podman_for
 from tests.registry.apicurio import distribution
 from tests.written_counts import write_counts
 
@@ -49,13 +48,8 @@ ENTRYPOINT ["/bin/prometheus", "--config.file=/etc/prometheus/prometheus.yml", \
 
 def main() -> None:
     """Exit with a message and 1 when a check fails, or 2 when a tool is missing."""
-    with tempfile.TemporaryDirectory(prefix="stream-edits-compose-") as name:
-        folder = Path(name)
-        try:
-            podman = Podman(folder)
-        except NoPodman as missing:
-            sys.exit(f"compose-test: {missing}")
-        _build(podman, folder)
+    with podman_for("compose-test") as podman:
+        _build(podman, podman.folder)
         with _up(podman):
             said = [*_decided(), *_alerts(), *_served_by(podman)]
         write_counts("compose", [f"- {line}" for line in said], REPORT)

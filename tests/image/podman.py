@@ -3,7 +3,10 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -105,3 +108,15 @@ class Podman:
             raise AssertionError(f"mmdebstrap: {done.stderr[-2000:]}")
         (self.folder / "Containerfile").write_text(_STAND_IN)
         self("build", "--isolation", "chroot", "--tag", STAND_IN, str(self.folder))
+
+
+@contextmanager
+def podman_for(command: str) -> Iterator[Podman]:
+    """Podman with a folder of its own, for `make COMMAND`. Exits with 2 when a tool is missing."""
+    with tempfile.TemporaryDirectory(prefix=f"stream-edits-{command}-") as folder:
+        try:
+            podman = Podman(Path(folder))
+        except NoPodman as missing:
+            print(f"{command}: {missing}", file=sys.stderr)
+            sys.exit(2)
+        yield podman

@@ -92,7 +92,7 @@ class _Alike:
         return self._by_service.get(_service(line), ())
 
     def goes_with_another_service(self, line: EncounterLine, other: EncounterLine) -> bool:
-        """Whether a line that is no administration was billed with one that the other claim lacks.
+        """Whether a line that is not an administration came with one that the other claim lacks.
 
         A drug given twice a day has an administration each time, and the second one shows it.
         """

@@ -140,7 +140,7 @@ def neighbours_primaries(
 ) -> tuple[frozenset[str], Primaries] | None:
     """The codes that an add-on may add to, and where to look for them in neighbouring visits.
 
-    None if it is no add-on, or if there is no other visit.
+    None if it is not an add-on, or if there is no other visit.
     """
     around = encounter.around
     allowed = line.policy[AddOnRules].primaries.get(line.code)
