@@ -46,7 +46,7 @@ _NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
 _FRAMES = 4
 
 
-class Told(click.Group):
+class ErrorReportingGroup(click.Group):
     """A group whose commands, and theirs, fail as this module says."""
 
     def make_context(
@@ -57,12 +57,12 @@ class Told(click.Group):
         **extra: object,
     ) -> click.Context:
         """Also here, because --help and --version print while the arguments are read."""
-        with told(lambda: None):
+        with reporting_errors(lambda: None):
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, and print what is left in the buffers while a failure can be told."""
-        with told(lambda: ctx.obj):
+        with reporting_errors(lambda: ctx.obj):
             try:
                 return super().invoke(ctx)
             finally:
@@ -71,7 +71,7 @@ class Told(click.Group):
 
 
 @contextlib.contextmanager
-def told(settings_file: Callable[[], Path | None]) -> Iterator[None]:
+def reporting_errors(settings_file: Callable[[], Path | None]) -> Iterator[None]:
     """End the program with one line on stderr for whatever is raised in the block."""
     try:
         yield

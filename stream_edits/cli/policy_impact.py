@@ -95,7 +95,7 @@ def impact(
     command.print_measured(measured.impact, limits, form)
     broken = [each for each in limits if each.is_broken(measured.impact)]
     for each in broken:
-        click.echo(f"stream-edits: limit broken: {each.told(measured.impact)}", err=True)
+        click.echo(f"stream-edits: limit broken: {each.in_words(measured.impact)}", err=True)
     if broken:
         sys.exit(LIMIT_BROKEN)
     if measured.bad:

@@ -9,7 +9,7 @@ from stream_edits import __version__
 from stream_edits.cli.claims import adjudicate, decisions, publish, run
 from stream_edits.cli.dead_letters import dead_letters
 from stream_edits.cli.docs import docs
-from stream_edits.cli.errors import Told
+from stream_edits.cli.errors import ErrorReportingGroup
 from stream_edits.cli.explain import explain
 from stream_edits.cli.pends import pends
 from stream_edits.cli.policy import policy
@@ -32,7 +32,7 @@ def _version(context: click.Context, _: click.Parameter, is_asked: bool) -> None
     context.exit()
 
 
-@click.group(cls=Told, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ErrorReportingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,

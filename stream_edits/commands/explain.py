@@ -8,7 +8,7 @@ from stream_edits.commands.claim_files import open_events
 from stream_edits.commands.explained_topics import Read, of_topics
 from stream_edits.commands.file_options import FileOptions
 from stream_edits.engine.errors import EngineStopped
-from stream_edits.explain.account import NotTold, account_of
+from stream_edits.explain.account import NotExplained, account_of
 from stream_edits.explain.as_html import as_html
 from stream_edits.explain.as_json import as_json
 from stream_edits.explain.as_text import as_text
@@ -36,7 +36,7 @@ def explain_claim(
     try:
         read = of_topics(settings, claim_id) if file is None else _of_file(file, options)
         account = account_of(claim_id, read.events, build, retention, read.published)
-    except NotTold as why:
+    except NotExplained as why:
         raise EngineStopped(str(why)) from None
     sys.stdout.write(_FORMS[form](account).rstrip("\n") + "\n")
     sys.stdout.flush()

@@ -15,7 +15,7 @@ from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.encounter import member_in
 from stream_edits.engine.kafka import read_topic
 from stream_edits.engine.records import Record
-from stream_edits.explain.account import NotTold
+from stream_edits.explain.account import NotExplained
 from stream_edits.explain.history import Event, supervisors_of
 from stream_edits.settings import Settings
 
@@ -40,17 +40,17 @@ def of_topics(settings: Settings, claim_id: str) -> Read:
     """The decisions on a claim, and the events of its member and of its supervisors' patients.
 
     The topic of claims is read up to three times, so that only those events are kept. They are put
-    in the order in which they were written. Raises NotTold without a decision, ClientError,
+    in the order in which they were written. Raises NotExplained without a decision, ClientError,
     RegistryAway.
     """
     schemas = schema_source(settings)
     found = [each for _, each in published_decisions(settings, schemas, {claim_id})]
     published = [each for each in found if each is not None]
     if not published:
-        raise NotTold("the decision topics hold no decision on this claim")
+        raise NotExplained("the decision topics hold no decision on this claim")
     member = member_in(max(published, key=lambda x: x.revision).encounter_keys)
     if member is None:
-        raise NotTold("the newest decision on the claim does not name its member")
+        raise NotExplained("the newest decision on the claim does not name its member")
     timed = list(_events(settings, schemas, {member.encode()}))
     claims = [x.event for x in timed if isinstance(x.event, ClaimEvent)]
     supervisors = supervisors_of(x for x in claims if x.claim_id == claim_id)

@@ -48,10 +48,10 @@ class Input(NamedTuple):
         """The file, unpacked; ``count`` gets the number of bytes read. Raises BadFiles."""
         try:
             if self.path == STDIN:
-                yield _told(self.shown, sys.stdin.buffer, count)
+                yield _opened(self.shown, sys.stdin.buffer, count)
                 return
             with Path(self.path).open("rb") as file:
-                yield _told(self.path, file, count)
+                yield _opened(self.path, file, count)
         except (BadFile, MalformedFile, UnreadableCodec) as bad:
             raise BadFiles(str(bad), self.shown) from None
 
@@ -89,7 +89,7 @@ def _input(path: Path) -> Input:
     return Input(str(path), path.name, found.st_size if stat.S_ISREG(found.st_mode) else None)
 
 
-def _told(path: str, file: BinaryIO, count: Callable[[int], None]) -> Opened:
+def _opened(path: str, file: BinaryIO, count: Callable[[int], None]) -> Opened:
     """Raises BadFile, MalformedFile, OSError with the file's name."""
     more = reader_of(file)
 

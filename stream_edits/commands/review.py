@@ -96,7 +96,7 @@ def publish_reviews(settings: Settings, reviews: Numbered, dry_run: bool) -> int
             _report(result._replace(line_number=number))
     if dry_run:
         for each in checked:
-            print("\n".join(_told(each)))
+            print("\n".join(_summary(each)))
     elif checked:
         _publish(settings, [each.review for each in checked])
     return bad
@@ -175,7 +175,7 @@ def _member_at(settings: Settings, source: Source, claim_id: str) -> str | None:
     return claim.member_id if claim.claim_id == claim_id else None
 
 
-def _told(checked: Checked) -> Iterator[str]:
+def _summary(checked: Checked) -> Iterator[str]:
     """Lines on what a review would decide, without values of the claim."""
     outcome = checked.review.outcome
     for finding in checked.findings:

@@ -15,7 +15,7 @@ def wait_for_stages(settings: Settings, seconds: float) -> None:
 
     Stages also publish to each other. So they are done when two rounds over all of them find
     nothing left to read and the same committed offsets. Raises EngineStopped after `seconds`, with
-    the stage that has records left; TopicsUnfit, AccessRefused, FatalClientError.
+    the stage that has records left, if one has; TopicsUnfit, AccessRefused, FatalClientError.
     """
     deadline = time.monotonic() + seconds
     before: dict[Stage, dict[int, int]] = {}
@@ -24,14 +24,16 @@ def wait_for_stages(settings: Settings, seconds: float) -> None:
         if busy is None and now == before:
             return
         if time.monotonic() >= deadline:
-            left = busy or Stage.ENCOUNTER
-            raise EngineStopped(
-                f"after {seconds:g} s stage {left.value} still has records to read: is it running? "
-                "(`stream-edits run`)"
-            )
+            raise EngineStopped(f"after {seconds:g} s {_what_is_left(busy)}")
         before = now
         if busy is not None:
             time.sleep(_PAUSE_S)
+
+
+def _what_is_left(busy: Stage | None) -> str:
+    if busy is None:
+        return "the stages still send each other records: wait longer"
+    return f"stage {busy.value} still has records to read: is it running? (`stream-edits run`)"
 
 
 def _progress(settings: Settings) -> tuple[dict[Stage, dict[int, int]], Stage | None]:

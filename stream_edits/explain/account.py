@@ -30,7 +30,7 @@ class Cause(StrEnum):
     REVIEW = "REVIEW"
 
 
-class Told(NamedTuple):
+class Revision(NamedTuple):
     """One revision: its decision, its cause, and the other claims of the encounter as they stood.
 
     ``cause_claim_id`` is the other claim whose event it was, if that is of the same member, and
@@ -57,7 +57,7 @@ class Paragraph(NamedTuple):
 
 
 class Account(NamedTuple):
-    """All that is told about a claim.
+    """All that `explain` says about a claim.
 
     ``beside`` are the other claims of its encounters as they are in force, ``patients`` the claims
     of other members under its supervisors. ``is_proven`` is false if the history does not lead to
@@ -67,7 +67,7 @@ class Account(NamedTuple):
 
     claim: ClaimEvent
     decision: ClaimDecision
-    revisions: tuple[Told, ...]
+    revisions: tuple[Revision, ...]
     paragraphs: tuple[Paragraph, ...]
     answers: tuple[LineAnswer, ...]
     beside: tuple[ClaimEvent, ...]
@@ -77,7 +77,7 @@ class Account(NamedTuple):
     overlap_edits: frozenset[tuple[str, str]] = frozenset()
 
 
-class NotTold(Exception):
+class NotExplained(Exception):
     """Why nothing can be told about a claim."""
 
 
@@ -91,7 +91,7 @@ def account_of(
     """The account of one claim from these events, in their order.
 
     ``build`` makes a new builder at each call. ``published`` are the decisions on the claim where
-    they are known. Raises NotTold if no event brings a decision on the claim.
+    they are known. Raises NotExplained if no event brings a decision on the claim.
     """
     events = near(events, claim_id)
     history = History(build(), retention)
@@ -100,12 +100,12 @@ def account_of(
             history.take(event, source)
     replayed = history.newest.get(claim_id)
     if replayed is None:
-        raise NotTold("the events hold no decision on this claim")
+        raise NotExplained("the events hold no decision on this claim")
     newest = max(published, key=lambda x: x.revision, default=replayed)
     is_proven = outcome_digest(newest) == outcome_digest(replayed)
     claim = history.content(claim_id)
     if claim is None:
-        raise NotTold("the events do not hold the claim that its newest decision is about")
+        raise NotExplained("the events do not hold the claim that its newest decision is about")
     revisions = tuple(_revisions(history, claim_id, published, newest.revision))
     beside = tuple(_beside(history, newest))
     reads = _reads(claim_id, events, build(), retention)
@@ -135,10 +135,10 @@ def _overlap_edits(policies: Policies) -> frozenset[tuple[str, str]]:
 
 def _revisions(
     history: History, claim_id: str, published: Sequence[ClaimDecision], last: int
-) -> Iterator[Told]:
+) -> Iterator[Revision]:
     """Every revision up to ``last``, in order; the published decision where there is one."""
-    told = _replayed(history, claim_id)
-    by_number = {each.decision.revision: each for each in told if each.decision.revision <= last}
+    known = _replayed(history, claim_id)
+    by_number = {each.decision.revision: each for each in known if each.decision.revision <= last}
     for decision in sorted(published, key=lambda x: x.revision):
         same = by_number.get(decision.revision)
         if same is None or outcome_digest(same.decision) != outcome_digest(decision):
@@ -148,7 +148,7 @@ def _revisions(
     yield from (by_number[number] for number in sorted(by_number))
 
 
-def _replayed(history: History, claim_id: str) -> Iterator[Told]:
+def _replayed(history: History, claim_id: str) -> Iterator[Revision]:
     standing: dict[str, ClaimDecision] = {}
     for step in history.steps:
         standing |= in_force(step.decisions)
@@ -160,32 +160,32 @@ def _replayed(history: History, claim_id: str) -> Iterator[Told]:
         for each in step.decisions:
             if each.claim_id == claim_id:
                 others = tuple(_sharing(each, standing.values()))
-                told = _told(step.event, each, others)
-                is_told = told.cause_claim_id is not None or told.cause is Cause.CLAIM
-                yield told._replace(replaced=replaced if is_told else None)
+                revision = _revision(step.event, each, others)
+                is_own = revision.cause_claim_id is not None or revision.cause is Cause.CLAIM
+                yield revision._replace(replaced=replaced if is_own else None)
 
 
-def _told(event: Event, decision: ClaimDecision, others: tuple[ClaimDecision, ...]) -> Told:
+def _revision(event: Event, decision: ClaimDecision, others: tuple[ClaimDecision, ...]) -> Revision:
     if isinstance(event, ReviewEvent):
-        return Told(decision, Cause.REVIEW, event.review_id, None, others)
+        return Revision(decision, Cause.REVIEW, event.review_id, None, others)
     if event.claim_id == decision.claim_id:
-        return Told(decision, Cause.CLAIM, event.event_id, None, others)
+        return Revision(decision, Cause.CLAIM, event.event_id, None, others)
     # Nothing is said about another member, not even the claim's number.
     is_own = event.member_id == member_in(decision.encounter_keys)
     other = event.claim_id if is_own else None
-    return Told(decision, Cause.OTHER_CLAIM, event.event_id, other, others)
+    return Revision(decision, Cause.OTHER_CLAIM, event.event_id, other, others)
 
 
-def _as_published(history: History, decision: ClaimDecision) -> Told:
+def _as_published(history: History, decision: ClaimDecision) -> Revision:
     """A published revision that the events do not lead to."""
     trigger = decision.trigger_event_id or decision.event_id
     for step in history.steps:
         event = step.event
         name = event.review_id if isinstance(event, ReviewEvent) else event.event_id
         if name == trigger:
-            return _told(event, decision, ())
+            return _revision(event, decision, ())
     cause = Cause.OTHER_CLAIM if decision.trigger_event_id else Cause.CLAIM
-    return Told(decision, cause, trigger, None, ())
+    return Revision(decision, cause, trigger, None, ())
 
 
 def _sharing(decision: ClaimDecision, others: Iterable[ClaimDecision]) -> Iterator[ClaimDecision]:

@@ -10,7 +10,7 @@ from stream_edits.domain.decision import (
     LineOutcome,
     WaitsFor,
 )
-from stream_edits.explain.account import Account, Told
+from stream_edits.explain.account import Account, Revision
 from stream_edits.explain.clock import drawings
 from stream_edits.explain.trial import is_monitored, is_paid
 from stream_edits.explain.wording import (
@@ -76,7 +76,7 @@ def as_html(account: Account) -> str:
         drawings=list(drawings(account)),
         reasons=[_reason(finding) for finding in decision.findings],
         answers=[_next(account, number) for number in range(len(account.answers))],
-        revisions=[(told, cause_in_words(told)) for told in reversed(account.revisions)],
+        revisions=[(each, cause_in_words(each)) for each in reversed(account.revisions)],
         newest=account.revisions[-1] if account.revisions else None,
         rows_of=_rows_of,
         units=units,
@@ -106,8 +106,8 @@ def _row(decision: ClaimDecision, line: LineOutcome) -> _Row:
     return _Row(line, becomes, tuple(dict.fromkeys(why)))
 
 
-def _rows_of(told: Told) -> list[_Row]:
-    return [_row(told.decision, line) for line in told.decision.lines]
+def _rows_of(revision: Revision) -> list[_Row]:
+    return [_row(revision.decision, line) for line in revision.decision.lines]
 
 
 def _reason(finding: EditFinding) -> _Reason:

@@ -5,16 +5,16 @@ from typing import Any
 
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.explain.account import Account, Paragraph, Told
+from stream_edits.explain.account import Account, Paragraph, Revision
 from stream_edits.explain.changes import IF_RECORDED, Change
-from stream_edits.explain.remedies import LineAnswer
+from stream_edits.explain.remedies import LineAnswer, Remedy
 from stream_edits.explain.wording import answer_in_words
 
 
 def as_json(account: Account) -> str:
     """One JSON object on one line, without a newline."""
     decision = account.decision
-    told = {
+    answer = {
         "claim_id": decision.claim_id,
         "disposition": decision.disposition,
         "revision": decision.revision,
@@ -27,7 +27,7 @@ def as_json(account: Account) -> str:
         "paragraphs": [_paragraph(each) for each in account.paragraphs],
         "revisions": [_revision(each) for each in account.revisions],
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def _decision(decision: ClaimDecision) -> Any:
@@ -35,20 +35,20 @@ def _decision(decision: ClaimDecision) -> Any:
 
 
 def _line(account: Account, answer: LineAnswer) -> dict[str, Any]:
-    remedy = answer.remedy
-    told: dict[str, Any] | None = None
-    if remedy is not None:
-        told = {
-            "changes": [_change(each) for each in remedy.changes],
-            "leads_to": remedy.leads_to,
-            "allowed_units": remedy.allowed_units,
-            "instead": list(remedy.instead),
-        }
     return {
         "line_number": answer.line_number,
         "answer": answer.answer,
-        "remedy": told,
+        "remedy": None if answer.remedy is None else _remedy(answer.remedy),
         "text": answer_in_words(account, answer),
+    }
+
+
+def _remedy(remedy: Remedy) -> dict[str, Any]:
+    return {
+        "changes": [_change(each) for each in remedy.changes],
+        "leads_to": remedy.leads_to,
+        "allowed_units": remedy.allowed_units,
+        "instead": list(remedy.instead),
     }
 
 
@@ -64,14 +64,14 @@ def _paragraph(paragraph: Paragraph) -> dict[str, Any]:
     return {**paragraph._asdict(), "values": values}
 
 
-def _revision(told: Told) -> dict[str, Any]:
+def _revision(revision: Revision) -> dict[str, Any]:
     return {
-        "revision": told.decision.revision,
+        "revision": revision.decision.revision,
         "cause": {
-            "kind": told.cause,
-            "event_id": told.event_id,
-            "claim_id": told.cause_claim_id,
+            "kind": revision.cause,
+            "event_id": revision.event_id,
+            "claim_id": revision.cause_claim_id,
         },
-        "decision": _decision(told.decision),
-        "other_claims": [_decision(each) for each in told.others],
+        "decision": _decision(revision.decision),
+        "other_claims": [_decision(each) for each in revision.others],
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, WaitsFor
-from stream_edits.explain.account import Account, Told
+from stream_edits.explain.account import Account, Revision
 from stream_edits.explain.reads import ValueRead
 from stream_edits.explain.wording import answer_in_words, cause_in_words, move_in_words
 from stream_edits.report import explain
@@ -34,7 +34,8 @@ def _clock(account: Account) -> Iterator[str]:
             f"Claim {by} has replaced or voided it. This decision no longer counts.", 2
         )
     if decision.due_by is not None:
-        yield from _wrapped(f"Due by {decision.due_by.isoformat()}.", 2)
+        by = decision.due_by.isoformat()
+        yield from _wrapped(f"The claim must be paid or denied by {by}.", 2)
     if decision.waits_for is not WaitsFor.NONE:
         yield from _wrapped(f"It waits for {move_in_words(decision.waits_for)}.", 2)
 
@@ -71,19 +72,19 @@ def value_in_a_line(value: ValueRead) -> str:
 
 def _revisions(account: Account) -> Iterator[str]:
     yield "Revisions"
-    for told in account.revisions:
-        yield from _revision(told)
+    for revision in account.revisions:
+        yield from _revision(revision)
 
 
-def _revision(told: Told) -> Iterator[str]:
-    decision = told.decision
+def _revision(revision: Revision) -> Iterator[str]:
+    decision = revision.decision
     at = decision.decided_at.isoformat(timespec="seconds")
     yield from _wrapped(
-        f"{decision.revision}. {decision.disposition} at {at}, because {cause_in_words(told)}. "
+        f"{decision.revision}. {decision.disposition} at {at}, because {cause_in_words(revision)}. "
         f"Policy {decision.policy_version}. {lines_in_words(decision)}.",
         2,
     )
-    for other in told.others:
+    for other in revision.others:
         yield from _wrapped(
             f"Beside it claim {printable(other.claim_id)}, revision {other.revision}: "
             f"{other.disposition}. {lines_in_words(other)}.",

@@ -36,11 +36,11 @@ def overlap_verdict(account: Account, own: OnTheClock, other: OnTheClock) -> str
     if not found:
         return "Allowed: no edit objects to it."
     counting = [f for f in found if not is_monitored(f)]
-    told = [
+    overlaps = [
         f"{finding.edit_id} {_DONE[finding.disposition]} line {finding.line_number}"
         for finding in counting or found
     ]
-    said = " and ".join(dict.fromkeys(told))
+    said = " and ".join(dict.fromkeys(overlaps))
     if not counting:
         return f"Allowed: an edit objects to it that is only monitored ({said})."
     return f"Not allowed: {said}."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, LineOutcome, Pricing, WaitsFor
-from stream_edits.explain.account import Account, Cause, Told
+from stream_edits.explain.account import Account, Cause, Revision
 from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
 from stream_edits.explain.trial import line_of
@@ -99,19 +99,19 @@ def document_in_words(kind: str) -> str:
     return _DOCUMENTS.get(kind, f"the {kind.replace('_', ' ')}")
 
 
-def cause_in_words(told: Told) -> str:
+def cause_in_words(revision: Revision) -> str:
     """What caused a revision."""
-    event = f"event {printable(told.event_id)}"
-    if told.replaced is not None:
-        event += f", which replaced or voided claim {printable(told.replaced)}"
-    if told.cause is Cause.REVIEW:
-        return f"a reviewer decided findings of the claim (review {printable(told.event_id)})"
-    if told.cause is Cause.CLAIM:
-        first = told.decision.revision == 1
+    event = f"event {printable(revision.event_id)}"
+    if revision.replaced is not None:
+        event += f", which replaced or voided claim {printable(revision.replaced)}"
+    if revision.cause is Cause.REVIEW:
+        return f"a reviewer decided findings of the claim (review {printable(revision.event_id)})"
+    if revision.cause is Cause.CLAIM:
+        first = revision.decision.revision == 1
         return f"the claim {'came' if first else 'came again'} ({event})"
-    if told.cause_claim_id is None:
+    if revision.cause_claim_id is None:
         return f"the time of another patient's claim changed ({event})"
-    return f"claim {printable(told.cause_claim_id)} came or changed ({event})"
+    return f"claim {printable(revision.cause_claim_id)} came or changed ({event})"
 
 
 def _claim_of(account: Account, change: Change) -> ClaimEvent:

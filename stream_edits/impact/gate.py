@@ -47,7 +47,7 @@ class Limit(NamedTuple):
         found = self.found(impact)
         return found >= self.number if self.reached else found > self.number
 
-    def told(self, impact: Impact) -> str:
+    def in_words(self, impact: Impact) -> str:
         """The limit with what was found."""
         found = self.found(impact)
         return (

@@ -31,6 +31,6 @@ def page(impact: Impact, limits: Sequence[Limit] = ()) -> str:
             (heading(each), explained(each.before), explained(each.after))
             for each in impact.all_examples()
         ],
-        limits=[(each.told(impact), each.is_broken(impact)) for each in limits],
+        limits=[(each.in_words(impact), each.is_broken(impact)) for each in limits],
         printable=printable,
     )

@@ -35,7 +35,7 @@ def print_impact(impact: Impact, limits: Sequence[Limit] = ()) -> None:
             console.print(Text(explained(decision)), soft_wrap=True)
     for limit in limits:
         verdict = "broken" if limit.is_broken(impact) else "kept"
-        console.print(Text(f"\nLimit {limit.told(impact)}: {verdict}"))
+        console.print(Text(f"\nLimit {limit.in_words(impact)}: {verdict}"))
 
 
 def summary(impact: Impact) -> Iterator[str]:

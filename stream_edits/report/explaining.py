@@ -90,7 +90,7 @@ def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
     if by_report and decision.applicable:
         codes = dict.fromkeys(printable(line.procedure_code) for line in by_report)
         priced = "" if len(by_report) == len(lines) else f"{join_in_order(list(codes))} "
-        outcome += f", {priced}priced By Report"
+        outcome += f", {priced}priced by hand (By Report)"
     return outcome
 
 
@@ -110,7 +110,7 @@ def _outcome(line: LineOutcome) -> str:
     if line.disposition is not Disposition.DENY and line.allowed_units != line.billed_units:
         outcome += f", but cut back to {units(line.allowed_units)}"
     if line.disposition is not Disposition.DENY and line.pricing is Pricing.BY_REPORT:
-        outcome += ", priced By Report"
+        outcome += ", priced by hand (By Report)"
     if line.recommended_code:
         outcome += f"; bill {line.recommended_code} instead"
     return outcome

@@ -71,7 +71,7 @@ FILES = [
     Misuse("adjudicate {d}/claims.zip", 2, "it is a zip archive"),
     Misuse("adjudicate {d}/claims.zst", 2, "it is compressed with zstd"),
     Misuse("adjudicate {d}/claims.parquet", 2, "it is a Parquet file"),
-    Misuse("adjudicate {d}/claims.csv", 2, "it holds no JSON"),
+    Misuse("adjudicate {d}/claims.csv", 2, "it is neither JSON nor X12"),
     Misuse("adjudicate {d}/claims.xml", 2, "it is XML or HTML"),
     Misuse("adjudicate {d}/noise.bin", 2, "it is not text"),
     Misuse("adjudicate {d}/snappy.avro", 2, "compressed with snappy, for which"),
@@ -97,7 +97,7 @@ FILES = [
     Misuse(f"convert {{d}}/empty.jsonl {X12}", 2, "not an X12 file: it is empty"),
     Misuse(f"convert {{d}}/claims.zip {X12}", 2, "not an X12 file: it is a zip archive"),
     Misuse(f"convert {{d}}/claims.837 {X12} --output {{d}}/gone/x", 2, "--output cannot be"),
-    Misuse("publish {d}/claims.csv", 2, "it holds no JSON"),
+    Misuse("publish {d}/claims.csv", 2, "it is neither JSON nor X12"),
     Misuse("publish {d}/gone.jsonl", 2, "does not exist"),
     Misuse("review --file {d}/gone.jsonl", 2, "does not exist"),
 ]

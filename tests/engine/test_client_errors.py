@@ -83,7 +83,7 @@ def test_a_fatal_error_says_what_to_do_without_the_clients_text() -> None:
     error = KafkaError(KafkaError._FENCED, "host 10.0.0.1", fatal=True)
     assert str(classify(error, "commit_transaction")) == (
         "commit_transaction failed for good with _FENCED: another process uses the same "
-        "transactional.id: give each replica its own ordinal"
+        "transactional.id: give each one another `instance`"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from stream_edits.domain.decision import Disposition, Source
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.explain.account import Cause, NotTold
+from stream_edits.explain.account import Cause, NotExplained
 from stream_edits.explain.as_json import as_json
 from stream_edits.explain.as_text import as_text, value_in_a_line
 from stream_edits.explain.clock import drawings
@@ -134,7 +134,7 @@ def test_overlaps_gaps_and_other_patients_are_drawn_without_a_name() -> None:
 
 
 def test_a_claim_without_a_decision_is_refused() -> None:
-    with pytest.raises(NotTold):
+    with pytest.raises(NotExplained):
         told("Z", claim("A", line("96365")))
 
 

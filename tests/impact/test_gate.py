@@ -59,5 +59,5 @@ def test_a_share_of_no_claims_is_nothing() -> None:
 
 
 def test_what_was_found_is_told() -> None:
-    assert limit("deny>0.1%").told(FOUND) == "deny>0.1% (it is 0.5 %)"
-    assert limit("changed>3").told(FOUND) == "changed>3 (it is 20)"
+    assert limit("deny>0.1%").in_words(FOUND) == "deny>0.1% (it is 0.5 %)"
+    assert limit("changed>3").in_words(FOUND) == "changed>3 (it is 20)"

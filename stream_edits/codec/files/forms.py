@@ -138,7 +138,7 @@ def _form_of(head: bytes) -> Form:
         return Form.DOCUMENTS if _goes_on(first) and follows[:1] in b'"}' else Form.LINES
     lines = [line.strip() for line in start.split(b"\n") if line.strip()]
     if len(lines) >= _LINES and not any(line.startswith(b"{") for line in lines):
-        raise BadFile(f"it holds no JSON; {_ACCEPTED}")
+        raise BadFile(f"it is neither JSON nor X12; {_ACCEPTED}")
     return Form.LINES
 
 

@@ -95,7 +95,7 @@ _FENCED = frozenset({"_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"})
 
 _RIGHTS = "docs/security.md lists the rights that each stage and command needs"
 _ADVICE = {
-    "_FENCED": "another process uses the same transactional.id: give each replica its own ordinal",
+    "_FENCED": "another process uses the same transactional.id: give each one another `instance`",
     "PRODUCER_FENCED": "another process uses the same transactional.id",
     "INVALID_PRODUCER_EPOCH": "the transaction timed out or was fenced; a restart resumes",
     "OUT_OF_ORDER_SEQUENCE_NUMBER": "a topic lost records that this process has written, mostly by "
