@@ -45,8 +45,10 @@ def type_page(found: list[Block], folder: Path) -> list[str]:
 
 def test_the_page_makes_an_edit(tmp_path: Path) -> None:
     """The page also gives the claims, one on each side of the memo's day."""
-    written, first, second, tried = type_page(list(blocks(PAGE)), tmp_path)
+    written, first, second, tried, cleaned = type_page(list(blocks(PAGE)), tmp_path)
     assert written.count("\n") == 3
+    assert cleaned == ""
+    assert not list(tmp_path.iterdir()), "the last step removes what the page has made"
     assert first.endswith("5 cases hold\n")
     assert second.endswith("2 cases hold\n")
     assert "OUR-PLAN 2025-04" in tried
