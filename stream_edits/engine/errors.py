@@ -57,6 +57,10 @@ class TooManyAborts(EngineStopped):
     """Transactions were aborted again and again without one commit in between."""
 
 
+class LeftOut(EngineStopped):
+    """The group assigned nothing to this member for long, however often it joined again."""
+
+
 class OptionRefused(EngineStopped):
     """A client option that the engine itself must set was given, or two settings contradict."""
 

@@ -4,18 +4,26 @@ The client does so on its own, with two exceptions that were seen on a Kafka who
 its controller for a moment. Both last until the next rebalance, perhaps for ever: a coordinator
 that unloads the group during a rebalance leaves a member that waits without partitions, and a
 partition that is added then is known to the client, but assigned to nobody.
+
+A client that joined again and again and is still left out does not recover. Its process ends, and
+the one that is started in its place joins as a new member.
 """
 
 from __future__ import annotations
 
+import math
+
 from . import log
 from .config import StageConfig
+from .errors import LeftOut, Retriable
 from .known_topics import KnownTopics
 from .partitions import Partitions
 from .ports import Clock, Source
 
 # Beyond two session timeouts, in which a rebalance ends unless a member is busy with a batch.
 _BEYOND_S = 30.0
+# How often a member that is left out joins again, before it gives up.
+_TRIES = 3
 
 
 class Rejoining:
@@ -30,22 +38,43 @@ class Rejoining:
         clock: Clock,
     ) -> None:
         self._stage = config.stage
+        self._group_id = config.group_id
         self._source = source
         self._partitions = partitions
         self._known = known
         self._clock = clock
         self._patience_s = 2 * config.session_timeout_ms / 1000 + _BEYOND_S
+        # A rebalance may wait for a busy member until its poll interval is over.
+        busy = math.ceil(config.max_poll_interval_ms / 1000 / self._patience_s)
+        self._tries = max(_TRIES, busy)
+        self._in_vain = 0
         self._waits_since = clock.monotonic()
 
     def check(self) -> None:
-        """Join again if it is time. Raises an EngineStopped."""
+        """Join again if it is time. Raises LeftOut if it never helps, or another EngineStopped."""
         now = self._clock.monotonic()
         if self._partitions.assigned:
             self._waits_since = now
+            self._in_vain = 0
         if self._known.must_rejoin():
             self._join("the input has grown")
         elif now - self._waits_since > self._patience_s:
+            self._give_up_or_count()
             self._join("no partitions were assigned")
+
+    def _give_up_or_count(self) -> None:
+        """Raises LeftOut, unless the brokers are away: then joining cannot help yet."""
+        try:
+            self._known.confirm()
+        except Retriable:
+            self._in_vain = 0
+            return
+        if self._in_vain == self._tries:
+            raise LeftOut(
+                f"no partitions were assigned, although the process joined group "
+                f"{self._group_id} again {self._tries} times: a restart joins as a new member"
+            )
+        self._in_vain += 1
 
     def _join(self, reason: str) -> None:
         log.warning("rejoins", stage=self._stage, reason=reason)

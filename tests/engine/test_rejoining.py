@@ -1,9 +1,37 @@
 """A member that is left without partitions joins its group again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
+from stream_edits.engine.errors import LeftOut, Retriable
+from stream_edits.engine.known_topics import KnownTopics
 from stream_edits.engine.ports import AssignmentListener
-from tests.engine.harness import Stage, cluster
+from tests.engine.harness import Cluster, Stage, cluster
+
+_PATIENCE_S = 120.0
+_TRIES = 3
+
+
+@contextmanager
+def left_out(broker: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No partitions are assigned, as when the coordinator unloads the group in a rebalance."""
+
+    def serve_nothing(listener: AssignmentListener) -> None:
+        """Call no listener."""
+
+    (source,) = broker.sources
+    with monkeypatch.context() as patch:
+        patch.setattr(source, "_serve", serve_nothing)
+        yield
+
+
+def wait(stage: Stage, times: int) -> None:
+    """Let the patience of a member without partitions run out that often."""
+    for _ in range(times):
+        stage.clock.time_s += _PATIENCE_S + 1.0
+        stage.run_rounds(2)
 
 
 def test_a_member_left_without_partitions_joins_again_after_two_session_timeouts(
@@ -11,13 +39,7 @@ def test_a_member_left_without_partitions_joins_again_after_two_session_timeouts
 ) -> None:
     broker = cluster()
     stage = Stage(broker).start()
-    (source,) = broker.sources
-
-    def left_out(listener: AssignmentListener) -> None:
-        """As when the coordinator unloads the group in the middle of a rebalance."""
-
-    with monkeypatch.context() as patch:
-        patch.setattr(source, "_serve", left_out)
+    with left_out(broker, monkeypatch):
         stage.partitions.on_lost([0, 1])
         stage.run_rounds(2)
         generation = broker.groups["g"].generation
@@ -40,3 +62,44 @@ def test_a_member_with_partitions_never_does() -> None:
     stage.clock.time_s += 3600.0
     stage.run_rounds(4)
     assert broker.groups["g"].generation == generation
+
+
+def test_a_member_that_is_still_left_out_ends_so_that_a_new_one_can_join(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broker = cluster()
+    stage = Stage(broker).start()
+    with left_out(broker, monkeypatch):
+        stage.partitions.on_lost([0, 1])
+        wait(stage, _TRIES)
+        with pytest.raises(LeftOut, match=r"group g again 3 times: a restart joins"):
+            wait(stage, 1)
+
+
+def test_an_assignment_in_between_starts_the_count_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = cluster()
+    stage = Stage(broker).start()
+    for _ in range(2):
+        with left_out(broker, monkeypatch):
+            stage.partitions.on_lost([0, 1])
+            wait(stage, _TRIES)
+        stage.until_ready()
+
+
+def test_a_member_without_partitions_does_not_end_while_the_brokers_are_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broker = cluster()
+    stage = Stage(broker).start()
+
+    def away(*_: object) -> None:
+        raise Retriable("_TRANSPORT")
+
+    with left_out(broker, monkeypatch):
+        stage.partitions.on_lost([0, 1])
+        with monkeypatch.context() as patch:
+            patch.setattr(KnownTopics, "confirm", away)
+            wait(stage, 3 * _TRIES)
+        wait(stage, _TRIES)
+        with pytest.raises(LeftOut):
+            wait(stage, 1)
