@@ -14,7 +14,7 @@ from stream_edits.commands.file_options import FileOptions
 from stream_edits.impact.gate import BadLimit, Limit, limit
 from stream_edits.settings import Settings, load_settings
 
-# The change does more than --fail-on allows.
+# The change does more than --fail-on allows, or there is no claim to check that on.
 LIMIT_BROKEN = 4
 _OVERLAY = click.Path(path_type=Path, exists=True, dir_okay=False)
 

@@ -34,21 +34,28 @@ class Limit(NamedTuple):
     is_share: bool
 
     def found(self, impact: Impact) -> Decimal:
-        """The number of claims that it counts, or their percentage."""
+        """The number of claims that it counts, or their percentage, of at least one claim."""
         count = impact.claims_changed
         if self.what != "changed":
             count = impact.claims_to[self.what.upper()]
         if not self.is_share:
             return Decimal(count)
-        return Decimal(count) * 100 / impact.claims if impact.claims else Decimal(0)
+        return Decimal(count) * 100 / impact.claims
 
     def is_broken(self, impact: Impact) -> bool:
-        """Whether the impact is above the limit, or with ``>=`` reaches it."""
+        """Whether the impact is above the limit, or with ``>=`` reaches it.
+
+        Every limit is broken if no claim was decided: a check of nothing must not let a change in.
+        """
+        if not impact.claims:
+            return True
         found = self.found(impact)
         return found >= self.number if self.reached else found > self.number
 
     def in_words(self, impact: Impact) -> str:
         """The limit with what was found."""
+        if not impact.claims:
+            return f"{self.text} (there is no claim to check it on)"
         found = self.found(impact)
         return (
             f"{self.text} (it is {found:.4g} %)"

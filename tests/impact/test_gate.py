@@ -1,7 +1,6 @@
 """The limits of --fail-on: their grammar, and what they count."""
 
 from collections import Counter
-from decimal import Decimal
 
 import pytest
 
@@ -53,9 +52,15 @@ def test_what_is_not_a_limit_is_refused(text: str) -> None:
         limit(text)
 
 
-def test_a_share_of_no_claims_is_nothing() -> None:
-    assert limit("changed>0%").found(Impact()) == Decimal(0)
-    assert not limit("changed>0%").is_broken(Impact())
+@pytest.mark.parametrize("text", ["changed>0%", "changed>0", "deny>=5"])
+def test_without_claims_every_limit_is_broken(text: str) -> None:
+    assert limit(text).is_broken(Impact())
+    assert limit(text).in_words(Impact()) == f"{text} (there is no claim to check it on)"
+
+
+def test_one_claim_is_enough_to_keep_a_limit() -> None:
+    assert not limit("changed>0%").is_broken(Impact(claims=1))
+    assert not limit("changed>0").is_broken(Impact(claims=1))
 
 
 def test_what_was_found_is_told() -> None:
