@@ -15,12 +15,19 @@ def wait_for_stages(settings: Settings, seconds: float) -> None:
 
     Stages also publish to each other. So they are done when two rounds over all of them find
     nothing left to read and the same committed offsets. Raises EngineStopped after `seconds`, with
-    the stage that has records left, if one has; TopicsUnfit, AccessRefused, FatalClientError.
+    the stage that has records left, if one has; Retriable if the
+    brokers do not answer even then; TopicsUnfit, AccessRefused, FatalClientError.
     """
     deadline = time.monotonic() + seconds
     before: dict[Stage, dict[int, int]] = {}
     while True:
-        now, busy = _progress(settings)
+        try:
+            now, busy = _progress(settings)
+        except Retriable:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE_S)
+            continue
         if busy is None and now == before:
             return
         if time.monotonic() >= deadline:
@@ -37,15 +44,15 @@ def _what_is_left(busy: Stage | None) -> str:
 
 
 def _progress(settings: Settings) -> tuple[dict[Stage, dict[int, int]], Stage | None]:
-    """The committed offsets by stage, and the first stage that has records left to read."""
+    """The committed offsets by stage, and the first stage that has records left to read.
+
+    Raises Retriable, TopicsUnfit, AccessRefused, FatalClientError.
+    """
     reader = settings.group_id("decisions")
     offsets: dict[Stage, dict[int, int]] = {}
     for stage in Stage:
         config = stage_config(settings, stage)
-        try:
-            found = committed_if_all_read(config.kafka, config.group_id, config.input_topic, reader)
-        except Retriable:
-            found = None
+        found = committed_if_all_read(config.kafka, config.group_id, config.input_topic, reader)
         if found is None:
             return offsets, stage
         offsets[stage] = found

@@ -6,7 +6,7 @@ import pytest
 
 from stream_edits.commands import wait_for_stages as module
 from stream_edits.commands.wait_for_stages import wait_for_stages
-from stream_edits.engine.errors import EngineStopped
+from stream_edits.engine.errors import EngineStopped, Retriable
 from stream_edits.settings import Settings
 
 
@@ -28,3 +28,12 @@ def test_it_names_no_stage_if_all_have_read_everything_but_go_on(
 def test_it_returns_when_two_rounds_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "committed_if_all_read", lambda *_: {0: 7})
     wait_for_stages(Settings(), 5.0)
+
+
+def test_it_says_that_the_brokers_do_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise Retriable("_TRANSPORT")
+
+    monkeypatch.setattr(module, "committed_if_all_read", away)
+    with pytest.raises(Retriable):
+        wait_for_stages(Settings(), 0.0)
