@@ -16,6 +16,7 @@ from bench.payer.faults import Fault, Times, killed, killed_static
 from bench.payer.figures import Bench
 from bench.payer.group import Stage
 from bench.payer.pipeline import Pipeline, Placement, latencies, percentile
+from stream_edits.engine.batch_size import BatchSize
 
 # The allowed deviation of a prediction, on a machine that other programs use as well.
 MARGIN = 0.2
@@ -79,12 +80,22 @@ def stages(bench: Bench, restore_s: float = 0.0) -> list[Stage]:
             cpu_s,
             bench.transaction_s,
             bench.seen_s,
-            DEFAULTS.batch_size,
+            _events_in_a_batch(cpu_s),
             DEFAULTS.linger_ms / 1000,
             restore_s if number == 1 else 0.0,
         )
         for number, cpu_s in enumerate(bench.cpu_s)
     ]
+
+
+def _events_in_a_batch(cpu_s: float) -> int:
+    """What a stage under load settles on."""
+    size = BatchSize(DEFAULTS.batch_size)
+    while True:
+        before = size.limit
+        size.note(before, before * cpu_s)
+        if size.limit == before:
+            return before
 
 
 def _light(bench: Bench, mix: Mix, seed: int) -> list[float]:

@@ -54,7 +54,8 @@ class StageConfig:
     # until its session times out.
     group_instance_id: str | None = None
     engine_version: str = "0"
-    batch_size: int = 2000
+    # The most events of a transaction: see `batch_size.py`.
+    batch_size: int = 10_000
     # How long a batch waits for more records after its first one.
     linger_s: float = 0.005
     # Above the client's request time-out of 30 s, so that one lost request does not end the

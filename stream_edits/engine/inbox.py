@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from . import log
 from .arrivals import Arrivals
 from .batch import Rest
+from .batch_size import BatchSize
 from .config import StageConfig
 from .errors import LostOffset
 from .partitions import Owned, Partitions
@@ -22,9 +23,15 @@ class Inbox:
     """The consuming side of the loop. Each `take` polls the group once, whatever else it does."""
 
     def __init__(
-        self, config: StageConfig, source: Source, partitions: Partitions, clock: Clock
+        self,
+        config: StageConfig,
+        source: Source,
+        partitions: Partitions,
+        clock: Clock,
+        size: BatchSize,
     ) -> None:
         self._config = config
+        self._size = size
         self._source = source
         self._partitions = partitions
         self._clock = clock
@@ -95,7 +102,7 @@ class Inbox:
         sought to its committed offset later.
         """
         changes = self._partitions.changes
-        records = self._source.consume(self._config.batch_size, timeout_s)
+        records = self._source.consume(self._size.limit, timeout_s)
         if self._partitions.changes == changes:
             self._arrivals.note(records, self._partitions.owned, self._clock.wall())
             return records

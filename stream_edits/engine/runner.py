@@ -10,6 +10,7 @@ from stream_edits.metrics import Metrics, StageMetrics
 
 from . import log
 from .batch import Batch, BatchBuilder
+from .batch_size import BatchSize
 from .circuit_breaker import CircuitBreaker
 from .clock import SystemClock
 from .config import StageConfig
@@ -71,6 +72,7 @@ class StageRunner:
         self._breaker = CircuitBreaker(config.breaker)
         self._on_committed = on_committed
         self._watch = watch
+        self._size = BatchSize(config.batch_size)
         self._builder = BatchBuilder(config, processor, self._breaker, self._clock.monotonic)
         self._stop = threading.Event()
         self._transactions: Transactions | None = None
@@ -149,7 +151,7 @@ class StageRunner:
             self._transactions.left_out,
             self._watch,
         )
-        inbox = Inbox(self.config, source, partitions, self._clock)
+        inbox = Inbox(self.config, source, partitions, self._clock, self._size)
         rejoining = Rejoining(self.config, source, partitions, known, self._clock)
         self._member = Member(
             source, known, partitions, self._transactions, inbox, rejoining, peers
@@ -195,7 +197,9 @@ class StageRunner:
 
     def _process(self, records: Sequence[Record], member: Member) -> None:
         """Process `records`, commit the batch, hold the records that were left."""
+        begun = self._clock.monotonic()
         batch = self._builder.build(records, member.partitions.views)
+        self._size.note(batch.events, self._clock.monotonic() - begun)
         if batch.events and not self._commit(batch, member):
             return
         if batch.rest is not None:

@@ -78,8 +78,8 @@ def test_checks_compare_with_measurements() -> None:
     found = list(checks(BENCH._replace(scaled=shapes), MIX, seed=1))
     measured = [100, 300, 400, 1000, 1000, 1000, 1000, 14, 9, 2]
     assert [check.measured for check in found] == measured
-    # A core processes a thousand records a second, minus a transaction for each two thousand.
-    assert found[3].predicted == pytest.approx(2000 / 2.01, rel=0.001)
+    # A core processes a thousand records a second, minus a transaction for each five hundred.
+    assert found[3].predicted == pytest.approx(500 / 0.51, rel=0.001)
     assert found[3].off == pytest.approx(found[3].predicted / 1000 - 1)
     assert found[4].predicted == pytest.approx(2 * found[3].predicted, rel=0.03)
     back, still, static_back = (check.predicted for check in found[7:])
