@@ -1,6 +1,7 @@
 """``make bench``: run every contender on both brokers, round by round, then write the report."""
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -18,6 +19,8 @@ from bench.trial import ContenderFailed, Figures, run_trial
 def main() -> None:
     """Run the selected contenders and print the report. A full run updates docs/performance.md."""
     asked = _arguments()
+    # SIGTERM must also end the brokers and contenders that were started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     results: Results = defaultdict(list)
     begun = time.monotonic()
     with ExitStack() as stack:

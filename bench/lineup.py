@@ -43,6 +43,7 @@ CLAIMS = 6000
 BARE, BYTES, GOVERNED_BARE = "bare passthrough", "bare byte loop", "bare, governed claims"
 ADJUDICATE = "file: adjudicate"
 PIPELINE = "whole pipeline, one process"
+ONE_WORKER = "whole pipeline, run --processes 1"
 ENGINE = "engine alone, state and changelog"
 STREAMS_ROCKSDB = "Kafka Streams on RocksDB, state and changelog"
 STREAMS_MEMORY = "Kafka Streams in memory, state and changelog"
@@ -65,6 +66,17 @@ LINEUP = (
     Contender("supervision", "stage:supervision", GOVERNED_BARE, input=BY_SUPERVISOR),
     # Not more: a partition of the embedded broker keeps 5 MB, and then drops its oldest records.
     Contender(PIPELINE, "pipeline", BARE, 0.4, many=5, on_real=1, to_the_end=True),
+    Contender(ONE_WORKER, "workers:1", BARE, brokers=(REAL,), many=10, on_real=1, to_the_end=True),
+    Contender(
+        "whole pipeline, run --processes 2",
+        "workers:2",
+        ONE_WORKER,
+        1.6,
+        brokers=(REAL,),
+        many=10,
+        on_real=1,
+        to_the_end=True,
+    ),
     Contender(
         "quixstreams, whole job, exactly once",
         "quix:pipeline",
