@@ -10,6 +10,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     is_sequential,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
+    AddOnRules,
     Primaries,
     Primary,
     neighbours_primaries,
@@ -62,9 +63,9 @@ _NONE = InitialServices(None, (), None, ())
 class Rebilling(NamedTuple):
     """How the denied initial services of an encounter are to be rebilled.
 
-    ``codes`` holds the codes that stand for a denied line afterwards, by its position: its add-on
-    form, and for an outranked one the code that is to be the initial service. Empty for a line that
-    is taken off. ``leads`` is the add-on that is to be the initial service.
+    ``codes`` holds the codes that a denied line counts as, by its position: its add-on form, and
+    its own code for an outranked one. Empty for a line that is taken off. ``leads`` is the add-on
+    that is to be the initial service.
     """
 
     codes: dict[int, frozenset[str]]
@@ -85,9 +86,8 @@ def rebilling(encounter: Encounter) -> Rebilling:
         return Rebilling(codes, None)
     leads = outranking_add_on(encounter, initial)
     if leads is not None:
-        code = encounter.code_of(leads)
-        form = leads.policy[VocabularyRules].initial_form.get(code, code)
-        codes[initial.position] = _add_on_form(initial, initial.code) | {form}
+        # The code that `leads` is to be rebilled as is not among them: nobody has billed it yet.
+        codes[initial.position] = _add_on_form(initial, initial.code) | {encounter.code_of(initial)}
     return Rebilling(codes, leads)
 
 
@@ -153,19 +153,32 @@ def _rank_of(code: str, policy: PolicyOnDate) -> int:
 def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> EncounterLine | None:
     """The highest-ranked add-on that ranks above an initial service, if any.
 
-    Injections have no rank, so they never outrank. An add-on to a service of a neighbouring visit
-    counts only if it outranks that service too. Among equals a sequential service comes first,
-    because it can be billed as the initial one.
+    Injections have no rank, so they never outrank. An add-on to the service of a second site or of
+    a neighbouring visit counts only if it outranks that service too. Among equals a sequential
+    service comes first, because it can be billed as the initial one.
     """
     rank = _rank(encounter, initial)
     above = [
         line
         for line in add_ons(encounter)
-        if _rank(encounter, line) < rank and not _adds_to_a_neighbour(encounter, line)
+        if _rank(encounter, line) < rank
+        and not _adds_to_a_second_site(encounter, line, initial)
+        and not _adds_to_a_neighbour(encounter, line)
     ]
     if len(above) < 2:
         return above[0] if above else None
     return min(above, key=lambda x: (_rank(encounter, x), not is_sequential(x), x.place))
+
+
+def _adds_to_a_second_site(
+    encounter: Encounter, line: EncounterLine, initial: EncounterLine
+) -> bool:
+    allowed = line.policy[AddOnRules].primaries.get(line.code, frozenset())
+    return any(
+        encounter.code_of(x) in allowed and _rank(encounter, x) <= _rank(encounter, line)
+        for x in initials(encounter)
+        if x is not initial and has_separate_site(x) and encounter.is_active(x)
+    )
 
 
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
