@@ -116,7 +116,12 @@ def on_decision(
         )
     denials = [f for f in draft.findings if f.disposition is Disposition.DENY]
     lines = _line_records(record, draft, denials, policies)
-    rests_on = {claim_id for f in denials for claim_id in f.related_claim_ids} if denials else ()
+    rests_on = {
+        claim_id
+        for f in draft.findings
+        if f.related_claim_ids and (f.disposition is Disposition.DENY or f.allowed_units is not None)
+        for claim_id in f.related_claim_ids
+    }
     answerable = answerable_lines(denials, policies) if denials else ()
     if not rests_on and not answerable:
         return _without_content(record, draft, supervisors, lines)

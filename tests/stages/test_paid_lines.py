@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from stream_edits.domain.member_state import ClaimStatus
-from tests.build import PUBLISHED, claim, line, voiding
+from tests.build import PUBLISHED, claim, line, replacing, voiding
 from tests.stages.infusions import claims, histories
 from tests.stages.walk import Walk, edits, outcomes, related, summaries
 from tests.stages.wire import OverTheWire
@@ -70,17 +70,48 @@ def test_a_paid_line_that_was_cut_back_keeps_its_units(walk: Walk) -> None:
     assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
 
 
-def test_a_paid_claim_without_a_denial_stays_as_it_is(walk: Walk) -> None:
+def test_a_paid_claim_that_would_lose_a_line_stays_as_it_is(walk: Walk) -> None:
     walk.send(
         claim("A", line("96365"), line("96366", units=4)),
         claim("B", line("96366", units=6)),
     )
     assert summaries(walk.published) == ["A1 PASS", "B1 PASS"]
     kept = walk.members.claim("M1", "B")
-    assert kept is not None
-    assert kept.claim is None
     assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
     assert walk.members.claim("M1", "B") == kept
+
+
+def test_units_that_were_cut_back_for_another_claim_are_given_back(walk: Walk) -> None:
+    walk.send(
+        claim("A", line("96365"), line("96366", units=5)),
+        claim("B", line("96365", modifiers=("59",)), line("96366", units=6)),
+    )
+    before = walk.last()["B"]
+    assert [x.allowed_units for x in before.lines] == [1, 3]
+    (_, again) = walk.send(voiding("A", "V"))
+    assert summaries([again]) == ["B2 PASS"]
+    assert [x.allowed_units for x in again.lines] == [1, 6]
+    assert edits(again) == []
+    assert again.supersedes == before.decision_id
+
+
+def test_a_replacement_gives_back_the_units_that_it_leaves(walk: Walk) -> None:
+    walk.send(
+        claim("A", line("96365"), line("96366", units=5)),
+        claim("B", line("96365", modifiers=("59",)), line("96366", units=6)),
+    )
+    sent = walk.send(replacing("A", "R", line("96365"), line("96366", units=3)))
+    assert summaries(sent) == ["R1 PASS", "B2 PASS"]
+    assert [x.allowed_units for x in sent[1].lines] == [1, 5]
+    assert related(sent[1]) == [("R",)]
+
+
+def test_a_cut_that_rests_on_no_other_claim_is_not_decided_again(walk: Walk) -> None:
+    walk.send(claim("A", line("96372")), claim("B", line("96365"), line("96366", units=9)))
+    kept = walk.members.claim("M1", "B")
+    assert kept is not None
+    assert (kept.rests_on, kept.claim) == ((), None)
+    assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
 
 
 @given(claims("A", "e1"), claims("B", "e2"), st.sampled_from(RollUp))
