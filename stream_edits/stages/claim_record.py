@@ -116,12 +116,7 @@ def on_decision(
         )
     denials = [f for f in draft.findings if f.disposition is Disposition.DENY]
     lines = _line_records(record, draft, denials, policies)
-    rests_on = {
-        claim_id
-        for f in draft.findings
-        if f.related_claim_ids and (f.disposition is Disposition.DENY or f.allowed_units is not None)
-        for claim_id in f.related_claim_ids
-    }
+    rests_on = {x for f in draft.findings if _takes_away(f) for x in f.related_claim_ids}
     answerable = answerable_lines(denials, policies) if denials else ()
     if not rests_on and not answerable:
         return _without_content(record, draft, supervisors, lines)
@@ -135,6 +130,11 @@ def on_decision(
         rests_on=tuple(sorted(rests_on)),
         answerable_lines=answerable,
     )
+
+
+def _takes_away(finding: EditFinding) -> bool:
+    """Whether a finding denies a line, or cuts its units back."""
+    return finding.disposition is Disposition.DENY or finding.allowed_units is not None
 
 
 def answerable_lines(findings: Iterable[EditFinding], policies: Policies) -> tuple[int, ...]:
