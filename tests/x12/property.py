@@ -6,6 +6,7 @@ last HL of level 20 to the next HL. This is found anew here, by position alone.
 """
 
 import io
+import re
 from collections.abc import Iterator
 
 from stream_edits.codec.jsonl import claim_from_json, claim_to_line
@@ -104,6 +105,8 @@ def _segments(data: bytes) -> Iterator[tuple[str, list[str], set[str]]]:
         for segment in block.segments:
             elements = segment.split(block.delimiters.element)
             parts = {x for e in elements for x in (e, *e.split(block.delimiters.component))}
+            # Diagnoses that are repeated in one element are taken apart.
+            parts |= {x for part in parts for x in re.split(r"[^\w\s.-]", part)}
             stripped = {text_of(part.strip()) for part in parts}
             made = {f(x) for x in stripped for f in (clean_code, clean_diagnosis, clean_kind)}
             yield elements[0], elements, stripped | made

@@ -27,7 +27,7 @@ from tests.x12.samples import office
         (["SV1*HC:96365*-260.5*UN*-1", DAY], {"charge_amount": Decimal("-260.50"), "units": -1.0}),
         (["SV1*HC:J9045**UN*12.4", DAY], {"charge_amount": None, "units": 12.4}),
         (["SV1*HC:96365*1*UN*1***1:3:2", DAY], {"diagnosis_pointers": (1, 3, 2)}),
-        (["SV1*HC:96365*1*UN*1***1.00:A", DAY], {"diagnosis_pointers": (1,)}),
+        (["SV1*HC:96365*1*UN*1***1.00:A", DAY], {"diagnosis_pointers": (1, 1)}),
         (["SV1*HC:96365*1*UN*1*22", DAY], {"place_of_service": "22"}),
         (["SV1*HC:96365*1*UN*1", DAY], {"place_of_service": None}),
         (["SV1*hc:j1756*1*un*1", DAY], {"procedure_code": "J1756", "unit_of_measure": "UN"}),

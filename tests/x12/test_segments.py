@@ -1,6 +1,7 @@
 """Files as they come: encodings, delimiters, line breaks, several interchanges, any chunks."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 
@@ -68,6 +69,22 @@ def test_letters_above_ascii(encoding: str) -> None:
 def test_any_delimiters_and_line_breaks(old: str, new: str) -> None:
     text = TEXT.replace("~", "~\n").replace("\n\n", "\n")
     assert from_bytes(text.replace(old, new).encode("latin-1")) == CLAIMS
+
+
+@pytest.mark.parametrize(
+    "untidy",
+    [
+        lambda name: f"{name} ",
+        lambda name: f"{name}\t",
+        str.lower,
+        lambda name: f" {name.lower()} ",
+    ],
+)
+def test_segment_ids_with_blanks_or_small_letters(untidy: Callable[[str], str]) -> None:
+    header, *segments = TEXT.replace("\n", "").split("~")
+    parted = [segment.partition("*") for segment in segments if segment]
+    text = "~".join([header, *[f"{untidy(name)}{mark}{rest}" for name, mark, rest in parted], ""])
+    assert from_bytes(text.encode()) == CLAIMS
 
 
 def test_lines_of_eighty_characters() -> None:

@@ -16,6 +16,10 @@ from tests.x12.samples import (
     subscriber,
 )
 
+_ICD_9 = "ICD-9 diagnoses left out"
+_UNREADABLE = "diagnoses without a qualifier or a code, left out"
+_NO_POINTER = "pointers to no diagnosis of the claim, left out"
+
 
 @pytest.mark.parametrize(
     ("form", "kind", "rendering"), [("p", "1", "1990001012"), ("p", "2", None), ("i", "1", None)]
@@ -90,6 +94,9 @@ def test_the_statement_of_a_professional_claim_spans_its_lines() -> None:
         # ICD-9 codes would be taken for other ICD-10 codes.
         (["HI*BK:E8888*BF:4019"], (), 2),
         (["HI*ABK*ABF:"], (), 0),
+        (["HI*ABK:C3490^ABF:Z5112"], ("C3490", "Z5112"), 0),
+        (["HI*C3490*ABF:Z5112"], ("Z5112",), 0),
+        (["HI*:C3490"], (), 0),
         ([], (), 0),
     ],
 )
@@ -99,6 +106,33 @@ def test_diagnoses(segments: list[str], codes: tuple[str, ...], left_out: int) -
     assert isinstance(claim, ClaimEvent)
     assert claim.diagnosis_codes == codes
     assert tally.warnings["ICD-9 diagnoses left out"] == left_out
+
+
+@pytest.mark.parametrize(
+    ("diagnoses", "pointers", "expected", "warnings"),
+    [
+        ("HI*ABK:C3490*ABF:Z5112", "1:2", (1, 2), {}),
+        ("HI*ABK:C3490^ABF:Z5112", "2", (2,), {}),
+        # The pointers count what is left out too.
+        ("HI*BK:1629*ABF:Z5112", "2:1", (1,), {_ICD_9: 1, _NO_POINTER: 1}),
+        ("HI*ABK*ABF:Z5112", "2", (1,), {_UNREADABLE: 1}),
+        ("HI**ABF:Z5112", "2", (1,), {_UNREADABLE: 1}),
+        ("HI*C3490*ABF:Z5112", "2", (1,), {_UNREADABLE: 1}),
+        ("HI*C3490*ABF:Z5112", "3", (), {_UNREADABLE: 1, _NO_POINTER: 1}),
+        # Codes of another kind are no diagnoses.
+        ("HI*ABK:C3490*BE:80:::4*ABF:Z5112", "2", (2,), {}),
+        ("HI*ABK:C3490**", "2", (2,), {}),
+    ],
+)
+def test_pointers_name_the_diagnoses_that_the_file_has(
+    diagnoses: str, pointers: str, expected: tuple[int, ...], warnings: dict[str, int]
+) -> None:
+    tally = Tally()
+    lines = ["LX*1", f"SV1*HC:J3490*1*UN*1***{pointers}", "DTP*472*D8*20250303"]
+    (claim,) = read(professional(office(head=[diagnoses], lines=lines)), tally=tally)
+    assert isinstance(claim, ClaimEvent)
+    assert claim.lines[0].diagnosis_pointers == expected
+    assert tally.warnings == warnings
 
 
 def test_attachments_of_the_claim_and_of_a_line() -> None:

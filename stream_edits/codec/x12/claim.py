@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
 from hashlib import sha1
 from uuid import UUID
 
@@ -17,20 +16,18 @@ from stream_edits.domain.claim import (
     LineOfBusiness,
     ServiceLine,
 )
-from stream_edits.domain.coded import clean_diagnosis, clean_kind
+from stream_edits.domain.coded import clean_kind
 
+from .diagnoses import diagnoses_of, pointing
 from .found import FoundClaim, Values, Work, element, made
 from .lines import service_line, statement_days
 from .reading import ClaimNumber, Reading, Refused
 from .segments import text_of
-from .take import CONTRADICTED
 from .values import code_of, moment_of
 
 _EVENTS = UUID("7b0f4a9e-4c1c-5d0a-9a55-0d8f3c0e8370")
 # The digit of a UUID that has its variant in its first two bits, by the digit of the hash.
 _VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
-_DIAGNOSES = ("ABK", "ABF")
-_ICD_9 = ("BK", "BF")
 _FILING = "SBR09*"
 
 
@@ -43,7 +40,8 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
     work = _with_known(found, reading, warnings)
     account = text_of(values.get("patient_account_number", ""))
     member_id = _member_id(work)
-    lines = _lines(work)
+    diagnoses = diagnoses_of(work)
+    lines = pointing(_lines(work), diagnoses, work)
     first, last = _statement(work, lines)
     facility, frequency = values.get("facility_code", ""), values.get("frequency_code", "")
     said = {
@@ -63,7 +61,7 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
         "admission_type": code_of(values.get("admission_type", "")) or None,
         "statement_from": first,
         "statement_through": last,
-        "diagnosis_codes": _diagnoses(work),
+        "diagnosis_codes": diagnoses.codes,
         "attachments": tuple(_attachments(work, lines)),
         "lines": tuple(lines),
         "received_date": work.known.get("received_date"),
@@ -176,33 +174,6 @@ def _statement(work: Work, lines: Iterable[ServiceLine]) -> tuple[date, date]:
         return first, last or first
     days = [x.service_date for x in lines]
     return min(days), max([*days, *[x.service_date_through or x.service_date for x in lines]])
-
-
-def _diagnoses(work: Work) -> tuple[str, ...]:
-    """ICD-10 codes of HI in their order. ICD-9 ones could be taken for other ICD-10 codes."""
-    found: tuple[str, ...] = ()
-    for elements in work.found.values.get("diagnosis_codes", ()):
-        codes, left_out = _codes_of(elements, work.found.transaction.component)
-        found += codes
-        if left_out:
-            work.warnings["ICD-9 diagnoses left out"] += left_out
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _codes_of(elements: tuple[str, ...], component: str) -> tuple[tuple[str, ...], int]:
-    """The ICD-10 codes of an HI segment, and how many ICD-9 codes it has. Raises Refused."""
-    found, left_out = [], 0
-    for composite in elements[1:]:
-        qualifier, *rest = composite.split(component)
-        qualifier = code_of(qualifier)
-        if qualifier and not qualifier.isalnum():
-            raise Refused(CONTRADICTED)
-        if qualifier in _DIAGNOSES and rest and rest[0].strip():
-            found.append(clean_diagnosis(text_of(rest[0])))
-        elif qualifier in _ICD_9:
-            left_out += 1
-    return tuple(found), left_out
 
 
 def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachment]:

@@ -49,8 +49,12 @@ def _modifiers(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([code_of(part) for part in parts if part])
 
 
+_LETTERS = {letter: place for place, letter in enumerate("ABCDEFGHIJKL", start=1)}
+
+
 def _pointers(parts: tuple[str, ...]) -> tuple[int, ...]:
-    found = [integer_of(part) for part in parts if part]
+    # Letters are those of the paper form, where A is the first diagnosis.
+    found = [_LETTERS.get(part.upper()) or integer_of(part) for part in parts if part]
     return tuple([number for number in found if number is not None])
 
 

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import BinaryIO, NamedTuple
 
 from .delimiters import (
@@ -150,11 +151,28 @@ class _Cutter:
         header, self._header = self._header, None
         pieces = _unbroken(text, delimiters).split(delimiters.segment)
         segments = [piece.lstrip(BLANKS) for piece in pieces]
+        if _untidy_id(delimiters).search(text):
+            segments = [_with_tidy_id(each, delimiters.element) for each in segments]
         if len(text) > LONGEST_SEGMENT and max(map(len, segments)) > LONGEST_SEGMENT:
             segments = [TOO_LONG if len(x) > LONGEST_SEGMENT else x for x in segments]
         if self._too_long:
             segments[0], self._too_long = TOO_LONG, False
         return Block(delimiters, segments, header)
+
+
+@cache
+def _untidy_id(delimiters: Delimiters) -> re.Pattern[str]:
+    """A segment id that has small letters, or a blank after it."""
+    element, segment = re.escape(delimiters.element), re.escape(delimiters.segment)
+    untidy = rf"(?:[A-Z0-9]{{2,3}}[ \t]+|(?=\w*[a-z])\w{{2,3}}[ \t]*){element}"
+    return re.compile(rf"(?:^|{segment})\s*{untidy}")
+
+
+def _with_tidy_id(segment: str, mark: str) -> str:
+    """The segment with its id in capitals and without blanks: the rest of it is to be read."""
+    name, found, rest = segment.partition(mark)
+    name = name.rstrip(BLANKS)
+    return f"{name.upper()}{found}{rest}" if found and len(name) <= len("CLM") else segment
 
 
 def _unbroken(text: str, delimiters: Delimiters) -> str:
