@@ -145,6 +145,28 @@ def test_a_change_that_only_goes_with_another_is_refused(tmp_path: Path) -> None
     assert rules(both, "by-report-missing", "2026-01-01")["missing"].requests == ("by_report",)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "allowed"),
+    [
+        ('{disposition: DENY, carc: "50"}', False),
+        ('{disposition: PEND, carc: "50"}', True),
+        ('{disposition: DENY, carc: "5", rarcs: [N428]}', True),
+    ],
+)
+def test_only_a_review_denies_for_medical_necessity(
+    tmp_path: Path, outcome: str, allowed: bool
+) -> None:
+    text = (
+        "edits:\n  place-of-service-not-allowed:\n    place_denied:\n      2026-01-01:\n"
+        f"        reference: m\n        replace: true\n        value: {outcome}\n"
+    )
+    if allowed:
+        assert _load(tmp_path, text)
+        return
+    with pytest.raises(PolicyError, match="CARC 50 denies for medical necessity"):
+        _load(tmp_path, text)
+
+
 def test_the_order_of_a_set_is_not_a_change_but_that_of_a_sequence_is(tmp_path: Path) -> None:
     text = (
         "edits:\n  place-of-service-not-allowed:\n    places:\n      2026-01-01:\n"

@@ -61,6 +61,10 @@ def emptied(folder: Path) -> None:
         (instead(DOCUMENT, '["J1745"]', "[J1745-J1750]"), r"policy\.yaml:11: .*is a range"),
         (instead(DOCUMENT, "requests: [invoice]", "requests: []"), r"yaml:15: .*name the documen"),
         (instead(DOCUMENT, '"M23"', '"M999"'), r"policy\.yaml:15: .*RARC M999 is not on the X12"),
+        (
+            instead(DOCUMENT, 'PEND, carc: "252"', 'DENY, carc: "50"'),
+            r"policy\.yaml:15: .*CARC 50 denies for medical necessity, which only a person may do",
+        ),
         (instead(DOCUMENT, "PEND", "HOLD"), r"policy\.yaml:15: \S+disposition: should be"),
         (instead(DOCUMENT, "  missing:", "  lacking:"), r"lacking: is not a value of own-req"),
         (instead(DOCUMENT, "shape:", "scope: day\nshape:"), r"yaml:6: scope: is not for required"),

@@ -21,7 +21,11 @@ from stream_edits.policies.values.laying_over import ended, merged, plans_value
 from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.mode import DEFAULTS
 from stream_edits.policies.values.problems import problem_with
-from stream_edits.policies.values.reason_codes import outcomes_in, reason_problem
+from stream_edits.policies.values.reason_codes import (
+    default_problem,
+    outcomes_in,
+    reason_problem,
+)
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlError, YamlSource
 from stream_edits.yaml_words import plain_message
@@ -210,7 +214,7 @@ class EditValues:
     def _check_reasons(self, rules: EditRules, chosen: Mapping[str, DatedValue]) -> None:
         for name, each in chosen.items():
             for within, outcome in outcomes_in(getattr(rules, name)):
-                problem = reason_problem(outcome, each.day)
+                problem = default_problem(outcome) or reason_problem(outcome, each.day)
                 if problem:
                     raise each.fail(within, problem)
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stream_edits.domain.decision import Disposition
 from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.values.x12_codes import (
@@ -27,6 +28,7 @@ from stream_edits.policies.values.x12_codes import (
 from stream_edits.strict_yaml import YamlSource
 
 FILE = Path(__file__).with_name("reason_codes.yaml")
+_MEDICAL_NECESSITY = "50"
 _CODE = re.compile(r"[A-Z]{0,2}[0-9]{1,4}")
 
 
@@ -92,6 +94,19 @@ def codes_of(outcome: Outcome) -> list[tuple[Kind, str]]:
     """The CARC and the RARCs of an outcome, in order."""
     named = [(Kind.CARC, outcome.carc)] if outcome.carc else []
     return named + [(Kind.RARC, rarc) for rarc in outcome.rarcs]
+
+
+def default_problem(outcome: Outcome) -> str | None:
+    """Why an outcome must not be what an edit decides by itself, or None.
+
+    Only a person may deny for medical necessity: Health and Safety Code 1367.01(k), by SB 1120.
+    """
+    if outcome.disposition is Disposition.DENY and outcome.carc == _MEDICAL_NECESSITY:
+        return (
+            f"CARC {_MEDICAL_NECESSITY} denies for medical necessity, which only a person may do: "
+            "make it a PEND, and let a review deny"
+        )
+    return None
 
 
 def reason_problem(outcome: Outcome, day: date) -> str | None:
