@@ -26,14 +26,18 @@ def read_x12_events(
 def say_summary(tally: Tally, reading: Reading, files: int, progress: Progress) -> None:
     """What was read and what was not, on stderr."""
     refused = tally.refused.total()
-    unused = reading.enrichment.unused()
+    enrichment = reading.enrichment
+    unmet = {"claims": enrichment.unused(), "documents": enrichment.unused_documents()}
     lines = [
         f"files: {files}; transactions: {tally.transactions}; claims: {tally.claims}; "
         f"refused: {refused}",
         *[f"  refused, {reason}: {count}" for reason, count in sorted(tally.refused.items())],
         *[f"  warning, {what}: {count}" for what, count in sorted(tally.warnings.items())],
     ]
-    if unused:
-        lines.append(f"  warning, claims of the enrich file that were not met: {unused}")
+    lines += [
+        f"  warning, {what} of the enrich file that were not met: {count}"
+        for what, count in unmet.items()
+        if count
+    ]
     for line in lines:
         progress.say(line)

@@ -70,6 +70,22 @@ def test_a_document_is_known_by_its_control_number() -> None:
     ]
 
 
+def test_what_no_claim_meets_is_counted() -> None:
+    reading = with_known(
+        '{"claim": "ACCOUNTK1", "line": 9, "start_time": "2025-03-03T09:00:00"}',
+        '{"claim": "ACCOUNTK1", "line": 0, "supervision": "DIRECT"}',
+        '{"claim": "ACCOUNTK1", "line": 1, "supervision": "DIRECT"}',
+        '{"control_number": "DOCK1", "kinds": ["invoice"]}',
+        '{"control_number": "NOSUCH", "kinds": ["invoice"]}',
+    )
+    tally = Tally()
+    (claim,) = read(professional(office()), reading, tally)
+    assert isinstance(claim, ClaimEvent)
+    assert tally.warnings == {"lines of the enrich file that their claims do not have": 2}
+    assert reading.enrichment.unused() == 0
+    assert reading.enrichment.unused_documents() == 1
+
+
 def test_a_dependent_gets_an_id_and_no_other_does() -> None:
     kid = [*subscriber(), "HL*3*2*23*0", "PAT*19", "NM1*QC*1*SAMPLE*KID", *office("K2")]
     reading = with_known('{"claim": "ACCOUNTK2", "member_id": "KID-7"}')

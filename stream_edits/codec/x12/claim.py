@@ -164,6 +164,9 @@ def _lines(work: Work) -> list[ServiceLine]:
             lines.append(service_line(line, work))
         except Refused as refused:
             raise Refused(refused.reason, number) from None
+    unmet = work.known_lines.keys() - {line.line_number for line in lines}
+    if unmet:
+        work.warnings["lines of the enrich file that their claims do not have"] += len(unmet)
     return lines
 
 
@@ -201,6 +204,8 @@ def _documents(
     if not code:
         return
     known = work.reading.enrichment.documents.get(control, {}) if control else {}
+    if known:
+        work.reading.enrichment.used_documents.add(control)
     for kind in known.get("kinds") or work.reading.kinds.get(code) or (f"x12:{code}",):
         said = {
             "kind": clean_kind(kind),

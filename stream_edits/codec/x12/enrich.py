@@ -84,12 +84,14 @@ class Enrichment:
     """What is known by claim (CLM01 or REF*D9), by claim and line, and by document.
 
     Whoever uses an entry notes its claim in ``used``: one that fits two claims says nothing safe.
+    The control numbers of documents that an 837 has named are in ``used_documents``.
     """
 
     claims: dict[str, Values] = field(default_factory=dict)
     lines: dict[str, dict[int, Values]] = field(default_factory=dict)
     documents: dict[str, Values] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    used_documents: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:
@@ -99,6 +101,10 @@ class Enrichment:
     def unused(self) -> int:
         """How many claims of the file no claim of an 837 has met."""
         return len((self.claims.keys() | self.lines.keys()) - self.used)
+
+    def unused_documents(self) -> int:
+        """How many documents of the file no claim of an 837 has named."""
+        return len(self.documents.keys() - self.used_documents)
 
 
 def read_enrichment(lines: Iterable[bytes]) -> Enrichment:
