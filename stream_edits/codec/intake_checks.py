@@ -21,6 +21,7 @@ _all_plain = re.compile(r"[!-~]+\n[!-~]+\n[!-~]+").fullmatch
 _BLANK_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cf"})
 # Hangul fillers and the empty Braille pattern: letters and symbols that show nothing.
 _BLANK_CHARACTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_is_reason_code = re.compile(r"[A-Z]{0,2}[0-9]{1,4}").fullmatch
 _CONTROL = "Cc"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -54,6 +55,10 @@ def check_review(review: ReviewEvent, recorded_ms: int) -> None:
     units = review.allowed_units
     if units is not None and not (isfinite(units) and units >= 0):
         problems.append("allowed_units is negative, or not a number")
+    codes = review.rarcs if review.carc is None else (review.carc, *review.rarcs)
+    if not all(map(_is_reason_code, codes)):
+        # Other text could name a person, and it would be published with the finding.
+        problems.append("carc or a rarc has not the form of a code")
     if _is_from_the_future(review.event_time, recorded_ms):
         problems.append(_FUTURE)
     if problems:

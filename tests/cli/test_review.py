@@ -102,8 +102,13 @@ REFUSED = {
         (*HOLD, "--deny", "--carc", "25"),
     ),
     "ContractViolation: carc or a rarc is not on the X12 list of 2026-08-17": (
+        (*HOLD, "--deny", "--carc", "999"),
+        (*HOLD, "--deny", "--carc", "50", "--rarc", "N9999"),
+    ),
+    "ContractViolation: carc or a rarc has not the form of a code": (
         (*HOLD, "--deny", "--carc", "CANARY"),
         (*HOLD, "--deny", "--carc", "50", "--rarc", "CANARY"),
+        (*HOLD, "--deny", "--carc", "50", "--rarc", ""),
     ),
 }
 
