@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stream_edits.handbook.odd_entries import odd_entries
 from stream_edits.handbook.summaries import Key, summaries
 from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
 from stream_edits.policies.changes import CONTENT_TABLE, Change, changes_between, terms_of
@@ -73,6 +74,7 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
         *notes,
         *_removals(listed),
         *unknown_codes(shipped, overlaid, listed),
+        *odd_entries(shipped, listed),
         *unknown_in_own_edits(overlaid),
     ]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)

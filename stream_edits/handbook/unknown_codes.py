@@ -25,7 +25,7 @@ _LIKE_ONE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4,6}")
 _CODES = {"codes", "not_with"}
 _BY_CODE = {"maximum_units", "further_codes", "sections"}
 # The kind of a document.
-_KIND = re.compile(r"[a-z]+(_[a-z]+)*")
+KIND = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 def unknown_codes(
@@ -37,21 +37,21 @@ def unknown_codes(
     those that the overlay defines in the vocabulary. Only values that name procedure codes are
     looked at.
     """
-    named = {policy.id: _named_by(policy) for policy in shipped.all}
+    named = {policy.id: named_by(policy) for policy in shipped.all}
     known = {p.id: named[p.id] | _known(p, overlaid[p.id]) for p in shipped.all}
     for each in listed:
         change = each.change
         if not change.edit_id or not change.name or change.policy_id not in known:
             continue
-        beside = _beside(shipped[change.policy_id], change)
-        if not any(_PROCEDURE.fullmatch(code) for code in beside):
+        near = beside(shipped[change.policy_id], change)
+        if not any(_PROCEDURE.fullmatch(code) for code in near):
             continue
-        for code in _named(change, beside):
-            if code not in known[change.policy_id] and code not in beside:
-                near = _near(code, beside, named[change.policy_id])
+        for code in _named(change, near):
+            if code not in known[change.policy_id] and code not in near:
+                meant = _near(code, near, named[change.policy_id])
                 yield (
                     f'{each.where}: {change.shown}.{change.name}: nothing knows the code "{code}": '
-                    f"it is neither in the content table nor anywhere in the policy{near}"
+                    f"it is neither in the content table nor anywhere in the policy{meant}"
                 )
 
 
@@ -59,8 +59,8 @@ def unknown_in_own_edits(policies: Policies) -> Iterator[str]:
     """A warning for each code in a plan's own edits that nothing else knows, and for each document
     that is spelled unlike one that is known."""
     shipped = [policy for policy in policies.all if not policy.about.is_own]
-    known = {code for policy in shipped for code in _named_by(policy) | _known(policy, policy)}
-    kinds = {kind for policy in shipped for kind in _named_by(policy) if _KIND.fullmatch(kind)}
+    known = {code for policy in shipped for code in named_by(policy) | _known(policy, policy)}
+    kinds = {kind for policy in shipped for kind in named_by(policy) if KIND.fullmatch(kind)}
     for policy in policies.all:
         if not policy.about.is_own:
             continue
@@ -91,7 +91,7 @@ def _as_written(values: EditValues) -> Iterator[tuple[str, date, DatedValue]]:
 def _codes_below(name: str, value: Any) -> list[str]:
     """The procedure codes that a value of a shape names."""
     if name in _CODES:
-        return list(_strings(value))
+        return list(strings(value))
     return list(value) if name in _BY_CODE and isinstance(value, Mapping) else []
 
 
@@ -101,14 +101,14 @@ def _documents_below(value: Any) -> list[str]:
     return [each for each in requests if isinstance(each, str)]
 
 
-def _named_by(policy: Policy) -> set[str]:
+def named_by(policy: Policy) -> set[str]:
     """Every string in the values of a policy, codes among them."""
     return {
         string
         for values in policy.values.values()
         for by_date in values.dated.values()
         for each in by_date.values()
-        for string in _strings(each.value)
+        for string in strings(each.value)
     }
 
 
@@ -129,13 +129,13 @@ def _known(shipped: Policy, overlaid: Policy) -> set[str]:
     return found
 
 
-def _beside(policy: Policy, change: Change) -> set[str]:
+def beside(policy: Policy, change: Change) -> set[str]:
     """The strings of the mapping or list that the change is in, as shipped."""
     dated = policy.values[change.edit_id].dated.get(change.name)
     if not dated or change.day is None:
         return set()
     value = in_force(dated, change.day).value
-    return set(_strings(value_at(value, change.path[:-1])))
+    return set(strings(value_at(value, change.path[:-1])))
 
 
 def _named(change: Change, beside: set[str]) -> Iterator[str]:
@@ -144,7 +144,7 @@ def _named(change: Change, beside: set[str]) -> Iterator[str]:
     A new key or entry is looked at whatever it is where all that is beside it are codes.
     """
     key = change.path[-1] if change.path else None
-    named = set(_strings(change.after))
+    named = set(strings(change.after))
     if isinstance(key, str):
         named.add(key)
     elif isinstance(key, Item):
@@ -154,16 +154,16 @@ def _named(change: Change, beside: set[str]) -> Iterator[str]:
     yield from sorted(each for each in named if _LIKE_ONE.fullmatch(each) or each in at)
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _strings(key)
-            yield from _strings(each)
+            yield from strings(key)
+            yield from strings(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _strings(each)
+            yield from strings(each)
 
 
 def _near(code: str, beside: set[str], named: set[str]) -> str:
