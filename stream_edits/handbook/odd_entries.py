@@ -1,5 +1,7 @@
-"""Entries in an overlay that can match nothing, or that are probably misspelt: ``085`` among facility
-types of two digits, or ``invioce`` among documents."""
+"""Entries in an overlay that can match nothing, or that are probably misspelt.
+
+Such as ``085`` among facility types of two digits, or ``invioce`` among documents.
+"""
 
 import re
 from collections.abc import Iterable, Iterator

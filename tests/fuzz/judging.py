@@ -61,7 +61,7 @@ def refused(error_class: str, message: str) -> str:
 
 def _without_the_misspelt(found: re.Match[str]) -> str:
     """The hint without the name that it corrects, if that is little else than the known name."""
-    name, known = (part.replace("_", "").lower() for part in found.groups())
+    name, known = (part.replace("_", "").strip().lower() for part in found.groups())
     alike = SequenceMatcher(None, name, known).ratio() >= 0.8
     return f"did you mean {found[2]}?" if alike else found[0]
 

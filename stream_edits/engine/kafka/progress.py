@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, TopicPartition
 
 from ..config import ClientOptions
 from ..errors import TopicsUnfit
 from .admin import connected_admin, partition_counts
+from .client import make
 from .error_mapping import AWAY, client_errors, raise_classified
-from .futures import result_of
+from .options import Options, merged
 from .topic_reader import read_topic
 
 _ASK_S = 15.0
@@ -31,20 +31,31 @@ def committed_if_all_read(
                 f"no topic named {topic}, or no right to DESCRIBE it: create it with "
                 "`stream-edits topics create`"
             )
-        offsets = _committed(admin, group_id, topic, count)
+    offsets = _committed(options, group_id, topic, count)
     for _ in read_topic(options, topic, reader_group_id, offsets, with_open=True):
         return None
     return offsets
 
 
-def _committed(admin: AdminClient, group_id: str, topic: str, count: int) -> dict[int, int]:
-    places = [TopicPartition(topic, number) for number in range(count)]
-    asked = [ConsumerGroupTopicPartitions(group_id, places)]
-    with client_errors("list_consumer_group_offsets", AWAY):
-        future = admin.list_consumer_group_offsets(
-            asked, require_stable=True, request_timeout=_ASK_S
-        )[group_id]
-        found = result_of(future, _ASK_S).topic_partitions
+def _committed(options: ClientOptions, group_id: str, topic: str, count: int) -> dict[int, int]:
+    """Asked by a consumer that does not join the group.
+
+    An admin client that asks can end the whole process: librdkafka 2.16 dereferences its group,
+    which an admin client does not have, when the answer is NOT_COORDINATOR.
+    """
+    fixed: Options = {
+        "group.id": group_id,
+        # The offsets of open transactions are waited for.
+        "isolation.level": "read_committed",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+    }
+    consumer = make(Consumer, merged({}, options, {}, fixed))
+    try:
+        with client_errors(f"asking for the offsets of {group_id}", AWAY):
+            found = consumer.committed([TopicPartition(topic, n) for n in range(count)], _ASK_S)
+    finally:
+        consumer.close()
     for place in found:
         if place.error is not None:
             raise_classified(place.error, f"asking for the offsets of {group_id}", AWAY)
