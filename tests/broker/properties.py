@@ -1,14 +1,20 @@
 """The settings of a single-node broker for tests, wherever it runs."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import IO, NamedTuple
 
 # Above the usual services and below the range of ephemeral ports. In that range, a client that
 # reconnects to a dead broker's port could connect to itself, and the restarted broker could
 # not listen on the port.
 _PORTS = range(20_000, 32_000)
+_CLAIMS = Path(tempfile.gettempdir()) / f"stream-edits-ports-{os.getuid()}"
+_claimed: list[IO[str]] = []
 
 
 class Listener(NamedTuple):
@@ -81,11 +87,25 @@ def behind_a_proxy(settings: Mapping[str, str], port: int, proxy: int) -> dict[s
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
-    for port in random.sample(_PORTS, 100):
-        if is_free(port):
+    """A port that nothing listens on now, and that no other process of the tests gets."""
+    # Not the shared generator, which test tools seed: then several processes choose the same ports.
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        if is_free(port) and _claim(port):
             return port
     raise OSError(f"no free port among 100 tried between {_PORTS.start} and {_PORTS.stop}")
+
+
+def _claim(port: int) -> bool:
+    """Whether the port is this process's own from now on, until the process ends."""
+    _CLAIMS.mkdir(exist_ok=True)
+    claim = (_CLAIMS / str(port)).open("w")
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        claim.close()
+        return False
+    _claimed.append(claim)
+    return True
 
 
 def is_free(port: int) -> bool:

@@ -7,12 +7,13 @@ import threading
 import time
 
 import pytest
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from stream_edits.engine.errors import (
     ClientError,
     EngineStopped,
     FatalClientError,
+    ProducerFenced,
     RequiresAbort,
     Retriable,
 )
@@ -20,7 +21,10 @@ from stream_edits.engine.kafka.call_watchdog import CallWatchdog
 from stream_edits.engine.kafka.client_log import RepeatsFilter
 from stream_edits.engine.kafka.error_mapping import AWAY, classify
 from stream_edits.engine.kafka.first_failure import FirstFailure
+from stream_edits.engine.kafka.sink import ConfluentSink
 from stream_edits.engine.kafka.source import ConfluentSource
+from stream_edits.engine.ports import Output
+from stream_edits.engine.sizes import Limits
 from tests.engine.harness import config
 
 
@@ -151,6 +155,42 @@ def test_a_consumer_that_gave_up_ends_the_run() -> None:
     with pytest.raises(FatalClientError, match=r"group\.instance\.id"):
         source._raise_if_final(GaveUp())  # type: ignore[arg-type]
     source.close()
+
+
+class _GaveUp:
+    """A producer that has given up: `produce` says so, and the transaction's calls say why."""
+
+    def __init__(self, why: int) -> None:
+        self.why = why
+
+    def produce(self, *_: object) -> None:
+        raise KafkaException(KafkaError(KafkaError._FATAL))
+
+    def abort_transaction(self, _: float) -> None:
+        raise KafkaException(KafkaError(self.why, "", True))
+
+
+@pytest.mark.parametrize(
+    ("why", "kind"),
+    [
+        (KafkaError._FENCED, ProducerFenced),
+        (KafkaError.INVALID_PRODUCER_EPOCH, ProducerFenced),
+        (KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, FatalClientError),
+    ],
+)
+def test_a_fence_that_produce_meets_first_is_known_as_one(
+    why: int, kind: type[FatalClientError]
+) -> None:
+    sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}), Limits(1_000_000))
+    producer, sink._producer = sink._producer, _GaveUp(why)  # type: ignore[assignment]
+    with pytest.raises(FatalClientError) as caught:
+        sink.produce([Output("out", b"k", b"v")])
+    assert type(caught.value) is kind
+    with pytest.raises(FatalClientError) as caught:
+        sink.produce_at("log", 0, [(b"k", b"v")])
+    assert type(caught.value) is kind
+    sink._producer = producer
+    sink.close()
 
 
 class TestCallsThatHang:

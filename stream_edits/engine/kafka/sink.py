@@ -10,7 +10,14 @@ from typing import cast
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from ..config import StageConfig
-from ..errors import FatalClientError, RequiresAbort, Retriable
+from ..errors import (
+    ClientError,
+    EngineStopped,
+    FatalClientError,
+    ProducerFenced,
+    RequiresAbort,
+    Retriable,
+)
 from ..ports import Limits, Output
 from .call_watchdog import CallWatchdog
 from .client import Refusals, make
@@ -168,6 +175,22 @@ class ConfluentSink:
         except Retriable as failure:
             self._producer.poll(0)
             raise self._failure.as_error(failure.code) from None
+        except FatalClientError as failure:
+            raise self._cause_of(failure) from None
+
+    def _cause_of(self, fatal: FatalClientError) -> FatalClientError:
+        """The fence, if that is why the client gave up.
+
+        `produce` says only that it gave up. The calls of the transaction say why.
+        """
+        try:
+            with client_errors("produce"):
+                self._producer.abort_transaction(0.0)
+        except ProducerFenced as fenced:
+            return fenced
+        except (ClientError, EngineStopped):
+            pass
+        return fatal
 
     def _make_room(self) -> None:
         """Wait for deliveries, because the local queue is full.
