@@ -163,7 +163,7 @@ def test_only_a_review_denies_for_medical_necessity(
     if allowed:
         _load(tmp_path, text)
         return
-    with pytest.raises(PolicyError, match="CARC 50 denies for medical necessity"):
+    with pytest.raises(PolicyError, match="CARC 50 denies a service as unnecessary"):
         _load(tmp_path, text)
 
 

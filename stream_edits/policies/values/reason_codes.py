@@ -28,7 +28,7 @@ from stream_edits.policies.values.x12_codes import (
 from stream_edits.strict_yaml import YamlSource
 
 FILE = Path(__file__).with_name("reason_codes.yaml")
-_MEDICAL_NECESSITY = "50"
+_UNNECESSARY = "50"
 _CODE = re.compile(r"[A-Z]{0,2}[0-9]{1,4}")
 
 
@@ -99,11 +99,11 @@ def codes_of(outcome: Outcome) -> list[tuple[Kind, str]]:
 def default_problem(outcome: Outcome) -> str | None:
     """Why an outcome must not be what an edit decides by itself, or None.
 
-    Only a person may deny for medical necessity: Health and Safety Code 1367.01(k), by SB 1120.
+    Only a person may deny a service as unnecessary: Health and Safety Code 1367.01(k), by SB 1120.
     """
-    if outcome.disposition is Disposition.DENY and outcome.carc == _MEDICAL_NECESSITY:
+    if outcome.disposition is Disposition.DENY and outcome.carc == _UNNECESSARY:
         return (
-            f"CARC {_MEDICAL_NECESSITY} denies for medical necessity, which only a person may do: "
+            f"CARC {_UNNECESSARY} denies a service as unnecessary, which only a person may do: "
             "make it a PEND, and let a review deny"
         )
     return None
