@@ -53,7 +53,7 @@ def _measured(port: int, claims: int) -> dict[str, float]:
     first = last = _sample(port)
     peak = 0.0
     while last.decisions < claims or time.monotonic() - last.when < _QUIET_S:
-        time.sleep(0.1)
+        time.sleep(0.5)  # a sample costs the workers some milliseconds
         now = _sample(port)
         peak = max(peak, now.memory_mb)
         if now.decisions > last.decisions:
