@@ -99,4 +99,6 @@ def _decided(settings: Settings, events: Events) -> Iterator[_Decided]:
             events.refuse(source, refused.error_class, str(refused))
         else:
             events.progress.decide(decided.decisions)
+            if decided.claim is not None and not decided.decisions:
+                events.progress.know()
             yield decided

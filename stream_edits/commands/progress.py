@@ -32,7 +32,7 @@ class Progress:
         self, wanted: bool | None = None, total_bytes: int | None = None, *, unit: str = "claims"
     ) -> None:
         """``wanted`` is None for a bar on a terminal and nothing elsewhere."""
-        self.read = self.refused = 0
+        self.read = self.refused = self.known = 0
         self.decided: Counter[Disposition] = Counter()
         self._unit, self._bytes, self._total = unit, 0, total_bytes
         is_terminal = sys.stderr.isatty()
@@ -73,6 +73,10 @@ class Progress:
         for decision in decisions:
             self.decided[decision.disposition] += 1
 
+    def know(self) -> None:
+        """A claim was read whose event, or whose whole content, had come before."""
+        self.known += 1
+
     def refuse(self, text: str) -> None:
         """A record was read that is not valid, or not taken; the text says why."""
         self.refused += 1
@@ -103,6 +107,8 @@ class Progress:
         if self.decided or not more:
             counts = ", ".join(f"{self.decided[each]:,} {each.value}" for each in Disposition)
             said.append(f"{counted(self.decided.total(), 'decisions')} ({counts})")
+        if self.known:
+            said.append(f"{self.known:,} known already")
         said += [*more, f"{self.refused:,} refused", f"{self._seconds():.1f} s"]
         print(", ".join(said), file=sys.stderr)
 

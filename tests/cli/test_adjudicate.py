@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.synthetic.generator import generate
+from tests.build import infusion
 
 CLAIMS = 10_000
 
@@ -62,6 +63,16 @@ def test_ten_thousand_claims_from_a_file_and_from_stdin(
     assert len(set(numbers)) == len(numbers)
     for claim_id, revision in numbers:
         assert revision == 1 or (claim_id, revision - 1) in set(numbers[:CLAIMS]) | set(numbers)
+
+
+def test_an_event_that_is_known_is_counted(tmp_path: Path) -> None:
+    claim = infusion("A", "M1", "09:00-10:00")
+    again = replace(claim, frequency_code="7", replaces_claim_id="B")
+    once = adjudicate(str(written(tmp_path, [claim_to_json(claim)])))
+    assert "known already" not in once.stderr.decode()
+    twice = adjudicate(str(written(tmp_path, map(claim_to_json, [claim, again, claim]))))
+    assert len(decisions(twice)) == 1
+    assert ", 2 known already, 0 refused, " in twice.stderr.decode()
 
 
 def test_an_avro_container_gives_the_same_decisions(

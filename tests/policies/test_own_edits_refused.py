@@ -63,7 +63,7 @@ def emptied(folder: Path) -> None:
         (instead(DOCUMENT, '"M23"', '"M999"'), r"policy\.yaml:15: .*RARC M999 is not on the X12"),
         (
             instead(DOCUMENT, 'PEND, carc: "252"', 'DENY, carc: "50"'),
-            r"policy\.yaml:15: .*CARC 50 denies a service as unnecessary, which only a person may do",
+            r"policy\.yaml:15: .*CARC 50 denies a service as unnecessary, which only a person",
         ),
         (instead(DOCUMENT, "PEND", "HOLD"), r"policy\.yaml:15: \S+disposition: should be"),
         (instead(DOCUMENT, "  missing:", "  lacking:"), r"lacking: is not a value of own-req"),

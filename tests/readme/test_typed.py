@@ -75,7 +75,10 @@ def test_every_block_runs_as_it_is_typed(environment: dict[str, str]) -> None:
     marks = "stream-edits adjudicate"
     text = _typed()
     assert text.count(marks) >= 3
-    stop = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
+    # Also when a block fails, before the one that stops the broker.
+    (down,) = re.findall(r"make broker-down.*", text)
+    end = f"kill $(jobs -p) 2>/dev/null || true; {down} >/dev/null 2>&1 || true"
+    stop = f"trap '{end}' EXIT\n"
     try:
         done = run(stop + text, environment, seconds=360)
     finally:
