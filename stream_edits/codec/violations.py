@@ -19,6 +19,7 @@ _KINDS = {
     "unexpected_keyword_argument": "has a field that the contract does not know",
     "string_type": "is not text",
     "bool_type": "is not true or false",
+    "bool_parsing": "is not true or false",
     "string_unicode": "is not valid Unicode text",
     "int_type": "is not a whole number",
     "int_from_float": "is not a whole number",
@@ -102,26 +103,36 @@ def _validated(
     return valid
 
 
+def in_words(kind: str) -> str:
+    """What pydantic's error of that kind says of a value."""
+    return _KINDS.get(kind, "breaks the contract: " + kind)
+
+
+def known_name(name: str, known: Iterable[str]) -> str:
+    """``: name, did you mean that one?`` for an unknown name that resembles a known one.
+
+    The unknown name itself is told only if it is little else than the known one, so that no value
+    in its place is.
+    """
+    if len(name) > _LONGEST_NAME or not _PLAIN_NAME.fullmatch(name):
+        return ""
+    folded = {_folded(each): each for each in known}
+    close = get_close_matches(_folded(name), folded, n=1, cutoff=_ALIKE)
+    return f": {name}, did you mean {folded[close[0]]}?" if close else ""
+
+
 def _finding(kind: str, location: tuple[int | str, ...], what: str) -> str:
     if kind == "unexpected_keyword_argument":
         # An unknown field's name is data, and the last part of its location.
         place, name = location[:-1], str(location[-1])
         return f"{_path(place) or what} {_KINDS[kind]}{_meant(name, place, what)}"
-    return f"{_path(location) or what} {_KINDS.get(kind, 'breaks the contract: ' + kind)}"
+    return f"{_path(location) or what} {in_words(kind)}"
 
 
 def _meant(name: str, place: tuple[int | str, ...], what: str) -> str:
-    """The known field that an unknown one resembles.
-
-    The unknown name itself is told only if it is little else than the known one, so that no value
-    in its place is.
-    """
+    """The known field of its record that an unknown one resembles."""
     record = _RECORDS.get(str(place[0]) if place else what)
-    if record is None or len(name) > _LONGEST_NAME or not _PLAIN_NAME.fullmatch(name):
-        return ""
-    known = {_folded(each.name): each.name for each in fields(record)}
-    close = get_close_matches(_folded(name), known, n=1, cutoff=_ALIKE)
-    return f": {name}, did you mean {known[close[0]]}?" if close else ""
+    return "" if record is None else known_name(name, (each.name for each in fields(record)))
 
 
 def _folded(name: str) -> str:

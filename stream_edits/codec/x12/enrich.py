@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
+from stream_edits.codec.violations import in_words, known_name
 from stream_edits.domain.claim import Supervision
 from stream_edits.domain.field_types import Day, Int32, Text, WallClock
 
@@ -118,9 +120,7 @@ def read_enrichment(lines: Iterable[bytes]) -> Enrichment:
             entry = _entry(text)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"] if part in Known.model_fields)
-            problem = first["msg"].removeprefix("Value error, ")
-            raise BadEnrichment(f"line {number}: {where or 'it'} {_plain(problem)}") from None
+            raise BadEnrichment(f"line {number}: {_problem(first)}") from None
         except (ValueError, RecursionError):
             raise BadEnrichment(f"line {number} is not one JSON object in UTF-8") from None
         if not _add(known, entry):
@@ -128,8 +128,17 @@ def read_enrichment(lines: Iterable[bytes]) -> Enrichment:
     return known
 
 
-def _plain(problem: str) -> str:
-    return problem if problem[:1].islower() else f"cannot be used: {problem}"
+def _problem(error: ErrorDetails) -> str:
+    """What is wrong, without a value and without the name of an unknown key that may hold one."""
+    kind, names = error["type"], Known.model_fields
+    where = ".".join(str(part) for part in error["loc"] if part in names) or "it"
+    if kind == "value_error":
+        return f"{where} {error['msg'].removeprefix('Value error, ')}"
+    if kind == "extra_forbidden":
+        return f"it has a key that is not known{known_name(str(error['loc'][-1]), names)}"
+    if kind in ("string_pattern_mismatch", "string_too_short"):
+        return f"{where} is blank"
+    return f"{where} {in_words(kind)}"
 
 
 def _entry(text: bytes) -> Known:

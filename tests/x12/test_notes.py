@@ -1,0 +1,112 @@
+"""Administration times in the notes of lines."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from stream_edits.codec.x12 import Tally
+from stream_edits.codec.x12.notes import Impossible, times_in
+from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
+from tests.x12.reads import READING, professional, read, the_claim
+from tests.x12.samples import office
+
+DAY = date(2025, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("note", "start", "end"),
+    [
+        ("START 0900 STOP 1015", (9, 0), (10, 15)),
+        ("START TIME 0900 STOP TIME 1015", (9, 0), (10, 15)),
+        ("Start: 9:00 End: 10:15", (9, 0), (10, 15)),
+        ("INFUSION STARTED 09:00, STOPPED 10:15 RN JS", (9, 0), (10, 15)),
+        ("1513 TO 1641", (15, 13), (16, 41)),
+        ("9:00AM-10:30AM", (9, 0), (10, 30)),
+        ("9:00 a.m. to 1:30 p.m.", (9, 0), (13, 30)),
+        ("1:00 to 2:30 PM", (13, 0), (14, 30)),
+        ("TIME IN 0900 TIME OUT 1015", None, None),
+        ("12:00 AM - 12:30 PM", (0, 0), (12, 30)),
+        ("START:0900;STOP:1015", (9, 0), (10, 15)),
+        ("START 9AM STOP 10AM", (9, 0), (10, 0)),
+        ("S 0900 E 1015", (9, 0), (10, 15)),
+        ("START 900 STOP 1015", (9, 0), (10, 15)),
+        ("INFUSED 0900-1015", (9, 0), (10, 15)),
+        ("0900-1015 HRS", (9, 0), (10, 15)),
+        ("20250303 0900-1015", (9, 0), (10, 15)),
+        ("ROOM 1011-1012, START 0900 STOP 1015", (9, 0), (10, 15)),
+        ("RATE 100-200 ML/HR START 0900 STOP 1015 WASTE 50 MG", (9, 0), (10, 15)),
+        ("SALINE 500 ML", None, None),
+        ("GIVEN 400-415 MG IV OVER 1 HR", None, None),
+        ("INFUSED 1000-1500 ML", None, None),
+        ("DOSE FROM 100 TO 130 MG", None, None),
+        ("PULSE 110-120", None, None),
+        ("WEIGHT 150 TO 155 LB", None, None),
+        ("DOS 0303-0305", None, None),
+        ("LOT 1011-1015", None, None),
+        ("AUTH 0123-0456", None, None),
+        ("PHONE 555-1234", None, None),
+        ("ICD 250 THRU 259", None, None),
+        ("CALL 661-555-0100", None, None),
+        ("", None, None),
+    ],
+)
+def test_times_in_a_note(
+    note: str, start: tuple[int, int] | None, end: tuple[int, int] | None
+) -> None:
+    try:
+        found = times_in(note, DAY)
+    except Impossible:
+        assert note.startswith("TIME IN")
+        return
+    if start is None or end is None:
+        assert found is None
+    else:
+        assert found == (datetime(2025, 3, 3, *start), datetime(2025, 3, 3, *end))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "START 1254 STOP 1461",
+        "START 5248 STOP 1010",
+        "START 1015 STOP 0900",
+        "START 0900 STOP 0900",
+        "13:00 PM TO 14:00 PM",
+        "0900-0930 AND 1000-1030",
+        "START 0900",
+        "FROM 100 TO 130",
+        "0900-1015 1030-1115",
+        "INFUSION FROM 9:00 UNTIL NOON",
+        "START 9AM",
+    ],
+)
+def test_times_that_cannot_be(note: str) -> None:
+    with pytest.raises(Impossible):
+        times_in(note, DAY)
+
+
+def test_times_of_notes_are_taken_only_if_asked_for() -> None:
+    text = professional(
+        office(
+            lines=[
+                *("LX*1", "SV1*HC:96365*1*UN*1", "DTP*472*D8*20250303"),
+                "NTE*ADD*START 0900 STOP 1010",
+                *("LX*2", "SV1*HC:96366*1*UN*1", "DTP*472*D8*20250303"),
+                "NTE*ADD*START 1254 STOP 1461",
+                *("LX*3", "SV1*HC:96366*1*UN*1", "DTP*472*RD8*20250303-20250304"),
+                "NTE*ADD*START 0900 STOP 1010",
+                *("LX*4", "SV1*HC:96366*1*UN*1", "DTP*472*D8*20250303", "NTE*TPO*0900-1000"),
+            ]
+        )
+    )
+    assert {line.start_time for line in the_claim(text).lines} == {None}
+    tally = Tally()
+    reading = replace(READING, note_times=True)
+    (claim,) = read(text, reading, tally)
+    assert isinstance(claim, ClaimEvent)
+    assert claim.lines[0].start_time == datetime(2025, 3, 3, 9)
+    assert claim.lines[0].end_time == datetime(2025, 3, 3, 10, 10)
+    assert {line.start_time for line in claim.lines[1:]} == {None}
+    assert tally.warnings == {"times in notes left out": 2}
+    assert claim.line_of_business is LineOfBusiness.MEDI_CAL
