@@ -77,7 +77,10 @@ def _one_of(dates: Collection[tuple[str, ...]]) -> tuple[date, date | None]:
 
 def _code(said: Values, work: Work) -> str:
     """The procedure code; blank for a revenue line, and for a HIPPS code, which is none."""
-    is_procedure = said.get("code_qualifier") == _PROCEDURE
+    qualifier = said.get("code_qualifier")
+    if said["procedure_code"] and not qualifier:
+        raise Refused("a code without its qualifier")
+    is_procedure = qualifier == _PROCEDURE
     code: str = said["procedure_code"] or "" if is_procedure else ""
     if not code and work.found.transaction.form is ClaimForm.CMS1500:
         raise Refused("no HC code where the form needs one")
