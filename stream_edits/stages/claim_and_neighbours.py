@@ -49,7 +49,7 @@ def decide(
     around = member.gather([*keys, *own_keys])
     member.list_under(claim.claim_id, own_keys)
     others = neighbours(around, withdrawn_ids, cause, builder.policies)
-    drafts = reconsider(builder, [own] if is_judged else [], others)
+    drafts = reconsider(builder, [own] if is_judged else [], others, member.findings)
     if has_effect:
         draft = drafts.get(claim.claim_id) or _unjudged(builder, own)
         sent = [_send(builder, member, own, draft, withdrawn, review)]
@@ -67,7 +67,7 @@ def draft_of_open(builder: DecisionBuilder, member: MemberSession, own: Due) -> 
     claim = own.record.open_claim
     around = [x for x in member.gather(listing_keys(claim)) if x.claim_id != claim.claim_id]
     others = neighbours(around, set(), own.cause, builder.policies)
-    return reconsider(builder, [own], others)[claim.claim_id]
+    return reconsider(builder, [own], others, member.findings)[claim.claim_id]
 
 
 def _unjudged(builder: DecisionBuilder, own: Due) -> Draft:

@@ -1,6 +1,6 @@
 """Decides claims that share encounters together: open ones, and decided ones that may change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -76,6 +76,10 @@ def _with_standing(
     )
 
 
+# The findings of a claim's newest decision by claim id, as far as they are stored.
+Stored = Callable[[str], Sequence[EditFinding]]
+
+
 class Neighbours(NamedTuple):
     """The claims that share encounters with an event's claim.
 
@@ -131,13 +135,14 @@ class _How(Enum):
 
 
 def reconsider(
-    builder: DecisionBuilder, due: Sequence[Due], others: Neighbours
+    builder: DecisionBuilder, due: Sequence[Due], others: Neighbours, stored: Stored
 ) -> dict[str, Draft]:
     """The draft of each open claim, and of each decided one that changes, by claim id.
 
     A questioned claim is decided again if its denial rests on a withdrawn claim, or if an
     answerable denial would not be given now. Only denials are decided again: if the claim as a
-    whole would be allowed less on a line that is paid, its paid lines stay as they are.
+    whole would be allowed less on a line that is paid, its paid lines stay as they are. ``stored``
+    are the findings of the claim's decision, which paid lines may keep.
     """
     if not others.questioned:
         # The usual case.
@@ -146,14 +151,13 @@ def reconsider(
     while True:
         again = [x for x in others.questioned if how[x.record.claim_id] is not _How.DECIDED]
         kept = [x.record for x in others.questioned if x not in again]
-        judged = [x._replace(record=_judged(x.record, how[x.record.claim_id])) for x in again]
+        judged = [_judged(x, how[x.record.claim_id], stored) for x in again]
         drafts = decide_together(builder, [*due, *others.open, *judged], [*others.decided, *kept])
         whole = [x.record for x in again if how[x.record.claim_id] is _How.WHOLE]
         worse = [record for record in whole if _takes_back(record, drafts)]
         if worse:
             # One at a time: without the last claim, the others may be right.
-            part = _How.DENIED_LINES if _is_paid_in_full(worse[-1]) else _How.DECIDED
-            how[worse[-1].claim_id] = part
+            how[worse[-1].claim_id] = _in_part(worse[-1], stored)
             continue
         same = [x.record for x in again if not _is_changed(x.record, drafts, others, builder)]
         if not same:
@@ -161,11 +165,22 @@ def reconsider(
         how |= {record.claim_id: _How.DECIDED for record in same}
 
 
-def _judged(record: ClaimRecord, how: _How) -> ClaimRecord:
-    """The record of a decided claim as it is judged. Lines that it keeps are not judged again."""
+def _judged(due: Due, how: _How, stored: Stored) -> Due:
+    """A decided claim as it is judged. Lines that it keeps are not judged again."""
     if how is _How.WHOLE:
-        return record._replace(lines=())
-    return record._replace(lines=tuple(_paid_lines(record)))
+        return due._replace(record=due.record._replace(lines=()))
+    paid = _paid_lines(due.record)
+    kept = {line.line_number for line in paid}
+    standing = [f for f in stored(due.record.claim_id) if f.line_number in kept]
+    return due._replace(record=due.record._replace(lines=tuple(paid)), standing=tuple(standing))
+
+
+def _in_part(record: ClaimRecord, stored: Stored) -> _How:
+    """How a claim is judged that would lose a paid line if it were judged as a whole."""
+    paid = _paid_lines(record)
+    # State from before findings were stored does not say why units were cut.
+    is_explained = _is_paid_in_full(record) or stored(record.claim_id)
+    return _How.DENIED_LINES if len(paid) < len(record.lines) and is_explained else _How.DECIDED
 
 
 def _paid_lines(record: ClaimRecord) -> list[LineRecord]:
@@ -173,7 +188,7 @@ def _paid_lines(record: ClaimRecord) -> list[LineRecord]:
 
 
 def _is_paid_in_full(record: ClaimRecord) -> bool:
-    """Whether no finding cut back a paid line. Such findings are not stored."""
+    """Whether no finding cut back a paid line."""
     return all(line.allowed_units == line.units for line in _paid_lines(record))
 
 

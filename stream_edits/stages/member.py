@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import (
     ClaimRecord,
@@ -60,6 +61,11 @@ class MemberSession:
     def reviewable(self, claim_id: str) -> ReviewableClaim | None:
         """What a review needs to know of a claim, None if nothing of it can be reviewed."""
         return self._memory.reviewable(self._member_id, claim_id)
+
+    def findings(self, claim_id: str) -> tuple[EditFinding, ...]:
+        """The findings of a claim's newest decision, as far as they are stored."""
+        stored = self.reviewable(claim_id)
+        return () if stored is None else stored.findings
 
     def keep_reviewable(self, claim_id: str, reviewable: ReviewableClaim | None) -> None:
         """Store what a review needs to know of a claim. None deletes it."""

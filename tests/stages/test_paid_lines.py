@@ -61,13 +61,16 @@ def test_a_paid_add_on_keeps_its_payment_without_its_primary(walk: Walk) -> None
 
 def test_a_paid_line_that_was_cut_back_keeps_its_units(walk: Walk) -> None:
     walk.send(
-        claim("A", line("96365"), line("96366", units=4)),
-        claim("B", line("96374"), line("96366", units=6)),
+        claim("A", line("96365"), line("96372")),
+        claim("B", line("96372"), line("96366", units=9)),
     )
     before = walk.last()["B"]
-    assert [x.allowed_units for x in before.lines] == [0, 4]
-    # As a whole, B would lose its add-on, whose finding is not stored.
-    assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
+    assert [x.allowed_units for x in before.lines] == [0, 8]
+    # As a whole, B would lose its add-on. So only its denied line is decided again.
+    (_, again) = walk.send(voiding("A", "V"))
+    assert summaries([again]) == ["B2 PASS"]
+    assert [x.allowed_units for x in again.lines] == [1, 8]
+    assert again.findings == tuple(f for f in before.findings if f.line_number == 2)
 
 
 def test_a_paid_claim_that_would_lose_a_line_stays_as_it_is(walk: Walk) -> None:
