@@ -11,6 +11,8 @@ from stream_edits.settings import Settings
 
 # How often the contenders that are not ours commit, where they have such a setting.
 COMMIT_S = 0.1
+# How many records they take into a transaction or a batch at most.
+COMMIT_RECORDS = 2000
 
 
 class Job(NamedTuple):

@@ -22,7 +22,7 @@ from arroyo.types import (
     Value,
 )
 
-from bench.job import COMMIT_S, Job, Meter
+from bench.job import COMMIT_RECORDS, COMMIT_S, Job, Meter
 from bench.plain import PlainJob
 
 
@@ -35,7 +35,7 @@ def run(job: Job) -> None:
         )
     )
     factory = _Factory(job, KafkaProducer({**options, "linger.ms": 5, "compression.type": "lz4"}))
-    every = CommitPolicy(COMMIT_S, job.settings.batch_size)
+    every = CommitPolicy(COMMIT_S, COMMIT_RECORDS)
     factory.processor = StreamProcessor(consumer, Topic(job.input_topic), factory, every)
     factory.processor.run()
     factory.meter.report()
@@ -60,7 +60,7 @@ class _Factory(ProcessingStrategyFactory[KafkaPayload]):
     def _decide(self, message: Message[KafkaPayload]) -> KafkaPayload | FilteredPayload:
         assert isinstance(message.value, BrokerValue | Value)
         self._done += 1
-        if self._done % self._job.settings.batch_size == 0:
+        if self._done % COMMIT_RECORDS == 0:
             self.meter.committed(self._done)
         if self.meter.done:
             self.processor.signal_shutdown()

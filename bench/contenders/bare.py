@@ -10,7 +10,7 @@ from typing import Any
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from fastavro import schemaless_reader, schemaless_writer
 
-from bench.job import COMMIT_S, Job, Meter
+from bench.job import COMMIT_RECORDS, COMMIT_S, Job, Meter
 from stream_edits.codec.framing import BODY_START, frame_head
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
 
@@ -28,7 +28,7 @@ def run(job: Job, variant: str = "decode") -> None:
     meter = Meter(job.count)
     topic, done = job.settings.topics.pass_, 0
     while not meter.done:
-        messages = consumer.consume(job.settings.batch_size, COMMIT_S)
+        messages = consumer.consume(COMMIT_RECORDS, COMMIT_S)
         if not messages:
             continue
         if exactly_once:

@@ -11,7 +11,7 @@ from faststream import AckPolicy, FastStream
 from faststream.confluent import KafkaBroker
 from faststream.confluent.annotations import KafkaMessage
 
-from bench.job import Job, Meter
+from bench.job import COMMIT_RECORDS, Job, Meter
 from bench.plain import PlainJob
 
 
@@ -30,7 +30,7 @@ async def _run(job: Job) -> None:
     @broker.subscriber(
         job.input_topic,
         batch=True,
-        max_records=job.settings.batch_size,
+        max_records=COMMIT_RECORDS,
         group_id=job.settings.group_prefix,
         auto_offset_reset="earliest",
         ack_policy=AckPolicy.MANUAL,

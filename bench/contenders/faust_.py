@@ -9,7 +9,7 @@ from typing import Any
 
 import faust
 
-from bench.job import COMMIT_S, Job, Meter
+from bench.job import COMMIT_RECORDS, COMMIT_S, Job, Meter
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.domain.decision import ClaimDecision
@@ -28,7 +28,7 @@ def run(job: Job) -> None:
             topic_partitions=job.settings.partitions,
             topic_replication_factor=1,
             consumer_auto_offset_reset="earliest",
-            broker_commit_every=job.settings.batch_size,
+            broker_commit_every=COMMIT_RECORDS,
             broker_commit_interval=COMMIT_S,
             web_enabled=False,
             datadir=folder,
@@ -54,7 +54,7 @@ def _declare(app: Any, job: Job, meter: Meter) -> None:
     async def send(output: Output) -> None:
         if isinstance(output.about, ClaimDecision):
             decided.add(output.about.claim_id)
-            if len(decided) % job.settings.batch_size == 0:
+            if len(decided) % COMMIT_RECORDS == 0:
                 meter.committed(len(decided))
         await written[output.topic].send(key=output.key, value=output.value)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from confluent_kafka import Consumer, Producer
 
 from bench.contenders.bare import consumer_of, producer_of
-from bench.job import COMMIT_S, Job
+from bench.job import COMMIT_RECORDS, COMMIT_S, Job
 
 
 class BareHops:
@@ -22,7 +22,7 @@ class BareHops:
         self.transactions = 0
         self._ended = threading.Event()
         self._joined = threading.Barrier(len(names))
-        self._limit = job.settings.batch_size
+        self._limit = COMMIT_RECORDS
         self._threads = []
         for number, (read, write) in enumerate(pairwise(names)):
             consumer, producer = consumer_of(job, read), producer_of(job, f"hop-{number}")

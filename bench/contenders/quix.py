@@ -11,7 +11,7 @@ from typing import Any
 from quixstreams import Application, State
 from quixstreams.models import BytesSerializer, Topic
 
-from bench.job import COMMIT_S, Job, Meter
+from bench.job import COMMIT_RECORDS, COMMIT_S, Job, Meter
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.domain.decision import ClaimDecision
@@ -27,7 +27,7 @@ def run(job: Job, variant: str) -> None:
             consumer_group=job.settings.group_prefix,
             auto_offset_reset="earliest",
             processing_guarantee="exactly-once",
-            commit_every=job.settings.batch_size,
+            commit_every=COMMIT_RECORDS,
             commit_interval=COMMIT_S,
             state_dir=folder,
             loglevel="ERROR",
@@ -46,7 +46,7 @@ def _pass_through(app: Application, job: Job, meter: Meter) -> None:
         nonlocal done
         done += 1
         state.set_bytes("newest", b"%d" % done)
-        _update(app, meter, done, job.settings.batch_size)
+        _update(app, meter, done, COMMIT_RECORDS)
         return value
 
     stream = app.dataframe(_topic(app, job.input_topic)).apply(step, stateful=True)
@@ -60,7 +60,7 @@ def _pipeline(app: Application, job: Job, meter: Meter) -> None:
     def noted(output: Output) -> Output:
         if isinstance(output.about, ClaimDecision):
             decided.add(output.about.claim_id)
-            _update(app, meter, len(decided), job.settings.batch_size)
+            _update(app, meter, len(decided), COMMIT_RECORDS)
         return output
 
     stages: list[tuple[str, Processor]] = [
