@@ -28,6 +28,8 @@ class BatchSize:
 
         The limit grows twofold at most: small batches say little about the cost of an event.
         """
+        if not events:
+            return  # The first one is to be tried again.
         fits = self._most
         if took_s > 0:
             fits = min(fits, int(events * _TARGET_S / took_s))

@@ -33,6 +33,10 @@ def test_a_slow_stage_takes_what_it_does_in_the_target_time() -> None:
     assert after(10_000, *[(500, 0.1)] * 10) == 2000
 
 
+def test_a_batch_without_events_says_nothing() -> None:
+    assert after(10_000, *[(500, 0.001)] * 10, (0, 0.1)) == 10_000
+
+
 def test_the_limit_falls_at_once() -> None:
     fast = [(500, 0.001)] * 10
     assert after(10_000, *fast, (500, 0.2)) == 1000

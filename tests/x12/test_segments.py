@@ -85,6 +85,9 @@ def test_segment_ids_with_blanks_or_small_letters(untidy: Callable[[str], str]) 
     parted = [segment.partition("*") for segment in segments if segment]
     text = "~".join([header, *[f"{untidy(name)}{mark}{rest}" for name, mark, rest in parted], ""])
     assert from_bytes(text.encode()) == CLAIMS
+    # A line may end within an id.
+    one = text.replace(untidy("SV1"), f"{untidy('SV1')[:2]}\n{untidy('SV1')[2:]}")
+    assert from_bytes(one.encode()) == CLAIMS
 
 
 def test_lines_of_eighty_characters() -> None:

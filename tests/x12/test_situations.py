@@ -118,10 +118,15 @@ def test_diagnoses(segments: list[str], codes: tuple[str, ...], left_out: int) -
         ("HI*ABK*ABF:Z5112", "2", (1,), {_UNREADABLE: 1}),
         ("HI**ABF:Z5112", "2", (1,), {_UNREADABLE: 1}),
         ("HI*C3490*ABF:Z5112", "2", (1,), {_UNREADABLE: 1}),
-        ("HI*C3490*ABF:Z5112", "3", (), {_UNREADABLE: 1, _NO_POINTER: 1}),
+        ("HI*C3490*ABF:Z5112", "1", (), {_UNREADABLE: 1, _NO_POINTER: 1}),
+        ("HI*C3490*ABF:Z5112", "3:2", (3, 1), {_UNREADABLE: 1}),
+        ("HI*ABK:C3490", "5:1", (5, 1), {}),
+        ("HI*ABK:C3490^ABJ:D509*ABF:Z5112", "2", (2,), {}),
         # Codes of another kind are no diagnoses.
         ("HI*ABK:C3490*BE:80:::4*ABF:Z5112", "2", (2,), {}),
         ("HI*ABK:C3490**", "2", (2,), {}),
+        ("HI*BE:80:::4**BE:81:::5~HI*ABK:C3490*ABF:Z5112", "2", (2,), {}),
+        ("HI*BG~HI*ABK:C3490*ABF:Z5112", "2", (2,), {}),
     ],
 )
 def test_pointers_name_the_diagnoses_that_the_file_has(
@@ -129,7 +134,7 @@ def test_pointers_name_the_diagnoses_that_the_file_has(
 ) -> None:
     tally = Tally()
     lines = ["LX*1", f"SV1*HC:J3490*1*UN*1***{pointers}", "DTP*472*D8*20250303"]
-    (claim,) = read(professional(office(head=[diagnoses], lines=lines)), tally=tally)
+    (claim,) = read(professional(office(head=diagnoses.split("~"), lines=lines)), tally=tally)
     assert isinstance(claim, ClaimEvent)
     assert claim.lines[0].diagnosis_pointers == expected
     assert tally.warnings == warnings

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import BinaryIO, NamedTuple
 
 from .delimiters import (
@@ -149,9 +149,9 @@ class _Cutter:
 
     def _block(self, delimiters: Delimiters, text: str) -> Block:
         header, self._header = self._header, None
-        pieces = _unbroken(text, delimiters).split(delimiters.segment)
-        segments = [piece.lstrip(BLANKS) for piece in pieces]
-        if _untidy_id(delimiters).search(text):
+        whole = _unbroken(text, delimiters)
+        segments = [piece.lstrip(BLANKS) for piece in whole.split(delimiters.segment)]
+        if _untidy_id(delimiters).search(delimiters.segment + whole):
             segments = [_with_tidy_id(each, delimiters.element) for each in segments]
         if len(text) > LONGEST_SEGMENT and max(map(len, segments)) > LONGEST_SEGMENT:
             segments = [TOO_LONG if len(x) > LONGEST_SEGMENT else x for x in segments]
@@ -160,12 +160,13 @@ class _Cutter:
         return Block(delimiters, segments, header)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _untidy_id(delimiters: Delimiters) -> re.Pattern[str]:
     """A segment id that has small letters, or a blank after it."""
     element, segment = re.escape(delimiters.element), re.escape(delimiters.segment)
     untidy = rf"(?:[A-Z0-9]{{2,3}}[ \t]+|(?=\w*[a-z])\w{{2,3}}[ \t]*){element}"
-    return re.compile(rf"(?:^|{segment})\s*{untidy}")
+    # It begins with the terminator, because a search for one character is fast.
+    return re.compile(rf"{segment}\s*{untidy}")
 
 
 def _with_tidy_id(segment: str, mark: str) -> str:
