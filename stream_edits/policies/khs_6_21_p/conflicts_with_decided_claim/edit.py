@@ -39,7 +39,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     for line in encounter.open:
         claims.setdefault(line.claim_id, []).append(line)
     for own in claims.values():
-        added = outranking_add_on(encounter.only(own), decided)
+        added = outranking_add_on(encounter, decided, own)
         if added is not None:
             yield added, _outranking_add_on(added, decided)
 

@@ -1,5 +1,6 @@
 """Which initial service of an encounter leads, and what becomes of the others (6.21-P IV.B.2)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -150,8 +151,12 @@ def _rank_of(code: str, policy: PolicyOnDate) -> int:
     return len(words.hierarchy) if rank is None else rank
 
 
-def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> EncounterLine | None:
+def outranking_add_on(
+    encounter: Encounter, initial: EncounterLine, among: Sequence[EncounterLine] | None = None
+) -> EncounterLine | None:
     """The highest-ranked add-on that ranks above an initial service, if any.
+
+    ``among`` are the lines that it may be, by default all of the encounter.
 
     Injections have no rank, so they never outrank. An add-on to the service of a second site or of
     a neighbouring visit counts only if it outranks that service too. Among equals a sequential
@@ -160,25 +165,37 @@ def outranking_add_on(encounter: Encounter, initial: EncounterLine) -> Encounter
     rank = _rank(encounter, initial)
     above = [
         line
-        for line in add_ons(encounter)
+        for line in add_ons(encounter if among is None else encounter.only(among))
         if _rank(encounter, line) < rank
-        and not _adds_to_a_second_site(encounter, line, initial)
-        and not _adds_to_a_neighbour(encounter, line)
+    ]
+    if not above:
+        return None
+    sites = _second_sites(encounter, initial)
+    above = [
+        line
+        for line in above
+        if not _adds_to_one_of(sites, encounter, line) and not _adds_to_a_neighbour(encounter, line)
     ]
     if len(above) < 2:
         return above[0] if above else None
     return min(above, key=lambda x: (_rank(encounter, x), not is_sequential(x), x.place))
 
 
-def _adds_to_a_second_site(
-    encounter: Encounter, line: EncounterLine, initial: EncounterLine
+def _second_sites(encounter: Encounter, initial: EncounterLine) -> list[EncounterLine]:
+    return [
+        line
+        for line in initials(encounter)
+        if line is not initial and has_separate_site(line) and encounter.is_active(line)
+    ]
+
+
+def _adds_to_one_of(
+    found: Sequence[EncounterLine], encounter: Encounter, line: EncounterLine
 ) -> bool:
+    """Whether a line is an add-on to one of these initial services, and does not outrank it."""
     allowed = line.policy[AddOnRules].primaries.get(line.code, frozenset())
-    return any(
-        encounter.code_of(x) in allowed and _rank(encounter, x) <= _rank(encounter, line)
-        for x in initials(encounter)
-        if x is not initial and has_separate_site(x) and encounter.is_active(x)
-    )
+    own = _rank(encounter, line)
+    return any(encounter.code_of(x) in allowed and _rank(encounter, x) <= own for x in found)
 
 
 def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
