@@ -24,6 +24,7 @@ from bench.job import Job
 from tests.broker.properties import free_port
 
 _READY_S = 60
+_LONGEST_S = 150
 # No decision for so long means that all are made.
 _QUIET_S = 2.0
 _DECISIONS = re.compile(r"^stream_edits_decisions_total\{.*\} (.+)$", re.M)
@@ -52,7 +53,10 @@ def run(job: Job, variant: str) -> None:
 def _measured(port: int, claims: int) -> dict[str, float]:
     first = last = _sample(port)
     peak = 0.0
+    deadline = time.monotonic() + _LONGEST_S
     while last.decisions < claims or time.monotonic() - last.when < _QUIET_S:
+        if time.monotonic() > deadline:
+            sys.exit(f"{last.decisions:g} decisions on {claims} claims within {_LONGEST_S} s")
         time.sleep(0.5)  # a sample costs the workers some milliseconds
         now = _sample(port)
         peak = max(peak, now.memory_mb)
@@ -61,6 +65,8 @@ def _measured(port: int, claims: int) -> dict[str, float]:
         if not first.decisions:
             first = now
     decided = last.decisions - first.decisions
+    if not decided:
+        sys.exit("all decisions were made between two samples: take more claims")
     return {
         "per_s": decided / (last.when - first.when),
         "cpu_us": (last.cpu_s - first.cpu_s) / decided * 1e6,
@@ -105,4 +111,7 @@ def _command(job: Job, workers: int, port: int) -> Iterator[None]:
             yield
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()

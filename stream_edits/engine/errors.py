@@ -11,6 +11,10 @@ class FatalClientError(EngineStopped):
     """The client is unusable, or it failed with an unclassified error."""
 
 
+class GaveUp(FatalClientError):
+    """The client says that it is unusable, but not why."""
+
+
 class ProducerFenced(FatalClientError):
     """Another producer with the same transactional id was started: nothing of ours goes on."""
 

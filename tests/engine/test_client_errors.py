@@ -171,22 +171,22 @@ class _GaveUp:
 
 
 @pytest.mark.parametrize(
-    ("why", "kind"),
+    ("why", "kind", "advice"),
     [
-        (KafkaError._FENCED, ProducerFenced),
-        (KafkaError.INVALID_PRODUCER_EPOCH, ProducerFenced),
-        (KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, FatalClientError),
+        (KafkaError._FENCED, ProducerFenced, "same transactional.id"),
+        (KafkaError.INVALID_PRODUCER_EPOCH, ProducerFenced, "timed out or was fenced"),
+        (KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, FatalClientError, "unclean leader election"),
     ],
 )
-def test_a_fence_that_produce_meets_first_is_known_as_one(
-    why: int, kind: type[FatalClientError]
+def test_what_made_the_client_give_up_is_known_when_produce_meets_it_first(
+    why: int, kind: type[FatalClientError], advice: str
 ) -> None:
     sink = ConfluentSink(config(kafka={"bootstrap.servers": "127.0.0.1:1"}), Limits(1_000_000))
     producer, sink._producer = sink._producer, _GaveUp(why)  # type: ignore[assignment]
-    with pytest.raises(FatalClientError) as caught:
+    with pytest.raises(FatalClientError, match=advice) as caught:
         sink.produce([Output("out", b"k", b"v")])
     assert type(caught.value) is kind
-    with pytest.raises(FatalClientError) as caught:
+    with pytest.raises(FatalClientError, match=advice) as caught:
         sink.produce_at("log", 0, [(b"k", b"v")])
     assert type(caught.value) is kind
     sink._producer = producer

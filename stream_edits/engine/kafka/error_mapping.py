@@ -13,6 +13,7 @@ from ..errors import (
     ClientError,
     EngineStopped,
     FatalClientError,
+    GaveUp,
     ProducerFenced,
     RequiresAbort,
     Retriable,
@@ -125,7 +126,7 @@ def classify(
             return RequiresAbort(name)
         if error.retriable() or error.code() in away:
             return Retriable(name)
-    kind = ProducerFenced if name in _FENCED else FatalClientError
+    kind = ProducerFenced if name in _FENCED else GaveUp if name == "_FATAL" else FatalClientError
     return kind(f"{call} failed for good with {name}: {advice_on(name)}")
 
 

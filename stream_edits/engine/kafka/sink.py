@@ -14,7 +14,7 @@ from ..errors import (
     ClientError,
     EngineStopped,
     FatalClientError,
-    ProducerFenced,
+    GaveUp,
     RequiresAbort,
     Retriable,
 )
@@ -175,22 +175,22 @@ class ConfluentSink:
         except Retriable as failure:
             self._producer.poll(0)
             raise self._failure.as_error(failure.code) from None
-        except FatalClientError as failure:
-            raise self._cause_of(failure) from None
+        except GaveUp:
+            raise self._why_it_gave_up() from None
 
-    def _cause_of(self, fatal: FatalClientError) -> FatalClientError:
-        """The fence, if that is why the client gave up.
-
-        `produce` says only that it gave up. The calls of the transaction say why.
-        """
+    def _why_it_gave_up(self) -> EngineStopped:
+        """`produce` says only that the client gave up. The calls of the transaction say why."""
         try:
             with client_errors("produce"):
-                self._producer.abort_transaction(0.0)
-        except ProducerFenced as fenced:
-            return fenced
-        except (ClientError, EngineStopped):
-            pass
-        return fatal
+                self._watchdog.run("abort_transaction", self._abort_at_once, _GRACE_S)
+        except EngineStopped as cause:
+            return cause
+        except ClientError as failure:
+            return FatalClientError(f"produce failed for good with {failure.code}")
+        return FatalClientError("produce failed for good: a restart resumes")
+
+    def _abort_at_once(self) -> None:
+        self._producer.abort_transaction(0.0)
 
     def _make_room(self) -> None:
         """Wait for deliveries, because the local queue is full.
