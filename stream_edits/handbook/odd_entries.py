@@ -1,15 +1,20 @@
-"""Entries in an overlay that can match nothing, or that are probably misspelt.
-
-Such as ``085`` among facility types of two digits, or ``invioce`` among documents.
-"""
+"""Entries in an overlay that match nothing, such as ``085`` among facility types of two digits, or
+that are probably misspelt, such as ``invioce`` among documents."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from stream_edits.handbook.unknown_codes import KIND, beside, named_by, strings
+from stream_edits.handbook.overlay_strings import (
+    beside,
+    documents_in,
+    documents_of,
+    misspelt,
+    strings,
+)
+from stream_edits.policies.changes import Change
 from stream_edits.policies.policy import Policies
-from stream_edits.policies.values.merging import likely
+from stream_edits.policies.values.dated_value import in_force
 
 if TYPE_CHECKING:
     from stream_edits.handbook.overlay_check import Listed
@@ -17,38 +22,43 @@ if TYPE_CHECKING:
 _DIGITS = re.compile(r"[0-9]+")
 # Fewer entries do not show what all of them have in common.
 _ENOUGH = 3
+_PROCEDURE_LENGTH = 5
 
 
-def odd_entries(shipped: Policies, listed: Iterable["Listed"]) -> Iterator[str]:
+def odd_entries(shipped: Policies, overlaid: Policies, listed: Iterable["Listed"]) -> Iterator[str]:
     """A warning for each new entry that is unlike all shipped ones beside it.
 
-    Beside codes of digits that all have one length, such as places of service and revenue codes,
-    it has another length. A document is like one that a shipped policy names.
+    Codes of digits that all have one length, such as places of service and revenue codes, are
+    compared by length. Procedure codes are left to `unknown_codes`. Documents are compared with
+    those that a shipped policy names.
     """
-    named = {policy.id: named_by(policy) for policy in shipped.all}
+    known = {policy.id: documents_of(policy) for policy in shipped.all}
     for each in listed:
         change = each.change
-        if not change.edit_id or not change.name or change.policy_id not in named:
+        if not change.edit_id or not change.name or change.policy_id not in known:
             continue
         near = beside(shipped[change.policy_id], change)
-        for entry in sorted(set(strings(change.after)) - named[change.policy_id]):
-            problem = _of_form(entry, near) or _of_document(entry, named[change.policy_id])
-            if problem:
-                yield f"{each.where}: {change.shown}.{change.name}: {problem}"
+        documents = set(_documents(overlaid, change)) & set(strings(change.after))
+        for problem in (
+            *_of_another_length(sorted(set(strings(change.after)) - near), near),
+            *misspelt(sorted(documents), known[change.policy_id]),
+        ):
+            yield f"{each.where}: {change.shown}.{change.name}: {problem}"
 
 
-def _of_form(entry: str, near: set[str]) -> str | None:
+def _documents(overlaid: Policies, change: Change) -> list[str]:
+    """The documents of the value that a change is in, with the change."""
+    dated = overlaid[change.policy_id].values[change.edit_id].dated.get(change.name)
+    if not dated or change.day is None:
+        return []
+    return documents_in(change.name, in_force(dated, change.day).value)
+
+
+def _of_another_length(entries: Iterable[str], near: set[str]) -> Iterator[str]:
     sizes = {len(x) for x in near}
     if len(near) < _ENOUGH or len(sizes) > 1 or not all(map(_DIGITS.fullmatch, near)):
-        return None
+        return
     (size,) = sizes
-    if len(entry) == size:
-        return None
-    return f'"{entry}" can match nothing: all that is beside it has {size} characters'
-
-
-def _of_document(entry: str, named: set[str]) -> str | None:
-    if not KIND.fullmatch(entry):
-        return None
-    meant = likely(entry, {kind for kind in named if KIND.fullmatch(kind)})
-    return f"the document {entry} is not known; did you mean {meant}?" if meant else None
+    for entry in entries:
+        if len(entry) != size != _PROCEDURE_LENGTH:
+            yield f'"{entry}" matches nothing: the other entries have {size} characters'

@@ -74,7 +74,7 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
         *notes,
         *_removals(listed),
         *unknown_codes(shipped, overlaid, listed),
-        *odd_entries(shipped, listed),
+        *odd_entries(shipped, overlaid, listed),
         *unknown_in_own_edits(overlaid),
     ]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)

@@ -5,27 +5,32 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from stream_edits.handbook.overlay_strings import (
+    PROCEDURE,
+    beside,
+    documents_in,
+    documents_of,
+    misspelt,
+    named_by,
+    strings,
+)
 from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.changes import Change
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
-from stream_edits.policies.values.dated_value import DatedValue, in_force
-from stream_edits.policies.values.differences import Item, value_at
+from stream_edits.policies.values.dated_value import DatedValue
+from stream_edits.policies.values.differences import Item
 from stream_edits.policies.values.merging import likely
 
 if TYPE_CHECKING:
     from stream_edits.handbook.overlay_check import Listed
 
-# CPT and HCPCS.
-_PROCEDURE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 # What may have been meant for one.
 _LIKE_ONE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4,6}")
 # The values of shapes that name procedure codes, and those that are given by code.
 _CODES = {"codes", "not_with"}
 _BY_CODE = {"maximum_units", "further_codes", "sections"}
-# The kind of a document.
-KIND = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 def unknown_codes(
@@ -44,7 +49,7 @@ def unknown_codes(
         if not change.edit_id or not change.name or change.policy_id not in known:
             continue
         near = beside(shipped[change.policy_id], change)
-        if not any(_PROCEDURE.fullmatch(code) for code in near):
+        if not any(PROCEDURE.fullmatch(code) for code in near):
             continue
         for code in _named(change, near):
             if code not in known[change.policy_id] and code not in near:
@@ -60,7 +65,7 @@ def unknown_in_own_edits(policies: Policies) -> Iterator[str]:
     that is spelled unlike one that is known."""
     shipped = [policy for policy in policies.all if not policy.about.is_own]
     known = {code for policy in shipped for code in named_by(policy) | _known(policy, policy)}
-    kinds = {kind for policy in shipped for kind in named_by(policy) if KIND.fullmatch(kind)}
+    kinds = {kind for policy in shipped for kind in documents_of(policy)}
     for policy in policies.all:
         if not policy.about.is_own:
             continue
@@ -74,10 +79,8 @@ def unknown_in_own_edits(policies: Policies) -> Iterator[str]:
                             f'{at}: nothing knows the code "{code}": it is neither in the content '
                             f"table nor anywhere in a packaged policy{near}"
                         )
-                for kind in _documents_below(each.value):
-                    meant = None if kind in kinds else likely(kind, kinds)
-                    if meant:
-                        yield f"{at}: the document {kind} is not known; did you mean {meant}?"
+                for problem in misspelt(documents_in(name, each.value), kinds):
+                    yield f"{at}: {problem}"
 
 
 def _as_written(values: EditValues) -> Iterator[tuple[str, date, DatedValue]]:
@@ -95,23 +98,6 @@ def _codes_below(name: str, value: Any) -> list[str]:
     return list(value) if name in _BY_CODE and isinstance(value, Mapping) else []
 
 
-def _documents_below(value: Any) -> list[str]:
-    """The documents that an outcome asks for."""
-    requests = value.get("requests", []) if isinstance(value, Mapping) else []
-    return [each for each in requests if isinstance(each, str)]
-
-
-def named_by(policy: Policy) -> set[str]:
-    """Every string in the values of a policy, codes among them."""
-    return {
-        string
-        for values in policy.values.values()
-        for by_date in values.dated.values()
-        for each in by_date.values()
-        for string in strings(each.value)
-    }
-
-
 def _known(shipped: Policy, overlaid: Policy) -> set[str]:
     """The codes of the content table, and those that a plan defines in the vocabulary."""
     found = {code for each in shipped.revisions for code in each.governed}
@@ -125,20 +111,11 @@ def _known(shipped: Policy, overlaid: Policy) -> set[str]:
     if vocabulary is not None:
         for by_date in vocabulary.dated.values():
             keys = {k for x in by_date.values() if isinstance(x.value, Mapping) for k in x.value}
-            found |= {key for key in keys if isinstance(key, str) and _PROCEDURE.fullmatch(key)}
+            found |= {key for key in keys if isinstance(key, str) and PROCEDURE.fullmatch(key)}
     return found
 
 
-def beside(policy: Policy, change: Change) -> set[str]:
-    """The strings of the mapping or list that the change is in, as shipped."""
-    dated = policy.values[change.edit_id].dated.get(change.name)
-    if not dated or change.day is None:
-        return set()
-    value = in_force(dated, change.day).value
-    return set(strings(value_at(value, change.path[:-1])))
-
-
-def _named(change: Change, beside: set[str]) -> Iterator[str]:
+def _named(change: Change, near: set[str]) -> Iterator[str]:
     """What a change names that may be a code: a new key, a new entry, or what is new below.
 
     A new key or entry is looked at whatever it is where all that is beside it are codes.
@@ -149,24 +126,12 @@ def _named(change: Change, beside: set[str]) -> Iterator[str]:
         named.add(key)
     elif isinstance(key, Item):
         named.add(str(key.key))
-    only_codes = all(_PROCEDURE.fullmatch(each) for each in beside)
+    only_codes = all(PROCEDURE.fullmatch(each) for each in near)
     at = {str(key.key) if isinstance(key, Item) else str(key)} if only_codes and key else set()
     yield from sorted(each for each in named if _LIKE_ONE.fullmatch(each) or each in at)
 
 
-def strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from strings(key)
-            yield from strings(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from strings(each)
-
-
-def _near(code: str, beside: set[str], named: set[str]) -> str:
+def _near(code: str, near: set[str], named: set[str]) -> str:
     """The code that was probably meant, of those beside it or else of those in the policy."""
-    meant = likely(code, beside) or likely(code, named)
+    meant = likely(code, near) or likely(code, named)
     return f'; did you mean "{meant}"?' if meant else ""
