@@ -188,7 +188,7 @@ def _transactions(page: dashboard.Dashboard) -> None:
         ),
         graph(
             "Events in a transaction",
-            "Near batch_size under load, few when idle.",
+            "Under load what a stage processes in 0.4 s, at most batch_size; few when idle.",
             "short",
             {
                 "{{stage}}": f"sum by (stage) (rate({size}_sum{{{STAGES}}}{_RATE})) / "

@@ -58,7 +58,7 @@ def check_review(review: ReviewEvent, recorded_ms: int) -> None:
     codes = review.rarcs if review.carc is None else (review.carc, *review.rarcs)
     if not all(map(_is_reason_code, codes)):
         # Other text could name a person, and it would be published with the finding.
-        problems.append("carc or a rarc has not the form of a code")
+        problems.append("carc or a rarc is not formatted as a code")
     if _is_from_the_future(review.event_time, recorded_ms):
         problems.append(_FUTURE)
     if problems:

@@ -34,7 +34,7 @@ _KINDS = {
     "datetime_parsing": "is not a date and time (ISO-8601)",
     "datetime_from_date_parsing": "is not a date and time (ISO-8601)",
     "timezone_aware": "has no offset from UTC",
-    "timezone_naive": "has an offset from UTC, which a wall clock has not",
+    "timezone_naive": "has an offset from UTC, which a wall clock does not have",
     "decimal_type": "is not an amount",
     "decimal_parsing": "is not an amount",
     "finite_number": "is not a finite amount",

@@ -66,8 +66,8 @@ ListPart = tuple[ListedClaim, ...] | ListBranch
 class ClaimRecord(NamedTuple):
     """The state of one claim of a member, in its newest revision.
 
-    A decided claim keeps its content while a later event may change its denials: it rests on
-    another claim that may be withdrawn (``rests_on``), or a later line may answer it
+    A decided claim keeps its content while a later event may change a denial or a cut-back: that
+    rests on another claim that may be withdrawn (``rests_on``), or a later line may answer it
     (``answerable_lines``).
     """
 
@@ -99,7 +99,7 @@ class ClaimRecord(NamedTuple):
     replaces_unknown: bool = False
     # The number of lines of the claim that it replaced, 0 if it replaced none.
     replaced_line_count: int = 0
-    # The claims that denials of a decided claim rest on, ascending.
+    # The claims that denials and cut-backs of a decided claim rest on, ascending.
     rests_on: tuple[str, ...] = ()
     # The numbers of the lines whose denial a later line of the day may answer, ascending.
     answerable_lines: tuple[int, ...] = ()

@@ -139,7 +139,7 @@ class Settings(BaseModel):
         ge=1,
         le=100_000,
         description="Most events in a transaction. A slow stage takes fewer by itself: as many as "
-        "it processes in 0.4 s, but at least 500.",
+        "it processes in 0.4 s, but at least 500 (or `batch_size` if that is less).",
     )
     linger_ms: int = Field(
         5,

@@ -116,7 +116,7 @@ def on_decision(
         )
     denials = [f for f in draft.findings if f.disposition is Disposition.DENY]
     lines = _line_records(record, draft, denials, policies)
-    rests_on = {x for f in draft.findings if _takes_away(f) for x in f.related_claim_ids}
+    rests_on = {x for f in draft.findings if _denies_or_cuts(f) for x in f.related_claim_ids}
     answerable = answerable_lines(denials, policies) if denials else ()
     if not rests_on and not answerable:
         return _without_content(record, draft, supervisors, lines)
@@ -132,7 +132,7 @@ def on_decision(
     )
 
 
-def _takes_away(finding: EditFinding) -> bool:
+def _denies_or_cuts(finding: EditFinding) -> bool:
     """Whether a finding denies a line, or cuts its units back."""
     return finding.disposition is Disposition.DENY or finding.allowed_units is not None
 

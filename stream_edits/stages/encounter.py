@@ -6,9 +6,9 @@ Only this stage numbers revisions. For each event it
 2. withdraws the claim that the event's claim replaces or voids, also when the event's claim was
    withdrawn before it arrived,
 3. decides the claim; a replacement takes over the arrival of the claim it replaces,
-4. judges the open claims that share an encounter with it again, and the decided ones whose denial
-   rests on the withdrawn claim or may be answered by the new one. A claim whose outcome changed
-   gets its next revision.
+4. judges the open claims that share an encounter with it again, and the decided ones with a
+   denial or a cut-back that rests on the withdrawn claim, or with a denial that the new one may
+   answer. A claim whose outcome changed gets its next revision.
 
 A review decides findings of one claim; the claim and its neighbours are then judged as in step 4.
 """

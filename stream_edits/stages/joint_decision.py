@@ -15,6 +15,9 @@ from stream_edits.policies.reviewed import of_policy
 from stream_edits.stages.claim_record import answerable_lines, on_decision
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 
+# The findings of a claim's newest decision by claim id, as far as they are stored.
+StoredFindings = Callable[[str], Sequence[EditFinding]]
+
 
 class Due(NamedTuple):
     """An open claim to decide, the event that causes it, and the policies that govern it.
@@ -76,15 +79,11 @@ def _with_standing(
     )
 
 
-# The findings of a claim's newest decision by claim id, as far as they are stored.
-Stored = Callable[[str], Sequence[EditFinding]]
-
-
 class Neighbours(NamedTuple):
     """The claims that share encounters with an event's claim.
 
-    ``questioned`` are decided claims with a denial that this event may change. Those in
-    ``resting`` rest on a claim that the event withdraws.
+    ``questioned`` are decided claims with a denial or a cut-back that this event may change. Those
+    in ``resting`` rest on a claim that the event withdraws.
     """
 
     open: list[Due]
@@ -135,14 +134,14 @@ class _How(Enum):
 
 
 def reconsider(
-    builder: DecisionBuilder, due: Sequence[Due], others: Neighbours, stored: Stored
+    builder: DecisionBuilder, due: Sequence[Due], others: Neighbours, stored: StoredFindings
 ) -> dict[str, Draft]:
     """The draft of each open claim, and of each decided one that changes, by claim id.
 
-    A questioned claim is decided again if its denial rests on a withdrawn claim, or if an
-    answerable denial would not be given now. Only denials are decided again: if the claim as a
-    whole would be allowed less on a line that is paid, its paid lines stay as they are. ``stored``
-    are the findings of the claim's decision, which paid lines may keep.
+    A questioned claim is decided again if a denial or a cut-back rests on a withdrawn claim, or if
+    an answerable denial would not be given now. What is paid stays paid: if the claim as a whole
+    would be allowed less on a paid line, only its denied lines are judged. ``stored`` gives the
+    findings of a claim's decision, which its paid lines keep then.
     """
     if not others.questioned:
         # The usual case.
@@ -165,7 +164,7 @@ def reconsider(
         how |= {record.claim_id: _How.DECIDED for record in same}
 
 
-def _judged(due: Due, how: _How, stored: Stored) -> Due:
+def _judged(due: Due, how: _How, stored: StoredFindings) -> Due:
     """A decided claim as it is judged. Lines that it keeps are not judged again."""
     if how is _How.WHOLE:
         return due._replace(record=due.record._replace(lines=()))
@@ -175,11 +174,11 @@ def _judged(due: Due, how: _How, stored: Stored) -> Due:
     return due._replace(record=due.record._replace(lines=tuple(paid)), standing=tuple(standing))
 
 
-def _in_part(record: ClaimRecord, stored: Stored) -> _How:
+def _in_part(record: ClaimRecord, stored: StoredFindings) -> _How:
     """How a claim is judged that would lose a paid line if it were judged as a whole."""
     paid = _paid_lines(record)
     # State from before findings were stored does not say why units were cut.
-    is_explained = _is_paid_in_full(record) or stored(record.claim_id)
+    is_explained = _is_paid_in_full(record) or bool(stored(record.claim_id))
     return _How.DENIED_LINES if len(paid) < len(record.lines) and is_explained else _How.DECIDED
 
 

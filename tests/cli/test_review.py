@@ -105,7 +105,7 @@ REFUSED = {
         (*HOLD, "--deny", "--carc", "999"),
         (*HOLD, "--deny", "--carc", "50", "--rarc", "N9999"),
     ),
-    "ContractViolation: carc or a rarc has not the form of a code": (
+    "ContractViolation: carc or a rarc is not formatted as a code": (
         (*HOLD, "--deny", "--carc", "CANARY"),
         (*HOLD, "--deny", "--carc", "50", "--rarc", "CANARY"),
         (*HOLD, "--deny", "--carc", "50", "--rarc", ""),

@@ -136,7 +136,7 @@ def test_a_claim_whose_two_numbers_are_the_same_meets_its_entry_once() -> None:
         ('{"claim": "A", "received_date": "SECRET"}', "line 1: received_date is not a date (YYYY"),
         (
             '{"claim": "A", "line": 1, "start_time": "2025-03-03T09:00+01:00"}',
-            "line 1: start_time has an offset from UTC, which a wall clock has not",
+            "line 1: start_time has an offset from UTC, which a wall clock does not have",
         ),
         ('{"claim": "A", "supervision": "SECRET"}', "line 1: supervision is not one of the"),
         ('{"claim": "A", "kinds": [1]}', "line 1: kinds is not text"),

@@ -22,7 +22,7 @@ from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.mode import DEFAULTS
 from stream_edits.policies.values.problems import problem_with
 from stream_edits.policies.values.reason_codes import (
-    default_problem,
+    automatic_denial_problem,
     outcomes_in,
     reason_problem,
 )
@@ -214,7 +214,7 @@ class EditValues:
     def _check_reasons(self, rules: EditRules, chosen: Mapping[str, DatedValue]) -> None:
         for name, each in chosen.items():
             for within, outcome in outcomes_in(getattr(rules, name)):
-                problem = default_problem(outcome) or reason_problem(outcome, each.day)
+                problem = automatic_denial_problem(outcome) or reason_problem(outcome, each.day)
                 if problem:
                     raise each.fail(within, problem)
 

@@ -28,7 +28,7 @@ from stream_edits.policies.values.x12_codes import (
 from stream_edits.strict_yaml import YamlSource
 
 FILE = Path(__file__).with_name("reason_codes.yaml")
-_UNNECESSARY = "50"
+_NOT_NECESSARY = "50"
 _CODE = re.compile(r"[A-Z]{0,2}[0-9]{1,4}")
 
 
@@ -96,14 +96,14 @@ def codes_of(outcome: Outcome) -> list[tuple[Kind, str]]:
     return named + [(Kind.RARC, rarc) for rarc in outcome.rarcs]
 
 
-def default_problem(outcome: Outcome) -> str | None:
+def automatic_denial_problem(outcome: Outcome) -> str | None:
     """Why an outcome must not be what an edit decides by itself, or None.
 
     Only a person may deny a service as unnecessary: Health and Safety Code 1367.01(k), by SB 1120.
     """
-    if outcome.disposition is Disposition.DENY and outcome.carc == _UNNECESSARY:
+    if outcome.disposition is Disposition.DENY and outcome.carc == _NOT_NECESSARY:
         return (
-            f"CARC {_UNNECESSARY} denies a service as unnecessary, which only a person may do: "
+            f"CARC {_NOT_NECESSARY} denies a service as unnecessary, which only a person may do: "
             "make it a PEND, and let a review deny"
         )
     return None

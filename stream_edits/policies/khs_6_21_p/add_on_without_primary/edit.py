@@ -1,7 +1,7 @@
 """An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions).
 
 A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as. An
-initial service that its group denies counts as the codes to bill instead.
+extra initial service counts as the code to bill instead, one that an add-on outranks as both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ def _codes(encounter: Encounter, primaries: Sequence[EncounterLine]) -> set[str]
 def _after(
     encounter: Encounter, primaries: Sequence[EncounterLine], rebilled: Rebilling
 ) -> set[str]:
-    """The codes of the primaries after the denied initial services are rebilled."""
+    """The codes that the primaries count as, those of denied initial services included."""
     return {
         code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
     }

@@ -210,7 +210,7 @@ def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
 def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
     """Whether a neighbouring visit has a primary of an add-on.
 
-    It is not denied there, or is rebilled as a primary. Hydration is a primary of higher-ranked
+    It is not denied there, or still counts as a primary. Hydration is a primary of higher-ranked
     add-ons only so that the edit of the initial service speaks in their common encounter, so it is
     none of theirs from another visit.
     """
@@ -237,5 +237,5 @@ def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
 
 
 def _after_rebilling(around: Encounter) -> Primaries:
-    """The primaries of all visits, after the denied initial services of each are rebilled."""
+    """The primaries of all visits, with what the denied initial services of each count as."""
     return Primaries(around, lambda lines: rebilling(around.only(lines)).codes)
