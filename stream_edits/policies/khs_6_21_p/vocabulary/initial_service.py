@@ -185,7 +185,7 @@ def _second_sites(encounter: Encounter, initial: EncounterLine) -> list[Encounte
     return [
         line
         for line in initials(encounter)
-        if line is not initial and has_separate_site(line) and encounter.is_active(line)
+        if line is not initial and has_separate_site(line)
     ]
 
 
@@ -193,7 +193,7 @@ def _adds_to_one_of(
     found: Sequence[EncounterLine], encounter: Encounter, line: EncounterLine
 ) -> bool:
     """Whether a line is an add-on to one of these initial services, and does not outrank it."""
-    allowed = line.policy[AddOnRules].primaries.get(line.code, frozenset())
+    allowed = line.policy[AddOnRules].primaries.get(encounter.code_of(line), frozenset())
     own = _rank(encounter, line)
     return any(encounter.code_of(x) in allowed and _rank(encounter, x) <= own for x in found)
 

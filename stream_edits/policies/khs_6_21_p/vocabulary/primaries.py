@@ -142,7 +142,7 @@ def neighbours_primaries(
     None if it is not an add-on, or if there is no other visit.
     """
     around = encounter.around
-    allowed = line.policy[AddOnRules].primaries.get(line.code)
+    allowed = line.policy[AddOnRules].primaries.get(encounter.code_of(line))
     if around is encounter or allowed is None:
         return None
     return allowed, around.current(primaries_now)
