@@ -32,13 +32,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     added_code = encounter.code_of(added)
     should_be = words.initial_form.get(added_code, "its initial code")
     instead = words.add_on_form.get(initial.code)
-    if any(line.code == should_be for line in encounter.active):
-        remedy = f"{should_be} is billed with a separate-site modifier; send it without one"
-    else:
-        remedy = (
-            f"Send a replacement claim with {should_be} as the initial service instead of "
-            f"{added_code} (one unit of it)"
-        )
+    remedy = (
+        f"Send a replacement claim with {should_be} as the initial service instead of "
+        f"{added_code} (one unit of it)"
+    )
     if instead:
         remedy += f", and {instead} instead of {initial.code}"
     rules = initial.policy[Rules]
