@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 from stream_edits.policies.changes import Change
@@ -10,6 +11,7 @@ from stream_edits.policies.values.dated_value import in_force
 from stream_edits.policies.values.differences import value_at
 from stream_edits.policies.values.merging import likely
 
+_ALIKE = 0.75
 # CPT and HCPCS.
 PROCEDURE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 
@@ -75,5 +77,13 @@ def misspelt(documents: Iterable[str], known: set[str]) -> Iterator[str]:
     """A warning for each document that is not known and that resembles a known one."""
     for document in documents:
         meant = None if document in known else likely(document, known)
-        if meant:
+        if meant and _differ_in_spelling(document, meant):
             yield f"the document {document} is not known; did you mean {meant}?"
+
+
+def _differ_in_spelling(one: str, other: str) -> bool:
+    """Whether each word is like the other's word, unlike ``medical_records`` and its necessity."""
+    ours, theirs = one.lower().split("_"), other.lower().split("_")
+    return len(ours) == len(theirs) and all(
+        SequenceMatcher(None, a, b).ratio() >= _ALIKE for a, b in zip(ours, theirs, strict=True)
+    )

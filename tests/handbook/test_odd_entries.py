@@ -70,6 +70,8 @@ def test_it_warns_of_an_entry_unlike_all_beside_it(
         ("incomplete-claim-form.coded_revenue", '{add: ["0336"]}'),
         ("documented-time-too-short.discontinued_modifiers", '{add: ["XX"]}'),
         ("multiple-initial-codes.documents", "{add: [house_form]}"),
+        ("multiple-initial-codes.documents", "{add: [medical_records, medical_necessity_form]}"),
+        ("multiple-initial-codes.documents", "{add: [clinical_statement]}"),
         ("place-of-service-not-allowed.codes", '{add: ["J9271"]}'),
     ],
 )

@@ -74,6 +74,8 @@ def refusals(text: str, reading: Reading = READING) -> list[Refusal]:
         ("SV1*HC:J1756", "SV1*HC>J1756", CONTRADICTED, None),
         ("HI*ABK:D509", "HI*ABK>D509", CONTRADICTED, None),
         ("SV1*HC:J1756", "SV1*:J1756", "a code without its qualifier", 2),
+        ("SV1*HC:J1756", "SV1*J1756", "a code without its qualifier", 2),
+        ("SV1*HC:J1756", "SV1*HCPCS:J1756", "a code without its qualifier", 2),
         ("REF*6R*LINEK1B", "REF*6R*LINEK1B~\nREF*6R*LINEK1C", TWICE.format("REF"), None),
         ("LINEK1B~\nLIN**", "LINEK1B~\nDTP*472*D8*20250304~\nLIN**", TWO_DATES, 2),
         ("NM1*IL*1", "NM1*IL*1*A*B****MI*OTHER~\nNM1*IL*1", TWICE.format("NM1"), None),

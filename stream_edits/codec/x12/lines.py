@@ -13,7 +13,8 @@ from .rules import UNREADABLE
 from .segments import text_of
 from .values import days_of
 
-_PROCEDURE = "HC"
+_PROCEDURE, _HIPPS = "HC", "HP"
+_QUALIFIER_LENGTH = 2
 _PROVIDERS = ("rendering_provider_npi", "supervising_provider_npi")
 # What the file of `--enrich` may say of all lines of a claim.
 _KNOWN = ("supervision", "supervising_provider_npi")
@@ -46,7 +47,8 @@ def service_line(line: Values, work: Work) -> ServiceLine:
         said |= {name: work.known[name] for name in _KNOWN if name in work.known}
         said |= work.known_lines.get(said["line_number"], {})
         said.pop("kinds", None)
-    if work.reading.note_times and "start_time" in line and said["start_time"] is None:
+    is_open = said["start_time"] is None and said["end_time"] is None
+    if work.reading.note_times and "start_time" in line and is_open:
         said["start_time"], said["end_time"] = _times_of_note(line, work, first, last)
     return made(ServiceLine, said)
 
@@ -78,12 +80,14 @@ def _one_of(dates: Collection[tuple[str, ...]]) -> tuple[date, date | None]:
 def _code(said: Values, work: Work) -> str:
     """The procedure code; blank for a revenue line, and for a HIPPS code, which is none."""
     qualifier = said.get("code_qualifier")
-    if said["procedure_code"] and not qualifier:
+    if (qualifier or said["procedure_code"]) and len(qualifier or "") != _QUALIFIER_LENGTH:
         raise Refused("a code without its qualifier")
     is_procedure = qualifier == _PROCEDURE
     code: str = said["procedure_code"] or "" if is_procedure else ""
     if not code and work.found.transaction.form is ClaimForm.CMS1500:
         raise Refused("no HC code where the form needs one")
+    if said["procedure_code"] and not is_procedure and qualifier != _HIPPS:
+        work.warnings["codes of another kind than HC and HP, left out"] += 1
     return code
 
 

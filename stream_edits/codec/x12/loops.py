@@ -44,13 +44,19 @@ MOVES: dict[str, dict[str, str]] = {
     "SVD": _to("2430", *_IN_LINE),
     "LQ": _to("2440", *_IN_LINE),
 }
-# Segments of loop 2300 that cannot follow a line: the start of their claim is missing.
+# Segments of loop 2300 that cannot follow a line, because the start of their claim is missing, nor
+# a provider or another payer, where they would be lost.
 ONLY_BEFORE_LINES = frozenset({"HI", "CL1"})
 
 
 def in_line(loop: str) -> bool:
     """Whether the loop belongs to a service line."""
     return loop in _IN_LINE
+
+
+def after_claim(loop: str) -> bool:
+    """Whether the loop is one of a claim that follows its own segments."""
+    return loop in ("2310", *OTHER_PAYER_LOOPS)
 
 
 def short_name(loop: str) -> str:

@@ -1,54 +1,63 @@
 """Administration times in free text: NTE*ADD of a line, such as ``START 0900 STOP 1015``.
 
-Two numbers are taken for times only if the note shows that they are: doses, rates, dates and lot
-numbers are written as ranges too.
+A wrong time may deny a line, and a time that is left out denies none. So two numbers are taken for
+times only if the note shows that they are, and if it has no other number that could be one.
 """
 
 import re
 from datetime import date, datetime, time, timedelta
 
-# NTE02 has 80 characters; a line may have several notes.
 _LONGEST = 500
+# A number that is measured, such as ``500 ML``, ``100-200 ML/HR``, ``60 MIN`` or ``22G``.
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_UNIT = (
+    r"(?:%|(?:MCG|MG|KG|GM|GRAM|MILLIGRAM|ML|CC|MILLILITER|LITER|UNIT|IU|MEQ|MMOL|MCI|LB|VIAL|TAB|"
+    r"DOSE|BAG|GTT|BPM|PAGE)S?\b)(?:/[A-Z]+)*"
+)
+# Four digits before these are a time, such as ``1015 HRS``.
+_SHORT = r"(?<![\d:])\d{1,3} ?(?:G|MIN|MINUTE|HR|HOUR)S?\b"
+_MEASURED = re.compile(rf"{_NUMBER}(?: ?(?:-|TO) ?{_NUMBER})? ?{_UNIT}|{_SHORT}", re.IGNORECASE)
+_DATE = re.compile(r"\b(?:(\d{4})(\d\d)(\d\d)|(\d{1,2})/(\d{1,2})(?:/(\d{2}|\d{4}))?)\b")
+
 _CLOCK = r"(?P<{0}>\d{{1,2}}:\d{{2}}(?::\d{{2}})?|\d{{3,4}}|\d{{1,2}}(?= ?[AP]\.?M|[AP]\b))"
-_HALF = r"(?:(?P<{0}_half>[AP])(?![A-Z.])| ?(?P<{0}_half_m>[AP])\.?M\b\.?)?"
-_HOURS = r"(?: ?(?P<{0}_hours>HRS?|H)\b)?"
+_HALF = r"(?:(?P<{0}_bare>[AP])(?![A-Z.])| ?(?P<{0}_half>[AP])\.?M\b\.?)?"
+_HOURS = r"(?: ?(?P<{0}_hours>HRS?|H)\b\.?)?"
 _SIDE = _CLOCK + _HALF + _HOURS
-_LABEL_END = r"(?: TIME)? ?[:=@]? ?"
+_START = r"\b(?:TIME )?(?:START(?:ED|S)?|BEGIN|BEGAN|BEG|IN|S)\b(?: TIME)?(?: AT)? ?[-:=@]? ?"
+_STOP = (
+    r"[ ,;./-]*(?:\b(?:INFUSION|INF|IV|TIME) )?\b(?:(?:STOP|END|OUT|FINISH)(?:PED|ED)?|E)\b"
+    r"(?: TIME)?(?: AT)? ?[-:=@]? ?"
+)
 _PAIR = re.compile(
-    rf"(?:\b(?P<word>[A-Z]+){_LABEL_END})?(?<![\d/.-]){_SIDE.format('first')}"
-    rf"(?: ?(?P<to>-|\u2013|TO\b|UNTIL\b|THRU\b|THROUGH\b) ?"
-    rf"| ?[,;]? ?\b(?P<stop>(?:STOP|END|OUT|FINISH)(?:PED|ED)?|E)\b{_LABEL_END})"
+    rf"(?:(?P<start>{_START})|(?<![\d/.:-])){_SIDE.format('first')}"
+    rf"(?:(?P<stop>{_STOP})| ?(?:-|\u2013|\u2014|\bTO\b|\bTILL?\b|\bUNTIL\b) ?)"
     rf"{_SIDE.format('last')}(?![\d/:-])",
     re.IGNORECASE,
 )
-_START = re.compile(r"START(?:ED|S|ING)?|BEGIN(?:S|NING)?|BEGAN|BEG|S", re.IGNORECASE)
-_GIVES = re.compile(r"FROM|TIMES?|INFUS\w*|ADMIN\w*|GIVEN|IV|HYDRAT\w*|CHEMO\w*", re.IGNORECASE)
-# What may follow times that only such a word names. A unit of a dose or a rate may not.
-_AFTER = re.compile(
-    r"[\s.,;)]*(?:$|(?:RN|LVN|MA|MD|NP|PA|BY|ON|WITH|NURSE|WASTE)\b)", re.IGNORECASE
-)
-# A note that is nothing but the times, perhaps after the day.
-_DAY = re.compile(r"(?:\d{8}|\d{1,2}/\d{1,2}(?:/\d{2,4})?)?[ :,]*")
-# Words before or after numbers that are something else.
+# Where these words stand, two numbers may be something else, or the times of something else.
 _OTHER = re.compile(
-    r"\b(?:RATE|DOSE|WT|WEIGHT|BP|PULSE|LOT|AUTH|PHONE|FAX|CALL|DOS|DATES?|SERVICE|SVC|ROOM|PAGES?|"
-    r"ICD|NDC)\b[ :#]*(?:(?:FROM|START|NO|NUMBER)\b ?)?$",
+    r"\b(?:LOTS?|SERIAL|AUTH\w*|APPROV\w*|COVERAGE|PLAN|THERAPY|COURSE|CYCLE|DOS|DATES?|SERVICE|SVC|PHONE|"
+    r"FAX|CALL\w*|OFFICE|OPEN|ROOM|CHAIR|BED|STAGE|PAGES?|ICD|NDC|RATIO|TITER|DILUT\w*|DURATION|OVER|"
+    r"APPT|NEXT|PAUS\w*|HELD|INTERRUPT\w*|RESUM\w*|RESTART\w*|DELAY\w*|WAIT\w*|OBSERV\w*|RESCHED\w*|"
+    r"PRESENT|SUPERVIS\w*|DOSE|RATE|VOL|VOLUME|AMOUNT|AMT|WT|WEIGHT|S?BP|PULSE|GLUCOSE|ANC|HR|BILLED)\b",
     re.IGNORECASE,
 )
-_MEASURE = re.compile(
-    r" ?(?:%|(?:M?C?G|M?L|CC|GM|GRAM|MILLIGRAM|MILLILITER|UNIT|IU|MEQ|MMOL|MCI|LB|KG|VIAL|TAB|"
-    r"DOSE|PAGE|BPM)S?\b)",
+# The only words beside times that nothing but their place shows.
+_PLAIN = re.compile(
+    r"(?:INFUS\w*|INF|ADMIN\w*|GIVEN|IV|PIV|HYDRAT\w*|CHEMO\w*|TIMES?|FROM|RN|LVN|MD|NP|PA|MA|BY|VIA|IN|AT|"
+    r"ON|L|R|LEFT|RIGHT|ARM|AC|FA|FOREARM|HAND|WRIST|PORT|CHEST|LINE|SITE|WASTED?|TOLERATED|WELL|HRS?)",
     re.IGNORECASE,
 )
-# A number with a unit, such as ``500 ML`` or ``60 MIN``.
-_MEASURED = re.compile(rf"\d+(?:\.\d+)?(?:{_MEASURE.pattern}| ?MIN(?:UTE)?S?\b)", re.IGNORECASE)
+_WEEK = 7
+_BOTH = re.compile(r"\b(?:START|BEG)\w*\b.*\d.*\b(?:STOP|END)\w*\b.*\d", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]+")
+_LONGEST_INITIALS = 3
 # Digits that could be times, in a note that means to give some.
 _MEANT = re.compile(
     r"\b(?:START|STOP|BEGIN|BEGAN|END|TIME|FROM|INFUS)\w*\b[^\d]*\d"
-    r"|\d{1,2}:\d{2}|\b\d{1,2} ?[AP]\.?M?\b",
+    r"|\d{1,2}:\d{2}|\b\d{1,2} ?[AP]\.?M?\b|\b\d{4} ?[^\s\w] ?\d{4}\b",
     re.IGNORECASE,
 )
-_NEAR = timedelta(days=31)
 
 
 class Impossible(Exception):
@@ -58,91 +67,90 @@ class Impossible(Exception):
 def times_in(note: str, day: date) -> tuple[datetime, datetime] | None:
     """The start and the end that the note states for the day; None if it states none.
 
-    Raises Impossible: an hour that does not exist, an end that is not after the start, or times
-    that are not two, or not clearly times.
+    Raises Impossible: an hour that does not exist, an end that is not after the start, another day,
+    or numbers that may be times and are not clearly the start and the end.
     """
-    note = " ".join(note.split())[:_LONGEST]
-    pairs = list(_PAIR.finditer(note))
-    believed = [pair for pair in pairs if _are_times(pair, day)]
-    if len(believed) != 1:
-        if believed or _mean_times(note, pairs):
-            raise Impossible
-        return None
-    (pair,) = believed
-    start, end = _clocks(pair)
-    if start >= end:
+    note = " ".join(note.split())
+    if len(note) > _LONGEST:
         raise Impossible
-    return datetime.combine(day, start), datetime.combine(day, end)
+    rest = _MEASURED.sub(" ", note)
+    pairs = list(_PAIR.finditer(rest))
+    if len(pairs) == 1 and _are_times(pairs[0], day):
+        (pair,) = pairs
+        _check_nothing_else(rest[: pair.start()] + " " + rest[pair.end() :], day)
+        start, end = _clocks(pair)
+        if start >= end:
+            raise Impossible
+        return datetime.combine(day, start), datetime.combine(day, end)
+    if _OTHER.search(rest) is None and any(map(_have_four_digits, pairs)):
+        raise Impossible
+    if _OTHER.search(rest) is None and _MEANT.search(rest):
+        raise Impossible
+    if _BOTH.search(rest):
+        raise Impossible
+    return None
 
 
 def _are_times(pair: re.Match[str], day: date) -> bool:
     """Whether the note shows that two numbers are times: by their form, or by words with them."""
+    before, after = pair.string[: pair.start()], pair.string[pair.end() :]
+    if _OTHER.search(before) or _OTHER.search(after):
+        return False
     first, last = pair["first"], pair["last"]
-    if any(_halves(pair)) or (":" in first and ":" in last):
+    if pair["last_half"] or (pair["first_bare"] and pair["last_bare"]):
         return True
-    word, before, after = pair["word"] or "", *_around(pair)
-    if _START.fullmatch(word) and pair["stop"]:
-        return not _OTHER.search(before)
+    if ":" in first and ":" in last:
+        return True
     if not _have_four_digits(pair):
-        return False
-    if pair["first_hours"] or pair["last_hours"]:
+        # ``START 900 STOP 1015``, if nothing else is said of these numbers.
+        return bool(pair["start"] and pair["stop"]) and not before.strip() and len(last) > len("12")
+    if pair["first_hours"] or pair["last_hours"] or (pair["start"] and pair["stop"]):
         return True
-    if _MEASURE.match(after):
+    if _are_round(first, last) or _are_days(first, last, day):
         return False
-    if pair["stop"]:
-        return True
-    if pair["to"].upper() in ("THRU", "THROUGH"):
-        return False  # These words are said of days.
-    if _is_of_the_calendar(first, day) and _is_of_the_calendar(last, day):
+    return _is_plain(before) and _is_plain(after)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether all words are those of an infusion, of its site, or initials."""
+    words = _WORD.findall(text)
+    return all(_PLAIN.fullmatch(word) or len(word) <= _LONGEST_INITIALS for word in words)
+
+
+def _are_round(*numbers: str) -> bool:
+    """Whether the numbers may as well be millilitres or milligrams, such as 1000 and 1500."""
+    return all(number.endswith("00") and not number.startswith("0") for number in numbers)
+
+
+def _are_days(first: str, last: str, day: date) -> bool:
+    """Whether the numbers may as well be month and day of dates around the day of service."""
+    try:
+        near = {f"{day + timedelta(days=n):%m%d}" for n in range(-_WEEK, _WEEK + 1)}
+    except OverflowError:
         return False
-    if _START.fullmatch(word) or _GIVES.fullmatch(word):
-        return not _OTHER.search(before) and _AFTER.match(after) is not None
-    return _DAY.fullmatch(pair.string[: pair.start("first")]) is not None and not after.strip(
-        " .;,"
-    )
+    return first in near and last in near
 
 
-def _mean_times(note: str, pairs: list[re.Match[str]]) -> bool:
-    """Whether a note seems to give times, although none of its pairs shows it."""
-    rest = note
-    for pair in pairs:
-        before, after = _around(pair)
-        measure = _MEASURE.match(after)
-        if measure or _OTHER.search(before) or _OTHER.fullmatch(pair["word"] or ""):
-            rest = rest.replace(pair.group() + (measure.group() if measure else ""), " ")
-        elif _have_four_digits(pair):
-            return True
-    return _MEANT.search(_MEASURED.sub(" ", rest)) is not None
-
-
-def _around(pair: re.Match[str]) -> tuple[str, str]:
-    """The text before the pair and its word, and the text after it."""
-    return pair.string[: pair.start()], pair.string[pair.end() :]
+def _check_nothing_else(rest: str, day: date) -> None:
+    """Raise Impossible for another day, or for any other number that has no unit."""
+    for found in _DATE.finditer(rest):
+        year, month, number, short_month, short_day, short_year = found.groups()
+        whole = (year, month or short_month, number or short_day)
+        given = int(whole[1] or 0), int(whole[2] or 0)
+        stated = whole[0] or short_year
+        if given != (day.month, day.day) or (stated and int(stated) % 100 != day.year % 100):
+            raise Impossible
+    if any(character.isdigit() for character in _DATE.sub(" ", rest)):
+        raise Impossible
 
 
 def _have_four_digits(pair: re.Match[str]) -> bool:
     return all(len(pair[side].replace(":", "")) == len("0900") for side in ("first", "last"))
 
 
-def _is_of_the_calendar(digits: str, day: date) -> bool:
-    """Whether four digits are the month and the day of a date near the day of service."""
-    month, number = divmod(int(digits.replace(":", "")), 100)
-    for year in (day.year - 1, day.year, day.year + 1):
-        try:
-            if abs(date(year, month, number) - day) <= _NEAR:
-                return True
-        except ValueError:
-            return False
-    return False
-
-
-def _halves(pair: re.Match[str]) -> tuple[str | None, str | None]:
-    first = pair["first_half"] or pair["first_half_m"]
-    return first, pair["last_half"] or pair["last_half_m"]
-
-
 def _clocks(pair: re.Match[str]) -> tuple[time, time]:
-    first, last = _halves(pair)
+    first = pair["first_half"] or pair["first_bare"]
+    last = pair["last_half"] or pair["last_bare"]
     # "9:00 to 10:30 AM": the half of the day stands once.
     return _clock(pair["first"], first or last), _clock(pair["last"], last)
 

@@ -8,7 +8,7 @@ from stream_edits.domain.claim import ClaimForm
 
 from .delimiters import Delimiters
 from .found import Values
-from .loops import MOVES, ONLY_BEFORE_LINES, in_line
+from .loops import MOVES, ONLY_BEFORE_LINES, after_claim, in_line
 from .take import NOTHING, Taken, Taker, takers
 
 # Of one loop. Real segments are short; a long one is as good as never the same again.
@@ -78,4 +78,6 @@ class Steps:
             return taker(elements, self._component)
         if name in ONLY_BEFORE_LINES and in_line(self.loop):
             return {}, None, f"{name} after a line: the claim that it belongs to has no CLM"
+        if name in ONLY_BEFORE_LINES and after_claim(self.loop):
+            return {}, None, f"{name} after a provider or another payer: it belongs before them"
         return NOTHING

@@ -182,11 +182,7 @@ def outranking_add_on(
 
 
 def _second_sites(encounter: Encounter, initial: EncounterLine) -> list[EncounterLine]:
-    return [
-        line
-        for line in initials(encounter)
-        if line is not initial and has_separate_site(line)
-    ]
+    return [line for line in initials(encounter) if line is not initial and has_separate_site(line)]
 
 
 def _adds_to_one_of(
