@@ -1,7 +1,7 @@
 """An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions).
 
-A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as. An
-extra initial service counts as the code to bill instead, one that an add-on outranks as both.
+A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as. Where
+its group denies an initial service, a primary is needed both as billed and after rebilling.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     present = _after(encounter, primaries, rebilled) if rebilled.codes else billed
     for line in added:
         allowed = line.policy[AddOnRules].primaries[line.code]
-        if not allowed.isdisjoint(billed if line is rebilled.leads else present):
+        stays = line is rebilled.leads or not allowed.isdisjoint(present)
+        if stays and not allowed.isdisjoint(billed):
             continue
         if not has_neighbours_primary(encounter, line):
             yield line, _finding(line, allowed)
@@ -54,7 +55,7 @@ def _codes(encounter: Encounter, primaries: Sequence[EncounterLine]) -> set[str]
 def _after(
     encounter: Encounter, primaries: Sequence[EncounterLine], rebilled: Rebilling
 ) -> set[str]:
-    """The codes that the primaries count as, those of denied initial services included."""
+    """The codes of the primaries after the denied initial services are rebilled."""
     return {
         code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
     }

@@ -64,9 +64,9 @@ _NONE = InitialServices(None, (), None, ())
 class Rebilling(NamedTuple):
     """How the denied initial services of an encounter are to be rebilled.
 
-    ``codes`` holds the codes that a denied line counts as, by its position: its add-on form, and
-    its own code for an outranked one. Empty for a line that is taken off. ``leads`` is the add-on
-    that is to be the initial service.
+    ``codes`` holds the codes that stand for a denied line afterwards, by its position: its add-on
+    form, and for an outranked one the code that is to be the initial service. Empty for a line that
+    is taken off. ``leads`` is the add-on that is to be the initial service.
     """
 
     codes: dict[int, frozenset[str]]
@@ -87,8 +87,9 @@ def rebilling(encounter: Encounter) -> Rebilling:
         return Rebilling(codes, None)
     leads = outranking_add_on(encounter, initial)
     if leads is not None:
-        # The code that `leads` is to be rebilled as is not among them: nobody has billed it yet.
-        codes[initial.position] = _add_on_form(initial, initial.code) | {encounter.code_of(initial)}
+        code = encounter.code_of(leads)
+        form = leads.policy[VocabularyRules].initial_form.get(code, code)
+        codes[initial.position] = _add_on_form(initial, initial.code) | {form}
     return Rebilling(codes, leads)
 
 
@@ -206,7 +207,7 @@ def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
 def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
     """Whether a neighbouring visit has a primary of an add-on.
 
-    It is not denied there, or still counts as a primary. Hydration is a primary of higher-ranked
+    It is not denied there, or is rebilled as a primary. Hydration is a primary of higher-ranked
     add-ons only so that the edit of the initial service speaks in their common encounter, so it is
     none of theirs from another visit.
     """
@@ -233,5 +234,5 @@ def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
 
 
 def _after_rebilling(around: Encounter) -> Primaries:
-    """The primaries of all visits, with what the denied initial services of each count as."""
+    """The primaries of all visits, after the denied initial services of each are rebilled."""
     return Primaries(around, lambda lines: rebilling(around.only(lines)).codes)

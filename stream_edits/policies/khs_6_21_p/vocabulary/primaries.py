@@ -43,7 +43,8 @@ def counts_as_primary(encounter: Encounter, line: EncounterLine) -> bool:
 class Primary(NamedTuple):
     """Lines that an add-on may add to, as far as it asks for them: the code that they count as.
 
-    ``rebilled`` are the codes that they count as if their group denies them, else None.
+    ``rebilled`` are the codes that stand for them after the denied initial services are rebilled,
+    None if that changes nothing.
     """
 
     code: str
