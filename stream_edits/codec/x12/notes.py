@@ -25,7 +25,7 @@ _HOURS = r"(?: ?(?P<{0}_hours>HRS?|H)\b\.?)?"
 _SIDE = _CLOCK + _HALF + _HOURS
 _START = r"\b(?:TIME )?(?:START(?:ED|S)?|BEGIN|BEGAN|BEG|IN|S)\b(?: TIME)?(?: AT)? ?[-:=@]? ?"
 _STOP = (
-    r"[ ,;./-]*(?:\b(?:INFUSION|INF|IV|TIME) )?\b(?:(?:STOP|END|OUT|FINISH)(?:PED|ED)?|E)\b"
+    r"[ ,;./-]*(?:\b(?:INFUS\w*|INF|IV|TIME) )?\b(?:(?:STOP|END|OUT|FINISH)(?:PED|ED)?|E)\b"
     r"(?: TIME)?(?: AT)? ?[-:=@]? ?"
 )
 _PAIR = re.compile(
@@ -112,7 +112,7 @@ def _are_times(pair: re.Match[str], day: date) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether all words are those of an infusion, of its site, or initials."""
+    """Whether all words are those of an administration, of its site, or initials."""
     words = _WORD.findall(text)
     return all(_PLAIN.fullmatch(word) or len(word) <= _LONGEST_INITIALS for word in words)
 
