@@ -76,6 +76,8 @@ def test_times_in_a_note(note: str, times: str) -> None:
         "LOT 0912A-1013B",
         "LOT 0912 END 1013",
         "AUTH 0123-0456",
+        "MRN 0912-1013",
+        "REF NO 0912-1013",
         "PHONE 555-1234",
         "CALL 661-555-0100",
         "OFFICE HOURS 9AM-5PM",
