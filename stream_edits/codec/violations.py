@@ -111,7 +111,7 @@ def in_words(kind: str) -> str:
 def known_name(name: str, known: Iterable[str]) -> str:
     """``: name, did you mean that one?`` for an unknown name that resembles a known one.
 
-    The unknown name itself is told only if it is little else than the known one, so that no value
+    The unknown name itself is shown only if it is little else than the known one, so that no value
     in its place is.
     """
     if len(name) > _LONGEST_NAME or not _PLAIN_NAME.fullmatch(name):

@@ -86,7 +86,7 @@ def test_times_in_a_note(note: str, times: str) -> None:
         "ICD 250 THRU 259",
     ],
 )
-def test_numbers_that_are_no_times(note: str) -> None:
+def test_numbers_that_are_not_times(note: str) -> None:
     assert times_in(note, DAY) is None
 
 

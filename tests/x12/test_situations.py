@@ -122,7 +122,7 @@ def test_diagnoses(segments: list[str], codes: tuple[str, ...], left_out: int) -
         ("HI*C3490*ABF:Z5112", "3:2", (3, 1), {_UNREADABLE: 1}),
         ("HI*ABK:C3490", "5:1", (5, 1), {}),
         ("HI*ABK:C3490^ABJ:D509*ABF:Z5112", "2", (2,), {}),
-        # Codes of another kind are no diagnoses.
+        # Codes of another kind are not diagnoses.
         ("HI*ABK:C3490*BE:80:::4*ABF:Z5112", "2", (2,), {}),
         ("HI*ABK:C3490**", "2", (2,), {}),
         ("HI*BE:80:::4**BE:81:::5~HI*ABK:C3490*ABF:Z5112", "2", (2,), {}),
