@@ -5,13 +5,15 @@ its controller for a moment. Both last until the next rebalance, perhaps for eve
 that unloads the group during a rebalance leaves a member that waits without partitions, and a
 partition that is added then is known to the client, but assigned to nobody.
 
-A client that joined again and again and is still left out does not recover. Its process ends, and
-the one that is started in its place joins as a new member.
+A client may wait for ever for an answer that the coordinator forgot, and then sends nothing, however
+often it joins. So a member that joined in vain leaves, and a new client joins in its place. If even
+that does not help, the process ends.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from . import log
 from .config import StageConfig
@@ -36,13 +38,16 @@ class Rejoining:
         partitions: Partitions,
         known: KnownTopics,
         clock: Clock,
+        left_out: Callable[[], None],
     ) -> None:
+        """`left_out` is called when the group may have gone on without us."""
         self._stage = config.stage
         self._group_id = config.group_id
         self._source = source
         self._partitions = partitions
         self._known = known
         self._clock = clock
+        self._left_out = left_out
         self._patience_s = 2 * config.session_timeout_ms / 1000 + _BEYOND_S
         # A rebalance may wait for a busy member until its poll interval is over.
         busy = math.ceil(config.max_poll_interval_ms / 1000 / self._patience_s)
@@ -60,7 +65,12 @@ class Rejoining:
             self._join("the input has grown")
         elif now - self._waits_since > self._patience_s:
             self._give_up_or_count()
-            self._join("no partitions were assigned")
+            self._left_out()
+            # With the same client first, which costs nothing.
+            if self._in_vain < 2:
+                self._join("no partitions were assigned")
+            else:
+                self._join_anew()
 
     def _give_up_or_count(self) -> None:
         """Raises LeftOut, unless the brokers are away: then joining cannot help yet."""
@@ -80,3 +90,8 @@ class Rejoining:
         log.warning("rejoins", stage=self._stage, reason=reason)
         self._waits_since = self._clock.monotonic()
         self._source.subscribe(self._partitions)
+
+    def _join_anew(self) -> None:
+        log.warning("joins_anew", stage=self._stage, reason="joining again did not help")
+        self._source.join_anew(self._partitions)
+        self._waits_since = self._clock.monotonic()

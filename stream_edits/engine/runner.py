@@ -152,7 +152,9 @@ class StageRunner:
             self._watch,
         )
         inbox = Inbox(self.config, source, partitions, self._clock, self._size)
-        rejoining = Rejoining(self.config, source, partitions, known, self._clock)
+        rejoining = Rejoining(
+            self.config, source, partitions, known, self._clock, self._transactions.left_out
+        )
         self._member = Member(
             source, known, partitions, self._transactions, inbox, rejoining, peers
         )

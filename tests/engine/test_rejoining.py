@@ -76,6 +76,48 @@ def test_a_member_that_is_still_left_out_ends_so_that_a_new_one_can_join(
             wait(stage, 1)
 
 
+def test_a_client_that_hears_nothing_any_more_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = cluster()
+    stage = Stage(broker).start()
+    with left_out(broker, monkeypatch):
+        stage.partitions.on_lost([0, 1])
+        (source,) = broker.sources
+        helped: list[object] = []
+
+        def join_anew(listener: AssignmentListener) -> None:
+            helped.append(listener)
+            monkeypatch.undo()
+            source.join_anew(listener)
+
+        monkeypatch.setattr(source, "join_anew", join_anew)
+        wait(stage, 1)
+        assert not helped and not stage.runner.ready
+        wait(stage, 1)
+    assert helped == [stage.partitions]
+    stage.until_ready()
+    broker.put("in", 0, b"k", b"1")
+    stage.run_rounds(2)
+    assert [output.value for output in broker.visible("out")] == [b"1:1"]
+
+
+def test_a_member_that_peers_fenced_while_it_was_left_out_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broker = cluster()
+    stage = Stage(broker).start()
+    broker.put("in", 0, b"k", b"1")
+    stage.run_rounds(3)
+    # Revoked, not lost: the coordinator forgot the member while it waited for its partitions.
+    with left_out(broker, monkeypatch):
+        stage.partitions.on_revoke([0, 1])
+        wait(stage, 1)
+    broker.sink(stage.runner.config).init()
+    stage.until_ready()
+    broker.put("in", 0, b"k", b"1")
+    stage.run_rounds(4)
+    assert [output.value for output in broker.visible("out")] == [b"1:1", b"1:2"]
+
+
 def test_an_assignment_in_between_starts_the_count_again(monkeypatch: pytest.MonkeyPatch) -> None:
     broker = cluster()
     stage = Stage(broker).start()

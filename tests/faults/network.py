@@ -1,7 +1,7 @@
 """A TCP proxy between some processes and the broker: cut, silent, one-way, slow."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Self
@@ -140,7 +140,7 @@ class Link:
         pair = {on, back}
         self._writers |= pair
         try:
-            ways = [self._pump(near, on, self._requests), self._pump(far, back, self._answers)]
+            ways = self._ways(near, on, far, back)
             tasks = [asyncio.ensure_future(way) for way in ways]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
@@ -148,6 +148,15 @@ class Link:
         finally:
             self._writers -= pair
             on.transport.abort()
+
+    def _ways(
+        self,
+        near: asyncio.StreamReader,
+        on: asyncio.StreamWriter,
+        far: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
+    ) -> list[Coroutine[None, None, None]]:
+        return [self._pump(near, on, self._requests), self._pump(far, back, self._answers)]
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: _Direction

@@ -52,6 +52,13 @@ class MemorySource:
         else:
             self.group.join(self.member)
 
+    def join_anew(self, listener: AssignmentListener) -> None:
+        self.close()
+        self.group.remove(self.member)
+        self.closed = False
+        self.member = Member(self.member.name, self.member.instance, self.member.client_id)
+        self.subscribe(listener)
+
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         before = self._fetch(limit) if self.prefetched else []
         if self.listener is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, Message, TopicPartition
 
@@ -10,6 +11,7 @@ from .. import log
 from ..config import StageConfig
 from ..errors import FatalClientError, LostOffset, Retriable
 from ..ports import AssignmentListener, Committed, Record, Watermarks
+from .call_watchdog import CallWatchdog
 from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
 from .headers import headers_of
@@ -18,6 +20,8 @@ from .options import consumer_options
 from .statistics import NOT_REPORTING
 
 _SEEK_TRIES = 20
+# A client that has not left its group by then does not return.
+_CLOSE_S = 30.0
 _REBUILD = "rebuild everything from the claims, as docs/operations.md says"
 _GO_ON = (
     "publish what was lost unread again, then run `stream-edits topics accept {topic}` to read the "
@@ -41,9 +45,8 @@ class ConfluentSource:
         go_on = _GO_ON.format(topic=config.input_topic)
         self._remedy = _REBUILD if config.changelog_topic is not None else go_on
         self._sleep = sleep
-        self._consumer = make(
-            Consumer, {**reporting, **consumer_options(config)}, Refusals(config.stage)
-        )
+        self._options = {**reporting, **consumer_options(config)}
+        self._consumer = self._open()
         self._failure: BaseException | None = None
         self._epochs = LeaderEpochs()
         # The offsets of a new assignment, until the client has compared them with the log.
@@ -57,6 +60,17 @@ class ConfluentSource:
                 on_revoke=self._guarded(listener.on_revoke),
                 on_lost=self._guarded(listener.on_lost),
             )
+
+    def join_anew(self, listener: AssignmentListener) -> None:
+        watchdog = CallWatchdog(f"leaving-{self._stage}")
+        try:
+            with suppress(Retriable):
+                watchdog.run("close", self.close, _CLOSE_S)
+        finally:
+            watchdog.close()
+        self._epochs = LeaderEpochs()
+        self._consumer = self._open()
+        self.subscribe(listener)
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         with client_errors("consume"):
@@ -158,6 +172,9 @@ class ConfluentSource:
         with client_errors("close"):
             self._consumer.close()
         self._raise_failure()
+
+    def _open(self) -> Consumer:
+        return make(Consumer, self._options, Refusals(self._stage))
 
     def _check_assigned(self) -> None:
         """Let the client compare the epochs of the assigned offsets with the log.
