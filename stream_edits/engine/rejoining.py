@@ -5,9 +5,9 @@ its controller for a moment. Both last until the next rebalance, perhaps for eve
 that unloads the group during a rebalance leaves a member that waits without partitions, and a
 partition that is added then is known to the client, but assigned to nobody.
 
-A client may wait for ever for an answer that the coordinator forgot, and then sends nothing, however
-often it joins. So a member that joined in vain leaves, and a new client joins in its place. If even
-that does not help, the process ends.
+A client may wait for an answer that was lost or that the coordinator forgot, and then sends
+nothing, however often it subscribes. So a member that joined in vain leaves, and a new client joins
+in its place. If even that does not help, the process ends.
 """
 
 from __future__ import annotations
