@@ -78,9 +78,20 @@ def run_workers(settings: Settings, count: int, arguments: Sequence[str]) -> int
     server.start()
     log.info("workers_started", count=count, host=host, port=server.port)
     try:
-        return workers.run()
+        return workers.run({**os.environ, **_unless_given(settings)})
     finally:
         server.close()
+
+
+def _unless_given(settings: Settings) -> dict[str, str]:
+    """Settings of workers that have another default than those of a single process.
+
+    A worker that dies comes back at once. A dynamic member would then make the others wait, without
+    partitions, until the session of the dead one ends.
+    """
+    if "static_membership" in settings.model_fields_set:
+        return {}
+    return {"STREAM_EDITS_STATIC_MEMBERSHIP": "true"}
 
 
 class _Startup:

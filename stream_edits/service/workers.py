@@ -7,7 +7,6 @@ its end tells the worker that this process is gone.
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -128,22 +127,21 @@ class Workers:
         self._stopping = threading.Event()
         self._bad_setting = False
 
-    def run(self, environ: Mapping[str, str] | None = None) -> int:
+    def run(self, environ: Mapping[str, str]) -> int:
         """Run until SIGTERM or SIGINT, and until every worker has ended. Returns the exit code.
 
         Both signals are passed on to the workers, which end after the batch at hand. A worker that
         ends by itself is started again, unless its settings are wrong: then all are stopped, and
         the exit code is 2. It is 1 if a worker failed while it was stopped.
         """
-        given = os.environ if environ is None else environ
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for worker in self.all:
             if not self._stopping.is_set():
-                worker.start(given)
+                worker.start(environ)
         while not self._stopping.wait(_LOOK_S):
             for worker in self.all:
-                self._look_after(worker, given)
+                self._look_after(worker, environ)
         while any(worker.running for worker in self.all):
             # The signal may have come while one was being started.
             self._stop_all()

@@ -90,7 +90,8 @@ class Settings(BaseModel):
     static_membership: bool = Field(
         False,
         description="Keep partitions over a restart within the session timeout; a process that "
-        "dies for good is then replaced only after that timeout.",
+        "ends for good is then replaced only after that timeout. The workers of `run --processes` "
+        "have it unless it is set.",
     )
     topics: Topics = Field(default_factory=Topics, description="Names of the topics.")
     partitions: int = Field(

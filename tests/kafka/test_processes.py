@@ -75,6 +75,7 @@ def test_two_workers_share_the_work_and_a_killed_one_comes_back(deploy: Deploy) 
 
     before = children(program)
     assert len(before) == 2
+    revoked = program.output.count(" revoked ")
     os.kill(before[0], signal.SIGKILL)
     deployment.publish([canary_claim(str(n), "96413", name="B") for n in range(60)])
     eventually(
@@ -84,6 +85,8 @@ def test_two_workers_share_the_work_and_a_killed_one_comes_back(deploy: Deploy) 
     )
     deployment.drain(120)
     assert program.running
+    # A static member comes back to its partitions, and the other worker keeps its own.
+    assert program.output.count(" revoked ") == revoked
     assert Verifier(deployment.log, deployment.topics).problems == []
     assert sum(series(metrics(port), "stream_edits_worker_restarts_total").values()) == 1
 

@@ -46,6 +46,7 @@ signal.sigwait({signal.SIGTERM})
 (folder / f"ended-{number}").touch()
 """
 _PARENT = """
+import os
 import sys
 from prometheus_client import CollectorRegistry
 from stream_edits.logs import configure_logs
@@ -61,7 +62,7 @@ workers = Workers(command, range(2, 4), WorkerMetrics(registry))
 server = GatheringServer("127.0.0.1", 0, registry, workers.all)
 server.start()
 print(server.port, flush=True)
-sys.exit(workers.run())
+sys.exit(workers.run(os.environ))
 """
 
 
