@@ -126,6 +126,8 @@ def test_a_claim_whose_two_numbers_are_the_same_meets_its_entry_once() -> None:
         ('{"claim": "A", "start_time": "2025-03-03T09:00"}', "line 1: it says start_time, not of"),
         ('{"claim": "A", "line": 1, "icn": "B"}', "line 1: it says icn, not of such a key"),
         ('{"control_number": "A", "icn": "B"}', "line 1: it says icn, not of such a key"),
+        ('{"claim": "A", "claim_id": "B", "icn": "C"}', "line 1: it has a key twice"),
+        ('{"claim": "A", "icn": "B", "icn": "C"}', "line 1: it has a key twice"),
         ('{"claim": "A", "weather": "SECRET"}', "line 1: it has a key that is not known"),
         (
             '{"claim": "A", "line": 1, "strat_time": "2025-03-03T09:00"}',

@@ -121,6 +121,8 @@ def read_enrichment(lines: Iterable[bytes]) -> Enrichment:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             raise BadEnrichment(f"line {number}: {_problem(first)}") from None
+        except _SaidTwice as error:
+            raise BadEnrichment(f"line {number}: it {error}") from None
         except (ValueError, RecursionError):
             raise BadEnrichment(f"line {number} is not one JSON object in UTF-8") from None
         if not _add(known, entry):
@@ -141,14 +143,25 @@ def _problem(error: ErrorDetails) -> str:
     return f"{where} {in_words(kind)}"
 
 
+class _SaidTwice(ValueError):
+    """An object has a key twice, or a key and its synonym."""
+
+
 def _entry(text: bytes) -> Known:
-    members = json.loads(text)
-    if not isinstance(members, dict):
+    named = json.loads(text, object_pairs_hook=_named)
+    if not isinstance(named, dict):
         raise ValueError
-    named = {_SYNONYMS.get(name, name): value for name, value in members.items()}
     if isinstance(named.get("kinds"), str):
         named["kinds"] = [named["kinds"]]
     return Known.model_validate(named)
+
+
+def _named(members: list[tuple[str, object]]) -> dict[str, object]:
+    """The members of an object under their own names. Raises _SaidTwice."""
+    named = {_SYNONYMS.get(name, name): value for name, value in members}
+    if len(named) < len(members):
+        raise _SaidTwice("has a key twice, or a key and its synonym")
+    return named
 
 
 def _add(known: Enrichment, entry: Known) -> bool:
