@@ -6,8 +6,8 @@ that unloads the group during a rebalance leaves a member that waits without par
 partition that is added then is known to the client, but assigned to nobody.
 
 A client may wait for an answer that was lost or that the coordinator forgot, and then sends
-nothing, however often it subscribes. So a member that joined in vain leaves, and a new client joins
-in its place. If even that does not help, the process ends.
+nothing, however often it subscribes. So the client of a member without partitions is replaced. If
+even that does not help, the process ends.
 """
 
 from __future__ import annotations
@@ -62,18 +62,15 @@ class Rejoining:
             self._waits_since = now
             self._in_vain = 0
         if self._known.must_rejoin():
-            self._join("the input has grown")
+            log.warning("rejoins", stage=self._stage, reason="the input has grown")
+            self._waits_since = now
+            self._source.subscribe(self._partitions)
         elif now - self._waits_since > self._patience_s:
-            self._give_up_or_count()
-            self._left_out()
-            # With the same client first, which costs nothing.
-            if self._in_vain < 2:
-                self._join("no partitions were assigned")
-            else:
-                self._join_anew()
+            self._waits_since = now
+            self._join_anew_or_give_up()
 
-    def _give_up_or_count(self) -> None:
-        """Raises LeftOut, unless the brokers are away: then joining cannot help yet."""
+    def _join_anew_or_give_up(self) -> None:
+        """Raises LeftOut at last. While the brokers are away, joining cannot help yet."""
         try:
             self._known.confirm()
         except Retriable:
@@ -85,13 +82,6 @@ class Rejoining:
                 f"{self._group_id} again {self._tries} times: a restart joins as a new member"
             )
         self._in_vain += 1
-
-    def _join(self, reason: str) -> None:
-        log.warning("rejoins", stage=self._stage, reason=reason)
-        self._waits_since = self._clock.monotonic()
-        self._source.subscribe(self._partitions)
-
-    def _join_anew(self) -> None:
-        log.warning("joins_anew", stage=self._stage, reason="joining again did not help")
+        log.warning("joins_anew", stage=self._stage, reason="no partitions were assigned")
+        self._left_out()
         self._source.join_anew(self._partitions)
-        self._waits_since = self._clock.monotonic()
