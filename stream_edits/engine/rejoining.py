@@ -73,15 +73,14 @@ class Rejoining:
         """Raises LeftOut at last. While the brokers are away, joining cannot help yet."""
         try:
             self._known.confirm()
+            if self._in_vain == self._tries:
+                raise LeftOut(
+                    f"no partitions were assigned, although the process joined group "
+                    f"{self._group_id} again {self._tries} times: a restart joins as a new member"
+                )
+            self._in_vain += 1
+            log.warning("joins_anew", stage=self._stage, reason="no partitions were assigned")
+            self._left_out()
+            self._source.join_anew(self._partitions)
         except Retriable:
             self._in_vain = 0
-            return
-        if self._in_vain == self._tries:
-            raise LeftOut(
-                f"no partitions were assigned, although the process joined group "
-                f"{self._group_id} again {self._tries} times: a restart joins as a new member"
-            )
-        self._in_vain += 1
-        log.warning("joins_anew", stage=self._stage, reason="no partitions were assigned")
-        self._left_out()
-        self._source.join_anew(self._partitions)

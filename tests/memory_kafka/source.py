@@ -19,6 +19,8 @@ class MemorySource:
 
     `deaf` is the number of polls until the member learns that it was evicted. With `prefetched`,
     `consume` returns records that were read before a rebalance in the same call, as librdkafka may.
+    With `forgotten`, the next poll gives up the partitions, and the coordinator's answer to that is
+    lost together with the membership: the client then waits, until it is replaced.
     """
 
     def __init__(self, broker: Broker, config: StageConfig, name: str) -> None:
@@ -31,6 +33,7 @@ class MemorySource:
         self.paused: set[int] = set()
         self.deaf = 0
         self.prefetched = False
+        self.forgotten = False
         self.closed = False
         self._owning = False
 
@@ -55,7 +58,7 @@ class MemorySource:
     def join_anew(self, listener: AssignmentListener) -> None:
         self.close()
         self.group.remove(self.member)
-        self.closed = False
+        self.closed = self.forgotten = False
         self.member = Member(self.member.name, self.member.instance, self.member.client_id)
         self.subscribe(listener)
 
@@ -120,6 +123,10 @@ class MemorySource:
         """Fetch the coordinator's answer and run the callbacks, like the client's poll."""
         if self.member.replaced:
             raise FatalClientError("FENCED_INSTANCE_ID")
+        if self.forgotten:
+            self._revoke(listener)
+            self.group.remove(self.member)
+            return
         if self.member not in self.group.members:
             self._lose(listener)
             return

@@ -51,6 +51,11 @@ CONTROLS = [
         frozenset({Kind.STUCK}),
     ),
     Control("the fence of member and generation", fences.no_fence_by_generation, _WRONG),
+    Control(
+        "a member that its group forgot joins with a new client",
+        fences.no_new_client,
+        frozenset({Kind.STUCK}),
+    ),
     Control("a stable transactional.id", fences.random_transactional_id, frozenset({Kind.HANGING})),
     Control("init_transactions before joining", fences.no_init, frozenset({Kind.HANGING})),
     Control(

@@ -18,6 +18,7 @@ from stream_edits.engine.inbox import Inbox
 from stream_edits.engine.known_topics import KnownTopics
 from stream_edits.engine.partitions import Owned, Partitions
 from stream_edits.engine.ports import Sink, Source
+from stream_edits.engine.rejoining import Rejoining
 from stream_edits.engine.store import Overlay
 from stream_edits.engine.transaction import TAKEN_FOR_DEAD, TransactionAborted, Transactions
 from tests.memory_kafka.group import Group
@@ -70,6 +71,10 @@ def no_fence_by_generation(patch: Patch) -> None:
         return (group.members[0] if group.members else self.member, group.generation)
 
     patch.setattr(MemorySource, "group_metadata", whoever)
+
+
+def no_new_client(patch: Patch) -> None:
+    patch.setattr(Rejoining, "_join_anew_or_give_up", lambda self: None)
 
 
 def random_transactional_id(patch: Patch) -> None:

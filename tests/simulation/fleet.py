@@ -21,6 +21,7 @@ from stream_edits.engine.ports import TopicSettings
 from tests.memory_kafka.broker import Broker
 from tests.memory_kafka.log import Txn
 from tests.memory_kafka.sink import MemorySink
+from tests.memory_kafka.source import MemorySource
 from tests.simulation.faults import Bug, Crashed, Fault, Plan
 from tests.simulation.invariants import Kind, Violation
 from tests.simulation.ledger import LARGEST, Outside, refused
@@ -114,11 +115,17 @@ class Fleet:
 
     def evict(self, runner: int, deaf: int) -> None:
         """Its session times out. It learns of it after `deaf` more polls."""
-        process = self.processes[runner]
-        source = process.source if process is not None else None
+        source = self._source(runner)
         if source is not None and source.listener is not None:
             self.counts["evictions"] += 1
             self.broker.evict(source, deaf)
+
+    def forget(self, runner: int) -> None:
+        """The coordinator forgets it in a rebalance, and its client waits for the answer."""
+        source = self._source(runner)
+        if source is not None and source.listener is not None:
+            self.counts["members forgotten"] += 1
+            source.forgotten = True
 
     def inject(self, runner: int, call: str, fault: Fault, times: int) -> None:
         """Make the runner's next calls of this name fail; many in a row only if it may retry."""
@@ -144,8 +151,7 @@ class Fleet:
 
     def overtake(self, runner: int) -> None:
         """Let the start of an assignment overtake a pause: records are delivered in spite of it."""
-        process = self.processes[runner]
-        source = process.source if process is not None else None
+        source = self._source(runner)
         if source is not None:
             source.paused.clear()
 
@@ -167,6 +173,10 @@ class Fleet:
                 self.counts["late commits"] += 1
                 self.broker.finish(txn, "committed")
         self._in_flight.clear()
+
+    def _source(self, runner: int) -> MemorySource | None:
+        process = self.processes[runner]
+        return process.source if process is not None else None
 
     def _plan(self, runner: int) -> Plan:
         return Plan(

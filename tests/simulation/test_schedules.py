@@ -33,7 +33,7 @@ def test_every_fault_at_every_call(call: str) -> None:
 
 
 def _make_every_call(world: World) -> None:
-    """Make runner 0 start, commit, abort, retry, be evicted, restore and stop."""
+    """Make runner 0 start, commit, abort, retry, be evicted, forgotten, restore and stop."""
 
     def turn(times: int) -> None:
         for _ in range(times):
@@ -56,6 +56,10 @@ def _make_every_call(world: World) -> None:
         turn(3)
         world.evict(0, deaf=1)
         turn(9)
+        world.forget(0)
+        turn(1)
+        world.wait(0, 121.0)
+        turn(3)
         world.stop(0)
         world.expire()
         world.start(0)
