@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.memory_kafka.calls import CALL_NAMES
+from tests.simulation.cluster import PARTITIONS
 from tests.simulation.faults import AT_EVERY_CALL, STANDSTILLS, Fault
-from tests.simulation.fleet import PARTITIONS, RUNNERS
+from tests.simulation.fleet import RUNNERS
 from tests.simulation.ledger import WORDS
 from tests.simulation.world import World
 

@@ -17,19 +17,16 @@ from stream_edits.engine.errors import (
     TopicReplaced,
     TopicsUnfit,
 )
-from stream_edits.engine.ports import TopicSettings
-from tests.memory_kafka.broker import Broker
 from tests.memory_kafka.log import Txn
 from tests.memory_kafka.sink import MemorySink
 from tests.memory_kafka.source import MemorySource
+from tests.simulation.cluster import cluster
 from tests.simulation.faults import Bug, Crashed, Fault, Plan
 from tests.simulation.invariants import Kind, Violation
-from tests.simulation.ledger import LARGEST, Outside, refused
+from tests.simulation.ledger import Outside
 from tests.simulation.process import Process
 
 RUNNERS = 3
-PARTITIONS = 3
-_TOPICS = {"in": PARTITIONS, "log": PARTITIONS, "out": 2, "dead": 1, "known": 2}
 _MEANWHILE = 6
 # No fault here may lead to these: state and offset differ, or the input seems to be gone.
 _REFUSALS = (BreakerOpen, LostOffset, ProgressAhead, StateBehind, TopicReplaced, TopicsUnfit)
@@ -43,12 +40,7 @@ class Fleet:
     """
 
     def __init__(self, static: bool, lenient: bool) -> None:
-        self.broker = Broker()
-        for topic, partitions in _TOPICS.items():
-            self.broker.create(topic, partitions)
-        self.broker.settings["log"] = TopicSettings("compact", 1_048_588)
-        self.broker.settings["out"] = TopicSettings("delete", LARGEST)
-        self.broker.refuses = refused
+        self.broker = cluster()
         # Topics that were created again and that no operator has seen to.
         self.replaced: set[str] = set()
         # The group's committed offsets have expired once.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from stream_edits.engine.known_topics import accepting
 from tests.memory_kafka.murmur2 import partition_of
-from tests.simulation.fleet import PARTITIONS, RUNNERS, Fleet
+from tests.simulation.cluster import PARTITIONS
+from tests.simulation.fleet import RUNNERS, Fleet
 from tests.simulation.invariants import GROUP, Invariants
 
 

@@ -7,7 +7,8 @@ Every public action takes plain values, so that a seed or Hypothesis can choose 
 from __future__ import annotations
 
 from tests.memory_kafka.log import Txn
-from tests.simulation.fleet import PARTITIONS, RUNNERS
+from tests.simulation.cluster import PARTITIONS
+from tests.simulation.fleet import RUNNERS
 from tests.simulation.invariants import GROUP, Kind, Violation
 from tests.simulation.ledger import REVIEW
 from tests.simulation.operations import Operations
