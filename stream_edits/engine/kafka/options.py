@@ -56,7 +56,13 @@ def reader_options(config: StageConfig) -> Options:
         "auto.offset.reset": "error",
         "enable.partition.eof": True,
     }
-    tuning: Options = {"fetch.wait.max.ms": 50, "fetch.queue.backoff.ms": 10}
+    tuning: Options = {
+        "fetch.wait.max.ms": 50,
+        "fetch.queue.backoff.ms": 10,
+        # The changelog is read faster than it is applied. The default would hold 64 MB of it beside
+        # the state.
+        "queued.max.messages.kbytes": 8_192,
+    }
     return merged(tuning, config.kafka, config.consumer_options, fixed)
 
 
