@@ -164,10 +164,7 @@ def _cleanings_of(record: type[_Record]) -> dict[str, Callable[[str], str]]:
 
 # Texts that few values share among many claims: read as they are, but found without decoding.
 _SHARED: dict[str, dict[str, Callable[[str], str]]] = {
-    "ClaimEvent": dict.fromkeys(("billing_provider_npi", "attending_provider_npi"), str),
-    "ServiceLine": dict.fromkeys(
-        ("rendering_provider_npi", "supervising_provider_npi", "ndc", "drug_name"), str
-    ),
+    "ServiceLine": dict.fromkeys(("ndc", "drug_name"), str),
 }
 _CLEANING: Cleaning = {
     record.__name__: _cleanings_of(record) | _SHARED.get(record.__name__, {}) for record in _RECORDS

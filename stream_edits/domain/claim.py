@@ -22,6 +22,7 @@ from stream_edits.domain.field_types import (
     Instant,
     Int32,
     Kind,
+    Number,
     Text,
     Truth,
     UnitOfMeasure,
@@ -102,8 +103,8 @@ class ServiceLine:
     place_of_service: Code | None = None
     revenue_code: Code | None = None
     charge_amount: Dollars | None = None
-    rendering_provider_npi: Text | None = None
-    supervising_provider_npi: Text | None = None
+    rendering_provider_npi: Number | None = None
+    supervising_provider_npi: Number | None = None
     supervision: Supervision = Supervision.NOT_STATED
     diagnosis_pointers: tuple[Int32, ...] = ()
     ndc_qualifier: Code | None = None
@@ -150,9 +151,9 @@ class ClaimEvent:
     line_of_business: LineOfBusiness = LineOfBusiness.OTHER
     claim_form: ClaimForm
     member_id: Text
-    encounter_id: Text | None = None
-    billing_provider_npi: Text
-    attending_provider_npi: Text | None = None
+    encounter_id: Number | None = None
+    billing_provider_npi: Number
+    attending_provider_npi: Number | None = None
     place_of_service: Code | None = None
     type_of_bill: Code | None = None
     admission_type: Code | None = None

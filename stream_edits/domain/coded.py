@@ -1,6 +1,6 @@
-"""Coded fields in one form: stripped of blanks and upper-cased (docs/spec/contract.md).
+"""Fields in one form: codes are stripped of blanks and upper-cased (docs/spec/contract.md).
 
-Every reader of claims calls these functions, so a padded code and a clean one make equal claims.
+Every reader of claims calls these functions, so a padded field and a clean one make equal claims.
 Only ASCII letters change their case: a letter of another alphabet must not become a code.
 """
 
@@ -33,4 +33,9 @@ def clean_unit(text: str) -> str:
     return clean_code(text) or UNIT
 
 
-CLEANINGS = (clean_code, clean_kind, clean_diagnosis, clean_unit)
+def clean_number(text: str) -> str:
+    """An NPI or an encounter number without blanks around it; an empty one states nothing."""
+    return text.strip()
+
+
+CLEANINGS = (clean_code, clean_kind, clean_diagnosis, clean_unit, clean_number)

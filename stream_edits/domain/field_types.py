@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Naiv
 from pydantic.types import Strict
 from pydantic_core import PydanticKnownError
 
-from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind, clean_unit
+from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind, clean_number, clean_unit
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
@@ -67,6 +67,7 @@ Text = Annotated[str, Strict()]
 Code = Annotated[str, Strict(), AfterValidator(clean_code)]
 Kind = Annotated[str, Strict(), AfterValidator(clean_kind)]
 Diagnosis = Annotated[str, Strict(), AfterValidator(clean_diagnosis)]
+Number = Annotated[str, Strict(), AfterValidator(clean_number)]
 UnitOfMeasure = Annotated[str, Strict(), AfterValidator(clean_unit)]
 Day = Annotated[date, Strict(), BeforeValidator(_iso_date)]
 Units = Annotated[float, Strict()]

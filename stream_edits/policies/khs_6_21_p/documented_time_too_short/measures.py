@@ -43,8 +43,9 @@ class Measure(NamedTuple):
     """The units that documented minutes support on a line, after the lines before it.
 
     ``first_hour`` are the minutes of the infusion's own first hour among them. ``counted`` are the
-    units of the lines before it, and ``before`` the other claims that these are on. ``code`` is the
-    code of its units, where it is another than that of the line.
+    units of the lines before it. ``before`` are the other claims that these are on, and that of the
+    infusion whose time it goes on. ``code`` is the code of its units, where it is another than that
+    of the line.
     """
 
     line: EncounterLine
@@ -111,11 +112,11 @@ class _Infusions:
             # The whole time makes it an infusion; further ones need their own time.
             first = max([min(first, 1.0), *(each.supported for each in _each([only]))])
         if not is_initial and not should_lead(self._encounter, only):
-            hours = self._hours_by_run(minutes)
+            hours = [_beside(only, x) for x in self._hours_by_run(minutes)]
         elif self._hours and add_to_another(self._encounter, self._hours, only):
             hours = self._hours_by_run(0.0)
         else:
-            hours = self._after(only, together, minutes)
+            hours = [_beside(only, x) for x in self._after(only, together, minutes)]
         found = [] if only.decided else [Measure(only, minutes, first)]
         return found + _each(alone) + hours
 
@@ -227,6 +228,14 @@ class _Infusions:
                 found.append(Measure(line, minutes, own, first_hour, counted, before(line), code))
                 counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
+
+
+def _beside(infusion: EncounterLine, measure: Measure) -> Measure:
+    """The measure of an hour, which also rests on the claim of its infusion."""
+    claim_id, own = infusion.claim_id, measure.line.claim_id
+    if claim_id == own or claim_id in measure.before:
+        return measure
+    return measure._replace(before=(claim_id, *measure.before))
 
 
 def _each(lines: Iterable[EncounterLine]) -> list[Measure]:
