@@ -4,6 +4,7 @@ Every reader of claims calls these functions, so a padded field and a clean one 
 Only ASCII letters change their case: a letter of another alphabet must not become a code.
 """
 
+from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
 UNIT = "UN"
@@ -36,6 +37,22 @@ def clean_unit(text: str) -> str:
 def clean_number(text: str) -> str:
     """An NPI or an encounter number without blanks around it; an empty one states nothing."""
     return text.strip()
+
+
+_TOTAL = "001"
+
+
+@lru_cache(maxsize=1 << 12)
+def four_digits(revenue_code: str) -> str:
+    """A revenue code in four digits, such as 0250; empty if there is none (UB-04 box 42).
+
+    Billers also write three digits: without the leading zero (250), or the category without its
+    last digit (025). The total line 001 is 0001.
+    """
+    code = clean_code(revenue_code)
+    if len(code) == 3 and code.startswith("0") and code != _TOTAL:
+        return f"{code}0"
+    return code.zfill(4) if code else ""
 
 
 CLEANINGS = (clean_code, clean_kind, clean_diagnosis, clean_unit, clean_number)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.coded import four_digits
 from stream_edits.domain.second_visit import SecondVisits, Times, is_timed, times_of
 
 _DAY = timedelta(days=1)
@@ -192,7 +193,7 @@ def _goes_on(time: Times, begun: Sequence[datetime], gap: timedelta) -> bool:
 
 
 def _is_observation(line: ServiceLine, codes: VisitCodes) -> bool:
-    revenue = (line.revenue_code or "").zfill(4)
+    revenue = four_digits(line.revenue_code or "")
     return line.procedure_code in codes.observation or revenue in codes.observation_revenue
 
 

@@ -13,7 +13,13 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Naiv
 from pydantic.types import Strict
 from pydantic_core import PydanticKnownError
 
-from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind, clean_number, clean_unit
+from stream_edits.domain.coded import (
+    clean_code,
+    clean_diagnosis,
+    clean_kind,
+    clean_number,
+    clean_unit,
+)
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")

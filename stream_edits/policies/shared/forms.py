@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import Protocol
 
+from stream_edits.domain.coded import four_digits
+
 _TYPE_OF_BILL = re.compile(r"0?([1-9][0-9])([0-9A-Z])")
 
 
@@ -31,23 +33,8 @@ class HasRevenueCode(Protocol):
 
 
 def revenue_code(line: HasRevenueCode) -> str:
-    """The revenue code of a line in four digits, such as 0250; empty if it has none.
-
-    Billers also write three digits: without the leading zero (250), or the category without its
-    last digit (025). The total line 001 is 0001.
-    """
-    return _four_digits(line.revenue_code or "")
-
-
-_TOTAL = "001"
-
-
-@lru_cache(maxsize=1 << 12)
-def _four_digits(billed: str) -> str:
-    code = billed.strip().upper()
-    if len(code) == 3 and code.startswith("0") and code != _TOTAL:
-        return f"{code}0"
-    return code.zfill(4) if code else ""
+    """The revenue code of a line in four digits, such as 0250; empty if it has none."""
+    return four_digits(line.revenue_code or "")
 
 
 @lru_cache(maxsize=1 << 14)

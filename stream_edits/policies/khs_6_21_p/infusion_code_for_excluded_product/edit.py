@@ -11,7 +11,6 @@ from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
-    administration,
     has_documents,
     has_separate_site,
 )
@@ -20,6 +19,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     category_of,
     claims_behind,
     drug_lines,
+    drugs_given,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role, VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
@@ -94,12 +94,13 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _only_products(encounter: Encounter) -> Shown | None:
     """The excluded product of a day, None if it has an ordinary drug or no product."""
-    drugs = encounter.fact(drug_lines)
-    kinds = {drug.position: _kind_of_drug(drug, encounter) for drug in drugs}
+    given = encounter.fact(drugs_given)
+    kinds = {drug.position: _kind_of_drug(drug, encounter) for drug in given}
     if None in kinds.values():
         return None
+    drugs = [x for x in encounter.fact(drug_lines) if encounter.is_active(x)]
     for product in Product:
-        shown = [x for x in drugs if kinds[x.position] is product and encounter.is_active(x)]
+        shown = [x for x in drugs if kinds[x.position] is product]
         if shown:
             return _shown(product, shown)
     if encounter.fact(categories).isdisjoint(_BLOOD_OR_VACCINE):
@@ -121,9 +122,23 @@ def _is_subcutaneous(line: EncounterLine) -> bool:
 
 
 def _has_chemotherapy_given(encounter: Encounter) -> bool:
-    """Whether chemotherapy was billed with a code of its own, which may have been denied."""
-    traits = [administration(line) for line in encounter.lines]
-    return any(each is not None and each.family is Family.CHEMOTHERAPY for each in traits)
+    """Whether chemotherapy was billed with a code of its own, which may be denied or held.
+
+    A line that is held for its dates is no line of the encounter, so the claims are asked as well.
+    """
+    if any(_gives_chemotherapy(line.policy, line.code) for line in encounter.lines):
+        return True
+    claims = {x.claim_id: (x.claim, x.policy) for x in encounter.lines if x.claim is not None}
+    return any(
+        service.spans_days and _gives_chemotherapy(policy, service.procedure_code)
+        for claim, policy in claims.values()
+        for service in claim.lines
+    )
+
+
+def _gives_chemotherapy(policy: PolicyOnDate, code: str) -> bool:
+    traits = policy[VocabularyRules].administration.get(code)
+    return traits is not None and traits.family is Family.CHEMOTHERAPY
 
 
 def _blood(encounter: Encounter) -> Shown | None:

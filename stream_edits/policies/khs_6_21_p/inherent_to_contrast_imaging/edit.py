@@ -14,7 +14,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_documents, has
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     category_of,
     claims_behind,
-    drug_lines,
+    drugs_given,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
@@ -128,7 +128,7 @@ def _kinds(policy: PolicyOnDate, code: str) -> dict[str, Procedures]:
 def _has_another_drug(encounter: Encounter) -> bool:
     """Whether the day has a drug that is not given for any of its procedures."""
     kinds = encounter.fact(_procedures).kinds
-    return any(not any(kind.own(drug) for kind in kinds) for drug in encounter.fact(drug_lines))
+    return any(not any(kind.own(drug) for kind in kinds) for drug in encounter.fact(drugs_given))
 
 
 def _is_long(line: EncounterLine, encounter: Encounter) -> bool:

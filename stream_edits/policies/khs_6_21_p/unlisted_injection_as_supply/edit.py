@@ -9,7 +9,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import gives_a_drug, has_
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     claims_behind,
     count_drugs,
-    drug_lines,
+    drugs_given,
 )
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
@@ -50,7 +50,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
     """The drug lines of a day, without supply lines that name a drug."""
-    drugs = encounter.fact(drug_lines)
+    drugs = encounter.fact(drugs_given)
     return [line for line in drugs if line.code not in line.policy[Rules].codes]
 
 

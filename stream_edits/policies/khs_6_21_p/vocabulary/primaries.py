@@ -118,7 +118,7 @@ class Primaries:
     def _shows_emergency(self, line: EncounterLine, claim: ClaimEvent) -> bool:
         key = line.claim_id, line.policy
         if key not in self._emergencies:
-            self._emergencies[key] = _shows_emergency(line, claim)
+            self._emergencies[key] = shows_emergency(line.policy, claim)
         return self._emergencies[key]
 
 
@@ -149,8 +149,9 @@ def neighbours_primaries(
     return allowed, around.current(primaries_now)
 
 
-def _shows_emergency(line: EncounterLine, claim: ClaimEvent) -> bool:
-    rules = line.policy[AddOnRules]
+def shows_emergency(policy: PolicyOnDate, claim: ClaimEvent) -> bool:
+    """Whether a claim is a UB-04 that shows an emergency or observation."""
+    rules = policy[AddOnRules]
     return claim.claim_form is ClaimForm.UB04 and any(
         revenue_code(x) in rules.emergency_revenue or x.procedure_code in rules.emergency_codes
         for x in claim.lines

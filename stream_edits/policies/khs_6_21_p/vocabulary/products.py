@@ -5,9 +5,11 @@ are swallowed, inhaled, put on or implanted) is none, whatever NDC it carries.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import shows_emergency
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
@@ -31,6 +33,63 @@ def drug_lines(encounter: Encounter) -> list[EncounterLine]:
     it says that the drug was given.
     """
     return [line for line in encounter.lines if _is_drug(line)]
+
+
+def drugs_given(encounter: Encounter) -> list[EncounterLine]:
+    """The drug lines, and those of other days of the same claims that were given here as well.
+
+    They answer whether any drug was given, and no finding rests on them.
+    """
+    own, elsewhere = encounter.fact(drug_lines), encounter.around.fact(_DrugsOfOtherDays)
+    return own + elsewhere.given_in(encounter) if elsewhere.any else own
+
+
+class _DrugsOfOtherDays:
+    """The drugs of open claims over several days that are given on more days than their own.
+
+    A line with a through date covers the days up to it. An emergency or observation goes on over
+    midnight, so its drugs belong to each day of its claim (``shows_emergency``).
+    """
+
+    def __init__(self, around: Encounter) -> None:
+        claims = {x.claim_id: (x.claim, x.policy) for x in around.lines if x.claim is not None}
+        long = {
+            claim_id: (claim, policy)
+            for claim_id, (claim, policy) in claims.items()
+            if claim.statement_through != claim.statement_from
+        }
+        self._emergencies = {
+            x for x, (claim, policy) in long.items() if shows_emergency(policy, claim)
+        }
+        last = {
+            (claim_id, service.line_number): service.service_date_through
+            for claim_id, (claim, _) in long.items()
+            for service in claim.lines
+            if service.spans_days
+        }
+        self._drugs = [
+            (line, last.get((line.claim_id, line.line_number)))
+            for line in (around.lines if long else ())
+            if line.claim_id in long and not line.decided and _is_drug(line)
+        ]
+        self.any = bool(self._drugs)
+
+    def given_in(self, encounter: Encounter) -> list[EncounterLine]:
+        """Those that were given in an encounter or on a day, and are not among its lines."""
+        have = {line.position for line in encounter.lines}
+        days = {(line.billing_npi, line.service_date) for line in encounter.lines}
+        visited = {line.claim_id for line in encounter.lines} & self._emergencies
+        return [
+            line
+            for line, last in self._drugs
+            if line.position not in have
+            and (line.claim_id in visited or (last is not None and _covers(line, last, days)))
+        ]
+
+
+def _covers(line: EncounterLine, last: date, days: Collection[tuple[str, date]]) -> bool:
+    npi, first = line.billing_npi, line.service_date
+    return any(each == npi and first <= day <= last for each, day in days)
 
 
 def _is_drug(line: EncounterLine) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
+from stream_edits.domain.coded import four_digits
 from stream_edits.domain.encounter import VisitCodes
 from stream_edits.policies.content.value import Categories, ContentValue
 from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes
@@ -139,7 +140,7 @@ class VocabularyRules(EditRules):
 
     def is_unknown_drug(self, revenue_code: str | None) -> bool:
         """Whether a revenue code without a procedure code bills a drug that is not named."""
-        return revenue_code is not None and revenue_code.zfill(4) in self.unknown_drug_revenue
+        return bool(revenue_code) and four_digits(revenue_code or "") in self.unknown_drug_revenue
 
     def rank(self, code: str) -> int | None:
         """The rank of a code in the hierarchy, 0 is the highest. None for injections and others."""
