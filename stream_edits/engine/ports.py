@@ -49,17 +49,16 @@ class Processor(Protocol):
 
         Must be a pure function of the record and the state: after an abort it is called again with
         the same record. `state` may only be used during the call and the iteration of its result.
-        Raises `Undecodable` if the record breaks the contract (dead letter), `TryAgain` if
-        something outside is away (the record is retried). Any other exception makes the record a
-        dead letter. In each case its changes of the state and its outputs are dropped.
+        Raises `Undecodable` (dead letter) or `TryAgain` (the record is retried). Any other
+        exception makes a dead letter. The changes of the state and the outputs are then dropped.
         """
 
 
 class Undecodable(Exception):
     """The record breaks the contract and becomes a dead letter.
 
-    `error_class` is from a small fixed set: it becomes a metric label. `message` quotes no value.
-    With `feeds_breaker` false the record only comes too late, which says nothing of the stream.
+    `error_class` is a metric label from a small fixed set. `message` quotes no value. Without
+    `feeds_breaker` the record only comes too late.
     """
 
     def __init__(self, error_class: str, message: str, feeds_breaker: bool = True) -> None:
@@ -70,8 +69,7 @@ class Undecodable(Exception):
 
 
 class TryAgain(Exception):
-    """Something outside is away: the record is retried without limit. `reason`, which is logged,
-    holds no value of the record."""
+    """Something outside is away: the record is retried. `reason`, which is logged, has no value."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -106,7 +104,7 @@ class Source(Protocol):
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         """At most `limit` records, read before or after a rebalance in the call. Raises LostOffset.
 
-        Waits `timeout_s` for the first one, then takes what is there or comes within the linger.
+        Waits `timeout_s` for the first, then takes what is there or comes within the linger.
         """
 
     def committed(
@@ -166,10 +164,8 @@ class Sink(Protocol):
     def send_offsets(
         self, topic: str, topic_id: str | None, offsets: Mapping[int, int], metadata: object
     ) -> None:
-        """Add the next offsets to read, by partition, to the transaction, fenced by `metadata`.
-
-        `topic_id` is stored with each offset.
-        """
+        """Add the next offsets to read, by partition, to the transaction, fenced by `metadata`, and
+        store `topic_id` with each."""
 
     def commit(self) -> None:
         """Deliver everything and commit. Raises RequiresAbort if a delivery failed."""

@@ -33,9 +33,9 @@ def test_a_walker_that_mixes_claims_is_found(monkeypatch: pytest.MonkeyPatch) ->
     start_level = walker.Walker._start_level
 
     def forgetful(self: walker.Walker, elements: list[str]) -> list[walker.Numbered]:
-        before = dict(self._subscriber)
+        before = dict(self._levels.subscriber)
         done = start_level(self, elements)
-        self._subscriber.update(before)
+        self._levels.subscriber.update(before)
         return done
 
     monkeypatch.setattr(walker.Walker, "_start_level", forgetful)

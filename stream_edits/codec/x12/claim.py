@@ -33,13 +33,15 @@ _FILING = "SBR09*"
 
 def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> ClaimEvent:
     """The claim. Counts in ``warnings`` what it leaves out. Raises Refused."""
-    fault = found.fault or found.provider.get("fault") or found.subscriber.get("fault")
+    fault = found.fault or found.subscriber.get("fault")
     if fault:
         raise Refused(fault)
     values = found.values
     work = _with_known(found, reading, warnings)
     account = text_of(values.get("patient_account_number", ""))
     member_id = _member_id(work)
+    if "fault" in found.provider:
+        raise Refused(found.provider["fault"])
     diagnoses = diagnoses_of(work)
     lines = pointing(_lines(work), diagnoses, work)
     first, last = _statement(work, lines)
@@ -112,6 +114,10 @@ def _claim_id(work: Work, account: str) -> str:
             number = account
         case ClaimNumber.ICN_FILE:
             number = work.known.get("icn", "")
+            used = work.reading.enrichment.used_icns
+            if number and number in used:
+                raise Refused("an icn of the enrich file that another claim has")
+            used.add(number)
     if not number:
         raise Refused(f"no claim number ({work.reading.claim_number.value})")
     return number

@@ -19,6 +19,11 @@ class Delimiters(NamedTuple):
     component: str
     segment: str
 
+    @property
+    def are_contradicted(self) -> bool:
+        """Whether the component separator cannot be one."""
+        return self.component.isalnum() or self.component in (self.element, self.segment)
+
 
 class Header(NamedTuple):
     """An ISA segment: its elements, its delimiters, and the characters that it takes up."""

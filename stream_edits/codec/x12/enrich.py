@@ -86,7 +86,8 @@ class Enrichment:
     """What is known by claim (CLM01 or REF*D9), by claim and line, and by document.
 
     Whoever uses an entry notes its claim in ``used``: one that fits two claims says nothing safe.
-    The control numbers of documents that an 837 has named are in ``used_documents``.
+    The control numbers of documents that an 837 has named are in ``used_documents``, and the
+    ``icn`` of claims in ``used_icns``.
     """
 
     claims: dict[str, Values] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class Enrichment:
     documents: dict[str, Values] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     used_documents: set[str] = field(default_factory=set)
+    used_icns: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:

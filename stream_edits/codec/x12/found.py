@@ -42,9 +42,12 @@ class FoundClaim:
 
 
 class UnfinishedClaim(NamedTuple):
-    """A claim whose segments are still coming, and its number in the transaction, from 1."""
+    """A claim whose segments are still coming, and its number in the transaction, from 1.
 
-    number: int
+    None for one without a CLM.
+    """
+
+    number: int | None
     found: FoundClaim
 
 

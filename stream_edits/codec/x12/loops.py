@@ -44,19 +44,62 @@ MOVES: dict[str, dict[str, str]] = {
     "SVD": _to("2430", *_IN_LINE),
     "LQ": _to("2440", *_IN_LINE),
 }
-# Segments of loop 2300 that cannot follow a line, because the start of their claim is missing, nor
-# a provider or another payer, where they would be lost.
-ONLY_BEFORE_LINES = frozenset({"HI", "CL1"})
+# Where a segment of a claim or a line stands, by its name, or by its name and its first element.
+# Elsewhere it would be lost, or taken for another party's: what comes before it is missing.
+_HOMES: dict[tuple[str, str | None], tuple[str, ...]] = {
+    ("HI", None): (CLAIM,),
+    ("CL1", None): (CLAIM,),
+    ("PWK", None): (CLAIM, LINE),
+    ("SV1", None): (LINE,),
+    ("SV2", None): (LINE,),
+    ("CTP", None): ("2410",),
+    ("DTP", "434"): (CLAIM,),
+    ("DTP", "472"): (LINE,),
+    ("REF", "D9"): (CLAIM,),
+    ("REF", "F8"): (CLAIM, "2330"),
+    ("REF", "6R"): (LINE,),
+    ("NM1", "QC"): ("2010C",),
+}
+NAMES_WITH_HOMES = frozenset(name for name, _ in _HOMES)
+_BY_KIND = frozenset(name for name, kind in _HOMES if kind)
+# Who begins a level, and the loops where such an NM1 stands. In a claim or a line it belongs to a
+# level whose HL is missing.
+_OF_A_LEVEL = {"85": ("2010A", "2330"), "IL": ("2010B", "2330")}
+_HEADS = frozenset({NOWHERE, *_ABOVE, "2000B", "2010B"})
+LOST_CLAIM = "segments of a claim that has no CLM"
+
+
+def misplaced(name: str, kind: str, loop: str) -> str | None:
+    """What is wrong with a segment that cannot stand in a loop, else None.
+
+    ``kind`` is its first element. ``LOST_CLAIM`` if no claim has begun.
+    """
+    homes = _HOMES.get((name, kind if name in _BY_KIND else None))
+    if homes is None or loop in homes:
+        return None
+    shown = f"{name}*{kind}" if name in _BY_KIND else name
+    if loop in _HEADS:
+        return f"{shown} where it cannot stand" if name in _BY_KIND else LOST_CLAIM
+    if homes == (CLAIM,) and in_line(loop):
+        return f"{shown} after a line: the claim that it belongs to has no CLM"
+    if CLAIM in homes and not in_line(loop):
+        return f"{shown} after a provider or another payer: it belongs before them"
+    if homes == (LINE,):
+        return f"{shown} without the LX of its line"
+    return f"{shown} where it cannot stand"
+
+
+def begins_a_level(kind: str, loop: str) -> bool:
+    """Whether an NM1 of this kind shows that the HL of its level is missing."""
+    return (loop in _IN_CLAIM or loop in _IN_LINE) and loop not in (
+        *_OF_A_LEVEL.get(kind, (loop,)),
+        *OTHER_PAYER_LOOPS,
+    )
 
 
 def in_line(loop: str) -> bool:
     """Whether the loop belongs to a service line."""
     return loop in _IN_LINE
-
-
-def after_claim(loop: str) -> bool:
-    """Whether the loop is one of a claim that follows its own segments."""
-    return loop in ("2310", *OTHER_PAYER_LOOPS)
 
 
 def short_name(loop: str) -> str:

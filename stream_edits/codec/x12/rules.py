@@ -55,6 +55,9 @@ _LETTERS = {letter: place for place, letter in enumerate("ABCDEFGHIJKL", start=1
 def _pointers(parts: tuple[str, ...]) -> tuple[int, ...]:
     # Letters are those of the paper form, where A is the first diagnosis.
     found = [_LETTERS.get(part.upper()) or integer_of(part) for part in parts if part]
+    if None in found:
+        # Without it the line would seem to point to no diagnosis.
+        raise Refused("a diagnosis pointer that is not a number")
     return tuple([number for number in found if number is not None])
 
 

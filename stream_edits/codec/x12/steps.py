@@ -7,8 +7,8 @@ worked out once, and known by its text the next time.
 from stream_edits.domain.claim import ClaimForm
 
 from .delimiters import Delimiters
-from .found import Values
-from .loops import MOVES, ONLY_BEFORE_LINES, after_claim, in_line
+from .found import Values, element
+from .loops import MOVES, NAMES_WITH_HOMES, NOWHERE, begins_a_level, misplaced
 from .take import NOTHING, Taken, Taker, takers
 
 # Of one loop. Real segments are short; a long one is as good as never the same again.
@@ -52,7 +52,7 @@ class Steps:
 
     def of(self, segment: str, elements: list[str]) -> Step:
         """The step of a segment that is none of `STRUCTURE`."""
-        begun = self._begun_by(elements[0])
+        begun = self._begun_by(elements)
         values, field, fault = (begun or self).taken(elements)
         whole = None if field is None else (field, tuple(elements))
         step = begun, values, whole, fault
@@ -62,7 +62,10 @@ class Steps:
             self.known[segment] = step
         return step
 
-    def _begun_by(self, name: str) -> "Steps | None":
+    def _begun_by(self, elements: list[str]) -> "Steps | None":
+        name = elements[0]
+        if name == "NM1" and begins_a_level(element(elements, 1), self.loop):
+            return self._every.of(self._form, NOWHERE)
         try:
             return self._begun[name]
         except KeyError:
@@ -73,11 +76,9 @@ class Steps:
     def taken(self, elements: list[str]) -> Taken:
         """What is taken from a segment that stands in the loop, or begins it."""
         name = elements[0]
+        if name in NAMES_WITH_HOMES:
+            fault = misplaced(name, element(elements, 1), self.loop)
+            if fault is not None:
+                return {}, None, fault
         taker = self._takers.get(name)
-        if taker is not None:
-            return taker(elements, self._component)
-        if name in ONLY_BEFORE_LINES and in_line(self.loop):
-            return {}, None, f"{name} after a line: the claim that it belongs to has no CLM"
-        if name in ONLY_BEFORE_LINES and after_claim(self.loop):
-            return {}, None, f"{name} after a provider or another payer: it belongs before them"
-        return NOTHING
+        return NOTHING if taker is None else taker(elements, self._component)

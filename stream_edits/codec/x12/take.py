@@ -8,7 +8,7 @@ from stream_edits.domain.claim import ClaimForm
 
 from .delimiters import BLANKS
 from .found import Values
-from .loops import MOVES, ONLY_BEFORE_LINES, STRUCTURE
+from .loops import MOVES, NAMES_WITH_HOMES, STRUCTURE
 from .rules import RULES, put_value
 from .table import Place, places
 
@@ -39,7 +39,7 @@ def takers(form: ClaimForm) -> dict[str, dict[str, Taker]]:
 def known_starts(mark: str) -> frozenset[str]:
     """The first three characters of the segments that are read at all, ``mark`` among them."""
     taken = {name for form in ClaimForm for loop in takers(form).values() for name in loop}
-    names = {*taken, *STRUCTURE, *MOVES, *ONLY_BEFORE_LINES}
+    names = {*taken, *STRUCTURE, *MOVES, *NAMES_WITH_HOMES}
     return frozenset({*names, *[f"{name}{mark}"[:3] for name in names]})
 
 

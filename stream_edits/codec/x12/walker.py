@@ -8,7 +8,8 @@ from .claim import claim_of
 from .delimiters import Delimiters
 from .envelopes import Envelopes
 from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
-from .loops import CLAIM, LEVELS, LINE, NOWHERE, OTHER_PAYER_LOOPS, TOO_LONG
+from .levels import Levels
+from .loops import CLAIM, LEVELS, LINE, LOST_CLAIM, NOWHERE, OTHER_PAYER_LOOPS, TOO_LONG
 from .reading import Reading, Refusal, Refused, Tally
 from .steps import AllSteps, Steps
 from .take import CONTRADICTED, known_starts
@@ -34,9 +35,8 @@ class Walker:
         self._transactions = self._position = self._place = 0
         self._transaction: Transaction | None = None
         self._form: ClaimForm | None = None
-        self._is_open = self._is_dependent = False
-        self._provider: Values = {}
-        self._subscriber: Values = {}
+        self._is_open = False
+        self._levels = Levels()
         self._open: UnfinishedClaim | None = None
         self._forget_loops()
         self._acts: dict[str, Callable[[list[str]], list[Numbered] | None]] = {
@@ -92,6 +92,7 @@ class Walker:
                 target.setdefault(whole[0], []).append(whole[1])
             if fault is not None:
                 self._find_fault(fault)
+                known, target = self._steps.known, self._target
         self._at = at
 
     def _contradiction(self, segment: str, values: Values) -> str | None:
@@ -130,14 +131,8 @@ class Walker:
             self._transaction = self._transaction._replace(sent_day=day, sent_time=time)
 
     def _start_level(self, elements: list[str]) -> list[Numbered]:
-        done = self._close()
-        level = LEVELS.get(element(elements, 3), NOWHERE)
-        if level in ("2000A", NOWHERE):
-            self._provider = {}
-        if level != "2000C":
-            self._subscriber = {}
-        self._is_dependent = level == "2000C"
-        self._enter(level, self._provider if level == "2000A" else self._subscriber)
+        done, level = self._close(), LEVELS.get(element(elements, 3), NOWHERE)
+        self._enter(level, self._levels.start(level))
         return done
 
     def _start_claim(self, elements: list[str]) -> list[Numbered]:
@@ -147,18 +142,18 @@ class Walker:
         self._position += 1
         self._claims += 1
         self._place += 1
-        if self._transaction is None or not self._is_open:
-            if self._is_open:
-                return done
+        if not self._is_open:
             return [*done, self._refuse(self._claims, "outside a transaction set")]
+        if self._transaction is None:
+            return done
+        levels = self._levels
         if lost:
-            self._subscriber = {}
+            levels.subscriber = {}
         found = FoundClaim(
-            self._transaction, self._place, self._provider, self._subscriber, self._is_dependent
+            self._transaction, self._place, levels.provider, levels.subscriber, levels.is_dependent
         )
         self._open = UnfinishedClaim(self._claims, found)
-        mark, separator, end = self._all_steps.delimiters
-        if separator.isalnum() or separator in (mark, end):
+        if self._all_steps.delimiters.are_contradicted:
             found.fault = CONTRADICTED
         self._enter(CLAIM, found.values)
         values, _, fault = self._steps.taken(elements)
@@ -185,15 +180,24 @@ class Walker:
         self._steps, self._target = self._all_steps.of(self._form, loop), target
 
     def _forget_loops(self) -> None:
-        self._provider, self._subscriber, self._is_dependent = {}, {}, False
+        self._levels.forget()
         self._enter(NOWHERE, {})
 
     def _find_fault(self, fault: str) -> None:
         """Of the open claim, or else of all claims of the provider or the subscriber."""
         if self._open is not None:
             self._open.found.fault = self._open.found.fault or fault
+        elif fault == LOST_CLAIM:
+            self._open_lost_claim()
         else:
             self._target.setdefault("fault", fault)
+
+    def _open_lost_claim(self) -> None:
+        """Begin the claim that the segments belong to, so that it is refused. It has no number."""
+        if self._transaction is not None and self._is_open:
+            lost = FoundClaim(self._transaction, self._place, {}, {}, False, fault=LOST_CLAIM)
+            self._open = UnfinishedClaim(None, lost)
+            self._enter(CLAIM, lost.values)
 
     def _lose_segment(self, elements: list[str]) -> None:
         self._find_fault("a segment that is too long")
@@ -214,7 +218,7 @@ class Walker:
         return done
 
     def end_file(self) -> list[Numbered]:
-        """Returns what was refused because the file ends too early."""
+        """What was refused because the file ends too early."""
         done = self._cut_off()
         self._envelopes.end_file()
         return done
@@ -243,5 +247,4 @@ class Walker:
 
     def _refuse(self, claim: int | None, reason: str, line: int | None = None) -> Numbered:
         self._tally.refused[reason] += 1
-        refusal = Refusal(self._transactions, claim, reason, line)
-        return self._position, refusal
+        return self._position, Refusal(self._transactions, claim, reason, line)

@@ -71,7 +71,7 @@ class Shown(NamedTuple):
 
 
 def _shown(product: Product, lines: list[EncounterLine], is_held: bool = False) -> Shown:
-    return Shown(product, frozenset(line.claim_id for line in lines), is_held)
+    return Shown(product, frozenset(x.claim_id for x in lines), is_held)
 
 
 _BLOOD_OR_VACCINE = {Category.BLOOD_PRODUCT, Category.TRANSFUSION, Category.VACCINE}
@@ -122,12 +122,10 @@ def _is_subcutaneous(line: EncounterLine) -> bool:
 
 
 def _has_chemotherapy_given(encounter: Encounter) -> bool:
-    """Whether chemotherapy was billed with a code of its own, which may be denied or held.
-
-    A line that is held for its dates is no line of the encounter, so the claims are asked as well.
-    """
+    """Whether chemotherapy was billed with a code of its own, on a line denied or held as well."""
     if any(_gives_chemotherapy(line.policy, line.code) for line in encounter.lines):
         return True
+    # A line that is held for its dates is not one of the encounter.
     claims = {x.claim_id: (x.claim, x.policy) for x in encounter.lines if x.claim is not None}
     return any(
         service.spans_days and _gives_chemotherapy(policy, service.procedure_code)
@@ -227,11 +225,9 @@ def _denial(
 
 def _hold(line: EncounterLine, shown: Shown) -> EditFinding:
     rules, product = line.policy[Rules], shown.product
-    given = (
-        "which a transfusion code was billed for"
-        if product is Product.BLOOD
-        else f"without {rules.bill_instead[product]}"
-    )
+    given = f"without {rules.bill_instead[product]}"
+    if product is Product.BLOOD:
+        given = "which a transfusion code was billed for"
     return rules.finding(
         rules.unexplained,
         line.line_number,
