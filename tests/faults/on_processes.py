@@ -2,7 +2,7 @@
 
 import time
 
-from tests.faults.trial import REPLICAS, Trial
+from tests.faults.trial import ENDS_WITHIN_S, REPLICAS, Trial
 from tests.kafka.deployment import STAGES
 from tests.kafka.programs import eventually
 
@@ -38,7 +38,7 @@ def killed_for_good(trial: Trial) -> str:
 
 def ended(trial: Trial) -> str:
     stage, number = trial.victim()
-    seconds = trial.process((stage, number)).terminate()
+    seconds = trial.process((stage, number)).terminate(ENDS_WITHIN_S)
     return f"SIGTERM to {stage}-{number}, exit 0 after {seconds:.1f} s"
 
 
@@ -70,7 +70,7 @@ def rolling_restart(trial: Trial) -> str:
     begun = time.monotonic()
     for place in trial.supervisor.places():
         program = trial.process(place)
-        program.terminate()
+        program.terminate(ENDS_WITHIN_S)
         trial.replaced(place, program)
     return f"all {REPLICAS * len(STAGES)} processes one by one, {time.monotonic() - begun:.0f} s"
 

@@ -22,8 +22,11 @@ class Supervisor(Thread):
     memory of each process.
     """
 
-    def __init__(self, deployment: Deployment, far: str, replicas: int) -> None:
+    def __init__(
+        self, deployment: Deployment, far: str, replicas: int, ends_within_s: float
+    ) -> None:
         super().__init__(name="supervisor", daemon=True)
+        self._ends_within_s = ends_within_s
         self.replicas = replicas
         self.restarts = 0
         self.gave_up: Counter[str] = Counter()
@@ -62,7 +65,7 @@ class Supervisor(Thread):
             surplus = [place for place in surplus if place[1] >= replicas]
             leaving = [self._running.pop(place) for place in surplus]
         for program in leaving:
-            program.terminate()
+            program.terminate(self._ends_within_s)
 
     def lose(self, stage: str) -> None:
         """Kill the last process of a stage, and start it again only when `scale` asks for it."""
@@ -86,7 +89,7 @@ class Supervisor(Thread):
         self.give_up()
         for program in self._running.values():
             if program.running:
-                program.terminate()
+                program.terminate(self._ends_within_s)
 
     def run(self) -> None:
         sampled = 0.0

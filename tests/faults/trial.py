@@ -26,6 +26,8 @@ _OF_REVIEWS = (b"StaleReview", b"UnknownReview")
 REPLICAS = 2
 # A client call that never returns is given up after 55 s at most; then all state is restored.
 _RECOVERY_S = 150.0
+# Such a call may be under way at SIGTERM. The chart allows 210 s before SIGKILL.
+ENDS_WITHIN_S = 120.0
 _STATEFUL = ("encounter", "supervision")
 
 
@@ -70,7 +72,9 @@ class Trial:
             self.deployment = stack.enter_context(_deployed(self.kafka.bootstrap, self._folder))
             self.deployment.create_topics()
             self.load = Load(self.deployment, self._rate, self._seed)
-            self.supervisor = Supervisor(self.deployment, self.link.bootstrap, REPLICAS)
+            self.supervisor = Supervisor(
+                self.deployment, self.link.bootstrap, REPLICAS, ENDS_WITHIN_S
+            )
             self.supervisor.start()
             stack.callback(self.supervisor.give_up)
             for stage in STAGES:
