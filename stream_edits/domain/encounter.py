@@ -18,7 +18,7 @@ from stream_edits.domain.second_visit import SecondVisits, Times, is_timed, time
 _DAY = timedelta(days=1)
 _FIRST = date.min + _DAY
 # No stay is longer. It also keeps a wrong number of hours from reaching past the last date.
-_LONGEST_STAY_DAYS = 366
+LONGEST_STAY_DAYS = 366
 # The member, the billing NPI and the visit.
 _PARTS_OF_A_KEY = 3
 
@@ -164,7 +164,7 @@ def _join_over_midnight(joined: _Joined, line: ServiceLine, node: _Node) -> None
 def _days_after(first: date, end: datetime) -> Iterator[date]:
     """The days after ``first`` that a time until ``end`` reaches into. Midnight itself does not."""
     days = (end.date() - first).days - (end.time() == time.min)
-    for number in range(1, min(days, _LONGEST_STAY_DAYS) + 1):
+    for number in range(1, min(days, LONGEST_STAY_DAYS) + 1):
         yield first + timedelta(days=number)
 
 
@@ -199,7 +199,7 @@ def _is_observation(line: ServiceLine, codes: VisitCodes) -> bool:
 
 def _join_observation(joined: _Joined, line: ServiceLine, node: _Node) -> None:
     hours = line.units if math.isfinite(line.units) else 0.0
-    days = min(math.ceil(max(hours, 0.0) / 24), _LONGEST_STAY_DAYS)
+    days = min(math.ceil(max(hours, 0.0) / 24), LONGEST_STAY_DAYS)
     for number in range(1, days + 1):
         if (date.max - node[0]).days >= number:
             joined.join(node, (node[0] + timedelta(days=number), False))

@@ -4,18 +4,21 @@ It is for a quick look and for ``grep``; ``handbook/overlay_check.py`` has each 
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from stream_edits.handbook.wording import codes_in_words, value_in_words
 from stream_edits.policies.content.content import Content
-from stream_edits.policies.policy import Policies
+from stream_edits.policies.policy import Policies, Policy
 
 Key = tuple[str, str, str, date]
 
 
 def summaries(shipped: Policies, overlaid: Policies) -> dict[Key, str]:
-    """The change of each plan's value in words, by policy, edit, value and date."""
+    """The change of each plan's value in words, by policy, edit, value and date.
+
+    It is against what held before: an earlier value of the plan, or else what is shipped.
+    """
     found = {}
     before = {policy.id: policy for policy in shipped.all}
     for policy in overlaid.all:
@@ -23,13 +26,19 @@ def summaries(shipped: Policies, overlaid: Policies) -> dict[Key, str]:
             if policy.id not in before or edit_id not in before[policy.id].values:
                 continue
             for name, by_date in values.dated.items():
-                for day in (day for day, each in by_date.items() if each.is_plans):
-                    was, becomes = (
-                        getattr(each.on(day)[values.rules], name)
-                        for each in (before[policy.id], policy)
-                    )
+                plans = sorted(day for day, each in by_date.items() if each.is_plans)
+                for day in plans:
+                    was = _value(before[policy.id], edit_id, name, day)
+                    if day > plans[0]:
+                        was = _value(policy, edit_id, name, day - timedelta(days=1))
+                    becomes = _value(policy, edit_id, name, day)
                     found[policy.id, edit_id, name, day] = _difference(was, becomes)
     return found
+
+
+def _value(policy: Policy, edit_id: str, name: str, day: date) -> Any:
+    # Rules of a plan's own edit are another class each time that they are loaded.
+    return getattr(policy.on(day)[policy.values[edit_id].rules], name)
 
 
 def _difference(was: Any, becomes: Any) -> str:

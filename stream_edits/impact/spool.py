@@ -7,6 +7,7 @@ from itertools import islice
 
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Source
+from stream_edits.domain.encounter import LONGEST_STAY_DAYS
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.impact.comparison import Event
 from stream_edits.impact.spill import Disk
@@ -130,6 +131,8 @@ def _times(member: str, line: ServiceLine) -> Iterator[tuple[str, ...]]:
     if start is None or end is None or npi is None:
         return
     day, last = start.date(), (end - _MOMENT).date()
+    if last - day > timedelta(days=LONGEST_STAY_DAYS):
+        return
     for number in range((last - day).days + 1):
         each = (day + timedelta(days=number)).isoformat()
         yield npi, each, start.isoformat(), end.isoformat(), member

@@ -1,10 +1,12 @@
 """The routing slip: the supervisors that are the hops of a claim."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
+from stream_edits.domain.encounter import LONGEST_STAY_DAYS
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview, SupervisedTime
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.mode import EditMode
@@ -23,6 +25,7 @@ class Monitored(NamedTuple):
 
 
 NOT_MONITORED = Monitored()
+_LONGEST = timedelta(days=LONGEST_STAY_DAYS)
 
 
 def monitored(
@@ -43,7 +46,8 @@ def supervised_times(
     """The supervised times of a claim's payable lines, under the policies that govern it.
 
     Only a line with a supervisor and a documented start and end has one, unless a form edit holds
-    it. They are those that an edit with that mode judges.
+    it. They are those that an edit with that mode judges. A time longer than any stay is taken for
+    a mistyped date, also where no form edit says so: it would occupy each day of it.
     """
     if draft.disposition is Disposition.DENY or claim.is_void:
         return ()
@@ -52,6 +56,8 @@ def supervised_times(
         start, end = line.start_time, line.end_time
         if start is None or end is None or outcome.disposition is Disposition.DENY:
             # Most lines have no times, so nothing else is asked of them.
+            continue
+        if end - start > _LONGEST:
             continue
         number, code, day, npi = (
             line.line_number,
