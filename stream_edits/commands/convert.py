@@ -17,6 +17,9 @@ from stream_edits.commands.x12_files import say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
 
 
+CUT_OFF = "the rest of the file cannot be read"
+
+
 class Converted(NamedTuple):
     """What became of the files: how many claims were refused, and how many files are not X12."""
 
@@ -34,20 +37,23 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
     inputs = inputs_of(files, output)
     if output is not None and any(_is_same(each, output) for each in inputs):
         raise BadX12Option("--output is one of the files to read")
-    sizes = [each.size for each in inputs]
-    total = None if None in sizes else sum(size or 0 for size in sizes)
-    tally, not_x12 = Tally(), 0
-    with Progress(options.progress, total) as progress, _opened(output) as out:
-        for each in inputs:
+    tally, not_x12, done = Tally(), 0, 0
+    with Progress(options.progress, _size_of(inputs)) as progress, _opened(output) as out:
+        for done, each in enumerate(inputs, start=1):
+            transactions = tally.transactions
             try:
                 with each.opened(progress.add_bytes) as opened:
-                    _convert(each, opened.stream, reading, tally, progress, out)
+                    _convert(each, opened.stream, reading, tally, progress, out, options.max_errors)
             except Undecodable as error:
                 not_x12 += 1
                 progress.say(f"{each.shown}: {error.message}")
             except BadFiles as error:
-                not_x12 += 1
-                progress.say(f"{each.shown}: not an X12 file: {error.reason}")
+                if tally.transactions > transactions:
+                    tally.refused[CUT_OFF] += 1
+                    progress.refuse(f"{each.shown}: {CUT_OFF}: {error.reason}")
+                else:
+                    not_x12 += 1
+                    progress.say(f"{each.shown}: not an X12 file: {error.reason}")
             except OSError as error:
                 if error.filename is None:
                     # Not of the file but of the output.
@@ -58,7 +64,7 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
                 progress.say(limit_reached(progress.refused))
                 break
         progress.end()
-        say_summary(tally, reading, len(inputs), progress)
+        say_summary(tally, reading, done, progress)
     return Converted(tally.refused.total(), not_x12)
 
 
@@ -69,13 +75,22 @@ def _convert(
     tally: Tally,
     progress: Progress,
     out: BinaryIO,
+    max_errors: int,
 ) -> None:
+    """Write the claims of a file, until ``max_errors`` were refused in all files."""
     for _, event in read_claims(opened, reading, tally):
         progress.count()
         if isinstance(event, Refusal):
             progress.refuse(f"{file.path}: {event.place}: {event.reason}")
+            if 0 < max_errors <= progress.refused:
+                return
         else:
             out.write(claim_to_line(event))
+
+
+def _size_of(inputs: Sequence[Input]) -> int | None:
+    sizes = [each.size for each in inputs]
+    return None if None in sizes else sum(size or 0 for size in sizes)
 
 
 def _is_same(file: Input, other: Path) -> bool:
