@@ -46,6 +46,7 @@ class Events:
         self.opened: dict[Input, Opened] = {}
         # What was counted in all X12 files.
         self._tally = Tally()
+        self._x12_names: set[str] = set()
         self._x12_files = 0
 
     @property
@@ -65,7 +66,9 @@ class Events:
 
     def refuse(self, source: Source, error_class: str, message: str) -> None:
         """Report that a stage does not take the event of this place."""
-        self._report(source.topic, BadLine(source.offset, error_class, message))
+        number = source.offset
+        place = f"claim {number}" if source.topic in self._x12_names else None
+        self._report(source.topic, BadLine(number, error_class, message, place))
 
     def __iter__(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
         yield from self._of_all()
@@ -90,6 +93,8 @@ class Events:
             found = self.opened.get(file)
             if found is None:
                 found = stack.enter_context(file.opened(self.progress.add_bytes))
+            if found.form is Form.X12:
+                self._x12_names.add(file.name)
             if found.said:
                 self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
             try:
@@ -103,7 +108,6 @@ class Events:
             self.progress.say(f"{file.shown}: {what}")
 
     def _taken_in(self, file: Opened) -> _Numbered:
-        unit = "claim" if file.form is Form.X12 else "line"
         for number, event in self._read(file):
             try:
                 if isinstance(event, ReviewEvent):
@@ -111,7 +115,8 @@ class Events:
                 elif isinstance(event, ClaimEvent):
                     check_taken_in(event, self._started_ms)
             except Undecodable as error:
-                event = BadLine(number, error.error_class, error.message, f"{unit} {number}")
+                place = f"claim {number}" if file.form is Form.X12 else None
+                event = BadLine(number, error.error_class, error.message, place)
             yield number, event
 
     def _read(self, file: Opened) -> _Numbered:
