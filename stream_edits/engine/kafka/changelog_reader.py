@@ -19,6 +19,7 @@ from ..errors import FatalClientError
 from ..ports import Chunk
 from .client import Refusals, ask_for_leaders, make
 from .error_mapping import AWAY, FINAL_OF_CHANGELOG, client_errors, raise_classified
+from .freed_memory import give_back
 from .futures import result_of
 from .options import reader_options
 
@@ -85,6 +86,8 @@ class ConfluentReader:
 
     def close(self) -> None:
         self._consumer.close()
+        # What was read ahead, and older values of each key.
+        give_back()
 
     def _raise_if_final(self, error: KafkaError) -> None:
         if error.fatal() or error.code() in FINAL_OF_CHANGELOG:

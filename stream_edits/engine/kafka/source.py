@@ -14,6 +14,7 @@ from ..ports import AssignmentListener, Committed, Record, Watermarks
 from .call_watchdog import CallWatchdog
 from .client import Refusals, make
 from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
+from .freed_memory import give_back
 from .headers import headers_of
 from .leader_epochs import LeaderEpochs, Membership, placed
 from .options import consumer_options
@@ -51,6 +52,7 @@ class ConfluentSource:
         self._epochs = LeaderEpochs()
         # The offsets of a new assignment, until the client has compared them with the log.
         self._unchecked: dict[int, int] = {}
+        self._has_freed = False
 
     def subscribe(self, listener: AssignmentListener) -> None:
         with client_errors("subscribe"):
@@ -74,12 +76,16 @@ class ConfluentSource:
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:
         with client_errors("consume"):
-            # `consume` waits for a full batch even when no more records are there. So the wait
-            # ends with the first record, and only the linger is spent on what follows it.
+            # `consume` waits for a full batch even when no more records are there. So the wait ends
+            # with the first record, and only the linger is spent on what follows it.
             messages = self._consumer.consume(1, timeout_s)
             if messages and limit > 1:
                 messages += self._consumer.consume(limit - 1, self._linger_s)
         self._raise_failure()
+        if self._has_freed:
+            # After an assignment, in which the state of other partitions was dropped.
+            self._has_freed = False
+            give_back()
         topic = self._topic
         records = []
         errors = [message for message in messages if message.error() is not None]
@@ -92,16 +98,10 @@ class ConfluentSource:
             self._check_assigned()
             return []
         for message in messages:
+            partition, offset = message.partition(), message.offset()
+            key, value, time = message.key(), message.value(), message.timestamp()[1]
             records.append(
-                Record(
-                    topic,
-                    message.partition(),  # type: ignore[arg-type]
-                    message.offset(),  # type: ignore[arg-type]
-                    message.key(),
-                    message.value(),
-                    headers_of(message),
-                    message.timestamp()[1],
-                )
+                Record(topic, partition, offset, key, value, headers_of(message), time)  # type: ignore[arg-type]
             )
         self._epochs.note(messages)
         return records
@@ -149,6 +149,7 @@ class ConfluentSource:
         self._epochs.keep(offsets)
         with client_errors("assign"):
             self._consumer.assign(self._placed(offsets))
+        self._has_freed = True
         is_known = any(self._epochs.before(*place) is not None for place in offsets.items())
         self._unchecked = dict(offsets) if is_known else {}
 
