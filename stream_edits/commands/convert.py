@@ -16,7 +16,6 @@ from stream_edits.commands.progress import Progress
 from stream_edits.commands.x12_files import say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
 
-
 CUT_OFF = "the rest of the file cannot be read"
 
 
@@ -39,8 +38,8 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
         raise BadX12Option("--output is one of the files to read")
     tally, not_x12, done = Tally(), 0, 0
     with Progress(options.progress, _size_of(inputs)) as progress, _opened(output) as out:
-        for done, each in enumerate(inputs, start=1):
-            transactions = tally.transactions
+        for each in inputs:
+            done, transactions = done + 1, tally.transactions
             try:
                 with each.opened(progress.add_bytes) as opened:
                     _convert(each, opened.stream, reading, tally, progress, out, options.max_errors)

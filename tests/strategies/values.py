@@ -6,12 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind
+from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind, clean_number
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 codes = texts.map(clean_code)
 kinds = texts.map(clean_kind)
 diagnoses = texts.map(clean_diagnosis)
+numbers = texts.map(clean_number)
 int32s = st.integers(-(2**31), 2**31 - 1)
 int64s = st.integers(-(2**63), 2**63 - 1)
 dates = st.dates()

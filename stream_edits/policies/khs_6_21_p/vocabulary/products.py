@@ -40,8 +40,12 @@ def drugs_given(encounter: Encounter) -> list[EncounterLine]:
 
     They answer whether any drug was given, and no finding rests on them.
     """
-    own, elsewhere = encounter.fact(drug_lines), encounter.around.fact(_DrugsOfOtherDays)
-    return own + elsewhere.given_in(encounter) if elsewhere.any else own
+    own = encounter.fact(drug_lines)
+    for line in encounter.lines:
+        claim = line.claim
+        if claim is not None and claim.statement_through != claim.statement_from:
+            return own + encounter.around.fact(_DrugsOfOtherDays).given_in(encounter)
+    return own
 
 
 class _DrugsOfOtherDays:
@@ -72,7 +76,6 @@ class _DrugsOfOtherDays:
             for line in (around.lines if long else ())
             if line.claim_id in long and not line.decided and _is_drug(line)
         ]
-        self.any = bool(self._drugs)
 
     def given_in(self, encounter: Encounter) -> list[EncounterLine]:
         """Those that were given in an encounter or on a day, and are not among its lines."""
