@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from stream_edits.codec.errors import ContractViolation
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, parted
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
+from stream_edits.policies.own_reason import ReasonCodes
 from stream_edits.policies.values.reason_codes import codes_of, reason_problem
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.values.x12_codes import RETRIEVED, x12_codes
@@ -44,7 +45,8 @@ def findings_reviewed(
     if review.outcome is not ReviewOutcome.UPHOLD:
         for finding in named:
             units = None if finding.line_number is None else billed[finding.line_number]
-            _check_reason(review, decided(review, finding, units))
+            own = ReasonCodes(finding.carc, finding.rarcs)
+            _check_reason(review, decided(review, finding, units, own))
     return named
 
 

@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ReviewableClaim
 from stream_edits.domain.messages import RoutedReview, SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
+from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_of_open
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
@@ -57,7 +58,7 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
         return _ask_supervisors(builder.policies, member, record, review)
     claim = reviewable.claim or record.open_claim
     seen = _seen(builder.policies, review, record, reviewable, claim)
-    newly = _decided(review, claim, seen)
+    newly = _decided(builder.policies, review, claim, seen)
     member.name(review.claim_id)
     if review.outcome is ReviewOutcome.UPHOLD:
         member.remember(record)
@@ -154,7 +155,9 @@ def _for_supervisors(review: ReviewEvent, seen_revision: int) -> SupervisedRevie
     )
 
 
-def _decided(review: ReviewEvent, claim: ClaimEvent, seen: Seen) -> list[EditFinding]:
+def _decided(
+    policies: Policies, review: ReviewEvent, claim: ClaimEvent, seen: Seen
+) -> list[EditFinding]:
     """The findings as the review decides them. Raises UnitsAboveBilled."""
     billed, allowed = billed_units(claim, review.line_number), review.allowed_units
     if billed is not None and allowed is not None and allowed > billed:
@@ -162,8 +165,13 @@ def _decided(review: ReviewEvent, claim: ClaimEvent, seen: Seen) -> list[EditFin
     if review.outcome is ReviewOutcome.UPHOLD:
         return []
     # The first line of each number, as for `billed_units`. A review may name thousands.
-    units: dict[int | None, float] = {x.line_number: x.units for x in reversed(claim.lines)}
-    return [decided(review, f, units.get(f.line_number)) for f in seen.named]
+    lines: dict[int | None, ServiceLine] = {x.line_number: x for x in reversed(claim.lines)}
+    newly = []
+    for finding in seen.named:
+        line = lines.get(finding.line_number)
+        day, units = (line.service_date, line.units) if line else (claim.statement_from, None)
+        newly.append(decided(review, finding, units, own_reason(policies, finding, day)))
+    return newly
 
 
 def _due(

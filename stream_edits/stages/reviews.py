@@ -13,6 +13,7 @@ from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import FindingChange, ReviewableClaim
 from stream_edits.domain.messages import SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
+from stream_edits.policies.own_reason import ReasonCodes
 from stream_edits.policies.values.x12_codes import group_code
 
 _Key = tuple[str, int | None]
@@ -91,19 +92,23 @@ def _is_named(review: ReviewEvent, changes: Sequence[FindingChange], revision: i
 
 
 def decided(
-    review: ReviewEvent | SupervisedReview, finding: EditFinding, billed: float | None
+    review: ReviewEvent | SupervisedReview,
+    finding: EditFinding,
+    billed: float | None,
+    own: ReasonCodes,
 ) -> EditFinding:
     """The finding as the review decides it, with APPROVE or DENY.
 
-    ``billed`` are the units of its line, None for a finding on the claim. Raises UnitsAboveBilled.
+    ``billed`` are the units of its line, None for a finding on the claim. ``own`` are the codes of
+    its edit, for a DENY that names none. Raises UnitsAboveBilled.
     """
     if review.outcome is ReviewOutcome.DENY:
-        carc = review.carc or finding.carc
+        carc = review.carc or own.carc
         return finding._replace(
             disposition=Disposition.DENY,
             message=f"{finding.message} A reviewer denied it.",
             carc=carc,
-            rarcs=review.rarcs or finding.rarcs,
+            rarcs=review.rarcs or own.rarcs,
             group_code=group_code(carc),
             requested_documents=(),
             allowed_units=None,

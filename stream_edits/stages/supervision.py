@@ -25,7 +25,6 @@ from stream_edits.domain.messages import (
     Reopen,
     RoutedReview,
     SupervisedClaim,
-    SupervisedReview,
     SupervisedTime,
 )
 from stream_edits.domain.review import ReviewOutcome
@@ -35,7 +34,8 @@ from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import UnknownReview, decided
+from stream_edits.stages.reviewed_times import as_reviewed, is_named
+from stream_edits.stages.reviews import UnknownReview
 from stream_edits.stages.supervisor import SupervisorSession
 
 Supervised = SupervisedClaim | ClaimDecision | Reopen | RoutedReview
@@ -69,13 +69,13 @@ def supervise(
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     before = session.withdraw(message, order)
-    standing = _as_reviewed(message, before.refused)
+    standing = as_reviewed(builder.policies, message, before.refused)
     found, slots = _judge(builder, session, message, before.arrival, standing)
     session.record(message, before.arrival, slots, _refused(message, standing, found))
     reopened = session.give_back(before.freed, message)
     largest = session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
-    named = tuple(each.finding for each in before.refused if _is_named(message.review, each))
+    named = tuple(each.finding for each in before.refused if is_named(message.review, each))
     return HopDone([_sent_on(builder, onward), *reopened], named, largest)
 
 
@@ -132,45 +132,6 @@ def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:
     if len(routed.hops) == 1:
         raise UnknownReview("no supervisor has such a finding on the claim")
     return HopDone([routed._replace(hops=routed.hops[1:])])
-
-
-def _is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
-    """Whether the review names a finding. One that came after the revision that the reviewer saw
-    is not named."""
-    return (
-        review is not None
-        and review.line_number in (None, each.finding.line_number)
-        and each.since <= review.seen_revision
-    )
-
-
-def _as_reviewed(
-    message: SupervisedClaim, refused: Sequence[RefusedLine]
-) -> tuple[RefusedLine, ...]:
-    """The earlier findings on the claim, with those decided that the message's review names."""
-    review = message.review
-    if review is None:
-        return tuple(refused)
-    # The first line of each number.
-    billed = {x.line_number: x.billed_units for x in reversed(message.draft.lines)}
-    return tuple(
-        _decided(review, each, billed, message.draft.revision) if _is_named(review, each) else each
-        for each in refused
-    )
-
-
-def _decided(
-    review: SupervisedReview, each: RefusedLine, units: dict[int, float], revision: int
-) -> RefusedLine:
-    """``units`` are those that the claim's lines bill, by number."""
-    number, allowed = each.finding.line_number, review.allowed_units
-    if number is None:
-        raise LookupError("a supervisor's finding is on no line")
-    billed = units[number]
-    if allowed is not None and allowed > billed:
-        # A review of all lines may allow more than this one bills.
-        review = review._replace(allowed_units=None)
-    return RefusedLine(decided(review, each.finding, billed), revision)
 
 
 def _judge(

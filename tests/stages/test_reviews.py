@@ -105,6 +105,19 @@ class TestDenials:
         assert after.disposition is not Disposition.DENY
 
 
+def test_a_denial_after_an_approval_has_the_edits_own_codes() -> None:
+    walk = OverTheWire()
+    (cut,) = walk.send(claim("A", line("96365"), line("96366", units=9)))
+    (approved,) = walk.reviewed(review(cut, edit="units-over-maximum", line=2))
+    (denied,) = walk.reviewed(review(approved, DENY, edit="units-over-maximum", line=2))
+    assert [f.carc for f in (*cut.findings, *approved.findings, *denied.findings)] == [
+        "151",
+        None,
+        "151",
+    ]
+    assert denied.findings[0].rarcs == cut.findings[0].rarcs == ("N435",)
+
+
 def test_a_denial_for_which_nobody_names_a_carc() -> None:
     """It applies all the same: the finding has the CARC of the review, or else its own, or none."""
     walk, decision = held()

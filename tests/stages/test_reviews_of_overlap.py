@@ -35,6 +35,19 @@ class TestSupervision:
         assert after.findings[0].review_id
         assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
 
+    def test_a_denial_after_an_approval_has_the_edits_own_codes(self) -> None:
+        walk, decision = self.overlap()
+        (approved,) = walk.reviewed(review(decision, member_id="M2"))
+        named = review(approved, DENY, edit="simultaneous-supervision", member_id="M2")
+        (denied,) = walk.reviewed(named)
+        before, after = decision.findings[0], denied.findings[0]
+        assert (approved.findings[0].carc, after.disposition) == (None, Disposition.DENY)
+        assert (after.carc, after.rarcs, after.group_code) == (
+            before.carc,
+            before.rarcs,
+            before.group_code,
+        )
+
     def test_a_line_approved_after_a_denial_takes_its_time(self) -> None:
         walk = OverTheWire()
         (decision,) = walk.send(

@@ -1,0 +1,58 @@
+"""Reviews of the supervision stage's findings on the lines of a claim."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
+from stream_edits.domain.supervisor_state import RefusedLine
+from stream_edits.policies.own_reason import own_reason
+from stream_edits.policies.policy import Policies
+from stream_edits.stages.reviews import decided
+
+
+def is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
+    """Whether the review names a finding. One that came after the revision that the reviewer saw
+    is not named."""
+    return (
+        review is not None
+        and review.line_number in (None, each.finding.line_number)
+        and each.since <= review.seen_revision
+    )
+
+
+def as_reviewed(
+    policies: Policies, message: SupervisedClaim, refused: Sequence[RefusedLine]
+) -> tuple[RefusedLine, ...]:
+    """The earlier findings on the claim, with those decided that the message's review names."""
+    review = message.review
+    if review is None:
+        return tuple(refused)
+    # The first line of each number.
+    billed = {x.line_number: x.billed_units for x in reversed(message.draft.lines)}
+    days = {time.line_number: time.service_date for time in message.times}
+    return tuple(
+        _decided(policies, review, each, billed, days, message.draft.revision)
+        if is_named(review, each)
+        else each
+        for each in refused
+    )
+
+
+def _decided(
+    policies: Policies,
+    review: SupervisedReview,
+    each: RefusedLine,
+    units: dict[int, float],
+    days: dict[int, date],
+    revision: int,
+) -> RefusedLine:
+    """``units`` are those that the claim's lines bill, ``days`` their dates, by number."""
+    number, allowed = each.finding.line_number, review.allowed_units
+    if number is None:
+        raise LookupError("a supervisor's finding is on no line")
+    billed = units[number]
+    if allowed is not None and allowed > billed:
+        # A review of all lines may allow more than this one bills.
+        review = review._replace(allowed_units=None)
+    own = own_reason(policies, each.finding, days.get(number, date.max))
+    return RefusedLine(decided(review, each.finding, billed, own), revision)
