@@ -11,7 +11,7 @@ from stream_edits.commands.claim_files import Events, open_events
 from stream_edits.commands.file_options import FileOptions
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.domain.review import ReviewEvent
+from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.remittance.ledger import Ledger
 from stream_edits.report import print_report
 from stream_edits.settings import Settings
@@ -99,6 +99,11 @@ def _decided(settings: Settings, events: Events) -> Iterator[_Decided]:
             events.refuse(source, refused.error_class, str(refused))
         else:
             events.progress.decide(decided.decisions)
-            if decided.claim is not None and not decided.decisions:
+            if not decided.decisions and not _is_upheld(event):
                 events.progress.know()
             yield decided
+
+
+def _is_upheld(event: ClaimEvent | ReviewEvent) -> bool:
+    """Whether a review leaves everything as it is, also the first time that it comes."""
+    return isinstance(event, ReviewEvent) and event.outcome is ReviewOutcome.UPHOLD

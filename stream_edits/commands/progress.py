@@ -74,7 +74,7 @@ class Progress:
             self.decided[decision.disposition] += 1
 
     def know(self) -> None:
-        """A claim was read whose event, or whose whole content, had come before."""
+        """An event was read that had come before, by its id or with its whole content."""
         self.known += 1
 
     def refuse(self, text: str) -> None:

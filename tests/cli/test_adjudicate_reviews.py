@@ -16,7 +16,7 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.review import ReviewEvent
 from tests.build import claim, line
 from tests.cli.test_adjudicate import adjudicate, decisions
-from tests.stages.reviewing import DENY, review
+from tests.stages.reviewing import DENY, UPHOLD, review
 from tests.stages.walk import Walk
 
 HELD = claim("A", line("96365"), line("96377", units=3.0))
@@ -81,6 +81,16 @@ def test_a_second_review_of_the_same_finding_is_stale() -> None:
     assert run.returncode == 3
     assert len(decisions(run)) == 2
     assert run.stderr.startswith(b"line 3: StaleReview: ")
+
+
+def test_a_review_that_is_known_is_counted() -> None:
+    once = review(_decision())
+    run = adjudicate("-", stdin=_file(HELD, once, once, review(_decision(), UPHOLD, minute=70)))
+    assert len(decisions(run)) == 2
+    assert b"StaleReview" in run.stderr
+    assert b", 1 known already, 1 refused, " in run.stderr
+    upheld = adjudicate("-", stdin=_file(HELD, review(_decision(), UPHOLD)))
+    assert (upheld.returncode, b"known already" in upheld.stderr) == (0, False)
 
 
 def test_a_container_of_reviews_finds_no_claims(tmp_path: Path) -> None:
