@@ -143,7 +143,8 @@ class FindingChange(NamedTuple):
 class ReviewableClaim(NamedTuple):
     """What a review needs to know of a claim, beside its record.
 
-    It is kept while a finding of the encounter stage holds, denies or cuts, or is reviewed.
+    It is kept while a finding of the encounter stage holds, denies or cuts, or is reviewed, and
+    without the claim's content once such a finding has gone, or a supervisor's was reviewed.
     ``decisions`` holds a digest of the decision id of each revision of the present content, from
     ``first_revision`` on, and ``changes`` the history of its findings. ``claim`` and ``source`` are
     kept here only if the claim's record does not have them.

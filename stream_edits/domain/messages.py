@@ -51,8 +51,9 @@ class RoutedReview(NamedTuple):
     """encounter -> supervision, and from hop to hop: a review of a claim without other findings.
 
     The encounter stage does not keep such a claim. A supervisor that denied a line of it does, and
-    sends it back as a Reopen with the review, unless that upholds. ``decision_id`` is the claim's
-    newest decision.
+    sends it back as a Reopen with the review, unless that upholds. ``decision_id`` is the
+    decision that the reviewer saw, or a later one on the same content. ``is_newest`` is whether the
+    one that the reviewer saw is still the claim's newest.
     """
 
     member_id: str
@@ -61,6 +62,7 @@ class RoutedReview(NamedTuple):
     hops: tuple[str, ...]
     review: SupervisedReview
     event_time: datetime
+    is_newest: bool = True
 
 
 class SupervisedClaim(NamedTuple):

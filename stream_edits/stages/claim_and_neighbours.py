@@ -110,10 +110,18 @@ def _send(
     if after.reviewed or any(map(takes_away, draft.findings)):
         _keep_for_review(member, due.record, after, draft)
     elif draft.revision > 1:
-        member.keep_reviewable(claim.claim_id, None)
+        _keep_history(member, draft)
     if not takes_part(after):
         member.unlist(claim.claim_id)
     return sent
+
+
+def _keep_history(member: MemberSession, draft: Draft) -> None:
+    """Store which findings a claim without any had, so that a review of one is known as stale."""
+    is_first = draft.trigger_event_id is None
+    before = None if is_first else member.reviewable(draft.claim_id)
+    after = None if before is None else reviewable_after(before, draft)
+    member.keep_reviewable(draft.claim_id, after)
 
 
 def _send_notice(

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
-from stream_edits.domain.messages import Reopen, RoutedClaim
+from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide
 from stream_edits.stages.claim_record import Arrival, on_arrival
@@ -29,7 +29,7 @@ from stream_edits.stages.member import MemberSession
 from stream_edits.stages.member_review import Reviewed, review_claim
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import StaleReview, reviewable_after
+from stream_edits.stages.reviews import StaleReview, reviewable_after, reviewable_so_far
 from stream_edits.stages.routing_slip import Monitored, next_hop
 from stream_edits.stages.withdrawal import withdraw_named
 
@@ -105,14 +105,10 @@ class EncounterStage(NamedTuple):
     def _reopen(self, memory: MemberMemory, message: Reopen) -> list[Adjudicated]:
         freed = message.freed
         record = memory.claim(freed.member_id, freed.draft.claim_id)
-        if (
-            record is None
-            or record.status is ClaimStatus.WITHDRAWN
-            or record.decision_id != freed.draft.decision_id
-        ):
-            if freed.review is not None:
-                raise StaleReview("the claim has a newer decision")
-            return []
+        if record is None or record.status is ClaimStatus.WITHDRAWN:
+            record = None
+        if record is None or record.decision_id != freed.draft.decision_id:
+            return _ask_again(memory, message, record)
         cause = Cause(message.trigger_event_id, message.decided_at)
         draft = revised(freed.draft, record.decision_id, cause)
         memory.remember(
@@ -120,10 +116,10 @@ class EncounterStage(NamedTuple):
             record._replace(revision=draft.revision, decision_id=draft.decision_id),
         )
         before = memory.reviewable(freed.member_id, draft.claim_id)
-        if before is not None:
-            after = reviewable_after(before, draft)
-            after = after._replace(claim=before.claim, source=before.source)
-            memory.keep_reviewable(freed.member_id, draft.claim_id, after)
+        before = before or reviewable_so_far(freed.draft.revision, freed.draft.decision_id)
+        after = reviewable_after(before, draft)
+        after = after._replace(claim=before.claim, source=before.source)
+        memory.keep_reviewable(freed.member_id, draft.claim_id, after)
         return [
             next_hop(
                 freed.member_id,
@@ -135,6 +131,33 @@ class EncounterStage(NamedTuple):
                 watched=Monitored(freed.monitored_times, record.monitored_by, freed.billing_npi),
             )
         ]
+
+
+def _ask_again(
+    memory: MemberMemory, message: Reopen, record: ClaimRecord | None
+) -> list[Adjudicated]:
+    """A reopened claim that has a newer decision: its review, for the supervisors once more.
+
+    They answered before they knew that decision, as with two reviews in a row. ``record`` is None
+    if the claim was withdrawn. Raises StaleReview if its content has changed since.
+    """
+    freed, review = message.freed, message.freed.review
+    if review is None:
+        return []
+    known = record and memory.reviewable(freed.member_id, freed.draft.claim_id)
+    if not record or not known or event_digest(freed.draft.decision_id) not in known.decisions:
+        raise StaleReview("the claim has a newer decision")
+    return [
+        RoutedReview(
+            freed.member_id,
+            record.claim_id,
+            freed.draft.decision_id,
+            record.supervisors,
+            review,
+            message.decided_at,
+            is_newest=False,
+        )
+    ]
 
 
 def _is_another_provider(known: ClaimRecord, claim: ClaimEvent) -> bool:

@@ -16,12 +16,12 @@ from stream_edits.stages.joint_decision import Due
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.reviews import (
     Seen,
-    StaleReview,
     UnitsAboveBilled,
     UnknownReview,
     billed_units,
     decided,
     reviewable_after,
+    reviewable_so_far,
     seen_by,
     with_decided,
 )
@@ -54,9 +54,10 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
     reviewable = member.reviewable(review.claim_id)
     if reviewable is None and record.status is ClaimStatus.OPEN:
         reviewable = _held_before(builder, member, record)
-    if reviewable is None:
-        return _ask_supervisors(builder.policies, member, record, review)
-    claim = reviewable.claim or record.open_claim
+    claim = record.claim if reviewable is None else reviewable.claim or record.claim
+    if reviewable is None or claim is None:
+        known = reviewable or reviewable_so_far(record.revision, record.decision_id or "")
+        return _ask_supervisors(builder.policies, member, record, known, review)
     seen = _seen(builder.policies, review, record, reviewable, claim)
     newly = _decided(builder.policies, review, claim, seen)
     member.name(review.claim_id)
@@ -78,19 +79,24 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
 
 
 def _ask_supervisors(
-    policies: Policies, member: MemberSession, record: ClaimRecord, review: ReviewEvent
+    policies: Policies,
+    member: MemberSession,
+    record: ClaimRecord,
+    known: ReviewableClaim,
+    review: ReviewEvent,
 ) -> Reviewed:
     """Send a review of a claim without findings here to the claim's supervisors.
 
-    Raises UnknownReview, StaleReview.
+    ``known`` has its decisions so far. They are kept from now on, so that a later review may name
+    the same decision. Raises UnknownReview, StaleReview.
     """
+    seen = seen_by(review, known)
     if not _may_ask_supervisors(policies, review, record):
         raise UnknownReview("the claim has no such finding")
-    if record.decision_id != review.decision_id:
-        raise StaleReview("the decision is not the claim's newest one")
     member.name(review.claim_id)
     member.remember(record)
-    return Reviewed([_routed(review, record, record.revision)], ())
+    member.keep_reviewable(review.claim_id, known)
+    return Reviewed([_routed(review, record, seen.revision)], ())
 
 
 def _routed(review: ReviewEvent, record: ClaimRecord, seen_revision: int) -> RoutedReview:
@@ -101,6 +107,7 @@ def _routed(review: ReviewEvent, record: ClaimRecord, seen_revision: int) -> Rou
         record.supervisors,
         _for_supervisors(review, seen_revision),
         review.event_time,
+        is_newest=review.decision_id == record.decision_id,
     )
 
 

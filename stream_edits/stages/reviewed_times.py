@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
+from stream_edits.domain.decision import Draft, EditFinding
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
 from stream_edits.domain.supervisor_state import RefusedLine
 from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.reviews import decided
+from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, decided
 
 
 def is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
@@ -18,6 +19,26 @@ def is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
         and review.line_number in (None, each.finding.line_number)
         and each.since <= review.seen_revision
     )
+
+
+def findings_named(
+    review: SupervisedReview, refused: Sequence[RefusedLine], draft: Draft
+) -> tuple[EditFinding, ...]:
+    """The findings on a claim that a review names, when it is not the claim that brings it.
+
+    ``draft`` is the claim's newest. Raises StaleReview if one of them has changed since the
+    reviewer saw it, UnitsAboveBilled.
+    """
+    line = review.line_number
+    there = [each for each in refused if line in (None, each.finding.line_number)]
+    named = tuple(each.finding for each in there if is_named(review, each))
+    reviewed_since = any(x.finding.review_id and not is_named(review, x) for x in there)
+    if reviewed_since or (there and not named):
+        raise StaleReview("the supervisor's finding has changed since that decision")
+    billed = next((x.billed_units for x in draft.lines if x.line_number == line), None)
+    if named and billed is not None and (review.allowed_units or 0) > billed:
+        raise UnitsAboveBilled
+    return named
 
 
 def as_reviewed(

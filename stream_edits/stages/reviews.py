@@ -147,6 +147,11 @@ def billed_units(claim: ClaimEvent, line_number: int | None) -> float | None:
     return next((x.units for x in claim.lines if x.line_number == line_number), None)
 
 
+def reviewable_so_far(revision: int, decision_id: str) -> ReviewableClaim:
+    """What a review needs to know of a claim of which nothing was kept: its newest decision."""
+    return ReviewableClaim(revision, (event_digest(decision_id),))
+
+
 def reviewable_after(before: ReviewableClaim | None, draft: Draft) -> ReviewableClaim:
     """What a review needs to know of a claim after its newest decision.
 

@@ -35,7 +35,7 @@ from stream_edits.stages.decision_builder import DecisionBuilder, with_findings,
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviewed_times import as_reviewed, is_named
-from stream_edits.stages.reviews import UnknownReview
+from stream_edits.stages.reviews import StaleReview, UnknownReview
 from stream_edits.stages.supervisor import SupervisorSession
 
 Supervised = SupervisedClaim | ClaimDecision | Reopen | RoutedReview
@@ -120,7 +120,8 @@ def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:
     """The claim that a review is about, reopened for it, or the review for its next hop.
 
     The claim comes back with the review, and its findings are reviewed then. One that upholds them
-    ends here. Raises UnknownReview if no supervisor of the claim has a finding on it, StaleReview.
+    ends here. Raises UnknownReview if no supervisor of the claim has a finding on it, StaleReview
+    if the claim has a newer decision than the reviewer saw, UnitsAboveBilled.
     """
     session = SupervisorSession(memory, routed.hops[0], routed.event_time.date())
     found = session.reviewed(routed)
@@ -130,7 +131,8 @@ def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:
             return HopDone([], named)
         return HopDone([reopened])
     if len(routed.hops) == 1:
-        raise UnknownReview("no supervisor has such a finding on the claim")
+        none = "no supervisor has such a finding on the claim"
+        raise UnknownReview(none) if routed.is_newest else StaleReview(none)
     return HopDone([routed._replace(hops=routed.hops[1:])])
 
 

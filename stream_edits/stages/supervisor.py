@@ -15,7 +15,7 @@ from stream_edits.domain.supervisor_state import (
 )
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
-from stream_edits.stages.reviews import StaleReview
+from stream_edits.stages.reviewed_times import findings_named
 from stream_edits.stages.supervised_day import overlaps
 from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
 from stream_edits.stages.waiting_claim import WaitingClaim
@@ -188,19 +188,14 @@ class SupervisorSession:
         """The claim that a review is about and the findings that it names, if this supervisor has
         such a finding on it.
 
-        Raises StaleReview if the finding is on another decision than the reviewer saw.
+        Raises StaleReview if one has changed since the reviewer saw it, UnitsAboveBilled.
         """
         record = self._memory.claim(self._kept, routed.member_id, routed.claim_id)
         if record is None or record.denied_claim is None:
             return None
-        line = routed.review.line_number
-        named = tuple(
-            each.finding for each in record.refused if line in (None, each.finding.line_number)
-        )
+        named = findings_named(routed.review, record.refused, record.denied_claim.draft)
         if not named:
             return None
-        if record.denied_claim.draft.decision_id != routed.decision_id:
-            raise StaleReview("the supervisor's finding is on another decision")
         freed = record.denied_claim._replace(review=routed.review)
         return Reopen(freed, routed.review.review_id, routed.event_time), named
 

@@ -11,7 +11,7 @@ from stream_edits.codec.framing import join
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.decision import Draft, EditFinding, LineOutcome, parted
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
-from stream_edits.domain.messages import SupervisedClaim
+from stream_edits.domain.messages import RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import DayPage, SupervisorRecord
 from tests.codec.examples import CLAIM
 from tests.codec.oracle import write_with
@@ -70,13 +70,10 @@ _DEFAULTS = ClaimRecord._field_defaults
 
 def as_version(version: str, value: Any) -> Any:
     """A decision, or any record around one, as a published version of the schemas could hold it."""
-    if version == "1.0":
-        return as_first_edition(value)
-    if version in ("1.2", "1.3"):
-        return as_1_2(value) if version == "1.2" else as_1_3(value)
-    return as_1_1(value) if version == "1.1" else value
+    return _AS_VERSION[version](value) if version in _AS_VERSION else value
 
 
+_IN_1_6: dict[type, tuple[str, ...]] = {RoutedReview: ("is_newest",)}
 _IN_1_4: dict[type, tuple[str, ...]] = {
     DayPage: ("parts", "held", "last_page"),
     SupervisorRecord: ("starts",),
@@ -95,8 +92,14 @@ _IN_1_2: dict[type, tuple[str, ...]] = {
 }
 
 
+def as_1_5(value: Any) -> Any:
+    """The same as version 1.4 or 1.5 could hold it: a review is of the newest decision."""
+    return _throughout(_without(value, _IN_1_6), as_1_5)
+
+
 def as_1_3(value: Any) -> Any:
     """The same as version 1.3 could hold it: without pages of a supervisor's day."""
+    value = as_1_5(value)
     return _throughout(_without(value, _IN_1_4), as_1_3)
 
 
@@ -146,3 +149,13 @@ def _throughout(value: Any, change: Callable[[Any], Any]) -> Any:
         return value
     parts = [change(each) for each in value]
     return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+
+
+_AS_VERSION: dict[str, Callable[[Any], Any]] = {
+    "1.0": as_first_edition,
+    "1.1": as_1_1,
+    "1.2": as_1_2,
+    "1.3": as_1_3,
+    "1.4": as_1_5,
+    "1.5": as_1_5,
+}

@@ -135,6 +135,7 @@ EXAMPLES: dict[str, Any] = {
         ("1234567893",),
         SUPERVISED_REVIEW,
         DRAFT.decided_at,
+        is_newest=False,
     ),
     "ReviewEvent": (REVIEW, b""),
     "SupervisedQuarters": (SupervisedQuarter(date(2024, 10, 1), DAY),),

@@ -91,6 +91,7 @@ IDS = {
     127: "SupervisedDay",
     128: "SupervisedVisit",
     129: "ListBranch",
+    130: "RoutedReview",
 }
 
 
@@ -164,4 +165,12 @@ def test_our_schema_resolves_data_of_a_published_one(folder: Path, record: str) 
 
 
 def test_there_are_published_schemas() -> None:
-    assert [folder.name for folder in PUBLISHED] == ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5"]
+    assert [folder.name for folder in PUBLISHED] == [
+        "1.0",
+        "1.1",
+        "1.2",
+        "1.3",
+        "1.4",
+        "1.5",
+        "1.6",
+    ]

@@ -3,9 +3,9 @@
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.stages.reviews import StaleReview, UnknownReview
+from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, UnknownReview
 from tests.build import ADA, BEA, claim, infusion, line, voiding
-from tests.stages.reviewing import DENY, review
+from tests.stages.reviewing import APPROVE, DENY, review
 from tests.stages.walk import edits, summaries
 from tests.stages.wire import OverTheWire
 
@@ -115,3 +115,106 @@ class TestSupervision:
         found = [f for f in after.findings if "simultaneous" in f.edit_id]
         assert [f.disposition for f in found] == [Disposition.PASS, Disposition.PASS]
         assert {f.review_id for f in found} == {after.trigger_event_id}
+
+
+OVERLAP = "simultaneous-supervision"
+
+
+def two_refused(*, second: str = ADA) -> tuple[OverTheWire, ClaimDecision]:
+    """A claim with two lines that overlap other patients, and no other finding."""
+    walk = OverTheWire()
+    walk.send(
+        infusion("A", "M1", "09:00-10:00"),
+        infusion("X", "M3", "11:00-12:00", by=second),
+        claim(
+            "B",
+            line("96365", "09:00-10:00", by=ADA),
+            line("96366", "11:00-12:00", by=second),
+            member_id="M2",
+        ),
+    )
+    decision = walk.last()["B"]
+    assert [(f.edit_id, f.line_number) for f in decision.findings] == [(OVERLAP, 1), (OVERLAP, 2)]
+    return walk, decision
+
+
+def outcomes(decision: ClaimDecision) -> list[str]:
+    return [x.disposition for x in decision.lines]
+
+
+@pytest.mark.parametrize("second", [ADA, BEA], ids=["one supervisor", "two supervisors"])
+@pytest.mark.parametrize("edit", [None, OVERLAP])
+class TestTwoReviewsOfOneDecision:
+    @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+    def test_both_apply(self, second: str, edit: str | None, order: tuple[int, int]) -> None:
+        walk, decision = two_refused(second=second)
+        (first,) = walk.reviewed(review(decision, line=order[0], edit=edit, member_id="M2"))
+        assert outcomes(first).count("DENY") == 1
+        (last,) = walk.reviewed(review(decision, line=order[1], edit=edit, member_id="M2"))
+        assert summaries([first, last]) == ["B2 PASS", "B3 PASS"]
+        assert outcomes(last) == ["PASS", "PASS"]
+
+    def test_both_apply_when_the_second_comes_before_the_first_is_done(
+        self, second: str, edit: str | None
+    ) -> None:
+        walk, decision = two_refused(second=second)
+        both = [review(decision, line=number, edit=edit, member_id="M2") for number in (1, 2)]
+        after = list(walk.drain(both))
+        assert [outcomes(x) for x in after] == [["PASS", "DENY"], ["PASS", "PASS"]]
+        assert [x.trigger_event_id for x in after] == [x.review_id for x in both]
+
+    def test_a_line_that_was_reviewed_since_is_not_reviewed_again(
+        self, second: str, edit: str | None
+    ) -> None:
+        walk, decision = two_refused(second=second)
+        walk.reviewed(review(decision, line=1, edit=edit, member_id="M2"))
+        with pytest.raises(StaleReview):
+            walk.reviewed(review(decision, DENY, line=1, edit=edit, member_id="M2"))
+
+    def test_one_line_that_got_its_time_leaves_the_other_to_review(
+        self, second: str, edit: str | None
+    ) -> None:
+        walk, decision = two_refused(second=second)
+        walk.send(voiding("A", "V"))
+        assert outcomes(walk.last()["B"]) == ["PASS", "DENY"]
+        with pytest.raises(StaleReview):
+            walk.reviewed(review(decision, line=1, edit=edit, member_id="M2"))
+        (after,) = walk.reviewed(review(decision, line=2, edit=edit, member_id="M2"))
+        assert (after.revision, outcomes(after)) == (3, ["PASS", "PASS"])
+
+
+class TestAClaimWithoutFindingsOfItsOwn:
+    def test_more_units_than_billed(self) -> None:
+        walk, decision = two_refused()
+        with pytest.raises(UnitsAboveBilled):
+            walk.reviewed(review(decision, line=1, member_id="M2", allowed_units=2.0))
+        (after,) = walk.reviewed(
+            review(decision, APPROVE, line=1, member_id="M2", allowed_units=1.0, review_id="r")
+        )
+        assert outcomes(after) == ["PASS", "DENY"]
+
+    def test_other_content(self) -> None:
+        walk, decision = two_refused()
+        walk.reviewed(review(decision, line=1, member_id="M2"))
+        walk.send(
+            claim(
+                "B",
+                line("96365", "09:00-10:00", by=ADA, units=1.0),
+                line("96366", "11:00-12:30", by=ADA),
+                member_id="M2",
+                event="again",
+                minute=90,
+            )
+        )
+        with pytest.raises(StaleReview):
+            walk.reviewed(review(decision, line=2, member_id="M2"))
+
+    def test_a_finding_that_has_gone(self) -> None:
+        walk = OverTheWire()
+        (held,) = walk.send(claim("A", line("96367")))
+        walk.send(claim("B", line("96365"), minute=5))
+        assert summaries([held, walk.last()["A"]]) == ["A1 PEND", "A2 PASS"]
+        with pytest.raises(StaleReview):
+            walk.reviewed(review(held))
+        with pytest.raises(UnknownReview):
+            walk.reviewed(review(walk.last()["A"], edit="add-on-without-primary"))

@@ -68,7 +68,7 @@ supervised_claims = st.builds(
     texts,
 )
 routed_reviews = st.builds(
-    RoutedReview, texts, texts, texts, several(texts), supervised_reviews, instants
+    RoutedReview, texts, texts, texts, several(texts), supervised_reviews, instants, st.booleans()
 )
 reopens = st.builds(Reopen, supervised_claims, texts, instants)
 slots = st.builds(
