@@ -146,7 +146,9 @@ _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus, "ReviewOutcome": Review
 _SHARED: Cleaning = {
     **decisions.SHARED,
     "ClaimRecord": decisions.shared("visited billing_npi frequency monitored_by"),
-    "LineRecord": decisions.shared("procedure_code modifiers revenue_code rebilled_as"),
+    "LineRecord": decisions.shared(
+        "procedure_code modifiers revenue_code rebilled_as drug_name ndc"
+    ),
     "Source": decisions.shared("topic"),
     "SupervisedClaim": decisions.shared("stops monitored_hops billing_npi"),
     "SupervisedTime": decisions.shared("procedure_code npi"),

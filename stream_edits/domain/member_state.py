@@ -36,6 +36,9 @@ class LineRecord(NamedTuple):
     revenue_code: str | None = None
     # The code that a denied line counts as in sequencing, None if it does not count.
     rebilled_as: str | None = None
+    # As billed, on a line with a drug name only: which drug a code for any drug stands for.
+    drug_name: str | None = None
+    ndc: str | None = None
 
 
 class ListedClaim(NamedTuple):

@@ -17,7 +17,8 @@ class EncounterLine(NamedTuple):
     ``position`` is its index among the lines judged together. ``claim`` is None for a line of a
     decided claim. In ``modifiers``, a modifier for a second visit that does not count is replaced
     by what it means otherwise (``VisitCodes``). ``frequency`` and ``replaces_unknown`` are those of
-    its claim (``ClaimRecord``).
+    its claim (``ClaimRecord``). ``drug_name`` and ``ndc`` are as billed; an
+    NDC without a name is not kept (``LineRecord``).
     """
 
     position: int
@@ -39,6 +40,8 @@ class EncounterLine(NamedTuple):
     frequency: str
     replaces_unknown: bool
     policy: PolicyOnDate
+    drug_name: str | None = None
+    ndc: str | None = None
 
     @property
     def billing_npi(self) -> str:

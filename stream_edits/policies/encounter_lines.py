@@ -42,6 +42,8 @@ def open_line(
             record.frequency,
             record.replaces_unknown,
             on_date,
+            service.drug_name,
+            service.ndc if service.drug_name else None,
         ),
     )
 
@@ -71,4 +73,6 @@ def decided_line(
         frequency=record.frequency,
         replaces_unknown=record.replaces_unknown,
         policy=on_date,
+        drug_name=kept.drug_name,
+        ndc=kept.ndc,
     )

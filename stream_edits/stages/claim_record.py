@@ -223,6 +223,8 @@ def _line_records(
             line.names_drug,
             line.revenue_code,
             None if own is None else _rebilled_as(own, policies),
+            line.drug_name,
+            line.ndc if line.drug_name else None,
         )
         found.append(tuple.__new__(LineRecord, kept))
     return tuple(found)

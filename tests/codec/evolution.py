@@ -73,7 +73,10 @@ def as_version(version: str, value: Any) -> Any:
     return _AS_VERSION[version](value) if version in _AS_VERSION else value
 
 
-_IN_1_6: dict[type, tuple[str, ...]] = {RoutedReview: ("is_newest",)}
+_IN_1_6: dict[type, tuple[str, ...]] = {
+    RoutedReview: ("is_newest",),
+    LineRecord: ("drug_name", "ndc"),
+}
 _IN_1_4: dict[type, tuple[str, ...]] = {
     DayPage: ("parts", "held", "last_page"),
     SupervisorRecord: ("starts",),
@@ -93,7 +96,7 @@ _IN_1_2: dict[type, tuple[str, ...]] = {
 
 
 def as_1_5(value: Any) -> Any:
-    """The same as version 1.4 or 1.5 could hold it: a review is of the newest decision."""
+    """The same as version 1.4 or 1.5 could hold it: without names of drugs, among others."""
     return _throughout(_without(value, _IN_1_6), as_1_5)
 
 

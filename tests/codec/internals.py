@@ -72,6 +72,8 @@ LINE = LineRecord(
     names_drug=True,
     revenue_code="0260",
     rebilled_as="96374",
+    drug_name="EXAMPLEMAB",
+    ndc="00000-0000-00",
 )
 SLOT = SupervisedSlot("member-1", "claim-1", 1, START, END, 42, True)
 EXAMPLES: dict[str, Any] = {

@@ -92,6 +92,7 @@ IDS = {
     128: "SupervisedVisit",
     129: "ListBranch",
     130: "RoutedReview",
+    131: "ClaimRecord",
 }
 
 

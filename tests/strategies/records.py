@@ -105,6 +105,7 @@ line_records = st.builds(
     dispositions,
     st.booleans(),
     st.booleans(),
+    *[maybe(texts)] * 4,
 )
 digests = st.binary(min_size=16, max_size=16)
 claim_records = st.builds(

@@ -15,6 +15,7 @@ from stream_edits.policies.khs_6_21_p.duplicate_service.messages import (
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.products import category_of
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import are_two_drugs
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 
 
@@ -23,8 +24,8 @@ class Rules(EditRules):
 
     Two lines are no duplicates if one has any of ``repeat_modifiers``, or if they differ in the
     ``telling_modifiers``. A visit code of ``visits`` with ``further_visit`` on only one of the
-    claims makes them two visits. ``imaging`` is never compared. ``late_charges`` are frequency
-    codes.
+    claims makes them two visits. ``imaging`` is never compared. The codes of ``any_drug`` stand for
+    whichever drug the line names. ``late_charges`` are frequency codes.
     """
 
     repeat_modifiers: CodeSet
@@ -32,6 +33,7 @@ class Rules(EditRules):
     visits: CodeSet
     further_visit: str
     imaging: Categories
+    any_drug: CodeSet
     late_charges: CodeSet
     duplicate: Outcome
     replaces_unknown: Outcome
@@ -79,7 +81,10 @@ class _Alike:
             if not _is_compared(line):
                 continue
             service, is_active = _service(line), member.is_active(line)
-            rest = (line.claim_id, line.decided, is_active, line.modifiers, line.visit.encounter_id)
+            rest = (
+                *(line.claim_id, line.decided, is_active, line.modifiers, line.visit.encounter_id),
+                *(line.drug_name, line.ndc),
+            )
             if (service, rest) in seen:
                 continue
             seen.add((service, rest))
@@ -133,8 +138,10 @@ def _service(line: EncounterLine) -> Hashable:
 
 
 def _is_told_apart(member: Encounter, line: EncounterLine, other: EncounterLine) -> bool:
-    """Whether modifiers or visits tell two lines of one service apart."""
+    """Whether modifiers, visits or the drugs they name tell two lines of one service apart."""
     rules = line.policy[Rules]
+    if line.code in rules.any_drug and are_two_drugs(line, other):
+        return True
     if not rules.repeat_modifiers.isdisjoint(line.modifiers | other.modifiers):
         return True
     if not rules.telling_modifiers.isdisjoint(line.modifiers ^ other.modifiers):

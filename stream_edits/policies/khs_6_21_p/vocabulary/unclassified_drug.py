@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
+from stream_edits.policies.encounter import EncounterLine
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 
 
@@ -93,3 +94,19 @@ def _has_ndc(line: ServiceLine, rules: UnclassifiedDrugRules) -> bool:
     parts = [f"[0-9]{{{digits}}}" for digits in rules.ndc_segments]
     billed = billed_ndc(line)
     return any(re.fullmatch(hyphen.join(parts), billed) for hyphen in ("", "-"))
+
+
+def are_two_drugs(line: EncounterLine, other: EncounterLine) -> bool:
+    """Whether both lines name a drug, and not the same one.
+
+    Names may be spelled in several ways, so lines with one NDC bill one drug.
+    """
+    names = {_without_spacing(each.drug_name) for each in (line, other)}
+    if len(names) < 2 or "" in names:
+        return False
+    ndcs = [re.sub(r"\D", "", each.ndc or "") for each in (line, other)]
+    return not ndcs[0] or ndcs[0] != ndcs[1]
+
+
+def _without_spacing(name: str | None) -> str:
+    return re.sub(r"\W", "", (name or "").casefold())
