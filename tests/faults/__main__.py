@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.kinds import AGAIN_AND_AGAIN, EVERY_KIND, SURVIVABLE, in_turn
@@ -63,7 +63,7 @@ def soak(folder: Path, seconds: float, seed: int) -> list[str]:
             time.sleep(trial.random.uniform(0, _BETWEEN_S))
         time.sleep(max(0.0, begun + seconds - time.monotonic()))
         verdict = trial.finish()
-        growths = list(_growths(trial, verdict))
+        growths = _growths(trial, verdict)
         return [*summary(verdict), *memory(growths)]
 
 
@@ -76,7 +76,7 @@ def _suffer(trial: Trial, kind: str, place: str) -> None:
     )
 
 
-def _growths(trial: Trial, verdict: Verdict) -> Iterator[Growth]:
+def _growths(trial: Trial, verdict: Verdict) -> list[Growth]:
     """The growth of every process that lived long enough.
 
     Raises AssertionError for a process that grew too much, or a stage without a measured process.
@@ -85,9 +85,9 @@ def _growths(trial: Trial, verdict: Verdict) -> Iterator[Growth]:
     judged = {growth(life, states[life.stage]) for life in verdict.supervisor.lives}
     long_lived = [each for each in judged if each is not None]
     assert {each.stage for each in long_lived} == set(STAGES), "too short to judge memory"
-    for each in long_lived:
-        assert each.bounded, f"memory is not bounded: {each}"
-        yield each
+    leaks = [each.curve() for each in long_lived if not each.bounded]
+    assert not leaks, "memory is not bounded:\n" + "\n".join(sorted(leaks))
+    return long_lived
 
 
 def _keep_logs(folder: Path) -> None:

@@ -33,13 +33,14 @@ class Life(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """The memory of a process when it was warm, and at its end, in bytes."""
+    """The memory of a process when it was warm, at its end, and minute by minute, in bytes."""
 
     stage: str
     seconds: float
     warm: int
     end: int
     allowed: int
+    minutes: tuple[int, ...] = ()
 
     @property
     def grown(self) -> int:
@@ -48,6 +49,11 @@ class Growth(NamedTuple):
     @property
     def bounded(self) -> bool:
         return self.grown <= self.allowed
+
+    def curve(self) -> str:
+        """Its memory at each minute, in MiB."""
+        shown = " ".join(f"{each / 2**20:.0f}" for each in self.minutes)
+        return f"{self.stage}: +{self.grown / 2**20:.1f} of {self.allowed / 2**20:.1f} MiB: {shown}"
 
 
 class State(NamedTuple):
@@ -85,4 +91,12 @@ def growth(life: Life, state: State) -> Growth | None:
         int(median(warm)),
         int(median(last)),
         ALLOWANCE + state.in_memory,
+        _by_minute(life),
     )
+
+
+def _by_minute(life: Life) -> tuple[int, ...]:
+    minutes: dict[int, list[int]] = {}
+    for at, size in life.samples:
+        minutes.setdefault(int((at - life.samples[0][0]) // 60), []).append(size)
+    return tuple(int(median(sizes)) for _, sizes in sorted(minutes.items()))
