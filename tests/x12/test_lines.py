@@ -123,16 +123,39 @@ def test_providers_of_a_line_or_else_of_its_claim(
 @pytest.mark.parametrize(
     ("again", "refused"),
     [
-        ("SV1*HC:96365:59*260.00*UN*1.0*11**1:2", False),
-        ("SV1*HC:96365:59*0260*UN*1*11**1:2", False),
-        ("SV1*HC:96365:59*260.01*UN*1*11**1:2", True),
-        ("SV1*HC:96365:59*260*UN*2*11**1:2", True),
-        ("SV1*HC:96365:59*260*UN*1*11**2:1", True),
+        ("CTP****10.0*ML", True),
+        ("CTP****10*ml", False),
+        ("CTP****10*ML", False),
+        ("CTP****11*ML", True),
     ],
 )
-def test_what_stands_twice_is_compared_as_numbers(again: str, refused: bool) -> None:
-    service = "SV1*HC:96365:59*260*UN*1*11**1:2"
+def test_what_stands_twice_says_the_same(again: str, refused: bool) -> None:
+    quantity = "CTP****10*ML"
     text = professional(office("K1"))
-    assert service in text
-    once, twice = read(text), read(text.replace(service, f"{service}~\n{again}"))
-    assert twice == ([Refusal(1, 1, "SV1 twice where it can stand once")] if refused else once)
+    assert quantity in text
+    once, twice = read(text), read(text.replace(quantity, f"{quantity}~\n{again}"))
+    assert twice == ([Refusal(1, 1, "CTP twice where it can stand once")] if refused else once)
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u3000", "\u2028", "\x0b", "\x85"])
+@pytest.mark.parametrize("name", ["85", "82", "DQ"])
+def test_an_npi_is_the_same_with_any_blanks_after_it(blank: str, name: str) -> None:
+    by = [f"NM1*{name}*1*A*B****XX*1990003033"] if name != "85" else []
+    (clean,) = read(professional(office("K1", lines=["LX*1", SV1, DAY, *by])))
+    npi = "1990001012" if name == "85" else "1990003033"
+    padded = professional(office("K1", lines=["LX*1", SV1, DAY, *by]))
+    assert read(padded.replace(f"XX*{npi}", f"xx*{npi}{blank}")) == [clean]
+
+
+def test_the_last_letter_of_a_control_number_may_be_any() -> None:
+    for last in ("\u00e0", "\u00c5"):
+        (claim,) = read(professional(office("K1")).replace("DOCK1", f"DOC{last}"))
+        assert not isinstance(claim, Refusal)
+        assert [x.control_number for x in claim.attachments] == [f"DOC{last}"]
+
+
+def test_the_same_service_again_is_a_line_without_its_lx() -> None:
+    lines = ["LX*1", SV1, DAY, SV1, DAY]
+    (refusal,) = read(professional(office("K1", lines=lines)))
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason == "SV1 twice where it can stand once"

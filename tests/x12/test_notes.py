@@ -99,6 +99,12 @@ def test_numbers_that_are_not_times(note: str) -> None:
         "START 0900 STOP 0900",
         "13:00 PM TO 14:00 PM",
         # Half of it is missing, or in words.
+        "START0900STOP1015",
+        "0900 1015",
+        "MED HUNG 0900 DC 1015",
+        # At night or in the afternoon.
+        "1:00-2:30",
+        "INFUSION FROM 6:30 TO 7:15",
         "START 0900",
         "START 9AM",
         "START 9 STOP 10",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stream_edits.codec.x12 import looks_like_x12, read_claims
+from stream_edits.codec.x12 import Tally, looks_like_x12, read_claims
 from stream_edits.codec.x12.loops import TOO_LONG
 from stream_edits.codec.x12.segments import LONGEST_SEGMENT, read_blocks
 from stream_edits.domain.claim import ClaimEvent
@@ -95,6 +95,61 @@ def test_lines_of_eighty_characters() -> None:
     header = len(isa())
     wrapped = [whole[header:][at : at + 80] for at in range(0, len(whole) - header, 80)]
     assert from_bytes((whole[:header] + "\r\n".join(wrapped)).encode()) == CLAIMS
+
+
+def two_interchanges(mark: str = "*", terminator: str = "~", number: int = 10) -> tuple[str, str]:
+    """Two files without line breaks; the second has these delimiters."""
+    second = numbered(number).replace("~\n", "~")
+    return TEXT.replace("\n", ""), second.replace("*", mark).replace("~", terminator)
+
+
+def numbered(number: int) -> str:
+    """A file with one claim, whose interchange has this number."""
+    text = professional(office("K3")).replace(isa(), isa(number))
+    return text.replace("IEA*1*000000009", f"IEA*1*{number:09d}")
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+@pytest.mark.parametrize("delimiters", ["*~", "|!"])
+def test_lines_may_end_anywhere_in_a_header(line_break: str, delimiters: str) -> None:
+    first, second = two_interchanges(*delimiters)
+    apart = [*from_bytes(first.encode()), *from_bytes(second.encode())]
+    for column in range(1, 81):
+        both = first + second
+        # The first line is shorter, so that lines end at each place of the second header.
+        lines = [both[:column], *[both[at : at + 80] for at in range(column, len(both), 80)]]
+        # In the first header the file is known to be one of X12.
+        if column > len("ISA*"):
+            assert from_bytes(line_break.join(lines).encode()) == apart, column
+
+
+@pytest.mark.parametrize("terminator", ["\n", "\r\n", "\r", "~\n"])
+@pytest.mark.parametrize("mark", ["*", "|", "\x1d"])
+@pytest.mark.parametrize("unpadded", [False, True])
+def test_a_second_interchange_behind_any_terminator(
+    terminator: str, mark: str, unpadded: bool
+) -> None:
+    second = numbered(10)
+    if unpadded:
+        trimmed = "ISA*00**00**ZZ*SENDER*ZZ*PLAN*250310*0615*^*00501*       10*0*T*:~"
+        second = trimmed + second.removeprefix(isa(10))
+    texts = [TEXT, second.replace("*", mark)]
+    texts = [text.replace("~\n", "~").replace("~", terminator) for text in texts]
+    apart = [event for text in texts for event in from_bytes(text.encode())]
+    assert len(apart) == 3
+    assert from_bytes("".join(texts).encode()) == apart
+
+
+@pytest.mark.parametrize("terminator", ["\n", "\r\n", "~\n"])
+def test_blank_lines_are_no_segments(terminator: str) -> None:
+    text = TEXT.replace("~\n", "~").replace("~", terminator)
+    blank = "\r\n" if terminator == "\r\n" else "\n"
+    # As many as once took the square of their number.
+    many = text.replace("SE*", f"{blank * 300_000}SE*", 1) + blank * 300_000
+    tally = Tally()
+    events = [event for _, event in read_claims(io.BytesIO(many.encode()), READING, tally)]
+    assert events == CLAIMS
+    assert not tally.warnings
 
 
 def test_a_header_that_is_not_padded() -> None:

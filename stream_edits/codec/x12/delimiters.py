@@ -8,6 +8,7 @@ HEADER_CHARACTERS = 200
 _ELEMENTS = 16
 # What may stand around a value. Python's own strip would also take delimiters, such as 1F.
 BLANKS = " \t"
+_LINE_BREAK = re.compile("[\r\n]")
 _BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -59,16 +60,28 @@ def is_delimiter(character: str) -> bool:
 
 
 def read_header(text: str) -> Header | None:
-    """The header of an interchange whose text starts with ``ISA``; None for a broken one."""
+    """The header of an interchange whose text starts with ``ISA``; None for a broken one.
+
+    Line breaks may stand anywhere in it. One is the terminator if none follows it.
+    """
+    text = text[:HEADER_CHARACTERS]
+    header = _header_of(_LINE_BREAK.sub("", text))
+    if header is None or header.delimiters.segment in BLANKS:
+        return _header_of(text)
+    characters = [at for at, each in enumerate(text, start=1) if each not in "\r\n"]
+    return header._replace(length=characters[header.length - 1])
+
+
+def _header_of(text: str) -> Header | None:
     mark = text[3:4]
     if not is_delimiter(mark):
         return None
-    parts = text[:HEADER_CHARACTERS].split(mark, _ELEMENTS)
+    parts = text.split(mark, _ELEMENTS)
     if len(parts) <= _ELEMENTS or len(parts[_ELEMENTS]) < 2 or len(parts[_ELEMENTS - 1]) != 1:
         return None
     component, segment = parts[_ELEMENTS][0], parts[_ELEMENTS][1]
     if component in " \t\r\n" or segment.isalnum() or segment in (" ", mark):
         return None
     length = sum(len(part) + 1 for part in parts[:_ELEMENTS]) + 2
-    elements = [re.sub("[\r\n]", "", part).strip() for part in parts[:_ELEMENTS]]
+    elements = [_LINE_BREAK.sub("", part).strip(BLANKS) for part in parts[:_ELEMENTS]]
     return Header([*elements, component], Delimiters(mark, component, segment), length)

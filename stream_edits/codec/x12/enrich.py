@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from stream_edits.codec.violations import in_words, known_name
 from stream_edits.domain.claim import Supervision
+from stream_edits.domain.coded import clean_number
 from stream_edits.domain.field_types import Day, Int32, Text, WallClock
 
 _Filled = Annotated[Text, Field(min_length=1, pattern=r"\S")]
@@ -48,7 +49,7 @@ class Known(BaseModel):
     start_time: WallClock | None = None
     end_time: WallClock | None = None
     supervision: Supervision | None = None
-    supervising_provider_npi: _Filled | None = None
+    supervising_provider_npi: Annotated[_Filled, AfterValidator(clean_number)] | None = None
     kinds: tuple[_Filled, ...] | None = None
 
     @model_validator(mode="after")

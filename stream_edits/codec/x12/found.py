@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from stream_edits.domain.claim import ClaimForm
 
+from .delimiters import BLANKS
 from .reading import Reading
 from .segments import text_of
 
@@ -76,4 +77,4 @@ def made(kind: type[_Record], said: Values) -> _Record:
 
 def element(elements: Sequence[str], number: int) -> str:
     """An element's text by its number in X12, blank if the segment ends before it."""
-    return text_of(elements[number].strip()) if number < len(elements) else ""
+    return text_of(elements[number].strip(BLANKS)) if number < len(elements) else ""

@@ -97,7 +97,7 @@ def _provider(name: str, line: Values, work: Work) -> str | None:
     """The first of the loops that names such a provider; one without an NPI has none."""
     for scope in (line, work.found.values, work.found.provider):
         if name in scope:
-            return text_of(scope[name]) or None
+            return scope[name] or None
     return None
 
 

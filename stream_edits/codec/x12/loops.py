@@ -60,6 +60,8 @@ _HOMES: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("REF", "6R"): (LINE,),
     ("NM1", "QC"): ("2010C",),
 }
+# A line has one: what it bills.
+SERVICES = ("SV1", "SV2")
 NAMES_WITH_HOMES = frozenset(name for name, _ in _HOMES)
 _BY_KIND = frozenset(name for name, kind in _HOMES if kind)
 # Who begins a level, and the loops where such an NM1 stands. In a claim or a line it belongs to a

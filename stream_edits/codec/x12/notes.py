@@ -49,14 +49,16 @@ _PLAIN = re.compile(
     r"ON|L|R|LEFT|RIGHT|ARM|AC|FA|FOREARM|HAND|WRIST|PORT|CHEST|LINE|SITE|WASTED?|TOLERATED|WELL|HRS?)",
     re.IGNORECASE,
 )
+# ``1:00`` without AM or PM may be one or thirteen o'clock. ``01:00`` is of a clock of 24 hours.
+_SMALL_HOURS = re.compile(r"[1-6]:")
 _WEEK = 7
 _BOTH = re.compile(r"\b(?:START|BEG)\w*\b.*\d.*\b(?:STOP|END)\w*\b.*\d", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
 _LONGEST_INITIALS = 3
 # Digits that could be times, in a note that means to give some.
 _MEANT = re.compile(
-    r"\b(?:START|STOP|BEGIN|BEGAN|END|TIME|FROM|INFUS)\w*\b[^\d]*\d"
-    r"|\d{1,2}:\d{2}|\b\d{1,2} ?[AP]\.?M?\b|\b\d{4} ?[^\s\w] ?\d{4}\b",
+    r"\b(?:START|STOP|BEGIN|BEGAN|END|TIME|FROM|INFUS|HUNG|HANG|DOWN|DC)[A-Z]*[^\d]*\d"
+    r"|\d{1,2}:\d{2}|\b\d{1,2} ?[AP]\.?M?\b|\b\d{4} ?[^\s\w]? ?\d{4}\b",
     re.IGNORECASE,
 )
 
@@ -152,6 +154,8 @@ def _have_four_digits(pair: re.Match[str]) -> bool:
 def _clocks(pair: re.Match[str]) -> tuple[time, time]:
     first = pair["first_half"] or pair["first_bare"]
     last = pair["last_half"] or pair["last_bare"]
+    if not (first or last) and _SMALL_HOURS.match(pair["first"]):
+        raise Impossible
     # "9:00 to 10:30 AM": the half of the day stands once.
     return _clock(pair["first"], first or last), _clock(pair["last"], last)
 

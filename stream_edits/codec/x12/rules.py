@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stream_edits.domain.claim import UNIT
+from stream_edits.domain.coded import clean_number
 
 from .found import Values
 from .reading import Refused
@@ -45,6 +46,10 @@ def _name(text: str) -> str:
     return text_of(text)[:_LONGEST_NAME]
 
 
+def _number(text: str) -> str:
+    return clean_number(text_of(text))
+
+
 def _modifiers(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([code_of(part) for part in parts if part])
 
@@ -62,6 +67,10 @@ def _pointers(parts: tuple[str, ...]) -> tuple[int, ...]:
 
 
 RULES: dict[str, Callable[[Any], Any]] = {
+    "billing_provider_npi": _number,
+    "attending_provider_npi": _number,
+    "rendering_provider_npi": _number,
+    "supervising_provider_npi": _number,
     "line_number": integer_of,
     "procedure_code": code_of,
     "code_qualifier": code_of,

@@ -19,13 +19,17 @@ from .loops import TOO_LONG
 # No segment of an 837 comes near it; without a limit a wrong terminator would fill the memory.
 LONGEST_SEGMENT = 16_384
 _CHUNK_BYTES = 1 << 17
+_ISA = re.compile("ISA")
+# Where lines end in the middle of segments.
+_BROKEN_ISA = re.compile("I[\r\n]*+S[\r\n]*+A[\r\n]*+")
 # An ISA in fixed columns: known even where the end of the segment before it is missing.
 _FIXED_ISA = re.compile(
-    r"ISA(?P<e>[^A-Za-z0-9\s])(?:..(?P=e).{10}(?P=e)){2}(?:..(?P=e).{15}(?P=e)){2}"
+    r"ISA(?P<e>[^A-Za-z0-9 \t\r\n])(?:..(?P=e).{10}(?P=e)){2}(?:..(?P=e).{15}(?P=e)){2}"
     r"\d{6}(?P=e)\d{4}(?P=e).(?P=e)\d{5}(?P=e)\d{9}(?P=e).(?P=e).(?P=e)"
 )
 # How far a line may be indented.
 _INDENT = 64
+_LINE_BREAKS = "\r\n"
 _BLANKS = " \t\r\n\ufeff\xef\xbb\xbf"
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
@@ -132,18 +136,20 @@ class _Cutter:
         return header.delimiters
 
     def _next_header(self, terminator: str) -> int | None:
-        start = self._rest.find("ISA")
-        while start >= 0:
-            if self._is_header(start, terminator):
-                return start
-            start = self._rest.find("ISA", start + 1)
+        name = _ISA if terminator in _LINE_BREAKS else _BROKEN_ISA
+        for found in name.finditer(self._rest):
+            if self._is_header(found, terminator):
+                return found.start()
         return None
 
-    def _is_header(self, start: int, terminator: str) -> bool:
-        if not is_delimiter(self._rest[start + 3 : start + 4]):
+    def _is_header(self, found: re.Match[str], terminator: str) -> bool:
+        start, end = found.span()
+        if not is_delimiter(self._rest[end : end + 1]):
             return False
-        before = self._rest[max(0, start - _INDENT) : start].rstrip(_BLANKS)
-        if not before or before[-1] == terminator:
+        before = self._rest[max(0, start - _INDENT) : start]
+        last = before.rstrip(_BLANKS)[-1:]
+        # The terminator may be a line break, which is a blank as well.
+        if not last or last == terminator or terminator in before[len(before.rstrip(_BLANKS)) :]:
             return True
         return bool(_FIXED_ISA.match(self._rest, start))
 
@@ -157,6 +163,9 @@ class _Cutter:
             segments = [TOO_LONG if len(x) > LONGEST_SEGMENT else x for x in segments]
         if self._too_long:
             segments[0], self._too_long = TOO_LONG, False
+        if "" in segments:
+            # A blank line is no segment, so SE01 does not count it.
+            segments = [each for each in segments if each]
         return Block(delimiters, segments, header)
 
 
@@ -166,7 +175,7 @@ def _untidy_id(delimiters: Delimiters) -> re.Pattern[str]:
     element, segment = re.escape(delimiters.element), re.escape(delimiters.segment)
     untidy = rf"(?:[A-Z0-9]{{2,3}}[ \t]+|(?=\w*[a-z])\w{{2,3}}[ \t]*){element}"
     # It begins with the terminator, because a search for one character is fast.
-    return re.compile(rf"{segment}\s*{untidy}")
+    return re.compile(rf"{segment}[ \t]*+{untidy}")
 
 
 def _with_tidy_id(segment: str, mark: str) -> str:
@@ -178,7 +187,7 @@ def _with_tidy_id(segment: str, mark: str) -> str:
 
 def _unbroken(text: str, delimiters: Delimiters) -> str:
     """The text without line breaks, unless one is the terminator."""
-    for line_break in "\r\n":
+    for line_break in _LINE_BREAKS:
         if line_break != delimiters.segment:
             text = text.replace(line_break, "")
     return text

@@ -54,7 +54,7 @@ def _taker(name: str, of_segment: tuple[Place, ...]) -> Taker:
     at = next(place.conditions[0][0] for place in of_segment if place.conditions)
 
     def take(elements: Sequence[str], component: str) -> Taken:
-        kind = kinds.get(elements[at].strip(BLANKS)) if at < len(elements) else None
+        kind = kinds.get(elements[at].strip(BLANKS).upper()) if at < len(elements) else None
         return NOTHING if kind is None else kind(elements, component)
 
     return take
@@ -114,7 +114,7 @@ def _stated(of_kind: list[Place]) -> Taker:
         for field, number, conditions, rule in wanted:
             text = elements[number].strip(BLANKS) if number < size else ""
             for at, value in conditions:
-                if at >= size or elements[at].strip(BLANKS) != value:
+                if at >= size or elements[at].strip(BLANKS).upper() != value:
                     text = ""
             values[field] = rule(text)
         return values, None, None

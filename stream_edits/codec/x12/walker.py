@@ -9,7 +9,7 @@ from .delimiters import Delimiters
 from .envelopes import Envelopes
 from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
 from .levels import Levels
-from .loops import CLAIM, LEVELS, LINE, LOST_CLAIM, NOWHERE, OTHER_PAYER_LOOPS, TOO_LONG
+from .loops import CLAIM, LEVELS, LINE, LOST_CLAIM, NOWHERE, OTHER_PAYER_LOOPS, SERVICES, TOO_LONG
 from .reading import Reading, Refusal, Refused, Tally
 from .steps import AllSteps, Steps
 from .take import CONTRADICTED, known_starts
@@ -53,8 +53,7 @@ class Walker:
 
     def start_interchange(self, header: list[str], delimiters: Delimiters) -> list[Numbered]:
         """Begin with an ISA. Returns what was refused because it came too early."""
-        done = self._cut_off()
-        self.has_started = True
+        done, self.has_started = self._cut_off(), True
         if delimiters != self._all_steps.delimiters:
             self._use(delimiters)
         self._envelopes.begin_interchange(header)
@@ -67,7 +66,7 @@ class Walker:
     def walk(self, segments: Iterable[str]) -> Iterator[Numbered]:
         """Go on by the segments of a block. Gives the claims that end in it."""
         starts, acts, mark = self._starts, self._acts, self._all_steps.delimiters.element
-        known, target = self._steps.known, self._target
+        known, target, at = self._steps.known, self._target, self._at
         for at, segment in enumerate(segments, self._at + 1):
             step = known.get(segment)
             if step is None:
@@ -96,10 +95,11 @@ class Walker:
         self._at = at
 
     def _contradiction(self, segment: str, values: Values) -> str | None:
-        """What is wrong if a value stands twice and differs; the first one stays."""
+        """What is wrong if a value stands twice and differs, or a service does; the first stays."""
         differ = [self._target.setdefault(name, x) != x for name, x in values.items()]
         name = segment[:3].removesuffix(self._all_steps.delimiters.element)
-        return f"{name} twice where it can stand once" if any(differ) else None
+        is_wrong = any(differ) or name in SERVICES
+        return f"{name} twice where it can stand once" if is_wrong else None
 
     def refuse_rest(self, reason: str) -> list[Numbered]:
         """What follows cannot be read."""
