@@ -52,7 +52,7 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
                     progress.refuse(f"{each.shown}: {CUT_OFF}: {error.reason}")
                 else:
                     not_x12 += 1
-                    progress.say(f"{each.shown}: cannot be read: {error.reason}")
+                    progress.say(f"{each.shown}: not an X12 file: {error.reason}")
             except OSError as error:
                 if error.filename is None:
                     # Not of the file but of the output.
