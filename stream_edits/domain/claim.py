@@ -38,7 +38,9 @@ ORIGINAL = "1"
 ON_REQUEST = "AA"
 
 _NO_DOCUMENTS = frozenset[str]()
-_WITHDRAWING = (REPLACEMENT, VOID)
+WITHDRAWING = (REPLACEMENT, VOID)
+_LATE_CHARGES = "5"
+_STATED_BY_BILLS = (_LATE_CHARGES, *WITHDRAWING)
 # A bill type has three digits, or four with a leading zero.
 _BILL_DIGITS = 3
 
@@ -170,14 +172,14 @@ class ClaimEvent:
     def frequency(self) -> str:
         """The frequency code in force.
 
-        A UB-04 that keeps frequency code 1 has the frequency of its type of bill when that is 7
-        or 8. A bill of three digits with a leading zero states no frequency.
+        A UB-04 that keeps frequency code 1 has the frequency of its type of bill when that is 5,
+        7 or 8. A bill of three digits with a leading zero states no frequency.
         """
         bill = self.type_of_bill
         if (
             self.frequency_code == ORIGINAL
             and bill
-            and bill[-1] in _WITHDRAWING
+            and bill[-1] in _STATED_BY_BILLS
             and self.claim_form is ClaimForm.UB04
             and (len(bill) != _BILL_DIGITS or bill[0] != "0")
         ):
@@ -188,7 +190,7 @@ class ClaimEvent:
     def withdraws(self) -> str | None:
         """The id of the claim that this one replaces (frequency 7) or voids (8), or None."""
         named = self.replaces_claim_id
-        return named if named and self.frequency in _WITHDRAWING and not named.isspace() else None
+        return named if named and self.frequency in WITHDRAWING and not named.isspace() else None
 
     @property
     def received(self) -> date:

@@ -163,11 +163,19 @@ class Encounter:
 
     @property
     def sequenced(self) -> Sequence[EncounterLine]:
-        """The active lines, and the denied ones that count in sequencing as another code."""
+        """The active lines, and the denied ones that count in sequencing as another code.
+
+        One whose other code a later claim has billed for the same time counts no more.
+        """
         rebilled_as = self._standings.rebilled_as
         if not rebilled_as:
             return self.active
-        return [x for x in self.lines if self.is_active(x) or x.position in rebilled_as]
+        again = self.current(_billed_again)
+        return [
+            x
+            for x in self.lines
+            if self.is_active(x) or (x.position in rebilled_as and x.position not in again)
+        ]
 
     def code_of(self, line: EncounterLine) -> str:
         """The code that a line counts as in sequencing: its own, or the one it is rebilled as."""
@@ -209,3 +217,24 @@ class Encounter:
             known = self._facts[key] = (changes, work_out(self))
         found: T = known[1]
         return found
+
+
+def _billed_again(encounter: Encounter) -> frozenset[int]:
+    """The positions of the denied lines whose recommended code a later claim has billed.
+
+    It has the same times, or none.
+    """
+    latest: dict[tuple[object, ...], int] = {}
+    for line in encounter.lines:
+        if encounter.is_active(line):
+            service = (line.code, line.service_date, line.start, line.end)
+            latest[service] = max(latest.get(service, line.arrival), line.arrival)
+    found = set()
+    for line in encounter.lines:
+        code = encounter.code_of(line)
+        if code != line.code and not encounter.is_active(line):
+            asked = (code, line.service_date, line.start, line.end)
+            untimed = (code, line.service_date, None, None)
+            if max(latest.get(asked, -1), latest.get(untimed, -1)) > line.arrival:
+                found.add(line.position)
+    return frozenset(found)

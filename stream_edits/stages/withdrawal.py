@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from stream_edits.domain.claim import WITHDRAWING
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.policies.form import has_header_fault, judge_form
 from stream_edits.policies.policy import Policy
@@ -51,8 +52,11 @@ def withdraw_named(
         # It may be this claim's own earlier event that withdrew it.
         is_unknown = record.replaces_unknown if known else not claim.is_void
         return Withdrawal(record._replace(replaces_unknown=is_unknown), None)
+    # What a faulty correction was to correct still stands, and may be what this one corrects.
+    is_unknown = named.frequency in WITHDRAWING and has_header_fault(member.findings(name))
     member.remember(withdrawn(named))
-    return Withdrawal(_replacing(record, named), named)
+    replacing = _replacing(record, named)
+    return Withdrawal(replacing._replace(replaces_unknown=is_unknown and not claim.is_void), named)
 
 
 def _replacing(record: ClaimRecord, named: ClaimRecord) -> ClaimRecord:

@@ -33,7 +33,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         # It is denied already, and says itself what to bill.
         return
     if services.overruled:
-        yield services.overruled, _outranking_initial(services.overruled, decided)
+        code = encounter.code_of(decided)
+        yield services.overruled, _outranking_initial(services.overruled, decided, code)
         return
     claims: dict[str, list[EncounterLine]] = {}
     for line in encounter.open:
@@ -41,36 +42,37 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     for own in claims.values():
         added = outranking_add_on(encounter, decided, own)
         if added is not None:
-            yield added, _outranking_add_on(added, decided)
+            yield added, _outranking_add_on(added, decided, encounter.code_of(decided))
 
 
-def _outranking_initial(line: EncounterLine, decided: EncounterLine) -> EditFinding:
+def _outranking_initial(line: EncounterLine, decided: EncounterLine, code: str) -> EditFinding:
+    """``code`` is the one that the decided line counts as, here and below."""
     return _finding(
         line,
         decided,
         f"{line.code} was billed as the initial service, but a claim already decided has "
-        f"{decided.code} as the initial service of this encounter. The policy allows one, and "
+        f"{code} as the initial service of this encounter. The policy allows one, and "
         f"{line.code} comes first. Replace the earlier claim"
-        f"{_corrected(decided)} (see the related claim); this one is then decided again. If "
+        f"{_corrected(decided, code)} (see the related claim); this one is then decided again. If "
         "protocol required a second IV site, bill this line with a "
         "separate-site modifier and the justification.",
     )
 
 
-def _outranking_add_on(line: EncounterLine, decided: EncounterLine) -> EditFinding:
+def _outranking_add_on(line: EncounterLine, decided: EncounterLine, code: str) -> EditFinding:
     initial = line.policy[VocabularyRules].initial_form.get(line.code, "the initial code")
     return _finding(
         line,
         decided,
-        f"{line.code} was billed as an added service, but it ranks above {decided.code}, which a "
+        f"{line.code} was billed as an added service, but it ranks above {code}, which a "
         "claim already decided has as the initial service of this encounter. The policy wants the "
         f"highest-ranked service as the initial one. Bill {initial} instead of {line.code}, and "
-        f"replace the earlier claim{_corrected(decided)}.",
+        f"replace the earlier claim{_corrected(decided, code)}.",
     )
 
 
-def _corrected(decided: EncounterLine) -> str:
-    instead = decided.policy[VocabularyRules].add_on_form.get(decided.code)
+def _corrected(decided: EncounterLine, code: str) -> str:
+    instead = decided.policy[VocabularyRules].add_on_form.get(code)
     return f" with {instead} instead of {decided.code}" if instead else f" without {decided.code}"
 
 

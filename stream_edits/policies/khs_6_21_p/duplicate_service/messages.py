@@ -19,9 +19,10 @@ def of_unknown_correction(line: EncounterLine) -> str:
     """One of the two claims replaces a claim that is not known."""
     whose = "This claim" if line.replaces_unknown else "The other claim"
     return (
-        f"{_billed(line)} {whose} is a replacement, but the claim that it names is not known here "
-        "or was already replaced. It may be meant for the related claim: send a replacement with "
-        "the payer's number of the claim that it corrects."
+        f"{_billed(line)} {whose} is a replacement, but the claim that it names is not known here, "
+        "was already replaced, or is a correction that was itself denied as a whole. It may be "
+        "meant for the related claim: send a replacement with the payer's number of the claim that "
+        "it corrects."
     )
 
 

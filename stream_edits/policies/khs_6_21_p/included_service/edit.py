@@ -12,6 +12,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     administration,
     gives_a_drug,
     has_separate_site,
+    services_beside,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     category_of,
@@ -27,6 +28,7 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
+_CPT_DIGITS = 5
 # The first line of each claim among some lines, by claim id: all that a finding says of them.
 _FirstLines = dict[str, EncounterLine]
 
@@ -35,10 +37,14 @@ class Rules(EditRules):
     """Values of policy.yaml.
 
     ``included`` are the kinds of item that an administration includes, ``related_supplies`` those
-    that ``solutions`` include. No modifier sets the codes ``never_separate`` apart.
+    that ``solutions`` include. A local anaesthetic may be for one of the ``procedures``, given as
+    first and last code, unless that is ``access`` to a vein. No modifier sets the codes
+    ``never_separate`` apart.
     """
 
     included: Categories
+    procedures: dict[str, str]
+    access: CodeSet
     solutions: CodeSet
     related_supplies: Categories
     never_separate: CodeSet
@@ -60,7 +66,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             continue
         if kind is not Category.LOCAL_ANAESTHETIC:
             yield line, _finding(line, kind, including, ())
-        elif encounter.fact(_explain_every_administration):
+        elif encounter.fact(_explain_every_administration) and not encounter.fact(_has_procedure):
             yield line, _finding(line, kind, including, _further_claims(line, encounter))
 
 
@@ -129,6 +135,17 @@ def _explain_every_administration(encounter: Encounter) -> bool:
     Otherwise a local anaesthetic may be one of the drugs that were given.
     """
     return count_drugs(encounter.fact(_other_drugs)) >= encounter.fact(_administrations)
+
+
+def _has_procedure(encounter: Encounter) -> bool:
+    """Whether the day's claims bill a procedure that the local anaesthetic may have been for."""
+    rules = encounter.lines[0].policy[Rules]
+    return any(
+        service.procedure_code not in rules.access
+        and any(x <= service.procedure_code <= y for x, y in rules.procedures.items())
+        for service in services_beside(encounter)
+        if len(service.procedure_code) == _CPT_DIGITS and service.procedure_code.isdigit()
+    )
 
 
 def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:

@@ -6,13 +6,19 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from stream_edits.domain.coded import four_digits
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product import messages
+from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.leading_lines import (
+    LeadingLines,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_documents,
     has_separate_site,
+    services_beside,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     categories,
@@ -21,7 +27,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     drug_lines,
     drugs_given,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role, VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
@@ -40,7 +46,9 @@ class Product(StrEnum):
 class Rules(EditRules):
     """Values of policy.yaml.
 
-    ``chemotherapy_form`` holds, for each code, the code to bill for chemotherapy instead.
+    ``other_routes`` are procedures that give an antineoplastic elsewhere than into a vein.
+    ``transfusion_revenue`` bills a transfusion without a code. ``chemotherapy_form`` holds, for
+    each code, the code to bill for chemotherapy instead.
     ``bill_instead`` describes, for each product, what to bill instead, as text for a message.
     ``excluded`` is the outcome of an infusion code that was billed for a product, ``unexplained``
     that of one for which the claims show only products that something else was billed for.
@@ -49,6 +57,8 @@ class Rules(EditRules):
     codes: ProcedureCodes
     subcutaneous_modifiers: CodeSet
     free_modifiers: CodeSet
+    other_routes: CodeSet
+    transfusion_revenue: CodeSet
     chemotherapy_form: dict[str, str]
     bill_instead: dict[Annotated[Product, Field(strict=False)], str]
     excluded: Outcome
@@ -113,8 +123,14 @@ def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
         return Product.SUBCUTANEOUS
     is_chemotherapy = category_of(drug) is Category.ANTINEOPLASTIC
     if is_chemotherapy and not encounter.fact(_has_chemotherapy_given):
-        return Product.CHEMOTHERAPY
+        return None if encounter.fact(_has_another_route) else Product.CHEMOTHERAPY
     return None
+
+
+def _has_another_route(encounter: Encounter) -> bool:
+    """Whether a claim bills a procedure by which the day's antineoplastic was given."""
+    routes = encounter.lines[0].policy[Rules].other_routes
+    return any(service.procedure_code in routes for service in services_beside(encounter))
 
 
 def _is_subcutaneous(line: EncounterLine) -> bool:
@@ -146,7 +162,16 @@ def _blood(encounter: Encounter) -> Shown | None:
     if not blood:
         return None
     is_transfused = any(category_of(line) is Category.TRANSFUSION for line in encounter.lines)
-    return _shown(Product.BLOOD, blood, is_transfused)
+    return _shown(Product.BLOOD, blood, is_transfused or encounter.fact(_has_transfusion_revenue))
+
+
+def _has_transfusion_revenue(encounter: Encounter) -> bool:
+    """Whether a hospital billed a transfusion in a revenue line without a code."""
+    revenue = encounter.lines[0].policy[Rules].transfusion_revenue
+    return any(
+        not service.procedure_code and four_digits(service.revenue_code or "") in revenue
+        for service in services_beside(encounter)
+    )
 
 
 def _vaccine(encounter: Encounter) -> Shown | None:
@@ -170,34 +195,10 @@ def _chemotherapy_code(line: EncounterLine, encounter: Encounter) -> str | None:
     code = line.policy[Rules].chemotherapy_form.get(line.code)
     if code is None or has_separate_site(line):
         return code
-    if encounter.fact(_Leading).line(line.policy, line.encounter_key) is line:
+    leading = encounter.fact(LeadingLines)
+    if leading.of_visit(line, line.policy[Rules].chemotherapy_form) is line:
         return words.initial_form.get(code, code)
     return words.add_on_form.get(code, code)
-
-
-class _Leading:
-    """The line of each visit of a day that is to be its initial chemotherapy, worked out once."""
-
-    def __init__(self, encounter: Encounter) -> None:
-        self._visits: dict[str, list[EncounterLine]] = {}
-        self._known: dict[tuple[PolicyOnDate, str], EncounterLine | None] = {}
-        for line in encounter.lines:
-            self._visits.setdefault(line.encounter_key, []).append(line)
-
-    def line(self, policy: PolicyOnDate, encounter_key: str) -> EncounterLine | None:
-        """That line of a visit, with the codes of a policy; None if none is to be."""
-        asked = (policy, encounter_key)
-        if asked not in self._known:
-            forms, roles = policy[Rules].chemotherapy_form, policy[VocabularyRules].administration
-            ranked = [
-                (roles[x.code].role, x)
-                for x in self._visits[encounter_key]
-                if x.code in forms and not has_separate_site(x)
-            ]
-            initial = [x for role, x in ranked if role is Role.INITIAL]
-            leading = initial or [x for role, x in ranked if role is Role.SEQUENTIAL]
-            self._known[asked] = leading[0] if leading else None
-        return self._known[asked]
 
 
 def _denial(
@@ -208,16 +209,10 @@ def _denial(
 ) -> EditFinding:
     rules, product = line.policy[Rules], shown.product
     instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
-    otherwise = (
-        "if the drug went into a vein, send a replacement claim without that modifier."
-        if by_modifier
-        else "if another drug was infused, bill that drug on a line of its own."
-    )
     return rules.finding(
         rules.excluded,
         line.line_number,
-        f"{line.code} was billed for {product}{' (by its modifier)' if by_modifier else ''}. The "
-        f"policy says it must not be used for that. Bill {instead} instead; {otherwise}",
+        messages.excluded(line.code, product, instead, by_modifier=by_modifier),
         recommended_code=recommended,
         related_claim_ids=claims_behind(line, shown.claim_ids),
     )
@@ -227,13 +222,11 @@ def _hold(line: EncounterLine, shown: Shown) -> EditFinding:
     rules, product = line.policy[Rules], shown.product
     given = f"without {rules.bill_instead[product]}"
     if product is Product.BLOOD:
-        given = "which a transfusion code was billed for"
+        given = "whose transfusion was billed"
     return rules.finding(
         rules.unexplained,
         line.line_number,
-        f"{line.code} was billed on a day whose only product is {product}, {given}. The policy "
-        "says that the code must not be used for it. Send an itemized statement that shows what "
-        f"was infused, or a replacement claim without {line.code}.",
+        messages.unexplained(line.code, product, given),
         related_claim_ids=claims_behind(line, shown.claim_ids),
     )
 

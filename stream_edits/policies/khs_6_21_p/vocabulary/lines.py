@@ -1,5 +1,8 @@
 """Looks up lines of an encounter in the vocabulary."""
 
+from collections.abc import Iterator
+
+from stream_edits.domain.claim import ServiceLine
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Administration,
@@ -54,6 +57,16 @@ def initials(encounter: Encounter) -> list[EncounterLine]:
         for line in encounter.sequenced
         if encounter.code_of(line) in line.policy[VocabularyRules].initials
     ]
+
+
+def services_beside(encounter: Encounter) -> Iterator[ServiceLine]:
+    """Every service of the open claims on their days here, also what the policy does not name."""
+    claims = {line.claim_id: line.claim for line in encounter.lines if line.claim is not None}
+    days = {(line.claim_id, line.service_date) for line in encounter.lines}
+    for claim_id, claim in claims.items():
+        for service in claim.lines:
+            if (claim_id, service.service_date) in days:
+                yield service
 
 
 def has_documents(line: EncounterLine, outcome: Outcome) -> bool:
