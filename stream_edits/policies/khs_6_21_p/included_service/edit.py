@@ -125,8 +125,15 @@ def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
 
 
 def _administrations(encounter: Encounter) -> int:
-    """The number of lines that give a drug, with those that are to be rebilled as a push."""
-    return sum(1 for line in encounter.sequenced if gives_a_drug(line))
+    """How often a drug was given, with the lines that are to be rebilled as a push.
+
+    A unit of a further push, infusion or injection is a further drug.
+    """
+    return sum(
+        max(1, int(encounter.allowed_units(line)))
+        for line in encounter.sequenced
+        if gives_a_drug(line)
+    )
 
 
 def _explain_every_administration(encounter: Encounter) -> bool:
