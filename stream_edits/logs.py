@@ -8,6 +8,7 @@ written as its type and its places in the code, because its text may quote a rec
 
 import json
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ _OURS = "stream_edits"
 # librdkafka's lines hold brokers, topics and offsets, and never a payload.
 _CLIENTS = ("librdkafka", "stream_edits.engine.client")
 _LONGEST = 500
+_A_MOMENT_S = 0.01
 _SILENT = logging.CRITICAL + 1
 
 
@@ -152,5 +154,14 @@ def _log_uncaught_in_thread(escaped: threading.ExceptHookArgs) -> None:
 
 
 def _log_unraisable(escaped: "sys.UnraisableHookArgs") -> None:
-    if escaped.exc_value is not None:
+    if isinstance(escaped.exc_value, SystemExit):
+        _end_again(escaped.exc_value)
+    elif escaped.exc_value is not None:
         _log_uncaught(escaped.exc_type, escaped.exc_value, escaped.exc_traceback)
+
+
+def _end_again(ending: SystemExit) -> None:
+    """End the process a moment later: a signal came where Python cannot raise (`entry.main`)."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGALRM, lambda *_: sys.exit(ending.code))
+        signal.setitimer(signal.ITIMER_REAL, _A_MOMENT_S)

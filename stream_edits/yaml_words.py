@@ -150,8 +150,9 @@ def not_text(data: bytes, error: UnicodeDecodeError) -> tuple[str, int | None]:
 
 
 def shortened(text: str, most: int) -> str:
-    """The text, or its beginning if it is longer."""
-    return text if len(text) <= most else f"{text[:most]}..."
+    """The text, or its beginning if it is longer, with `?` for what controls a terminal."""
+    shown = "".join(x if x.isprintable() else "?" for x in text[:most])
+    return shown if len(text) <= most else f"{shown}..."
 
 
 def unseen_character(text: str) -> tuple[str, int] | None:

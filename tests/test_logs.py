@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,23 @@ import pytest
 from stream_edits.logs import configure_logs
 
 PATIENT = "member-4711"
+# A signal comes while an object is deleted, where Python cannot raise.
+_SWALLOWED = """
+import os, signal, sys, time
+from stream_edits.logs import configure_logs
+
+class Deleted:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+
+configure_logs("json", "INFO")
+signal.signal(signal.SIGINT, lambda number, _: sys.exit(128 + number))
+here = Deleted()
+del here
+for _ in range(1000):
+    time.sleep(0.01)
+"""
 
 
 @pytest.fixture
@@ -124,3 +142,10 @@ def test_the_console_shows_a_person_the_same() -> None:
     fields = {"stage": "intake", "wait_s": 0.5}
     logging.getLogger("stream_edits.engine").warning("-", extra={"event": "wait", "fields": fields})
     assert stream.getvalue().rstrip().endswith("Z WARNING wait stage=intake wait_s=0.5")
+
+
+def test_a_signal_that_cannot_raise_where_it_comes_ends_the_process_all_the_same() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SWALLOWED], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (130, b"")

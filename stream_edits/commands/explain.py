@@ -38,9 +38,17 @@ def explain_claim(
         account = account_of(claim_id, read.events, build, retention, read.published)
     except NotExplained as why:
         raise EngineStopped(str(why)) from None
-    sys.stdout.write(_FORMS[form](account).rstrip("\n") + "\n")
+    text = _FORMS[form](account).rstrip("\n") + "\n"
+    if form == "html" and not _is_utf_8(sys.stdout.encoding):
+        # Any browser reads these, whatever the terminal's locale.
+        text = text.encode("ascii", "xmlcharrefreplace").decode()
+    sys.stdout.write(text)
     sys.stdout.flush()
     return read.bad
+
+
+def _is_utf_8(encoding: str) -> bool:
+    return encoding.lower().replace("-", "").startswith("utf8")
 
 
 def _of_file(file: str, options: FileOptions) -> Read:

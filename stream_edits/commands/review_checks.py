@@ -53,16 +53,18 @@ def findings_reviewed(
 def _check_fields(review: ReviewEvent) -> None:
     if review.allowed_units is not None and review.outcome is not ReviewOutcome.APPROVE:
         raise ContractViolation("allowed_units go with APPROVE only")
-    if (review.carc or review.rarcs) and review.outcome is not ReviewOutcome.DENY:
-        raise ContractViolation("carc and rarcs go with DENY only")
+    may_have_a_reason = review.outcome is ReviewOutcome.DENY or review.allowed_units is not None
+    if (review.carc or review.rarcs) and not may_have_a_reason:
+        raise ContractViolation("carc and rarcs go with DENY or with allowed_units only")
 
 
 def _check_reason(review: ReviewEvent, finding: EditFinding) -> None:
     """Check the reason codes that the finding has after the review."""
-    if finding.disposition is not Disposition.DENY:
-        return
-    if finding.carc is None:
+    is_denied = finding.disposition is Disposition.DENY
+    if finding.carc is None and is_denied:
         raise ContractViolation("the finding has no CARC to deny it with: name one")
+    if finding.carc is None or not (is_denied or finding.allowed_units is not None):
+        return
     reason = Outcome(disposition=Disposition.DENY, carc=finding.carc, rarcs=finding.rarcs)
     if any(named not in x12_codes() for named in codes_of(reason)):
         # Without the code: what is not a code may be anything.

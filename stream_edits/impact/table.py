@@ -24,7 +24,7 @@ def print_impact(impact: Impact, limits: Sequence[Limit] = ()) -> None:
         console.print(table)
     unused = impact.without_effect()
     if unused:
-        console.print(Text("\nChanges without effect on these claims", style="bold"))
+        console.print(Text("\nChanges without effect on an outcome", style="bold"))
         for label in unused:
             console.print(Text(f"  {printable(label)}"))
     for each in impact.all_examples():

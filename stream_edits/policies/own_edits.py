@@ -22,6 +22,7 @@ SETTING = "edits (STREAM_EDITS_EDITS)"
 FILE = "policy.yaml"
 # A file system of its own has such a folder, which nobody may read.
 _NOT_OURS = {"lost+found"}
+_YAML = {".yaml", ".yml"}
 
 
 class OwnEdits(PolicyFolder):
@@ -145,6 +146,9 @@ def edit_folders(folder: Path) -> Iterator[Path]:
     """The folder of each edit. Raises PolicyError for one without a policy.yaml."""
     for each in listed(folder):
         if not each.is_dir():
+            if each.suffix in _YAML and each.name != FILE:
+                problem = f"is not read: an edit is a folder of its own with a {FILE}"
+                raise PolicyError(problem, str(each))
             continue
         listed(each)
         if not (each / FILE).is_file():

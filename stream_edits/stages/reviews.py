@@ -100,10 +100,10 @@ def decided(
     """The finding as the review decides it, with APPROVE or DENY.
 
     ``billed`` are the units of its line, None for a finding on the claim. ``own`` are the codes of
-    its edit, for a DENY that names none. Raises UnitsAboveBilled.
+    its edit, for a DENY or a cut of units that names none. Raises UnitsAboveBilled.
     """
+    carc = review.carc or own.carc
     if review.outcome is ReviewOutcome.DENY:
-        carc = review.carc or own.carc
         return finding._replace(
             disposition=Disposition.DENY,
             message=f"{finding.message} A reviewer denied it.",
@@ -119,17 +119,17 @@ def decided(
         if allowed > billed:
             raise UnitsAboveBilled
         allowed = allowed if allowed < billed else None
-    approved = finding._replace(
+    is_cut = allowed is not None  # Without one there is no reason for an adjustment.
+    return finding._replace(
         disposition=Disposition.PASS,
         message=f"{finding.message} A reviewer approved it.",
         requested_documents=(),
         recommended_code=None,
         allowed_units=allowed,
+        carc=carc if is_cut else None,
+        rarcs=(review.rarcs or own.rarcs) if is_cut else (),
+        group_code=group_code(carc) if is_cut else None,
         review_id=review.review_id,
-    )
-    # Without a cut nothing is adjusted, so there is no reason for an adjustment.
-    return (
-        approved if allowed is not None else approved._replace(carc=None, rarcs=(), group_code=None)
     )
 
 

@@ -1,6 +1,10 @@
 """`stream-edits explain` from a file: formats, exit codes, one-line errors."""
 
+import html
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +40,17 @@ def test_text_json_and_html(file: Path) -> None:
     page = explained("A", "--file", str(file), "--format", "html")
     assert page.stdout.startswith("<!doctype html>")
     assert (told.exit_code, page.exit_code) == (0, 0)
+
+
+def test_a_page_for_a_terminal_that_writes_ascii_alone(file: Path) -> None:
+    words = [sys.executable, "-m", "stream_edits", "explain", "A", "--file", str(file)]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*words, "--format", "html"], capture_output=True, env=env, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.isascii()
+    assert html.unescape(done.stdout.decode()) == html.unescape(
+        explained("A", "--file", str(file), "--format", "html").stdout
+    )
 
 
 def test_an_unknown_claim_is_one_line_without_its_name(file: Path) -> None:

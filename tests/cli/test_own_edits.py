@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from stream_edits.cli.root import cli
 from stream_edits.codec.jsonl import claim_to_json
+from stream_edits.policies.shapes.known import SHAPES
 from tests.build import claim, line
 
 
@@ -36,6 +37,13 @@ def test_new_writes_a_folder_whose_cases_hold(here: Path) -> None:
     ]
     ran = typed("policy", "cases")
     assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "5 cases hold")
+
+
+@pytest.mark.parametrize("shape", list(SHAPES))
+def test_what_new_writes_has_no_warning(here: Path, shape: str) -> None:
+    written(shape=shape)
+    done = typed("policy", "check", "--strict", edits="edits")
+    assert (done.exit_code, "warning" in done.output) == (0, False), done.output
 
 
 def test_the_folder_of_the_settings_is_the_default(here: Path) -> None:

@@ -93,7 +93,7 @@ REFUSED = {
         (*HOLD, "--approve", "--units", "nan"),
     ),
     "ContractViolation: allowed_units go with APPROVE only": ((*HOLD, "--deny", "--units", "1"),),
-    "ContractViolation: carc and rarcs go with DENY only": (
+    "ContractViolation: carc and rarcs go with DENY or with allowed_units only": (
         (*HOLD, "--approve", "--carc", "50"),
         (*HOLD, "--uphold", "--rarc", "N115"),
     ),
@@ -103,6 +103,7 @@ REFUSED = {
     ),
     "ContractViolation: carc or a rarc is not on the X12 list of 2026-08-17": (
         (*HOLD, "--deny", "--carc", "999"),
+        (*HOLD, "--approve", "--units", "0.5", "--carc", "999"),
         (*HOLD, "--deny", "--carc", "50", "--rarc", "N9999"),
     ),
     "ContractViolation: carc or a rarc is not formatted as a code": (

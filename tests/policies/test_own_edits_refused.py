@@ -48,6 +48,10 @@ def emptied(folder: Path) -> None:
         (gone(DOCUMENT), r"own_required_document/policy\.yaml: is missing: each folder here"),
         (written("own_not_together/edit.py"), r"edit\.py: edits of a plan are YAML alone"),
         (written("setup.py"), r"setup\.py: edits of a plan are YAML alone"),
+        (
+            written("another_edit.yaml"),
+            r"another_edit\.yaml: is not read: an edit is a folder of its",
+        ),
         (linked("loop", "loop"), r"/loop: is a link that leads nowhere$"),
         (linked("again", "."), r"again/policy\.yaml:4: \S+: is not a key"),
         (linked("own_not_together/x", "gone"), r"/x: is a link that leads nowhere$"),

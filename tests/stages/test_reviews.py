@@ -72,6 +72,28 @@ class TestHolds:
         )
         assert outcome_of(after, 2)[1] <= 2
 
+    def test_a_cut_by_a_review_has_the_codes_that_it_names(self) -> None:
+        walk = OverTheWire()
+        (decision,) = walk.send(claim("A", line("96365"), line("96377", units=3.0)))
+        named = review(
+            decision,
+            line=2,
+            edit="by-report-pricing",
+            allowed_units=2.0,
+            carc="151",
+            rarcs=("N435",),
+        )
+        (after,) = walk.reviewed(named)
+        (finding,) = [f for f in after.findings if f.review_id]
+        assert (finding.disposition, finding.allowed_units) == (Disposition.PASS, 2.0)
+        assert (finding.carc, finding.rarcs, finding.group_code) == ("151", ("N435",), "CO")
+
+    def test_an_approval_of_all_units_has_no_codes(self) -> None:
+        walk = OverTheWire()
+        (decision,) = walk.send(claim("A", line("96365"), line("96377", units=3.0)))
+        (after,) = walk.reviewed(review(decision, line=2, allowed_units=3.0, carc="151"))
+        assert {(f.carc, f.allowed_units) for f in after.findings if f.review_id} == {(None, None)}
+
     def test_a_replacement_forgets_the_review(self) -> None:
         walk, decision = held()
         walk.reviewed(review(decision))

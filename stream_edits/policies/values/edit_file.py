@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from stream_edits.policies.values.rules import EditRules
+from stream_edits.policies.values.said import Said
 
 
 def mapping(otherwise: str) -> BeforeValidator:
@@ -32,7 +33,7 @@ class Dated(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     value: Any
-    reference: str = Field(min_length=1)
+    reference: Said
 
 
 class PlanDated(Dated):

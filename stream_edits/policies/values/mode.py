@@ -4,9 +4,10 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 
 from stream_edits.policies.shared.forms import is_npi
+from stream_edits.policies.values.said import Said
 
 _NPI_DIGITS = 10
 
@@ -28,8 +29,8 @@ class Exclusion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     npi: str
-    reference: Annotated[str, Field(min_length=1)]
-    approver: Annotated[str, Field(min_length=1)]
+    reference: Said
+    approver: Said
 
     @field_validator("npi", mode="before")
     @classmethod
