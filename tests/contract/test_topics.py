@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+
 from stream_edits.engine.ports import Committed, Output, TopicFacts
 from tests.contract.clusters import TOPICS, Cluster
 from tests.contract.members import Member, answered, done, poll_until, share_all, writer
@@ -27,6 +30,25 @@ def test_a_topic_has_its_partitions_and_an_id_and_one_that_is_not_there_has_none
     assert source.id
     assert dead.id not in (None, source.id)
     assert facts["no-such-topic"] is None
+
+
+def test_asking_for_topics_keeps_no_memory(cluster: Cluster) -> None:
+    settings, asked = cluster.config(), 1000
+    names = [settings.input_topic, settings.dead_letter_topic]
+
+    def ask() -> None:
+        facts = answered(lambda: cluster.port.topic_facts(settings, names, 5.0))
+        assert all(facts.values())
+
+    for _ in range(200):
+        ask()
+    gc.collect()
+    before = sys.getallocatedblocks()
+    for _ in range(asked):
+        ask()
+    gc.collect()
+    # The client of confluent-kafka 2.14 to 2.16 keeps one for each topic.
+    assert sys.getallocatedblocks() - before < asked // 2
 
 
 def test_a_topic_that_is_created_again_has_another_id(cluster: Cluster) -> None:
