@@ -39,7 +39,8 @@ def test_new_writes_a_folder_whose_cases_hold(here: Path) -> None:
     assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "5 cases hold")
 
 
-@pytest.mark.parametrize("shape", list(SHAPES))
+# That of not_together has a code that no table knows, as plans' own edits may.
+@pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"not_together"}))
 def test_what_new_writes_has_no_warning(here: Path, shape: str) -> None:
     written(shape=shape)
     done = typed("policy", "check", "--strict", edits="edits")
