@@ -93,6 +93,11 @@ class Parent:
                 found[number] = int((self.folder / f"pid-{number}").read_text())
         return found
 
+    def both_pids(self) -> dict[int, int]:
+        """The same, once both have written it."""
+        eventually(lambda: len(self.pids()) == 2, 60, self.tail)
+        return self.pids()
+
     def get(self, path: str) -> tuple[int, str]:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}") as answer:
@@ -149,11 +154,11 @@ def test_one_port_shows_the_series_of_every_worker(parent: Parent) -> None:
 
 def test_a_killed_worker_is_started_again_and_the_other_goes_on(parent: Parent) -> None:
     parent.wait_until("/readyz", 200)
-    before = parent.pids()
+    before = parent.both_pids()
     os.kill(before[2], signal.SIGKILL)
-    eventually(lambda: parent.pids()[2] != before[2], 60, parent.tail)
+    eventually(lambda: parent.both_pids()[2] != before[2], 60, parent.tail)
     parent.wait_until("/readyz", 200)
-    assert parent.pids()[3] == before[3]
+    assert parent.both_pids()[3] == before[3]
     assert "worker_ended instance=2 reason=SIGKILL" in parent.tail()
     _, text = parent.get("/metrics")
     assert 'stream_edits_worker_restarts_total{worker="2"} 1.0' in text
@@ -170,7 +175,7 @@ def test_a_stop_is_passed_on_and_waited_for(parent: Parent) -> None:
 
 def test_workers_end_when_the_process_that_started_them_is_killed(parent: Parent) -> None:
     parent.wait_until("/readyz", 200)
-    pids = parent.pids()
+    pids = parent.both_pids()
     parent.process.kill()
     parent.process.wait()
     eventually(lambda: all(_gone(pid) for pid in pids.values()), 30, parent.tail)
@@ -179,7 +184,7 @@ def test_workers_end_when_the_process_that_started_them_is_killed(parent: Parent
 
 def test_a_wrong_setting_stops_all_with_its_exit_code(parent: Parent) -> None:
     parent.wait_until("/readyz", 200)
-    pids = parent.pids()
+    pids = parent.both_pids()
     (parent.folder / "refuse").touch()
     os.kill(pids[2], signal.SIGKILL)
     assert parent.process.wait(60) == 2
