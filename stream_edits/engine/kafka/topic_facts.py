@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection
 
 import confluent_kafka
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection, Uuid
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType, TopicDescription
 
 from ..errors import FatalClientError
@@ -70,7 +70,8 @@ def _id_of(found: TopicDescription) -> str:
     asks for the ids of all topics of the stage, so that would be gigabytes in a day.
     """
     topic_id = found.topic_id
-    if _KEEPS_IDS and sys.getrefcount(topic_id) > _REFERENCES:
+    is_kept = _KEEPS_IDS and isinstance(topic_id, Uuid)
+    if is_kept and sys.getrefcount(topic_id) > _REFERENCES:
         _drop_reference(topic_id)
     return str(topic_id)
 
