@@ -97,20 +97,7 @@ class TestSupervision:
         assert summaries([after]) == ["B3 DENY"]
 
     def test_two_supervisors_both_refuse_a_line(self) -> None:
-        walk = OverTheWire()
-        walk.send(
-            infusion("A", "M1", "09:00-10:00"),
-            infusion("X", "M3", "11:00-12:00", by=BEA),
-            claim(
-                "B",
-                line("96365", "09:00-10:00", by=ADA),
-                line("96366", "11:00-12:00", by=BEA),
-                member_id="M2",
-            ),
-        )
-        decision = walk.last()["B"]
-        refused = [f.line_number for f in decision.findings if "simultaneous" in f.edit_id]
-        assert refused == [1, 2]
+        walk, decision = two_refused(second=BEA)
         (after,) = walk.reviewed(review(decision, edit="simultaneous-supervision", member_id="M2"))
         found = [f for f in after.findings if "simultaneous" in f.edit_id]
         assert [f.disposition for f in found] == [Disposition.PASS, Disposition.PASS]
