@@ -17,8 +17,8 @@ class EncounterLine(NamedTuple):
     ``position`` is its index among the lines judged together. ``claim`` is None for a line of a
     decided claim. In ``modifiers``, a modifier for a second visit that does not count is replaced
     by what it means otherwise (``VisitCodes``). ``frequency`` and ``replaces_unknown`` are those of
-    its claim (``ClaimRecord``). ``drug_name`` and ``ndc`` are as billed; an
-    NDC without a name is not kept (``LineRecord``).
+    its claim (``ClaimRecord``). ``drug_name`` and ``ndc`` are as billed; an NDC without a name is
+    not kept (``LineRecord``).
     """
 
     position: int

@@ -141,7 +141,7 @@ def test_a_second_interchange_behind_any_terminator(
 
 
 @pytest.mark.parametrize("terminator", ["\n", "\r\n", "~\n"])
-def test_blank_lines_are_no_segments(terminator: str) -> None:
+def test_blank_lines_are_not_counted_as_segments(terminator: str) -> None:
     text = TEXT.replace("~\n", "~").replace("~", terminator)
     blank = "\r\n" if terminator == "\r\n" else "\n"
     # As many as once took the square of their number.

@@ -164,7 +164,7 @@ class _Cutter:
         if self._too_long:
             segments[0], self._too_long = TOO_LONG, False
         if "" in segments:
-            # A blank line is no segment, so SE01 does not count it.
+            # A blank line is not a segment, so SE01 does not count it.
             segments = [each for each in segments if each]
         return Block(delimiters, segments, header)
 
