@@ -107,9 +107,11 @@ broker-up: $(STAMP)  ## start a real Kafka in the background (PORT=9092)
 broker-down: $(STAMP)  ## stop the Kafka that broker-up started
 	@$(BIN)/python -m tests.broker $(PORT) --down
 
-generated: $(STAMP)  ## generate the dashboards, docs/metrics.md and docs/edits.md
+generated: $(STAMP)  ## generate the dashboards and docs/{metrics,edits,settings}.md, asyncapi.yaml
 	@$(BIN)/python -m monitoring
 	@$(BIN)/python -m stream_edits docs edits
+	@$(BIN)/python -m stream_edits docs settings
+	@$(BIN)/python -m stream_edits asyncapi --output docs/asyncapi.yaml
 
 pictures: $(STAMP)  ## draw docs/dashboards/*.png from a real run (npm, chromium, pngquant)
 	@$(BIN)/python -m tests.monitoring.pictures

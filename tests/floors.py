@@ -28,7 +28,7 @@ BELOW: dict[str, set[str]] = {
     "stages": {"policies", "domain", ITSELF},
     "codec": {"domain", ITSELF},
     "engine": {"metrics"},
-    "settings": {"strict_yaml"},
+    "settings": {"strict_yaml", "yaml_words"},
     "report": {"domain", "text"},
     "remittance": {"policies", "domain"},
     "impact": {"stages", "policies", "domain", "report", "pages", "text"},

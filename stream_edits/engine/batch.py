@@ -34,10 +34,10 @@ class Batch:
 
     __slots__ = ("events", "offsets", "outputs", "reasons", "rest")
 
-    def __init__(self) -> None:
+    def __init__(self, offsets: Mapping[int, int] | None = None) -> None:
         self.events = 0
         # Last processed + 1. The consumer's position is ahead of it: it counts fetched records.
-        self.offsets: dict[int, int] = {}
+        self.offsets = dict(offsets or {})
         self.outputs: list[Output] = []
         self.reasons: list[Reason] = []
         self.rest: Rest | None = None

@@ -17,6 +17,8 @@ def count_committed(
     """
     dead = len(batch.reasons)
     metrics.committed.inc()
+    if not batch.events:
+        return
     metrics.stepped.inc(batch.events - dead)
     metrics.transaction_events.observe(batch.events)
     metrics.last_commit.set(now_s)

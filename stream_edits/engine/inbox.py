@@ -50,7 +50,8 @@ class Inbox:
 
     def taken_since_ms(self, count: int) -> int:
         """Since when the oldest of the first `count` records of the last `take` waits."""
-        return min(self._arrivals.since_ms(record) for record in self._taken[:count])
+        taken = self._taken[:count]
+        return min((self._arrivals.since_ms(record) for record in taken), default=0)
 
     def take(self) -> list[Record]:
         """The next records to process, perhaps none. Blocks for a tenth of a second at most."""

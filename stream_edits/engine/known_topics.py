@@ -109,6 +109,8 @@ class KnownTopics:
         self._ids: Ids = {name: fact.id if fact else None for name, fact in facts.items()}
         self._counts = {name: fact.partitions for name, fact in facts.items() if fact}
         self._marks: dict[int, Mark] = {}
+        # The partitions of the input when this process started, if its group was new then.
+        self._skippable: range | None = None
         self._due = clock.monotonic() + _CHECK_EVERY_S
         self._rejoin_at: float | None = None
 
@@ -133,10 +135,21 @@ class KnownTopics:
                 continue
             self._compare(mark.ids)
             self._marks[int(number)] = mark
+        if self._skippable is None:
+            count = 0 if self._marks else self._counts.get(self._config.input_topic, 0)
+            self._skippable = range(count)
 
     def mark(self, partition: int) -> Mark | None:
         """What the group wrote about a partition, None if it has never committed there."""
         return self._marks.get(partition)
+
+    def may_be_skipped(self, partition: int) -> bool:
+        """Whether a stage that starts at the newest record may skip what the partition has.
+
+        It may if the group is new or had read the partition, not if the partition was added later.
+        """
+        is_old = self._skippable is None or partition in self._skippable
+        return is_old or partition in self._marks
 
     def check(self) -> None:
         """Compare the topics with those at the start, every few seconds.

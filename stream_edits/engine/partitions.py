@@ -172,6 +172,13 @@ class Partitions:
         """The offset that every owned partition is to be read from."""
         return {number: owned.start for number, owned in self.owned.items()}
 
+    def starts_to_commit(self) -> dict[int, int]:
+        """Where `newest` began, not yet committed: a restart must not skip what comes after it."""
+        if self._config.changelog_topic is not None or self._config.start_from != "newest":
+            return {}
+        owned = self.owned.items()
+        return {number: each.start for number, each in owned if each.committed != each.start}
+
     def measure(self, behind: bool) -> None:
         """Set the gauges of lag, from what the client knows without a request, and of large keys.
 

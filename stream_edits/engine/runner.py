@@ -42,8 +42,7 @@ _APART = (ChangelogCut, LostOffset, ProgressAhead, StateBehind)
 class StageRunner:
     """One stage = one group = one input topic = at most one changelog = one producer.
 
-    `run()` is `start()`, then `run_round()` until stopped, then `close()`. Tests call these one by
-    one.
+    `run()` is `start()`, then `run_round()` until stopped, then `close()`.
     """
 
     def __init__(
@@ -176,7 +175,9 @@ class StageRunner:
             with suppress(Retriable):
                 member.known.confirm()
             raise
-        if records:
+        starts = member.partitions.starts_to_commit()
+        started = not starts or self._commit(Batch(starts), member)
+        if records and started:
             self._process(records, member)
         member.inbox.finish_round()
         if self._clock.monotonic() >= self._measure_due:

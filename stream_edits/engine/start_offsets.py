@@ -63,7 +63,8 @@ class StartOffsets:
         if committed is not None and marks.low <= committed <= marks.high:
             return committed
         # What an earlier stage sent on is never skipped: it may have run a moment longer.
-        return marks.high if stateless and start_from == "newest" else marks.low
+        skips = stateless and start_from == "newest" and self._known.may_be_skipped(number)
+        return marks.high if skips else marks.low
 
     def _progress(self, number: int) -> int | None:
         """Where a stage without a changelog goes on with `start_from: progress`.

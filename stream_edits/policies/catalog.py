@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.folder import VOCABULARY, PolicyFolder
 from stream_edits.policies.overlay import lay_over, plan_content, plan_terms
 from stream_edits.policies.own_edits import OwnEdits
@@ -19,6 +20,7 @@ from stream_edits.policies.values.prompt_pay import PromptPay
 
 __all__ = ["VOCABULARY", "PolicyFolder", "load_policies", "shipped_folder", "shipped_folders"]
 _HERE = Path(__file__).parent
+_OWN_EDITS = "edits (STREAM_EDITS_EDITS)"
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +54,8 @@ def load_policies(
     """
     folders = shipped_folders() if folders is None else folders
     if own is not None:
+        if not own.exists():
+            raise PolicyError("there is no such folder", f"{_OWN_EDITS}: {own}")
         folders = [*folders, OwnEdits(own, folders)]
     content = None if overlay is None else plan_content(overlay)
     values = {

@@ -18,7 +18,6 @@ from stream_edits.policies.shapes.known import edit_in, has_shape
 from stream_edits.policies.values.edit_file import RuleSource
 from stream_edits.strict_yaml import YamlSource
 
-SETTING = "edits (STREAM_EDITS_EDITS)"
 FILE = "policy.yaml"
 # A file system of its own has such a folder, which nobody may read.
 _NOT_OURS = {"lost+found"}
@@ -128,11 +127,11 @@ def listed(folder: Path) -> list[Path]:
     if folder.is_file():
         raise PolicyError("is a file: name the folder of your edits", str(folder))
     if not folder.is_dir():
-        raise PolicyError("there is no such folder", f"{SETTING}: {folder}")
+        raise PolicyError("there is no such folder", str(folder))
     try:
         found = sorted(folder.iterdir())
     except OSError as error:
-        raise PolicyError(f"cannot be read: {error.strerror}", f"{SETTING}: {folder}") from None
+        raise PolicyError(f"cannot be read: {error.strerror}", str(folder)) from None
     found = [x for x in found if not x.name.startswith(".") and x.name not in _NOT_OURS]
     for each in found:
         if each.suffix == ".py":

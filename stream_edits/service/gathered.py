@@ -23,19 +23,28 @@ LABEL = "worker"
 
 
 class WorkerAnswer(NamedTuple):
-    """What one worker answers: its status, 0 without an answer, and the text."""
+    """What one worker answers: its status, 0 without an answer, and the text.
+
+    `starting` is true while a worker cannot answer: it has ended, or has not told its port yet.
+    """
 
     instance: int
     status: int
     text: str
+    starting: bool = False
+
+    @property
+    def is_stuck(self) -> bool:
+        """True if a worker says so itself, or runs and does not answer (it is frozen)."""
+        return self.status != 200 and not self.starting
 
 
 class GatheringServer(AnsweringServer):
     """Serves the three paths of a single process for all workers.
 
     /metrics has every series of every worker, with the worker's number in the label `worker`, and
-    the metrics of `registry`. /healthz fails while a worker that runs says so of itself; one that
-    is being started again does not fail it. /readyz fails until every worker is ready.
+    the metrics of `registry`. /healthz fails while a worker that runs is stuck; one that is being
+    started again does not fail it. /readyz fails until every worker is ready.
     """
 
     def __init__(
@@ -57,8 +66,8 @@ class GatheringServer(AnsweringServer):
         if path == "/metrics":
             return self._metrics(accept)
         if path == "/healthz":
-            bad = [each for each in self._ask("/healthz") if each.status not in (0, 200)]
-            return _state(bad, "live", "a loop stands still in worker")
+            bad = [each for each in self._ask("/healthz") if each.is_stuck]
+            return _state(bad, "live", "stuck: worker")
         if path == "/readyz":
             bad = [each for each in self._ask("/readyz") if each.status != 200]
             return _state(bad, "ready", "not ready: worker")
@@ -102,7 +111,7 @@ def _answer_of(worker: Worker, path: str) -> WorkerAnswer:
     # Read once: the worker may end at any moment.
     port = worker.port
     if port is None:
-        return WorkerAnswer(worker.instance, 0, "")
+        return WorkerAnswer(worker.instance, 0, "", starting=not worker.is_late)
     asked = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}", headers={"Accept": _OPENMETRICS}
     )
@@ -114,7 +123,7 @@ def _answer_of(worker: Worker, path: str) -> WorkerAnswer:
             return WorkerAnswer(worker.instance, refused.code, "")
     except (OSError, HTTPException):
         # HTTPException: the worker ended in the middle of its answer.
-        return WorkerAnswer(worker.instance, 0, "")
+        return WorkerAnswer(worker.instance, 0, "", starting=not worker.running)
 
 
 # Not through a proxy that the environment names.

@@ -57,7 +57,7 @@ class HealthServer(AnsweringServer):
         if path == "/healthz":
             now = self._monotonic()
             live = all(now - runner.last_moved <= self._deadline_s for runner in self._runners)
-            return _state(live, b"live\n", b"a loop stands still\n")
+            return _state(live, b"live\n", b"a loop is stuck\n")
         if path == "/readyz":
             ready = all(runner.ready for runner in self._runners)
             return _state(ready, b"ready\n", b"not assigned or not restored\n")

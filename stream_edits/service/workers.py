@@ -24,6 +24,8 @@ from stream_edits.metrics import WorkerMetrics
 # A worker that ends is started again after a pause, which doubles while it keeps ending soon.
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _STEADY_S = 1.0, 30.0, 60.0
 _LOOK_S = 0.2
+# A worker that has not told its port for so long is frozen.
+_START_S = 180.0
 # The exit code of a setting or a policy that is wrong: a restart would change nothing.
 BAD_SETTING = 2
 
@@ -54,6 +56,12 @@ class Worker:
         """The id of the process, None if there is none now."""
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
+
+    @property
+    def is_late(self) -> bool:
+        """True while a process runs that should have told its port long ago."""
+        late = self.port is None and time.monotonic() - self._begun_s > _START_S
+        return late and self.running
 
     def start(self, environ: Mapping[str, str]) -> None:
         """Start the process. Its port is known later."""

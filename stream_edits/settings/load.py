@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from stream_edits.yaml_words import plain_message
+
 from .model import Settings, Topics
 from .sources import (
     FILE_VARIABLE,
@@ -57,7 +59,7 @@ def _one_line(error: ErrorDetails, given: Given) -> str:
         return f"{given.name(cause.path)} {cause}"
     if error["type"] in ("dict_type", "model_type"):
         return f"{given.name(path)} should be a table of names and values"
-    expected = str(cause) if cause else error["msg"].replace("Input should", "should")
+    expected = str(cause) if cause else plain_message(error["msg"])
     return f"{given.name(path)} {expected}"
 
 

@@ -133,6 +133,7 @@ class Settings(BaseModel):
         description="Where to start when the committed offsets of a group have expired or were "
         "deleted: where it had stopped, or at an end of its topic. Without it the stage stops. "
         "A new intake or review starts at that end, the other stages always at the oldest record. "
+        "Partitions that are added later are read from their beginning. "
         "`run --from` sets it once.",
     )
     batch_size: int = Field(

@@ -140,7 +140,7 @@ def test_a_bad_case_is_one_line(here: Path, before: str, after: str, message: st
 def test_no_cases_and_no_folder_are_errors(here: Path) -> None:
     missing = typed("policy", "cases")
     assert missing.exit_code == 2
-    assert "edits: there is no such folder" in missing.stderr
+    assert missing.stderr == "stream-edits: edits: there is no such folder\n"
     written()
     (here / "edits/own_edit/cases.yaml").unlink()
     assert "edits/own_edit/cases.yaml: is missing" in typed("policy", "cases").stderr

@@ -90,6 +90,54 @@ class TestMissingOffsets:
         stage.run_rounds(2)
         assert outputs(broker) == [b"2"]
 
+    def test_what_comes_after_the_start_at_the_newest_record_is_read(self) -> None:
+        broker = cluster(2)
+        broker.put("in", 0, b"k", b"1")
+        stage = stateless_stage(broker, start_from="newest").start()
+        stage.run_rounds(2)
+        stage.runner.close()
+        broker.put("in", 0, b"k", b"2")
+        broker.put("in", 1, b"q", b"3")
+        stateless_stage(broker, start_from="newest").start().run_rounds(3)
+        assert sorted(outputs(broker)) == [b"2", b"3"]
+
+    def test_a_partition_without_a_commit_is_read_by_a_group_that_is_not_new(self) -> None:
+        broker = cluster(2)
+        broker.put("in", 0, b"k", b"1")
+        stage = stateless_stage(broker, start_from="oldest").start()
+        stage.run_rounds(2)
+        stage.runner.close()
+        broker.put("in", 1, b"q", b"2")
+        stateless_stage(broker, start_from="newest").start().run_rounds(3)
+        assert outputs(broker) == [b"1", b"2"]
+
+    def test_a_partition_that_is_added_later_is_read_from_its_beginning(self) -> None:
+        broker = cluster(1)
+        stage = stateless_stage(broker, start_from="newest").start()
+        stage.run_rounds(2)
+        broker.grow("in", 2)
+        stage.clock.time_s += 3.1
+        broker.put("in", 1, b"q", b"1")
+        stage.run_rounds(4)
+        assert outputs(broker) == [b"1"]
+
+    def test_records_deleted_unread_are_skipped_once(self) -> None:
+        broker = cluster(1)
+        for value in (b"1", b"2", b"3"):
+            broker.put("in", 0, b"k", value)
+        stage = stateless_stage(broker).start()
+        stage.run_rounds(2)
+        stage.runner.close()
+        for value in (b"4", b"5"):
+            broker.put("in", 0, b"k", value)
+        broker.logs["in", 0].first = 4
+        stage = stateless_stage(broker, start_from="newest").start()
+        stage.run_rounds(2)
+        stage.runner.close()
+        broker.put("in", 0, b"k", b"6")
+        stateless_stage(broker, start_from="newest").start().run_rounds(3)
+        assert outputs(broker) == [b"1", b"2", b"3", b"6"]
+
     @pytest.mark.parametrize("start_from", ["oldest", "newest"])
     def test_state_never_starts_anywhere_else(self, start_from: str) -> None:
         broker = worked()

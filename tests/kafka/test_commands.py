@@ -97,7 +97,7 @@ def test_run_refuses_bad_settings_in_one_line(deploy: Deploy, tmp_path: Path) ->
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text("edits:\n  add-on-without-primry:\n    orphan: {}\n")
     bad = {
-        "STREAM_EDITS_BATCH_SIZE should be a valid integer": {"BATCH_SIZE": "many"},
+        "STREAM_EDITS_BATCH_SIZE should be a whole number": {"BATCH_SIZE": "many"},
         "STREAM_EDITS_TOPICS__EVENT: there is no such setting": {"TOPICS__EVENT": "x"},
         "enable.auto.commit": {"KAFKA__ENABLE_AUTO_COMMIT": "true"},
         f"{overlay}:2: edits.add-on-without-primry": {"POLICY": str(overlay)},

@@ -39,7 +39,7 @@ def emptied(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("mistake", "message"),
     [
-        (shutil.rmtree, r"^edits \(STREAM_EDITS_EDITS\): \S+/edits: there is no such folder$"),
+        (shutil.rmtree, r"^/\S+/edits: there is no such folder$"),
         (gone("policy.yaml"), r"/edits/policy\.yaml: is missing: it has the id"),
         (emptied, r"/edits: has no edit: `stream-edits policy new` writes one$"),
         (instead("policy.yaml", "KHS-OWN", '"6.21-P"'), r"policy\.yaml:2: id: 6\.21-P is a packag"),

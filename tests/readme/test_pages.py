@@ -6,7 +6,9 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from stream_edits.cli import cli
 from stream_edits.settings import settings_table
 from tests.readme.blocks import README, ROOT, blocks, commands, run
 
@@ -79,9 +81,21 @@ def test_the_overlay_on_the_page_is_the_file_and_its_version_is_named() -> None:
 
 
 def test_the_settings_table_is_current() -> None:
-    text = SETTINGS.read_text(encoding="utf-8")
-    table = text.split("<!-- settings: begin -->")[1].split("<!-- settings: end -->")[0]
-    assert table.strip() == settings_table().strip(), "paste what settings_table() gives"
+    done = CliRunner().invoke(cli, ["docs", "settings", "--check", "--output", str(SETTINGS)])
+    assert done.exit_code == 0, done.stderr
+
+
+def test_a_stale_settings_table_is_written_in_its_place(tmp_path: Path) -> None:
+    page = tmp_path / "settings.md"
+    words = ["docs", "settings", "--output", str(page)]
+    page.write_text(SETTINGS.read_text(encoding="utf-8").replace("| `kafka` |", "| `kafak` |"))
+    stale = CliRunner().invoke(cli, [*words, "--check"])
+    assert (stale.exit_code, "is stale" in stale.stderr) == (1, True)
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    assert page.read_text(encoding="utf-8") == SETTINGS.read_text(encoding="utf-8")
+    page.write_text("# Settings\n")
+    refused = CliRunner().invoke(cli, words)
+    assert (refused.exit_code, "does not have the comments" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

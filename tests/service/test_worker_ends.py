@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from unittest.mock import Mock
@@ -84,6 +85,24 @@ def test_a_worker_without_an_answer_is_alive_but_not_ready() -> None:
         assert server.answer("/healthz", "")[0] == 200
         assert server.answer("/readyz", "")[0::2] == (503, b"not ready: worker 4\n")
         assert server.answer("/metrics", "")[0] == 200
+
+
+class _Running(_Fixed):
+    running = True
+
+
+def test_a_worker_that_runs_and_does_not_answer_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stream_edits.service.gathered._ANSWER_S", 0.2)
+    # The kernel accepts connections of a frozen process, which answers none.
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        workers = [_Running(4, frozen.getsockname()[1]), _Running(5, None)]
+        server = GatheringServer("127.0.0.1", 0, CollectorRegistry(), workers)
+        server.start()
+        with closing(server):
+            workers[1]._begun_s = time.monotonic()
+            assert server.answer("/healthz", "")[0::2] == (503, b"stuck: worker 4\n")
+            workers[1]._begun_s -= 200
+            assert server.answer("/healthz", "")[0::2] == (503, b"stuck: worker 4 5\n")
 
 
 def _cut_off(answer: bytes) -> tuple[int, socket.socket]:
