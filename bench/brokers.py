@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from stream_edits.engine.topics import TopicSpec, create_topics
+from stream_edits.engine.kafka import create_topics
+from stream_edits.engine.ports import TopicSpec
 from stream_edits.mock_cluster import PARTITIONS, MockCluster
 from tests.broker import running_broker
 

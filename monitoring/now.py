@@ -5,6 +5,9 @@ from grafana_foundation_sdk.builders import dashboard, stat
 from monitoring.page import row
 from monitoring.panels import COUNT, HERE, STAGES, number
 
+# Some alerts are of a whole namespace, or of none.
+_OF_HERE = 'namespace=~"$namespace|", job=~"$job|"'
+
 
 def now(page: dashboard.Dashboard) -> None:
     """Readiness, age and lag, dead letters; firing alerts, the last commit, versions."""
@@ -29,12 +32,11 @@ def _ready() -> stat.Panel:
 def _firing() -> stat.Panel:
     panel = number(
         "Firing alerts",
-        "Each links to its section of docs/runbook.md: what happened, and what to do. Empty: none "
-        "fires.",
+        "docs/runbook.md has a section for each: what happened, and what to do.",
         COUNT,
         {
             "{{alertname}} {{stage}}": "sum by (alertname, stage) "
-            '(ALERTS{alertname=~"StreamEdits.+", alertstate="firing"})'
+            f'(ALERTS{{alertname=~"StreamEdits.+", alertstate="firing", {_OF_HERE}}})'
         },
         words=True,
         alarm=1,

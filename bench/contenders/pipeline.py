@@ -1,4 +1,4 @@
-"""The whole pipeline in one process: three stages in three threads, as with `run`."""
+"""The whole pipeline in one process: four stages in four threads, as with `run`."""
 
 import time
 from collections.abc import Callable, Sequence

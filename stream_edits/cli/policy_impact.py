@@ -78,7 +78,7 @@ def impact(
 ) -> None:
     """Decide the claims of FILE… under two policies, and report what changes.
 
-    FILE is JSON lines, an Avro container, or an X12 837 file (`stream-edits convert --help`); - is
+    FILE is what `adjudicate` takes: JSON, Avro or X12 837, or a folder of such files; - is
     stdin. Reviews in it apply under both. Each difference
     is put down to the change of the policy that causes it: put back, it is gone. From the topics it
     joins no group and commits nothing.

@@ -100,7 +100,7 @@ def convert(files: tuple[str, ...], output: Path | None, reading: FileOptions) -
 
     Professional and institutional claims of version 005010, one claim a line, as `adjudicate` and
     `publish` read them; these two read X12 files as well, with the same options. A claim that
-    cannot be read is reported on stderr by transaction and claim number; the others are written,
+    cannot be read is reported on stderr by its position in the file; the others are written,
     and the exit code is 3. It is 2 if a file is not X12.
     """
     converted = convert_files(files, output, reading)

@@ -78,7 +78,7 @@ def shared(names: str) -> dict[str, Callable[[str], str]]:
     return dict.fromkeys(names.split(), str)
 
 
-# Texts that few values share among many records: read and written without coding them anew.
+# Texts that few values share among many records: read and written without coding them again.
 SHARED: Cleaning = {
     "ClaimDecision": shared("policy_id policy_version engine_version source_topic"),
     "LineOutcome": shared("procedure_code recommended_code"),

@@ -1,6 +1,6 @@
 """A time limit for a whole request, however its answer comes.
 
-The time-out of an HTTP client starts anew with every byte, so a server that sends a byte now and
+The time-out of an HTTP client starts again with every byte, so a server that sends a byte now and
 then could hold its caller for ever.
 """
 

@@ -47,7 +47,7 @@ def of_topics(settings: Settings, claim_id: str) -> Read:
     found = [each for _, each in published_decisions(settings, schemas, {claim_id})]
     published = [each for each in found if each is not None]
     if not published:
-        raise NotExplained("the decision topics hold no decision on this claim")
+        raise NotExplained("the decision topics have no decision on this claim")
     member = member_in(max(published, key=lambda x: x.revision).encounter_keys)
     if member is None:
         raise NotExplained("the newest decision on the claim does not name its member")

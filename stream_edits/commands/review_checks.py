@@ -15,7 +15,7 @@ from stream_edits.stages.reviews import StaleReview, UnknownReview, decided, tak
 def newest_of(decisions: Sequence[ClaimDecision]) -> ClaimDecision:
     """The decision in force: that with the highest revision. Raises UnknownReview without any."""
     if not decisions:
-        raise UnknownReview("the decision topics hold no decision on this claim")
+        raise UnknownReview("the decision topics have no decision on this claim")
     return max(decisions, key=lambda decision: (decision.revision, decision.decided_at))
 
 

@@ -5,10 +5,15 @@ from collections.abc import Mapping
 
 from stream_edits.app.wiring import Stage, stage_config, topic_specs
 from stream_edits.engine.errors import EngineStopped
-from stream_edits.engine.kafka import ConfluentKafka, forget_group, publish_records
+from stream_edits.engine.kafka import (
+    ConfluentKafka,
+    check_topics,
+    create_topics,
+    forget_group,
+    publish_records,
+)
 from stream_edits.engine.known_topics import accepting
 from stream_edits.engine.ports import Output
-from stream_edits.engine.topics import check_topics, create_topics
 from stream_edits.settings import Settings
 
 _ASK_S = 15.0

@@ -1,7 +1,7 @@
 """Which topics a group has worked with, so that a topic that was created again is noticed.
 
-Such a topic has the same name, other records and another id (KIP-516). The client does not tell:
-it reads on at the old offset of the new log. So each group writes the ids of its topics into a
+Such a topic has the same name, other records and another id (KIP-516). The client does not report
+it: it reads on at the old offset of the new log. So each group writes the ids of its topics into a
 compacted topic, in the transaction in which it first commits an offset of a partition, and compares
 them at its start and while it runs. This mark also tells a new group from one whose offsets have
 expired. A stage without a changelog keeps its progress in it, too.

@@ -1,14 +1,14 @@
 """The other processes of a stage, and what is left of one that is gone.
 
 A process that dies leaves a transaction open. Until its time-out the brokers hide the offsets in it
-from the next owner of its partitions, and its records and all later ones from the next stage. Who
-starts again ends it with `init_transactions`; for a process that never returns, the others do so:
+from the next owner of its partitions, and its records and all later ones from the next stage. A
+process that restarts ends it with `init_transactions`. For one that never returns, the others do:
 each remembers the members of its group, and fences those that are gone after a rebalance.
 
-This is safe whoever is fenced, because a fence only aborts what is not committed. It also hits a
+Fencing the wrong process is safe, because a fence only aborts what is not committed. It also hits a
 process that is starting and has not joined yet, or a member that was cut off: see
 `transaction.Transactions.commit` for how these go on. No member that was assigned partitions later
-is hit: an eager rebalance waits for all, and who fences has not joined again yet.
+is hit: an eager rebalance waits for all, and the process that fences has not joined again yet.
 """
 
 from __future__ import annotations

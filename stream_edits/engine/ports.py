@@ -98,7 +98,7 @@ class Source(Protocol):
     def subscribe(self, listener: AssignmentListener) -> None:
         """Join the group; assignments arrive during `consume`. A second call joins again."""
 
-    def join_anew(self, listener: AssignmentListener) -> None:
+    def join_as_new_member(self, listener: AssignmentListener) -> None:
         """Leave the group, and join it as a new member. Raises FatalClientError if that hangs."""
 
     def consume(self, limit: int, timeout_s: float) -> list[Record]:

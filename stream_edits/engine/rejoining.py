@@ -67,9 +67,9 @@ class Rejoining:
             self._source.subscribe(self._partitions)
         elif now - self._waits_since > self._patience_s:
             self._waits_since = now
-            self._join_anew_or_give_up()
+            self._join_as_new_member_or_give_up()
 
-    def _join_anew_or_give_up(self) -> None:
+    def _join_as_new_member_or_give_up(self) -> None:
         """Raises LeftOut at last. While the brokers are away, joining cannot help yet."""
         try:
             self._known.confirm()
@@ -79,8 +79,10 @@ class Rejoining:
                     f"{self._group_id} again {self._tries} times: a restart joins as a new member"
                 )
             self._in_vain += 1
-            log.warning("joins_anew", stage=self._stage, reason="no partitions were assigned")
+            log.warning(
+                "joins_as_new_member", stage=self._stage, reason="no partitions were assigned"
+            )
             self._left_out()
-            self._source.join_anew(self._partitions)
+            self._source.join_as_new_member(self._partitions)
         except Retriable:
             self._in_vain = 0

@@ -100,7 +100,7 @@ def account_of(
             history.take(event, source)
     replayed = history.newest.get(claim_id)
     if replayed is None:
-        raise NotExplained("the events hold no decision on this claim")
+        raise NotExplained("no event in the input leads to a decision on this claim")
     newest = max(published, key=lambda x: x.revision, default=replayed)
     is_proven = outcome_digest(newest) == outcome_digest(replayed)
     claim = history.content(claim_id)

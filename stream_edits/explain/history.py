@@ -50,10 +50,6 @@ class History:
                 self.withdrawn[each.withdrawn_claim_id] = each.claim_id
         return step
 
-    def claim_of(self, decision: ClaimDecision) -> ClaimEvent:
-        """The claim as it was decided. Raises KeyError if its event is not in the history."""
-        return self._claims[decision.claim_id, decision.event_id]
-
     def content(self, claim_id: str) -> ClaimEvent | None:
         """The content of a claim that its newest decision is about, None without either."""
         decision = self.newest.get(claim_id)

@@ -22,7 +22,8 @@ a provider.
 
 Events, claims and decisions are counted after the commit. Summed over the processes, the counts are
 those of a reader of committed records, except when a process dies between a commit and the next
-scrape. Only `duplicates_total` counts an event twice when its transaction was aborted.
+scrape. Only `duplicates_total` and `reviews_total` count an event twice when its transaction was
+aborted.
 
 | Metric | Type | Labels | Meaning |
 |---|---|---|---|

@@ -29,10 +29,10 @@ def judge_form(
     claim = record.open_claim
     found = [finding for edit in policy.form_edits for finding in edit.judge(claim, policy.on)]
     if found and policy.modes:
-        heard = policy.modes.heard(found, claim.billing_provider_npi)
-        found = heard.enforced
+        split = policy.modes.by_mode(found, claim.billing_provider_npi)
+        found = split.enforced
         if monitored is not None:
-            monitored += heard.monitored
+            monitored += split.monitored
     if not record.reviewed:
         return found
     decided = of_policy(record.reviewed, policy)

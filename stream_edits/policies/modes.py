@@ -15,7 +15,7 @@ from stream_edits.policies.values.mode import EditMode
 Findings = dict[str, tuple[EditFinding, ...]]
 
 
-class Heard(NamedTuple):
+class ByMode(NamedTuple):
     """Findings of some edits: those that count, and those that are only shown."""
 
     enforced: list[EditFinding]
@@ -36,20 +36,20 @@ class Modes:
     def __bool__(self) -> bool:
         return bool(self._rules)
 
-    def heard(self, found: Iterable[EditFinding], billing_npi: str, enforced: str = "") -> Heard:
+    def by_mode(self, found: Iterable[EditFinding], billing_npi: str, enforced: str = "") -> ByMode:
         """The findings on a claim of a provider, by their modes. Those of an edit that is off are
         left out. Those of the edit ``enforced`` count although it is only monitored."""
-        heard = Heard([], [])
+        split = ByMode([], [])
         for finding in found:
             rules = self._rules.get((finding.edit_id, finding.policy_version))
             mode = EditMode.ENFORCE if rules is None else rules.mode_for(billing_npi)
             if mode is EditMode.MONITOR and finding.edit_id == enforced:
                 mode = EditMode.ENFORCE
             if mode is EditMode.ENFORCE:
-                heard.enforced.append(finding)
+                split.enforced.append(finding)
             elif mode is EditMode.MONITOR:
-                heard.monitored.append(finding._replace(mode=FindingMode.MONITORED))
-        return heard
+                split.monitored.append(finding._replace(mode=FindingMode.MONITORED))
+        return split
 
 
 class MonitoredFindings:
@@ -69,9 +69,9 @@ class MonitoredFindings:
 
     def taken_from(self, claim: ClaimEvent, found: Iterable[EditFinding]) -> list[EditFinding]:
         """The findings on a claim that count. The others are kept, and change nothing."""
-        heard = self._modes.heard(found, claim.billing_provider_npi, self._enforced)
-        self.of(claim.claim_id).extend(heard.monitored)
-        return heard.enforced
+        split = self._modes.by_mode(found, claim.billing_provider_npi, self._enforced)
+        self.of(claim.claim_id).extend(split.monitored)
+        return split.enforced
 
     def leaves(self, claim: ClaimEvent | None, finding: EditFinding) -> bool:
         """Whether a finding on a line of a claim counts. Findings are on open claims only."""

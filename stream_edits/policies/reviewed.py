@@ -1,7 +1,7 @@
 """Findings that a review has decided: they stand, whatever their edit finds later.
 
-They belong to one content of a claim. An edit that finds the same again on the same line is not
-heard, so the line, the edits after it and the decision see only what the reviewer said.
+They belong to one content of a claim. What an edit finds again on the same line is
+ignored, so the line, the edits after it and the decision see only what the reviewer said.
 """
 
 from collections.abc import Iterable, Sequence

@@ -28,7 +28,10 @@ class Topics(BaseModel):
         "claims.edits.by-supervisor", description="Encounter to supervision."
     )
     pass_: Name = Field("claims.edits.pass", alias="pass", description="Decisions to pay.")
-    pend: Name = Field("claims.edits.pend", description="Decisions that wait for a person.")
+    pend: Name = Field(
+        "claims.edits.pend",
+        description="Decisions that wait for a document, a person or another claim.",
+    )
     deny: Name = Field("claims.edits.deny", description="Decisions not to pay.")
     dead_letter: Name = Field(
         "claims.edits.dead-letter", description="Records no stage can process, untouched."
@@ -118,7 +121,7 @@ class Settings(BaseModel):
         le=36_525,
         description="Days, in the time of events, that a claim or a supervisor's time is "
         "remembered after its newest event. Must exceed the time in which a claim may be sent, "
-        "corrected or voided: one that comes after it is taken for new.",
+        "corrected or voided: a claim that arrives later is treated as new.",
     )
     evidence_retention_days: int | None = Field(
         None,

@@ -207,7 +207,7 @@ def _findings_on(
         on_date = policy.on(day)
         own = [x for edit in policy.supervision_edits for x in edit.judge(time, others, on_date)]
         if policy.modes:
-            heard = policy.modes.heard(own, npi)
-            own = heard.enforced if mode is EditMode.ENFORCE else heard.monitored
+            split = policy.modes.by_mode(own, npi)
+            own = split.enforced if mode is EditMode.ENFORCE else split.monitored
         found += own
     return found

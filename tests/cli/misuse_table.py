@@ -58,7 +58,11 @@ COMMANDS = [
     Misuse("policy content import {d}/claims.jsonl --table {d}/t.csv", 2, "claims.jsonl"),
     Misuse("asyncapi --output {d}/gone/x.yaml", 2, "x.yaml"),
     Misuse("explain", 2, "Missing argument 'CLAIM'"),
-    Misuse("explain NOPE --file {d}/claims.jsonl", 1, "no decision on this claim"),
+    Misuse(
+        "explain NOPE --file {d}/claims.jsonl",
+        1,
+        "no event in the input leads to a decision on this claim",
+    ),
 ]
 
 FILES = [

@@ -56,7 +56,7 @@ def test_a_page_for_a_terminal_that_writes_ascii_alone(file: Path) -> None:
 def test_an_unknown_claim_is_one_line_without_its_name(file: Path) -> None:
     done = explained("CANARY", "--file", str(file))
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr == "stream-edits: the events hold no decision on this claim\n"
+    assert done.stderr == "stream-edits: no event in the input leads to a decision on this claim\n"
 
 
 def test_bad_lines_are_reported_and_the_claim_is_explained(file: Path) -> None:

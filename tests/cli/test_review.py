@@ -75,7 +75,7 @@ def test_a_dry_run_publishes_nothing(kafka: Published) -> None:
 
 
 REFUSED = {
-    "UnknownReview: the decision topics hold no decision on this claim": (
+    "UnknownReview: the decision topics have no decision on this claim": (
         ("CANARY-Z", "--approve"),
     ),
     "UnknownReview: the claim has no such line": (("CANARY-A", "--approve", "--line", "9"),),

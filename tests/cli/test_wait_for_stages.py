@@ -4,6 +4,7 @@ from itertools import count
 
 import pytest
 
+from stream_edits.app.wiring import Stage
 from stream_edits.commands import wait_for_stages as module
 from stream_edits.commands.wait_for_stages import wait_for_stages
 from stream_edits.engine.errors import EngineStopped, Retriable
@@ -26,8 +27,13 @@ def test_it_names_no_stage_if_all_have_read_everything_but_go_on(
 
 
 def test_it_returns_when_two_rounds_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "committed_if_all_read", lambda *_: {0: 7})
+    calls = count()
+    # After the first round each stage has committed once more: only the third finds the same.
+    monkeypatch.setattr(
+        module, "committed_if_all_read", lambda *_: {0: min(next(calls) // len(Stage), 1)}
+    )
     wait_for_stages(Settings(), 5.0)
+    assert next(calls) == 3 * len(Stage)
 
 
 def test_it_says_that_the_brokers_do_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 """Records between stages and state records: both ways, with fastavro as the reference."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -103,8 +102,12 @@ def test_bytes_of_another_make_are_undecodable(
 ) -> None:
     number = schema_of(record).id
     for framed in (body, join(number, body), join(1, body), join(77, body)):
-        with suppress(Undecodable):
-            decode(framed)
+        try:
+            read = decode(framed)
+        except Undecodable:
+            continue
+        # Bytes that happen to be a record: nothing of them may be lost.
+        assert decode(encode(read)) == read
 
 
 @settings(max_examples=50)

@@ -43,13 +43,13 @@ def test_a_member_without_a_partition_is_assigned_none(cluster: Cluster) -> None
     assert sorted(len(member.owned) for member in members) == [0, 1, 1, 1, 1]
 
 
-def test_a_member_that_joins_anew_gives_up_its_partitions_and_is_assigned_some(
+def test_a_member_that_joins_as_a_new_one_gives_up_its_partitions_and_is_assigned_some(
     cluster: Cluster,
 ) -> None:
     first, second = Member(cluster), Member(cluster, transactional_id="g-count-1")
     share_all([first, second])
     cluster.put(0, b"0")
-    first.source.join_anew(first)
+    first.source.join_as_new_member(first)
     assert first.callbacks[-1] == "revoked"
     share_all([first, second])
     poll_until([first, second], lambda: first.values + second.values == [b"0"])

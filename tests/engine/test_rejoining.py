@@ -84,12 +84,12 @@ def test_a_client_that_hears_nothing_any_more_is_replaced(monkeypatch: pytest.Mo
         (source,) = broker.sources
         helped: list[object] = []
 
-        def join_anew(listener: AssignmentListener) -> None:
+        def join_as_new_member(listener: AssignmentListener) -> None:
             helped.append(listener)
             monkeypatch.undo()
-            source.join_anew(listener)
+            source.join_as_new_member(listener)
 
-        monkeypatch.setattr(source, "join_anew", join_anew)
+        monkeypatch.setattr(source, "join_as_new_member", join_as_new_member)
         assert not stage.runner.ready
         wait(stage, 1)
     assert helped == [stage.partitions]

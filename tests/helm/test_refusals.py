@@ -16,7 +16,7 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
     ("values", "message"),
     [
         ({"kafka": {"bootstrapServers": ""}}, "kafka.bootstrapServers is required"),
-        ({"replicas": 7}, "replicas of intake: 7 pods for settings.partitions = 6"),
+        ({"replicas": 7}, "replicas of encounter: 7 pods for settings.partitions = 6"),
         (
             {"settings": {"partitions": 12}, "stages": {"encounter": {"replicas": 13}}},
             "replicas of encounter: 13 pods for settings.partitions = 12",

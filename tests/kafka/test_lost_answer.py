@@ -37,8 +37,10 @@ def test_only_a_new_client_joins_when_an_answer_is_lost(link: ForgetfulLink, los
     assert link.losing is None
     member.source.subscribe(member)
     _polled(member, 10)
-    assert member.callbacks == [], "the client joined by itself: join_anew is not needed any more"
-    member.source.join_anew(member)
+    assert member.callbacks == [], (
+        "the client joined by itself: join_as_new_member is not needed any more"
+    )
+    member.source.join_as_new_member(member)
     member.until(lambda: member.values == [b"1"])
     assert member.callbacks == ["assigned"]
     member.source.close()

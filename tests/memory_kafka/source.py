@@ -55,7 +55,7 @@ class MemorySource:
         else:
             self.group.join(self.member)
 
-    def join_anew(self, listener: AssignmentListener) -> None:
+    def join_as_new_member(self, listener: AssignmentListener) -> None:
         self.close()
         self.group.remove(self.member)
         self.closed = self.forgotten = False

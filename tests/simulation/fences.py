@@ -74,7 +74,7 @@ def no_fence_by_generation(patch: Patch) -> None:
 
 
 def no_new_client(patch: Patch) -> None:
-    patch.setattr(Rejoining, "_join_anew_or_give_up", lambda self: None)
+    patch.setattr(Rejoining, "_join_as_new_member_or_give_up", lambda self: None)
 
 
 def random_transactional_id(patch: Patch) -> None:

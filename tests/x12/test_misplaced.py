@@ -27,12 +27,12 @@ def results(text: str) -> list[str]:
         ("LX*2~\n", "LIN**N4*00000000001~\n", "SV1 without the LX of its line"),
         ("LX*2~\n", "NM1*82*1*A****XX*1990003034~\n", "SV1 without the LX of its line"),
         ("LX*2~\n", "SVD*X*10*HC:96365**1~\n", "SV1 without the LX of its line"),
-        ("LIN**N4*5551234K1~\n", "", "CTP where it cannot stand"),
+        ("LIN**N4*5551234K1~\n", "", "CTP in the wrong place"),
         ("LX*1~", "NM1*82*1*A****XX*1990003034~\nREF*F8*ICN~\nLX*1~", "REF*F8 after a provider"),
         ("LX*1~", "NM1*82*1*A****XX*1990003034~\nPWK*03*EL~\nLX*1~", "PWK after a provider"),
         ("CTP****10*ML", "CTP****10*ML~\nREF*6R*LATE", "REF*6R without the LX of its line"),
         ("CTP****10*ML", "CTP****10*ML~\nDTP*472*D8*20250305", "DTP*472 without the LX"),
-        ("CTP****10*ML", "CTP****10*ML~\nREF*F8*ICN", "REF*F8 where it cannot stand"),
+        ("CTP****10*ML", "CTP****10*ML~\nREF*F8*ICN", "REF*F8 in the wrong place"),
         ("11**1:2", "11**1>2", "a diagnosis pointer that is not a number"),
         ("11**1:2", "11**1:X", "a diagnosis pointer that is not a number"),
     ],
@@ -86,9 +86,7 @@ def test_a_level_without_its_hl_is_not_taken_for_the_one_before(
 
 def test_a_patient_without_an_hl_is_not_the_subscriber() -> None:
     patient = ("PAT*19", "NM1*QC*1*SAMPLE*CHILD", "DMG*D8*20190412*F")
-    assert results(_file(*subscriber(), *patient, *office("K1"))) == [
-        "NM1*QC where it cannot stand"
-    ]
+    assert results(_file(*subscriber(), *patient, *office("K1"))) == ["NM1*QC in the wrong place"]
 
 
 def _file(*segments: str) -> str:

@@ -42,7 +42,7 @@
 {{- range $table := list "kafka" "schema_registry" -}}
 {{- range $option, $_ := default dict (index $.Values.settings $table) -}}
 {{- if regexMatch "password|secret|user\\.info|username|key\\.pem$|token$" $option -}}
-{{- fail (printf "settings.%s.%s is a credential and would lie in a config map: use the existingSecret of kafka or schemaRegistry, or extraEnv with a secretKeyRef" $table $option) -}}
+{{- fail (printf "settings.%s.%s is a credential and would be stored in a config map: use the existingSecret of kafka or schemaRegistry, or extraEnv with a secretKeyRef" $table $option) -}}
 {{- end -}}
 {{- if has $option (list "security.protocol" "sasl.mechanism" "sasl.mechanisms" "ssl.ca.location" "ssl.certificate.location" "ssl.key.location") -}}
 {{- if eq $table "kafka" -}}
@@ -58,7 +58,7 @@
 {{- define "stream-edits.validateReplicas" -}}
 {{- $partitions := include "stream-edits.partitions" . | int -}}
 {{- range (include "stream-edits.workloads" . | fromYaml).items -}}
-{{- if and (not .autoscaling.enabled) (gt (int .replicas) $partitions) -}}
+{{- if and (not .autoscaling.enabled) (gt (int .replicas) $partitions) (not (has .component (list "intake" "review"))) -}}
 {{- fail (printf "replicas of %s: %d pods for settings.partitions = %d; those above the partitions would have nothing to do" .component (int .replicas) $partitions) -}}
 {{- end -}}
 {{- $most := include "stream-edits.maxReplicas" (dict "root" $ "workload" .) | int -}}

@@ -51,10 +51,12 @@ empty lists.
 app.kubernetes.io/component: {{ .workload.component }}
 {{- end -}}
 
-{{/* The maximum number of pods for KEDA: the given value, limited to the partitions. */}}
+{{/* The maximum number of pods for KEDA: the given value, limited to the partitions. The topics of
+     claims and reviews may have more of them than the settings say. */}}
 {{- define "stream-edits.maxReplicas" -}}
 {{- $partitions := include "stream-edits.partitions" .root | int -}}
-{{- min $partitions (default $partitions .workload.autoscaling.maxReplicas | int) -}}
+{{- $most := default $partitions .workload.autoscaling.maxReplicas | int -}}
+{{- has .workload.component (list "intake" "review") | ternary $most (min $partitions $most) -}}
 {{- end -}}
 
 {{/* The spread constraints, each with a selector for the pods of its own StatefulSet. */}}

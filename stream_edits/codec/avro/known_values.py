@@ -1,6 +1,6 @@
 """Values kept by their octets: days, amounts and codes come again and again.
 
-A subscript finds one without a call, which is most of what it would cost to make it anew. Each
+A subscript finds one without a call, which is most of what it would cost to make it again. Each
 keeps a bounded number of values, and short ones only.
 """
 

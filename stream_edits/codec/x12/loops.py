@@ -72,7 +72,7 @@ LOST_CLAIM = "segments of a claim that has no CLM"
 
 
 def misplaced(name: str, kind: str, loop: str) -> str | None:
-    """What is wrong with a segment that cannot stand in a loop, else None.
+    """What is wrong with a segment in the wrong place of a loop, else None.
 
     ``kind`` is its first element. ``LOST_CLAIM`` if no claim has begun.
     """
@@ -81,14 +81,14 @@ def misplaced(name: str, kind: str, loop: str) -> str | None:
         return None
     shown = f"{name}*{kind}" if name in _BY_KIND else name
     if loop in _HEADS:
-        return f"{shown} where it cannot stand" if name in _BY_KIND else LOST_CLAIM
+        return f"{shown} in the wrong place" if name in _BY_KIND else LOST_CLAIM
     if homes == (CLAIM,) and in_line(loop):
         return f"{shown} after a line: the claim that it belongs to has no CLM"
     if CLAIM in homes and not in_line(loop):
         return f"{shown} after a provider or another payer: it belongs before them"
     if homes == (LINE,):
         return f"{shown} without the LX of its line"
-    return f"{shown} where it cannot stand"
+    return f"{shown} in the wrong place"
 
 
 def begins_a_level(kind: str, loop: str) -> bool:

@@ -5,7 +5,7 @@ A place in the table is ``LOOP ELEMENT (CONDITIONS)`` in the words of the implem
 four of them. In ``(NM101=82; NM108=XX)`` the first condition says whom the segment is about; where
 another one does not hold, the field is stated, but not so that it can be used. A place without an
 element is the whole segment, however often it stands. ``else`` leads to the next place where the
-first is not stated. ``=`` is a rule of `claim.py`, and ``-`` no home in that form: `--enrich` may
+first is not stated. ``=`` is a rule of `claim.py`, and ``-`` no field in that form: `--enrich` may
 state the field.
 """
 

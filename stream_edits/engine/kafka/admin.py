@@ -13,14 +13,14 @@ from ..errors import AccessRefused, EngineStopped, Retriable
 from ..kept import kept_too_short
 from ..ports import TopicSpec
 from .client import Refusals, make
-from .client_log import UNHEARD
+from .client_log import SILENT_LOG
 from .error_mapping import AWAY, client_errors, raise_classified
 from .futures import result_of
 from .listening import why_silent
 from .not_made import NOT_MADE
 
 _ASK_S = 15.0
-# Short attempts, so that whoever waits is told soon.
+# Short attempts, so that the user gets an early error.
 _CONNECT_S = (1.0, 1.5)
 # A service goes on where nothing was refused: a large cluster may need long.
 _PATIENT_S = (4.0, 5.0)
@@ -89,7 +89,7 @@ class KeptAdmin:
     def _kept(self, options: ClientOptions) -> tuple[AdminClient, Refusals]:
         if self._client is None:
             refusals = Refusals()
-            self._client = make(AdminClient, options, refusals, UNHEARD), refusals
+            self._client = make(AdminClient, options, refusals, SILENT_LOG), refusals
         return self._client
 
     def free(self) -> None:
@@ -102,7 +102,7 @@ def _await_answer(admin: AdminClient, refusals: Refusals, is_patient: bool) -> N
     code = ""
     refusals.forget()
     for timeout_s in (*_CONNECT_S, *(_PATIENT_S if is_patient else ())):
-        if timeout_s in _PATIENT_S and refusals.heard:
+        if timeout_s in _PATIENT_S and refusals.had_error:
             break
         try:
             with client_errors("list_topics", AWAY):

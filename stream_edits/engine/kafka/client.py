@@ -58,25 +58,25 @@ class Refusals:
 
     `reason` is about TLS or the authentication, `unresolved` about a host without an address.
     `guess` is what a broken connection may mean; a broker that restarts breaks them as well.
-    `heard` is true after any error. With a `stage`, a host without an address is logged as well,
-    once in a minute.
+    `had_error` is true after any error. With a `stage`, a host without an address is logged as
+    well, once in a minute.
     """
 
     def __init__(self, stage: str | None = None) -> None:
         self.reason: str | None = None
         self.unresolved: str | None = None
         self.guess: str | None = None
-        self.heard = False
+        self.had_error = False
         self._stage = stage
         self._logged: dict[str, float] = {}
 
     def forget(self) -> None:
         """Before another attempt: only what it meets counts."""
         self.reason = self.unresolved = self.guess = None
-        self.heard = False
+        self.had_error = False
 
     def __call__(self, error: KafkaError) -> None:
-        self.heard = True
+        self.had_error = True
         host = unresolved_host(error)
         if host is not None:
             self.unresolved = f"{host} does not resolve: {_NAMES}"

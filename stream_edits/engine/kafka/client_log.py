@@ -34,5 +34,5 @@ class RepeatsFilter(logging.Filter):
 
 CLIENT_LOG = logging.getLogger("stream_edits.engine.client")
 CLIENT_LOG.addFilter(RepeatsFilter())
-# Of clients whose failures are told in full by who uses them.
-UNHEARD = logging.Logger("stream_edits.engine.unheard", logging.CRITICAL + 1)
+# Of clients whose failures are reported in full by their callers.
+SILENT_LOG = logging.Logger("stream_edits.engine.silent", logging.CRITICAL + 1)

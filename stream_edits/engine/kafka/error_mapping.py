@@ -52,7 +52,6 @@ AWAY = frozenset(
         KafkaError._WAIT_CACHE,
         # list_offsets fails with it while a partition has no leader.
         KafkaError._NOENT,
-        KafkaError._LEADER_NOT_AVAILABLE if hasattr(KafkaError, "_LEADER_NOT_AVAILABLE") else -195,
         KafkaError.REQUEST_TIMED_OUT,
         KafkaError.LEADER_NOT_AVAILABLE,
         KafkaError.NOT_LEADER_FOR_PARTITION,

@@ -63,7 +63,7 @@ class ConfluentSource:
                 on_lost=self._guarded(listener.on_lost),
             )
 
-    def join_anew(self, listener: AssignmentListener) -> None:
+    def join_as_new_member(self, listener: AssignmentListener) -> None:
         watchdog = CallWatchdog(f"leaving-{self._stage}")
         try:
             with suppress(Retriable):

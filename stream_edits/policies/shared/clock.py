@@ -22,21 +22,6 @@ def overlap(a_start: datetime, a_end: datetime, b_start: datetime, b_end: dateti
     return max(a_start, b_start) < min(a_end, b_end)
 
 
-def uncovered_minutes(start: datetime, end: datetime, others: Iterable[Interval]) -> float:
-    """The minutes of [start, end) outside all of ``others``, which may overlap each other."""
-    left = timedelta()
-    free_from = start
-    for other_start, other_end in sorted(others):
-        if other_end <= other_start:
-            continue
-        if other_start >= end:
-            break
-        left += max(other_start - free_from, timedelta())
-        free_from = max(free_from, other_end)
-    left += max(end - free_from, timedelta())
-    return left / _MINUTE
-
-
 def covered_minutes(intervals: Iterable[Interval]) -> float:
     """The minutes that the intervals cover together. Minutes in several of them count once."""
     covered = timedelta()

@@ -20,7 +20,7 @@ class Rules(EditRules):
 def judge(
     time: SupervisedTime, others: Sequence[SupervisedSlot], policy: PolicyOnDate
 ) -> Iterator[EditFinding]:
-    """Deny a line whose time overlaps ``others``: standing time given to other members."""
+    """Deny a line whose time overlaps time that the same supervisor gives to another member."""
     rules = policy[Rules]
     if not others:
         return
