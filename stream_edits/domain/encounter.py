@@ -35,14 +35,13 @@ class Visit(NamedTuple):
 class VisitCodes(NamedTuple):
     """What a policy says about visits.
 
-    ``administration`` are the codes of services with documented times. Those in ``stay`` join the
-    days that they touch, and the next day if it goes on within ``gap``. Lines with one of
+    ``stay`` are the codes of services that the patient gets there, with documented times. They join
+    the days that they touch, and the next day if it goes on within ``gap``. Lines with one of
     ``observation`` or ``observation_revenue`` cover as many days as their units are hours.
     ``second_visit`` is the modifier of a second visit on one day, and ``otherwise`` what it means
     on a line that overlaps the first visit.
     """
 
-    administration: frozenset[str] = frozenset()
     stay: frozenset[str] = frozenset()
     gap: timedelta = timedelta()
     observation: frozenset[str] = frozenset()
@@ -112,7 +111,7 @@ _Node = tuple[date, bool]
 
 def _nodes(claim: ClaimEvent, codes: VisitCodes) -> list[_Node]:
     """The first day of each line's visit, and whether it is a second visit of that day."""
-    visits = SecondVisits(claim, codes.second_visit, codes.administration)
+    visits = SecondVisits(claim, codes.second_visit, codes.stay)
     own = [(x.service_date, visits.has(x)) for x in claim.lines]
     joined = _Joined(own)
     timed = [

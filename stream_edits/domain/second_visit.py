@@ -27,22 +27,20 @@ def times_of(line: ServiceLine) -> Times:
 class SecondVisits:
     """The second visits of a claim, which may have thousands of lines.
 
-    ``modifier`` marks their lines, None if nothing does. ``administration`` are the codes of
-    services with documented times.
+    ``modifier`` marks their lines, None if nothing does. ``stay`` are the codes of services that
+    the patient gets there: a pump that is worn home runs on during a second visit.
     """
 
-    def __init__(
-        self, claim: ClaimEvent, modifier: str | None, administration: Collection[str]
-    ) -> None:
+    def __init__(self, claim: ClaimEvent, modifier: str | None, stay: Collection[str]) -> None:
         self._claim = claim
         self._modifier = modifier
-        self._administration = administration
+        self._stay = stay
 
     def has(self, line: ServiceLine) -> bool:
         """Whether the line's modifier for a second visit counts.
 
-        It does not if the documented time of the line overlaps that of an administration line
-        without the modifier, of the same claim and day.
+        It does not if the documented time of the line overlaps that of a line of ``stay`` without
+        the modifier, of the same claim and day.
         """
         if self._modifier is None or self._modifier not in line.modifiers:
             return False
@@ -55,7 +53,7 @@ class SecondVisits:
         times: dict[date, list[Times]] = {}
         for line in self._claim.lines:
             if (
-                line.procedure_code in self._administration
+                line.procedure_code in self._stay
                 and self._modifier not in line.modifiers
                 and is_timed(line)
             ):

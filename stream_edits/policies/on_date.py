@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
+from stream_edits.domain.coded import four_digits
 from stream_edits.domain.encounter import VisitCodes
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.rules import EditRules
@@ -38,18 +40,28 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
                 if type(each).accompanies is not EditRules.accompanies
             ),
         ]
+        self._explaining = [
+            each.explains for each in rules if type(each).explains is not EditRules.explains
+        ]
+        # Most lines are asked for, and few codes are billed.
+        self._explains = lru_cache(maxsize=1 << 12)(self._is_explaining)
         visits = [each.visit_codes() for each in rules]
         self.visits = next((each for each in visits if each is not None), VisitCodes())
 
     def is_judged(self, line: ServiceLine, form: ClaimForm) -> bool:
         """Whether a line of an applicable claim is judged with the others of its encounter."""
-        if line.procedure_code in self.governed:
+        code = line.procedure_code
+        if code in self.governed or self._explains(code, line.revenue_code):
             return True
         # A loop, because a generator costs another call for each rule and line.
         for judged in self._makes_judged:  # noqa: SIM110
             if judged(line, form):
                 return True
         return False
+
+    def _is_explaining(self, code: str, revenue_code: str | None) -> bool:
+        revenue = four_digits(revenue_code or "")
+        return any(explains(code, revenue) for explains in self._explaining)
 
     if TYPE_CHECKING:
 

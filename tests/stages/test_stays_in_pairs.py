@@ -67,7 +67,7 @@ def _is_second(event: ClaimEvent, each: ServiceLine, codes: VisitCodes) -> bool:
         times
         and (beside := _times(other))
         and other.service_date == each.service_date
-        and other.procedure_code in codes.administration
+        and other.procedure_code in codes.stay
         and codes.second_visit not in other.modifiers
         and _share(times, beside)
         for other in event.lines

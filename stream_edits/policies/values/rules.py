@@ -169,6 +169,13 @@ class EditRules(_Value):
         """Whether a line bears on the other lines of its claim, without making it applicable."""
         return False
 
+    def explains(self, procedure_code: str, revenue_code: str) -> bool:
+        """Whether a line with these codes may say what others of its day were for.
+
+        It makes no claim applicable. The answer is kept, so it must depend on the codes alone.
+        """
+        return False
+
     def visit_codes(self) -> VisitCodes | None:
         """What these rules say about visits, None if they say nothing."""
         return None

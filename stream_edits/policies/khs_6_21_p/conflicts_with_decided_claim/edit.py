@@ -23,7 +23,8 @@ class Rules(EditRules):
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Pend what ranks above the initial service of a claim already decided."""
-    if not any(line.decided for line in encounter.lines):
+    # A list is quicker than `any` with a generator, and this is asked of every encounter.
+    if True not in [line.decided for line in encounter.lines]:
         return
     services = encounter.fact(initial_services)
     decided = services.leading

@@ -1,7 +1,7 @@
 """What makes an infusion or injection possible is paid with it (6.21-P, code definitions)."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.content.category import Category
@@ -28,7 +28,6 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
-_CPT_DIGITS = 5
 # The first line of each claim among some lines, by claim id: all that a finding says of them.
 _FirstLines = dict[str, EncounterLine]
 
@@ -37,18 +36,36 @@ class Rules(EditRules):
     """Values of policy.yaml.
 
     ``included`` are the kinds of item that an administration includes, ``related_supplies`` those
-    that ``solutions`` include. A local anaesthetic may be for one of the ``procedures``, given as
-    first and last code, unless that is ``access`` to a vein. No modifier sets the codes
-    ``never_separate`` apart.
+    that ``solutions`` include. An item ``used_in_procedures`` may be for one of the ``procedures``,
+    given as first and last code, unless that is ``access`` to a vein, or for what a room of
+    ``procedure_revenue`` was used for. No modifier sets the codes ``never_separate`` apart.
     """
 
     included: Categories
+    used_in_procedures: Categories
     procedures: dict[str, str]
+    procedure_revenue: CodeSet
     access: CodeSet
     solutions: CodeSet
     related_supplies: Categories
     never_separate: CodeSet
     bundled: Outcome
+
+    def explains(self, procedure_code: str, revenue_code: str) -> bool:
+        """Whether a line bills a procedure in which an included item may have been used."""
+        if not procedure_code:
+            return revenue_code in self.procedure_revenue
+        ranges = self._ranges.get(_form_of(procedure_code), ())
+        is_procedure = any(x <= procedure_code <= y for x, y in ranges)
+        return is_procedure and procedure_code not in self.access
+
+    @cached_property
+    def _ranges(self) -> dict[str, list[tuple[str, str]]]:
+        """The first and last codes by the form of the codes."""
+        ranges: dict[str, list[tuple[str, str]]] = {}
+        for each in self.procedures.items():
+            ranges.setdefault(_form_of(each[0]), []).append(each)
+        return ranges
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -64,9 +81,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         including = _including(line, kind, encounter)
         if not including:
             continue
+        if kind in line.policy[Rules].used_in_procedures and encounter.fact(_has_procedure):
+            continue
         if kind is not Category.LOCAL_ANAESTHETIC:
             yield line, _finding(line, kind, including, ())
-        elif encounter.fact(_explain_every_administration) and not encounter.fact(_has_procedure):
+        elif encounter.fact(_explain_every_administration):
             yield line, _finding(line, kind, including, _further_claims(line, encounter))
 
 
@@ -145,14 +164,14 @@ def _explain_every_administration(encounter: Encounter) -> bool:
 
 
 def _has_procedure(encounter: Encounter) -> bool:
-    """Whether the day's claims bill a procedure that the local anaesthetic may have been for."""
+    """Whether the day's claims bill a procedure that the included item may have been for."""
     rules = encounter.lines[0].policy[Rules]
-    return any(
-        service.procedure_code not in rules.access
-        and any(x <= service.procedure_code <= y for x, y in rules.procedures.items())
-        for service in services_beside(encounter)
-        if len(service.procedure_code) == _CPT_DIGITS and service.procedure_code.isdigit()
-    )
+    return any(rules.explains(*service) for service in encounter.fact(services_beside))
+
+
+def _form_of(code: str) -> str:
+    """The letters of a code in their places, with 0 for each digit."""
+    return "".join("0" if x.isdigit() else x for x in code)
 
 
 def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:
@@ -200,6 +219,7 @@ EDIT = EncounterEdit(
     Rules,
     judge,
     scope=Scope.DAY,
+    answerable=True,
     only_on=lambda policy: frozenset(_included_codes(policy)),
     waits_for=WaitsFor.PROVIDER,
     ways=Ways(modifiers=separate_site),

@@ -1,24 +1,28 @@
 """Infusion codes are not for injections, chemotherapy or blood (6.21-P IV.B.4)."""
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import Annotated, NamedTuple, Self
+from typing import NamedTuple
 
-from pydantic import Field, model_validator
-
-from stream_edits.domain.coded import four_digits
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product import messages
+from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.how_given import (
+    has_another_route,
+    is_chemotherapy_billed,
+    is_transfusion_billed,
+)
 from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.leading_lines import (
     LeadingLines,
+)
+from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.rules import (
+    Product,
+    Rules,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_documents,
     has_separate_site,
-    services_beside,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     categories,
@@ -27,49 +31,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     drug_lines,
     drugs_given,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
-from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
 from stream_edits.policies.ways import Ways
-
-
-class Product(StrEnum):
-    """The excluded kinds of product. A finding names the first of them in this order."""
-
-    CHEMOTHERAPY = "chemotherapy"
-    SUBCUTANEOUS = "a drug given under the skin"
-    BLOOD = "a blood product"
-    VACCINE = "a vaccine"
-
-
-class Rules(EditRules):
-    """Values of policy.yaml.
-
-    ``other_routes`` are procedures that give an antineoplastic elsewhere than into a vein.
-    ``transfusion_revenue`` bills a transfusion without a code. ``chemotherapy_form`` holds, for
-    each code, the code to bill for chemotherapy instead.
-    ``bill_instead`` describes, for each product, what to bill instead, as text for a message.
-    ``excluded`` is the outcome of an infusion code that was billed for a product, ``unexplained``
-    that of one for which the claims show only products that something else was billed for.
-    """
-
-    codes: ProcedureCodes
-    subcutaneous_modifiers: CodeSet
-    free_modifiers: CodeSet
-    other_routes: CodeSet
-    transfusion_revenue: CodeSet
-    chemotherapy_form: dict[str, str]
-    bill_instead: dict[Annotated[Product, Field(strict=False)], str]
-    excluded: Outcome
-    unexplained: Outcome
-
-    @model_validator(mode="after")
-    def _covers_every_product(self) -> Self:
-        missing = sorted(set(Product) - set(self.bill_instead))
-        if missing:
-            raise ValueError(f"bill_instead does not say what to bill for {', '.join(missing)}")
-        return self
 
 
 class Shown(NamedTuple):
@@ -122,37 +86,13 @@ def _kind_of_drug(drug: EncounterLine, encounter: Encounter) -> Product | None:
     if _is_subcutaneous(drug):
         return Product.SUBCUTANEOUS
     is_chemotherapy = category_of(drug) is Category.ANTINEOPLASTIC
-    if is_chemotherapy and not encounter.fact(_has_chemotherapy_given):
-        return None if encounter.fact(_has_another_route) else Product.CHEMOTHERAPY
+    if is_chemotherapy and not encounter.fact(is_chemotherapy_billed):
+        return None if encounter.fact(has_another_route) else Product.CHEMOTHERAPY
     return None
-
-
-def _has_another_route(encounter: Encounter) -> bool:
-    """Whether a claim bills a procedure by which the day's antineoplastic was given."""
-    routes = encounter.lines[0].policy[Rules].other_routes
-    return any(service.procedure_code in routes for service in services_beside(encounter))
 
 
 def _is_subcutaneous(line: EncounterLine) -> bool:
     return not line.modifiers.isdisjoint(line.policy[Rules].subcutaneous_modifiers)
-
-
-def _has_chemotherapy_given(encounter: Encounter) -> bool:
-    """Whether chemotherapy was billed with a code of its own, on a line denied or held as well."""
-    if any(_gives_chemotherapy(line.policy, line.code) for line in encounter.lines):
-        return True
-    # A line that is held for its dates is not one of the encounter.
-    claims = {x.claim_id: (x.claim, x.policy) for x in encounter.lines if x.claim is not None}
-    return any(
-        service.spans_days and _gives_chemotherapy(policy, service.procedure_code)
-        for claim, policy in claims.values()
-        for service in claim.lines
-    )
-
-
-def _gives_chemotherapy(policy: PolicyOnDate, code: str) -> bool:
-    traits = policy[VocabularyRules].administration.get(code)
-    return traits is not None and traits.family is Family.CHEMOTHERAPY
 
 
 def _blood(encounter: Encounter) -> Shown | None:
@@ -161,17 +101,7 @@ def _blood(encounter: Encounter) -> Shown | None:
     blood = [line for line in encounter.active if category_of(line) in kinds]
     if not blood:
         return None
-    is_transfused = any(category_of(line) is Category.TRANSFUSION for line in encounter.lines)
-    return _shown(Product.BLOOD, blood, is_transfused or encounter.fact(_has_transfusion_revenue))
-
-
-def _has_transfusion_revenue(encounter: Encounter) -> bool:
-    """Whether a hospital billed a transfusion in a revenue line without a code."""
-    revenue = encounter.lines[0].policy[Rules].transfusion_revenue
-    return any(
-        not service.procedure_code and four_digits(service.revenue_code or "") in revenue
-        for service in services_beside(encounter)
-    )
+    return _shown(Product.BLOOD, blood, encounter.fact(is_transfusion_billed))
 
 
 def _vaccine(encounter: Encounter) -> Shown | None:

@@ -92,6 +92,7 @@ EDIT = EncounterEdit(
     Rules,
     judge,
     scope=Scope.DAY,
+    answerable=True,
     waits_for=WaitsFor.PROVIDER,
     ways=Ways(forms=_as_a_drug),
 )

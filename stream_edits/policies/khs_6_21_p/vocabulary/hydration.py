@@ -7,8 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Technique
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
+    Family,
+    Technique,
+    VocabularyRules,
+)
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import Interval
 from stream_edits.policies.shared.overlaps import Times
@@ -41,7 +44,9 @@ class InfusionsBeside:
             start, end = line.start, line.end
             if not (start and end and start < end):
                 continue
-            traits = administration(line)
+            # One that is too short for its code was a push.
+            code = encounter.code_of(line)
+            traits = line.policy[VocabularyRules].administration.get(code)
             if (
                 traits is not None
                 and traits.family is not Family.HYDRATION

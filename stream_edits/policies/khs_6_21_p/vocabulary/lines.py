@@ -1,8 +1,8 @@
 """Looks up lines of an encounter in the vocabulary."""
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
-from stream_edits.domain.claim import ServiceLine
+from stream_edits.domain.coded import four_digits
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Administration,
@@ -59,14 +59,29 @@ def initials(encounter: Encounter) -> list[EncounterLine]:
     ]
 
 
-def services_beside(encounter: Encounter) -> Iterator[ServiceLine]:
-    """Every service of the open claims on their days here, also what the policy does not name."""
+class ServiceBeside(NamedTuple):
+    """A service of a day: its procedure code, and the four digits of its revenue code, or empty."""
+
+    code: str
+    revenue_code: str
+
+
+def services_beside(encounter: Encounter) -> frozenset[ServiceBeside]:
+    """The services of the claims of a day, also what the policy does not name.
+
+    Of a decided claim only what is kept: what it names, and what accompanies that.
+    """
     claims = {line.claim_id: line.claim for line in encounter.lines if line.claim is not None}
     days = {(line.claim_id, line.service_date) for line in encounter.lines}
-    for claim_id, claim in claims.items():
-        for service in claim.lines:
-            if (claim_id, service.service_date) in days:
-                yield service
+    of_open = (
+        (service.procedure_code, service.revenue_code)
+        for claim_id, claim in claims.items()
+        for service in claim.lines
+        if (claim_id, service.service_date) in days
+    )
+    of_decided = ((line.code, line.revenue_code) for line in encounter.lines if line.decided)
+    both = {*of_open, *of_decided}
+    return frozenset(ServiceBeside(code, four_digits(revenue or "")) for code, revenue in both)
 
 
 def has_documents(line: EncounterLine, outcome: Outcome) -> bool:

@@ -116,10 +116,9 @@ class VocabularyRules(EditRules):
 
     def visit_codes(self) -> VisitCodes:
         """What tells the visits of a claim apart, and what joins the days of a stay."""
-        visits, administration = self.visits, frozenset(self.administration)
+        visits = self.visits
         return VisitCodes(
-            administration=administration,
-            stay=administration - visits.worn_home,
+            stay=frozenset(self.administration) - visits.worn_home,
             gap=timedelta(minutes=visits.gap_minutes),
             observation=visits.observation,
             observation_revenue=visits.observation_revenue,

@@ -1,0 +1,54 @@
+"""The values of the edit."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+
+
+class Product(StrEnum):
+    """The excluded kinds of product. A finding names the first of them in this order."""
+
+    CHEMOTHERAPY = "chemotherapy"
+    SUBCUTANEOUS = "a drug given under the skin"
+    BLOOD = "a blood product"
+    VACCINE = "a vaccine"
+
+
+class Rules(EditRules):
+    """Values of policy.yaml.
+
+    ``other_routes`` are procedures that give an antineoplastic elsewhere than into a vein.
+    ``transfusion_revenue`` bills a transfusion without a code, ``chemotherapy_revenue`` the giving
+    of chemotherapy. ``chemotherapy_form`` holds, for
+    each code, the code to bill for chemotherapy instead.
+    ``bill_instead`` describes, for each product, what to bill instead, as text for a message.
+    ``excluded`` is the outcome of an infusion code that was billed for a product, ``unexplained``
+    that of one for which the claims show only products that something else was billed for.
+    """
+
+    codes: ProcedureCodes
+    subcutaneous_modifiers: CodeSet
+    free_modifiers: CodeSet
+    other_routes: CodeSet
+    transfusion_revenue: CodeSet
+    chemotherapy_revenue: CodeSet
+    chemotherapy_form: dict[str, str]
+    bill_instead: dict[Annotated[Product, Field(strict=False)], str]
+    excluded: Outcome
+    unexplained: Outcome
+
+    @model_validator(mode="after")
+    def _covers_every_product(self) -> Self:
+        missing = sorted(set(Product) - set(self.bill_instead))
+        if missing:
+            raise ValueError(f"bill_instead does not say what to bill for {', '.join(missing)}")
+        return self
+
+    def explains(self, procedure_code: str, revenue_code: str) -> bool:
+        """Whether a line says how chemotherapy or blood was given."""
+        if procedure_code:
+            return procedure_code in self.other_routes
+        return revenue_code in self.transfusion_revenue or revenue_code in self.chemotherapy_revenue
