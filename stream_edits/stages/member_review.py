@@ -19,6 +19,7 @@ from stream_edits.stages.reviews import (
     UnitsAboveBilled,
     UnknownReview,
     billed_units,
+    check_reason_codes,
     decided,
     reviewable_after,
     reviewable_so_far,
@@ -50,6 +51,7 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
         return Reviewed([], (), is_resent=True)
     if record is None or record.status is ClaimStatus.WITHDRAWN:
         raise UnknownReview("the claim is not known here, or was replaced or voided")
+    check_reason_codes(review)
     record = record._replace(review_digests=(*record.review_digests, digest))
     reviewable = member.reviewable(review.claim_id)
     if reviewable is None and record.status is ClaimStatus.OPEN:

@@ -49,6 +49,17 @@ class TestHolds:
         assert finding.group_code == "CO"
         assert outcome_of(after, 2) == (Disposition.DENY, 0)
 
+    @pytest.mark.parametrize(
+        "codes", [{"carc": "9999"}, {"carc": "50", "rarcs": ("N115", "XX99")}, {"carc": "N115"}]
+    )
+    def test_a_reason_code_that_no_list_has_is_refused(self, codes: dict[str, object]) -> None:
+        walk, decision = held()
+        with pytest.raises(ReviewRefused, match="is not on the X12 list") as refused:
+            walk.reviewed(review(decision, DENY, 2, **codes))
+        assert refused.value.error_class == "ContractViolation"
+        (after,) = walk.reviewed(review(decision, DENY, 2, carc="50", rarcs=("N115",)))
+        assert outcome_of(after, 2) == (Disposition.DENY, 0)
+
     def test_a_hold_that_is_upheld_gets_no_revision(self) -> None:
         walk, decision = held()
         assert walk.reviewed(review(decision, UPHOLD)) == []
