@@ -50,12 +50,14 @@ class TestHolds:
         assert outcome_of(after, 2) == (Disposition.DENY, 0)
 
     @pytest.mark.parametrize(
-        "codes", [{"carc": "9999"}, {"carc": "50", "rarcs": ("N115", "XX99")}, {"carc": "N115"}]
+        ("carc", "rarcs"), [("9999", ()), ("50", ("N115", "XX99")), ("N115", ())]
     )
-    def test_a_reason_code_that_no_list_has_is_refused(self, codes: dict[str, object]) -> None:
+    def test_a_reason_code_that_no_list_has_is_refused(
+        self, carc: str, rarcs: tuple[str, ...]
+    ) -> None:
         walk, decision = held()
         with pytest.raises(ReviewRefused, match="is not on the X12 list") as refused:
-            walk.reviewed(review(decision, DENY, 2, **codes))
+            walk.reviewed(review(decision, DENY, 2, carc=carc, rarcs=rarcs))
         assert refused.value.error_class == "ContractViolation"
         (after,) = walk.reviewed(review(decision, DENY, 2, carc="50", rarcs=("N115",)))
         assert outcome_of(after, 2) == (Disposition.DENY, 0)

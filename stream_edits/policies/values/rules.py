@@ -39,9 +39,11 @@ def _listed(entries: object) -> object:
     return entries
 
 
-# A set of codes (HCPCS, places of service, modifiers), each listed by itself.
+# A code: HCPCS, place of service, modifier.
+Code = Annotated[str, BeforeValidator(_code)]
+# A set of codes, each listed by itself.
 CodeSet = Annotated[
-    frozenset[Annotated[str, BeforeValidator(_code)]],
+    frozenset[Code],
     BeforeValidator(_listed),
     Field(strict=False),
 ]
@@ -54,7 +56,7 @@ class GovernedMark:
 # A set of procedure codes. The policy governs claims with one of them.
 ProcedureCodes = Annotated[CodeSet, GovernedMark()]
 # Strict, because not every type that has one is.
-Count = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Count = Annotated[float, Field(strict=True, gt=0, le=1_000_000, allow_inf_nan=False)]
 # At most a year: far longer than any service, and far below the limit of a timedelta.
 Minutes = Annotated[int, Field(strict=True, ge=0, le=366 * 24 * 60)]
 Days = Annotated[float, Field(strict=True, gt=0, le=366, allow_inf_nan=False)]

@@ -1,7 +1,7 @@
 """The values of the edit."""
 
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+from stream_edits.policies.values.rules import Code, CodeSet, EditRules, Outcome
 
 
 class Rules(EditRules):
@@ -12,10 +12,10 @@ class Rules(EditRules):
     ``measured_together`` in an encounter are one run.
     """
 
-    minutes_needed: dict[str, TimeNeeded]
+    minutes_needed: dict[Code, TimeNeeded]
     discontinued_modifiers: CodeSet
     measured_together: CodeSet
-    push_form: dict[str, str]
+    push_form: dict[Code, Code]
     too_short: Outcome
     cut_back: Outcome
 
