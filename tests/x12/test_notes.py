@@ -81,6 +81,7 @@ def test_times_in_a_note(note: str, times: str) -> None:
         "PHONE 555-1234",
         "CALL 661-555-0100",
         "OFFICE HOURS 9AM-5PM",
+        "INFUSION 9:00 - 10:15 PST",
         "INFUSION PAUSED 9:30-9:45",
         "MD PRESENT FROM 0930 TO 0945",
         "ICD 250 THRU 259",
@@ -133,6 +134,9 @@ def test_numbers_that_are_not_times(note: str) -> None:
         "START 100 END 150 ML/HR",
         "HYDRATION 1000-1500",
         "FROM 100 TO 130",
+        "NOT STARTED 0900 STOP 1015",
+        "START 0900 STOP 1015 CANCELLED",
+        "START 0900 STOP 1015 UTC",
     ],
 )
 def test_times_that_cannot_be_or_are_not_clear(note: str) -> None:

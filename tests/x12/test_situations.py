@@ -172,6 +172,17 @@ def test_a_dependent_is_not_the_subscriber() -> None:
     assert events[1].member_id == "MEMBERK3"
 
 
+def test_a_patient_whose_loop_is_missing_is_not_the_subscriber() -> None:
+    own = professional(office())
+    lower = own.replace("*22*0~", "*22*1~", 1)
+    assert lower != own
+    assert the_claim(lower) == the_claim(own)
+    unsaid = lower.replace("SBR*P*18*", "SBR*P**", 1)
+    assert unsaid != lower
+    assert read(unsaid) == [Refusal(1, 1, "a patient whose loop (2000C) is missing")]
+    assert the_claim(own.replace("SBR*P*18*", "SBR*P**", 1)) == the_claim(own)
+
+
 def test_two_claims_with_one_account_number_are_two_events() -> None:
     first, second = read(professional(office("K1"), office("K1")))
     assert isinstance(first, ClaimEvent)

@@ -29,6 +29,8 @@ _EVENTS = UUID("7b0f4a9e-4c1c-5d0a-9a55-0d8f3c0e8370")
 # The digit of a UUID that has its variant in its first two bits, by the digit of the hash.
 _VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _FILING = "SBR09*"
+# SBR02 of a subscriber who is the patient.
+_SELF = "18"
 
 
 def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> ClaimEvent:
@@ -127,7 +129,11 @@ def _member_id(work: Work) -> str:
     known = work.known.get("member_id")
     if known is None and work.found.is_dependent:
         raise Refused("a dependent without an id from the enrich file")
-    number = known or text_of(work.found.subscriber.get("member_id", ""))
+    subscriber = work.found.subscriber
+    is_patient = code_of(subscriber.get("relationship", "")) == _SELF
+    if known is None and "has_dependents" in subscriber and not is_patient:
+        raise Refused("a patient whose loop (2000C) is missing")
+    number = known or text_of(subscriber.get("member_id", ""))
     if not number:
         raise Refused("no subscriber id")
     return number

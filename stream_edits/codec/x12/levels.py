@@ -16,14 +16,17 @@ class Levels:
         self.subscriber: Values = {}
         self.is_dependent = False
 
-    def start(self, level: str) -> Values:
-        """Begin with an HL, whose values go into what is returned."""
+    def start(self, level: str, has_lower: bool) -> Values:
+        """Begin with an HL, whose values go into what is returned.
+
+        ``has_lower`` is whether it says that another level follows below it (HL04).
+        """
         if level == "2000A":
             self.provider = {}
         elif level == NOWHERE:
             self.provider = _no_provider()
         if level != "2000C":
-            self.subscriber = {}
+            self.subscriber = {"has_dependents": "1"} if has_lower and level == "2000B" else {}
         self.is_dependent = level == "2000C"
         return self.provider if level == "2000A" else self.subscriber
 

@@ -132,7 +132,7 @@ class Walker:
 
     def _start_level(self, elements: list[str]) -> list[Numbered]:
         done, level = self._close(), LEVELS.get(element(elements, 3), NOWHERE)
-        self._enter(level, self._levels.start(level))
+        self._enter(level, self._levels.start(level, has_lower=element(elements, 4) == "1"))
         return done
 
     def _start_claim(self, elements: list[str]) -> list[Numbered]:
