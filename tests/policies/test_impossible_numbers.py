@@ -49,7 +49,7 @@ def test_it_is_refused_with_its_line(tmp_path: Path, edit: str, name: str, value
         ("incomplete-claim-form", "longest_days", "366"),
         ("incomplete-claim-form", "longest_days", "0.5"),
         ("unclassified-drug-incomplete", "ndc_segments", "[20]"),
-        ("units-over-maximum", "maximum_units", '{"96361": 1.0e300}'),
+        ("units-over-maximum", "maximum_units", '{"96361": 1.0e6}'),
         ("documented-time-too-short", "minutes_needed", NEEDED.format(value="527040")),
     ],
 )

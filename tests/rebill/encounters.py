@@ -16,7 +16,8 @@ _OTHER = ("96372", "96401", "G0498", "96422", "96423")
 _MINUTES = (5, 10, 15, 16, 20, 30, 31, 45, 60, 61, 75, 90, 91, 120, 151, 200)
 _MODIFIERS = ((),) * 14 + (("59",), ("XS",), ("XE",), ("XE",), ("53",), ("52",), ("59", "53"))
 _PLACES = ("11", "11", "22")
-_DRUGS = ("J1745", "J3370", "J2405", "J9271")
+_ANTINEOPLASTIC = "J9271"
+_DRUGS = ("J1745", "J3370", "J2405", _ANTINEOPLASTIC)
 # Hospital outpatients, a few of other facilities of the policy's table.
 _BILLS = ("131", "131", "131", "0131", "135", "721", "831")
 # IV therapy, clinic, treatment room, chemotherapy.
@@ -46,6 +47,14 @@ def encounter(seed: int) -> ClaimEvent:
         lines.append(made)
     lines += [line(code, units=4.0) for code in _DRUGS]
     return claim("A", *lines, place_of_service=rng.choice(_PLACES))
+
+
+def antineoplastic_encounter(seed: int) -> ClaimEvent:
+    """The encounter of a seed whose only drug is an antineoplastic."""
+    office = encounter(seed)
+    others = {drug for drug in _DRUGS if drug != _ANTINEOPLASTIC}
+    lines = [each for each in office.lines if each.procedure_code not in others]
+    return replace(office, lines=tuple(lines))
 
 
 def hospital_encounter(seed: int) -> ClaimEvent:

@@ -16,7 +16,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
     initials,
-    is_sequential,
+    is_additional_hour,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import AddOnRules
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
@@ -44,7 +44,7 @@ def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> E
     outranking = outranking_add_on(encounter, line)
     if outranking is None or outranking is line:
         return _recommending(finding, _initial(line, added))
-    if not is_sequential(outranking):
+    if is_additional_hour(outranking):
         # Beside an additional hour whose own infusion is billed, the push is an added one.
         primaries = outranking.policy[AddOnRules].primaries[outranking.code]
         is_added = any(x.code in primaries and encounter.is_active(x) for x in initials(encounter))

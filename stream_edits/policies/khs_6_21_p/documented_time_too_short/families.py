@@ -6,10 +6,15 @@ from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     family_of,
     is_hydration,
+    is_too_short,
+    push_of,
     role_of,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
-from stream_edits.policies.khs_6_21_p.vocabulary.hydration import is_incidental
+from stream_edits.policies.khs_6_21_p.vocabulary.hydration import (
+    InfusionsBeside,
+    is_incidental,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,
     Role,
@@ -43,4 +48,11 @@ def incidental_lines(encounter: Encounter, lines: Sequence[EncounterLine]) -> li
     if not is_hydration(lines[0]):
         return []
     hours = [x for x in lines if role_of(x) is Role.ADDITIONAL_HOUR and not x.decided]
-    return [x for x in hours if is_incidental(encounter, x)]
+    if not hours:
+        return []
+    infusions = InfusionsBeside(encounter, hours[0].policy, _is_push)
+    return [x for x in hours if is_incidental(infusions, x)]
+
+
+def _is_push(line: EncounterLine) -> bool:
+    return not line.decided and push_of(line) is not None and is_too_short(line)

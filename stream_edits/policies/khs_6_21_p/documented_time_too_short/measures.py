@@ -172,16 +172,17 @@ class _Infusions:
         return only if remaining <= 1 and needed_by(only).more_than is None else None
 
     def _hours_by_run(self, whole_infusion: float) -> list[Measure]:
-        """The additional hours: those whose times touch or overlap are one run.
+        """The additional hours: those of one site whose times touch or overlap are one run.
 
         If they belong to one infusion of ``whole_infusion`` minutes, they may be measured by it.
         """
         found: list[Measure] = []
-        by_code: dict[str, list[EncounterLine]] = {}
-        for line in self._hours:
-            if time_of(line) is not None:
-                by_code.setdefault(line.code, []).append(line)
-        for code, lines in by_code.items():
+        has_two_sites = len({has_separate_site(x) for x in self._infusions}) > 1
+        by_site: dict[tuple[str, bool], list[EncounterLine]] = {}
+        for line in filter(time_of, self._hours):
+            site = has_two_sites and has_separate_site(line)
+            by_site.setdefault((line.code, site), []).append(line)
+        for (code, _), lines in by_site.items():
             if code in lines[0].policy[Rules].measured_together and not self._all_timed(code):
                 continue  # The time of the run is not known as a whole.
             found += self._by_run(runs_of(lines), whole_infusion)

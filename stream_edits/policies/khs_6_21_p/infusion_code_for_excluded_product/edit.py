@@ -168,6 +168,7 @@ EDIT = EncounterEdit(
     judge,
     scope=Scope.DAY,
     answerable=True,
+    counts_as_recommended=True,
     waits_for=WaitsFor.PROVIDER,
     ways=Ways(services=a_drug, services_in_words=ANOTHER_DRUG),
 )

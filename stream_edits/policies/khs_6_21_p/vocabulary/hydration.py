@@ -1,5 +1,6 @@
 """The infusions that hydration runs beside, and what is left of it (6.21-P IV.B.3)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated
@@ -35,9 +36,17 @@ class HydrationRules(EditRules):
 
 
 class InfusionsBeside:
-    """The infusions that hydration may run beside, under one revision of the policy."""
+    """The infusions that hydration may run beside, under one revision of the policy.
 
-    def __init__(self, encounter: Encounter, policy: PolicyOnDate) -> None:
+    ``is_push`` is true of an infusion that will be denied as too short for its code.
+    """
+
+    def __init__(
+        self,
+        encounter: Encounter,
+        policy: PolicyOnDate,
+        is_push: Callable[[EncounterLine], bool] = lambda _: False,
+    ) -> None:
         techniques = policy[HydrationRules].concurrent_techniques
         found: list[tuple[EncounterLine, Interval]] = []
         for line in encounter.lines:
@@ -51,6 +60,7 @@ class InfusionsBeside:
                 traits is not None
                 and traits.family is not Family.HYDRATION
                 and traits.technique in techniques
+                and not is_push(line)
             ):
                 found += [(line, (start, end))]
         self._all = Times([time for _, time in found])
@@ -102,12 +112,11 @@ def infusions_beside(encounter: Encounter, policy: PolicyOnDate) -> InfusionsBes
     return encounter.fact(_OfRevisions)[policy]
 
 
-def is_incidental(encounter: Encounter, line: EncounterLine) -> bool:
+def is_incidental(infusions: InfusionsBeside, line: EncounterLine) -> bool:
     """Whether the minutes of hydration outside the infusions beside it support no unit."""
     needed = line.policy[HydrationRules].minutes_needed.get(line.code)
     if needed is None or line.start is None or line.end is None:
         return False
-    infusions = infusions_beside(encounter, line.policy)
     if not infusions.any_beside(line.start, line.end):
         return False
     return not needed.supported_units(infusions.minutes_without(line.start, line.end))

@@ -32,6 +32,12 @@ def is_sequential(line: EncounterLine) -> bool:
     return traits is not None and traits.role is Role.SEQUENTIAL
 
 
+def is_additional_hour(line: EncounterLine) -> bool:
+    """Whether the line's code is an additional hour of an infusion."""
+    traits = administration(line)
+    return traits is not None and traits.role is Role.ADDITIONAL_HOUR
+
+
 def has_separate_site(line: EncounterLine) -> bool:
     """Whether a modifier says that the service was given at a second site."""
     return not line.modifiers.isdisjoint(line.policy[VocabularyRules].separate_site_modifiers)
