@@ -185,7 +185,7 @@ def _throughput(console: Console, burst: Burst) -> None:
     console.print(
         f"The last {burst.events} events came in one burst: {burst.seconds:.2f} s from the first "
         f"byte published to the last decision read, {burst.events / burst.seconds:.0f} events a "
-        "second. With so few it is mostly waiting for batches to fill; it is no benchmark."
+        "second. With so few it is mostly waiting for batches to fill; it is not a benchmark."
     )
     console.print(
         "\nThe embedded broker is librdkafka's mock cluster. It keeps no transactional offsets and "

@@ -25,7 +25,7 @@ class _UsualLine(ServiceLine):
 
 @dataclass(frozen=True, kw_only=True)
 class _UsualClaim(ClaimEvent):
-    """Serializes a claim in units of service that is no crossover, as nearly all are.
+    """Serializes a claim in units of service that is not a crossover, as nearly all are.
 
     Excluded are the fields of the publication, and those that came later and have a default other
     than null, so that digests of the first edition still match. The class declares it because

@@ -90,7 +90,7 @@ class Trial:
         """Whether a replacement claim brings the line to the same end.
 
         A claim that is itself a replacement or a late charge is not replaced here: its frequency
-        code bears on its findings, and changing that is no part of the remedy.
+        code bears on its findings, and changing that is not part of the remedy.
         """
         claims = {x.claim_id for x in changes if x.kind is not ChangeKind.CLAIM}
         if any(self._frequency(claim_id) != ORIGINAL for claim_id in claims):

@@ -17,7 +17,7 @@ from stream_edits.domain.decision import (
 )
 from stream_edits.report.wording import (
     by_line,
-    coloured,
+    colored,
     denied_as_a_whole,
     is_quiet,
     units,
@@ -40,7 +40,7 @@ def decision_table(decisions: Iterable[ClaimDecision]) -> Table:
         table.add_column(name, no_wrap=True)
     table.add_column("why", ratio=1, overflow="fold")
     for decision in decisions:
-        head: list[str | Text] = [_claim(decision), coloured(decision.disposition)]
+        head: list[str | Text] = [_claim(decision), colored(decision.disposition)]
         for row in _rows(decision):
             # Text prevents rich from interpreting values of a claim as markup.
             table.add_row(*(Text(x) if isinstance(x, str) else x for x in (*head, *row)))
@@ -61,7 +61,7 @@ def _claim(decision: ClaimDecision) -> Text:
 def _rows(decision: ClaimDecision) -> Iterator[list[str | Text]]:
     for finding in decision.findings:
         if finding.line_number is None:
-            becomes = "" if would_have(finding) else coloured(finding.disposition)
+            becomes = "" if would_have(finding) else colored(finding.disposition)
             yield ["all", "", "", becomes, _why(finding)]
     found = by_line(decision)
     for quiet, lines in groupby(decision.lines, lambda line: is_quiet(line, found)):
@@ -76,7 +76,7 @@ def _quiet_row(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> list[st
     first, more = lines[0], len(lines) - 1
     numbers = f"{first.line_number}-{lines[-1].line_number}" if more else str(first.line_number)
     code = printable(first.procedure_code) + (f" +{more}" if more else "")
-    becomes = "" if denied_as_a_whole(decision) else coloured(Disposition.PASS)
+    becomes = "" if denied_as_a_whole(decision) else colored(Disposition.PASS)
     why = "" if decision.applicable else f"not governed by {printable(decision.policy_id)}"
     return [numbers, code, "" if more else units(first.billed_units), becomes, why]
 
@@ -87,7 +87,7 @@ def _row(line: LineOutcome, own: Sequence[EditFinding]) -> list[str | Text]:
         billed += f" > {units(line.allowed_units)}"
     why = "\n".join(_why(finding) for finding in own)
     code = printable(line.procedure_code)
-    return [str(line.line_number), code, billed, coloured(line.disposition), why]
+    return [str(line.line_number), code, billed, colored(line.disposition), why]
 
 
 def _why(finding: EditFinding) -> str:
@@ -111,7 +111,7 @@ def print_report(decisions: Iterable[ClaimDecision]) -> None:
 
 def _stacked(decision: ClaimDecision) -> Iterator[Text | Padding]:
     """The claim, then each row of the table in two: what becomes of it, and why."""
-    yield Text.assemble(_claim(decision), "\n", coloured(decision.disposition))
+    yield Text.assemble(_claim(decision), "\n", colored(decision.disposition))
     for number, code, billed, becomes, why in _rows(decision):
         head = Text(f"line {number} {code} {billed} " if code else "all lines ")
         yield Padding(Text.assemble(head, becomes), (0, 0, 0, 2))

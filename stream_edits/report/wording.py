@@ -12,7 +12,7 @@ from stream_edits.domain.decision import (
     LineOutcome,
 )
 
-COLOURS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DENY: "red"}
+COLORS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DENY: "red"}
 
 
 def units(amount: float) -> str:
@@ -20,9 +20,9 @@ def units(amount: float) -> str:
     return f"{amount:g}" if isfinite(amount) else "no number"
 
 
-def coloured(disposition: Disposition) -> Text:
+def colored(disposition: Disposition) -> Text:
     """The disposition in its colour."""
-    return Text(disposition.value, style=COLOURS[disposition])
+    return Text(disposition.value, style=COLORS[disposition])
 
 
 def would_have(finding: EditFinding) -> str:

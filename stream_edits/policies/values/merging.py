@@ -72,7 +72,7 @@ class Merging:
         for place, key in enumerate(gone):
             at = (*path, REMOVE, place)
             if not isinstance(key, Hashable):
-                raise CannotMerge(at, f"{shown(key)} is no key")
+                raise CannotMerge(at, f"{shown(key)} is not a key")
             if key in written:
                 raise CannotMerge(at, f"{shown(key)} is both given and removed")
             if key not in base and not self.again:

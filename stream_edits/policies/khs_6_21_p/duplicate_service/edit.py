@@ -22,7 +22,7 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 class Rules(EditRules):
     """Values of policy.yaml.
 
-    Two lines are no duplicates if one has any of ``repeat_modifiers``, or if they differ in the
+    Two lines are not duplicates if one has any of ``repeat_modifiers``, or if they differ in the
     ``telling_modifiers``. A visit code of ``visits`` with ``further_visit`` on only one of the
     claims makes them two visits. ``imaging`` is never compared. The codes of ``any_drug`` stand for
     whichever drug the line names. ``late_charges`` are frequency codes.
