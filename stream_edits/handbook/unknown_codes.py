@@ -53,7 +53,8 @@ def unknown_codes(
             continue
         for code in _named(change, near):
             if code not in known[change.policy_id] and code not in near:
-                meant = _near(code, near, named[change.policy_id])
+                small = {code.upper()} & known[change.policy_id]
+                meant = _near(code, small or near, named[change.policy_id])
                 yield (
                     f'{each.where}: {change.shown}.{change.name}: nothing knows the code "{code}": '
                     f"it is neither in the content table nor anywhere in the policy{meant}"

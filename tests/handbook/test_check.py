@@ -123,6 +123,12 @@ def test_an_overlay_that_says_nothing_changes_nothing(file: Path) -> None:
             'the policy; did you mean "96361"?',
         ),
         (
+            "units-over-maximum.maximum_units",
+            '{"j1200": 6}',
+            'nothing knows the code "j1200": it is neither in the content table nor anywhere in '
+            'the policy; did you mean "J1200"?',
+        ),
+        (
             "place-of-service-not-allowed.codes",
             '{add: ["96399"]}',
             'nothing knows the code "96399"',

@@ -111,6 +111,21 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
         "give either at_least or more_than. With what is in force it is {at_least: 31, "
         "more_than: 45}: give at_least too, or take it out with remove: [at_least]",
     ),
+    "a blank code": (
+        {**MAXIMUM, "value": '{"": 2}'},
+        4,
+        '"" is not a code: a blank is in it, or nothing',
+    ),
+    "a code with a blank": (
+        {**MAXIMUM, "value": '{"96361 ": 2}'},
+        4,
+        '"96361 " is not a code: a blank is in it, or nothing',
+    ),
+    "a limit that no claim reaches": (
+        {**MAXIMUM, "value": '{"96361": 1.0e10}'},
+        4,
+        "should be less than or equal to 1000000",
+    ),
     "a code that no administration has": (
         {
             **MAXIMUM,

@@ -11,7 +11,7 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
-from stream_edits.policies.values.rules import Code, Count, Outcome
+from stream_edits.policies.values.rules import CodeKey, Count, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
@@ -27,9 +27,9 @@ class Rules(ShapeRules):
     ``necessity_documents`` is not cut back: its outcome is ``review``.
     """
 
-    maximum_units: dict[Code, Count]
-    sections: dict[Code, str] = Field({})
-    further_codes: dict[Code, str] = Field({})
+    maximum_units: dict[CodeKey, Count]
+    sections: dict[CodeKey, str] = Field({})
+    further_codes: dict[CodeKey, str] = Field({})
     necessity_documents: list[str] = Field([])
     excess: Outcome
     review: Outcome | None = None

@@ -33,20 +33,28 @@ def _code(entry: object) -> str:
     return entry
 
 
+def _key(entry: object) -> object:
+    if isinstance(entry, str) and (not entry or entry != entry.strip()):
+        raise ValueError(f'"{entry}" is not a code: a blank is in it, or nothing')
+    return entry
+
+
 def _listed(entries: object) -> object:
     if not isinstance(entries, list | frozenset):
         raise ValueError("a list of codes is expected")
     return entries
 
 
-# A code: HCPCS, place of service, modifier.
-Code = Annotated[str, BeforeValidator(_code)]
-# A set of codes, each listed by itself.
+# A set of codes (HCPCS, places of service, modifiers), each listed by itself.
 CodeSet = Annotated[
-    frozenset[Code],
+    frozenset[Annotated[str, BeforeValidator(_code)]],
     BeforeValidator(_listed),
     Field(strict=False),
 ]
+
+
+# A code that a value is for. `policy check` warns of one that nothing knows.
+CodeKey = Annotated[str, BeforeValidator(_key)]
 
 
 class GovernedMark:

@@ -1,7 +1,7 @@
 """The values of the edit."""
 
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import Code, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
 
 
 class Rules(EditRules):
@@ -12,10 +12,10 @@ class Rules(EditRules):
     ``measured_together`` in an encounter are one run.
     """
 
-    minutes_needed: dict[Code, TimeNeeded]
+    minutes_needed: dict[CodeKey, TimeNeeded]
     discontinued_modifiers: CodeSet
     measured_together: CodeSet
-    push_form: dict[Code, Code]
+    push_form: dict[CodeKey, str]
     too_short: Outcome
     cut_back: Outcome
 

@@ -24,7 +24,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.values.rules import Code, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
@@ -43,7 +43,7 @@ class Rules(EditRules):
 
     included: Categories
     used_in_procedures: Categories
-    procedures: dict[Code, Code]
+    procedures: dict[CodeKey, str]
     procedure_revenue: CodeSet
     access: CodeSet
     solutions: CodeSet

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from stream_edits.policies.values.rules import Code, CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome, ProcedureCodes
 
 
 class Product(StrEnum):
@@ -35,7 +35,7 @@ class Rules(EditRules):
     other_routes: CodeSet
     transfusion_revenue: CodeSet
     chemotherapy_revenue: CodeSet
-    chemotherapy_form: dict[Code, Code]
+    chemotherapy_form: dict[CodeKey, str]
     bill_instead: dict[Annotated[Product, Field(strict=False)], str]
     excluded: Outcome
     unexplained: Outcome

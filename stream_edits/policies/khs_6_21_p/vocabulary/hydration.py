@@ -17,7 +17,7 @@ from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import Interval
 from stream_edits.policies.shared.overlaps import Times
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import Code, EditRules, Outcome
+from stream_edits.policies.values.rules import CodeKey, EditRules, Outcome
 
 _MINUTE = timedelta(minutes=1)
 _Technique = Annotated[Technique, Field(strict=False)]
@@ -26,7 +26,7 @@ _Technique = Annotated[Technique, Field(strict=False)]
 class HydrationRules(EditRules):
     """Values of hydration_concurrent/policy.yaml, by hydration code."""
 
-    minutes_needed: dict[Code, TimeNeeded]
+    minutes_needed: dict[CodeKey, TimeNeeded]
     concurrent_techniques: Annotated[frozenset[_Technique], Field(strict=False)]
     incidental: Outcome
 

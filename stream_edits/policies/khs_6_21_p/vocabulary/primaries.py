@@ -8,7 +8,7 @@ from stream_edits.domain.claim import ClaimEvent, ClaimForm
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import revenue_code
-from stream_edits.policies.values.rules import Code, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
 
 _DAY = timedelta(days=1)
 _ENOUGH = 2
@@ -21,7 +21,7 @@ class AddOnRules(EditRules):
     of ``emergency_revenue`` or ``emergency_codes`` shows an emergency or observation.
     """
 
-    primaries: dict[Code, CodeSet]
+    primaries: dict[CodeKey, CodeSet]
     emergency_revenue: CodeSet
     emergency_codes: CodeSet
     orphan: Outcome

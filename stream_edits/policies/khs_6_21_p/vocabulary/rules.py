@@ -11,7 +11,7 @@ from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.coded import four_digits
 from stream_edits.domain.encounter import VisitCodes
 from stream_edits.policies.content.value import Categories, ContentValue
-from stream_edits.policies.values.rules import Code, CodeSet, EditRules, Minutes
+from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Minutes
 
 
 class Family(StrEnum):
@@ -92,10 +92,10 @@ class VocabularyRules(EditRules):
     bills a drug that is not named.
     """
 
-    administration: dict[Code, Administration]
+    administration: dict[CodeKey, Administration]
     hierarchy: Annotated[tuple[Rank, ...], Field(strict=False)]
-    add_on_form: dict[Code, Code]
-    initial_form: dict[Code, Code]
+    add_on_form: dict[CodeKey, str]
+    initial_form: dict[CodeKey, str]
     separate_site_modifiers: CodeSet
     visits: Visits
     content: ContentValue
