@@ -10,7 +10,7 @@ from tests.stages.walk import SHIPPED
 SEEDS = 2_000
 CHUNK = 200
 FORM = {"incomplete-claim-form", "service-dates-not-itemized", "place-of-service-not-allowed"}
-# Seeds beyond SEEDS that broke the law before it was met for their reason (ADR 20).
+# Seeds beyond SEEDS that broke the law before it was met for their reason (record 20).
 FOUND = (
     *(109110, 140296, 1008498, 1024285, 1044540, 1060486, 1081313, 1132679, 1163441),
     *(3019264, 3040031, 3041964, 3056455, 3072377, 3075030, 3151596, 3174514, 3180481),

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from stream_edits.policies.values.required_text import RequiredText
 from stream_edits.policies.values.rules import EditRules
-from stream_edits.policies.values.said import Said
 
 
 def mapping(otherwise: str) -> BeforeValidator:
@@ -33,7 +33,7 @@ class Dated(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     value: Any
-    reference: Said
+    reference: RequiredText
 
 
 class PlanDated(Dated):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 
 from stream_edits.policies.shared.forms import is_npi
-from stream_edits.policies.values.said import Said
+from stream_edits.policies.values.required_text import RequiredText
 
 _NPI_DIGITS = 10
 
@@ -29,8 +29,8 @@ class Exclusion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     npi: str
-    reference: Said
-    approver: Said
+    reference: RequiredText
+    approver: RequiredText
 
     @field_validator("npi", mode="before")
     @classmethod

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.domain.decision import Disposition
 from stream_edits.policies.values.merging import did_you_mean
+from stream_edits.policies.values.required_text import RequiredText
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.policies.values.said import Said
 from stream_edits.policies.values.x12_codes import (
     GROUPS,
     OUR_GROUPS,
@@ -46,7 +46,7 @@ class Reason(BaseModel):
     meaning: str = Field(min_length=10)
     effective: date | None = None
     ended: date | None = None
-    reference: Said
+    reference: RequiredText
 
     def in_force(self, day: date) -> bool:
         """Whether the dates allow a value that takes effect on that day to use the code."""
