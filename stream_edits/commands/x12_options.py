@@ -1,6 +1,6 @@
 """How X12 files are to be read, as the command line says it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -16,6 +16,8 @@ from stream_edits.codec.x12 import (
     read_enrichment,
 )
 from stream_edits.domain.claim import LineOfBusiness
+from stream_edits.handbook.overlay_strings import documents_of, misspelt
+from stream_edits.policies.catalog import load_policies
 from stream_edits.strict_yaml import YamlError, load
 
 _NO_LINE_OF_BUSINESS = (
@@ -89,7 +91,16 @@ def _kinds(file: Path | None) -> Mapping[str, tuple[str, ...]]:
         if not isinstance(of_code, list) or not all(_is_filled(kind) for kind in of_code):
             raise BadX12Option(f"--pwk-map: {file}: each code has a kind of attachment or a list")
         kinds[code.upper()] = tuple(of_code)
+    if file is not None:
+        _check_spelling(file, {kind for of_code in kinds.values() for kind in of_code})
     return kinds
+
+
+def _check_spelling(file: Path, kinds: Iterable[str]) -> None:
+    """Refuse a kind that is nearly one which the policies ask for: nobody would find it."""
+    asked = {kind for policy in load_policies().all for kind in documents_of(policy)}
+    for problem in misspelt(sorted(kinds), asked):
+        raise BadX12Option(f"--pwk-map: {file}: {problem}")
 
 
 def _is_filled(kind: object) -> bool:
