@@ -135,12 +135,7 @@ def test_what_an_837_does_not_say_must_be_said(file: Path) -> None:
         ("--payer-map", "- MEDI_CAL", "a mapping is expected"),
         ("--payer-map", "a: [", "--payer-map: "),
         ("--pwk-map", "03: invoice", "write keys of digits in quotes"),
-        (
-            "--pwk-map",
-            "OZ: supervision_documentaton",
-            "the document supervision_documentaton is not known; did you mean "
-            "supervision_documentation?",
-        ),
+        ("--pwk-map", "OZ: invioce", "the document invioce is not known; did you mean invoice?"),
         ("--pwk-map", "OZ: 7", "each code has a kind of attachment or a list"),
         ("--pwk-map", "OZ: [invoice, '']", "each code has a kind of attachment or a list"),
         ("--enrich", "[]", "line 1 is not one JSON object"),
