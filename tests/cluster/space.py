@@ -99,6 +99,11 @@ class Space:
         """`kubectl ARGUMENTS` in the namespace; the exit code is not checked."""
         return self._finished(self._started([str(BINARIES / "kubectl"), *arguments], stdin))
 
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        """A script in bash at the root, with Helm on its path; the exit code is not checked."""
+        self.counts.helm += 1
+        return self._finished(self._started(["bash", "-c", script]))
+
     # The API server
 
     def objects(self, kind: str) -> dict[str, Object]:
@@ -194,9 +199,11 @@ class Space:
             "HELM_CACHE_HOME": str(folder),
             "HELM_CONFIG_HOME": str(folder),
             "HELM_DATA_HOME": str(folder),
+            "PATH": f"{_HELM.parent}{os.pathsep}{os.environ['PATH']}",
         }
         return subprocess.Popen(
             words,
+            cwd=ROOT,
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
