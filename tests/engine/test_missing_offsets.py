@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from stream_edits.engine.errors import LostOffset
-from tests.engine.harness import Stage, cluster, outputs
+from tests.engine.harness import Cluster, Stage, cluster, outputs
 from tests.engine.worked import expire_offsets, stateless_stage, worked
+
+
+def stopped_with_one_record(start_from: str) -> Cluster:
+    """A broker with two partitions, a record in the first, and a group that started and stopped."""
+    broker = cluster(2)
+    broker.put("in", 0, b"k", b"1")
+    stage = stateless_stage(broker, start_from=start_from).start()
+    stage.run_rounds(2)
+    stage.runner.close()
+    return broker
 
 
 class TestMissingOffsets:
@@ -91,22 +101,14 @@ class TestMissingOffsets:
         assert outputs(broker) == [b"2"]
 
     def test_what_comes_after_the_start_at_the_newest_record_is_read(self) -> None:
-        broker = cluster(2)
-        broker.put("in", 0, b"k", b"1")
-        stage = stateless_stage(broker, start_from="newest").start()
-        stage.run_rounds(2)
-        stage.runner.close()
+        broker = stopped_with_one_record("newest")
         broker.put("in", 0, b"k", b"2")
         broker.put("in", 1, b"q", b"3")
         stateless_stage(broker, start_from="newest").start().run_rounds(3)
         assert sorted(outputs(broker)) == [b"2", b"3"]
 
     def test_a_partition_without_a_commit_is_read_by_a_group_that_is_not_new(self) -> None:
-        broker = cluster(2)
-        broker.put("in", 0, b"k", b"1")
-        stage = stateless_stage(broker, start_from="oldest").start()
-        stage.run_rounds(2)
-        stage.runner.close()
+        broker = stopped_with_one_record("oldest")
         broker.put("in", 1, b"q", b"2")
         stateless_stage(broker, start_from="newest").start().run_rounds(3)
         assert outputs(broker) == [b"1", b"2"]

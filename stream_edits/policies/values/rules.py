@@ -35,7 +35,7 @@ def _code(entry: object) -> str:
 
 def _key(entry: object) -> object:
     if isinstance(entry, str) and (not entry or entry != entry.strip()):
-        raise ValueError(f'"{entry}" is not a code: a blank is in it, or nothing')
+        raise ValueError(f'"{entry}" is not a code: it is empty, or has a blank at an end')
     return entry
 
 
