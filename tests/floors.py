@@ -16,6 +16,7 @@ _APP = {
 }
 BELOW: dict[str, set[str]] = {
     ITSELF: set(),
+    "collector": set(),
     "logs": set(),
     "metrics": set(),
     "mock_cluster": set(),
@@ -35,9 +36,10 @@ BELOW: dict[str, set[str]] = {
     "handbook": {"policies", "domain", "strict_yaml", "text"},
     "explain": {*CORE, "codec", "handbook", "pages", "report", "text", ITSELF},
     "app": _APP,
-    "service": {*_APP, "app"},
+    "service": {*_APP, "app", "collector"},
     "commands": {
-        *(*_APP, "app", "explain", "handbook", "impact", "pages", "synthetic", "yaml_words"),
+        *(*_APP, "app", "collector", "explain", "handbook", "impact", "pages", "synthetic"),
+        "yaml_words",
     },
     "synthetic": {"domain"},
     "demo": {*_APP, "app", "commands", "service", "synthetic", "mock_cluster"},

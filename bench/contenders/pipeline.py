@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from bench.job import Job, Meter
 from bench.processors import processor
+from stream_edits import collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.group import run_together
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
-from stream_edits.service.run import spare_the_collector
 
 Committed = Callable[[Sequence[Output]], None]
 
@@ -30,7 +30,7 @@ def run(job: Job) -> None:
             runners[0].stop()
 
     runners += runners_on(job, job.input_topic, committed)
-    spare_the_collector()
+    collector.spare()
     intake, *others = runners
     run_together([_Last(intake, others), *others])
     meter.report()

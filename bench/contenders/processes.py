@@ -18,11 +18,11 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from bench.contenders.stage import Counted
 from bench.job import Job, machine_cpu_s, to_json
 from bench.processors import processor
+from stream_edits import collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.ports import Output
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
-from stream_edits.service.run import spare_the_collector
 
 _JOIN_S = 60
 
@@ -148,7 +148,7 @@ def _one(job: Job, stage: Stage, number: int) -> None:
     runner = StageRunner(
         stage_config(settings, stage), counted, metrics=metrics, on_committed=committed
     )
-    spare_the_collector()
+    collector.spare()
     runner.start()
     while True:
         runner.run_round()

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from bench.job import Job, Meter
 from bench.processors import processor
+from stream_edits import collector
 from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.kafka import ConfluentKafka
 from stream_edits.engine.ports import KafkaPort, Output, Processor, Record, StageConfig, StateView
 from stream_edits.engine.runner import StageRunner
-from stream_edits.service.run import spare_the_collector
 
 
 class PassThrough:
@@ -49,7 +49,7 @@ def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPo
         meter.committed(counted.events)
 
     runner = StageRunner(config, counted, port=port, on_committed=committed)
-    spare_the_collector()
+    collector.spare()
     runner.start()
     while not meter.done:
         runner.run_round()

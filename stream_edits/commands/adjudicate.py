@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from stream_edits import collector
 from stream_edits.app.wiring import decision_builder
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.commands.adjustments import print_adjustments
@@ -87,6 +88,11 @@ class _Decided(NamedTuple):
 def _decided(settings: Settings, events: Events) -> Iterator[_Decided]:
     """Each event that is taken, processed."""
     run = Pipeline(decision_builder(settings), Retention(settings.retention_days))
+    with collector.spared():
+        yield from _run_over(run, events)
+
+
+def _run_over(run: Pipeline, events: Events) -> Iterator[_Decided]:
     for source, event in events:
         try:
             if isinstance(event, ReviewEvent):

@@ -1,14 +1,12 @@
 """`policy impact`: what a change of the policy does to claims of files or of the topics."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from stream_edits import ENGINE_VERSION
+from stream_edits import ENGINE_VERSION, collector
 from stream_edits.commands.claim_files import open_events
 from stream_edits.commands.file_options import FileOptions
 from stream_edits.commands.progress import Progress
@@ -30,7 +28,6 @@ from stream_edits.stages.reviews import ReviewRefused
 
 _DEFAULT = FileOptions()
 _Refuse = Callable[[Source, str, str], None]
-_COLLECT_AFTER = 10_000
 _REUSED = ClaimIdReused.__name__
 _Events = Iterator[tuple[Source, ClaimEvent | ReviewEvent | None]]
 
@@ -104,7 +101,7 @@ def _measure(
         _builder(settings, compared.candidate),
         Retention(settings.retention_days),
     )
-    with _spared_collector():
+    with collector.spared():
         bad = _take_all(measurement, events, refuse)
         progress.say_if_long("all are decided; looking for causes")
         return Measured(measurement.report(), bad)
@@ -123,24 +120,6 @@ def _take_all(measurement: Measurement, events: _Events, refuse: _Refuse) -> int
             name = refused.error_class if isinstance(refused, ReviewRefused) else _REUSED
             refuse(source, name, str(refused))
     return bad
-
-
-@contextmanager
-def _spared_collector() -> Iterator[None]:
-    """Collect garbage less often, and leave out the policies, which stay.
-
-    Deciding makes many objects that are gone at once and almost no cycles. With the usual
-    thresholds the collector takes a quarter of the time, as it looks at what is held in memory of
-    all sides.
-    """
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 def _builder(settings: Settings, overlay: Path | None) -> DecisionBuilder:

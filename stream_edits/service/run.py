@@ -1,6 +1,5 @@
 """`run`: the stages as a service, with metrics and health checks, until SIGTERM."""
 
-import gc
 import logging
 import os
 import signal
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry
 
-from stream_edits import ENGINE_VERSION
+from stream_edits import ENGINE_VERSION, collector
 from stream_edits.app.wiring import Stage, runners
 from stream_edits.codec.errors import RegistryAway
 from stream_edits.engine import log
@@ -24,7 +23,6 @@ from stream_edits.service.workers import Workers, command_of_a_worker, tell_port
 from stream_edits.settings import BadSetting, Settings
 
 _REGISTRY_WAIT_S = 5.0
-_COLLECT_AFTER = 10_000
 _LOG = logging.getLogger(__name__)
 
 
@@ -47,7 +45,7 @@ def run_stages(
     try:
         group = _runners_once_the_registry_answers(settings, stages, metrics, startup)
         observed[:] = group
-        spare_the_collector()
+        collector.spare()
         _log_event(
             logging.INFO,
             "started",
@@ -122,16 +120,6 @@ def _bad_address(settings: Settings) -> Iterator[None]:
         raise BadSetting(
             f"http_host, http_port: cannot listen on {address}: {error.strerror}"
         ) from None
-
-
-def spare_the_collector() -> None:
-    """Exclude the objects made so far, which stay, from garbage collection; collect less often.
-
-    A batch makes tens of thousands of short-lived objects and almost no cycles.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER)
 
 
 def _runners_once_the_registry_answers(
