@@ -70,6 +70,25 @@ def test_a_member_whose_session_timed_out_has_lost_its_partitions(cluster: Clust
     assert member.callbacks[-2:] == ["lost", "assigned"], "it joins again by itself"
 
 
+def test_an_assignment_ends_a_pause_of_the_assignment_before(cluster: Cluster) -> None:
+    for number in range(4):
+        cluster.put(0, b"%d" % number)
+        cluster.put(3, b"%d" % number)
+    starts = {0: 2, 3: 2}
+    first = Member(cluster, starts)
+    first.until(lambda: len(first.records) == 4 and first.owned == {0, 1, 2, 3})
+    first.source.pause([0, 1, 2, 3])
+    first.records.clear()
+    second = Member(cluster, starts, transactional_id="g-count-1")
+    share_all([first, second])
+    for number in range(4):
+        cluster.put(number, b"new")
+    poll_until([first, second], lambda: len(first.records + second.records) == 8)
+    for partition, expected in ((0, [2, 3, 4]), (1, [0]), (2, [0]), (3, [2, 3, 4])):
+        read = [r.offset for r in first.records + second.records if r.partition == partition]
+        assert read == expected, "from the assigned offset, and no record before it"
+
+
 class TestPositions:
     """The offset that is read next."""
 

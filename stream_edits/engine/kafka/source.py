@@ -148,6 +148,9 @@ class ConfluentSource:
     def assign(self, offsets: Mapping[int, int]) -> None:
         self._epochs.keep(offsets)
         with client_errors("assign"):
+            if offsets:
+                # The client remembers a pause when a partition is revoked and assigned again.
+                self._consumer.resume(self._places(offsets))
             self._consumer.assign(self._placed(offsets))
         self._has_freed = True
         is_known = any(self._epochs.before(*place) is not None for place in offsets.items())
