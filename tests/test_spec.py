@@ -158,7 +158,7 @@ def test_the_contract_has_the_headers_and_classes_of_a_dead_letter() -> None:
     headers = [name for name in named if name in DEAD_LETTER_HEADERS]
     of_files = {"MalformedJson", "MalformedContainer", "MalformedFile", "UnreadableCodec"}
     assert headers == list(DEAD_LETTER_HEADERS)
-    assert set(named) - set(headers) == {*ERROR_CLASSES, "TooLarge", "RefusedByBrokers"} - of_files
+    assert set(named) - set(headers) == set(ERROR_CLASSES) - of_files
 
 
 def test_the_architecture_has_every_internal_record() -> None:

@@ -16,6 +16,7 @@ from stream_edits.codec.reviews import ReviewReader
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
+from stream_edits.engine.batch import NOT_SENDABLE
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
 from stream_edits.stages.claim_and_neighbours import Adjudicated
 from stream_edits.stages.decision_builder import DecisionBuilder
@@ -32,6 +33,7 @@ ERROR_CLASSES = (
     StaleReview.__name__,
     UnknownReview.__name__,
     *(error.__name__ for error in BadBytes.__subclasses__()),
+    *(error.__name__ for error in NOT_SENDABLE),
 )
 
 

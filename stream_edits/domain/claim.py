@@ -41,9 +41,8 @@ _NO_DOCUMENTS = frozenset[str]()
 WITHDRAWING = (REPLACEMENT, VOID)
 _LATE_CHARGES = "5"
 _STATED_BY_BILLS = (_LATE_CHARGES, *WITHDRAWING)
-# An NPI without its check digit (CMS, NPI standard: it begins with 1 or 2).
-_NPI_STEM = 9
-_NO_ONES_NPI = ("000000000", "999999999")
+# Filled in for an unknown provider.
+_PLACEHOLDERS = ("000000000", "999999999")
 # A bill type has three digits, or four with a leading zero.
 _BILL_DIGITS = 3
 
@@ -132,13 +131,9 @@ class ServiceLine:
 
     @property
     def supervisor(self) -> str | None:
-        """The NPI of the supervising provider, or else of the rendering provider.
-
-        One that is filled in for an unknown provider (all nines or all zeros) names no one: taken
-        for a physician, it would be said to supervise patients of many clinics at once.
-        """
+        """The NPI of the supervising, or else of the rendering provider, unless a placeholder."""
         for npi in (self.supervising_provider_npi, self.rendering_provider_npi):
-            if npi and npi[:_NPI_STEM] not in _NO_ONES_NPI:
+            if npi and npi[:9] not in _PLACEHOLDERS:
                 return npi
         return None
 

@@ -56,6 +56,8 @@ class RefusedByBrokers(Exception):
     """The brokers refuse what a record leads to. It names an error class."""
 
 
+# What makes a dead letter without an error of the processor.
+NOT_SENDABLE = (TooLarge, RefusedByBrokers)
 # Aborts with these codes are the fault of a record: it is found, and becomes a dead letter.
 REFUSALS = frozenset(
     {
@@ -99,7 +101,8 @@ class BatchBuilder:
 
         Raises EngineStopped when they refuse even the reference to a record.
         """
-        if batch.events > 1:
+        if batch.events != 1:
+            # None is a batch of the offsets where `start_from: newest` began.
             self._alone = max(self._alone, batch.events)
             return
         ((partition, offset),) = ((p, upto - 1) for p, upto in batch.offsets.items())

@@ -154,8 +154,11 @@ class Restore:
             state = self._pending.get(number)
             if state is not None and state.end != end:
                 state.end = end
-                self._metrics.restore_remaining(number).set(max(0, state.log_end - end))
                 self._moved = self._clock.monotonic()
+        for number, offset in (chunk.read_to | chunk.ends).items():
+            if number in self._pending:
+                remaining = self._pending[number].log_end - offset
+                self._metrics.restore_remaining(number).set(max(0, remaining))
         if chunk.records:
             self._records += len(chunk.records)
             self._metrics.restore_records.inc(len(chunk.records))

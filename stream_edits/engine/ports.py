@@ -122,10 +122,7 @@ class Source(Protocol):
         """The offset after the last record delivered, without a request; None if unknown."""
 
     def assign(self, offsets: Mapping[int, int]) -> None:
-        """Own exactly these partitions, each from its offset. Only inside on_assign.
-
-        None of them is paused, whatever was paused before.
-        """
+        """Own exactly these partitions, each from its offset, none paused. Only in on_assign."""
 
     def seek(self, offsets: Mapping[int, int]) -> None:
         """Move owned partitions. Records fetched earlier are not delivered afterwards."""

@@ -77,11 +77,13 @@ class Chunk(NamedTuple):
     """Part of a changelog: (partition, key, value) in order, and the ends that were reached.
 
     `ends` holds the partitions that were read to their visible end: the offset up to which every
-    committed record has been delivered, in this chunk or an earlier one.
+    committed record has been delivered, in this chunk or an earlier one. `read_to` is the offset
+    after the last record of each partition in this chunk.
     """
 
     records: list[tuple[int, bytes, bytes | None]]
     ends: dict[int, int]
+    read_to: dict[int, int]
 
 
 class TopicSpec(NamedTuple):

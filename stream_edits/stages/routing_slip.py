@@ -59,15 +59,10 @@ def supervised_times(
             continue
         if end - start > _LONGEST:
             continue
-        number, code, day, npi = (
-            line.line_number,
-            line.procedure_code,
-            line.service_date,
-            line.supervisor,
-        )
+        code, day, npi = line.procedure_code, line.service_date, line.supervisor
         # A list, since a generator costs another call for each line.
         if npi and any([x.supervises(code, day, billing, mode) for x in governing]):  # noqa: C419
-            times.append(SupervisedTime(number, code, npi, day, start, end))
+            times.append(SupervisedTime(line.line_number, code, npi, day, start, end))
     if times and draft.findings:
         held = {number for policy in governing for number in policy.held_lines(draft.findings)}
         times = [time for time in times if time.line_number not in held]

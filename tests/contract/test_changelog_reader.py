@@ -16,6 +16,7 @@ class Reading:
         self.reader: ChangelogReader = cluster.port.changelog_reader(cluster.config())
         self.records: list[tuple[int, bytes, bytes | None]] = []
         self.ends: dict[int, int] = {}
+        self.read_to: dict[int, int] = {}
 
     def step(self) -> bool:
         chunk = self.reader.consume(100, 0.1)
@@ -23,6 +24,7 @@ class Reading:
         for number in {record[0] for record in chunk.records}:
             self.ends.pop(number, None)
         self.ends.update(chunk.ends)
+        self.read_to.update(chunk.read_to)
         return True
 
     def until_ends(self, *partitions: int) -> None:
@@ -58,6 +60,10 @@ def test_every_committed_record_is_delivered_in_order_and_then_the_end(cluster: 
         (b"__progress__", b"1"),
         (b"__progress__", b"2"),
     ]
+    assert reading.read_to.keys() == {0, 2}
+    for number in reading.read_to:
+        marker = 1  # that ends the transaction
+        assert reading.read_to[number] + marker == reading.ends[number]
     assert reading.ends == reading.log_ends(0, 1, 2)
     assert reading.ends == {0: 6, 1: 0, 2: 4}, "the markers count"
     reading.reader.close()

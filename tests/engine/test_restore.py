@@ -32,11 +32,17 @@ def test_not_ready_and_nothing_processed_until_restored() -> None:
     stage = Stage(broker)
     stage.runner.start()
     turns = 0
+    remaining = []
     while not stage.runner.ready:
         stage.run_rounds()
         turns += 1
         assert stage.processor.seen == []
+        remaining.append(stage.sample("restore_remaining_records", partition="0") or 0)
     assert turns > 3, "the group was polled between the steps"
+    begun = remaining[remaining.index(max(remaining)) :]
+    assert begun == sorted(set(begun), reverse=True), "it falls with each step"
+    assert len(begun) > 3
+    assert begun[-1] == 0
     stage.run_rounds()
     assert outputs(broker)[-1] == b"2:4"
     assert stage.sample("restore_records_total") == 16

@@ -40,6 +40,7 @@ class MemoryReader:
     def consume(self, limit: int, timeout_s: float) -> Chunk:
         records: list[tuple[int, bytes, bytes | None]] = []
         ends: dict[int, int] = {}
+        read_to: dict[int, int] = {}
         for number, position in self.positions.items():
             log = self.broker.logs[self.topic, number]
             room = min(limit, _STEP)
@@ -47,12 +48,13 @@ class MemoryReader:
                 entry = log.entries[position]
                 if entry is not None and entry.committed:
                     records.append((number, entry.key or b"", entry.value))
+                    read_to[number] = position + 1
                     room -= 1
                 position += 1
             self.positions[number] = position
             if position == log.stable_end:
                 ends[number] = position
-        return Chunk(records, ends)
+        return Chunk(records, ends, read_to)
 
     def close(self) -> None:
         if self in self.broker.readers:

@@ -72,17 +72,19 @@ class ConfluentReader:
             messages = self._consumer.consume(limit, timeout_s)
         records: list[tuple[int, bytes, bytes | None]] = []
         ends: dict[int, int] = {}
+        last: dict[int, int] = {}
         for message in messages:
             error = message.error()
             number = message.partition() or 0
             if error is None:
                 records.append((number, message.key() or b"", message.value()))
                 ends.pop(number, None)
+                last[number] = message.offset() or 0
             elif error.code() == KafkaError._PARTITION_EOF:
                 ends[number] = message.offset() or 0
             else:
                 self._raise_if_final(error)
-        return Chunk(records, ends)
+        return Chunk(records, ends, {number: offset + 1 for number, offset in last.items()})
 
     def close(self) -> None:
         self._consumer.close()
