@@ -41,8 +41,7 @@ _NO_DOCUMENTS = frozenset[str]()
 WITHDRAWING = (REPLACEMENT, VOID)
 _LATE_CHARGES = "5"
 _STATED_BY_BILLS = (_LATE_CHARGES, *WITHDRAWING)
-# Filled in for an unknown provider.
-_PLACEHOLDERS = ("000000000", "999999999")
+_PLACEHOLDERS = ("000000000", "999999999")  # Filled in for an unknown provider.
 # A bill type has three digits, or four with a leading zero.
 _BILL_DIGITS = 3
 
