@@ -7,7 +7,8 @@ from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import is_discontinued
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import Measure, measures
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import Measure
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import measures
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,

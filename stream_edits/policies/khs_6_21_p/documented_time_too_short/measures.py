@@ -1,13 +1,18 @@
 """What the documented times of an encounter support, for each line with a timed code."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from functools import reduce
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart, runs_of
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.families import (
     families,
     incidental_lines,
+)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.hours import (
+    Hours,
+    hours_beside,
+    runs_of,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     goes_on,
@@ -21,6 +26,11 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     role_of,
     time_of,
     times_of,
+)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import (
+    Measure,
+    each_alone,
+    resting_on,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.remaining import (
     add_to_another,
@@ -36,25 +46,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Role,
     VocabularyRules,
 )
-from stream_edits.policies.shared.clock import covered_minutes, minutes
-
-
-class Measure(NamedTuple):
-    """The units that documented minutes support on a line, after the lines before it.
-
-    ``first_hour`` are the minutes of the infusion's own first hour among them. ``counted`` are the
-    units of the lines before it. ``before`` are the other claims that these are on, and that of the
-    infusion whose time it goes on. ``code`` is the code of its units, where it is another than that
-    of the line.
-    """
-
-    line: EncounterLine
-    minutes: float
-    supported: float
-    first_hour: float = 0.0
-    counted: float = 0.0
-    before: tuple[str, ...] = ()
-    code: str | None = None
+from stream_edits.policies.shared.clock import covered_minutes
 
 
 def measures(encounter: Encounter) -> list[Measure]:
@@ -63,7 +55,7 @@ def measures(encounter: Encounter) -> list[Measure]:
     given = encounter
     for lines in families(encounter):
         if are_apart(lines):
-            measured = _each(lines)
+            measured = each_alone(lines)
         else:
             # Hours beside an infusion, also a denied one, give no time to the rest.
             incidental = incidental_lines(given, lines)
@@ -99,26 +91,26 @@ class _Infusions:
         together = [*further, *self._hours]
         if only is None or not all(time_of(x) for x in [only, *together]):
             # The time of the infusion is not known as a whole.
-            return _each(self._infusions) + self._hours_by_run(0.0)
+            return each_alone(self._infusions) + self._hours_by_run(0.0)
         minutes = covered_minutes(times_of([only, *together]))
         if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
             # The hours of decided claims count first, and it would be rebilled as one more.
             needed = only.policy[Rules].minutes_needed[self._hours[0].code]
             supported = needed.supported_units(minutes)
-            return _each(alone) + self._in_order([only, *together], minutes, supported)
+            return each_alone(alone) + self._in_order([only, *together], minutes, supported)
         is_initial = role_of(only) is Role.INITIAL
         first = needed_by(only).supported_units(minutes)
         if not is_initial:
             # The whole time makes it an infusion; further ones need their own time.
-            first = max([min(first, 1.0), *(each.supported for each in _each([only]))])
+            first = max([min(first, 1.0), *(each.supported for each in each_alone([only]))])
         if not is_initial and not should_lead(self._encounter, only):
-            hours = [_beside(only, x) for x in self._hours_by_run(minutes)]
+            hours = [resting_on(only, x) for x in self._hours_by_run(minutes)]
         elif self._hours and add_to_another(self._encounter, self._hours, only):
-            hours = self._hours_by_run(0.0)
+            hours = self._hours_by_run(0.0, [])
         else:
-            hours = [_beside(only, x) for x in self._after(only, together, minutes)]
+            hours = [resting_on(only, x) for x in self._after(only, together, minutes)]
         found = [] if only.decided else [Measure(only, minutes, first)]
-        return found + _each(alone) + hours
+        return found + each_alone(alone) + hours
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float
@@ -150,7 +142,7 @@ class _Infusions:
             return None
         if role_of(only) is Role.INITIAL or self._encounter.allowed_units(only) <= 1:
             return only
-        is_cut_to_one = [x.supported for x in _each([only])] == [1.0]
+        is_cut_to_one = [x.supported for x in each_alone([only])] == [1.0]
         return only if is_cut_to_one and not is_discontinued(only) else None
 
     def _bags(self) -> list[EncounterLine]:
@@ -171,33 +163,40 @@ class _Infusions:
             remaining += stands(self._encounter, same_site[0])
         return only if remaining <= 1 and needed_by(only).more_than is None else None
 
-    def _hours_by_run(self, whole_infusion: float) -> list[Measure]:
+    def _hours_by_run(
+        self, whole_infusion: float, infusions: Sequence[EncounterLine] | None = None
+    ) -> list[Measure]:
         """The additional hours: those of one site whose times touch or overlap are one run.
 
         If they belong to one infusion of ``whole_infusion`` minutes, they may be measured by it.
+        ``infusions`` are those of their visit, by default all.
         """
+        beside = self._infusions if infusions is None else infusions
         found: list[Measure] = []
         has_two_sites = len({has_separate_site(x) for x in self._infusions}) > 1
         by_site: dict[tuple[str, bool], list[EncounterLine]] = {}
         for line in filter(time_of, self._hours):
             site = has_two_sites and has_separate_site(line)
             by_site.setdefault((line.code, site), []).append(line)
-        for (code, _), lines in by_site.items():
+        for (code, site), lines in by_site.items():
             if code in lines[0].policy[Rules].measured_together and not self._all_timed(code):
                 continue  # The time of the run is not known as a whole.
-            found += self._by_run(runs_of(lines), whole_infusion)
+            of_site = [x for x in beside if not has_two_sites or has_separate_site(x) is site]
+            own = [] if is_hydration(lines[0]) else of_site
+            found += self._by_run(hours_beside(runs_of(lines), own), whole_infusion)
         return found
 
-    def _by_run(self, found_runs: list[list[EncounterLine]], whole: float) -> Iterable[Measure]:
+    def _by_run(self, found_runs: list[Hours], whole: float) -> Iterable[Measure]:
         """Each run has its own time; units that only the whole supports go to the first."""
-        needed = needed_by(found_runs[0][0])
-        times = [covered_minutes(times_of(run)) for run in found_runs]
-        own = [needed.supported_units(each) for each in times]
-        billed = [self._billed(run) for run in found_runs]
+        needed = needed_by(found_runs[0].lines[0])
+        own = [needed.supported_units(run.minutes - run.first_hour) for run in found_runs]
+        billed = [self._billed(run.lines) for run in found_runs]
         spare = hours_after_the_first(whole, needed) - sum(map(min, own, billed)) if whole else 0.0
-        for run, time, supported, units in zip(found_runs, times, own, billed, strict=True):
+        for run, supported, units in zip(found_runs, own, billed, strict=True):
             more = min(max(units - supported, 0.0), max(spare, 0.0))
-            yield from self._in_order(run, time, supported + more)
+            total = supported + more
+            for measure in self._in_order(run.lines, run.minutes, total, run.first_hour):
+                yield reduce(lambda known, x: resting_on(x, known), run.infusions, measure)
             spare -= more
 
     def _billed(self, lines: Iterable[EncounterLine]) -> float:
@@ -229,22 +228,3 @@ class _Infusions:
                 found.append(Measure(line, minutes, own, first_hour, counted, before(line), code))
                 counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found
-
-
-def _beside(infusion: EncounterLine, measure: Measure) -> Measure:
-    """The measure of an hour, which also rests on the claim of its infusion."""
-    claim_id, own = infusion.claim_id, measure.line.claim_id
-    if claim_id == own or claim_id in measure.before:
-        return measure
-    return measure._replace(before=(claim_id, *measure.before))
-
-
-def _each(lines: Iterable[EncounterLine]) -> list[Measure]:
-    """The measure of each open line by its own time."""
-    found = []
-    for line in lines:
-        time = time_of(line)
-        if time is not None and not line.decided:
-            own = minutes(*time)
-            found.append(Measure(line, own, needed_by(line).supported_units(own)))
-    return found
