@@ -11,11 +11,17 @@ from stream_edits.remittance.adjustments import takes_away
 
 
 class _Event(NamedTuple):
-    """A claim event that was decided. One with a header fault withdraws no other claim."""
+    """A claim event that was decided.
+
+    ``withdrawn`` is the claim that its decision says it replaced or voided. An applicable one
+    without a header fault withdraws the claim that it names also if its decision does not say so:
+    the stage may have forgotten that claim.
+    """
 
     claim_id: str
     event_id: str
-    has_header_fault: bool
+    may_withdraw: bool
+    withdrawn: str | None
 
 
 class _Published(NamedTuple):
@@ -52,9 +58,12 @@ class Ledger:
         """Add a decision, in any order. ``timestamp_ms`` is when it was published."""
         place = decision.source
         # A person may approve a header fault in a later revision; then the claim withdraws another.
+        may, withdrawn = decision.applicable, decision.withdrawn_claim_id
+        may = may and not has_header_fault(decision.findings)
         known = self._events.get(place)
-        fault = has_header_fault(decision.findings) and (known is None or known.has_header_fault)
-        self._events[place] = _Event(decision.claim_id, decision.event_id, fault)
+        if known is not None:
+            may, withdrawn = may or known.may_withdraw, withdrawn or known.withdrawn
+        self._events[place] = _Event(decision.claim_id, decision.event_id, may, withdrawn)
         if not takes_away(decision):
             # Most decisions: only their place in the claim's revisions matters.
             decision = decision._replace(lines=(), findings=(), encounter_keys=())
@@ -92,7 +101,7 @@ class Ledger:
         withdrawn = {
             named
             for place, named in self._withdraws.items()
-            if not self._events[place].has_header_fault
+            if self._events[place].may_withdraw or self._events[place].withdrawn == named[1]
         }
         newest = [_newest(published) for published in self._published.values()]
         for decision in sorted(newest, key=lambda d: (d.decided_at, d.claim_id)):

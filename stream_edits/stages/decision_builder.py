@@ -10,6 +10,7 @@ from stream_edits.domain.decision import (
     Draft,
     EditFinding,
     LineOutcome,
+    Pricing,
     RollUp,
     WaitsFor,
     decision_id,
@@ -54,7 +55,7 @@ class DecisionBuilder(NamedTuple):
         """
         claim, revision = record.open_claim, record.revision + 1
         judged_by = self._judged_by(claim, governing)
-        lines = self._lines(claim, findings)
+        lines = self._lines(claim, findings, bool(governing))
         disposition = roll_up(lines, findings, self.rule)
         # By place, since by name it takes nearly twice as long.
         return Draft(
@@ -96,7 +97,9 @@ class DecisionBuilder(NamedTuple):
         versions = [policy.version_for(claim) for policy in named]
         return ";".join(policy.id for policy in named), ";".join(versions)
 
-    def _lines(self, claim: ClaimEvent, findings: Sequence[EditFinding]) -> tuple[LineOutcome, ...]:
+    def _lines(
+        self, claim: ClaimEvent, findings: Sequence[EditFinding], is_governed: bool
+    ) -> tuple[LineOutcome, ...]:
         pricing_of, npi = self.policies.pricing_of, claim.billing_provider_npi
         by_line: dict[int | None, list[EditFinding]] = {}
         for finding in findings:
@@ -107,7 +110,7 @@ class DecisionBuilder(NamedTuple):
                     line.line_number,
                     line.procedure_code,
                     line.units,
-                    pricing_of(line, npi),
+                    pricing_of(line, npi) if is_governed else Pricing.FEE_SCHEDULE,
                     by_line.get(line.line_number, ()),
                     line.line_control_number,
                 )

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
-from stream_edits.domain.encounter import LONGEST_STAY_DAYS
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview, SupervisedTime
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.mode import EditMode
@@ -25,7 +24,7 @@ class Monitored(NamedTuple):
 
 
 NOT_MONITORED = Monitored()
-_LONGEST = timedelta(days=LONGEST_STAY_DAYS)
+_LONGEST = timedelta(days=1)
 
 
 def monitored(
@@ -46,8 +45,8 @@ def supervised_times(
     """The supervised times of a claim's payable lines, under the policies that govern it.
 
     Only a line with a supervisor and a documented start and end has one, unless a form edit holds
-    it. They are those that an edit with that mode judges. A time longer than any stay is taken for
-    a mistyped date, also where no form edit says so: it would occupy each day of it.
+    it. They are those that an edit with that mode judges. A time of more than a day is taken for
+    a mistyped date, also where no form edit says so: it would deny other patients of each day.
     """
     if draft.disposition is Disposition.DENY or claim.is_void:
         return ()

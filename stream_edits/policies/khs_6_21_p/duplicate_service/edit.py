@@ -22,7 +22,7 @@ from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
 class Rules(EditRules):
     """Values of policy.yaml.
 
-    Two lines are not duplicates if one has any of ``repeat_modifiers``, or if they differ in the
+    Two lines are not duplicates if only one of them has one of the ``repeat_modifiers`` or of the
     ``telling_modifiers``. A visit code of ``visits`` with ``further_visit`` on only one of the
     claims makes them two visits. ``imaging`` is never compared. The codes of ``any_drug`` stand for
     whichever drug the line names. ``late_charges`` are frequency codes.
@@ -142,9 +142,10 @@ def _is_told_apart(member: Encounter, line: EncounterLine, other: EncounterLine)
     rules = line.policy[Rules]
     if line.code in rules.any_drug and are_two_drugs(line, other):
         return True
-    if not rules.repeat_modifiers.isdisjoint(line.modifiers | other.modifiers):
+    on_one = line.modifiers ^ other.modifiers
+    if not rules.repeat_modifiers.isdisjoint(on_one):
         return True
-    if not rules.telling_modifiers.isdisjoint(line.modifiers ^ other.modifiers):
+    if not rules.telling_modifiers.isdisjoint(on_one):
         return True
     if line.start is not None and line.end is not None:
         # Both lines document the same times, so it is one visit whatever else they say.

@@ -26,10 +26,10 @@ def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[Edi
     if claim.frequency != ORIGINAL:
         for outcome, message in _reference_faults(claim, header):
             yield header.finding(outcome, None, message)
-        if claim.is_void:
-            return
     for outcome, message in _header_faults(claim, header):
         yield header.finding(outcome, None, message)
+    if claim.is_void:
+        return
     for line in claim.lines:
         policy = on(line.service_date)
         for outcome, message in line_faults(claim, line, policy):
@@ -105,7 +105,8 @@ def _ub04_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
             "The UB-04 has no type of bill, or not one of three characters (four with a leading "
             "zero). Send the claim with the type of bill in box 4.",
         )
-    if not (claim.attending_provider_npi or "").strip():
+    # Also "N/A" and the like: an NPI has digits.
+    if not any(map(str.isdigit, claim.attending_provider_npi or "")):
         yield (
             rules.attending_provider,
             "The UB-04 has no attending provider. Send the claim with the NPI in box 76.",
