@@ -20,7 +20,12 @@ from stream_edits.settings import load_settings
 @click.option("--line", "line_number", type=int, help="The line; otherwise all, and the claim.")
 @click.option("--edit", "edit_id", help="The edit; otherwise all that hold, deny or cut.")
 @click.option("--reason", "reason_code", help="Why: a code of the plan's own list.")
-@click.option("--units", "allowed_units", type=float, help="With --approve: the units to allow.")
+@click.option(
+    "--units",
+    "allowed_units",
+    type=float,
+    help="With --approve: the units to allow. Fewer than billed need a CARC.",
+)
 @click.option("--carc", help="With --deny: the CARC; otherwise that of the finding.")
 @click.option("--rarc", "rarcs", multiple=True, help="With --deny: a RARC; may be repeated.")
 @click.option("--reviewer", help="A role or staff id; otherwise the user's name.")

@@ -61,10 +61,11 @@ def _check_fields(review: ReviewEvent) -> None:
 def _check_reason(review: ReviewEvent, finding: EditFinding) -> None:
     """Check the reason codes that the finding has after the review."""
     is_denied = finding.disposition is Disposition.DENY
-    if finding.carc is None and is_denied:
-        raise ContractViolation("the finding has no CARC to deny it with: name one")
-    if finding.carc is None or not (is_denied or finding.allowed_units is not None):
+    if not is_denied and finding.allowed_units is None:
         return
+    if finding.carc is None:
+        done = "deny it" if is_denied else "cut its units"
+        raise ContractViolation(f"the finding has no CARC to {done} with: name one")
     reason = Outcome(disposition=Disposition.DENY, carc=finding.carc, rarcs=finding.rarcs)
     if any(named not in x12_codes() for named in codes_of(reason)):
         # Without the code: what is not a code may be anything.

@@ -35,7 +35,7 @@ def test_a_review_is_about_the_newest_decision(kafka: Published) -> None:
     second = first._replace(revision=2, decision_id="newest", supersedes=first.decision_id)
     denied = first._replace(disposition=Disposition.DENY, decision_id="older", revision=1)
     kafka.publish(second, first, denied, first._replace(claim_id="other", revision=9))
-    run = kafka.command(*HOLD, "--approve", "--reason", "PRICED", "--units", "2")
+    run = kafka.command(*HOLD, "--approve", "--reason", "PRICED", "--units", "2", "--carc", "45")
     assert (run.returncode, run.stderr) == (
         0,
         "published 1 review to claims.edits.reviews\n",
@@ -50,6 +50,7 @@ def test_a_review_is_about_the_newest_decision(kafka: Published) -> None:
         edit_id="by-report-pricing",
         outcome=ReviewOutcome.APPROVE,
         allowed_units=2.0,
+        carc="45",
         reason_code="PRICED",
         reviewer="CANARY-USER",
     )
@@ -98,6 +99,9 @@ REFUSED = {
         (*HOLD, "--uphold", "--rarc", "N115"),
     ),
     "ContractViolation: the finding has no CARC to deny it with: name one": ((*HOLD, "--deny"),),
+    "ContractViolation: the finding has no CARC to cut its units with: name one": (
+        (*HOLD, "--approve", "--units", "0"),
+    ),
     "ContractViolation: CARC 25 is deactivated on the X12 list of 2026-08-17": (
         (*HOLD, "--deny", "--carc", "25"),
     ),

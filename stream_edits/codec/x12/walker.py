@@ -8,7 +8,7 @@ from .claim import claim_of
 from .delimiters import Delimiters
 from .envelopes import Envelopes
 from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
-from .levels import Levels
+from .levels import MISSING_HL, Levels
 from .loops import CLAIM, LEVELS, LINE, LOST_CLAIM, NOWHERE, OTHER_PAYER_LOOPS, SERVICES, TOO_LONG
 from .reading import Reading, Refusal, Refused, Tally
 from .steps import AllSteps, Steps
@@ -27,7 +27,7 @@ class Walker:
 
     def __init__(self, reading: Reading, tally: Tally) -> None:
         self._reading, self._tally = reading, tally
-        self.has_started = self.has_transactions = False
+        self.has_started = self.has_transactions = self._is_open = False
         self._envelopes = Envelopes(tally.warnings)
         self._use(Delimiters("*", ":", "~"))
         # Segments: of the file, before the transaction. Claims: of it, the file, the interchange.
@@ -35,7 +35,6 @@ class Walker:
         self._transactions = self._position = self._place = 0
         self._transaction: Transaction | None = None
         self._form: ClaimForm | None = None
-        self._is_open = False
         self._levels = Levels()
         self._open: UnfinishedClaim | None = None
         self._forget_loops()
@@ -112,11 +111,10 @@ class Walker:
 
     def _start_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._cut_off()
-        self.has_transactions = True
+        self.has_transactions = self._is_open = True
         self._transactions += 1
         self._tally.transactions += 1
         self._claims, self._before = 0, self._at - 1
-        self._is_open = True
         form = self._form = self._envelopes.begin_set(elements)
         if form is None:
             self._transaction = None
@@ -131,8 +129,10 @@ class Walker:
             self._transaction = self._transaction._replace(sent_day=day, sent_time=time)
 
     def _start_level(self, elements: list[str]) -> list[Numbered]:
+        if self._open and self._levels.has_gap(elements):
+            self._find_fault(MISSING_HL)
         done, level = self._close(), LEVELS.get(element(elements, 3), NOWHERE)
-        self._enter(level, self._levels.start(level, has_lower=element(elements, 4) == "1"))
+        self._enter(level, self._levels.start(level, elements))
         return done
 
     def _start_claim(self, elements: list[str]) -> list[Numbered]:
@@ -237,7 +237,7 @@ class Walker:
         """End the open claim, which is whole."""
         opened, self._open = self._open, None
         if opened is None:
-            return []
+            return _NOTHING
         try:
             claim = claim_of(opened.found, self._reading, self._tally.warnings)
         except Refused as refused:
