@@ -7,6 +7,7 @@ from stream_edits.policies.form import judge_form
 from stream_edits.stages.claim_record import on_decision, outcome_digest
 from stream_edits.stages.claim_record import withdrawn as withdrawn_record
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note
+from stream_edits.stages.granted import with_granted
 from stream_edits.stages.joint_decision import Due, neighbours, reconsider
 from stream_edits.stages.listing import listing_keys, takes_part
 from stream_edits.stages.member import MemberSession
@@ -49,6 +50,9 @@ def decide(
     around = member.gather([*keys, *own_keys])
     member.list_under(claim.claim_id, own_keys)
     others = neighbours(around, withdrawn_ids, cause, builder.policies)
+    if others.decided and (is_judged or others.open):
+        first = dict.fromkeys(withdrawn_ids, own.record.arrival)
+        others = with_granted(others, first, member.reviewable, builder.policies)
     drafts = reconsider(builder, [own] if is_judged else [], others, member.findings)
     if has_effect:
         draft = drafts.get(claim.claim_id) or _unjudged(builder, own)

@@ -83,13 +83,16 @@ class Neighbours(NamedTuple):
     """The claims that share encounters with an event's claim.
 
     ``questioned`` are decided claims with a denial or a cut-back that this event may change. Those
-    in ``resting`` rest on a claim that the event withdraws.
+    in ``resting`` rest on a claim that the event withdraws. Those in ``granted`` have lines that a
+    review let stand beside an open claim that came first. They do not change, and those lines do
+    not count before that claim.
     """
 
     open: list[Due]
     questioned: list[Due]
     resting: frozenset[str]
     decided: list[ClaimRecord]
+    granted: tuple[Due, ...] = ()
 
     def by_arrival(self) -> list[Due]:
         """The claims that may be decided again, in order of arrival."""
@@ -145,13 +148,14 @@ def reconsider(
     """
     if not others.questioned:
         # The usual case.
-        return decide_together(builder, [*due, *others.open], others.decided)
+        return decide_together(builder, [*due, *others.open, *others.granted], others.decided)
     how = {each.record.claim_id: _How.WHOLE for each in others.questioned}
     while True:
         again = [x for x in others.questioned if how[x.record.claim_id] is not _How.DECIDED]
         kept = [x.record for x in others.questioned if x not in again]
         judged = [_judged(x, how[x.record.claim_id], stored) for x in again]
-        drafts = decide_together(builder, [*due, *others.open, *judged], [*others.decided, *kept])
+        now = [*due, *others.open, *others.granted, *judged]
+        drafts = decide_together(builder, now, [*others.decided, *kept])
         whole = [x.record for x in again if how[x.record.claim_id] is _How.WHOLE]
         worse = [record for record in whole if _takes_back(record, drafts)]
         if worse:
