@@ -43,6 +43,6 @@ EXPOSE 9464
 STOPSIGNAL SIGTERM
 # For `run` under a plain container engine; Kubernetes has the chart's probes instead.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + (os.environ.get('STREAM_EDITS_HTTP_PORT') or '9464') + '/healthz', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:' + (os.environ.get('STREAM_EDITS_HTTP_PORT') or '9464') + '/healthz', timeout=4)"]
 ENTRYPOINT ["stream-edits"]
 CMD ["run"]

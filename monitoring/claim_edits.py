@@ -9,7 +9,8 @@ DECISIONS = "stream_edits_decisions_total"
 NOT_GOVERNED = f"stream_edits_not_governed_decisions_total{{{HERE}}}"
 PARAGRAPH = (
     "* on (edit_id) group_left (policy_section) "
-    f"max by (edit_id, policy_section) (stream_edits_edit_info{{{HERE}}})"
+    # One of them: during a rollout, or with a second policy, an edit may have two paragraphs.
+    f"topk by (edit_id) (1, max by (edit_id, policy_section) (stream_edits_edit_info{{{HERE}}}))"
 )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from .dead_letter import is_dead_letter, is_reference, original
@@ -17,6 +16,9 @@ from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_H
 from .errors import EngineStopped
 from .ports import Output, Record, Sink
 from .transaction import TransactionAborted, Transactions
+
+# The values of one transaction, which are held in memory and sent within its time.
+_MOST_BYTES = 1 << 24
 
 
 class Reference(NamedTuple):
@@ -102,7 +104,8 @@ def redrive(
     batch_size: int,
     read: Callable[[str, int, int], Record | None],
 ) -> Iterator[int]:
-    """Send the letters at the `chosen` places back, at most `batch_size` in a transaction.
+    """Send the letters at the `chosen` places back, at most `batch_size` in a transaction, and
+    fewer large ones.
 
     `letters` are records of the dead-letter topic, `chosen` are pairs of partition and offset.
     `read` returns the record at a topic, partition and offset, for the references among them.
@@ -110,7 +113,7 @@ def redrive(
     stays, and the other letters are unchanged.
     """
     wanted = (record for record in letters if (record.partition, record.offset) in chosen)
-    while batch := list(islice(wanted, batch_size)):
+    for batch in _batches(wanted, batch_size):
         outputs = [output for record in batch for output in _sent_back(record, marker_topic, read)]
 
         def write(sink: Sink, outputs: list[Output] = outputs) -> None:
@@ -124,6 +127,20 @@ def redrive(
                 "check the brokers, the ACLs and max.message.bytes, then redrive again"
             ) from None
         yield len(batch)
+
+
+def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
+    """Lists of at most `size` records, which end early with the record that makes them large."""
+    batch: list[Record] = []
+    held = 0
+    for record in records:
+        batch.append(record)
+        held += len(record.value or b"")
+        if len(batch) == size or held >= _MOST_BYTES:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _sent_back(

@@ -63,7 +63,8 @@ Settle = Callable[[Encounter, EncounterLine, EditFinding], EditFinding]
 class ClaimEdit:
     """An edit of the claim's form. Its claim-level DENY stops all other edits.
 
-    A line that it pends is held: no other edit judges it, and it takes no supervisor's time.
+    A line that it pends is held: no other edit judges it, and it takes no supervisor's time. With
+    ``holds`` that stays so once a review has approved the line.
     ``names_line`` says whether a line makes the policy applicable to its claim although the
     policy does not govern its code.
     """
@@ -73,6 +74,7 @@ class ClaimEdit:
     judge: Callable[[ClaimEvent, Callable[[date], PolicyOnDate]], Iterator[EditFinding]]
     group: Group = Group.FORM
     names_line: Callable[[ClaimEvent, ServiceLine, PolicyOnDate], bool] | None = None
+    holds: bool = False
     _: KW_ONLY
     waits_for: WaitsFor
 

@@ -61,6 +61,7 @@ class Policy:
         self.only = self.revisions[0] if len(self.revisions) == 1 else None
         self.form_edits = [e for e in self.edits if isinstance(e, ClaimEdit)]
         self._form_ids = {edit.id for edit in self.form_edits}
+        self._holding = {edit.id for edit in self.form_edits if edit.holds}
         self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
         self.encounter_edits = [e for e in self.edits if isinstance(e, EncounterEdit)]
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
@@ -72,9 +73,7 @@ class Policy:
             on_date: codes_supervised(self.supervision_edits, on_date) for on_date in self.revisions
         }
         self._keep_primary = {e.id for e in self.encounter_edits if e.keeps_primary}
-        self._counts_as_recommended = {
-            e.id for e in self.encounter_edits if e.counts_as_recommended
-        }
+        self._rebilled = {e.id for e in self.encounter_edits if e.counts_as_recommended}
         self._answerable = {e.id for e in self.encounter_edits if e.answerable}
 
     def on(self, day: date) -> PolicyOnDate:
@@ -131,9 +130,10 @@ class Policy:
         return found
 
     def held_lines(self, findings: Iterable[EditFinding]) -> set[int | None]:
-        """The numbers of the lines that a form edit pends, so that no other edit judges them."""
-        pended = (f for f in findings if f.disposition is Disposition.PEND)
-        return {f.line_number for f in pended if self.is_of_form(f)}
+        """The numbers of the lines that a form edit pends or holds: no other edit judges them."""
+        own = [f for f in findings if self.is_of_form(f)]
+        held = (f for f in own if f.disposition is Disposition.PEND or f.edit_id in self._holding)
+        return {f.line_number for f in held}
 
     def is_of_form(self, finding: EditFinding) -> bool:
         """Whether the finding comes from a form edit of this policy."""
@@ -162,7 +162,7 @@ class Policy:
 
     def counts_as_recommended(self, edit_id: str) -> bool:
         """Whether a line denied by this edit counts in sequencing as the recommended code."""
-        return edit_id in self._counts_as_recommended
+        return edit_id in self._rebilled
 
     def answerable(self, edit_id: str) -> bool:
         """Whether a later line of the day may answer a denial by this edit."""

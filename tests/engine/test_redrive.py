@@ -64,6 +64,14 @@ def reading(broker: Cluster) -> Callable[[str, int, int], Record | None]:
     return read
 
 
+def test_large_letters_go_back_in_smaller_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stream_edits.engine.redrive._MOST_BYTES", 2 * len(b"bad"))
+    broker = with_letters(5)
+    places = {(letter.partition, letter.offset) for letter in letters(broker)}
+    done = redrive(letters(broker), places, "redriven", producer(broker), 1000, reading(broker))
+    assert list(done) == [2, 2, 1]
+
+
 def give_back(broker: Cluster, transactions: Transactions | None = None) -> list[int]:
     """Redrive the letters without a marker, two in a transaction."""
     transactions = transactions or producer(broker)

@@ -1,9 +1,11 @@
-"""What a review lets stand beside an earlier claim does not count before that claim."""
+"""What a review lets stand: it does not count before an earlier claim, and is not judged again."""
+
+from datetime import timedelta
 
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision
-from tests.build import claim, line, replacing
+from tests.build import DAY, claim, line, replacing
 from tests.stages.reviewing import review
 from tests.stages.walk import summaries
 from tests.stages.wire import OverTheWire
@@ -69,3 +71,13 @@ def test_what_a_review_allowed_for_another_reason_still_counts_first() -> None:
         replacing("A", "C", line("96365"), line("96366", units=6), line("96377"), minute=5)
     )
     assert allowed(of(corrected, "C")) == [1, 3, 1]
+
+
+def test_an_approved_line_of_several_days_has_the_units_that_it_bills() -> None:
+    walk = OverTheWire()
+    days = line("96365", units=3, service_date_through=DAY + timedelta(days=2))
+    (held,) = walk.send(claim("A", days))
+    assert summaries([held]) == ["A1 PEND"]
+    (after,) = walk.reviewed(review(held, line=1, edit="service-dates-not-itemized"))
+    assert allowed(after) == [3]
+    assert len(after.findings) == 1

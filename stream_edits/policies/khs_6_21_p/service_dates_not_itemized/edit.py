@@ -34,5 +34,9 @@ def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[Edi
 
 
 EDIT = ClaimEdit(
-    "service-dates-not-itemized", ItemizedDatesRules, judge, waits_for=WaitsFor.PROVIDER
+    "service-dates-not-itemized",
+    ItemizedDatesRules,
+    judge,
+    holds=True,
+    waits_for=WaitsFor.PROVIDER,
 )
