@@ -1,6 +1,6 @@
 """How X12 files are to be read, as the command line says it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -92,15 +92,15 @@ def _kinds(file: Path | None) -> Mapping[str, tuple[str, ...]]:
             raise BadX12Option(f"--pwk-map: {file}: each code has a kind of attachment or a list")
         kinds[code.upper()] = tuple(of_code)
     if file is not None:
-        _check_spelling(file, {kind for of_code in kinds.values() for kind in of_code})
+        _check_spelling("--pwk-map", file, {kind for of_code in kinds.values() for kind in of_code})
     return kinds
 
 
-def _check_spelling(file: Path, kinds: Iterable[str]) -> None:
+def _check_spelling(option: str, file: Path, kinds: set[str]) -> None:
     """Refuse a kind that is nearly one which the policies ask for: nobody would find it."""
     asked = {kind for policy in load_policies().all for kind in documents_of(policy)}
-    for problem in misspelt(sorted(kinds), asked):
-        raise BadX12Option(f"--pwk-map: {file}: {problem}")
+    for problem in misspelt(sorted(kinds - asked), asked):
+        raise BadX12Option(f"{option}: {file}: {problem}")
 
 
 def _is_filled(kind: object) -> bool:
@@ -138,8 +138,16 @@ def _enrichment(file: Path | None) -> Enrichment:
         return Enrichment()
     try:
         with file.open("rb") as opened:
-            return read_enrichment(opened)
+            known = read_enrichment(opened)
     except OSError as error:
         raise BadX12Option(f"--enrich: {file} cannot be read: {error.strerror}") from None
     except BadEnrichment as error:
         raise BadX12Option(f"--enrich: {file}: {error}") from None
+    _check_spelling("--enrich", file, _documents_in(known))
+    return known
+
+
+def _documents_in(known: Enrichment) -> set[str]:
+    by_line = (values for lines in known.lines.values() for values in lines.values())
+    every = (*known.documents.values(), *known.claims.values(), *by_line)
+    return {kind for values in every for kind in values.get("kinds", ())}

@@ -83,7 +83,7 @@ def misspelt(documents: Iterable[str], known: set[str]) -> Iterator[str]:
 
 def _differ_in_spelling(one: str, other: str) -> bool:
     """Whether each word is like the other's word, unlike ``medical_records`` and its necessity."""
-    ours, theirs = one.lower().split("_"), other.lower().split("_")
+    ours, theirs = (re.split(r"[_\s-]+", each.strip().lower()) for each in (one, other))
     return len(ours) == len(theirs) and all(
         SequenceMatcher(None, a, b).ratio() >= _ALIKE for a, b in zip(ours, theirs, strict=True)
     )

@@ -51,8 +51,7 @@ def decide(
     member.list_under(claim.claim_id, own_keys)
     others = neighbours(around, withdrawn_ids, cause, builder.policies)
     if others.decided and (is_judged or others.open):
-        first = dict.fromkeys(withdrawn_ids, own.record.arrival)
-        others = with_granted(others, first, member.reviewable, builder.policies)
+        others = with_granted(others, withdrawn_ids, own, member.reviewable, builder.policies)
     drafts = reconsider(builder, [own] if is_judged else [], others, member.findings)
     if has_effect:
         draft = drafts.get(claim.claim_id) or _unjudged(builder, own)

@@ -5,7 +5,7 @@ claim is decided, its lines would count before those of the earlier claim, which
 or denied for what the reviewer allowed. So they count in order of arrival, like open ones.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from stream_edits.domain.decision import Disposition
 from stream_edits.domain.member_state import ClaimRecord, ReviewableClaim
@@ -17,17 +17,22 @@ Reviewable = Callable[[str], ReviewableClaim | None]
 
 
 def with_granted(
-    others: Neighbours, own: Mapping[str, int], reviewable: Reviewable, policies: Policies
+    others: Neighbours,
+    withdrawn_ids: Iterable[str],
+    own: Due,
+    reviewable: Reviewable,
+    policies: Policies,
 ) -> Neighbours:
     """The neighbours, with those decided claims apart.
 
-    ``own`` is the event's claim and what it withdraws, each with its arrival. ``reviewable`` gives
-    the content of a claim that was reviewed.
+    ``withdrawn_ids`` are the event's claim and what it withdraws: their place is that of ``own``.
+    ``reviewable`` gives the content of a claim that was reviewed.
     """
     if not any(record.reviewed for record in others.decided):
         # The usual case.
         return others
-    first = {**own, **{x.record.claim_id: x.record.arrival for x in others.open}}
+    first = dict.fromkeys(withdrawn_ids, own.record.arrival)
+    first |= {x.record.claim_id: x.record.arrival for x in others.open}
     granted = []
     for record in others.decided:
         lines = _granted_lines(record, first) if record.reviewed else set()

@@ -135,10 +135,11 @@ def test_what_an_837_does_not_say_must_be_said(file: Path) -> None:
         ("--payer-map", "- MEDI_CAL", "a mapping is expected"),
         ("--payer-map", "a: [", "--payer-map: "),
         ("--pwk-map", "03: invoice", "write keys of digits in quotes"),
-        ("--pwk-map", "OZ: invioce", "the document invioce is not known; did you mean invoice?"),
+        ("--pwk-map", "OZ: by reprt", "by reprt is not known; did you mean by_report?"),
         ("--pwk-map", "OZ: 7", "each code has a kind of attachment or a list"),
         ("--pwk-map", "OZ: [invoice, '']", "each code has a kind of attachment or a list"),
         ("--enrich", "[]", "line 1 is not one JSON object"),
+        ("--enrich", '{"claim": "A", "kinds": ["invioce"]}', "did you mean invoice?"),
     ],
 )
 def test_a_file_of_an_option_that_cannot_be_used(

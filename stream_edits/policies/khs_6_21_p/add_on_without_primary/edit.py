@@ -69,13 +69,13 @@ def _finding(line: EncounterLine, allowed: frozenset[str]) -> EditFinding:
         f"{line.code} is an add-on code, and no service that it adds to "
         f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. The line "
         "waits for a claim that brings one. If none is to come, send a replacement claim "
-        f"that bills {_initial_form(line)} instead.",
+        f"that bills {_initial_form(line, allowed)} instead.",
     )
 
 
-def _initial_form(line: EncounterLine) -> str:
+def _initial_form(line: EncounterLine, allowed: frozenset[str]) -> str:
     words = line.policy[VocabularyRules]
-    return words.initial_form.get(line.code, "the service's initial code")
+    return words.initial_form.get(line.code) or join_words(allowed)
 
 
 def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:

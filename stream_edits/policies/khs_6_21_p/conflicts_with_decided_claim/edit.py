@@ -55,7 +55,7 @@ def _outranking_initial(line: EncounterLine, decided: EncounterLine, code: str) 
         f"{code} as the initial service of this encounter. The policy allows one, and "
         f"{line.code} comes first. Replace the earlier claim"
         f"{_corrected(decided, code)} (see the related claim); this one is then decided again. If "
-        "protocol required a second IV site, bill this line with a "
+        "protocol required a second site, bill this line with a "
         "separate-site modifier and the justification.",
     )
 

@@ -136,7 +136,7 @@ def _finding(measure: Measure, units: float) -> EditFinding:
         outcome,
         line.line_number,
         f"{line.code} was billed with {_units(line.units)}. {_times(measure, units)} "
-        f"{_remedy(supported, push)} If the times are wrong, send a replacement claim "
+        f"{_remedy(measure, push)} If the times are wrong, send a replacement claim "
         "with the documented times.",
         recommended_code=push,
         allowed_units=supported or None,
@@ -156,12 +156,23 @@ def _times(measure: Measure, units: float) -> str:
     return f"{subject} {wanted}{whole}, and {int(measure.minutes)} minutes are documented."
 
 
-def _remedy(supported: float, push: str | None) -> str:
+def _remedy(measure: Measure, push: str | None) -> str:
+    supported = measure.supported
     if supported:
         verb = "is" if supported == 1 else "are"
         return f"{_units(supported)} {verb} allowed."
     if push:
         return f"So short an infusion is billed as a push: {_push(push)}."
+    if measure.line.policy[Rules].minutes_needed[measure.line.code].more_than is not None:
+        return (
+            "Bill a shorter infusion with the code of its first hour and those of additional "
+            "hours. For a pump, document the time of the whole infusion, also at home."
+        )
+    if measure.first_hour:
+        return (
+            "So short a service is not reported with this code; take the line off, and document "
+            "its minutes on the line of the infusion."
+        )
     return "So short a service is not reported with this code; take the line off."
 
 

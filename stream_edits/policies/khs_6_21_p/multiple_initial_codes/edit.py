@@ -55,7 +55,7 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
         line.line_number,
         f"{line.code} was billed as an initial service, but the encounter already has "
         f"{leading_code} as its initial service and the policy allows one. {remedy}; if protocol "
-        "required a second IV site, bill it with a separate-site modifier and the justification.",
+        "required a second site, bill it with a separate-site modifier and the justification.",
         recommended_code=instead,
         related_claim_ids=other,
     )
@@ -63,7 +63,7 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
 
 def _second_site(line: EncounterLine) -> str:
     return (
-        f"{line.code} was billed as the initial service of a second IV site. Send the medical "
+        f"{line.code} was billed as the initial service of a second site. Send the medical "
         "justification (the protocol that required two separate sites) for this line, or a report "
         "that gives it."
     )

@@ -57,7 +57,7 @@ def _ndc_message(line: ServiceLine, rules: UnclassifiedDrugRules) -> str:
         remedy = f"Send a replacement claim with {qualifier} before the NDC of {digits} digits."
     else:
         segments = "-".join(map(str, rules.ndc_segments))
-        lacks = f"with an NDC that has not {digits} digits. Send a replacement claim with all"
+        lacks = f"with an NDC that does not have {digits} digits. Send a replacement claim with all"
         remedy = f"digits; a shorter NDC is written in its {segments} form with leading zeros."
     return f"{line.procedure_code} was billed {lacks} {remedy}"
 
