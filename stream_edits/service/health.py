@@ -11,6 +11,8 @@ from prometheus_client.exposition import choose_encoder
 
 from stream_edits.service.endpoint import TEXT, Answer, AnsweringServer
 
+_DEADLINE_S = 180.0
+
 
 class Observed(Protocol):
     """A loop whose health is reported: a StageRunner."""
@@ -24,13 +26,19 @@ class Observed(Protocol):
         """Monotonic time in seconds of the loop's last round or retry."""
 
 
+def deadline_s(transaction_timeout_ms: int) -> float:
+    """How long a loop may stand still and be alive: a commit blocks as long as its time-out."""
+    return max(_DEADLINE_S, transaction_timeout_ms / 1000 + _DEADLINE_S / 3)
+
+
 class HealthServer(AnsweringServer):
     """Serves exactly three paths; every other path is 404.
 
     /healthz fails only when a loop was blocked for `deadline_s` seconds. The deadline is above the
     transaction time-out, because a commit may block that long. Without brokers the loops retry, so
-    an outage of Kafka does not restart the pod. /readyz fails until every runner is assigned and
-    restored.
+    an outage of Kafka fails no probe. A stage in the middle of a commit ends by itself after two
+    minutes, and waits for the brokers when it is started again. /readyz fails until every runner
+    is assigned and restored.
     """
 
     def __init__(
@@ -39,7 +47,7 @@ class HealthServer(AnsweringServer):
         port: int,
         registry: CollectorRegistry,
         runners: Sequence[Observed],
-        deadline_s: float = 180.0,
+        deadline_s: float = _DEADLINE_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Bind the port. Raises OSError if it is taken. Port 0 takes a free one."""

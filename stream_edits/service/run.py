@@ -18,7 +18,7 @@ from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import Metrics, WorkerMetrics
 from stream_edits.service.gathered import GatheringServer
-from stream_edits.service.health import HealthServer, Observed
+from stream_edits.service.health import HealthServer, Observed, deadline_s
 from stream_edits.service.workers import Workers, command_of_a_worker, tell_port
 from stream_edits.settings import BadSetting, Settings
 
@@ -108,7 +108,8 @@ class _Startup:
 def _server(settings: Settings, metrics: Metrics, observed: Sequence[Observed]) -> HealthServer:
     with _bad_address(settings):
         host, port = settings.http_host, settings.http_port
-        return HealthServer(host, port, metrics.registry, observed)
+        deadline = deadline_s(settings.transaction_timeout_ms)
+        return HealthServer(host, port, metrics.registry, observed, deadline)
 
 
 @contextmanager
