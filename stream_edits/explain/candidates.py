@@ -1,7 +1,7 @@
 """The changes that may answer a finding: what it asks for, and the ways out that its edit declares.
 
 Each comes with its price. A cheaper remedy is the smaller one: first what the finding itself names,
-then other forms of a code, then what only the record can bear out, last other claims.
+then other forms of a code, then what only the record can confirm, last other claims.
 """
 
 from collections.abc import Iterator
@@ -107,7 +107,7 @@ class _Found:
                 yield Candidate((recode,), price)
 
     def of_the_record(self) -> Iterator[Candidate]:
-        """A modifier or a further document, which only the record can bear out."""
+        """A modifier or a further document, which only the record can confirm."""
         code = self._line.procedure_code
         modifiers = self._ways.modifiers(self._on, code)
         if modifiers and not set(modifiers) & set(self._line.modifiers):

@@ -10,17 +10,15 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     administration,
-    gives_a_drug,
     has_separate_site,
     services_beside,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.products import (
-    category_of,
-    claims_behind,
-    count_drugs,
-    drug_lines,
-    is_unknown_drug,
+from stream_edits.policies.khs_6_21_p.vocabulary.local_anaesthesia import (
+    administrations,
+    other_drugs,
+    others_explain_all,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.products import claims_behind, count_drugs
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.on_date import PolicyOnDate
@@ -85,7 +83,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             continue
         if kind is not Category.LOCAL_ANAESTHETIC:
             yield line, _finding(line, kind, including, ())
-        elif encounter.fact(_explain_every_administration):
+        elif encounter.fact(others_explain_all):
             yield line, _finding(line, kind, including, _further_claims(line, encounter))
 
 
@@ -132,37 +130,6 @@ class _Including:
         return self._known[asked]
 
 
-def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
-    """The active drug lines of a day that name a drug other than a local anaesthetic."""
-    return [
-        drug
-        for drug in encounter.fact(drug_lines)
-        if encounter.is_active(drug)
-        and category_of(drug) is not Category.LOCAL_ANAESTHETIC
-        and not is_unknown_drug(drug)
-    ]
-
-
-def _administrations(encounter: Encounter) -> int:
-    """How often a drug was given, with the lines that are to be rebilled as a push.
-
-    A unit of a further push, infusion or injection is a further drug.
-    """
-    return sum(
-        max(1, int(encounter.allowed_units(line)))
-        for line in encounter.sequenced
-        if gives_a_drug(line)
-    )
-
-
-def _explain_every_administration(encounter: Encounter) -> bool:
-    """Whether the other drugs of a day are as many as its administrations.
-
-    Otherwise a local anaesthetic may be one of the drugs that were given.
-    """
-    return count_drugs(encounter.fact(_other_drugs)) >= encounter.fact(_administrations)
-
-
 def _has_procedure(encounter: Encounter) -> bool:
     """Whether the day's claims bill a procedure that the included item may have been for."""
     rules = encounter.lines[0].policy[Rules]
@@ -177,7 +144,7 @@ def _form_of(code: str) -> str:
 def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:
     """How many different drugs other than a local anaesthetic each claim names, if any."""
     by_claim: dict[str, list[EncounterLine]] = {}
-    for drug in encounter.fact(_other_drugs):
+    for drug in encounter.fact(other_drugs):
         by_claim.setdefault(drug.claim_id, []).append(drug)
     return {claim_id: count_drugs(drugs) for claim_id, drugs in by_claim.items()}
 
@@ -185,7 +152,7 @@ def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:
 def _further_claims(item: EncounterLine, encounter: Encounter) -> tuple[str, ...]:
     """The other claims whose drugs are needed to explain every administration."""
     drugs = encounter.fact(_drugs_of_claims)
-    if drugs.get(item.claim_id, 0) >= encounter.fact(_administrations):
+    if drugs.get(item.claim_id, 0) >= encounter.fact(administrations):
         return ()
     return tuple(drugs.keys() - {item.claim_id})
 

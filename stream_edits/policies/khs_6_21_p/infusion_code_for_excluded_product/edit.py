@@ -24,6 +24,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_documents,
     has_separate_site,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.local_anaesthesia import (
+    without_local_anaesthesia,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     categories,
     category_of,
@@ -68,13 +71,13 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _only_products(encounter: Encounter) -> Shown | None:
     """The excluded product of a day, None if it has an ordinary drug or no product."""
-    given = encounter.fact(drugs_given)
+    given = without_local_anaesthesia(encounter, encounter.fact(drugs_given))
     kinds = {drug.position: _kind_of_drug(drug, encounter) for drug in given}
     if None in kinds.values():
         return None
     drugs = [x for x in encounter.fact(drug_lines) if encounter.is_active(x)]
     for product in Product:
-        shown = [x for x in drugs if kinds[x.position] is product]
+        shown = [x for x in drugs if kinds.get(x.position) is product]
         if shown:
             return _shown(product, shown)
     if encounter.fact(categories).isdisjoint(_BLOOD_OR_VACCINE):

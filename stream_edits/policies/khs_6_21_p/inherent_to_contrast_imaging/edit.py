@@ -11,6 +11,9 @@ from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_documents, has_separate_site
+from stream_edits.policies.khs_6_21_p.vocabulary.local_anaesthesia import (
+    without_local_anaesthesia,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     category_of,
     claims_behind,
@@ -128,7 +131,8 @@ def _kinds(policy: PolicyOnDate, code: str) -> dict[str, Procedures]:
 def _has_another_drug(encounter: Encounter) -> bool:
     """Whether the day has a drug that is not given for any of its procedures."""
     kinds = encounter.fact(_procedures).kinds
-    return any(not any(kind.own(drug) for kind in kinds) for drug in encounter.fact(drugs_given))
+    given = without_local_anaesthesia(encounter, encounter.fact(drugs_given))
+    return any(not any(kind.own(drug) for kind in kinds) for drug in given)
 
 
 def _is_long(line: EncounterLine, encounter: Encounter) -> bool:
