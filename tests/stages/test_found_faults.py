@@ -76,8 +76,8 @@ def test_supported_units_match_the_message(
 @pytest.mark.parametrize(
     ("ndc", "lacks"),
     [
-        ("123", "with an NDC that has not 11 digits"),
-        (" 123 ", "with an NDC that has not 11 digits"),
+        ("123", "with an NDC that does not have 11 digits"),
+        (" 123 ", "with an NDC that does not have 11 digits"),
         ("   ", "without an NDC"),
         (None, "without an NDC"),
     ],

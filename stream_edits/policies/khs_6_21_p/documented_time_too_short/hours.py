@@ -1,7 +1,9 @@
 """The minutes of additional hours, where they do not all belong to one infusion."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import EncounterLine
@@ -12,7 +14,7 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     times_of,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
-from stream_edits.policies.shared.clock import Interval, covered_minutes, overlap, runs
+from stream_edits.policies.shared.clock import covered_minutes, minutes, runs
 
 
 class Hours(NamedTuple):
@@ -49,75 +51,96 @@ def hours_beside(
 ) -> list[Hours]:
     """The runs of one code, each with the minutes that no infusion of its family takes.
 
-    A run that begins within an infusion was charted over it, so the first hour of the infusion is
-    not an additional one. Any other goes on with the infusion before it: it has its own minutes,
-    and those of that infusion beyond the first hour.
+    The runs are in order of time. One that begins within an infusion was charted over it, so the
+    first hour of the infusion is not an additional one. Any other goes on with the infusion before
+    it: it has its own minutes, and those of that infusion beyond the first hour.
     """
-    timed = [x for x in infusions if _has_first_hour(x)]
-    found, told = [], set[int]()
-    for run in found_runs:
-        begin = min(start for start, _ in times_of(run))
-        beside = [x for x in timed if _overlaps(x, times_of(run))]
-        before = [x for x in timed if x.end is not None and x.end <= begin]
-        begun = [x for x in beside if x.start is not None and x.start <= begin]
-        if begun or (beside and not before):
-            hours = _charted_over(run, begun or beside, timed)
+    beside = _InOrderOfTime(infusions)
+    return [beside.with_run(run) for run in found_runs]
+
+
+class _Timed(NamedTuple):
+    """An infusion of known time whose code stands for its first hour."""
+
+    start: datetime
+    end: datetime
+    line: EncounterLine
+
+    def first_hour(self, hour: EncounterLine) -> float:
+        """The minutes that the infusion's own code stands for; the hour's code says the rest."""
+        an_hour = float(needed_by(hour).each_further_unit or 0)
+        return min(minutes(self.start, self.end), an_hour)
+
+
+class _InOrderOfTime:
+    """The infusions of a family, of which each run takes the one that it continues.
+
+    A claim may have thousands of lines, so each infusion is looked at for one run only.
+    """
+
+    def __init__(self, infusions: Iterable[EncounterLine]) -> None:
+        by_time: dict[tuple[datetime, datetime], EncounterLine] = {}
+        for line in infusions:
+            time = time_of(line)
+            if time is not None and needed_by(line).more_than is None and not is_too_short(line):
+                by_time.setdefault(time, line)
+        self._timed = sorted(_Timed(*time, line) for time, line in by_time.items())
+        self._starts = [x.start for x in self._timed]
+        self._by_end = sorted(self._timed, key=attrgetter("end"))
+        self._ends = [x.end for x in self._by_end]
+        # The first infusion that had not ended when the last run began.
+        self._going_on = 0
+        # Those whose time belongs to a run already, by position.
+        self._spent: set[int] = set()
+
+    def with_run(self, run: Sequence[EncounterLine]) -> Hours:
+        """The run with the infusion that it continues, if that changes its minutes."""
+        times = times_of(run)
+        begin, end = min(times)[0], max(time[1] for time in times)
+        inside = self._timed[bisect_left(self._starts, begin) : bisect_left(self._starts, end)]
+        over, before = self._over(begin), self._before(begin)
+        if over is None and before is None and inside:
+            over = inside[0]
+        if over is not None:
+            hours = self._charted_over(run, over, inside, end)
         else:
-            hours = _after(run, before, told)
-        told |= {x.position for x in (*beside, *hours.infusions)}
-        found.append(hours)
-    return found
+            hours = self._after(run, before)
+        self._spent |= {x.line.position for x in inside}
+        self._spent |= {x.position for x in hours.infusions}
+        return hours
 
+    def _over(self, begin: datetime) -> _Timed | None:
+        """The first infusion that a run begins within."""
+        timed = self._timed
+        while self._going_on < len(timed) and timed[self._going_on].end <= begin:
+            self._going_on += 1
+        found = timed[self._going_on] if self._going_on < len(timed) else None
+        return found if found is not None and found.start <= begin else None
 
-def _has_first_hour(line: EncounterLine) -> bool:
-    """Whether a line is an infusion of known time whose code stands for its first hour."""
-    return (
-        time_of(line) is not None and needed_by(line).more_than is None and not is_too_short(line)
-    )
+    def _before(self, begin: datetime) -> _Timed | None:
+        """The last infusion that had ended when a run began."""
+        place = bisect_right(self._ends, begin)
+        return self._by_end[place - 1] if place else None
 
+    def _charted_over(
+        self, run: Sequence[EncounterLine], over: _Timed, inside: Iterable[_Timed], end: datetime
+    ) -> Hours:
+        """The run and an infusion, without its first hour and those of others within the run."""
+        taken, last = [over], over.end
+        for each in inside:
+            if each.start >= last and each.end <= end:
+                taken.append(each)
+                last = each.end
+        whole = covered_minutes([*times_of(run), (over.start, over.end)])
+        first_hours = sum(x.first_hour(run[0]) for x in taken)
+        return Hours(run, whole, first_hours, tuple(x.line for x in taken))
 
-def _overlaps(line: EncounterLine, times: Iterable[Interval]) -> bool:
-    return any(overlap(*own, *time) for own in times_of([line]) for time in times)
-
-
-def _charted_over(
-    run: Sequence[EncounterLine], beside: Sequence[EncounterLine], timed: Sequence[EncounterLine]
-) -> Hours:
-    """The run with the infusion among ``beside`` that leaves it most."""
-    found = [_with(run, each, timed) for each in beside]
-    return max(found, key=lambda hours: hours.minutes - hours.first_hour)
-
-
-def _with(
-    run: Sequence[EncounterLine], infusion: EncounterLine, timed: Sequence[EncounterLine]
-) -> Hours:
-    """The run and an infusion, without its first hour and those of others within the run."""
-    times = times_of(run)
-    within = [
-        x
-        for x in timed
-        if x is not infusion
-        and not _overlaps(x, times_of([infusion]))
-        and covered_minutes([*times, *times_of([x])]) == covered_minutes(times)
-    ]
-    taken = (infusion, *within)
-    first_hours = sum(_first_hour(run[0], x) for x in taken)
-    return Hours(run, covered_minutes(times_of([*run, infusion])), first_hours, taken)
-
-
-def _after(run: Sequence[EncounterLine], before: list[EncounterLine], told: set[int]) -> Hours:
-    """The run with the last infusion before it, if that was longer than its first hour."""
-    own = covered_minutes(times_of(run))
-    if before:
-        infusion = max(before, key=lambda x: x.end or datetime.min)
-        length = covered_minutes(times_of([infusion]))
-        first_hour = _first_hour(run[0], infusion)
-        if length > first_hour and infusion.position not in told:
-            return Hours(run, own + length, first_hour, (infusion,))
-    return Hours(run, own)
-
-
-def _first_hour(hour: EncounterLine, infusion: EncounterLine) -> float:
-    """The minutes of an infusion that its own code stands for."""
-    an_hour = float(needed_by(hour).each_further_unit or 0)
-    return min(covered_minutes(times_of([infusion])), an_hour)
+    def _after(self, run: Sequence[EncounterLine], before: _Timed | None) -> Hours:
+        """The run with the infusion before it, if that was longer than its first hour."""
+        own = covered_minutes(times_of(run))
+        if before is None or before.line.position in self._spent:
+            return Hours(run, own)
+        length, first_hour = minutes(before.start, before.end), before.first_hour(run[0])
+        if length <= first_hour:
+            return Hours(run, own)
+        return Hours(run, own + length, first_hour, (before.line,))
