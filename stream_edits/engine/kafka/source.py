@@ -20,7 +20,8 @@ from .leader_epochs import LeaderEpochs, Membership, placed
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
-_SEEK_TRIES = 20
+# Ten seconds: until a partition has its leader, and the client has asked it for its epoch.
+_SEEK_TRIES = 100
 # A client that has not left its group by then does not return.
 _CLOSE_S = 30.0
 _REBUILD = "rebuild everything from the claims, as docs/operations.md says"
