@@ -14,7 +14,7 @@ def summary(verdict: Verdict) -> Iterator[str]:
     verifier = verdict.verifier
     yield (
         f"{len(history)} faults of {len(verdict.kinds)} kinds in {verdict.seconds:.0f} s, under a "
-        f"load that went on all the while; {REPLICAS} processes a stage, {PARTITIONS} partitions."
+        f"constant load; {REPLICAS} processes a stage, {PARTITIONS} partitions."
     )
     yield ""
     yield f"* {load.published} events published, {load.bad} of them no claims; {verifier.counts()}"
