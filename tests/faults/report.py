@@ -19,7 +19,7 @@ def summary(verdict: Verdict) -> Iterator[str]:
     yield ""
     yield f"* {load.published} events published, {load.bad} of them no claims; {verifier.counts()}"
     yield (
-        f"* processes started anew {supervisor.restarts} times, of which "
+        f"* processes restarted {supervisor.restarts} times, of which "
         f"{supervisor.gave_up.total()} had stopped by themselves and said why"
     )
     yield (

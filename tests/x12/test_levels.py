@@ -24,6 +24,6 @@ def test_a_lost_block_of_levels_gives_no_claim_to_another_provider_or_member() -
     # The parent of a subscriber is another provider, whose level is lost.
     other = text.replace("HL*3*1*22*0~", "HL*3*7*22*0~")
     assert [x.reason for x in refusals(other)] == [OTHER_PARENT]
-    # Files that number their levels anew are read.
+    # Files that restart the numbers of their levels are read.
     assert not refusals(text.replace("HL*3*1*22*0~", "HL*1*1*22*0~"))
     assert not refusals(text.replace("HL*3*1*22*0~", "HL***22*0~"))
