@@ -18,6 +18,7 @@ GOLDEN = Path(__file__).parent / "golden" / "claims.jsonl"
 ENRICH = EXAMPLE.parent / "enrich.jsonl"
 NEEDED = ("--line-of-business", "MEDI_CAL", "--claim-id", "CLM01")
 SUMMARY = "files: {}; transactions: {}; claims: {}; refused: {}"
+REUSED = "  warning, claims that replace an earlier claim with the same number (see --claim-id): {}"
 
 
 def stream_edits(
@@ -89,7 +90,7 @@ def test_files_a_folder_and_stdin(file: Path, tmp_path: Path) -> None:
         "convert", file, folder, "-", *NEEDED, "--output", out, stdin=file.read_bytes()
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.decode() == SUMMARY.format(4, 4, 6, 0) + "\n"
+    assert done.stderr.decode() == f"{SUMMARY.format(4, 4, 6, 0)}\n{REUSED.format(2)}\n"
     found = [json.loads(line)["claim_id"] for line in out.read_bytes().splitlines()]
     one = ["ACCOUNTK1", "ACCOUNTK2"]
     assert found == [*one, "ACCOUNTb", "ACCOUNTc", *one]
@@ -181,6 +182,8 @@ def test_refused_claims_and_files_that_are_none(file: Path, tmp_path: Path) -> N
         f"{bad}: transaction 1, claim 1, line 2: {reason}",
         SUMMARY.format(2, 2, 4, 1),
         f"  refused, {reason}: 1",
+        # Claim 2 of the one file has the number of a claim of the other.
+        REUSED.format(1),
     ]
     decided = stream_edits("adjudicate", bad, *NEEDED)
     assert decided.returncode == 3

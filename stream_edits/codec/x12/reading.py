@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from stream_edits.codec.errors import Undecodable
-from stream_edits.domain.claim import LineOfBusiness
+from stream_edits.domain.claim import WITHDRAWING, ClaimEvent, LineOfBusiness
 
 from .enrich import Enrichment
 
+_REUSED = "claims that replace an earlier claim with the same number (see --claim-id)"
 # PWK01 of a report -> kinds of attachment. Any other code is kept as ``x12:<code>`` and ignored.
 KINDS: Mapping[str, tuple[str, ...]] = {
     "PY": ("by_report",),
@@ -83,3 +84,17 @@ class Tally:
     claims: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    # Hashes: a file may hold a million claims.
+    numbers: set[int] = field(default_factory=set)
+
+    def count(self, claim: ClaimEvent) -> None:
+        """Count a claim that was read, with a warning if an earlier one has its number.
+
+        Nothing can tell it from a second event of that claim. A replacement or void may have the
+        number of the claim that it is about.
+        """
+        self.claims += 1
+        known = len(self.numbers)
+        self.numbers.add(hash(claim.claim_id))
+        if len(self.numbers) == known and claim.frequency not in WITHDRAWING:
+            self.warnings[_REUSED] += 1

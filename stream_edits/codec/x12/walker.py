@@ -242,7 +242,7 @@ class Walker:
             claim = claim_of(opened.found, self._reading, self._tally.warnings)
         except Refused as refused:
             return [self._refuse(opened.number, refused.reason, refused.line)]
-        self._tally.claims += 1
+        self._tally.count(claim)
         return [(self._position, claim)]
 
     def _refuse(self, claim: int | None, reason: str, line: int | None = None) -> Numbered:
