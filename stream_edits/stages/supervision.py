@@ -154,7 +154,8 @@ def _judge(
             continue
         slot = slot_of(message, time, arrival)
         mode = EditMode.MONITOR if session.is_monitored else EditMode.ENFORCE
-        own = _findings_on(builder, message, time, session.competing_with(slot), mode)
+        others = session.competing_with(slot, message.withdrawn_claim_id)
+        own = _findings_on(builder, message, time, others, mode)
         if decided_on:
             reviewed = decided_on.get(time.line_number, [])
             own = [*without_reviewed(own, reviewed), *reviewed]

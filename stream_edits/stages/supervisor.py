@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from stream_edits.domain.decision import EditFinding
+from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
@@ -100,9 +100,33 @@ class SupervisorSession:
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(list(freed), min(arrivals), refused)
 
-    def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
-        """The slots of other members that occupy time and overlap a slot, in order of arrival."""
-        return self._days.competing_with(slot)
+    def competing_with(
+        self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
+    ) -> list[SupervisedSlot]:
+        """The slots of other members that occupy time and overlap a slot, in order of arrival.
+
+        A slot that a review granted beside this claim, or beside the one that it withdraws, does
+        not count: a correction of the claim is not denied for what the reviewer allowed.
+        """
+        competing = self._days.competing_with(slot)
+        if not competing:
+            return competing
+        beside = {slot.claim_id, withdrawn_claim_id}
+        return [each for each in competing if beside.isdisjoint(self._granted_beside(each))]
+
+    def _granted_beside(self, slot: SupervisedSlot) -> set[str]:
+        """The claims that a review lets a slot overlap."""
+        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
+        if record is None:
+            return set()
+        return {
+            claim_id
+            for each in record.refused
+            if each.finding.review_id
+            and each.finding.line_number == slot.line_number
+            and each.finding.disposition is Disposition.PASS
+            for claim_id in each.finding.related_claim_ids
+        }
 
     def record(
         self,
@@ -164,7 +188,8 @@ class SupervisorSession:
                 continue
             competing = self.competing_with(slot)
             if competing:
-                in_the_way.append(competing[0])
+                if not self._granted_beside(competing[0]):
+                    in_the_way.append(competing[0])
                 continue
             waiting.occupy(slot)
             if key not in reopened:

@@ -98,8 +98,13 @@ class PlainSession:
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(freed, min(arrivals), refused)
 
-    def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
-        """The slots of other members that occupy time and overlap a slot, in order of arrival."""
+    def competing_with(
+        self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
+    ) -> list[SupervisedSlot]:
+        """The slots of other members that occupy time and overlap a slot, in order of arrival.
+
+        Those that a review granted beside this claim, or the one it withdraws, do not count.
+        """
         kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
         against = {
             other
@@ -107,8 +112,19 @@ class PlainSession:
             for name in kept
             for other in self._memory.day(name, day)
             if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
+            if not self._granted_beside(other) & {slot.claim_id, withdrawn_claim_id}
         }
         return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
+
+    def _granted_beside(self, slot: SupervisedSlot) -> set[str]:
+        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
+        granted = [
+            x.finding
+            for x in (record.refused if record else ())
+            if x.finding.review_id and x.finding.disposition is Disposition.PASS
+        ]
+        own = [x for x in granted if x.line_number == slot.line_number]
+        return {claim_id for x in own for claim_id in x.related_claim_ids}
 
     def record(
         self,

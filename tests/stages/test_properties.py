@@ -208,7 +208,12 @@ def test_revisions_form_a_chain_and_final_ones_stay(
             assert by_source or becomes.event_id == was.event_id
 
 
-ANSWERABLE = ("infusion-code-for-excluded-product", "inherent-to-contrast-imaging")
+ANSWERABLE = (
+    "included-service",
+    "infusion-code-for-excluded-product",
+    "inherent-to-contrast-imaging",
+    "unlisted-injection-as-supply",
+)
 TWO_DATES = """\
 edits:
   incomplete-claim-form:

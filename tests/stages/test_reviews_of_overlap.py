@@ -4,7 +4,7 @@ import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, UnknownReview
-from tests.build import ADA, BEA, claim, infusion, line, voiding
+from tests.build import ADA, BEA, claim, infusion, line, replacing, voiding
 from tests.stages.reviewing import APPROVE, DENY, review
 from tests.stages.walk import edits, summaries
 from tests.stages.wire import OverTheWire
@@ -27,6 +27,29 @@ class TestSupervision:
         # It stays so when the claim is decided again, and A keeps its time.
         assert summaries(walk.send(infusion("C", "M3", "09:00-10:00"))) == ["C1 DENY"]
         assert summaries(walk.send(voiding("A", "V"))) == ["V1 PASS"]
+
+    @pytest.mark.parametrize("at", ["09:00-10:05", "08:30-09:30", "09:15-10:30"])
+    @pytest.mark.parametrize("again", ["sent again", "replaced"])
+    def test_a_correction_of_the_other_claim_is_not_denied_for_it(
+        self, at: str, again: str
+    ) -> None:
+        walk, decision = self.overlap()
+        walk.reviewed(review(decision, member_id="M2"))
+        corrected = infusion("A", "M1", at, event="again", minute=99)
+        if again == "replaced":
+            corrected = replacing("A", "A2", line("96365", at, by=ADA), minute=99)
+        assert summaries(walk.send(corrected))[0].split()[1] == "PASS"
+        assert summaries([walk.last()["B"]]) == ["B2 PASS"]
+
+    def test_a_claim_that_the_review_was_not_about_is_denied_for_it(self) -> None:
+        walk, decision = self.overlap()
+        walk.reviewed(review(decision, member_id="M2"))
+        walk.send(infusion("C", "M3", "13:00-14:00"))
+        moved = infusion("C", "M3", "09:30-10:30", event="again", minute=99)
+        assert summaries(walk.send(moved)) == ["C2 DENY"]
+        # The time of A is not B's to grant either.
+        other = infusion("D", "M4", "08:00-09:30")
+        assert summaries(walk.send(other)) == ["D1 DENY"]
 
     def test_a_denied_overlap_stays_denied_when_the_time_is_free(self) -> None:
         walk, decision = self.overlap()
