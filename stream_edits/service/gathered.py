@@ -80,7 +80,7 @@ class GatheringServer(AnsweringServer):
         return 200, content_type, encode(together)
 
     def _ask(self, path: str) -> Iterator[WorkerAnswer]:
-        return self._pool.map(lambda worker: _answer_of(worker, path), self._workers)
+        return self._pool.map(lambda worker: answer_of(worker, path), self._workers)
 
 
 class _Families:
@@ -107,7 +107,8 @@ class _Families:
         yield from families.values()
 
 
-def _answer_of(worker: Worker, path: str) -> WorkerAnswer:
+def answer_of(worker: Worker, path: str) -> WorkerAnswer:
+    """What a worker answers to a path. Waits for four seconds at most."""
     # Read once: the worker may end at any moment.
     port = worker.port
     if port is None:

@@ -19,6 +19,7 @@ from stream_edits.logs import configure_logs
 from stream_edits.metrics import Metrics, WorkerMetrics
 from stream_edits.service.gathered import GatheringServer
 from stream_edits.service.health import HealthServer, Observed, deadline_s
+from stream_edits.service.watchdog import Watchdog
 from stream_edits.service.workers import Workers, command_of_a_worker, tell_port
 from stream_edits.settings import BadSetting, Settings
 
@@ -73,11 +74,14 @@ def run_workers(settings: Settings, count: int, arguments: Sequence[str]) -> int
     with _bad_address(settings):
         host, port = settings.http_host, settings.http_port
         server = GatheringServer(host, port, registry, workers.all)
+    watchdog = Watchdog(workers.all)
     server.start()
+    watchdog.start()
     log.info("workers_started", count=count, host=host, port=server.port)
     try:
         return workers.run({**os.environ, **_unless_given(settings)})
     finally:
+        watchdog.close()
         server.close()
 
 

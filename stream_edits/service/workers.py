@@ -100,6 +100,14 @@ class Worker:
             self._asked = process
             process.send_signal(signal.SIGTERM)
 
+    def kill(self, pid: int | None) -> bool:
+        """Kill the process, if it still has that id. Returns whether it was."""
+        process = self._process  # the watchdog asks in another thread
+        if process is None or process.pid != pid or process.poll() is not None:
+            return False
+        process.kill()
+        return True
+
     def ended(self) -> int | None:
         """The exit code of a process that has ended since the last call, else None."""
         if self._process is None or (code := self._process.poll()) is None:

@@ -52,6 +52,7 @@ from prometheus_client import CollectorRegistry
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import WorkerMetrics
 from stream_edits.service.gathered import GatheringServer
+from stream_edits.service.watchdog import Watchdog
 from stream_edits.service.workers import Workers
 
 configure_logs("console", "INFO")
@@ -61,6 +62,7 @@ command = [sys.executable, f"{folder}/worker.py", folder]
 workers = Workers(command, range(2, 4), WorkerMetrics(registry))
 server = GatheringServer("127.0.0.1", 0, registry, workers.all)
 server.start()
+Watchdog(workers.all, every_s=0.2, failures=2).start()
 print(server.port, flush=True)
 sys.exit(workers.run(os.environ))
 """
@@ -163,6 +165,25 @@ def test_a_killed_worker_is_started_again_and_the_other_goes_on(parent: Parent) 
     _, text = parent.get("/metrics")
     assert 'stream_edits_worker_restarts_total{worker="2"} 1.0' in text
     assert 'stream_edits_worker_restarts_total{worker="3"} 0.0' in text
+
+
+def test_a_frozen_worker_is_killed_and_started_again(parent: Parent) -> None:
+    parent.wait_until("/readyz", 200)
+    before = parent.both_pids()
+    os.kill(before[2], signal.SIGSTOP)
+    eventually(lambda: parent.both_pids()[2] != before[2], 60, parent.tail)
+    parent.wait_until("/readyz", 200)
+    assert parent.both_pids()[3] == before[3]
+    assert "worker_killed instance=2" in parent.tail()
+
+
+def test_a_frozen_worker_does_not_hold_up_the_stop(parent: Parent) -> None:
+    parent.wait_until("/readyz", 200)
+    os.kill(parent.both_pids()[2], signal.SIGSTOP)
+    parent.process.terminate()
+    assert parent.process.wait(60) == 1
+    assert not (parent.folder / "ended-2").exists()
+    assert (parent.folder / "ended-3").exists()
 
 
 def test_a_stop_is_passed_on_and_waited_for(parent: Parent) -> None:
