@@ -17,7 +17,7 @@ from stream_edits.codec.avro import (
     resolve_tolerantly,
 )
 from stream_edits.codec.avro.plan import Array, Enum, Plan, Record, Union
-from stream_edits.codec.errors import WrongSchema
+from stream_edits.codec.by_schema import BySchema
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import CLAIM_EVENT, SchemaSource, schema_of
 from stream_edits.codec.violations import claim_of
@@ -96,9 +96,7 @@ class ClaimReader:
     """Decodes claims of any writer's schema; keeps one decoder for each schema id."""
 
     def __init__(self, source: SchemaSource) -> None:
-        self._source = source
-        self._decoders: dict[int, ClaimDecoder] = {}
-        self._refused: dict[int, str] = {}
+        self._decoders = BySchema(source, claim_decoder)
 
     def decode(self, framed: bytes) -> ClaimEvent:
         """The claim in a record of ``claims.events``.
@@ -106,21 +104,8 @@ class ClaimReader:
         Raises Undecodable when the data is at fault, RegistryAway when its schema cannot be looked
         up now.
         """
-        number = schema_id(framed)
-        read, judge = self._decoders.get(number) or self._prepared(number)
+        read, judge = self._decoders[schema_id(framed)]
         return judge(read_value(read, framed, BODY_START))
-
-    def _prepared(self, number: int) -> ClaimDecoder:
-        # An id never changes its schema, so refusals are kept too.
-        if number in self._refused:
-            raise WrongSchema(self._refused[number])
-        try:
-            made = claim_decoder(self._source.schema_text(number))
-        except WrongSchema as error:
-            self._refused[number] = error.message
-            raise
-        self._decoders[number] = made
-        return made
 
 
 def claim_encoder(number: int) -> Encoder:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from stream_edits.codec.avro import Decoder, Encoder, decoder, parse, read_value, resolve_tolerantly
-from stream_edits.codec.errors import WrongSchema
+from stream_edits.codec.by_schema import BySchema
 from stream_edits.codec.framing import BODY_START, encoder, schema_id
 from stream_edits.codec.schemas import REVIEW_EVENT, PackagedSchemas, SchemaSource, schema_of
 from stream_edits.codec.violations import review_of
@@ -34,9 +34,7 @@ class ReviewReader:
     """Decodes reviews of any writer's schema; keeps one decoder for each schema id."""
 
     def __init__(self, source: SchemaSource) -> None:
-        self._source = source
-        self._decoders: dict[int, ReviewDecoder] = {}
-        self._refused: dict[int, str] = {}
+        self._decoders = BySchema(source, review_decoder)
 
     def decode(self, framed: bytes) -> ReviewEvent:
         """The review in a record of ``claims.edits.reviews``.
@@ -44,21 +42,8 @@ class ReviewReader:
         Raises Undecodable when the data is at fault, RegistryAway when its schema cannot be looked
         up now.
         """
-        number = schema_id(framed)
-        read, judge = self._decoders.get(number) or self._prepared(number)
+        read, judge = self._decoders[schema_id(framed)]
         return judge(read_value(read, framed, BODY_START))
-
-    def _prepared(self, number: int) -> ReviewDecoder:
-        # An id never changes its schema, so refusals are kept too.
-        if number in self._refused:
-            raise WrongSchema(self._refused[number])
-        try:
-            made = review_decoder(self._source.schema_text(number))
-        except WrongSchema as error:
-            self._refused[number] = error.message
-            raise
-        self._decoders[number] = made
-        return made
 
 
 def review_encoder(number: int) -> Encoder:

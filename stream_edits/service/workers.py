@@ -82,13 +82,15 @@ class Worker:
             )
         self._ours, self.port = ours, None
         self._begun_s = time.monotonic()
-        threading.Thread(target=self._hear, args=(ours,), name="worker-port", daemon=True).start()
+        threading.Thread(
+            target=self._receive_port, args=(ours,), name="worker-port", daemon=True
+        ).start()
 
-    def _hear(self, connection: socket.socket) -> None:
+    def _receive_port(self, connection: socket.socket) -> None:
         with suppress(OSError, ValueError):
-            told = connection.makefile("rb").readline()
+            port = int(connection.makefile("rb").readline())
             if connection is self._ours:
-                self.port = int(told)
+                self.port = port
 
     def stop(self) -> None:
         """Ask the process to end, if there is one. It is asked once, however often this is called.
