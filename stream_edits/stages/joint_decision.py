@@ -22,13 +22,13 @@ StoredFindings = Callable[[str], Sequence[EditFinding]]
 class Due(NamedTuple):
     """An open claim to decide, the event that causes it, and the policies that govern it.
 
-    ``standing`` are findings on lines of the record that are not judged again.
+    ``kept_findings`` are findings on lines of the record that are not judged again.
     """
 
     record: ClaimRecord
     cause: Cause
     governing: Sequence[Policy]
-    standing: tuple[EditFinding, ...] = ()
+    kept_findings: tuple[EditFinding, ...] = ()
 
 
 def decide_together(
@@ -43,13 +43,13 @@ def decide_together(
     drafts: dict[str, Draft] = {}
     while open_now:
         found = evaluate([each.record for each in open_now], fixed, builder.policies)
-        for record, cause, governing, standing in open_now:
+        for record, cause, governing, kept_findings in open_now:
             findings = found[record.claim_id]
             monitored: tuple[EditFinding, ...] = ()
             if builder.policies.have_modes:
                 findings, monitored = parted(findings)
-            if standing:
-                findings = _with_standing(record.open_claim, findings, standing, builder.policies)
+            if kept_findings:
+                findings = _with_kept(record.open_claim, findings, kept_findings, builder.policies)
             draft = builder.build(record, findings, cause, governing, monitored)
             drafts[record.claim_id] = draft
         fallen = [each for each in open_now if _falls_as_a_whole(drafts[each.record.claim_id])]
@@ -62,15 +62,15 @@ def decide_together(
     return drafts
 
 
-def _with_standing(
+def _with_kept(
     claim: ClaimEvent,
     found: Sequence[EditFinding],
-    standing: Sequence[EditFinding],
+    kept_findings: Sequence[EditFinding],
     policies: Policies,
 ) -> tuple[EditFinding, ...]:
     """The findings on a claim, with those on its lines that were not judged again."""
     keys = {(f.policy_id, f.edit_id, f.line_number) for f in found}
-    kept = [f for f in standing if (f.policy_id, f.edit_id, f.line_number) not in keys]
+    kept = [f for f in kept_findings if (f.policy_id, f.edit_id, f.line_number) not in keys]
     every = [*found, *kept]
     return tuple(
         each
@@ -174,8 +174,10 @@ def _judged(due: Due, how: _How, stored: StoredFindings) -> Due:
         return due._replace(record=due.record._replace(lines=()))
     paid = _paid_lines(due.record)
     kept = {line.line_number for line in paid}
-    standing = [f for f in stored(due.record.claim_id) if f.line_number in kept]
-    return due._replace(record=due.record._replace(lines=tuple(paid)), standing=tuple(standing))
+    kept_findings = [f for f in stored(due.record.claim_id) if f.line_number in kept]
+    return due._replace(
+        record=due.record._replace(lines=tuple(paid)), kept_findings=tuple(kept_findings)
+    )
 
 
 def _in_part(record: ClaimRecord, stored: StoredFindings) -> _How:

@@ -210,5 +210,5 @@ def _due(
         reviewed=with_decided(record.reviewed, newly),
     )
     cause = Cause(review.review_id, review.event_time)
-    standing = tuple(f for f in reviewable.findings if f.line_number in kept)
-    return Due(record, cause, policies.governing(claim), standing)
+    kept_findings = tuple(f for f in reviewable.findings if f.line_number in kept)
+    return Due(record, cause, policies.governing(claim), kept_findings)

@@ -152,11 +152,11 @@ def decided(
 
 
 def with_decided(
-    standing: Iterable[EditFinding], newly: Sequence[EditFinding]
+    reviewed: Iterable[EditFinding], newly: Sequence[EditFinding]
 ) -> tuple[EditFinding, ...]:
     """The reviewed findings of a claim, with those that a review has just decided."""
     again = {(f.policy_id, f.edit_id, f.line_number) for f in newly}
-    kept = [f for f in standing if (f.policy_id, f.edit_id, f.line_number) not in again]
+    kept = [f for f in reviewed if (f.policy_id, f.edit_id, f.line_number) not in again]
     return (*kept, *newly)
 
 
@@ -177,7 +177,7 @@ def reviewable_after(before: ReviewableClaim | None, draft: Draft) -> Reviewable
     """
     if before is None:
         before = ReviewableClaim(draft.revision, ())
-    was, now = _standing(before.findings), _standing(draft.findings)
+    was, now = _outcomes(before.findings), _outcomes(draft.findings)
     just = draft.trigger_event_id
     reviewed = {
         (f.edit_id, f.line_number) for f in draft.findings if f.review_id and f.review_id == just
@@ -204,7 +204,7 @@ def reviewable_after(before: ReviewableClaim | None, draft: Draft) -> Reviewable
     )
 
 
-def _standing(
+def _outcomes(
     findings: Iterable[EditFinding],
 ) -> dict[_Key, list[tuple[Disposition, float | None]]]:
     """The dispositions and allowed units of the findings, by edit and line."""

@@ -69,9 +69,9 @@ def supervise(
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     before = session.withdraw(message, order)
-    standing = as_reviewed(builder.policies, message, before.refused)
-    found, slots = _judge(builder, session, message, before.arrival, standing)
-    session.record(message, before.arrival, slots, _refused(message, standing, found))
+    earlier = as_reviewed(builder.policies, message, before.refused)
+    found, slots = _judge(builder, session, message, before.arrival, earlier)
+    session.record(message, before.arrival, slots, _refused(message, earlier, found))
     reopened = session.give_back(before.freed, message)
     largest = session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
@@ -141,12 +141,12 @@ def _judge(
     session: SupervisorSession,
     message: SupervisedClaim,
     arrival: int,
-    standing: Sequence[RefusedLine],
+    earlier: Sequence[RefusedLine],
 ) -> tuple[list[EditFinding], list[SupervisedSlot]]:
     found: list[EditFinding] = []
     slots: list[SupervisedSlot] = []
     decided_on: dict[int | None, list[EditFinding]] = {}
-    for each in standing:
+    for each in earlier:
         if each.finding.review_id:
             decided_on.setdefault(each.finding.line_number, []).append(each.finding)
     for time in message.monitored_times if session.is_monitored else message.times:
@@ -167,10 +167,10 @@ def _judge(
 
 
 def _refused(
-    message: SupervisedClaim, standing: Sequence[RefusedLine], found: Sequence[EditFinding]
+    message: SupervisedClaim, earlier: Sequence[RefusedLine], found: Sequence[EditFinding]
 ) -> tuple[RefusedLine, ...]:
     """The findings to remember, each with the revision since which it is unchanged."""
-    since = {_outcome(each.finding): each.since for each in standing}
+    since = {_outcome(each.finding): each.since for each in earlier}
     return tuple(
         RefusedLine(finding, since.get(_outcome(finding), message.draft.revision))
         for finding in found
