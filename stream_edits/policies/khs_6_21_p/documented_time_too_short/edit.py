@@ -152,8 +152,17 @@ def _times(measure: Measure, units: float) -> str:
     subject = "It needs"
     if measure.counted:
         subject = f"With the {_units(measure.counted)} counted before, {code} needs"
-    whole = " with the first hour of the infusion" if measure.first_hour else ""
+    whole = _first_hours(measure)
     return f"{subject} {wanted}{whole}, and {int(measure.minutes)} minutes are documented."
+
+
+def _first_hours(measure: Measure) -> str:
+    if not measure.first_hour:
+        return ""
+    hour = measure.line.policy[Rules].minutes_needed[measure.line.code].each_further_unit
+    if measure.first_hour > (hour or 0):
+        return " with the first hours of its infusions"
+    return " with the first hour of the infusion"
 
 
 def _remedy(measure: Measure, push: str | None) -> str:

@@ -21,13 +21,15 @@ class Hours(NamedTuple):
     """A run of additional hours, with its minutes and those of the infusion that it goes on.
 
     ``first_hour`` are those among the minutes that the codes of infusions stand for already.
-    ``infusions`` are the lines of these.
+    ``infusions`` are the lines of these. ``apart`` are the minutes of each of them beyond its first
+    hour, where the run was charted over several.
     """
 
     lines: Sequence[EncounterLine]
     minutes: float
     first_hour: float = 0.0
     infusions: tuple[EncounterLine, ...] = ()
+    apart: tuple[float, ...] = ()
 
 
 def runs_of(lines: list[EncounterLine]) -> list[list[EncounterLine]]:
@@ -132,8 +134,17 @@ class _InOrderOfTime:
                 taken.append(each)
                 last = each.end
         whole = covered_minutes([*times_of(run), (over.start, over.end)])
-        first_hours = sum(x.first_hour(run[0]) for x in taken)
-        return Hours(run, whole, first_hours, tuple(x.line for x in taken))
+        first_hours = [x.first_hour(run[0]) for x in taken]
+        lines = tuple(x.line for x in taken)
+        if len(taken) == 1:
+            return Hours(run, whole, first_hours[0], lines)
+        # One drug after another: each is given from its start to that of the next.
+        ends = [*(x.start for x in taken[1:]), max(end, last)]
+        apart = tuple(
+            minutes(infusion.start, until) - first_hour
+            for infusion, until, first_hour in zip(taken, ends, first_hours, strict=True)
+        )
+        return Hours(run, whole, sum(first_hours), lines, apart)
 
     def _after(self, run: Sequence[EncounterLine], before: _Timed | None) -> Hours:
         """The run with the infusion before it, if that was longer than its first hour."""

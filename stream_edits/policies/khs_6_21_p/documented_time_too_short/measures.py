@@ -189,7 +189,13 @@ class _Infusions:
     def _by_run(self, found_runs: list[Hours], whole: float) -> Iterable[Measure]:
         """Each run has its own time; units that only the whole supports go to the first."""
         needed = needed_by(found_runs[0].lines[0])
-        own = [needed.supported_units(run.minutes - run.first_hour) for run in found_runs]
+        own = [
+            max(
+                needed.supported_units(run.minutes - run.first_hour),
+                sum(map(needed.supported_units, run.apart)),
+            )
+            for run in found_runs
+        ]
         billed = [self._billed(run.lines) for run in found_runs]
         spare = hours_after_the_first(whole, needed) - sum(map(min, own, billed)) if whole else 0.0
         for run, supported, units in zip(found_runs, own, billed, strict=True):
