@@ -103,7 +103,11 @@ class Ledger:
             for place, named in self._withdraws.items()
             if self._events[place].may_withdraw or self._events[place].withdrawn == named[1]
         }
-        newest = [_newest(published) for published in self._published.values()]
+        newest = [
+            _newest(of_member)
+            for published in self._published.values()
+            for of_member in self._by_member(published)
+        ]
         for decision in sorted(newest, key=lambda d: (d.decided_at, d.claim_id)):
             billed = self._billed.get(decision.source)
             if not takes_away(decision):
@@ -112,6 +116,19 @@ class Ledger:
                 yield Standing(decision, None)
             elif not billed.is_void and (billed.member_id, decision.claim_id) not in withdrawn:
                 yield Standing(decision, billed.charges)
+
+    def _by_member(self, published: list[_Published]) -> Iterable[list[_Published]]:
+        """The decisions under one claim id, apart for each member: two may have the same number.
+
+        Those whose claim was not found belong to the only member, if there is just one.
+        """
+        if len(published) == 1:
+            return [published]
+        found: dict[str | None, list[_Published]] = {}
+        for each in published:
+            billed = self._billed.get(each.decision.source)
+            found.setdefault(None if billed is None else billed.member_id, []).append(each)
+        return [published] if len(found.keys() - {None}) <= 1 else found.values()
 
 
 def _newest(published: list[_Published]) -> ClaimDecision:

@@ -90,6 +90,26 @@ def test_only_claims_of_the_same_member_are_withdrawn() -> None:
     assert claims_of(Run([denied("A"), voiding("A", "V", member_id="M2")]).ledger()) == ["A"]
 
 
+def test_claims_of_two_members_with_one_number_both_count() -> None:
+    one, other = denied("A"), denied("A", member_id="M2", event="e2")
+    assert claims_of(Run([one, other]).ledger()) == ["A", "A"]
+    voided = [one, other, voiding("A", "V", member_id="M2", event="e3")]
+    assert claims_of(Run(voided).ledger()) == ["A"]
+
+
+def test_a_revision_whose_claim_is_not_found_is_of_the_only_member() -> None:
+    run = Run([denied("A")])
+    ledger = run.ledger()
+    again = run.decisions[0]._replace(
+        decision_id="next",
+        revision=2,
+        supersedes=run.decisions[0].decision_id,
+        source=Source("claims.events", 0, 99),
+    )
+    ledger.add_decision(again)
+    assert [x.decision.revision for x in ledger.standing()] == [2]
+
+
 def test_a_superseded_decision_is_not_counted() -> None:
     first = infusion("A", "M1", "09:00-10:00")
     second = infusion("B", "M2", "09:30-10:30")

@@ -152,16 +152,20 @@ def _line_of_business(work: Work) -> LineOfBusiness:
 
 
 def _event_id(found: FoundClaim, account: str) -> str:
-    """The UUID of version 5 that `uuid.uuid5` gives, in a quarter of its time."""
-    name = "\n".join((*found.transaction.lineage, account, str(found.place)))
+    """The UUID of version 5 that `uuid.uuid5` gives, in a quarter of its time.
+
+    Some senders never change their control numbers, so what BHT says of the batch counts as well.
+    """
+    sent = found.transaction
+    name = "\n".join((*sent.lineage, *sent.batch, account, str(found.place)))
     digits = sha1(_EVENTS.bytes + name.encode(), usedforsecurity=False).hexdigest()
     variant = _VARIANTS[digits[16]]
     return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def _event_time(work: Work) -> datetime:
-    sent = work.found.transaction
-    moment, is_known = moment_of(sent.sent_day, sent.sent_time, work.reading.time_zone)
+    _, day, time = work.found.transaction.batch
+    moment, is_known = moment_of(day, time, work.reading.time_zone)
     if not is_known:
         work.warnings["claims without a time in BHT05, taken as midnight"] += 1
     return moment

@@ -16,13 +16,15 @@ _Record = TypeVar("_Record")
 
 
 class Transaction(NamedTuple):
-    """What the envelope says of each claim of a transaction set: ISA06, ISA13, GS06, ST02, BHT."""
+    """What the envelope says of each claim of a transaction set.
+
+    ``lineage`` is ISA06, ISA13, GS06 and ST02; ``batch`` is BHT03 to BHT05.
+    """
 
     form: ClaimForm
     lineage: tuple[str, str, str, str]
-    sent_day: str
-    sent_time: str
     component: str
+    batch: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass

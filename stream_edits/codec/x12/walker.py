@@ -120,13 +120,13 @@ class Walker:
             self._transaction = None
             return [*done, self._refuse(None, ANOTHER_SET)]
         component = self._all_steps.delimiters.component
-        self._transaction = Transaction(form, self._envelopes.lineage, "", "", component)
+        self._transaction = Transaction(form, self._envelopes.lineage, component)
         return done
 
     def _begin(self, elements: list[str]) -> None:
         if self._transaction is not None:
-            day, time = element(elements, 4), element(elements, 5)
-            self._transaction = self._transaction._replace(sent_day=day, sent_time=time)
+            batch = element(elements, 3), element(elements, 4), element(elements, 5)
+            self._transaction = self._transaction._replace(batch=batch)
 
     def _start_level(self, elements: list[str]) -> list[Numbered]:
         if self._open and self._levels.has_gap(elements):
