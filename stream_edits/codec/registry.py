@@ -26,7 +26,10 @@ from stream_edits.codec.time_limit import TooSlow, within
 # that names one.
 _NOT_FOUND = 404
 _NO_SCHEMA = 40403
-_NOT_THERE = {40401, 40402, _NO_SCHEMA}
+_NO_SUBJECT = {40401, 40402}
+_NOT_THERE = _NO_SUBJECT | {_NO_SCHEMA}
+# Ids are Java ints.
+_HIGHEST_ID = 2**31 - 1
 _REFUSED = {409, 422}
 # The subject has no mode of its own: the registry's default applies.
 _NO_MODE = {40401, 40408}
@@ -64,6 +67,9 @@ class Registry:
         Raises UnknownSchema, WrongSchema when it is not Avro, RegistryAway for all that a retry may
         cure.
         """
+        if schema_id > _HIGHEST_ID:
+            # A registry cannot read such a question, and answers as a wrong address does.
+            raise UnknownSchema("no registry gives so high a schema id")
         if schema_id in self._texts:
             return self._texts[schema_id]
         if self._unknown_until.get(schema_id, 0.0) > self._now():
@@ -181,7 +187,7 @@ def _text(client: SchemaRegistryClient, schema_id: int) -> str:
 
 
 def _referenced(client: SchemaRegistryClient, schema: Schema) -> dict[str, Any]:
-    """The JSON of every schema that it refers to, directly or not, by full name."""
+    """The JSON of every schema that it refers to, by full name. Raises as ``_text``."""
     found: dict[str, Any] = {}
     pending = list(schema.references or ())
     while pending:
@@ -191,6 +197,8 @@ def _referenced(client: SchemaRegistryClient, schema: Schema) -> dict[str, Any]:
         try:
             other = client.get_version(reference.subject, reference.version or -1).schema
         except SchemaRegistryError as error:
+            if error.http_status_code == _NOT_FOUND and error.error_code in _NO_SUBJECT:
+                raise UnknownSchema("the schema refers to one that the registry lacks") from None
             raise _away(error) from error
         found[str(reference.name)] = json.loads(other.schema_str or "")
         pending += other.references or ()
