@@ -32,8 +32,7 @@ from stream_edits.codec.schemas import (
 from stream_edits.domain.decision import Disposition, RollUp
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.kafka import client_version
-from stream_edits.engine.kept import DAY_MS, UNLIMITED
-from stream_edits.engine.ports import Processor, TopicSpec
+from stream_edits.engine.ports import Processor
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
 from stream_edits.policies.catalog import load_policies
@@ -44,9 +43,6 @@ from stream_edits.stages.retention import Retention
 
 if TYPE_CHECKING:
     from stream_edits.codec.registry import Registry
-
-# The brokers' default for other topics, and room for the headers that make a dead letter.
-_DEAD_LETTER_BYTES = 1_048_588 + 65_536
 
 
 class Stage(StrEnum):
@@ -197,43 +193,6 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
         breaker=Breaker(settings.breaker_window, settings.breaker_share, settings.breaker_minimum),
         kafka=settings.kafka_options(),
     )
-
-
-def topic_specs(settings: Settings) -> list[TopicSpec]:
-    """Every topic's specification: one partition count, compacted changelogs and marks.
-
-    Claims and decisions are evidence and kept for years.
-    """
-    topics = settings.topics
-    compacted = {
-        *(topics.encounter_state, topics.supervision_state),
-        *(topics.redriven, topics.known_topics),
-    }
-    # A dead letter is the only copy of a claim that is not decided yet. It has headers more.
-    dead_letter = {"retention.ms": "-1", "max.message.bytes": str(_DEAD_LETTER_BYTES)}
-    evidence = topics.evidence()
-    return [
-        TopicSpec(
-            name,
-            settings.partitions,
-            "compact" if name in compacted else "delete",
-            settings.replication_factor,
-            dead_letter if name == topics.dead_letter else {},
-            # Claims and reviews are not ours alone, so others may give their topics more
-            # partitions. A stage without a topic of known topics makes one with one partition.
-            any_partitions=name in (topics.events, topics.reviews, topics.known_topics),
-            kept_days=settings.evidence_days if name in evidence else None,
-            initial=_kept(settings) if name in evidence else {},
-        )
-        for name in topics.by_key().values()
-    ]
-
-
-def _kept(settings: Settings) -> dict[str, str]:
-    """How long a new topic keeps records: without a limit, unless the settings have one."""
-    days = settings.evidence_retention_days
-    age = UNLIMITED if days is None else str(days * DAY_MS)
-    return {"retention.ms": age, "retention.bytes": UNLIMITED}
 
 
 def _internal(topics: Topics) -> frozenset[str]:

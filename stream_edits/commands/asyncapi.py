@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app import outbox
-from stream_edits.app.wiring import Stage, stage_config, topic_specs
+from stream_edits.app.topic_specs import topic_specs
+from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, REVIEW_EVENT, schema_of
 from stream_edits.engine import dead_letter_headers as headers
 from stream_edits.settings import Settings, Topics

@@ -7,7 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from stream_edits.app.wiring import Stage, topic_specs
+from stream_edits.app.topic_specs import topic_specs
+from stream_edits.app.wiring import Stage
 from stream_edits.engine.ports import TopicSpec
 from stream_edits.settings import Settings
 

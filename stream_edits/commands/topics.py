@@ -3,7 +3,8 @@
 import time
 from collections.abc import Mapping
 
-from stream_edits.app.wiring import Stage, stage_config, topic_specs
+from stream_edits.app.topic_specs import topic_specs
+from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import (
     ConfluentKafka,

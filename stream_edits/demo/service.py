@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from stream_edits.app.wiring import Stage, runners, topic_specs
+from stream_edits.app.topic_specs import topic_specs
+from stream_edits.app.wiring import Stage, runners
 from stream_edits.engine.group import run_together
 from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs

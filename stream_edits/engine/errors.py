@@ -103,3 +103,7 @@ class AccessRefused(Retriable):
 
 class RequiresAbort(ClientError):
     """The open transaction has failed and must be aborted. The producer remains usable."""
+
+
+# State, input and offsets do not fit together.
+APART = (ChangelogCut, LostOffset, ProgressAhead, StateBehind)

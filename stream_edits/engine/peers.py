@@ -23,7 +23,8 @@ from .ports import Clock, KafkaPort, Sink
 
 # Short, because it blocks the loop.
 _ASK_S = 2.0
-_AGAIN_S = 5.0
+# The pause after a failure, which may itself have blocked the loop for as long as a client waits.
+_AGAIN_S, _AGAIN_AT_MOST_S = 5.0, 60.0
 
 
 class Peers:
@@ -45,8 +46,9 @@ class Peers:
         self._open_sink = open_sink
         self._clock = clock
         self._seen: frozenset[str] = frozenset()
-        # When to look again after a failure.
+        # When to look again after a failure, and how long to wait after the next one.
         self._due: float | None = None
+        self._again_s = _AGAIN_S
 
     def look(self) -> None:
         """Fence the members that are gone since the last look. Never raises a ClientError.
@@ -54,21 +56,29 @@ class Peers:
         Only while the member's place in the newest generation is its own: in on_assign, or later
         and before the next one.
         """
-        self._due = self._clock.monotonic() + _AGAIN_S
+        if self._look():
+            self._due, self._again_s = None, _AGAIN_S
+        else:
+            # From now on: what failed may have taken longer than the pause.
+            self._due = self._clock.monotonic() + self._again_s
+            self._again_s = min(2 * self._again_s, _AGAIN_AT_MOST_S)
+
+    def _look(self) -> bool:
+        """Whether all is known and done. It ends at the first process that cannot be fenced now."""
         try:
             present = self._port.group_members(self._config, _ASK_S)
         except (ClientError, EngineStopped) as failure:
             log.warning("peers_unknown", stage=self._config.stage, error=_name_of(failure))
-            return
+            return False
         if self._config.transactional_id not in present:
             # The members have other ids, or we are none of them any more.
-            self._due = None
-            return
+            return True
         ids = frozenset(each for each in present if self._is_peer(each))
-        left = frozenset(gone for gone in sorted(self._seen - ids) if not self._fence(gone))
-        self._seen = ids | left
-        if not left:
-            self._due = None
+        gone = sorted(self._seen - ids)
+        while gone and self._fence(gone[0]):
+            del gone[0]
+        self._seen = ids.union(gone)
+        return not gone
 
     def check(self) -> None:
         """Look again, if the last look has failed and it is time."""

@@ -15,15 +15,7 @@ from .circuit_breaker import CircuitBreaker
 from .clock import SystemClock
 from .config import StageConfig
 from .counting import count_committed
-from .errors import (
-    ChangelogCut,
-    EngineStopped,
-    Interrupted,
-    LostOffset,
-    ProgressAhead,
-    Retriable,
-    StateBehind,
-)
+from .errors import APART, EngineStopped, Interrupted, Retriable
 from .inbox import Inbox
 from .known_topics import KnownTopics
 from .partitions import Partitions
@@ -35,8 +27,6 @@ from .start import Asker, check_topics_fit
 from .transaction import TransactionAborted, Transactions
 
 _MEASURE_EVERY_S = 5.0
-# State, input and offsets do not fit together.
-_APART = (ChangelogCut, LostOffset, ProgressAhead, StateBehind)
 
 
 class StageRunner:
@@ -170,7 +160,7 @@ class StageRunner:
         member.peers.check()
         try:
             records = member.inbox.take()
-        except _APART:
+        except APART:
             # If a topic was created again, that is the true reason.
             with suppress(Retriable):
                 member.known.confirm()
@@ -202,9 +192,11 @@ class StageRunner:
         """Process `records`, commit the batch, hold the records that were left."""
         begun = self._clock.monotonic()
         batch = self._builder.build(records, member.partitions.views)
-        self._size.note(batch.events, self._clock.monotonic() - begun)
+        took_s = self._clock.monotonic() - begun
         if batch.events and not self._commit(batch, member):
+            self._size.on_aborted()
             return
+        self._size.note(batch.events, took_s)
         if batch.rest is not None:
             member.inbox.hold(batch.rest, progressed=batch.events > 0)
             if batch.rest.reason is not None:

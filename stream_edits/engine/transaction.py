@@ -32,6 +32,8 @@ _WRONG_CLOCK = (
     "message.timestamp.* of the topics written to"
 )
 _REFUSED = "check the brokers, the ACLs and max.message.bytes of the topics written to"
+_TOO_SLOW = "the brokers are slow or away, or a quota of this user or client throttles it"
+_TIMED_OUT = frozenset({"_TIMED_OUT", "_MSG_TIMED_OUT", "REQUEST_TIMED_OUT"})
 
 _FIRST_WAIT_S = 0.1
 _MOST_WAIT_S = 2.0
@@ -51,6 +53,8 @@ class TransactionAborted(Exception):
 
 def remedy_of(code: str) -> str:
     """What to do when transactions are aborted with this code again and again."""
+    if code in _TIMED_OUT:
+        return _TOO_SLOW
     return _WRONG_CLOCK if code == "INVALID_TIMESTAMP" else _REFUSED
 
 

@@ -142,7 +142,8 @@ class Workers:
         for worker in self.all:
             metrics.up.labels(worker.instance).set_function(partial(_up, worker))
             metrics.restarts.labels(worker.instance)
-        self._stopping = threading.Event()
+        # Not an Event: a signal handler that sets one while the loop waits for it can deadlock.
+        self._stopping = False
         self._bad_setting = False
 
     def run(self, environ: Mapping[str, str]) -> int:
@@ -155,11 +156,12 @@ class Workers:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for worker in self.all:
-            if not self._stopping.is_set():
+            if not self._stopping:
                 worker.start(environ)
-        while not self._stopping.wait(_LOOK_S):
+        while not self._stopping:
             for worker in self.all:
                 self._look_after(worker, environ)
+            time.sleep(_LOOK_S)
         while any(worker.running for worker in self.all):
             # The signal may have come while one was being started.
             self._stop_all()
@@ -182,7 +184,7 @@ class Workers:
             self._stop_all()
         elif code is not None:
             log.warning("worker_ended", instance=worker.instance, reason=reason(code))
-        elif worker.is_due() and not self._stopping.is_set():
+        elif worker.is_due() and not self._stopping:
             self._metrics.restarts.labels(worker.instance).inc()
             worker.start(environ)
 
@@ -190,7 +192,7 @@ class Workers:
         self._stop_all()
 
     def _stop_all(self) -> None:
-        self._stopping.set()
+        self._stopping = True
         for worker in self.all:
             worker.stop()
 

@@ -6,13 +6,8 @@ from prometheus_client import CollectorRegistry
 
 from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.pend_gauges import PendGauges
-from stream_edits.app.wiring import (
-    Stage,
-    decision_builder,
-    processors,
-    stage_config,
-    topic_specs,
-)
+from stream_edits.app.topic_specs import topic_specs
+from stream_edits.app.wiring import Stage, decision_builder, processors, stage_config
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas

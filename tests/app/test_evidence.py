@@ -2,7 +2,7 @@
 
 import pytest
 
-from stream_edits.app.wiring import topic_specs
+from stream_edits.app.topic_specs import topic_specs
 from stream_edits.settings import Settings
 
 EVIDENCE = {
@@ -34,5 +34,11 @@ def test_claims_and_decisions_are_kept(settings: Settings, required: int, made_w
 def test_other_topics_have_the_retention_of_the_broker_or_their_own() -> None:
     others = [spec for spec in topic_specs(Settings()) if spec.name not in EVIDENCE]
     assert len(others) == 7
-    assert {spec.name for spec in others if spec.initial} == set()
+    made_with = {spec.name: spec.initial for spec in others if spec.initial}
+    month = {"retention.ms": "2592000000", "retention.bytes": "-1"}
+    # What a stage has not read while it is down.
+    assert made_with.pop("claims.edits.by-member") == month
+    assert made_with.pop("claims.edits.by-supervisor") == month
+    assert {spec.name for spec in others if spec.cleanup_policy == "compact"} == set(made_with)
+    assert all(each == {"segment.bytes": "67108864"} for each in made_with.values())
     assert [s.name for s in others if "retention.ms" in s.extra] == ["claims.edits.dead-letter"]

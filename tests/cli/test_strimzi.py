@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
-from stream_edits.app.wiring import Stage, topic_specs
+from stream_edits.app.topic_specs import topic_specs
+from stream_edits.app.wiring import Stage
 from stream_edits.cli import cli
 from stream_edits.commands.strimzi import RIGHTS
 from stream_edits.settings import Settings

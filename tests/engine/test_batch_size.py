@@ -48,6 +48,30 @@ def test_the_slowest_stage_takes_the_least(most: int, least: int) -> None:
     assert after(most) == least
 
 
+def aborted(size: BatchSize, times: int) -> int:
+    for _ in range(times):
+        size.on_aborted()
+    return size.limit
+
+
+def test_an_aborted_batch_is_tried_again_with_half_the_events() -> None:
+    size = BatchSize(10_000)
+    assert [aborted(size, 1) for _ in range(10)] == [250, 125, 62, 31, 15, 7, 3, 1, 1, 1]
+
+
+def test_after_an_abort_the_limit_grows_slowly() -> None:
+    size = BatchSize(10_000)
+    aborted(size, 2)
+    found = []
+    for _ in range(4):
+        size.note(size.limit, 0.001)
+        found.append(size.limit)
+    assert found == [140, 157, 176, 198]
+    for _ in range(60):
+        size.note(size.limit, 0.001)
+    assert size.limit == 10_000
+
+
 class Slow(Counter):
     """A processor whose events take time."""
 

@@ -152,6 +152,9 @@ def test_a_consumer_that_gave_up_ends_the_run() -> None:
         def error(self) -> KafkaError:
             return KafkaError(KafkaError._FATAL)
 
+        def partition(self) -> None:
+            return None
+
     with pytest.raises(FatalClientError, match=r"group\.instance\.id"):
         source._raise_if_final(GaveUp())  # type: ignore[arg-type]
     source.close()

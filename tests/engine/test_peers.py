@@ -125,7 +125,24 @@ def test_what_failed_is_tried_again_later() -> None:
     assert not sink_of(pair.broker, pair.second).fenced
     pair.first.clock.time_s += 5.0
     pair.first.run_rounds()
+    assert not sink_of(pair.broker, pair.second).fenced, "each failure waits twice as long"
+    pair.first.clock.time_s += 5.0
+    pair.first.run_rounds()
     assert sink_of(pair.broker, pair.second).fenced
+
+
+def test_brokers_that_do_not_answer_are_asked_about_one_process_only() -> None:
+    """Each question may take twenty seconds, for which the loop stands still."""
+    pair = Pair()
+    peers = pair.first.runner._member.peers  # type: ignore[union-attr]
+    peers._seen |= {"g-count-7", "g-count-8", "g-count-9"}
+    pair.broker.fail("init", Retriable("_TIMED_OUT"))
+    before = len(pair.broker.sinks)
+    peers.look()
+    assert len(pair.broker.sinks) == before + 1
+    pair.first.clock.time_s += 5.0
+    peers.check()
+    assert len(pair.broker.sinks) == before + 4
 
 
 def test_without_the_right_the_time_out_is_waited_for() -> None:

@@ -18,7 +18,7 @@ from ..config import StageConfig
 from ..errors import FatalClientError
 from ..ports import Chunk
 from .client import Refusals, ask_for_leaders, make
-from .error_mapping import AWAY, FINAL_OF_CHANGELOG, client_errors, raise_classified
+from .error_mapping import AWAY, FINAL_OF_CHANGELOG, client_errors, raise_final
 from .freed_memory import give_back
 from .futures import result_of
 from .options import reader_options
@@ -83,7 +83,7 @@ class ConfluentReader:
             elif error.code() == KafkaError._PARTITION_EOF:
                 ends[number] = message.offset() or 0
             else:
-                self._raise_if_final(error)
+                self._raise_if_final(error, number)
         return Chunk(records, ends, {number: offset + 1 for number, offset in last.items()})
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class ConfluentReader:
         # What was read ahead, and older values of each key.
         give_back()
 
-    def _raise_if_final(self, error: KafkaError) -> None:
+    def _raise_if_final(self, error: KafkaError, number: int) -> None:
         if error.fatal() or error.code() in FINAL_OF_CHANGELOG:
-            raise_classified(error, "consume of the changelog")
+            raise_final(error, f"{self._topic}/{number}")
         log.warning("client_error", stage=self._stage, error=error.name())

@@ -71,8 +71,12 @@ AWAY = frozenset(
 )
 
 # Errors that arrive in place of a record. All others pass by themselves and are only logged.
+# A batch that cannot be read: the client would fetch it again for ever, or leave it out.
+UNREADABLE = frozenset(
+    {KafkaError._BAD_MSG, KafkaError._BAD_COMPRESSION, KafkaError._NOT_IMPLEMENTED}
+)
 LOST_OFFSET = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
-FINAL_IN_GROUP = frozenset(
+FINAL_IN_GROUP = UNREADABLE | frozenset(
     {
         # The client is unusable, for example because its group.instance.id was fenced. Its error
         # does not have the fatal flag.
@@ -85,7 +89,7 @@ FINAL_IN_GROUP = frozenset(
         KafkaError.GROUP_MAX_SIZE_REACHED,
     }
 )
-FINAL_OF_CHANGELOG = frozenset(
+FINAL_OF_CHANGELOG = UNREADABLE | frozenset(
     {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTO_OFFSET_RESET}
 )
 # Not GROUP_AUTHORIZATION_FAILED: the group is only named, never joined.
@@ -94,7 +98,14 @@ FINAL_OF_TOPIC = FINAL_OF_CHANGELOG | {KafkaError._AUTHENTICATION}
 _FENCED = frozenset({"_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"})
 
 _RIGHTS = "docs/security.md lists the rights that each stage and command needs"
+_DAMAGED = (
+    "a batch in the log is damaged, or unpacks to more than the client can hold; see "
+    "docs/operations.md, A batch that cannot be read"
+)
 _ADVICE = {
+    "_BAD_MSG": _DAMAGED,
+    "_BAD_COMPRESSION": _DAMAGED,
+    "_NOT_IMPLEMENTED": _DAMAGED,
     "_FENCED": "another process uses the same transactional.id: give each one another `instance`",
     "PRODUCER_FENCED": "another process uses the same transactional.id",
     "INVALID_PRODUCER_EPOCH": "the transaction timed out or was fenced; a restart resumes",
@@ -141,6 +152,12 @@ def client_errors(call: str, away: frozenset[int] = frozenset()) -> Iterator[Non
         yield
     except KafkaException as failure:
         raise_classified(failure.args[0], call, away)
+
+
+def raise_final(error: ErrorLike, place: str) -> NoReturn:
+    """Raise the exception of an error that arrived in place of a record of a topic's partition."""
+    # The partition says nothing about other errors, which are the client's or the topic's.
+    raise_classified(error, f"consume of {place}" if error.code() in UNREADABLE else "consume")
 
 
 def raise_classified(error: ErrorLike, call: str, away: frozenset[int] = frozenset()) -> NoReturn:

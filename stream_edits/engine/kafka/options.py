@@ -12,6 +12,9 @@ Options = dict[str, object]
 # The client's own default for a batch, and what a batch takes besides its records.
 _BATCH_BYTES = 1_000_000
 _BATCH_MARGIN = 200
+# For every consumer. Without it a batch that was damaged on a disk is read as other records, or as
+# fewer, without an error; the client does not check by itself.
+CHECKED: Mapping[str, object] = {"check.crcs": True}
 
 
 def consumer_options(config: StageConfig) -> Options:
@@ -26,6 +29,7 @@ def consumer_options(config: StageConfig) -> Options:
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
         "enable.partition.eof": False,
+        **CHECKED,
         "session.timeout.ms": config.session_timeout_ms,
         "max.poll.interval.ms": config.max_poll_interval_ms,
     }
@@ -55,6 +59,7 @@ def reader_options(config: StageConfig) -> Options:
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
         "enable.partition.eof": True,
+        **CHECKED,
     }
     tuning: Options = {
         "fetch.wait.max.ms": 50,

@@ -9,14 +9,22 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, Message, Topic
 
 from .. import log
 from ..config import StageConfig
-from ..errors import FatalClientError, LostOffset, Retriable
+from ..errors import FatalClientError, Retriable
 from ..ports import AssignmentListener, Committed, Record, Watermarks
 from .call_watchdog import CallWatchdog
 from .client import Refusals, make
-from .error_mapping import AWAY, FINAL_IN_GROUP, LOST_OFFSET, client_errors, raise_classified
+from .error_mapping import (
+    AWAY,
+    FINAL_IN_GROUP,
+    LOST_OFFSET,
+    client_errors,
+    raise_classified,
+    raise_final,
+)
 from .freed_memory import give_back
 from .headers import headers_of
 from .leader_epochs import LeaderEpochs, Membership, placed
+from .lost_offset import lost_offset
 from .options import consumer_options
 from .statistics import NOT_REPORTING
 
@@ -24,11 +32,6 @@ from .statistics import NOT_REPORTING
 _SEEK_TRIES = 100
 # A client that has not left its group by then does not return.
 _CLOSE_S = 30.0
-_REBUILD = "rebuild everything from the claims, as docs/operations.md says"
-_GO_ON = (
-    "publish what was lost unread again, then run `stream-edits topics accept {topic}` to read the "
-    "topic from its beginning"
-)
 
 
 class ConfluentSource:
@@ -41,11 +44,10 @@ class ConfluentSource:
         reporting: Mapping[str, object] = NOT_REPORTING,
     ) -> None:
         """`reporting` holds the client options for statistics."""
+        self._config = config
         self._topic = config.input_topic
         self._stage = config.stage
         self._linger_s = config.linger_s
-        go_on = _GO_ON.format(topic=config.input_topic)
-        self._remedy = _REBUILD if config.changelog_topic is not None else go_on
         self._sleep = sleep
         self._options = {**reporting, **consumer_options(config)}
         self._consumer = self._open()
@@ -210,13 +212,9 @@ class ConfluentSource:
         if error is None:
             return
         if error.code() in LOST_OFFSET:
-            raise LostOffset(
-                f"the committed offset of {self._topic}/{message.partition()} is not in the log "
-                f"any more (retention, records deleted by hand, or an unclean leader election): "
-                f"{self._remedy}"
-            )
+            raise lost_offset(self._config, message.partition())
         if error.fatal() or error.code() in FINAL_IN_GROUP:
-            raise_classified(error, "consume")
+            raise_final(error, f"{self._topic}/{message.partition()}")
         log.warning("client_error", stage=self._stage, error=error.name())
 
     def _guarded(

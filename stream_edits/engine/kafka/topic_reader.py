@@ -13,10 +13,10 @@ from ..errors import Retriable, TopicsUnfit
 from ..ports import Record
 from .admin import connected_admin, partition_counts
 from .client import ask_for_leaders, make
-from .error_mapping import AWAY, FINAL_OF_TOPIC, client_errors, raise_classified
+from .error_mapping import AWAY, FINAL_OF_TOPIC, client_errors, raise_final
 from .futures import result_of
 from .headers import headers_of
-from .options import Options, merged
+from .options import CHECKED, Options, merged
 
 _ASK_S = 15.0
 _STALL_S = 30.0
@@ -69,7 +69,7 @@ def _up_to(left: dict[int, int], consumer: Consumer, topic: str) -> Iterator[Rec
                 offset += 1
             elif error.code() != KafkaError._PARTITION_EOF:
                 if error.fatal() or error.code() in FINAL_OF_TOPIC:
-                    raise_classified(error, f"reading {topic}")
+                    raise_final(error, f"{topic}/{number}")
                 continue
             if offset >= left.get(number, offset + 1):
                 del left[number]
@@ -134,5 +134,6 @@ def _reader_options(options: ClientOptions, group_id: str) -> Options:
         "auto.offset.reset": "error",
         # The last offsets of a log may be transaction markers, which are never delivered.
         "enable.partition.eof": True,
+        **CHECKED,
     }
     return merged({"fetch.wait.max.ms": 50}, options, {}, fixed)
