@@ -158,12 +158,26 @@ def _judge(
         own = _findings_on(builder, message, time, others, mode)
         if decided_on:
             reviewed = decided_on.get(time.line_number, [])
+            if message.review is not None:
+                reviewed = [_beside_all(x, own, message.review.review_id) for x in reviewed]
             own = [*without_reviewed(own, reviewed), *reviewed]
         found += own
         # A line that is not denied may be paid, now or later, so it occupies its time.
         denied = any(finding.disposition is Disposition.DENY for finding in own)
         slots.append(slot._replace(occupies_time=not denied))
     return found, slots
+
+
+def _beside_all(reviewed: EditFinding, found: Sequence[EditFinding], review_id: str) -> EditFinding:
+    """A finding that this review decides, with all claims that have the time by now.
+
+    The line stands beside them, so corrections of theirs are not denied for it.
+    """
+    if reviewed.review_id != review_id:
+        return reviewed
+    now = [x for each in found if each.edit_id == reviewed.edit_id for x in each.related_claim_ids]
+    every = dict.fromkeys((*reviewed.related_claim_ids, *now))
+    return reviewed._replace(related_claim_ids=tuple(every))
 
 
 def _refused(

@@ -41,6 +41,18 @@ class TestSupervision:
         assert summaries(walk.send(corrected))[0].split()[1] == "PASS"
         assert summaries([walk.last()["B"]]) == ["B2 PASS"]
 
+    def test_a_claim_that_took_time_before_the_review_keeps_it(self) -> None:
+        walk, decision = self.overlap()
+        # B waits for nine to ten, and D takes a part of it that A does not have any more.
+        walk.send(infusion("A", "M1", "09:00-09:30", event="again", minute=5))
+        walk.send(infusion("D", "M3", "09:30-10:00", minute=6))
+        assert summaries([walk.last()["D"]]) == ["D1 PASS"]
+        (after,) = walk.reviewed(review(decision, member_id="M2"))
+        assert summaries([after]) == ["B2 PASS"]
+        assert after.findings[0].related_claim_ids == ("A", "D")
+        corrected = infusion("D", "M3", "09:30-10:10", event="later", minute=99)
+        assert summaries(walk.send(corrected)) == ["D2 PASS"]
+
     def test_a_claim_that_the_review_was_not_about_is_denied_for_it(self) -> None:
         walk, decision = self.overlap()
         walk.reviewed(review(decision, member_id="M2"))
