@@ -49,7 +49,9 @@ def decide(
     own_keys = listing_keys(claim) if is_judged else ()
     around = member.gather([*keys, *own_keys])
     member.list_under(claim.claim_id, own_keys)
-    others = neighbours(around, withdrawn_ids, cause, builder.policies)
+    # A review changes no content, so the denials that rest on the claim stay as they are.
+    changed_ids = withdrawn_ids - ({claim.claim_id} if own.cause.trigger_event_id else set())
+    others = neighbours(around, changed_ids, cause, builder.policies)
     if others.decided and (is_judged or others.open):
         others = with_granted(others, withdrawn_ids, own, member.reviewable, builder.policies)
     drafts = reconsider(builder, [own] if is_judged else [], others, member.findings)

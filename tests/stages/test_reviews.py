@@ -10,6 +10,15 @@ from tests.stages.walk import summaries
 from tests.stages.wire import OverTheWire
 
 
+def test_a_denial_by_a_review_pays_no_duplicate_of_the_line() -> None:
+    walk = OverTheWire()
+    walk.send(claim("A", line("96372"), documents=()), claim("B", line("96372"), minute=5))
+    assert summaries(walk.published) == ["A1 PEND", "B1 DENY"]
+    assert summaries(walk.reviewed(review(walk.published[0], DENY))) == ["A2 DENY"]
+    # A void takes the line away, so the other one is no duplicate any more.
+    assert summaries(walk.send(voiding("A", "V", minute=99))) == ["V1 PASS", "B2 PASS"]
+
+
 def held(**how: object) -> tuple[OverTheWire, ClaimDecision]:
     """A claim whose second line waits to be priced by hand."""
     walk = OverTheWire()
