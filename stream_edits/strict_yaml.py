@@ -26,6 +26,7 @@ from stream_edits.yaml_words import (
     plain_syntax,
     shortened,
     unseen_character,
+    with_plain_days,
 )
 
 M = TypeVar("M", bound=BaseModel)
@@ -63,7 +64,7 @@ class YamlSource:
         """Read the file. Raises YamlError."""
         self.path = path
         self.text = _text_of(path)
-        self.root: Any = _parsed(path, self.text, "rt")
+        self.root: Any = _parsed(path, with_plain_days(self.text), "rt")
 
     def fail(self, at: Sequence[Any], problem: str) -> YamlError:
         """The error for the node at a path of keys, with the nearest line that is known."""

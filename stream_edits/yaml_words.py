@@ -11,6 +11,7 @@ from difflib import get_close_matches
 # A key that is compared with others to find what was meant.
 _LONGEST_KEY = 80
 _LIKE_A_DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
+_QUOTED_DAY = re.compile(r"""(["'])(\d{4}-\d{2}-\d{2})\1[ \t]*:[ \t]*""")
 _DATE_PARTS = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 
 # How pydantic begins its messages, and what people say. The first that fits is taken.
@@ -106,6 +107,14 @@ def plain_syntax(problem: str) -> str:
     return f"is not YAML: {problem}"
 
 
+def with_plain_days(text: str) -> str:
+    """The text with keys that are days freed of quotation marks.
+
+    JSON has every key in them, and so do many programs that write YAML.
+    """
+    return _QUOTED_DAY.sub(r"\2: ", text)
+
+
 def about_date(typed: object, below: Sequence[str]) -> str:
     """What is wrong with a key that should be a date. ``below`` are the keys that follow a date."""
     text = str(typed)
@@ -118,11 +127,9 @@ def about_date(typed: object, below: Sequence[str]) -> str:
         meant = ""
     if not meant:
         return (
-            "is not a date: write the date from which the value holds as in 2026-01-31, without "
-            "quotation marks, and below it the value"
+            "is not a date: write the date from which the value holds, as 2026-01-31, and below it "
+            "the value"
         )
-    if text == meant:
-        return f"is in quotation marks, so it is not a date: write {meant} without them"
     return f"is not a date: write {meant}"
 
 

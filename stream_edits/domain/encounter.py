@@ -109,6 +109,28 @@ def distinct(keys: tuple[str, ...]) -> tuple[str, ...]:
 _Node = tuple[date, bool]
 
 
+class _Link(NamedTuple):
+    """Two visits that are one stay: by documented times, or by the hours of an observation.
+
+    Links sort in the order in which they join. A second visit is the later one of its day, so it
+    goes on into the next day sooner than the first one.
+    """
+
+    is_by_hours: bool
+    day: date
+    is_first: bool
+    later: _Node
+
+    @property
+    def earlier(self) -> _Node:
+        return self.day, not self.is_first
+
+
+def _link(a: _Node, b: _Node, *, is_by_hours: bool = False) -> _Link:
+    (day, is_second), later = sorted((a, b))
+    return _Link(is_by_hours, day, not is_second, later)
+
+
 def _nodes(claim: ClaimEvent, codes: VisitCodes) -> list[_Node]:
     """The first day of each line's visit, and whether it is a second visit of that day."""
     visits = SecondVisits(claim, codes.second_visit, codes.stay)
@@ -119,21 +141,31 @@ def _nodes(claim: ClaimEvent, codes: VisitCodes) -> list[_Node]:
         for x, node in zip(claim.lines, own, strict=True)
         if x.procedure_code in codes.stay and is_timed(x)
     ]
-    for line, node in timed:
-        _join_over_midnight(joined, line, node)
-    _join_what_goes_on(joined, timed, codes.gap)
+    links = {link for line, node in timed for link in _over_midnight(line, node)}
+    links.update(_going_on(timed, codes.gap))
     for line, node in zip(claim.lines, own, strict=True):
         if _is_observation(line, codes):
-            _join_observation(joined, line, node)
+            links.update(_under_observation(line, node))
+    for link in sorted(links):
+        joined.join(link.earlier, link.later)
     return [joined.first(node) for node in own]
 
 
 class _Joined:
-    """Groups of visits that are one stay. Only visits that have a line are joined."""
+    """Groups of visits that are one stay. Only visits that have a line are joined.
+
+    The two visits of one day stay apart, also where both reach the next day.
+    """
 
     def __init__(self, nodes: Sequence[_Node]) -> None:
         # An earlier visit of the same stay, or the visit itself if it is the first one.
         self._earlier = {node: node for node in nodes}
+        # The visits of each stay that are on a day with two, by the first visit of the stay.
+        self._paired = {
+            (day, is_second): {(day, is_second)}
+            for day, is_second in self._earlier
+            if (day, not is_second) in self._earlier
+        }
 
     def first(self, node: _Node) -> _Node:
         """The first visit of a visit's stay."""
@@ -147,17 +179,24 @@ class _Joined:
         return first
 
     def join(self, a: _Node, b: _Node) -> None:
-        """Make the stays of two visits one."""
+        """Make the stays of two visits one, unless both visits of a day would be in it."""
         if a not in self._earlier or b not in self._earlier:
             return
         new, old = sorted((self.first(a), self.first(b)))
+        if new == old:
+            return
+        paired, more = self._paired.get(new, set()), self._paired.get(old, set())
+        if any((day, not is_second) in more for day, is_second in paired):
+            return
+        if more:
+            self._paired[new] = paired | more
         self._earlier[old] = new
 
 
-def _join_over_midnight(joined: _Joined, line: ServiceLine, node: _Node) -> None:
+def _over_midnight(line: ServiceLine, node: _Node) -> Iterator[_Link]:
     start, end = times_of(line)
     for day in _days_after(start.date(), end):
-        joined.join(node, (day, False))
+        yield _link(node, (day, False))
 
 
 def _days_after(first: date, end: datetime) -> Iterator[date]:
@@ -167,11 +206,9 @@ def _days_after(first: date, end: datetime) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _join_what_goes_on(
-    joined: _Joined, timed: Iterable[tuple[ServiceLine, _Node]], gap: timedelta
-) -> None:
-    """Join each visit with one of the next day that has a line which begins during a line of it, or
-    soon after its end."""
+def _going_on(timed: Iterable[tuple[ServiceLine, _Node]], gap: timedelta) -> Iterator[_Link]:
+    """Each visit with one of the next day that has a line which begins during a line of it, or soon
+    after its end."""
     times: dict[_Node, list[Times]] = {}
     for line, node in timed:
         times.setdefault(node, []).append(times_of(line))
@@ -181,7 +218,7 @@ def _join_what_goes_on(
             continue
         for later in ((node[0] + _DAY, False), (node[0] + _DAY, True)):
             if later in begun and any(_goes_on(time, begun[later], gap) for time in own):
-                joined.join(node, later)
+                yield _link(node, later)
 
 
 def _goes_on(time: Times, begun: Sequence[datetime], gap: timedelta) -> bool:
@@ -196,9 +233,9 @@ def _is_observation(line: ServiceLine, codes: VisitCodes) -> bool:
     return line.procedure_code in codes.observation or revenue in codes.observation_revenue
 
 
-def _join_observation(joined: _Joined, line: ServiceLine, node: _Node) -> None:
+def _under_observation(line: ServiceLine, node: _Node) -> Iterator[_Link]:
     hours = line.units if math.isfinite(line.units) else 0.0
     days = min(math.ceil(max(hours, 0.0) / 24), LONGEST_STAY_DAYS)
     for number in range(1, days + 1):
         if (date.max - node[0]).days >= number:
-            joined.join(node, (node[0] + timedelta(days=number), False))
+            yield _link(node, (node[0] + timedelta(days=number), False), is_by_hours=True)

@@ -50,11 +50,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
         "write codes in quotation marks",
     ),
     "the date": ({**MAXIMUM, "day": "2026-13-01"}, 4, "2026-13-01 is not a date"),
-    "a date in quotation marks": (
-        {**MAXIMUM, "day": '"2026-01-01"'},
-        4,
-        "is in quotation marks, so it is not a date: write",
-    ),
+    "a date in quotation marks": ({**MAXIMUM, "day": '"2026-13-01"'}, 4, "is not a date"),
     "the disposition": (
         {**EXCESS, "value": "{disposition: DENIED}"},
         4,

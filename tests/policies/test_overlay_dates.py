@@ -1,5 +1,6 @@
 """What is in force on a day: the shipped values of that day, with the plan's changes merged in."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -209,3 +210,26 @@ def test_a_value_that_begins_later_than_the_file_has_its_default_before(tmp_path
         False,
         True,
     )
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_date_may_be_in_quotation_marks(tmp_path: Path, quote: str) -> None:
+    plan = Plan(tmp_path)
+    plan.overlay(f'{quote}2025-06-01{quote}: {{"96361": 6}}')
+    assert plan.on("2025-05-31")["96361"] == 8
+    assert plan.on("2025-06-01")["96361"] == 6
+
+
+def test_an_overlay_may_be_json(tmp_path: Path) -> None:
+    dated = {"2025-06-01": {"reference": "a memo", "value": {"96361": 6}}}
+    changes = {"edits": {EDIT: {"maximum_units": dated}}}
+    for number, indent in enumerate((None, 1)):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(json.dumps(changes, indent=indent), encoding="utf-8")
+        assert load_policies(file).all
+    file.write_text(json.dumps(changes, separators=(",", ":")), encoding="utf-8")
+    assert load_policies(file).all
+    wrong = {"edits": {EDIT: {"maximum_units": {"2025-06-01": {"valu": 1}}}}}
+    file.write_text(json.dumps(wrong, indent=1), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r":6: edits.*valu: is not a key known here"):
+        load_policies(file)

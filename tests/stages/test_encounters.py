@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 
 import pytest
 
+from stream_edits.domain.claim import ClaimForm
 from stream_edits.domain.decision import Disposition
 from tests.build import CLINIC, OTHER_CLINIC, claim, line
 from tests.stages.walk import edits, outcomes, summaries, through_stages
@@ -128,6 +130,25 @@ def test_a_pause_of_an_hour_over_midnight_is_still_one_encounter(restart: str, d
     )
     (sent,) = through_stages([night]).published
     assert len(sent.encounter_keys) == days
+
+
+def test_two_visits_of_a_day_stay_apart_when_both_reach_the_next_day() -> None:
+    lines = [
+        line("96413", "08:00-09:00", day=TUESDAY),
+        line("96413", "22:00-00:35", day=TUESDAY, modifiers=("XE",)),
+        line("G0378", day=TUESDAY, units=24.0),
+        line("85025", day=WEDNESDAY),
+    ]
+    first, second = f"M1|{CLINIC}|2025-01-14", f"M1|{CLINIC}|2025-01-14+"
+    for order in permutations(lines):
+        bill = claim("A", *order, claim_form=ClaimForm.UB04)
+        (sent,) = through_stages([bill]).published
+        assert set(sent.encounter_keys) == {first, second}
+        assert "multiple-initial-codes" not in edits(sent)
+    # One visit of a day goes on as before.
+    night = claim("A", *lines[1:], claim_form=ClaimForm.UB04)
+    (sent,) = through_stages([night]).published
+    assert set(sent.encounter_keys) == {first, second}
 
 
 def test_midnight_joins_lines_of_one_claim_only() -> None:

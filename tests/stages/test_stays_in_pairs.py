@@ -24,30 +24,42 @@ _ADMINISTERED = ("96365", "96366", "96416", "G0498")
 _OTHER = ("G0378", "J1745", "99214")
 
 Node = tuple[date, bool]
+Link = tuple[bool, set[Node]]
 
 
 def plain_visits(event: ClaimEvent, codes: VisitCodes) -> list[Node]:
     """The first day of each line's visit, and whether it is a second visit."""
     own = [(x.service_date, _is_second(event, x, codes)) for x in event.lines]
     stays = [{node} for node in dict.fromkeys(own)]
-    for pair in _joined(event, own, codes):
+    for _, pair in sorted(_joined(event, own, codes), key=_in_order):
         touched = [stay for stay in stays if stay & pair]
-        stays = [stay for stay in stays if stay not in touched] + [set().union(*touched)]
+        together = set().union(*touched)
+        if not any((day, True) in together and (day, False) in together for day, _ in together):
+            stays = [stay for stay in stays if stay not in touched] + [together]
     return [next(min(stay) for stay in stays if node in stay) for node in own]
 
 
-def _joined(event: ClaimEvent, own: list[Node], codes: VisitCodes) -> Iterator[set[Node]]:
-    """The pairs of visits that are one stay."""
+def _in_order(link: Link) -> tuple[bool, date, bool, Node]:
+    """Documented times first, then second visits before first ones."""
+    by_hours, pair = link
+    (day, is_second), later = min(pair), max(pair)
+    return by_hours, day, not is_second, later
+
+
+def _joined(event: ClaimEvent, own: list[Node], codes: VisitCodes) -> Iterator[Link]:
+    """The pairs of visits that are one stay, and whether by the hours of an observation."""
     known = set(own)
     for each, node in zip(event.lines, own, strict=True):
-        reached: list[date] = []
+        by_clock: list[date] = []
+        by_hours: list[date] = []
         if each.procedure_code in codes.stay and (times := _times(each)):
             last = times[1].date() - _ONE_DAY * (times[1].time() == time.min)
-            reached += [day for day, _ in known if times[0].date() < day <= last]
+            by_clock = [day for day, _ in known if times[0].date() < day <= last]
         if each.procedure_code in codes.observation and math.isfinite(each.units):
             last = node[0] + timedelta(days=math.ceil(max(each.units, 0) / 24))
-            reached += [day for day, _ in known if node[0] < day <= last]
-        yield from ({node, (day, False)} for day in reached if (day, False) in known)
+            by_hours = [day for day, _ in known if node[0] < day <= last]
+        for is_by_hours, reached in ((False, by_clock), (True, by_hours)):
+            yield from ((is_by_hours, {node, (x, False)}) for x in reached if (x, False) in known)
     for (a, its), (b, others) in combinations(zip(event.lines, own, strict=True), 2):
         for (one, node), (later, later_node) in (((a, its), (b, others)), ((b, others), (a, its))):
             first, second = _times(one), _times(later)
@@ -58,7 +70,7 @@ def _joined(event: ClaimEvent, own: list[Node], codes: VisitCodes) -> Iterator[s
                 and later_node[0] - node[0] == _ONE_DAY
                 and first[0] <= second[0] <= first[1] + codes.gap
             ):
-                yield {node, later_node}
+                yield False, {node, later_node}
 
 
 def _is_second(event: ClaimEvent, each: ServiceLine, codes: VisitCodes) -> bool:

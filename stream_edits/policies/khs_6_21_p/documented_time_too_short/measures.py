@@ -178,9 +178,7 @@ class _Infusions:
         for line in filter(time_of, self._hours):
             site = has_two_sites and has_separate_site(line)
             by_site.setdefault((line.code, site), []).append(line)
-        for (code, site), lines in by_site.items():
-            if code in lines[0].policy[Rules].measured_together and not self._all_timed(code):
-                continue  # The time of the run is not known as a whole.
+        for (_, site), lines in by_site.items():
             of_site = [x for x in beside if not has_two_sites or has_separate_site(x) is site]
             own = [] if is_hydration(lines[0]) else of_site
             found += self._by_run(hours_beside(runs_of(lines), own), whole_infusion)
@@ -207,9 +205,6 @@ class _Infusions:
 
     def _billed(self, lines: Iterable[EncounterLine]) -> float:
         return sum(self._encounter.allowed_units(x) for x in lines if not is_discontinued(x))
-
-    def _all_timed(self, code: str) -> bool:
-        return all(time_of(x) for x in self._hours if x.code == code)
 
     def _in_order(
         self,
