@@ -63,8 +63,37 @@ def judge(member: Encounter) -> Iterator[LineFinding]:
                 first = other if first is None or is_certain else first
                 if is_certain:
                     break
-        if first is not None:
+        if first is None and line.replaces_unknown:
+            # Times and units are what a correction changes.
+            corrected = member.fact(_BilledBefore).corrected_by(line)
+            if corrected is not None:
+                yield _held(line, corrected)
+        elif first is not None:
             yield from _judge(line, first, is_certain)
+
+
+class _BilledBefore:
+    """The first lines of each code and day that nothing here tells apart, by claim."""
+
+    def __init__(self, member: Encounter) -> None:
+        self._member = member
+        self._found: dict[Hashable, dict[Hashable, EncounterLine]] = {}
+        for line in filter(_is_compared, member.lines):
+            told = (line.claim_id, member.is_active(line), line.modifiers)
+            drug = (line.visit.encounter_id, line.drug_name, line.ndc)
+            self._found.setdefault(_code_and_day(line), {}).setdefault((told, drug), line)
+
+    def corrected_by(self, line: EncounterLine) -> EncounterLine | None:
+        """A line of another claim that came first, which may be the one that a line corrects."""
+        for other in self._found.get(_code_and_day(line), {}).values():
+            if (
+                other.claim_id != line.claim_id
+                and (other.decided or other.arrival < line.arrival)
+                and self._member.is_active(other)
+                and not _is_told_apart(self._member, line, other)
+            ):
+                return other
+        return None
 
 
 class _Alike:
@@ -137,6 +166,10 @@ def _service(line: EncounterLine) -> Hashable:
     )
 
 
+def _code_and_day(line: EncounterLine) -> Hashable:
+    return (line.billing_npi, line.code, line.service_date)
+
+
 def _is_told_apart(member: Encounter, line: EncounterLine, other: EncounterLine) -> bool:
     """Whether modifiers, visits or the drugs they name tell two lines of one service apart."""
     rules = line.policy[Rules]
@@ -147,7 +180,8 @@ def _is_told_apart(member: Encounter, line: EncounterLine, other: EncounterLine)
         return True
     if not rules.telling_modifiers.isdisjoint(on_one):
         return True
-    if line.start is not None and line.end is not None:
+    times = (line.start, line.end)
+    if None not in times and times == (other.start, other.end):
         # Both lines document the same times, so it is one visit whatever else they say.
         return False
     numbers = (line.visit.encounter_id, other.visit.encounter_id)
@@ -178,13 +212,21 @@ def _judge(line: EncounterLine, first: EncounterLine, is_certain: bool) -> Itera
     if is_certain:
         outcome, message = rules.duplicate, duplicate(line, rules.repeat_modifiers)
     elif line.replaces_unknown or first.replaces_unknown:
-        outcome, message = rules.replaces_unknown, of_unknown_correction(line)
+        yield _held(line, first)
+        return
     elif line.documents.isdisjoint(rules.late_charge.requests):
         outcome, message = rules.late_charge, late_charge(line, rules.late_charges)
     else:
         return
     related = (first.claim_id,)
     yield line, rules.finding(outcome, line.line_number, message, related_claim_ids=related)
+
+
+def _held(line: EncounterLine, first: EncounterLine) -> LineFinding:
+    """The line pended, because it may correct the other one, or the other one it."""
+    rules, message = line.policy[Rules], of_unknown_correction(line, first)
+    outcome, related = rules.replaces_unknown, (first.claim_id,)
+    return line, rules.finding(outcome, line.line_number, message, related_claim_ids=related)
 
 
 def _may_differ(line: EncounterLine, other: EncounterLine) -> bool:

@@ -15,14 +15,14 @@ def duplicate(line: EncounterLine, repeat_modifiers: Iterable[str]) -> str:
     )
 
 
-def of_unknown_correction(line: EncounterLine) -> str:
+def of_unknown_correction(line: EncounterLine, other: EncounterLine) -> str:
     """One of the two claims replaces a claim that is not known."""
     whose = "This claim" if line.replaces_unknown else "The other claim"
     return (
-        f"{_billed(line)} {whose} is a replacement, but the claim that it names is not known here, "
-        "was already replaced, or is a correction that was itself denied as a whole. It may be "
-        "meant for the related claim: send a replacement with the payer's number of the claim that "
-        "it corrects."
+        f"{_billed_like(line, other)} {whose} is a replacement, but the claim that it names is not "
+        "known here, was already replaced, or is a correction that was itself denied as a whole. It "
+        "may be meant for the related claim: send a replacement with the payer's number of the "
+        "claim that it corrects."
     )
 
 
@@ -33,6 +33,12 @@ def late_charge(line: EncounterLine, frequencies: Iterable[str]) -> str:
         f"{_billed(line)} {whose} is for late charges, so it may be for another service. Send an "
         "itemized statement of the day that shows both, or void the claim that is not needed."
     )
+
+
+def _billed_like(line: EncounterLine, other: EncounterLine) -> str:
+    if (line.start, line.end, line.units) == (other.start, other.end, other.units):
+        return _billed(line)
+    return f"{line.code} of the same date is on another claim (see the related claim)."
 
 
 def _billed(line: EncounterLine) -> str:
