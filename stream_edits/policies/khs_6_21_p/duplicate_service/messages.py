@@ -20,8 +20,8 @@ def of_unknown_correction(line: EncounterLine, other: EncounterLine) -> str:
     whose = "This claim" if line.replaces_unknown else "The other claim"
     return (
         f"{_billed_like(line, other)} {whose} is a replacement, but the claim that it names is not "
-        "known here, was already replaced, or is a correction that was itself denied as a whole. It "
-        "may be meant for the related claim: send a replacement with the payer's number of the "
+        "known here, was already replaced, or is a correction that was itself denied as a whole. "
+        "It may be meant for the related claim: send a replacement with the payer's number of the "
         "claim that it corrects."
     )
 
