@@ -7,8 +7,8 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
-    outranking_add_on,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms, separate_site
 from stream_edits.policies.values.rules import EditRules, Outcome

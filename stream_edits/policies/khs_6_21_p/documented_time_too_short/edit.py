@@ -12,13 +12,13 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import 
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
-    outranking_add_on,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
     initials,
     is_additional_hour,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import AddOnRules
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 

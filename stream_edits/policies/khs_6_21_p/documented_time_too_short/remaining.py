@@ -13,9 +13,9 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     has_neighbours_primary,
-    outranking_add_on,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, initials
+from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Role, VocabularyRules
 
 

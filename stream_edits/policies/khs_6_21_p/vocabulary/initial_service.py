@@ -1,23 +1,16 @@
 """Which initial service of an encounter leads, and what becomes of the others (6.21-P IV.B.2)."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
-    add_ons,
-    has_separate_site,
-    initials,
-    is_sequential,
-)
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, initials
+from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on, rank_in
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
-    AddOnRules,
     Primaries,
     Primary,
     neighbours_primaries,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
-from stream_edits.policies.on_date import PolicyOnDate
 
 
 class InitialServices(NamedTuple):
@@ -100,7 +93,7 @@ def _is_added(encounter: Encounter, line: EncounterLine, initial: EncounterLine 
     """
     if initial is None or not has_separate_site(line):
         return True
-    return _rank(encounter, line) >= _rank(encounter, initial)
+    return rank_in(encounter, line) >= rank_in(encounter, initial)
 
 
 def _add_on_form(line: EncounterLine, code: str) -> frozenset[str]:
@@ -137,71 +130,7 @@ def _first(encounter: Encounter, lines: list[EncounterLine]) -> EncounterLine | 
 def _order(encounter: Encounter, line: EncounterLine) -> tuple[int, bool]:
     """The rank of what the line counts as, then whether it can be billed as an add-on."""
     has_form = encounter.code_of(line) in line.policy[VocabularyRules].add_on_form
-    return _rank(encounter, line), has_form
-
-
-def _rank(encounter: Encounter, line: EncounterLine) -> int:
-    words = line.policy[VocabularyRules]
-    rank = words.rank(encounter.code_of(line))
-    return len(words.hierarchy) if rank is None else rank
-
-
-def _rank_of(code: str, policy: PolicyOnDate) -> int:
-    words = policy[VocabularyRules]
-    rank = words.rank(code)
-    return len(words.hierarchy) if rank is None else rank
-
-
-def outranking_add_on(
-    encounter: Encounter, initial: EncounterLine, among: Sequence[EncounterLine] | None = None
-) -> EncounterLine | None:
-    """The highest-ranked add-on that ranks above an initial service, if any.
-
-    ``among`` are the lines that it may be, by default all of the encounter.
-
-    Injections have no rank, so they never outrank. An add-on to the service of a second site or of
-    a neighbouring visit counts only if it outranks that service too. Among equals a sequential
-    service comes first, because it can be billed as the initial one.
-    """
-    rank = _rank(encounter, initial)
-    above = [
-        line
-        for line in add_ons(encounter if among is None else encounter.only(among))
-        if _rank(encounter, line) < rank
-    ]
-    if not above:
-        return None
-    sites = _second_sites(encounter, initial)
-    above = [
-        line
-        for line in above
-        if not _adds_to_one_of(sites, encounter, line) and not _adds_to_a_neighbour(encounter, line)
-    ]
-    if len(above) < 2:
-        return above[0] if above else None
-    return min(above, key=lambda x: (_rank(encounter, x), not is_sequential(x), x.place))
-
-
-def _second_sites(encounter: Encounter, initial: EncounterLine) -> list[EncounterLine]:
-    return [line for line in initials(encounter) if line is not initial and has_separate_site(line)]
-
-
-def _adds_to_one_of(
-    found: Sequence[EncounterLine], encounter: Encounter, line: EncounterLine
-) -> bool:
-    """Whether a line is an add-on to one of these initial services, and does not outrank it."""
-    allowed = line.policy[AddOnRules].primaries.get(encounter.code_of(line), frozenset())
-    own = _rank(encounter, line)
-    return any(encounter.code_of(x) in allowed and _rank(encounter, x) <= own for x in found)
-
-
-def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
-    found = neighbours_primaries(encounter, line)
-    if found is None:
-        return False
-    allowed, primaries = found
-    own = _rank(encounter, line)
-    return primaries.has(line, allowed, lambda x: _rank_of(x.code, x.policy) <= own)
+    return rank_in(encounter, line), has_form
 
 
 def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:
