@@ -77,13 +77,14 @@ def _beside(
 ) -> str:
     """The added push, unless it would outrank the leading service from a second site.
 
-    Nor is it added to the service of a decided claim that it should lead instead of.
+    Nor is it added to a service that it should lead instead of.
     """
     rank = line.policy[VocabularyRules].rank
     if leading is None:
         return added
-    if leading.decided and _leads_instead(encounter, line):
-        return added if encounter.current(_is_outranked) else _initial(line, added)
+    if _leads_instead(encounter, line):
+        is_led = leading.decided and encounter.current(_is_outranked)
+        return added if is_led else _initial(line, added)
     if not has_separate_site(line):
         return added
     above = (rank(added) or 0) < (rank(encounter.code_of(leading)) or 0)
