@@ -94,17 +94,22 @@ def _validated(
     try:
         valid = validate(data)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        errors = error.errors(include_url=False, include_input=False)
     if errors and errors[0]["type"] == "json_invalid":
         raise MalformedJson("not a JSON object")
     if errors or findings:
-        found = [_finding(error["type"], error["loc"], what) for error in errors]
+        found = [_finding(error, what) for error in errors]
         raise ContractViolation(_sentence([*findings, *found]))
     return valid
 
 
-def in_words(kind: str) -> str:
-    """What pydantic's error of that kind says of a value."""
+def in_words(error: ErrorDetails) -> str:
+    """What pydantic's error says of a value, without the value."""
+    kind = error["type"]
+    if kind == "enum":
+        # Our own symbols, in quotation marks.
+        symbols = str(error.get("ctx", {}).get("expected", "")).replace("'", "")
+        return f"{_KINDS[kind]} ({symbols})" if symbols else _KINDS[kind]
     return _KINDS.get(kind, "breaks the contract: " + kind)
 
 
@@ -121,12 +126,13 @@ def known_name(name: str, known: Iterable[str]) -> str:
     return f": {name}, did you mean {folded[close[0]]}?" if close else ""
 
 
-def _finding(kind: str, location: tuple[int | str, ...], what: str) -> str:
+def _finding(error: ErrorDetails, what: str) -> str:
+    kind, location = error["type"], error["loc"]
     if kind == "unexpected_keyword_argument":
         # An unknown field's name is data, and the last part of its location.
         place, name = location[:-1], str(location[-1])
         return f"{_path(place) or what} {_KINDS[kind]}{_meant(name, place, what)}"
-    return f"{_path(location) or what} {in_words(kind)}"
+    return f"{_path(location) or what} {in_words(error)}"
 
 
 def _meant(name: str, place: tuple[int | str, ...], what: str) -> str:

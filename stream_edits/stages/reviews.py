@@ -95,7 +95,7 @@ def seen_by(review: ReviewEvent, reviewable: ReviewableClaim) -> Seen:
 def _seen_revision(review: ReviewEvent, reviewable: ReviewableClaim) -> int:
     seen = event_digest(review.decision_id)
     if seen not in reviewable.decisions:
-        raise StaleReview("the decision is not one on the claim's present content")
+        raise StaleReview("decision_id is not of the claim as it is now: take its newest decision")
     return reviewable.first_revision + reviewable.decisions.index(seen)
 
 

@@ -96,6 +96,7 @@ def test_reading_a_topic(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(topic_reader, "_ASK_S", 0.05)
     monkeypatch.setattr(topic_reader, "connected_admin", silent)
     monkeypatch.setattr(topic_reader, "partition_counts", lambda *_: {"claims": 2})
+    monkeypatch.setattr(topic_reader, "is_mock", lambda *_: False)
     with pytest.raises(Retriable, match="_TIMED_OUT"):
         next(read_topic(NOBODY, "claims", "reader"))
 

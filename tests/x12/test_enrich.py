@@ -123,9 +123,15 @@ def test_a_claim_whose_two_numbers_are_the_same_meets_its_entry_once() -> None:
         ('{"icn": "A"}', "line 1: it needs either claim or control_number"),
         ('{"claim": "A", "control_number": "B", "kinds": "x"}', "line 1: it needs either"),
         ('{"control_number": "B", "line": 1, "kinds": "x"}', "line 1: it needs claim beside line"),
-        ('{"claim": "A", "start_time": "2025-03-03T09:00"}', "line 1: it says start_time, not of"),
-        ('{"claim": "A", "line": 1, "icn": "B"}', "line 1: it says icn, not of such a key"),
-        ('{"control_number": "A", "icn": "B"}', "line 1: it says icn, not of such a key"),
+        ('{"claim": "A", "start_time": "2025-03-03T09:00"}', "line 1: it says start_time, which"),
+        (
+            '{"claim": "A", "line": 1, "icn": "B"}',
+            "line 1: it says icn, which belongs to another kind",
+        ),
+        (
+            '{"control_number": "A", "icn": "B"}',
+            "line 1: it says icn, which belongs to another kind",
+        ),
         ('{"claim": "A", "claim_id": "B", "icn": "C"}', "line 1: it has a key twice"),
         ('{"claim": "A", "icn": "B", "icn": "C"}', "line 1: it has a key twice"),
         ('{"claim": "A", "weather": "SECRET"}', "line 1: it has a key that is not known"),

@@ -214,7 +214,11 @@ def test_a_second_header_that_cannot_be_read_ends_the_reading() -> None:
     events = read(good + "ISA*00*broken~GS*HC~" + good)
     assert isinstance(events[0], ClaimEvent)
     assert events[1:] == [
-        Refusal(1, None, "an interchange header (ISA) that cannot be read; nothing after it was")
+        Refusal(
+            1,
+            None,
+            "an interchange header (ISA) that cannot be read; the rest of the file was not read",
+        )
     ]
 
 

@@ -26,6 +26,7 @@ _OF_LINE = frozenset({"start_time", "end_time"})
 _OF_EITHER = frozenset({"supervision", "supervising_provider_npi", "kinds"})
 _OF_DOCUMENT = frozenset({"kinds"})
 _KEYS = ("claim", "line", "control_number")
+_NOT_HERE = "says {}, which belongs to another kind of entry (docs/feeds.md)"
 # The contract's own names are understood, too.
 _SYNONYMS = {"claim_id": "claim", "line_number": "line", "kind": "kinds"}
 
@@ -65,7 +66,7 @@ class Known(BaseModel):
         if not said:
             raise ValueError("says nothing")
         if said - allowed:
-            raise ValueError("says " + ", ".join(sorted(said - allowed)) + ", not of such a key")
+            raise ValueError(_NOT_HERE.format(", ".join(sorted(said - allowed))))
         if self.start_time and self.end_time and self.end_time <= self.start_time:
             raise ValueError("has an end_time that is not after its start_time")
         return self
@@ -143,7 +144,7 @@ def _problem(error: ErrorDetails) -> str:
         return f"it has a key that is not known{known_name(str(error['loc'][-1]), names)}"
     if kind in ("string_pattern_mismatch", "string_too_short"):
         return f"{where} is blank"
-    return f"{where} {in_words(kind)}"
+    return f"{where} {in_words(error)}"
 
 
 class _SaidTwice(ValueError):

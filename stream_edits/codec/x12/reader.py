@@ -9,7 +9,7 @@ from .reading import NotX12, Reading, Refusal, Tally
 from .segments import BrokenHeader, read_blocks
 from .walker import Walker
 
-_NO_HEADER = "an interchange header (ISA) that cannot be read; nothing after it was"
+_NO_HEADER = "an interchange header (ISA) that cannot be read; the rest of the file was not read"
 
 
 def read_claims(

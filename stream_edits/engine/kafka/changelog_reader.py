@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -21,19 +21,19 @@ from .client import Refusals, ask_for_leaders, make
 from .error_mapping import AWAY, FINAL_OF_CHANGELOG, client_errors, raise_final
 from .freed_memory import give_back
 from .futures import result_of
-from .options import reader_options
+from .options import CHECKED, reader_options
 
 
 class ConfluentReader:
     """A consumer that is assigned to partitions. It joins no group and commits nothing."""
 
-    def __init__(self, config: StageConfig) -> None:
+    def __init__(self, config: StageConfig, checks: Mapping[str, object] = CHECKED) -> None:
         if config.changelog_topic is None:
             raise FatalClientError("a stage without a changelog has nothing to restore")
         self._topic = config.changelog_topic
         self._stage = config.stage
         self._kafka = dict(config.kafka)
-        self._consumer = make(Consumer, reader_options(config), Refusals(config.stage))
+        self._consumer = make(Consumer, reader_options(config, checks), Refusals(config.stage))
 
     def end_offsets(self, partitions: Collection[int], timeout_s: float) -> dict[int, int]:
         return self._offsets(partitions, OffsetSpec.latest(), timeout_s)  # type: ignore[no-untyped-call]

@@ -15,9 +15,11 @@ _BATCH_MARGIN = 200
 # For every consumer. Without it a batch that was damaged on a disk is read as other records, or as
 # fewer, without an error; the client does not check by itself.
 CHECKED: Mapping[str, object] = {"check.crcs": True}
+# The mock cluster's markers of transactions have no checksums.
+UNCHECKED: Mapping[str, object] = {"check.crcs": False}
 
 
-def consumer_options(config: StageConfig) -> Options:
+def consumer_options(config: StageConfig, checks: Mapping[str, object] = CHECKED) -> Options:
     """For the group member: eager `range`, read_committed, no automatic commit, no reset."""
     fixed: Options = {
         "group.id": config.group_id,
@@ -29,7 +31,7 @@ def consumer_options(config: StageConfig) -> Options:
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
         "enable.partition.eof": False,
-        **CHECKED,
+        **checks,
         "session.timeout.ms": config.session_timeout_ms,
         "max.poll.interval.ms": config.max_poll_interval_ms,
     }
@@ -47,7 +49,7 @@ def consumer_options(config: StageConfig) -> Options:
     return merged(tuning, config.kafka, config.consumer_options, fixed)
 
 
-def reader_options(config: StageConfig) -> Options:
+def reader_options(config: StageConfig, checks: Mapping[str, object] = CHECKED) -> Options:
     """For the changelog reader, which joins no group and commits nothing.
 
     The client looks up the group's coordinator all the same, so the id is one that may be READ.
@@ -59,7 +61,7 @@ def reader_options(config: StageConfig) -> Options:
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
         "enable.partition.eof": True,
-        **CHECKED,
+        **checks,
     }
     tuning: Options = {
         "fetch.wait.max.ms": 50,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from confluent_kafka import libversion
@@ -25,6 +25,7 @@ from ..ports import (
 from .admin import KeptAdmin, create_topics, partition_counts
 from .changelog_reader import ConfluentReader
 from .members import member_names
+from .options import CHECKED, UNCHECKED
 from .sink import ConfluentSink
 from .source import ConfluentSource
 from .statistics import reporting
@@ -50,13 +51,18 @@ class ConfluentKafka:
         self._is_mock: bool | None = None
 
     def source(self, config: StageConfig) -> Source:
-        return ConfluentSource(config, time.sleep, reporting("consumer", self._on_statistics))
+        said = reporting("consumer", self._on_statistics)
+        return ConfluentSource(config, time.sleep, said, self._checks)
 
     def sink(self, config: StageConfig, limits: Limits) -> Sink:
         return ConfluentSink(config, limits, reporting("producer", self._on_statistics))
 
     def changelog_reader(self, config: StageConfig) -> ChangelogReader:
-        return ConfluentReader(config)
+        return ConfluentReader(config, self._checks)
+
+    @property
+    def _checks(self) -> Mapping[str, object]:
+        return UNCHECKED if self._is_mock else CHECKED
 
     def topic_facts(
         self, config: StageConfig, topics: Collection[str], timeout_s: float

@@ -25,7 +25,7 @@ from .freed_memory import give_back
 from .headers import headers_of
 from .leader_epochs import LeaderEpochs, Membership, placed
 from .lost_offset import lost_offset
-from .options import consumer_options
+from .options import CHECKED, consumer_options
 from .statistics import NOT_REPORTING
 
 # Ten seconds: until a partition has its leader, and the client has asked it for its epoch.
@@ -42,14 +42,15 @@ class ConfluentSource:
         config: StageConfig,
         sleep: Callable[[float], None],
         reporting: Mapping[str, object] = NOT_REPORTING,
+        checks: Mapping[str, object] = CHECKED,
     ) -> None:
-        """`reporting` holds the client options for statistics."""
+        """`reporting` and `checks` hold client options, for statistics and for checksums."""
         self._config = config
         self._topic = config.input_topic
         self._stage = config.stage
         self._linger_s = config.linger_s
         self._sleep = sleep
-        self._options = {**reporting, **consumer_options(config)}
+        self._options = {**reporting, **consumer_options(config, checks)}
         self._consumer = self._open()
         self._failure: BaseException | None = None
         self._epochs = LeaderEpochs()

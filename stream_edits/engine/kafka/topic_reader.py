@@ -16,7 +16,8 @@ from .client import ask_for_leaders, make
 from .error_mapping import AWAY, FINAL_OF_TOPIC, client_errors, raise_final
 from .futures import result_of
 from .headers import headers_of
-from .options import CHECKED, Options, merged
+from .options import CHECKED, UNCHECKED, Options, merged
+from .topic_facts import is_mock
 
 _ASK_S = 15.0
 _STALL_S = 30.0
@@ -39,11 +40,11 @@ def read_topic(
     FatalClientError.
     """
     isolation = READ_UNCOMMITTED if with_open else READ_COMMITTED
-    ends = _ends(options, topic, start, isolation)
+    ends, checks = _ends(options, topic, start, isolation)
     left = {number: end for number, (first, end) in ends.items() if first < end}
     if not left:
         return
-    consumer = make(Consumer, _reader_options(options, group_id))
+    consumer = make(Consumer, _reader_options(options, group_id, checks))
     try:
         ask_for_leaders(consumer, topic)
         with client_errors("assign"):
@@ -94,20 +95,22 @@ def _ends(
     topic: str,
     start: Mapping[int, int] | None,
     isolation: IsolationLevel,
-) -> dict[int, tuple[int, int]]:
-    """The first and the end offset by partition, before any open transaction if READ_COMMITTED."""
+) -> tuple[dict[int, tuple[int, int]], Mapping[str, object]]:
+    """The first and the end offset by partition, before any open transaction if READ_COMMITTED;
+    and whether the brokers have checksums, as client options."""
     with connected_admin(options) as admin:
+        checks = UNCHECKED if is_mock(admin, _ASK_S) else CHECKED
         count = partition_counts(admin, [topic], _ASK_S)[topic]
         if count is None:
             create = "create it with `stream-edits topics create`"
             raise TopicsUnfit(f"no topic named {topic}, or no right to DESCRIBE it: {create}")
         numbers = range(count) if start is None else [n for n in start if n < count]
         if not numbers:
-            return {}
+            return {}, checks
         firsts = _offsets(admin, topic, numbers, OffsetSpec.earliest(), isolation)  # type: ignore[no-untyped-call]
         lasts = _offsets(admin, topic, numbers, OffsetSpec.latest(), isolation)  # type: ignore[no-untyped-call]
     given = start or {}
-    return {n: (max(firsts[n], given.get(n, 0)), lasts[n]) for n in numbers}
+    return {n: (max(firsts[n], given.get(n, 0)), lasts[n]) for n in numbers}, checks
 
 
 def _offsets(
@@ -125,7 +128,9 @@ def _offsets(
         }
 
 
-def _reader_options(options: ClientOptions, group_id: str) -> Options:
+def _reader_options(
+    options: ClientOptions, group_id: str, checks: Mapping[str, object] = CHECKED
+) -> Options:
     fixed: Options = {
         "group.id": group_id,
         "isolation.level": "read_committed",
@@ -134,6 +139,6 @@ def _reader_options(options: ClientOptions, group_id: str) -> Options:
         "auto.offset.reset": "error",
         # The last offsets of a log may be transaction markers, which are never delivered.
         "enable.partition.eof": True,
-        **CHECKED,
+        **checks,
     }
     return merged({"fetch.wait.max.ms": 50}, options, {}, fixed)
