@@ -74,6 +74,9 @@ class Peers:
             # The members have other ids, or we are none of them any more.
             return True
         ids = frozenset(each for each in present if self._is_peer(each))
+        if strangers := len(present) - len(ids):
+            # They take partitions, and may commit offsets of records that no stage has read.
+            log.warning("strangers_in_group", stage=self._config.stage, count=strangers)
         gone = sorted(self._seen - ids)
         while gone and self._fence(gone[0]):
             del gone[0]

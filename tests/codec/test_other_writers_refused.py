@@ -17,7 +17,11 @@ VALUE = asdict(CLAIM)
 
 NULLS = [
     ("claim_id", ["null", "string"], "claim_id is not text"),
-    ("claim_form", ["null", "string"], "claim_form is not one of the allowed symbols (CMS1500 or UB04)"),
+    (
+        "claim_form",
+        ["null", "string"],
+        "claim_form is not one of the allowed symbols (CMS1500 or UB04)",
+    ),
     ("event_time", ["null", MICROSECONDS], "event_time is not a date and time"),
     ("frequency_code", ["null", "string"], "frequency_code is not text"),
     ("lines.units", ["null", "double"], "lines[0].units is not a number"),

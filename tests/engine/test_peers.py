@@ -145,6 +145,27 @@ def test_brokers_that_do_not_answer_are_asked_about_one_process_only() -> None:
     assert len(pair.broker.sinks) == before + 4
 
 
+@pytest.mark.parametrize(
+    ("others", "count"), [((), None), (("g-count-1",), None), (("kcat", "g-count-1", "x-0"), 2)]
+)
+def test_members_that_are_no_stages_are_logged(
+    others: tuple[str, ...], count: int | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """For example who reads the topic with the group of the stage, which then goes on after it."""
+    stage = Stage(cluster()).start()
+    peers = stage.runner._member.peers  # type: ignore[union-attr]
+    present = frozenset({"g-count-0", *others})
+    stage.runner._port.group_members = lambda *_: present  # type: ignore[method-assign]
+    caplog.clear()
+    peers.look()
+    found = [
+        x.fields["members"]
+        for x in caplog.records
+        if getattr(x, "event", "") == "strangers_in_group"
+    ]
+    assert found == ([] if count is None else [count])
+
+
 def test_without_the_right_the_time_out_is_waited_for() -> None:
     pair = Pair()
     pair.broker.fail("init", FatalClientError("TRANSACTIONAL_ID_AUTHORIZATION_FAILED"))
