@@ -159,7 +159,7 @@ def test_members_that_are_no_stages_are_logged(
     caplog.clear()
     peers.look()
     found = [
-        x.fields["members"]
+        vars(x)["fields"]["count"]
         for x in caplog.records
         if getattr(x, "event", "") == "strangers_in_group"
     ]
