@@ -44,6 +44,8 @@ class StubRegistry:
                 found = self.schemas.get(int(number))
                 return (200, found) if found else (404, _error(40403))
             case "GET", ["subjects", subject, "versions", version]:
+                if subject not in self.subjects:
+                    return 404, _error(40401)
                 found = {"subject": subject, "version": int(version)}
                 return 200, found | self.schemas[self.subjects[subject][int(version) - 1]]
             case "POST", ["subjects", subject]:

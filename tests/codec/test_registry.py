@@ -80,6 +80,19 @@ def test_an_unknown_id_is_asked_for_again_after_a_while(
     assert registry.schema_text(5) == OURS
 
 
+@pytest.mark.parametrize("number", [2**31, 2**32 - 1])
+def test_an_id_that_no_registry_can_have(
+    stub: StubRegistry, registry: Registry, number: int
+) -> None:
+    """A registry answers it as a wrong address, which would be asked again for ever."""
+    stub.fault = (404, b"RESTEASY003870: Unable to extract parameter from http request")
+    with pytest.raises(UnknownSchema):
+        registry.schema_text(number)
+    assert not stub.requests
+    with pytest.raises(RegistryAway):
+        registry.schema_text(2**31 - 1)
+
+
 FAULTS = {
     "a server error": (500, b'{"error_code": 50001, "message": "secret"}'),
     "a gateway's page": (503, b"<html>secret</html>"),
@@ -172,6 +185,15 @@ def test_references_are_written_out(stub: StubRegistry, registry: Registry) -> N
     reference = {"name": "stream_edits.v1.ServiceLine", "subject": "lines", "version": 1}
     stub.add(2, json.dumps(schema), references=[reference])
     assert Codec(registry).decode_claim(claim_encoder(2)(CLAIM)) == CLAIM
+
+
+def test_a_reference_that_is_gone_is_the_data_s_fault(
+    stub: StubRegistry, registry: Registry
+) -> None:
+    gone = {"name": "stream_edits.v1.ServiceLine", "subject": "lines", "version": 1}
+    stub.add(2, OURS, references=[gone])
+    with pytest.raises(UnknownSchema, match="refers to"):
+        registry.schema_text(2)
 
 
 def test_our_own_schema_is_looked_up_and_never_registered(
