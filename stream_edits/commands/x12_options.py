@@ -1,5 +1,6 @@
 """How X12 files are to be read, as the command line says it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -24,6 +25,8 @@ _NO_LINE_OF_BUSINESS = (
     "an X12 file does not say the line of business: give --line-of-business, or --payer-map with "
     "the line of business of each payer"
 )
+_IS_FILING = re.compile(r"SBR09\*[A-Z0-9]{1,2}")
+_IS_REPORT_TYPE = re.compile(r"[A-Z0-9]{2}")
 _NO_CLAIM_ID = (
     "an X12 file has no number of the payer for its claims, so say with --claim-id which number is "
     "the claim_id: REF*D9 (the clearinghouse's), CLM01 (the provider's own, not unique among "
@@ -80,6 +83,11 @@ def _payers(file: Path | None) -> Mapping[str, LineOfBusiness]:
         if not isinstance(line, str) or line not in set(LineOfBusiness):
             allowed = ", ".join(LineOfBusiness)
             raise BadX12Option(f"--payer-map: {file}: each payer has one of {allowed}")
+        if "*" in payer and not _IS_FILING.fullmatch(payer):
+            raise BadX12Option(
+                f"--payer-map: {file}: {payer} is neither a payer id nor a claim filing code, such "
+                "as SBR09*MC"
+            )
         payers[payer] = LineOfBusiness(line)
     return payers
 
@@ -90,6 +98,10 @@ def _kinds(file: Path | None) -> Mapping[str, tuple[str, ...]]:
         of_code = [said] if isinstance(said, str) else said
         if not isinstance(of_code, list) or not all(_is_filled(kind) for kind in of_code):
             raise BadX12Option(f"--pwk-map: {file}: each code has a kind of attachment or a list")
+        if not _IS_REPORT_TYPE.fullmatch(code.upper()):
+            raise BadX12Option(
+                f"--pwk-map: {file}: {code} is not a report type code of two characters (PWK01)"
+            )
         kinds[code.upper()] = tuple(of_code)
     if file is not None:
         _check_spelling("--pwk-map", file, {kind for of_code in kinds.values() for kind in of_code})

@@ -61,6 +61,13 @@ def test_several_envelopes_are_counted_each_for_itself() -> None:
     assert warned(both.replace("IEA*1*", "IEA*2*")) == {}
 
 
+def test_a_group_after_the_end_of_its_interchange() -> None:
+    """Its ISA is missing, so nobody knows who sent it."""
+    text = two_transactions()
+    group = ("GS*HC*" + text.split("GS*HC*")[1].split("IEA*")[0]).replace("ACCOUNT", "OTHER")
+    assert warned(text + group) == {"GS outside an interchange (ISA to IEA)": 1}
+
+
 def test_a_lost_transaction_shows_in_the_count_of_its_group() -> None:
     text = two_transactions()
     lost = text[: text.index("ST*837*0002")] + text[text.index("GE*") :]

@@ -38,6 +38,8 @@ class Envelopes:
 
     def begin_group(self, elements: Sequence[str]) -> None:
         """GS."""
+        if not self._interchange_open:
+            self._warn("GS outside an interchange (ISA to IEA)")
         self._lose_group()
         self._group, self._guide = element(elements, 6), element(elements, 8)
         self._groups, self._sets, self._group_open = self._groups + 1, 0, True
