@@ -127,8 +127,8 @@ def about_date(typed: object, below: Sequence[str]) -> str:
         meant = ""
     if not meant:
         return (
-            "is not a date: write the date from which the value holds, as 2026-01-31, and below it "
-            "the value"
+            "is not a date: write the date from which the value holds as in 2026-01-31, and "
+            "below it the value"
         )
     return f"is not a date: write {meant}"
 

@@ -49,9 +49,7 @@ def decide(
     own_keys = listing_keys(claim) if is_judged else ()
     around = member.gather([*keys, *own_keys])
     member.list_under(claim.claim_id, own_keys)
-    # A review changes no content, so the denials that rest on the claim stay as they are.
-    changed_ids = withdrawn_ids - ({claim.claim_id} if own.cause.trigger_event_id else set())
-    others = neighbours(around, changed_ids, cause, builder.policies)
+    others = neighbours(around, _changed(withdrawn_ids, own), cause, builder.policies)
     if others.decided and (is_judged or others.open):
         others = with_granted(others, withdrawn_ids, own, member.reviewable, builder.policies)
     drafts = reconsider(builder, [own] if is_judged else [], others, member.findings)
@@ -65,6 +63,15 @@ def decide(
         if changed and outcome_digest(changed) != other.record.outcome_digest:
             sent.append(_send(builder, member, other, changed))
     return sent
+
+
+def _changed(withdrawn_ids: set[str], own: Due) -> set[str]:
+    """The claims whose content is gone or new.
+
+    A review changes no content, so denials that rest on its claim stay as they are.
+    """
+    is_reviewed = own.cause.trigger_event_id is not None
+    return withdrawn_ids - {own.record.claim_id} if is_reviewed else withdrawn_ids
 
 
 def draft_of_open(builder: DecisionBuilder, member: MemberSession, own: Due) -> Draft:

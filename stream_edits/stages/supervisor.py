@@ -59,6 +59,8 @@ class SupervisorSession:
         self._quarters: dict[date, date] = dict(self._before)
         names = (self._kept, npi) if is_monitored else (npi,)
         self._days = SupervisorDays(memory, self._kept, names)
+        # What reviews let stand, of the claims met in this message.
+        self._granted_of: dict[tuple[str, str], set[tuple[int | None, str]]] = {}
 
     def forget_before(self, oldest: date) -> None:
         """Delete every quarter in which no event has added a slot since that date.
@@ -109,24 +111,30 @@ class SupervisorSession:
         not count: a correction of the claim is not denied for what the reviewer allowed.
         """
         competing = self._days.competing_with(slot)
-        if not competing:
+        claims = dict.fromkeys([(each.member_id, each.claim_id) for each in competing])
+        if not any(self._granted(*claim) for claim in claims):
+            # The usual case.
             return competing
         beside = {slot.claim_id, withdrawn_claim_id}
         return [each for each in competing if beside.isdisjoint(self._granted_beside(each))]
 
     def _granted_beside(self, slot: SupervisedSlot) -> set[str]:
         """The claims that a review lets a slot overlap."""
-        record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
-        if record is None:
-            return set()
-        return {
-            claim_id
-            for each in record.refused
-            if each.finding.review_id
-            and each.finding.line_number == slot.line_number
-            and each.finding.disposition is Disposition.PASS
-            for claim_id in each.finding.related_claim_ids
-        }
+        granted = self._granted(slot.member_id, slot.claim_id)
+        return {claim_id for line_number, claim_id in granted if line_number == slot.line_number}
+
+    def _granted(self, member_id: str, claim_id: str) -> set[tuple[int | None, str]]:
+        """The lines of a claim that a review lets stand, each with a claim that it may overlap."""
+        key = (member_id, claim_id)
+        if key not in self._granted_of:
+            record = self._memory.claim(self._kept, member_id, claim_id)
+            self._granted_of[key] = {
+                (each.finding.line_number, other)
+                for each in (record.refused if record else ())
+                if each.finding.review_id and each.finding.disposition is Disposition.PASS
+                for other in each.finding.related_claim_ids
+            }
+        return self._granted_of[key]
 
     def record(
         self,

@@ -49,7 +49,7 @@ OVERLAYS: dict[str, tuple[str | bytes, int | None, str]] = {
     "no such day": (_instead("2026-01-01", "2026-02-30"), 4, "there is no such day"),
     "an American date": (_instead("2026-01-01", "01/02/2026"), 4, "as in 2026-01-31"),
     "a short date": (_instead("2026-01-01", "2026-1-1"), 4, "is not a date: write 2026-01-01"),
-    "a quoted date": (_instead("2026-01-01", '"2026-01-01"'), 4, "in quotation marks, so it is"),
+    "a quoted date": (_instead("2026-01-01", '"2026-1-1"'), 4, "is not a date: write 2026-01-01"),
     "no date at all": (GOOD.replace("      2026-01-01:\n", ""), 4, "stands beside the dates"),
     "an edit of another name": (_instead("units-over", "unit-over"), 2, "units-over-maximum?"),
     "an edit with underscores": (

@@ -82,13 +82,11 @@ def _beside(
     rank = line.policy[VocabularyRules].rank
     if leading is None:
         return added
-    if _leads_instead(encounter, line):
+    above = (rank(added) or 0) < (rank(encounter.code_of(leading)) or 0)
+    if (above or leading.decided) and _leads_instead(encounter, line):
         is_led = leading.decided and encounter.current(_is_outranked)
         return added if is_led else _initial(line, added)
-    if not has_separate_site(line):
-        return added
-    above = (rank(added) or 0) < (rank(encounter.code_of(leading)) or 0)
-    return _initial(line, added) if above else added
+    return _initial(line, added) if above and has_separate_site(line) else added
 
 
 def _leads_instead(encounter: Encounter, line: EncounterLine) -> bool:
