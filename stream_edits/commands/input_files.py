@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +60,8 @@ class Input(NamedTuple):
 def inputs_of(paths: Sequence[str], but_not: Path | None = None) -> list[Input]:
     """The files of a command line in their order; a folder stands for its files, by name.
 
-    Hidden files of a folder, its folders and ``but_not`` are left out. Raises BadFiles.
+    A file's name is that without its folder, if no other file has the same. Hidden files of a
+    folder, its folders and ``but_not`` are left out. Raises BadFiles.
     """
     found: list[Input] = []
     for path in paths:
@@ -71,7 +73,9 @@ def inputs_of(paths: Sequence[str], but_not: Path | None = None) -> list[Input]:
             found += _of_folder(Path(path), but_not)
         else:
             found.append(_input(Path(path)))
-    return found
+    names = Counter(each.name for each in found)
+    # A record is known by the name of its file and its place there, so no two files share a name.
+    return [each._replace(name=each.path) if names[each.name] > 1 else each for each in found]
 
 
 def _of_folder(folder: Path, but_not: Path | None) -> list[Input]:

@@ -49,6 +49,7 @@ class Peers:
         # When to look again after a failure, and how long to wait after the next one.
         self._due: float | None = None
         self._again_s = _AGAIN_S
+        self._not_fenced: set[str] = set()
 
     def look(self) -> None:
         """Fence the members that are gone since the last look. Never raises a ClientError.
@@ -77,9 +78,11 @@ class Peers:
         if strangers := len(present) - len(ids):
             # They take partitions, and may commit offsets of records that no stage has read.
             log.warning("strangers_in_group", stage=self._config.stage, count=strangers)
-        gone = sorted(self._seen - ids)
+        # Those that could not be fenced come last, so that the others do not wait for them.
+        gone = sorted(self._seen - ids, key=lambda each: (each in self._not_fenced, each))
         while gone and self._fence(gone[0]):
-            del gone[0]
+            self._not_fenced.discard(gone.pop(0))
+        self._not_fenced.update(gone[:1])
         self._seen = ids.union(gone)
         return not gone
 

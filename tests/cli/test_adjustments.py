@@ -54,6 +54,26 @@ def test_one_line_of_json_for_each_adjustment() -> None:
     assert rows[0]["basis"] == "billed and not allowed"
 
 
+def test_files_of_one_name_in_two_folders_keep_their_charges(tmp_path: Path) -> None:
+    files = []
+    for name, charge in (("A", "50.00"), ("B", "70.00")):
+        file = tmp_path / name / "claims.jsonl"
+        file.parent.mkdir()
+        file.write_text(written(billed(name, charge)))
+        files.append(str(file))
+    done = run(*files, "--as", "adjustments")
+    rows = [json.loads(text, parse_float=Decimal) for text in done.stdout.splitlines()]
+    assert [(r["claim_id"], r["amount"]) for r in rows] == [
+        ("A", Decimal("50.00")),
+        ("B", Decimal("70.00")),
+    ]
+    decided = run(*files)
+    sources = [json.loads(text)["source_topic"] for text in decided.stdout.splitlines()]
+    assert sources == files
+    # One of them alone has its plain name, wherever it is.
+    assert json.loads(run(files[0]).stdout)["source_topic"] == "claims.jsonl"
+
+
 def test_csv_has_a_heading_even_without_rows(tmp_path: Path) -> None:
     file = tmp_path / "claims.jsonl"
     file.write_text(written(billed("A", "120.50"), voiding("A", "V")))

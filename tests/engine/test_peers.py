@@ -143,6 +143,8 @@ def test_brokers_that_do_not_answer_are_asked_about_one_process_only() -> None:
     pair.first.clock.time_s += 5.0
     peers.check()
     assert len(pair.broker.sinks) == before + 4
+    asked = [sink.config.transactional_id for sink in pair.broker.sinks[before:]]
+    assert asked == ["g-count-7", "g-count-8", "g-count-9", "g-count-7"]
 
 
 @pytest.mark.parametrize(
