@@ -31,8 +31,6 @@ def results(text: str) -> list[str]:
         ("LX*1~", "NM1*82*1*A****XX*1990003034~\nREF*F8*ICN~\nLX*1~", "REF*F8 after a provider"),
         ("LX*1~", "NM1*82*1*A****XX*1990003034~\nPWK*03*EL~\nLX*1~", "PWK after a provider"),
         ("LIN**N4", "SVD*X*10*HC:J1756**1~\nLIN**N4", "LIN after another payer's payment"),
-        ("LX*2~", "SVD*X*10*HC:96365**1~\nNM1*82*1*A****XX*1~\nLX*2~", "NM1 after another payer's"),
-        ("LX*2~", "SVD*X*10*HC:96365**1~\nNM1*DQ*1*A****XX*1~\nLX*2~", "NM1 after another payer's"),
         ("CTP****10*ML", "CTP****10*ML~\nREF*6R*LATE", "REF*6R without the LX of its line"),
         ("CTP****10*ML", "CTP****10*ML~\nDTP*472*D8*20250305", "DTP*472 without the LX"),
         ("CTP****10*ML", "CTP****10*ML~\nREF*F8*ICN", "REF*F8 in the wrong place"),

@@ -60,11 +60,12 @@ _HOMES: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("REF", "6R"): (LINE,),
     ("NM1", "QC"): ("2010C",),
 }
-# Drug and providers of a line, which come before what another payer paid for it (2430).
-_BEFORE_PAYMENT = (("LIN", ""), ("NM1", "82"), ("NM1", "DQ"))
+# The drug of a line comes before what another payer paid for it (2430). Providers after that are
+# left out: they may be those of the other payer.
+_DRUG = "LIN"
 # A line has one: what it bills.
 SERVICES = ("SV1", "SV2")
-NAMES_WITH_HOMES = frozenset(name for name, _ in (*_HOMES, *_BEFORE_PAYMENT))
+NAMES_WITH_HOMES = frozenset([_DRUG, *(name for name, _ in _HOMES)])
 _BY_KIND = frozenset(name for name, kind in _HOMES if kind)
 # Who begins a level, and the loops where such an NM1 stands. In a claim or a line it belongs to a
 # level whose HL is missing.
@@ -78,7 +79,7 @@ def misplaced(name: str, kind: str, loop: str) -> str | None:
 
     ``kind`` is its first element. ``LOST_CLAIM`` if no claim has begun.
     """
-    if loop in _LINE_PAYMENT and (name, kind if name == "NM1" else "") in _BEFORE_PAYMENT:
+    if loop in _LINE_PAYMENT and name == _DRUG:
         return f"{name} after another payer's payment of the line: it belongs before it"
     homes = _HOMES.get((name, kind if name in _BY_KIND else None))
     if homes is None or loop in homes:
