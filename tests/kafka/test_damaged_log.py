@@ -33,6 +33,15 @@ def damage(kafka: LocalKafka, topic: str) -> None:
     kafka.start()
 
 
+def decide(deployment: Deployment) -> None:
+    """Let all stages decide the claims, and stop them."""
+    deployment.create_topics()
+    program = deployment.start()
+    deployment.publish(_CLAIMS)
+    deployment.drain()
+    program.terminate()
+
+
 def ends_with_a_word_on(deployment: Deployment, stage: str, topic: str) -> None:
     program = deployment.start(stage)
     line = program.says("a batch in the log is damaged", 60)
@@ -55,22 +64,14 @@ def test_damaged_claims_are_not_read(kafka: LocalKafka, tmp_path: Path) -> None:
 
 def test_damaged_state_is_not_restored(kafka: LocalKafka, tmp_path: Path) -> None:
     with Deployment(kafka.bootstrap, tmp_path, 1) as deployment:
-        deployment.create_topics()
-        program = deployment.start()
-        deployment.publish(_CLAIMS)
-        deployment.drain()
-        program.terminate()
+        decide(deployment)
         damage(kafka, deployment.topics.encounter_state)
         ends_with_a_word_on(deployment, "encounter", deployment.topics.encounter_state)
 
 
 def test_a_command_does_not_print_damaged_decisions(kafka: LocalKafka, tmp_path: Path) -> None:
     with Deployment(kafka.bootstrap, tmp_path, 1) as deployment:
-        deployment.create_topics()
-        program = deployment.start()
-        deployment.publish(_CLAIMS)
-        deployment.drain()
-        program.terminate()
+        decide(deployment)
         topic = deployment.decisions()[0].disposition.value.lower()
         name = {"pass": deployment.topics.pass_, "pend": deployment.topics.pend}[topic]
         damage(kafka, name)
