@@ -180,8 +180,7 @@ class Deployment:
                 time.sleep(random.random() * 0.1)
             return open_places
 
-        # Under light load a stage is in a transaction for a small part of the time only.
-        return eventually(frozen, 90, self.tails)
+        return eventually(frozen, 90, self.tails)  # Under light load few moments are in one.
 
     def publish(self, events: Iterable[Event]) -> None:
         """Publish with the member as key, so that the events of a member stay in order."""
