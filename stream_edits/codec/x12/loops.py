@@ -52,6 +52,7 @@ _HOMES: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("PWK", None): (CLAIM, LINE),
     ("SV1", None): (LINE,),
     ("SV2", None): (LINE,),
+    ("LIN", None): ("2410",),
     ("CTP", None): ("2410",),
     ("DTP", "434"): (CLAIM,),
     ("DTP", "472"): (LINE,),
@@ -60,12 +61,9 @@ _HOMES: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("REF", "6R"): (LINE,),
     ("NM1", "QC"): ("2010C",),
 }
-# The drug of a line comes before what another payer paid for it (2430). Providers after that are
-# left out: they may be those of the other payer.
-_DRUG = "LIN"
 # A line has one: what it bills.
 SERVICES = ("SV1", "SV2")
-NAMES_WITH_HOMES = frozenset([_DRUG, *(name for name, _ in _HOMES)])
+NAMES_WITH_HOMES = frozenset(name for name, _ in _HOMES)
 _BY_KIND = frozenset(name for name, kind in _HOMES if kind)
 # Who begins a level, and the loops where such an NM1 stands. In a claim or a line it belongs to a
 # level whose HL is missing.
@@ -79,8 +77,6 @@ def misplaced(name: str, kind: str, loop: str) -> str | None:
 
     ``kind`` is its first element. ``LOST_CLAIM`` if no claim has begun.
     """
-    if loop in _LINE_PAYMENT and name == _DRUG:
-        return f"{name} after another payer's payment of the line: it belongs before it"
     homes = _HOMES.get((name, kind if name in _BY_KIND else None))
     if homes is None or loop in homes:
         return None
