@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from stream_edits.domain.claim import WITHDRAWING
+from stream_edits.domain.claim import REPLACEMENT, WITHDRAWING
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.policies.form import has_header_fault, judge_form
 from stream_edits.policies.policy import Policy
@@ -36,8 +36,10 @@ def withdraw_named(
     claim = record.open_claim
     name = claim.withdraws
     if name is None:
-        if record.replaces_unknown or record.replaced_line_count:
-            record = record._replace(replaces_unknown=False, replaced_line_count=0)
+        # A replacement without a name is a header fault, which a review may approve.
+        is_unknown = claim.frequency == REPLACEMENT
+        if record.replaces_unknown != is_unknown or record.replaced_line_count:
+            record = record._replace(replaces_unknown=is_unknown, replaced_line_count=0)
         return Withdrawal(record, None)
     if any(has_header_fault(judge_form(record, policy)) for policy in governing):
         return Withdrawal(record, None)

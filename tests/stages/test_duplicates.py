@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from tests.build import claim, line
+from tests.build import claim, line, replacing
+from tests.stages.reviewing import review
 from tests.stages.walk import Walk
+from tests.stages.wire import OverTheWire
 
 MODIFIERS = ["26", "TC", "LT", "JW", "27", "52", "76", "91", "59", "XE", "XS", "25", "GC"]
 
@@ -67,3 +69,16 @@ def test_a_correction_is_held_beside_another_time_only_if_it_came_later() -> Non
 def test_it_finds_something() -> None:
     same = [claim(name, line("96372")) for name in "AB"]
     assert found(*same) == [(Disposition.DENY, "18")]
+
+
+def test_a_replacement_that_names_no_claim_may_correct_the_other() -> None:
+    walk = OverTheWire()
+    walk.send(claim("A", line("96372")))
+    (refused,) = walk.send(claim("B", line("96372"), frequency_code="7", minute=5))
+    assert [each.edit_id for each in refused.findings] == ["incomplete-claim-form"]
+    (approved,) = walk.reviewed(review(refused))
+    assert [(x.disposition, x.carc, x.related_claim_ids) for x in _duplicates(approved)] == [
+        (Disposition.PEND, "16", ("A",))
+    ]
+    (named,) = walk.send(replacing("A", "B", line("96372"), event="again", minute=9))
+    assert (named.disposition, _duplicates(named)) == (Disposition.PASS, [])

@@ -48,6 +48,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _outranking_initial(line: EncounterLine, decided: EncounterLine, code: str) -> EditFinding:
     """``code`` is the one that the decided line counts as, here and below."""
+    visits = line.policy[VocabularyRules].visits
     return _finding(
         line,
         decided,
@@ -56,7 +57,8 @@ def _outranking_initial(line: EncounterLine, decided: EncounterLine, code: str) 
         f"{line.code} comes first. Replace the earlier claim"
         f"{_corrected(decided, code)} (see the related claim); this one is then decided again. If "
         "protocol required a second site, bill this line with a "
-        "separate-site modifier and the justification.",
+        "separate-site modifier and the justification; bill the lines of a second visit that day "
+        f"with {visits.second_visit}.",
     )
 
 

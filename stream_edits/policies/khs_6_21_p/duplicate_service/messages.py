@@ -16,11 +16,11 @@ def duplicate(line: EncounterLine, repeat_modifiers: Iterable[str]) -> str:
 
 
 def of_unknown_correction(line: EncounterLine, other: EncounterLine) -> str:
-    """One of the two claims replaces a claim that is not known."""
+    """One of the two claims replaces a claim that is not known, or does not say which."""
     whose = "This claim" if line.replaces_unknown else "The other claim"
     return (
-        f"{_billed_like(line, other)} {whose} is a replacement, but the claim that it names is not "
-        "known here, was already replaced, or is a correction that was itself denied as a whole. "
+        f"{_billed_like(line, other)} {whose} is a replacement, but it names no claim, or one that "
+        "is not known here, was already replaced, or is a correction that was denied as a whole. "
         "It may be meant for the related claim: send a replacement with the payer's number of the "
         "claim that it corrects."
     )

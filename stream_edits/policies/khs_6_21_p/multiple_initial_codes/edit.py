@@ -41,8 +41,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> EditFinding:
-    rules = line.policy[Rules]
-    instead = line.policy[VocabularyRules].add_on_form.get(line.code)
+    rules, words = line.policy[Rules], line.policy[VocabularyRules]
+    instead = words.add_on_form.get(line.code)
     remedy = (
         f"Bill {instead} instead, as a service added to {leading_code}, with the documents that "
         f"{instead} needs"
@@ -55,7 +55,8 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
         line.line_number,
         f"{line.code} was billed as an initial service, but the encounter already has "
         f"{leading_code} as its initial service and the policy allows one. {remedy}; if protocol "
-        "required a second site, bill it with a separate-site modifier and the justification.",
+        "required a second site, bill it with a separate-site modifier and the justification; "
+        f"bill the lines of a second visit that day with {words.visits.second_visit}.",
         recommended_code=instead,
         related_claim_ids=other,
     )
