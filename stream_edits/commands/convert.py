@@ -11,7 +11,7 @@ from stream_edits.codec.jsonl import claim_to_line
 from stream_edits.codec.x12 import Reading, Refusal, Tally, read_claims
 from stream_edits.commands.claim_files import limit_reached
 from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.input_files import BadFiles, Input, inputs_of
+from stream_edits.commands.input_files import BadFiles, Input, folders_not_read, inputs_of
 from stream_edits.commands.progress import Progress
 from stream_edits.commands.x12_files import say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
@@ -38,6 +38,7 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
         raise BadX12Option("--output is one of the files to read")
     tally, not_x12, done = Tally(), 0, 0
     with Progress(options.progress, _size_of(inputs)) as progress, _opened(output) as out:
+        progress.say_each(folders_not_read(files))
         for each in inputs:
             done, transactions = done + 1, tally.transactions
             try:

@@ -78,6 +78,16 @@ def inputs_of(paths: Sequence[str], but_not: Path | None = None) -> list[Input]:
     return [each._replace(name=each.path) if names[each.name] > 1 else each for each in found]
 
 
+def folders_not_read(paths: Sequence[str]) -> Iterator[str]:
+    """A message for each folder of a command line that has folders in it, which are not read."""
+    for path in paths:
+        if path != STDIN and Path(path).is_dir():
+            within = [x for x in Path(path).iterdir() if x.is_dir() and not x.name.startswith(".")]
+            if within:
+                what = "1 folder" if len(within) == 1 else f"{len(within)} folders"
+                yield f"{path}: {what} in it not read; to read a folder, name it"
+
+
 def _of_folder(folder: Path, but_not: Path | None) -> list[Input]:
     entries = sorted(folder.iterdir())
     files = [each for each in entries if each.is_file() and not each.name.startswith(".")]

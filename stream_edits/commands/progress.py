@@ -89,6 +89,11 @@ class Progress:
         else:
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
+    def say_each(self, texts: Iterable[str]) -> None:
+        """Print some lines."""
+        for text in texts:
+            self.say(text)
+
     def say_if_long(self, text: str) -> None:
         """Print a line if the command has shown how far it is."""
         if self._bar is not None or self._has_shown:

@@ -39,5 +39,4 @@ def say_summary(tally: Tally, reading: Reading, files: int, progress: Progress) 
         for what, count in unmet.items()
         if count
     ]
-    for line in lines:
-        progress.say(line)
+    progress.say_each(lines)

@@ -55,6 +55,8 @@ def write_files(folder: Path) -> None:
     }.items():
         (folder / name).write_bytes(data)
     (folder / "folder").mkdir()
+    (folder / "dated" / "2026-01-31").mkdir(parents=True)
+    (folder / "dated" / "claims.jsonl").write_text(lines)
 
 
 def _containers(records: list[dict[str, object]]) -> dict[str, bytes]:

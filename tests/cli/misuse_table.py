@@ -72,6 +72,7 @@ FILES = [
     Misuse("adjudicate -", 0, "standard input: no claims or reviews in it"),
     Misuse("adjudicate - -", 2, "standard input (-) can be read once only"),
     Misuse("adjudicate {d}/folder", 2, "the folder has no files"),
+    Misuse("adjudicate {d}/dated", 0, "dated: 1 folder in it not read; to read a folder, name it"),
     Misuse("adjudicate {d}/claims.zip", 2, "it is a zip archive"),
     Misuse("adjudicate {d}/claims.zst", 2, "it is compressed with zstd"),
     Misuse("adjudicate {d}/claims.parquet", 2, "it is a Parquet file"),
