@@ -10,7 +10,7 @@ PROFESSIONAL, INSTITUTIONAL = "005010X222A1", "005010X223A2"
 def isa(number: int = 9, component: str = ":", element: str = "*", segment: str = "~") -> str:
     """An ISA segment of fixed columns."""
     parts = ["ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{'SENDER':15}", "ZZ", f"{'PLAN':15}"]
-    parts += ["250310", "0615", "^", "00501", f"{number:09d}", "0", "T", component]
+    parts += ["250310", "0615", "^", "00501", f"{number:09d}", "0", "P", component]
     return element.join(parts) + segment
 
 

@@ -18,6 +18,7 @@ GOLDEN = Path(__file__).parent / "golden" / "claims.jsonl"
 ENRICH = EXAMPLE.parent / "enrich.jsonl"
 NEEDED = ("--line-of-business", "MEDI_CAL", "--claim-id", "CLM01")
 SUMMARY = "files: {}; transactions: {}; claims: {}; refused: {}"
+TEST_DATA = "  warning, interchanges of test data (ISA15 T): 1"
 REUSED = "  warning, claims that replace an earlier claim with the same number (see --claim-id): {}"
 
 
@@ -57,7 +58,7 @@ def test_decisions_of_the_file_are_those_of_the_converted_claims(tmp_path: Path)
     converted = tmp_path / "claims.jsonl"
     done = stream_edits("convert", EXAMPLE, *NEEDED, "--output", converted)
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr.decode() == SUMMARY.format(1, 2, 4, 0) + "\n"
+    assert done.stderr.decode() == f"{SUMMARY.format(1, 2, 4, 0)}\n{TEST_DATA}\n"
     direct = stream_edits("adjudicate", EXAMPLE, *NEEDED)
     piped = subprocess.run(
         [sys.executable, "-m", "stream_edits", "adjudicate", "-", *NEEDED],

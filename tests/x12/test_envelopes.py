@@ -29,6 +29,7 @@ def two_transactions() -> str:
         ("SE*", "SE*1", "SE01 that miscounts"),
         ("SE*", "SE*0", None),
         ("*0001~\nGE", "*0002~\nGE", "SE02 that is not ST02"),
+        ("*0*P*", "*0*T*", "interchanges of test data (ISA15 T)"),
         ("GE*1*", "GE*2*", "GE01 that miscounts"),
         ("GE*1*", "GE*0*", "GE01 that miscounts"),
         ("GE*1*", "GE*01*", None),

@@ -59,7 +59,10 @@ def test_the_commands_run_in_their_order(folder: Path) -> None:
     commands = [line for _, text in blocks("sh", "run") for line in text.splitlines()]
     done = [run(command, folder) for command in commands]
     assert [each.returncode for each in done] == [0, 0, 3, 0], [each.stderr for each in done]
-    summary = "files: 1; transactions: 2; claims: 4; refused: 0\n"
+    summary = (
+        "files: 1; transactions: 2; claims: 4; refused: 0\n"
+        "  warning, interchanges of test data (ISA15 T): 1\n"
+    )
     assert done[0].stderr == summary
     assert done[3].stderr.startswith(summary)
     assert "VCH20250310000001" in done[1].stdout

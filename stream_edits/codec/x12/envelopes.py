@@ -35,6 +35,8 @@ class Envelopes:
         self._sender, self._interchange = header[6], header[13]
         self._group = self._guide = ""
         self._groups, self._sets, self._interchange_open = 0, 0, True
+        if element(header, 15) == "T":
+            self._warn("interchanges of test data (ISA15 T)")
 
     def begin_group(self, elements: Sequence[str]) -> None:
         """GS."""
