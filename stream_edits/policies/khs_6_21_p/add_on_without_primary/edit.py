@@ -19,6 +19,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.outranking import rank_in
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     counts_as_primary,
+    initial_push,
+    primary_code,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms
@@ -55,7 +57,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 def _codes(encounter: Encounter, primaries: Sequence[EncounterLine]) -> set[str]:
     """The codes that the primaries count as."""
     if encounter.has_rebilled:
-        return {encounter.code_of(x) for x in primaries}
+        push = encounter.fact(initial_push)
+        return {primary_code(encounter, x, push) for x in primaries}
     return {x.code for x in primaries}
 
 
@@ -63,8 +66,11 @@ def _after(
     encounter: Encounter, primaries: Sequence[EncounterLine], rebilled: Rebilling
 ) -> set[str]:
     """The codes of the primaries after the denied initial services are rebilled."""
+    push = encounter.fact(initial_push)
     return {
-        code for x in primaries for code in rebilled.codes.get(x.position, (encounter.code_of(x),))
+        code
+        for x in primaries
+        for code in rebilled.codes.get(x.position, (primary_code(encounter, x, push),))
     }
 
 

@@ -19,7 +19,10 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     is_additional_hour,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
-from stream_edits.policies.khs_6_21_p.vocabulary.primaries import AddOnRules
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
+    AddOnRules,
+    adds_to_a_pump,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
@@ -42,6 +45,9 @@ def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> E
     leading = encounter.fact(leading_push)
     if leading is not line:
         return _recommending(finding, _beside(encounter, line, added, leading))
+    is_sequential = line.code not in line.policy[VocabularyRules].initials
+    if is_sequential and adds_to_a_pump(encounter, line, added):
+        return _recommending(finding, added)
     outranking = outranking_add_on(encounter, line)
     if outranking is None or outranking is line:
         return _recommending(finding, _initial(line, added))

@@ -8,7 +8,6 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     is_hydration,
     is_too_short,
     push_of,
-    role_of,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.hydration import (
@@ -17,7 +16,6 @@ from stream_edits.policies.khs_6_21_p.vocabulary.hydration import (
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Family,
-    Role,
     Technique,
     VocabularyRules,
 )
@@ -41,17 +39,15 @@ def _rank(lines: Sequence[EncounterLine]) -> int:
 
 
 def incidental_lines(encounter: Encounter, lines: Sequence[EncounterLine]) -> list[EncounterLine]:
-    """The open hours of hydration that run beside an infusion and are denied for that later.
+    """The open lines of hydration that run beside an infusion and are denied for that later.
 
-    They are not measured, and use up no time of the rest, which may be long enough by itself.
+    They use up no time of the rest, which may be long enough by itself, and give it none.
     """
-    if not is_hydration(lines[0]):
+    mine = [x for x in lines if not x.decided] if is_hydration(lines[0]) else []
+    if not mine:
         return []
-    hours = [x for x in lines if role_of(x) is Role.ADDITIONAL_HOUR and not x.decided]
-    if not hours:
-        return []
-    infusions = InfusionsBeside(encounter, hours[0].policy, _is_push)
-    return [x for x in hours if is_incidental(infusions, x)]
+    infusions = InfusionsBeside(encounter, mine[0].policy, _is_push)
+    return [x for x in mine if is_incidental(infusions, x)]
 
 
 def _is_push(line: EncounterLine) -> bool:

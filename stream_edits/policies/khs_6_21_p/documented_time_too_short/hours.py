@@ -31,6 +31,13 @@ class Hours(NamedTuple):
     infusions: tuple[EncounterLine, ...] = ()
     apart: tuple[float, ...] = ()
 
+    @property
+    def supported(self) -> float:
+        """The units of the lines: by all minutes together or by each infusion, if that is more."""
+        needed = needed_by(self.lines[0])
+        together = needed.supported_units(self.minutes - self.first_hour)
+        return max(together, sum(map(needed.supported_units, self.apart)))
+
 
 def runs_of(lines: list[EncounterLine]) -> list[list[EncounterLine]]:
     """Timed lines of one code whose times touch or overlap; all if they are measured together."""
@@ -68,10 +75,14 @@ class _Timed(NamedTuple):
     end: datetime
     line: EncounterLine
 
+    @property
+    def minutes(self) -> float:
+        """Its length."""
+        return minutes(self.start, self.end)
+
     def first_hour(self, hour: EncounterLine) -> float:
         """The minutes that the infusion's own code stands for; the hour's code says the rest."""
-        an_hour = float(needed_by(hour).each_further_unit or 0)
-        return min(minutes(self.start, self.end), an_hour)
+        return min(self.minutes, float(needed_by(hour).each_further_unit or 0))
 
 
 class _InOrderOfTime:
@@ -105,6 +116,11 @@ class _InOrderOfTime:
             over = inside[0]
         if over is not None:
             hours = self._charted_over(run, over, inside, end)
+            longest = max((over, *inside), key=attrgetter("minutes"))
+            if longest is not over and longest.start < over.end:
+                # Of two infusions at once, the hours may be those of the longer one.
+                other = self._charted_over(run, longest, inside, end)
+                hours = max(hours, other, key=attrgetter("supported"))
         else:
             hours = self._after(run, before)
         self._spent |= {x.line.position for x in inside}
@@ -151,7 +167,7 @@ class _InOrderOfTime:
         own = covered_minutes(times_of(run))
         if before is None or before.line.position in self._spent:
             return Hours(run, own)
-        length, first_hour = minutes(before.start, before.end), before.first_hour(run[0])
+        length, first_hour = before.minutes, before.first_hour(run[0])
         if length <= first_hour:
             return Hours(run, own)
         return Hours(run, own + length, first_hour, (before.line,))

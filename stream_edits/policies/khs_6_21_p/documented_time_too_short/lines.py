@@ -71,12 +71,14 @@ def is_too_short(line: EncounterLine) -> bool:
     return not needed_by(line).supported_units(minutes(*time))
 
 
-def goes_on(hydration: EncounterLine) -> bool:
+def goes_on(hydration: EncounterLine, only: EncounterLine) -> bool:
     """Whether an initial hydration line may be an hour of another one.
 
-    One of a second site that is too short for its code is not: each site has its own time.
+    One of a second site that is too short for its code is not, nor one of the first site beside
+    ``only`` of the second: each site has its own time.
     """
-    return not (has_separate_site(hydration) and is_too_short(hydration))
+    is_of_second_site = has_separate_site(hydration) or has_separate_site(only)
+    return not (is_of_second_site and is_too_short(hydration))
 
 
 def push_of(line: EncounterLine) -> str | None:

@@ -1,7 +1,6 @@
 """What the documented times of an encounter support, for each line with a timed code."""
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart
@@ -9,11 +8,7 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.families import 
     families,
     incidental_lines,
 )
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.hours import (
-    Hours,
-    hours_beside,
-    runs_of,
-)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.hour_units import HourUnits
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     goes_on,
     has_added_form,
@@ -40,8 +35,10 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.remaining import
     stands,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
-from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    has_separate_site,
+    is_additional_hour,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Role,
     VocabularyRules,
@@ -57,10 +54,11 @@ def measures(encounter: Encounter) -> list[Measure]:
         if are_apart(lines):
             measured = each_alone(lines)
         else:
-            # Hours beside an infusion, also a denied one, give no time to the rest.
-            incidental = incidental_lines(given, lines)
-            remaining = [x for x in lines if x not in incidental] if incidental else lines
+            # Hydration beside an infusion, also a denied one, gives no time to the rest.
+            incidental = {x.position: x for x in incidental_lines(given, lines)}
+            remaining = [x for x in lines if x.position not in incidental] if incidental else lines
             measured = _Infusions(encounter, remaining).measures()
+            measured += each_alone(x for x in incidental.values() if not is_additional_hour(x))
         found += measured
         gone = {x.line.position for x in measured if _is_taken_off(x)}
         if gone:
@@ -74,43 +72,81 @@ def _is_taken_off(measure: Measure) -> bool:
     return not measure.supported and not is_discontinued(measure.line) and not push_of(measure.line)
 
 
+def _the_most(found: Iterable[Measure]) -> list[Measure]:
+    """Of several measures of a line, the one that supports most."""
+    best: dict[int, Measure] = {}
+    for each in found:
+        known = best.get(each.line.position)
+        if known is None or each.supported > known.supported:
+            best[each.line.position] = each
+    return list(best.values())
+
+
 class _Infusions:
     """The infusions of one family in an encounter."""
 
     def __init__(self, encounter: Encounter, lines: Sequence[EncounterLine]) -> None:
         self._encounter = encounter
-        self._hours = [x for x in lines if role_of(x) is Role.ADDITIONAL_HOUR]
-        self._infusions = [x for x in lines if role_of(x) is not Role.ADDITIONAL_HOUR]
+        self._lines = lines
+        self._hours = [x for x in lines if is_additional_hour(x)]
+        self._infusions = [x for x in lines if not is_additional_hour(x)]
+        self._units = HourUnits(encounter, self._hours, self._infusions)
 
     def measures(self) -> list[Measure]:
         """The measure of each open line that documents its time."""
         only = self._only_infusion()
-        apart = [x for x in self._infusions if x is not only]
-        further = [x for x in apart if goes_on(x)] if only and is_hydration(only) else []
-        alone = [x for x in apart if not further or not goes_on(x)]
+        if only is None or time_of(only) is None:
+            return self._each_by_itself()
+        further: list[EncounterLine] = []
+        if is_hydration(only):
+            further = [x for x in self._infusions if x is not only and goes_on(x, only)]
         together = [*further, *self._hours]
-        if only is None or not all(time_of(x) for x in [only, *together]):
-            # The time of the infusion is not known as a whole.
-            return each_alone(self._infusions) + self._hours_by_run(0.0)
+        if not all(map(time_of, together)):
+            # What a line without times would add is not known.
+            untimed = {x.position for x in together if time_of(x) is None}
+            known = [x for x in self._lines if x.position not in untimed]
+            others = _Infusions(self._encounter, known).measures()
+            return _the_most([*self._each_by_itself(), *others])
+        gone_on = {x.position for x in further}
+        alone = [x for x in self._infusions if x is not only and x.position not in gone_on]
+        return self._one_infusion(only, together) + each_alone(alone)
+
+    def _each_by_itself(self) -> list[Measure]:
+        return each_alone(self._infusions) + self._units.by_run(0.0)
+
+    def _one_infusion(
+        self, only: EncounterLine, together: Sequence[EncounterLine]
+    ) -> list[Measure]:
+        """The measures of an infusion and of its hours, all with documented times."""
         minutes = covered_minutes(times_of([only, *together]))
         if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
             # The hours of decided claims count first, and it would be rebilled as one more.
             needed = only.policy[Rules].minutes_needed[self._hours[0].code]
-            supported = needed.supported_units(minutes)
-            return each_alone(alone) + self._in_order([only, *together], minutes, supported)
-        is_initial = role_of(only) is Role.INITIAL
-        first = needed_by(only).supported_units(minutes)
-        if not is_initial:
-            # The whole time makes it an infusion; further ones need their own time.
-            first = max([min(first, 1.0), *(each.supported for each in each_alone([only]))])
-        if not is_initial and not should_lead(self._encounter, only):
-            hours = [resting_on(only, x) for x in self._hours_by_run(minutes)]
+            return self._units.in_order([only, *together], minutes, needed.supported_units(minutes))
+        leads = role_of(only) is Role.INITIAL or should_lead(self._encounter, only)
+        if not leads:
+            hours = [resting_on(only, x) for x in self._units.by_run(minutes)]
         elif self._hours and add_to_another(self._encounter, self._hours, only):
-            hours = self._hours_by_run(0.0, [])
+            hours = self._units.by_run(0.0, [])
         else:
             hours = [resting_on(only, x) for x in self._after(only, together, minutes)]
-        found = [] if only.decided else [Measure(only, minutes, first)]
-        return found + each_alone(alone) + hours
+        if only.decided:
+            return hours
+        return [Measure(only, minutes, self._first_hour(only, minutes, leads)), *hours]
+
+    def _first_hour(self, only: EncounterLine, minutes: float, leads: bool) -> float:
+        """The units of an infusion: by its own time or, if it is the initial one, by ``minutes``.
+
+        Minutes that a decided hour was paid for count no more.
+        """
+        paid = covered_minutes(times_of(x for x in self._hours if x.decided))
+        whole = needed_by(only).supported_units(minutes - paid) if leads else 0.0
+        is_initial = role_of(only) is Role.INITIAL
+        if is_initial and not paid:
+            return whole
+        # Further units of a sequential infusion need their own time.
+        own = max((x.supported for x in each_alone([only])), default=0.0)
+        return max(own, whole if is_initial else min(whole, 1.0))
 
     def _after(
         self, only: EncounterLine, hours: Sequence[EncounterLine], minutes: float
@@ -127,8 +163,8 @@ class _Infusions:
         if is_second_hydration(self._encounter, hours, only):
             alone = covered_minutes(times_of(hours))
             if needed.supported_units(alone) > supported:
-                return self._in_order(hours, alone, needed.supported_units(alone))
-        return self._in_order(hours, minutes, supported, float(needed.each_further_unit or 0))
+                return self._units.in_order(hours, alone, needed.supported_units(alone))
+        return self._units.in_order(hours, minutes, supported, float(needed.each_further_unit or 0))
 
     def _only_infusion(self) -> EncounterLine | None:
         """The infusion, if there is one: infusions too short for their code count as pushes."""
@@ -162,70 +198,3 @@ class _Infusions:
         if second_sites and same_site:
             remaining += stands(self._encounter, same_site[0])
         return only if remaining <= 1 and needed_by(only).more_than is None else None
-
-    def _hours_by_run(
-        self, whole_infusion: float, infusions: Sequence[EncounterLine] | None = None
-    ) -> list[Measure]:
-        """The additional hours: those of one site whose times touch or overlap are one run.
-
-        If they belong to one infusion of ``whole_infusion`` minutes, they may be measured by it.
-        ``infusions`` are those of their visit, by default all.
-        """
-        beside = self._infusions if infusions is None else infusions
-        found: list[Measure] = []
-        has_two_sites = len({has_separate_site(x) for x in self._infusions}) > 1
-        by_site: dict[tuple[str, bool], list[EncounterLine]] = {}
-        for line in filter(time_of, self._hours):
-            site = has_two_sites and has_separate_site(line)
-            by_site.setdefault((line.code, site), []).append(line)
-        for (_, site), lines in by_site.items():
-            of_site = [x for x in beside if not has_two_sites or has_separate_site(x) is site]
-            own = [] if is_hydration(lines[0]) else of_site
-            found += self._by_run(hours_beside(runs_of(lines), own), whole_infusion)
-        return found
-
-    def _by_run(self, found_runs: list[Hours], whole: float) -> Iterable[Measure]:
-        """Each run has its own time; units that only the whole supports go to the first."""
-        needed = needed_by(found_runs[0].lines[0])
-        own = [
-            max(
-                needed.supported_units(run.minutes - run.first_hour),
-                sum(map(needed.supported_units, run.apart)),
-            )
-            for run in found_runs
-        ]
-        billed = [self._billed(run.lines) for run in found_runs]
-        spare = hours_after_the_first(whole, needed) - sum(map(min, own, billed)) if whole else 0.0
-        for run, supported, units in zip(found_runs, own, billed, strict=True):
-            more = min(max(units - supported, 0.0), max(spare, 0.0))
-            total = supported + more
-            for measure in self._in_order(run.lines, run.minutes, total, run.first_hour):
-                yield reduce(lambda known, x: resting_on(x, known), run.infusions, measure)
-            spare -= more
-
-    def _billed(self, lines: Iterable[EncounterLine]) -> float:
-        return sum(self._encounter.allowed_units(x) for x in lines if not is_discontinued(x))
-
-    def _in_order(
-        self,
-        lines: Sequence[EncounterLine],
-        minutes: float,
-        supported: float,
-        first_hour: float = 0.0,
-    ) -> list[Measure]:
-        """Supported units go to decided lines first, then to open ones in order.
-
-        A discontinued line is not measured, so it uses up none.
-        """
-        allowed = self._encounter.allowed_units
-        measured = [x for x in lines if not is_discontinued(x)]
-        counted = sum(allowed(line) for line in measured if line.decided)
-        code = self._hours[0].code if self._hours else None
-        before = ClaimsBefore(measured).claims
-        found = []
-        for line in sorted(lines, key=lambda x: x.place):
-            if not line.decided:
-                own = max(supported - counted, 0.0)
-                found.append(Measure(line, minutes, own, first_hour, counted, before(line), code))
-                counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
-        return found

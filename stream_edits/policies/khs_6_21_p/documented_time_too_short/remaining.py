@@ -15,17 +15,29 @@ from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     has_neighbours_primary,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, initials
-from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
+from stream_edits.policies.khs_6_21_p.vocabulary.outranking import (
+    adds_to_a_neighbour,
+    outranking_add_on,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.primaries import adds_to_a_pump
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Role, VocabularyRules
 
 
 def should_lead(encounter: Encounter, line: EncounterLine) -> bool:
     """Whether an infusion should be the initial service of its encounter."""
-    if not _leads_initials(encounter, line):
+    if not _leads_initials(encounter, line) or _adds_to_another(encounter, line):
         return False
     # An add-on that outranks it has it taken off, or makes an hour of hydration.
     is_kept = has_added_form(line) and not is_hydration(line)
     return is_kept or outranking_add_on(encounter, line) is None
+
+
+def _adds_to_another(encounter: Encounter, line: EncounterLine) -> bool:
+    """Whether a sequential infusion adds to a pump, which has no rank, or to a neighbouring visit.
+
+    It does not lead instead of that service.
+    """
+    return adds_to_a_pump(encounter, line, line.code) or adds_to_a_neighbour(encounter, line)
 
 
 def _leads_initials(encounter: Encounter, line: EncounterLine) -> bool:

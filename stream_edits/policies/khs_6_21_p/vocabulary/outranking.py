@@ -11,22 +11,16 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
+    Primary,
     neighbours_primaries,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.on_date import PolicyOnDate
 
 
 def rank_in(encounter: Encounter, line: EncounterLine) -> int:
     """The rank of what a line counts as: the lower, the higher; behind all others without one."""
     words = line.policy[VocabularyRules]
     rank = words.rank(encounter.code_of(line))
-    return len(words.hierarchy) if rank is None else rank
-
-
-def _rank_of(code: str, policy: PolicyOnDate) -> int:
-    words = policy[VocabularyRules]
-    rank = words.rank(code)
     return len(words.hierarchy) if rank is None else rank
 
 
@@ -39,8 +33,7 @@ def outranking_add_on(
 
     Injections have no rank, so they never outrank. An add-on to the service of a second site or of
     a neighbouring visit, or to an add-on of it, counts only if it outranks that service too. Among
-    equals a sequential
-    service comes first, because it can be billed as the initial one.
+    equals a sequential service comes first, because it can be billed as the initial one.
     """
     rank = rank_in(encounter, initial)
     above = [
@@ -71,7 +64,7 @@ def _of_this_site(
             _note_rank(ranks, encounter.code_of(line), rank_in(encounter, line))
     here: list[EncounterLine] = []
     for line in lines:
-        if _adds_to_a_neighbour(encounter, line):
+        if adds_to_a_neighbour(encounter, line):
             _note_rank(ranks, encounter.code_of(line), rank_in(encounter, line))
         else:
             here.append(line)
@@ -97,10 +90,17 @@ def _rank_there(encounter: Encounter, line: EncounterLine, ranks: Mapping[str, i
     return min((x for code, x in ranks.items() if code in allowed and x <= own), default=None)
 
 
-def _adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
+def adds_to_a_neighbour(encounter: Encounter, line: EncounterLine) -> bool:
+    """Whether an add-on has a primary in a neighbouring visit that it does not outrank."""
     found = neighbours_primaries(encounter, line)
     if found is None:
         return False
     allowed, primaries = found
     own = rank_in(encounter, line)
-    return primaries.has(line, allowed, lambda x: _rank_of(x.code, x.policy) <= own)
+
+    def is_outranked(other: Primary) -> bool:
+        # A pump that is a primary without a rank is not outranked.
+        rank = other.policy[VocabularyRules].rank(other.code)
+        return rank is not None and rank > own
+
+    return primaries.has(line, allowed, lambda x: not is_outranked(x))

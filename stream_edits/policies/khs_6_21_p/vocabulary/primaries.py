@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import add_ons, initials
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import revenue_code
 from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
@@ -40,6 +42,41 @@ def counts_as_primary(encounter: Encounter, line: EncounterLine) -> bool:
     )
 
 
+def adds_to_a_pump(encounter: Encounter, line: EncounterLine, code: str) -> bool:
+    """Whether a line that is billed as ``code`` adds to a pump, a primary without a rank."""
+    rules, words = line.policy[AddOnRules], line.policy[VocabularyRules]
+    allowed = rules.primaries.get(code, frozenset())
+    return any(x.code in allowed and words.rank(x.code) is None for x in encounter.active)
+
+
+def initial_push(encounter: Encounter) -> EncounterLine | None:
+    """The added infusion, too short to be one, that is rebilled as the initial push.
+
+    That is the highest-ranked add-on of an encounter without an initial service or a pump.
+    """
+    if not encounter.has_rebilled or initials(encounter):
+        return None
+    first, best = None, None
+    for line in add_ons(encounter):
+        rank = line.policy[VocabularyRules].rank(encounter.code_of(line))
+        if rank is None or (best is not None and rank > best):
+            continue
+        is_push = encounter.code_of(line) != line.code
+        if best is None or rank < best:
+            first, best = None, rank
+        if first is None and is_push:
+            first = line
+    if first is None or adds_to_a_pump(encounter, first, encounter.code_of(first)):
+        return None
+    return first
+
+
+def primary_code(encounter: Encounter, line: EncounterLine, push: EncounterLine | None) -> str:
+    """The code that a primary counts as. ``push`` is the initial push of its encounter."""
+    code = encounter.code_of(line)
+    return line.policy[VocabularyRules].initial_form.get(code, code) if line is push else code
+
+
 class Primary(NamedTuple):
     """Lines that an add-on may add to, as far as it asks for them: the code that they count as.
 
@@ -70,10 +107,12 @@ class Primaries:
         for key, lines in around.fact(lines_of_visits).items():
             found = [line for line in lines if counts_as_primary(around, line)]
             codes = rebilled(lines) if found else {}
+            push = initial_push(around.only(lines)) if around.has_rebilled else None
             every: dict[Primary, None] = {}
             claims: dict[str, dict[Primary, None]] = {}
             for x in found:
-                primary = Primary(around.code_of(x), x.policy, codes.get(x.position))
+                code = primary_code(around, x, push)
+                primary = Primary(code, x.policy, codes.get(x.position))
                 every[primary] = claims.setdefault(x.claim_id, {})[primary] = None
             npi, number = lines[0].billing_npi, lines[0].visit.encounter_id
             for day in {x.service_date for x in lines} if found else ():

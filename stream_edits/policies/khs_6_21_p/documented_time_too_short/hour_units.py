@@ -1,0 +1,99 @@
+"""The units of additional hours that documented minutes support, line by line."""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.hours import (
+    Hours,
+    hours_beside,
+    runs_of,
+)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
+    hours_after_the_first,
+    is_discontinued,
+    is_hydration,
+    needed_by,
+    time_of,
+)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import (
+    Measure,
+    resting_on,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
+
+
+class HourUnits:
+    """The additional hours of one family in an encounter, beside its infusions."""
+
+    def __init__(
+        self,
+        encounter: Encounter,
+        hours: Sequence[EncounterLine],
+        infusions: Sequence[EncounterLine],
+    ) -> None:
+        self._encounter = encounter
+        self._hours = hours
+        self._infusions = infusions
+
+    def by_run(
+        self, whole_infusion: float, infusions: Sequence[EncounterLine] | None = None
+    ) -> list[Measure]:
+        """The additional hours: those of one site whose times touch or overlap are one run.
+
+        If they belong to one infusion of ``whole_infusion`` minutes, they may be measured by it.
+        ``infusions`` are those of their visit, by default all.
+        """
+        beside = self._infusions if infusions is None else infusions
+        found: list[Measure] = []
+        has_two_sites = len({has_separate_site(x) for x in self._infusions}) > 1
+        by_site: dict[tuple[str, bool], list[EncounterLine]] = {}
+        for line in filter(time_of, self._hours):
+            site = has_two_sites and has_separate_site(line)
+            by_site.setdefault((line.code, site), []).append(line)
+        for (_, site), lines in by_site.items():
+            of_site = [x for x in beside if not has_two_sites or has_separate_site(x) is site]
+            own = [] if is_hydration(lines[0]) else of_site
+            found += self._of_runs(hours_beside(runs_of(lines), own), whole_infusion)
+        return found
+
+    def _of_runs(self, found_runs: list[Hours], whole: float) -> Iterable[Measure]:
+        """Each run has its own time; units that only the whole supports go to the first."""
+        needed = needed_by(found_runs[0].lines[0])
+        own = [run.supported for run in found_runs]
+        billed = [self._billed(run.lines) for run in found_runs]
+        spare = hours_after_the_first(whole, needed) - sum(map(min, own, billed)) if whole else 0.0
+        for run, supported, units in zip(found_runs, own, billed, strict=True):
+            more = min(max(units - supported, 0.0), max(spare, 0.0))
+            total = supported + more
+            for measure in self.in_order(run.lines, run.minutes, total, run.first_hour):
+                yield reduce(lambda known, x: resting_on(x, known), run.infusions, measure)
+            spare -= more
+
+    def _billed(self, lines: Iterable[EncounterLine]) -> float:
+        return sum(self._encounter.allowed_units(x) for x in lines if not is_discontinued(x))
+
+    def in_order(
+        self,
+        lines: Sequence[EncounterLine],
+        minutes: float,
+        supported: float,
+        first_hour: float = 0.0,
+    ) -> list[Measure]:
+        """Supported units go to decided lines first, then to open ones in order.
+
+        A discontinued line is not measured, so it uses up none.
+        """
+        allowed = self._encounter.allowed_units
+        measured = [x for x in lines if not is_discontinued(x)]
+        counted = sum(allowed(line) for line in measured if line.decided)
+        code = self._hours[0].code if self._hours else None
+        before = ClaimsBefore(measured).claims
+        found = []
+        for line in sorted(lines, key=lambda x: x.place):
+            if not line.decided:
+                own = max(supported - counted, 0.0)
+                found.append(Measure(line, minutes, own, first_hour, counted, before(line), code))
+                counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
+        return found
