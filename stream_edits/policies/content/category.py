@@ -47,6 +47,8 @@ class Category(StrEnum):
     """A radioactive drug, for a study or for treatment."""
     CONTRAST_IMAGING = "contrast imaging"
     """An imaging procedure with contrast."""
+    OPTIONAL_CONTRAST = "imaging with or without contrast"
+    """An imaging procedure whose code does not say whether contrast was given."""
     NUCLEAR_STUDY = "nuclear study"
     """A study with a radiopharmaceutical given into a vein."""
     STRESS_TEST = "stress test"

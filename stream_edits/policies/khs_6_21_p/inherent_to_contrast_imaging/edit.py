@@ -30,15 +30,17 @@ from stream_edits.policies.ways import Ways
 class Procedures(BaseModel):
     """Procedures of one kind: those of some categories, and single codes.
 
-    ``own_categories`` and ``own_codes`` are the drugs given for them. Drugs that the content table
-    knows as none, such as contrast agents, need not be named. ``take_long`` means that what is
-    given for them may be a long infusion.
+    ``only_with`` are categories of which the day must have a code, where the procedure alone does
+    not show that anything was given. ``own_categories`` and ``own_codes`` are the drugs given for
+    them. Drugs that the content table knows as none, such as contrast agents, need not be named.
+    ``take_long`` means that what is given for them may be a long infusion.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     categories: Categories = frozenset()
     codes: CodeSet = frozenset()
+    only_with: Categories = frozenset()
     own_categories: Categories = frozenset()
     own_codes: CodeSet = frozenset()
     take_long: bool = False
@@ -108,7 +110,8 @@ _NONE = Shown([], {}, frozenset())
 
 
 def _procedures(encounter: Encounter) -> Shown:
-    shown = [(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
+    found = [(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
+    shown = _given_for(encounter, found) if found else []
     if not shown:
         return _NONE
     every = {id(kind): kind for _, kinds in shown for kind in kinds.values()}
@@ -116,6 +119,23 @@ def _procedures(encounter: Encounter) -> Shown:
     for line, kinds in shown:
         beside.setdefault(line.claim_id, f"{line.code} ({next(iter(kinds))})")
     return Shown(list(every.values()), beside, frozenset(x.encounter_key for x, _ in shown))
+
+
+_Found = list[tuple[EncounterLine, dict[str, Procedures]]]
+
+
+def _given_for(encounter: Encounter, found: _Found) -> _Found:
+    """The procedures, without those that need a code of the day which is not there."""
+    if not any(kind.only_with for _, kinds in found for kind in kinds.values()):
+        return found
+    billed = {category_of(x) for x in encounter.active}
+    shown = []
+    for line, kinds in found:
+        left = {x: kind for x, kind in kinds.items() if not kind.only_with.isdisjoint(billed)}
+        left |= {x: kind for x, kind in kinds.items() if not kind.only_with}
+        if left:
+            shown.append((line, left))
+    return shown
 
 
 @lru_cache(maxsize=1 << 14)
