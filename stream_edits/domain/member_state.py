@@ -85,7 +85,8 @@ class ClaimRecord(NamedTuple):
     decision_id: str | None = None
     # Every supervising NPI that was a hop of any revision, ascending.
     supervisors: tuple[str, ...] = ()
-    # For a decided claim only: the lines that other claims are judged against.
+    # For a decided claim: the lines that other claims are judged against. For an open one that was
+    # decided before: those of them that it was paid for.
     lines: tuple[LineRecord, ...] = ()
     # For an open claim, and a decided one that may change: its content, the encounter key of each
     # line, where it was read, and the digest of its newest outcome.

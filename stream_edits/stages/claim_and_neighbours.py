@@ -49,7 +49,7 @@ def decide(
     own_keys = listing_keys(claim) if is_judged else ()
     around = member.gather([*keys, *own_keys])
     member.list_under(claim.claim_id, own_keys)
-    others = neighbours(around, _changed(withdrawn_ids, own), cause, builder.policies)
+    others = neighbours(member, around, _changed(withdrawn_ids, own), cause, builder.policies)
     if others.decided and (is_judged or others.open):
         others = with_granted(others, withdrawn_ids, own, member.reviewable, builder.policies)
     drafts = reconsider(builder, [own] if is_judged else [], others, member.findings)
@@ -78,7 +78,7 @@ def draft_of_open(builder: DecisionBuilder, member: MemberSession, own: Due) -> 
     """The draft of an open claim as it would be decided now. Nothing is stored."""
     claim = own.record.open_claim
     around = [x for x in member.gather(listing_keys(claim)) if x.claim_id != claim.claim_id]
-    others = neighbours(around, set(), own.cause, builder.policies)
+    others = neighbours(member, around, set(), own.cause, builder.policies)
     return reconsider(builder, [own], others, member.findings)[claim.claim_id]
 
 

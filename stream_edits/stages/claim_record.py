@@ -1,6 +1,6 @@
 """The record of a claim after its arrival, after its decision and after its withdrawal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecor
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.policies.form import has_header_fault
 from stream_edits.policies.policy import Policies
+from stream_edits.stages.line_records import line_records, still_paid
 
 
 def undecided(claim: ClaimEvent, keys: tuple[str, ...], source: Source) -> ClaimRecord:
@@ -97,8 +98,8 @@ def on_decision(
 ) -> ClaimRecord:
     """The record of an open claim after its newest decision; ``supervisors`` are all its hops.
 
-    A PEND claim stays open. A decided claim keeps its governed lines. A void, and a claim with a
-    header fault, keep no lines.
+    A PEND claim stays open; if it was decided before, it keeps the lines that it was paid for. A
+    decided claim keeps its governed lines. A void, and a claim with a header fault, keep no lines.
     """
     leaves_lines = draft.applicable and not record.open_claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):
@@ -109,15 +110,15 @@ def on_decision(
             revision=draft.revision,
             decision_id=draft.decision_id,
             supervisors=supervisors,
-            lines=(),
+            lines=still_paid(record, draft, policies) if record.lines else (),
             outcome_digest=outcome_digest(draft),
             rests_on=(),
             answerable_lines=(),
         )
     denials = [f for f in draft.findings if f.disposition is Disposition.DENY]
-    lines = _line_records(record, draft, denials, policies)
+    lines = line_records(record, draft, denials, policies)
     rests_on = {x for f in draft.findings if _denies_or_cuts(f) for x in f.related_claim_ids}
-    answerable = answerable_lines(denials, policies) if denials else ()
+    answerable = answerable_denials(denials, policies) if denials else ()
     if not rests_on and not answerable:
         return _without_content(record, draft, supervisors, lines)
     return record._replace(
@@ -128,7 +129,7 @@ def on_decision(
         lines=lines,
         outcome_digest=outcome_digest(draft),
         rests_on=tuple(sorted(rests_on)),
-        answerable_lines=answerable,
+        answerable_lines=tuple(sorted({x.line_number or 0 for x in answerable})),
     )
 
 
@@ -137,17 +138,16 @@ def _denies_or_cuts(finding: EditFinding) -> bool:
     return finding.disposition is Disposition.DENY or finding.allowed_units is not None
 
 
-def answerable_lines(findings: Iterable[EditFinding], policies: Policies) -> tuple[int, ...]:
-    """The numbers of the lines denied by an edit whose denials a later line may answer."""
-    numbers = {
-        f.line_number
+def answerable_denials(findings: Iterable[EditFinding], policies: Policies) -> list[EditFinding]:
+    """The denials of lines by edits whose denials a later line may answer."""
+    return [
+        f
         for f in findings
         if f.disposition is Disposition.DENY
         and f.line_number is not None
         and (policy := policies.of(f)) is not None
         and policy.answerable(f.edit_id)
-    }
-    return tuple(sorted(numbers))
+    ]
 
 
 def _without_content(
@@ -191,59 +191,3 @@ def withdrawn(record: ClaimRecord) -> ClaimRecord:
         answerable_lines=(),
         reviewed=(),
     )
-
-
-def _line_records(
-    record: ClaimRecord, draft: Draft, denials: Sequence[EditFinding], policies: Policies
-) -> tuple[LineRecord, ...]:
-    by_line: dict[int | None, list[EditFinding]] = {}
-    for finding in denials:
-        by_line.setdefault(finding.line_number, []).append(finding)
-    # With the strict roll-up, the other lines of a denied claim are not paid either.
-    denied_whole = draft.disposition is Disposition.DENY
-    claim = record.open_claim
-    found = []
-    for line, key, outcome in zip(claim.lines, record.encounter_keys, draft.lines, strict=True):
-        if not policies.judges(claim, line):
-            continue
-        own = by_line.get(line.line_number)
-        # For every line of a claim. The NamedTuple's own constructor costs a further call.
-        kept = (
-            line.line_number,
-            line.procedure_code,
-            line.modifiers,
-            line.units,
-            0.0 if denied_whole else outcome.allowed_units,
-            line.service_date,
-            line.start_time,
-            line.end_time,
-            key,
-            Disposition.DENY if denied_whole else outcome.disposition,
-            own is not None and _is_still_primary(own, policies),
-            line.names_drug,
-            line.revenue_code,
-            None if own is None else _rebilled_as(own, policies),
-            line.drug_name,
-            line.ndc if line.drug_name else None,
-        )
-        found.append(tuple.__new__(LineRecord, kept))
-    return tuple(found)
-
-
-def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:
-    return all(
-        each.recommended_code is not None
-        and (policy := policies.of(each)) is not None
-        and policy.keeps_primary(each.edit_id)
-        for each in denials
-    )
-
-
-def _rebilled_as(denials: Sequence[EditFinding], policies: Policies) -> str | None:
-    """The code that a denied line counts as in sequencing: that of its only finding."""
-    policy = policies.of(denials[0])
-    if len(denials) != 1 or policy is None:
-        return None
-    if not policy.counts_as_recommended(denials[0].edit_id):
-        return None
-    return denials[0].recommended_code

@@ -12,8 +12,9 @@ from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.form import has_header_fault
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.reviewed import of_policy
-from stream_edits.stages.claim_record import answerable_lines, on_decision
+from stream_edits.stages.claim_record import answerable_denials, on_decision
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
+from stream_edits.stages.member import MemberSession
 
 # The findings of a claim's newest decision by claim id, as far as they are stored.
 StoredFindings = Callable[[str], Sequence[EditFinding]]
@@ -69,8 +70,8 @@ def _with_kept(
     policies: Policies,
 ) -> tuple[EditFinding, ...]:
     """The findings on a claim, with those on its lines that were not judged again."""
-    keys = {(f.policy_id, f.edit_id, f.line_number) for f in found}
-    kept = [f for f in kept_findings if (f.policy_id, f.edit_id, f.line_number) not in keys]
+    keys = {_key(f) for f in found}
+    kept = [f for f in kept_findings if _key(f) not in keys]
     every = [*found, *kept]
     return tuple(
         each
@@ -100,7 +101,11 @@ class Neighbours(NamedTuple):
 
 
 def neighbours(
-    around: Sequence[ClaimRecord], withdrawn_ids: set[str], cause: Cause, policies: Policies
+    member: MemberSession,
+    around: Sequence[ClaimRecord],
+    withdrawn_ids: set[str],
+    cause: Cause,
+    policies: Policies,
 ) -> Neighbours:
     """Sort the claims around an event's claim by whether they may be decided again.
 
@@ -115,9 +120,9 @@ def neighbours(
             continue
         keys = policies.encounter_keys(record.claim)
         due = Due(record._replace(encounter_keys=keys), cause, policies.governing(record.claim))
-        rests = not withdrawn_ids.isdisjoint(record.rests_on)
+        rests = bool(record.rests_on) and _rests(member, record, withdrawn_ids)
         if record.status is ClaimStatus.OPEN:
-            found.open.append(due)
+            found.open.append(_with_kept_lines(due, member.findings) if record.lines else due)
         elif rests or record.answerable_lines:
             found.questioned.append(due)
         else:
@@ -125,6 +130,14 @@ def neighbours(
         if rests:
             resting.add(record.claim_id)
     return found._replace(resting=frozenset(resting))
+
+
+def _rests(member: MemberSession, record: ClaimRecord, withdrawn_ids: set[str]) -> bool:
+    """Whether a denial or a cut-back rests on a claim that is withdrawn, by this event or before:
+    the right claim may come after the void of the wrong one."""
+    named = [member.claim(x) for x in record.rests_on if x not in withdrawn_ids]
+    gone = [x for x in named if x is not None and x.status is ClaimStatus.WITHDRAWN]
+    return bool(gone) or len(named) < len(record.rests_on)
 
 
 class _How(Enum):
@@ -162,7 +175,12 @@ def reconsider(
             # One at a time: without the last claim, the others may be right.
             how[worse[-1].claim_id] = _in_part(worse[-1], stored)
             continue
-        same = [x.record for x in again if not _is_changed(x.record, drafts, others, builder)]
+        same = [
+            x.record
+            for x in again
+            if x.record.claim_id not in others.resting
+            and _denies_as_before(x.record, drafts, stored, builder.policies)
+        ]
         if not same:
             return drafts
         how |= {record.claim_id: _How.DECIDED for record in same}
@@ -173,28 +191,27 @@ def _judged(due: Due, how: _How, stored: StoredFindings) -> Due:
     if how is _How.WHOLE:
         return due._replace(record=due.record._replace(lines=()))
     paid = _paid_lines(due.record)
-    kept = {line.line_number for line in paid}
-    kept_findings = [f for f in stored(due.record.claim_id) if f.line_number in kept]
-    return due._replace(
-        record=due.record._replace(lines=tuple(paid)), kept_findings=tuple(kept_findings)
-    )
+    return _with_kept_lines(due._replace(record=due.record._replace(lines=tuple(paid))), stored)
+
+
+def _with_kept_lines(due: Due, stored: StoredFindings) -> Due:
+    """A claim with the findings on the lines of its record, which are not judged again."""
+    kept = {line.line_number for line in due.record.lines}
+    findings = [f for f in stored(due.record.claim_id) if f.line_number in kept]
+    return due._replace(kept_findings=tuple(findings))
 
 
 def _in_part(record: ClaimRecord, stored: StoredFindings) -> _How:
     """How a claim is judged that would lose a paid line if it were judged as a whole."""
     paid = _paid_lines(record)
     # State from before findings were stored does not say why units were cut.
-    is_explained = _is_paid_in_full(record) or bool(stored(record.claim_id))
+    is_whole = all(line.allowed_units == line.units for line in paid)
+    is_explained = is_whole or bool(stored(record.claim_id))
     return _How.DENIED_LINES if len(paid) < len(record.lines) and is_explained else _How.DECIDED
 
 
 def _paid_lines(record: ClaimRecord) -> list[LineRecord]:
     return [line for line in record.lines if line.disposition is not Disposition.DENY]
-
-
-def _is_paid_in_full(record: ClaimRecord) -> bool:
-    """Whether no finding cut back a paid line."""
-    return all(line.allowed_units == line.units for line in _paid_lines(record))
 
 
 def _takes_back(record: ClaimRecord, drafts: Mapping[str, Draft]) -> bool:
@@ -207,13 +224,20 @@ def _takes_back(record: ClaimRecord, drafts: Mapping[str, Draft]) -> bool:
     )
 
 
-def _is_changed(
-    record: ClaimRecord, drafts: Mapping[str, Draft], others: Neighbours, builder: DecisionBuilder
+def _denies_as_before(
+    record: ClaimRecord, drafts: Mapping[str, Draft], stored: StoredFindings, policies: Policies
 ) -> bool:
-    if record.claim_id in others.resting:
-        return True
-    denied = answerable_lines(drafts[record.claim_id].findings, builder.policies)
-    return not set(record.answerable_lines) <= set(denied)
+    """Whether each answerable denial of a decided claim would be given again, by the same edit."""
+    now = answerable_denials(drafts[record.claim_id].findings, policies)
+    before = answerable_denials(stored(record.claim_id), policies)
+    if not before:
+        # State from before findings were stored.
+        return set(record.answerable_lines) <= {x.line_number for x in now}
+    return {_key(x) for x in before} <= {_key(x) for x in now}
+
+
+def _key(finding: EditFinding) -> tuple[str, str, int | None]:
+    return finding.policy_id, finding.edit_id, finding.line_number
 
 
 def _falls_as_a_whole(draft: Draft) -> bool:

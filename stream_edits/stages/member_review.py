@@ -193,9 +193,12 @@ def _due(
 ) -> Due:
     """The claim, ready to be decided with the newly decided findings.
 
-    Its paid lines that the review does not name stay as they are.
+    Its paid lines that the review does not name stay as they are, and those paid in full that it
+    approves again.
     """
     named = {finding.line_number for finding in newly}
+    if review.outcome is ReviewOutcome.APPROVE and review.allowed_units is None:
+        named -= {x.line_number for x in record.lines if x.allowed_units == x.units}
     lines = tuple(
         line
         for line in record.lines

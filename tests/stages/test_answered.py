@@ -54,6 +54,15 @@ def test_a_push_that_was_part_of_imaging_is_answered_by_a_drug(walk: Walk) -> No
     assert outcomes(sent[1]) == {1: PASS, 2: PASS, 3: PASS}
 
 
+def test_a_drug_that_makes_another_edit_deny_the_line_changes_the_reason(walk: Walk) -> None:
+    walk.send(claim("A", line("70460")), claim("B", line("96365")))
+    assert edits(walk.published[-1]) == ["inherent-to-contrast-imaging"]
+    sent = walk.send(claim("C", line("J9035")))
+    assert summaries(sent) == ["C1 PASS", "B2 DENY"]
+    assert edits(sent[1]) == ["infusion-code-for-excluded-product"]
+    assert sent[1].lines[0].recommended_code == "96413"
+
+
 def test_an_answer_to_one_of_two_claims_changes_one(walk: Walk) -> None:
     walk.send(claim("A", *CHEMOTHERAPY))
     walk.send(claim("B", *CHEMOTHERAPY, member_id="M2"))

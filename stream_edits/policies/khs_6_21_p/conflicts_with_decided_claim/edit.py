@@ -52,10 +52,9 @@ def _outranking_initial(line: EncounterLine, decided: EncounterLine, code: str) 
     return _finding(
         line,
         decided,
-        f"{line.code} was billed as the initial service, but a claim already decided has "
+        f"{line.code} was billed as the initial service, but {_whose(line, decided)} has "
         f"{code} as the initial service of this encounter. The policy allows one, and "
-        f"{line.code} comes first. Replace the earlier claim"
-        f"{_corrected(decided, code)} (see the related claim); this one is then decided again. If "
+        f"{line.code} comes first. {_replaced(line, decided, code)}. If "
         "protocol required a second site, bill this line with a "
         "separate-site modifier and the justification; bill the lines of a second visit that day "
         f"with {visits.second_visit}.",
@@ -67,10 +66,25 @@ def _outranking_add_on(line: EncounterLine, decided: EncounterLine, code: str) -
     return _finding(
         line,
         decided,
-        f"{line.code} was billed as an added service, but it ranks above {code}, which a "
-        "claim already decided has as the initial service of this encounter. The policy wants the "
-        f"highest-ranked service as the initial one. Bill {initial} instead of {line.code}, and "
-        f"replace the earlier claim{_corrected(decided, code)}.",
+        f"{line.code} was billed as an added service, but it ranks above {code}, which "
+        f"{_whose(line, decided)} has as the initial service of this encounter. The policy wants "
+        f"the highest-ranked service as the initial one. Bill {initial} instead of {line.code}. "
+        f"{_replaced(line, decided, code)}.",
+    )
+
+
+def _whose(line: EncounterLine, decided: EncounterLine) -> str:
+    """The claim of the decided line. A review may reopen another line of the same claim."""
+    own = line.claim_id == decided.claim_id
+    return "a line of this claim that is already paid" if own else "a claim already decided"
+
+
+def _replaced(line: EncounterLine, decided: EncounterLine, code: str) -> str:
+    if line.claim_id == decided.claim_id:
+        return f"Send a replacement of this claim{_corrected(decided, code)}"
+    return (
+        f"Replace the earlier claim{_corrected(decided, code)} (see the related claim); this one "
+        "is then decided again"
     )
 
 
@@ -81,9 +95,8 @@ def _corrected(decided: EncounterLine, code: str) -> str:
 
 def _finding(line: EncounterLine, decided: EncounterLine, message: str) -> EditFinding:
     rules = line.policy[Rules]
-    return rules.finding(
-        rules.conflict, line.line_number, message, related_claim_ids=(decided.claim_id,)
-    )
+    other = () if line.claim_id == decided.claim_id else (decided.claim_id,)
+    return rules.finding(rules.conflict, line.line_number, message, related_claim_ids=other)
 
 
 EDIT = EncounterEdit(

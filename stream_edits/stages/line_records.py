@@ -1,0 +1,74 @@
+"""The lines that are kept of a claim after its decision."""
+
+from collections.abc import Sequence
+
+from stream_edits.domain.decision import Disposition, Draft, EditFinding
+from stream_edits.domain.member_state import ClaimRecord, LineRecord
+from stream_edits.policies.policy import Policies
+
+
+def line_records(
+    record: ClaimRecord, draft: Draft, denials: Sequence[EditFinding], policies: Policies
+) -> tuple[LineRecord, ...]:
+    """The lines of a claim that other claims are judged against, after its decision.
+
+    ``denials`` are the denials among its findings.
+    """
+    by_line: dict[int | None, list[EditFinding]] = {}
+    for finding in denials:
+        by_line.setdefault(finding.line_number, []).append(finding)
+    # With the strict roll-up, the other lines of a denied claim are not paid either.
+    denied_whole = draft.disposition is Disposition.DENY
+    claim = record.open_claim
+    found = []
+    for line, key, outcome in zip(claim.lines, record.encounter_keys, draft.lines, strict=True):
+        if not policies.judges(claim, line):
+            continue
+        own = by_line.get(line.line_number)
+        # For every line of a claim. The NamedTuple's own constructor costs a further call.
+        kept = (
+            line.line_number,
+            line.procedure_code,
+            line.modifiers,
+            line.units,
+            0.0 if denied_whole else outcome.allowed_units,
+            line.service_date,
+            line.start_time,
+            line.end_time,
+            key,
+            Disposition.DENY if denied_whole else outcome.disposition,
+            own is not None and _is_still_primary(own, policies),
+            line.names_drug,
+            line.revenue_code,
+            None if own is None else _rebilled_as(own, policies),
+            line.drug_name,
+            line.ndc if line.drug_name else None,
+        )
+        found.append(tuple.__new__(LineRecord, kept))
+    return tuple(found)
+
+
+def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:
+    return all(
+        each.recommended_code is not None
+        and (policy := policies.of(each)) is not None
+        and policy.keeps_primary(each.edit_id)
+        for each in denials
+    )
+
+
+def _rebilled_as(denials: Sequence[EditFinding], policies: Policies) -> str | None:
+    """The code that a denied line counts as in sequencing: that of its only finding."""
+    policy = policies.of(denials[0])
+    if len(denials) != 1 or policy is None:
+        return None
+    if not policy.counts_as_recommended(denials[0].edit_id):
+        return None
+    return denials[0].recommended_code
+
+
+def still_paid(record: ClaimRecord, draft: Draft, policies: Policies) -> tuple[LineRecord, ...]:
+    """The lines that a claim was paid for before it was held, as its newest decision has them."""
+    paid = {x.line_number for x in record.lines if x.disposition is not Disposition.DENY}
+    now = line_records(record, draft, (), policies)
+    return tuple(x for x in now if x.line_number in paid and x.disposition is Disposition.PASS)
