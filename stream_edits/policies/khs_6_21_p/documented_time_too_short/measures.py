@@ -1,6 +1,7 @@
 """What the documented times of an encounter support, for each line with a timed code."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.apart import are_apart
@@ -54,17 +55,36 @@ def measures(encounter: Encounter) -> list[Measure]:
         if are_apart(lines):
             measured = each_alone(lines)
         else:
-            # Hydration beside an infusion, also a denied one, gives no time to the rest.
-            incidental = {x.position: x for x in incidental_lines(given, lines)}
-            remaining = [x for x in lines if x.position not in incidental] if incidental else lines
-            measured = _Infusions(encounter, remaining).measures()
-            measured += each_alone(x for x in incidental.values() if not is_additional_hour(x))
+            measured = _family(encounter, lines, incidental_lines(given, lines))
         found += measured
         gone = {x.line.position for x in measured if _is_taken_off(x)}
         if gone:
             # These outrank nothing in the families that follow.
             encounter = encounter.only([x for x in encounter.lines if x.position not in gone])
     return sorted(found, key=lambda measure: measure.line.place)
+
+
+def _family(
+    encounter: Encounter, lines: Sequence[EncounterLine], incidental: Sequence[EncounterLine]
+) -> list[Measure]:
+    """The measures of one family. ``incidental`` is its hydration that runs beside an infusion.
+
+    Incidental hours are not measured. Where the initial line is incidental, the others must be long
+    enough with it, and also without it, because its minutes go with it.
+    """
+    if not incidental:
+        return _Infusions(encounter, lines).measures()
+    gone = {x.position for x in incidental}
+    rest = [x for x in lines if x.position not in gone]
+    initial = {x.position for x in incidental if not is_additional_hour(x)}
+    if not initial:
+        return _Infusions(encounter, rest).measures()
+    kept = [x for x in lines if x.position in initial or x.position not in gone]
+    without = {x.line.position: x for x in _Infusions(encounter, rest).measures()}
+    return [
+        min(x, without.get(x.line.position, x), key=attrgetter("supported"))
+        for x in _Infusions(encounter, kept).measures()
+    ]
 
 
 def _is_taken_off(measure: Measure) -> bool:
