@@ -8,9 +8,10 @@ from stream_edits.stages.claim_record import on_decision, outcome_digest
 from stream_edits.stages.claim_record import withdrawn as withdrawn_record
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note
 from stream_edits.stages.granted import with_granted
-from stream_edits.stages.joint_decision import Due, neighbours, reconsider
+from stream_edits.stages.joint_decision import reconsider
 from stream_edits.stages.listing import listing_keys, takes_part
 from stream_edits.stages.member import MemberSession
+from stream_edits.stages.neighbours import Due, neighbours
 from stream_edits.stages.reviews import reviewable_after, takes_away
 from stream_edits.stages.routing_slip import (
     NOT_MONITORED,

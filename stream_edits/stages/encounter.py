@@ -24,10 +24,10 @@ from stream_edits.domain.review import ReviewEvent
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide
 from stream_edits.stages.claim_record import Arrival, on_arrival
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
-from stream_edits.stages.joint_decision import Due
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.member_review import Reviewed, review_claim
 from stream_edits.stages.memory import MemberMemory
+from stream_edits.stages.neighbours import Due
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviews import StaleReview, reviewable_after, reviewable_so_far
 from stream_edits.stages.routing_slip import Monitored, next_hop

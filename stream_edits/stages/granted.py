@@ -11,7 +11,7 @@ from stream_edits.domain.decision import Disposition
 from stream_edits.domain.member_state import ClaimRecord, ReviewableClaim
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.decision_builder import Cause
-from stream_edits.stages.joint_decision import Due, Neighbours
+from stream_edits.stages.neighbours import Due, Neighbours
 
 Reviewable = Callable[[str], ReviewableClaim | None]
 

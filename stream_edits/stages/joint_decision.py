@@ -1,35 +1,19 @@
 """Decides claims that share encounters together: open ones, and decided ones that may change."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft, EditFinding, parted
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
+from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.policies.evaluation import evaluate
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.form import has_header_fault
-from stream_edits.policies.policy import Policies, Policy
+from stream_edits.policies.policy import Policies
 from stream_edits.policies.reviewed import of_policy
 from stream_edits.stages.claim_record import answerable_denials, on_decision
-from stream_edits.stages.decision_builder import Cause, DecisionBuilder
-from stream_edits.stages.member import MemberSession
-
-# The findings of a claim's newest decision by claim id, as far as they are stored.
-StoredFindings = Callable[[str], Sequence[EditFinding]]
-
-
-class Due(NamedTuple):
-    """An open claim to decide, the event that causes it, and the policies that govern it.
-
-    ``kept_findings`` are findings on lines of the record that are not judged again.
-    """
-
-    record: ClaimRecord
-    cause: Cause
-    governing: Sequence[Policy]
-    kept_findings: tuple[EditFinding, ...] = ()
+from stream_edits.stages.decision_builder import DecisionBuilder
+from stream_edits.stages.neighbours import Due, Neighbours, StoredFindings, with_kept_lines
 
 
 def decide_together(
@@ -39,6 +23,8 @@ def decide_together(
 
     ``decided`` are the decided claims of the same encounters. When the strict roll-up denies a
     whole claim, its lines become inactive, and the other claims are judged again without them.
+    Claims that are held are judged again beside those that this event decides, as the next event
+    would find them.
     """
     open_now, fixed = list(due), list(decided)
     drafts: dict[str, Draft] = {}
@@ -53,14 +39,24 @@ def decide_together(
                 findings = _with_kept(record.open_claim, findings, kept_findings, builder.policies)
             draft = builder.build(record, findings, cause, governing, monitored)
             drafts[record.claim_id] = draft
-        fallen = [each for each in open_now if _falls_as_a_whole(drafts[each.record.claim_id])]
-        if not fallen:
-            break
-        for record, *_ in fallen:
+        settled = _settled(open_now, drafts) if len(open_now) > 1 else ()
+        for record, *_ in settled:
             draft = drafts[record.claim_id]
             fixed.append(on_decision(record, draft, builder.policies, record.supervisors))
-        open_now = [each for each in open_now if each not in fallen]
+        open_now = [each for each in open_now if each not in settled] if settled else []
     return drafts
+
+
+def _settled(open_now: Sequence[Due], drafts: Mapping[str, Draft]) -> list[Due]:
+    """The claims that the others are judged again beside: those that fall as a whole or, without
+    any, the decided ones. What a review granted does not count before a claim that came first."""
+    fallen = [each for each in open_now if _falls_as_a_whole(drafts[each.record.claim_id])]
+    return fallen or [
+        each
+        for each in open_now
+        if drafts[each.record.claim_id].disposition is not Disposition.PEND
+        and not each.record.reviewed
+    ]
 
 
 def _with_kept(
@@ -78,66 +74,6 @@ def _with_kept(
         for policy in policies.all
         for each in in_order(claim, of_policy(every, policy), policy.order)
     )
-
-
-class Neighbours(NamedTuple):
-    """The claims that share encounters with an event's claim.
-
-    ``questioned`` are decided claims with a denial or a cut-back that this event may change. Those
-    in ``resting`` rest on a claim that the event withdraws. Those in ``granted`` have lines that a
-    review let stand beside an open claim that came first. They do not change, and those lines do
-    not count before that claim.
-    """
-
-    open: list[Due]
-    questioned: list[Due]
-    resting: frozenset[str]
-    decided: list[ClaimRecord]
-    granted: tuple[Due, ...] = ()
-
-    def by_arrival(self) -> list[Due]:
-        """The claims that may be decided again, in order of arrival."""
-        return sorted([*self.open, *self.questioned], key=lambda due: due.record.arrival)
-
-
-def neighbours(
-    member: MemberSession,
-    around: Sequence[ClaimRecord],
-    withdrawn_ids: set[str],
-    cause: Cause,
-    policies: Policies,
-) -> Neighbours:
-    """Sort the claims around an event's claim by whether they may be decided again.
-
-    ``withdrawn_ids`` are the claims that the event withdraws, with the claim itself. ``cause`` is
-    the event, as other claims name it.
-    """
-    found = Neighbours([], [], frozenset(), [])
-    resting = set()
-    for record in around:
-        if record.claim is None:
-            found.decided.append(record)
-            continue
-        keys = policies.encounter_keys(record.claim)
-        due = Due(record._replace(encounter_keys=keys), cause, policies.governing(record.claim))
-        rests = bool(record.rests_on) and _rests(member, record, withdrawn_ids)
-        if record.status is ClaimStatus.OPEN:
-            found.open.append(_with_kept_lines(due, member.findings) if record.lines else due)
-        elif rests or record.answerable_lines:
-            found.questioned.append(due)
-        else:
-            found.decided.append(record)
-        if rests:
-            resting.add(record.claim_id)
-    return found._replace(resting=frozenset(resting))
-
-
-def _rests(member: MemberSession, record: ClaimRecord, withdrawn_ids: set[str]) -> bool:
-    """Whether a denial or a cut-back rests on a claim that is withdrawn, by this event or before:
-    the right claim may come after the void of the wrong one."""
-    named = [member.claim(x) for x in record.rests_on if x not in withdrawn_ids]
-    gone = [x for x in named if x is not None and x.status is ClaimStatus.WITHDRAWN]
-    return bool(gone) or len(named) < len(record.rests_on)
 
 
 class _How(Enum):
@@ -191,14 +127,7 @@ def _judged(due: Due, how: _How, stored: StoredFindings) -> Due:
     if how is _How.WHOLE:
         return due._replace(record=due.record._replace(lines=()))
     paid = _paid_lines(due.record)
-    return _with_kept_lines(due._replace(record=due.record._replace(lines=tuple(paid))), stored)
-
-
-def _with_kept_lines(due: Due, stored: StoredFindings) -> Due:
-    """A claim with the findings on the lines of its record, which are not judged again."""
-    kept = {line.line_number for line in due.record.lines}
-    findings = [f for f in stored(due.record.claim_id) if f.line_number in kept]
-    return due._replace(kept_findings=tuple(findings))
+    return with_kept_lines(due._replace(record=due.record._replace(lines=tuple(paid))), stored)
 
 
 def _in_part(record: ClaimRecord, stored: StoredFindings) -> _How:

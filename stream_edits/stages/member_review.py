@@ -12,8 +12,8 @@ from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_of_open
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
-from stream_edits.stages.joint_decision import Due
 from stream_edits.stages.member import MemberSession
+from stream_edits.stages.neighbours import Due
 from stream_edits.stages.reviews import (
     Seen,
     UnitsAboveBilled,

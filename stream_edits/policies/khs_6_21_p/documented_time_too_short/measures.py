@@ -121,13 +121,14 @@ class _Infusions:
         if is_hydration(only):
             further = [x for x in self._infusions if x is not only and goes_on(x, only)]
         together = [*further, *self._hours]
+        gone_on = {x.position for x in further}
         if not all(map(time_of, together)):
             # What a line without times would add is not known.
             untimed = {x.position for x in together if time_of(x) is None}
             known = [x for x in self._lines if x.position not in untimed]
             others = _Infusions(self._encounter, known).measures()
-            return _the_most([*self._each_by_itself(), *others])
-        gone_on = {x.position for x in further}
+            apart = [x for x in self._each_by_itself() if x.line.position not in gone_on]
+            return _the_most([*apart, *others])
         alone = [x for x in self._infusions if x is not only and x.position not in gone_on]
         return self._one_infusion(only, together) + each_alone(alone)
 
