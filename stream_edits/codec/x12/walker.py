@@ -150,7 +150,7 @@ class Walker:
         if lost:
             levels.subscriber = {}
         found = FoundClaim(
-            self._transaction, self._place, levels.provider, levels.subscriber, levels.is_dependent
+            self._transaction, self._place, levels.provider, levels.subscriber, levels.dependent
         )
         self._open = UnfinishedClaim(self._claims, found)
         if self._all_steps.delimiters.are_contradicted:
@@ -195,14 +195,14 @@ class Walker:
     def _open_lost_claim(self) -> None:
         """Begin the claim that the segments belong to, so that it is refused. It has no number."""
         if self._transaction is not None and self._is_open:
-            lost = FoundClaim(self._transaction, self._place, {}, {}, False, fault=LOST_CLAIM)
+            lost = FoundClaim(self._transaction, self._place, {}, {}, None, fault=LOST_CLAIM)
             self._open = UnfinishedClaim(None, lost)
             self._enter(CLAIM, lost.values)
 
     def _lose_segment(self, elements: list[str]) -> None:
         self._find_fault("a segment that is too long")
         if self._open is None:
-            self._forget_loops()
+            self._levels.lose_segment()
 
     def _end_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
