@@ -62,7 +62,7 @@ class Events:
     @cached_property
     def x12(self) -> Reading:
         """How X12 files are read. Raises BadX12Option."""
-        return reading_of(self._options.x12)
+        return reading_of(self._options.x12, self._started_ms)
 
     def refuse(self, source: Source, error_class: str, message: str) -> None:
         """Report that a stage does not take the event of this place."""
@@ -98,7 +98,7 @@ class Events:
             if found.said:
                 self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
             try:
-                yield from self._taken_in(found)
+                yield from self._read(found)
             except NotX12:
                 raise
             except Undecodable as error:
@@ -107,27 +107,26 @@ class Events:
             what = "the file is empty" if file.size == 0 else "no claims or reviews in it"
             self.progress.say(f"{file.shown}: {what}")
 
-    def _taken_in(self, file: Opened) -> _Numbered:
-        for number, event in self._read(file):
+    def _read(self, file: Opened) -> _Numbered:
+        if file.form is Form.X12:
+            self._x12_files += 1
+            return read_x12_events(file.stream, self.x12, self._tally)
+        if file.form is Form.CONTAINER:
+            return self._taken_in(read_events_container(file.stream))
+        if file.form is Form.LINES:
+            return self._taken_in(read_events_jsonl(file.stream))
+        return self._taken_in(read_events_in_documents(json_documents(file.stream)))
+
+    def _taken_in(self, events: _Numbered) -> _Numbered:
+        for number, event in events:
             try:
                 if isinstance(event, ReviewEvent):
                     check_review(event, self._started_ms)
                 elif isinstance(event, ClaimEvent):
                     check_taken_in(event, self._started_ms)
             except Undecodable as error:
-                place = f"claim {number}" if file.form is Form.X12 else None
-                event = BadLine(number, error.error_class, error.message, place)
+                event = BadLine(number, error.error_class, error.message)
             yield number, event
-
-    def _read(self, file: Opened) -> _Numbered:
-        if file.form is Form.X12:
-            self._x12_files += 1
-            return read_x12_events(file.stream, self.x12, self._tally)
-        if file.form is Form.CONTAINER:
-            return read_events_container(file.stream)
-        if file.form is Form.LINES:
-            return read_events_jsonl(file.stream)
-        return read_events_in_documents(json_documents(file.stream))
 
     def _report(self, name: str, bad: BadLine) -> None:
         place = bad.place or f"line {bad.line_number}"

@@ -72,12 +72,12 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
         "crossover": work.known.get("crossover", False),
         "patient_account_number": account or None,
     }
-    return _taken_in(made(ClaimEvent, said))
+    return _taken_in(made(ClaimEvent, said), reading.recorded_ms)
 
 
-def _taken_in(claim: ClaimEvent) -> ClaimEvent:
+def _taken_in(claim: ClaimEvent, recorded_ms: int) -> ClaimEvent:
     try:
-        check_taken_in(claim, recorded_ms=0)
+        check_taken_in(claim, recorded_ms)
     except ContractViolation as violation:
         raise Refused(violation.message) from None
     return claim

@@ -34,6 +34,8 @@ class Reading:
 
     ``payers`` are lines of business by payer id (NM109 of NM1*PR), or by ``SBR09*`` and a claim
     filing code; ``line_of_business`` is for the rest. ``time_zone`` is that of BHT05.
+    ``recorded_ms`` is the time of the claims' records, for ``check_taken_in``: milliseconds since
+    1970, UTC, or 0 for none.
     """
 
     claim_number: ClaimNumber
@@ -43,6 +45,7 @@ class Reading:
     time_zone: tzinfo = UTC
     note_times: bool = False
     enrichment: Enrichment = field(default_factory=Enrichment)
+    recorded_ms: int = 0
 
 
 class NotX12(Undecodable):
