@@ -6,10 +6,13 @@ nothing is read there until the next HL.
 """
 
 NOWHERE = ""
+# Not in a transaction set: only envelopes and acknowledgements (TA1) can stand there.
+OUTSIDE = "outside"
+UNREAD = "text outside a transaction set (ST to SE), which was not read"
 # Stands for a segment that is longer than any of an 837; no segment's name.
 TOO_LONG = "\0"
 # What makes the levels above the loops, beside the segments of `MOVES`.
-STRUCTURE = ("GS", "ST", "BHT", "HL", "CLM", "SE", "GE", "IEA", TOO_LONG)
+STRUCTURE = ("TA1", "GS", "ST", "BHT", "HL", "CLM", "SE", "GE", "IEA", TOO_LONG)
 # The loop that begins with an HL of this level.
 LEVELS = {"20": "2000A", "22": "2000B", "23": "2000C"}
 CLAIM, LINE = "2300", "2400"

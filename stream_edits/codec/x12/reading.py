@@ -65,17 +65,22 @@ class Refused(Exception):
 
 
 class Refusal(NamedTuple):
-    """What was refused, by its number from 1: a transaction set of the file, or a claim in it."""
+    """What was refused, by its number from 1: a transaction set of the file, or a claim in it.
 
-    transaction: int
+    Text that belongs to none has the number of its interchange, or of the one before it.
+    """
+
+    transaction: int | None
     claim: int | None
     reason: str
     line: int | None = None
+    interchange: int | None = None
 
     @property
     def place(self) -> str:
         """Where it stands, for people."""
-        parts = [("transaction", self.transaction), ("claim", self.claim), ("line", self.line)]
+        parts = [("interchange", self.interchange), ("transaction", self.transaction)]
+        parts += [("claim", self.claim), ("line", self.line)]
         return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
 
 
