@@ -15,9 +15,9 @@ from .loops import (
     LINE,
     LOST_CLAIM,
     NOWHERE,
-    OTHER_PAYER_LOOPS,
     OUTSIDE,
     TOO_LONG,
+    UNSURE_PAYER_LOOPS,
 )
 from .reading import Reading, Tally
 from .results import Numbered, Results
@@ -139,8 +139,8 @@ class Walker:
         return done
 
     def _start_claim(self, elements: list[str]) -> list[Numbered]:
-        # Another payer's loop comes before the lines: their claim's HL, or theirs, is missing.
-        lost = self._steps.loop in OTHER_PAYER_LOOPS
+        # It may be the subscriber's loop, whose HL is missing.
+        lost = self._steps.loop in UNSURE_PAYER_LOOPS
         done = self._close()
         self._results.start_claim()
         if not self._is_open:
