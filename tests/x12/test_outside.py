@@ -5,6 +5,7 @@ import pytest
 from stream_edits.codec.x12 import Refusal, Tally
 from stream_edits.codec.x12.envelopes import NO_SET
 from stream_edits.codec.x12.loops import UNREAD
+from stream_edits.codec.x12.walker import NO_CLAIM
 from stream_edits.domain.claim import ClaimEvent
 from tests.x12.reads import professional, read
 from tests.x12.samples import PROVIDER, interchange, isa, office, subscriber, transaction
@@ -115,6 +116,18 @@ def test_a_group_without_a_transaction_set() -> None:
     assert read(GOOD + empty) == [*CLAIMS, refusal(2, NO_SET)]
     # Cut before its first transaction set.
     assert read(GOOD + empty[: empty.index("GE*")]) == [*CLAIMS, refusal(2, NO_SET)]
+
+
+def test_a_transaction_set_without_a_claim() -> None:
+    head, *inside, end = transaction([*PROVIDER, *subscriber(), *office("K1")])
+    good = transaction([*PROVIDER, *subscriber(), *office("K1")])
+    for segments in ([x.replace("*", "|") for x in inside], inside[:8], []):
+        events = read(interchange([head, *segments, end], good))
+        assert events[0] == Refusal(1, None, NO_CLAIM)
+        assert [type(x) for x in events] == [Refusal, ClaimEvent]
+    # One whose claims are all refused has told so.
+    lost = [x for x in inside if not x.startswith("CLM")]
+    assert len(read(interchange([head, *lost, end]))) == 1
 
 
 def test_claims_outside_a_transaction_set_are_refused_by_themselves() -> None:

@@ -12,12 +12,14 @@ Numbered = tuple[int, ClaimEvent | Refusal]
 class Results:
     """The numbers of one file, from 1, and what is counted of its claims.
 
-    ``claims`` is of the transaction set, ``place`` of the interchange.
+    ``claims`` is of the transaction set, ``place`` of the interchange. ``is_empty`` tells whether
+    the transaction set has given nothing, neither a claim nor a refusal.
     """
 
     def __init__(self, reading: Reading, tally: Tally) -> None:
         self._reading, self._tally = reading, tally
         self._position = self.interchanges = self.transactions = self.claims = self.place = 0
+        self.is_empty = True
 
     def start_interchange(self) -> None:
         """ISA."""
@@ -28,13 +30,14 @@ class Results:
         """ST."""
         self.transactions += 1
         self._tally.transactions += 1
-        self.claims = 0
+        self.claims, self.is_empty = 0, True
 
     def start_claim(self) -> None:
         """CLM."""
         self._position += 1
         self.claims += 1
         self.place += 1
+        self.is_empty = False
 
     def of(self, opened: UnfinishedClaim) -> list[Numbered]:
         """The claim, which is whole, or its refusal."""
@@ -56,5 +59,6 @@ class Results:
         return self._refused(Refusal(None, None, reason, interchange=self.interchanges))
 
     def _refused(self, refusal: Refusal) -> list[Numbered]:
+        self.is_empty = False
         self._tally.refused[refusal.reason] += 1
         return [(self._position, refusal)]

@@ -30,7 +30,7 @@ _FIXED_ISA = re.compile(
 # How far a line may be indented.
 _INDENT = 64
 _LINE_BREAKS = "\r\n"
-# What writers put between and behind interchanges: form feeds, the end mark of CP/M, zeros.
+# What writers put before segments and after the last one: blanks, form feeds, Ctrl-Z, NULs.
 _PADDING = f"{BLANKS}\v\f\x1a\0\ufeff\xef\xbb\xbf"
 _BLANKS = f"{_PADDING}\r\n"
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}

@@ -25,6 +25,7 @@ from .steps import AllSteps, Steps, contradiction
 from .take import CONTRADICTED, known_starts
 
 MISSING_SE = "a missing SE"
+NO_CLAIM = "a transaction set without a claim (CLM)"
 ANOTHER_SET = "another transaction set (not an 837P or 837I of version 5010)"
 _MOST_LINES = 9_999
 
@@ -215,6 +216,8 @@ class Walker:
 
     def _end_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
+        if self._transaction is not None and self._results.is_empty:
+            done = self._results.refuse(None, NO_CLAIM)
         if self._is_open:
             self._envelopes.end_set(elements, self._at - self._before)
         self._is_open = False
