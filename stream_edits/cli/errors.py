@@ -15,7 +15,6 @@ from typing import NoReturn
 import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
-from stream_edits.codec.x12 import NotX12
 from stream_edits.commands.input_files import BadFiles
 from stream_edits.commands.x12_options import BadX12Option
 from stream_edits.engine.errors import ClientError, EngineStopped, OptionRefused
@@ -30,7 +29,7 @@ BAD_USAGE = 2
 BAD_INPUT = 3
 
 _WRONG = (
-    *(BadSetting, PolicyError, OptionRefused, BadRegistryOptions, BadX12Option, NotX12),
+    *(BadSetting, PolicyError, OptionRefused, BadRegistryOptions, BadX12Option),
     BadFiles,
 )
 _FAILED = (EngineStopped, NotRegistered)

@@ -32,7 +32,7 @@ def adjudicate_file(
     ``form`` is ``json``, or ``table`` for one table at the end. Returns the number of lines that
     are not valid, that reuse the id of another provider's claim, or that are reviews which change
     nothing because they are stale or about something unknown. Prints a summary on stderr. Raises
-    PolicyError, BadFiles, BadX12Option, NotX12.
+    PolicyError, BadFiles, BadX12Option.
     """
     decisions: list[ClaimDecision] = []
     with open_events(_several(files), options) as events:
@@ -57,7 +57,7 @@ def adjudicate_adjustments(
 
     ``form`` is ``json`` or ``csv``. Returns the number of lines that are not valid claims, and of
     decisions that cannot be stated. Prints a summary on stderr. Raises PolicyError, BadFiles,
-    BadX12Option, NotX12.
+    BadX12Option.
     """
     ledger = Ledger()
     with open_events(_several(files), options) as events:

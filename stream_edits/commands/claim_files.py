@@ -12,7 +12,7 @@ from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.jsonl import BadLine, read_events_in_documents, read_events_jsonl
 from stream_edits.codec.x12 import NotX12, Reading, Tally
 from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.input_files import Input, folders_not_read, inputs_of
+from stream_edits.commands.input_files import BadFiles, Input, folders_not_read, inputs_of
 from stream_edits.commands.progress import Progress
 from stream_edits.commands.x12_files import read_x12_events, say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
@@ -33,8 +33,9 @@ def limit_reached(bad: int) -> str:
 class Events:
     """The claims and reviews of files, each with its place; those that are not valid are reported.
 
-    Iterating ends at the end of the last file, or after as many bad lines as the options allow.
-    ``bad`` counts them. ``progress`` counts what was decided, for the summary.
+    So are files that turn out to be unusable; the next ones are read. Iterating ends at the end of
+    the last file, or after as many faults as the options allow. ``bad`` counts them. ``progress``
+    counts what was decided, for the summary.
     """
 
     def __init__(self, inputs: Sequence[Input], options: FileOptions, progress: Progress) -> None:
@@ -51,7 +52,7 @@ class Events:
 
     @property
     def bad(self) -> int:
-        """How many records were not valid, or refused."""
+        """How many records and files were not valid, or refused."""
         return self.progress.refused
 
     @property
@@ -62,7 +63,7 @@ class Events:
     @cached_property
     def x12(self) -> Reading:
         """How X12 files are read. Raises BadX12Option."""
-        return reading_of(self._options.x12)
+        return reading_of(self._options.x12, self._started_ms)
 
     def refuse(self, source: Source, error_class: str, message: str) -> None:
         """Report that a stage does not take the event of this place."""
@@ -84,50 +85,60 @@ class Events:
                 else:
                     yield Source(each.name, 0, number), event
                 if self.is_at_its_limit:
-                    self.progress.say(limit_reached(self.bad))
-                    return
+                    break
+            if self.is_at_its_limit:
+                self.progress.say(limit_reached(self.bad))
+                return
 
     def _of(self, file: Input) -> _Numbered:
-        before = self.progress.read
-        with ExitStack() as stack:
-            found = self.opened.get(file)
-            if found is None:
-                found = stack.enter_context(file.opened(self.progress.add_bytes))
-            if found.form is Form.X12:
-                self._x12_names.add(file.name)
-            if found.said:
-                self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
-            try:
-                yield from self._taken_in(found)
-            except NotX12:
-                raise
-            except Undecodable as error:
-                yield 0, BadLine(0, error.error_class, error.message, "after that")
-        if self.progress.read == before and not self.is_at_its_limit:
+        before, bad = self.progress.read, self.bad
+        try:
+            with ExitStack() as stack:
+                found = self.opened.get(file)
+                if found is None:
+                    found = stack.enter_context(file.opened(self.progress.add_bytes))
+                if found.said:
+                    self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
+                yield from self._read(file.name, found)
+        except NotX12 as error:
+            self.progress.refuse(f"{file.shown}: {error.message}")
+        except BadFiles as error:
+            # A pipe after the first one: what it is was not known before.
+            self.progress.refuse(str(error))
+        if (self.progress.read, self.bad) == (before, bad):
             what = "the file is empty" if file.size == 0 else "no claims or reviews in it"
             self.progress.say(f"{file.shown}: {what}")
 
-    def _taken_in(self, file: Opened) -> _Numbered:
-        for number, event in self._read(file):
+    def _read(self, name: str, file: Opened) -> _Numbered:
+        """Up to the place after which the file cannot be read. Raises NotX12."""
+        try:
+            yield from self._records(name, file)
+        except NotX12:
+            raise
+        except Undecodable as error:
+            yield 0, BadLine(0, error.error_class, error.message, "after that")
+
+    def _records(self, name: str, file: Opened) -> _Numbered:
+        if file.form is Form.X12:
+            self._x12_names.add(name)
+            self._x12_files += 1
+            return read_x12_events(file.stream, self.x12, self._tally)
+        if file.form is Form.CONTAINER:
+            return self._taken_in(read_events_container(file.stream))
+        if file.form is Form.LINES:
+            return self._taken_in(read_events_jsonl(file.stream))
+        return self._taken_in(read_events_in_documents(json_documents(file.stream)))
+
+    def _taken_in(self, events: _Numbered) -> _Numbered:
+        for number, event in events:
             try:
                 if isinstance(event, ReviewEvent):
                     check_review(event, self._started_ms)
                 elif isinstance(event, ClaimEvent):
                     check_taken_in(event, self._started_ms)
             except Undecodable as error:
-                place = f"claim {number}" if file.form is Form.X12 else None
-                event = BadLine(number, error.error_class, error.message, place)
+                event = BadLine(number, error.error_class, error.message)
             yield number, event
-
-    def _read(self, file: Opened) -> _Numbered:
-        if file.form is Form.X12:
-            self._x12_files += 1
-            return read_x12_events(file.stream, self.x12, self._tally)
-        if file.form is Form.CONTAINER:
-            return read_events_container(file.stream)
-        if file.form is Form.LINES:
-            return read_events_jsonl(file.stream)
-        return read_events_in_documents(json_documents(file.stream))
 
     def _report(self, name: str, bad: BadLine) -> None:
         place = bad.place or f"line {bad.line_number}"
@@ -141,7 +152,7 @@ def open_events(files: Sequence[str], options: FileOptions = _DEFAULT) -> Iterat
 
     The first bytes of each tell which, and whether it is packed or in UTF-16. ``-`` is standard
     input, a folder stands for its files. Raises BadFiles for a file that cannot be read at all,
-    BadX12Option if the options do not fit the files, before the first event; NotX12.
+    BadX12Option if the options do not fit the files, before the first event.
     """
     inputs = inputs_of(files)
     sizes = [each.size for each in inputs]

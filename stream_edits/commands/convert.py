@@ -1,6 +1,7 @@
 """`convert`: X12 837 files to claims as JSON lines."""
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
     A file that is not X12 is reported on stderr, as is each claim that was refused; the others are
     written. Raises BadX12Option, also for an output that cannot be written; BadFiles.
     """
-    reading = reading_of(options.x12)
+    reading = reading_of(options.x12, time.time_ns() // 1_000_000)
     inputs = inputs_of(files, output)
     if output is not None and any(_is_same(each, output) for each in inputs):
         raise BadX12Option("--output is one of the files to read")

@@ -30,7 +30,7 @@ def explain_claim(
 
     Without a file it comes from the topics; no group is joined. Returns the number of lines or
     records that are not valid, each reported on stderr. Raises EngineStopped if there is no
-    decision on the claim, PolicyError, ClientError, RegistryAway, BadX12Option, NotX12.
+    decision on the claim, PolicyError, ClientError, RegistryAway, BadX12Option.
     """
     build, retention = partial(decision_builder, settings), Retention(settings.retention_days)
     try:

@@ -31,7 +31,7 @@ def publish_file(
 
     Returns the number of lines that are neither, or too large for a record. Prints a summary on
     stderr. Raises NotRegistered or RegistryAway where a registry is configured, ClientError,
-    EngineStopped, BadFiles, BadX12Option, NotX12.
+    EngineStopped, BadFiles, BadX12Option.
     """
     several = [files] if isinstance(files, str) else files
     # First the files: whether they can be read needs no broker.

@@ -56,8 +56,11 @@ class X12Options:
         return self != X12Options()
 
 
-def reading_of(options: X12Options) -> Reading:
-    """How to read X12 files. Raises BadX12Option."""
+def reading_of(options: X12Options, recorded_ms: int) -> Reading:
+    """How to read X12 files whose claims count as recorded at that time (ms since 1970, UTC).
+
+    Raises BadX12Option.
+    """
     if options.line_of_business is None and options.payer_map is None:
         raise BadX12Option(_NO_LINE_OF_BUSINESS)
     if options.claim_id is None:
@@ -74,6 +77,7 @@ def reading_of(options: X12Options) -> Reading:
         time_zone=_zone(options.time_zone),
         note_times=options.note_times,
         enrichment=_enrichment(options.enrich),
+        recorded_ms=recorded_ms,
     )
 
 

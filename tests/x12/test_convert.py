@@ -187,14 +187,21 @@ def test_the_output_is_not_one_of_the_files(file: Path, tmp_path: Path) -> None:
     assert stream_edits("convert", empty, *NEEDED).returncode == 2
 
 
-def test_a_claim_from_the_future_is_refused_where_it_is_decided(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["convert", "adjudicate"])
+def test_a_claim_from_the_future_is_refused_by_its_place(command: str, tmp_path: Path) -> None:
+    now = transaction([*PROVIDER, *subscriber("K1"), *office("K1"), *office("K2")])
+    late = transaction([*PROVIDER, *subscriber("K3"), *office("K3")], number="0002")
+    late[1] = late[1].replace("BATCH*20250310", "BATCH*29990310")
     future = tmp_path / "future.837"
-    text = professional(office("K1"), office("K2"))
-    future.write_text(text.replace("BATCH*20250310", "BATCH*29990310"), "ascii")
-    assert stream_edits("convert", future, *NEEDED).returncode == 0
-    decided = stream_edits("adjudicate", future, *NEEDED)
-    assert (decided.returncode, decided.stdout) == (3, b"")
-    assert decided.stderr.startswith(b"claim 1: ContractViolation: event_time is more than a day")
+    future.write_text(interchange(now, late), "ascii")
+    done = stream_edits(command, future, *NEEDED)
+    assert (done.returncode, claim_ids(done)) == (3, ["ACCOUNTK1", "ACCOUNTK2"])
+    said = done.stderr.decode().splitlines()
+    reason = "event_time is more than a day after the time of its record"
+    assert said[0].removeprefix(f"{future}: ").replace("RefusedClaim: ", "") == (
+        f"transaction 2, claim 1: {reason}"
+    )
+    assert said[1:3] == [SUMMARY.format(1, 2, 2, 1), f"  refused, {reason}: 1"]
 
 
 def test_a_transaction_may_be_large(tmp_path: Path) -> None:

@@ -1,13 +1,20 @@
 """Segments that stand where they cannot: what comes before them is missing, and nothing is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from stream_edits.codec.x12 import Refusal
 from stream_edits.domain.claim import ClaimEvent
 from tests.x12.reads import professional, read
-from tests.x12.samples import PROVIDER, interchange, office, subscriber, transaction
+from tests.x12.samples import (
+    PROVIDER,
+    interchange,
+    office,
+    other_payer,
+    subscriber,
+    transaction,
+)
 
 LOST = "segments of a claim that has no CLM"
 
@@ -64,6 +71,23 @@ def test_a_claim_without_its_clm_is_refused_also_where_it_is_the_first() -> None
         both = _file(*subscriber(), *segments, *subscriber("K2", 3), *office("K2"))
         assert results(both) == [LOST, "ACCOUNTK2"]
         assert [x.claim for x in read(both) if isinstance(x, Refusal)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("payer", "good"),
+    [
+        (other_payer("A"), True),
+        ((*other_payer("A"), *other_payer("B")), True),
+        # OI is missing, or the last SBR is that of a subscriber whose HL is missing.
+        ([x for x in other_payer("A") if not x.startswith("OI")], False),
+        ((*other_payer("A"), *subscriber("K2")[1:]), False),
+    ],
+)
+def test_claims_after_one_that_ends_with_another_payer(payer: Sequence[str], good: bool) -> None:
+    first = [*office("A")[:4], *payer]
+    found = results(_file(*subscriber(), *first, *office("B"), *office("C")))
+    rest = ["ACCOUNTB", "ACCOUNTC"] if good else ["no subscriber id"] * 2
+    assert found == ["no service line", *rest]
 
 
 def _second_provider() -> list[str]:

@@ -35,7 +35,7 @@ _SELF = "18"
 
 def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> ClaimEvent:
     """The claim. Counts in ``warnings`` what it leaves out. Raises Refused."""
-    fault = found.fault or found.subscriber.get("fault")
+    fault = found.fault or found.subscriber.get("fault") or (found.dependent or {}).get("fault")
     if fault:
         raise Refused(fault)
     values = found.values
@@ -72,12 +72,12 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
         "crossover": work.known.get("crossover", False),
         "patient_account_number": account or None,
     }
-    return _taken_in(made(ClaimEvent, said))
+    return _taken_in(made(ClaimEvent, said), reading.recorded_ms)
 
 
-def _taken_in(claim: ClaimEvent) -> ClaimEvent:
+def _taken_in(claim: ClaimEvent, recorded_ms: int) -> ClaimEvent:
     try:
-        check_taken_in(claim, recorded_ms=0)
+        check_taken_in(claim, recorded_ms)
     except ContractViolation as violation:
         raise Refused(violation.message) from None
     return claim
@@ -127,7 +127,7 @@ def _claim_id(work: Work, account: str) -> str:
 
 def _member_id(work: Work) -> str:
     known = work.known.get("member_id")
-    if known is None and work.found.is_dependent:
+    if known is None and work.found.dependent is not None:
         raise Refused("a dependent without an id from the enrich file")
     subscriber = work.found.subscriber
     is_patient = code_of(subscriber.get("relationship", "")) == _SELF

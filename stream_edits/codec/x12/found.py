@@ -31,14 +31,15 @@ class Transaction(NamedTuple):
 class FoundClaim:
     """A claim's values by the fields of the table, as they stand in its loops.
 
-    ``place`` is its number in the interchange, from 1. ``fault``: why it cannot be read.
+    ``place`` is its number in the interchange, from 1. ``dependent`` is None if the patient is the
+    subscriber. ``fault``: why it cannot be read.
     """
 
     transaction: Transaction
     place: int
     provider: Values
     subscriber: Values
-    is_dependent: bool
+    dependent: Values | None
     values: Values = field(default_factory=dict)
     lines: list[Values] = field(default_factory=list)
     fault: str | None = None

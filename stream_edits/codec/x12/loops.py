@@ -6,14 +6,20 @@ nothing is read there until the next HL.
 """
 
 NOWHERE = ""
+# Not in a transaction set: only envelopes and acknowledgements (TA1) can stand there.
+OUTSIDE = "outside"
+UNREAD = "text outside a transaction set (ST to SE), which was not read"
 # Stands for a segment that is longer than any of an 837; no segment's name.
 TOO_LONG = "\0"
 # What makes the levels above the loops, beside the segments of `MOVES`.
-STRUCTURE = ("GS", "ST", "BHT", "HL", "CLM", "SE", "GE", "IEA", TOO_LONG)
+STRUCTURE = ("TA1", "GS", "ST", "BHT", "HL", "CLM", "SE", "GE", "IEA", TOO_LONG)
 # The loop that begins with an HL of this level.
 LEVELS = {"20": "2000A", "22": "2000B", "23": "2000C"}
 CLAIM, LINE = "2300", "2400"
-OTHER_PAYER_LOOPS = ("2320", "2330")
+# The SBR of a subscriber whose HL is lost looks like another payer's. OI shows that it is one.
+UNSURE_PAYER_LOOPS = ("2320", "2330")
+_PAYER, _PAYER_PARTY = "2320 OI", "2330 OI"
+OTHER_PAYER_LOOPS = (*UNSURE_PAYER_LOOPS, _PAYER, _PAYER_PARTY)
 
 _CLAIM = ("2300", "2310")
 _LINE = ("2400", "2410", "2420")
@@ -35,10 +41,12 @@ MOVES: dict[str, dict[str, str]] = {
         **_to("2010C", "2000C"),
         **_to("2310", "2300"),
         **_to("2330", "2320"),
+        **_to(_PAYER_PARTY, _PAYER),
         **_to("2420", "2400", "2410"),
     },
     # A subscriber's SBR without its HL belongs to nobody who is known.
     "SBR": {**_to("2320", *_IN_CLAIM), **_to(NOWHERE, *_IN_LINE, *_ABOVE, "2010B")},
+    "OI": {**_to(_PAYER, "2320"), **_to(_PAYER_PARTY, "2330")},
     "LX": _to("2400", *_IN_CLAIM, *_IN_LINE),
     "LIN": _to("2410", *_LINE),
     "SVD": _to("2430", *_IN_LINE),
@@ -57,7 +65,7 @@ _HOMES: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("DTP", "434"): (CLAIM,),
     ("DTP", "472"): (LINE,),
     ("REF", "D9"): (CLAIM,),
-    ("REF", "F8"): (CLAIM, "2330"),
+    ("REF", "F8"): (CLAIM, "2330", _PAYER_PARTY),
     ("REF", "6R"): (LINE,),
     ("NM1", "QC"): ("2010C",),
 }

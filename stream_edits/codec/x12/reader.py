@@ -33,6 +33,6 @@ def read_claims(
         return
     if not walker.has_started:
         raise NotX12("not an X12 file: it is empty")
-    yield from walker.end_file()
     if not walker.has_transactions:
         raise NotX12("not an X12 file that can be used: it has no transaction set (ST)")
+    yield from walker.end_file()

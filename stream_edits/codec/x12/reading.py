@@ -34,6 +34,8 @@ class Reading:
 
     ``payers`` are lines of business by payer id (NM109 of NM1*PR), or by ``SBR09*`` and a claim
     filing code; ``line_of_business`` is for the rest. ``time_zone`` is that of BHT05.
+    ``recorded_ms`` is the time of the claims' records, for ``check_taken_in``: milliseconds since
+    1970, UTC, or 0 for none.
     """
 
     claim_number: ClaimNumber
@@ -43,6 +45,7 @@ class Reading:
     time_zone: tzinfo = UTC
     note_times: bool = False
     enrichment: Enrichment = field(default_factory=Enrichment)
+    recorded_ms: int = 0
 
 
 class NotX12(Undecodable):
@@ -62,17 +65,22 @@ class Refused(Exception):
 
 
 class Refusal(NamedTuple):
-    """What was refused, by its number from 1: a transaction set of the file, or a claim in it."""
+    """What was refused, by its number from 1: a transaction set of the file, or a claim in it.
 
-    transaction: int
+    Text that belongs to none has the number of its interchange, or of the one before it.
+    """
+
+    transaction: int | None
     claim: int | None
     reason: str
     line: int | None = None
+    interchange: int | None = None
 
     @property
     def place(self) -> str:
         """Where it stands, for people."""
-        parts = [("transaction", self.transaction), ("claim", self.claim), ("line", self.line)]
+        parts = [("interchange", self.interchange), ("transaction", self.transaction)]
+        parts += [("claim", self.claim), ("line", self.line)]
         return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
 
 

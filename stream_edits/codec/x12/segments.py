@@ -30,7 +30,9 @@ _FIXED_ISA = re.compile(
 # How far a line may be indented.
 _INDENT = 64
 _LINE_BREAKS = "\r\n"
-_BLANKS = " \t\r\n\ufeff\xef\xbb\xbf"
+# What writers put before segments and after the last one: blanks, form feeds, Ctrl-Z, NULs.
+_PADDING = f"{BLANKS}\v\f\x1a\0\ufeff\xef\xbb\xbf"
+_BLANKS = f"{_PADDING}\r\n"
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -119,7 +121,7 @@ class _Cutter:
         if mark:
             yield self._block(delimiters, whole)
         if len(self._rest) > LONGEST_SEGMENT:
-            self._rest = _unbroken(self._rest, delimiters).lstrip()
+            self._rest = _unbroken(self._rest, delimiters).lstrip(_PADDING)
         if len(self._rest) > LONGEST_SEGMENT:
             # The end is kept: a header may begin in it.
             self._rest, self._too_long = self._rest[-HEADER_CHARACTERS:], True
@@ -156,7 +158,7 @@ class _Cutter:
     def _block(self, delimiters: Delimiters, text: str) -> Block:
         header, self._header = self._header, None
         whole = _unbroken(text, delimiters)
-        segments = [piece.lstrip(BLANKS) for piece in whole.split(delimiters.segment)]
+        segments = [piece.lstrip(_PADDING) for piece in whole.split(delimiters.segment)]
         if _untidy_id(delimiters).search(delimiters.segment + whole):
             segments = [_with_tidy_id(each, delimiters.element) for each in segments]
         if len(text) > LONGEST_SEGMENT and max(map(len, segments)) > LONGEST_SEGMENT:

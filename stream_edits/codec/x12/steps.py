@@ -8,7 +8,16 @@ from stream_edits.domain.claim import ClaimForm
 
 from .delimiters import Delimiters
 from .found import Values, element
-from .loops import MOVES, NAMES_WITH_HOMES, NOWHERE, begins_a_level, misplaced
+from .loops import (
+    MOVES,
+    NAMES_WITH_HOMES,
+    NOWHERE,
+    OUTSIDE,
+    SERVICES,
+    UNREAD,
+    begins_a_level,
+    misplaced,
+)
 from .take import NOTHING, Taken, Taker, takers
 
 # Of one loop. Real segments are short; a long one is as good as never the same again.
@@ -76,9 +85,22 @@ class Steps:
     def taken(self, elements: list[str]) -> Taken:
         """What is taken from a segment that stands in the loop, or begins it."""
         name = elements[0]
+        if self.loop == OUTSIDE:
+            return {}, None, UNREAD
         if name in NAMES_WITH_HOMES:
             fault = misplaced(name, element(elements, 1), self.loop)
             if fault is not None:
                 return {}, None, fault
         taker = self._takers.get(name)
         return NOTHING if taker is None else taker(elements, self._component)
+
+
+def contradiction(segment: str, values: Values, target: Values, mark: str) -> str | None:
+    """What is wrong if a value stands twice and differs, or a service does; the first stays.
+
+    ``mark`` stands between the segment's elements, ``target`` has what was stated before it.
+    """
+    differ = [target.setdefault(name, x) != x for name, x in values.items()]
+    name = segment[:3].removesuffix(mark)
+    is_wrong = any(differ) or name in SERVICES
+    return f"{name} twice where it can stand once" if is_wrong else None

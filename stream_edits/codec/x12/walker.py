@@ -1,24 +1,34 @@
 """Goes through the segments of a file, and makes a claim of what stands in its loops."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
-from stream_edits.domain.claim import ClaimEvent, ClaimForm
+from stream_edits.domain.claim import ClaimForm
 
-from .claim import claim_of
 from .delimiters import Delimiters
 from .envelopes import Envelopes
 from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
 from .levels import MISSING_HL, Levels
-from .loops import CLAIM, LEVELS, LINE, LOST_CLAIM, NOWHERE, OTHER_PAYER_LOOPS, SERVICES, TOO_LONG
-from .reading import Reading, Refusal, Refused, Tally
-from .steps import AllSteps, Steps
+from .loops import (
+    CLAIM,
+    LEVELS,
+    LINE,
+    LOST_CLAIM,
+    NOWHERE,
+    OUTSIDE,
+    TOO_LONG,
+    UNSURE_PAYER_LOOPS,
+)
+from .reading import Reading, Tally
+from .results import Numbered, Results
+from .steps import AllSteps, Steps, contradiction
 from .take import CONTRADICTED, known_starts
 
 MISSING_SE = "a missing SE"
+NO_CLAIM = "a transaction set without a claim (CLM)"
 ANOTHER_SET = "another transaction set (not an 837P or 837I of version 5010)"
 _MOST_LINES = 9_999
 
-Numbered = tuple[int, ClaimEvent | Refusal]
 _NOTHING: list[Numbered] = []
 
 
@@ -26,37 +36,37 @@ class Walker:
     """One file's state: its envelopes, the loop of the last segment, and the open claim."""
 
     def __init__(self, reading: Reading, tally: Tally) -> None:
-        self._reading, self._tally = reading, tally
+        self._results = Results(reading, tally)
         self.has_started = self.has_transactions = self._is_open = False
         self._envelopes = Envelopes(tally.warnings)
         self._use(Delimiters("*", ":", "~"))
-        # Segments: of the file, before the transaction. Claims: of it, the file, the interchange.
-        self._at = self._before = self._claims = 0
-        self._transactions = self._position = self._place = 0
+        # Segments: of the file, before the transaction.
+        self._at = self._before = 0
         self._transaction: Transaction | None = None
         self._form: ClaimForm | None = None
         self._levels = Levels()
         self._open: UnfinishedClaim | None = None
         self._forget_loops()
         self._acts: dict[str, Callable[[list[str]], list[Numbered] | None]] = {
-            "GS": self._start_group,
+            "TA1": lambda elements: None,
+            "GS": partial(self._turn, self._envelopes.begin_group),
             "ST": self._start_transaction,
             "BHT": self._begin,
             "HL": self._start_level,
             "CLM": self._start_claim,
             "SE": self._end_transaction,
-            "GE": self._end_envelope,
-            "IEA": self._end_envelope,
+            "GE": partial(self._turn, self._envelopes.end_group),
+            "IEA": partial(self._turn, self._envelopes.end_interchange),
             TOO_LONG: self._lose_segment,
         }
 
     def start_interchange(self, header: list[str], delimiters: Delimiters) -> list[Numbered]:
         """Begin with an ISA. Returns what was refused because it came too early."""
-        done, self.has_started = self._cut_off(), True
+        done, self.has_started = self.end_file(), True
         if delimiters != self._all_steps.delimiters:
             self._use(delimiters)
         self._envelopes.begin_interchange(header)
-        self._place = 0
+        self._results.start_interchange()
         return done
 
     def _use(self, delimiters: Delimiters) -> None:
@@ -70,6 +80,8 @@ class Walker:
             step = known.get(segment)
             if step is None:
                 if segment[:3] not in starts:
+                    if not self._is_open:
+                        self._envelopes.find_text()
                     continue
                 elements, self._at = segment.split(mark), at
                 act = acts.get(elements[0])
@@ -85,7 +97,7 @@ class Walker:
             if target.keys().isdisjoint(values):
                 target.update(values)
             else:
-                fault = fault or self._contradiction(segment, values)
+                fault = fault or contradiction(segment, values, target, mark)
             if whole is not None:
                 target.setdefault(whole[0], []).append(whole[1])
             if fault is not None:
@@ -93,42 +105,34 @@ class Walker:
                 known, target = self._steps.known, self._target
         self._at = at
 
-    def _contradiction(self, segment: str, values: Values) -> str | None:
-        """What is wrong if a value stands twice and differs, or a service does; the first stays."""
-        differ = [self._target.setdefault(name, x) != x for name, x in values.items()]
-        name = segment[:3].removesuffix(self._all_steps.delimiters.element)
-        is_wrong = any(differ) or name in SERVICES
-        return f"{name} twice where it can stand once" if is_wrong else None
-
     def refuse_rest(self, reason: str) -> list[Numbered]:
         """What follows cannot be read."""
-        return [*self._cut_off(), self._refuse(None, reason)]
-
-    def _start_group(self, elements: list[str]) -> list[Numbered]:
-        done = self._cut_off()
-        self._envelopes.begin_group(elements)
-        return done
+        return self._cut_off() + self._results.refuse(None, reason)
 
     def _start_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._cut_off()
         self.has_transactions = self._is_open = True
-        self._transactions += 1
-        self._tally.transactions += 1
-        self._claims, self._before = 0, self._at - 1
+        self._results.start_transaction()
+        self._before = self._at - 1
         form = self._form = self._envelopes.begin_set(elements)
+        self._forget_loops()
         if form is None:
-            self._transaction = None
-            return [*done, self._refuse(None, ANOTHER_SET)]
+            return done + self._results.refuse(None, ANOTHER_SET)
         component = self._all_steps.delimiters.component
         self._transaction = Transaction(form, self._envelopes.lineage, component)
         return done
 
     def _begin(self, elements: list[str]) -> None:
-        if self._transaction is not None:
+        if not self._is_open:
+            self._envelopes.find_text()
+        elif self._transaction is not None:
             batch = element(elements, 3), element(elements, 4), element(elements, 5)
             self._transaction = self._transaction._replace(batch=batch)
 
     def _start_level(self, elements: list[str]) -> list[Numbered]:
+        if not self._is_open:
+            self._envelopes.find_text()
+            return _NOTHING
         if self._open and self._levels.has_gap(elements):
             self._find_fault(MISSING_HL)
         done, level = self._close(), LEVELS.get(element(elements, 3), NOWHERE)
@@ -136,23 +140,26 @@ class Walker:
         return done
 
     def _start_claim(self, elements: list[str]) -> list[Numbered]:
-        # Another payer's loop comes before the lines: their claim's HL, or theirs, is missing.
-        lost = self._steps.loop in OTHER_PAYER_LOOPS
+        # It may be the subscriber's loop, whose HL is missing.
+        lost = self._steps.loop in UNSURE_PAYER_LOOPS
         done = self._close()
-        self._position += 1
-        self._claims += 1
-        self._place += 1
+        self._results.start_claim()
         if not self._is_open:
-            return [*done, self._refuse(self._claims, "outside a transaction set")]
+            self._envelopes.find_claim()
+            return done + self._results.refuse(self._results.claims, "outside a transaction set")
         if self._transaction is None:
             return done
         levels = self._levels
         if lost:
             levels.subscriber = {}
         found = FoundClaim(
-            self._transaction, self._place, levels.provider, levels.subscriber, levels.is_dependent
+            self._transaction,
+            self._results.place,
+            levels.provider,
+            levels.subscriber,
+            levels.dependent,
         )
-        self._open = UnfinishedClaim(self._claims, found)
+        self._open = UnfinishedClaim(self._results.claims, found)
         if self._all_steps.delimiters.are_contradicted:
             found.fault = CONTRADICTED
         self._enter(CLAIM, found.values)
@@ -181,12 +188,14 @@ class Walker:
 
     def _forget_loops(self) -> None:
         self._levels.forget()
-        self._enter(NOWHERE, {})
+        self._enter(NOWHERE if self._is_open else OUTSIDE, {})
 
     def _find_fault(self, fault: str) -> None:
         """Of the open claim, or else of all claims of the provider or the subscriber."""
         if self._open is not None:
             self._open.found.fault = self._open.found.fault or fault
+        elif not self._is_open:
+            self._envelopes.find_text()
         elif fault == LOST_CLAIM:
             self._open_lost_claim()
         else:
@@ -194,41 +203,42 @@ class Walker:
 
     def _open_lost_claim(self) -> None:
         """Begin the claim that the segments belong to, so that it is refused. It has no number."""
-        if self._transaction is not None and self._is_open:
-            lost = FoundClaim(self._transaction, self._place, {}, {}, False, fault=LOST_CLAIM)
+        if self._transaction is not None:
+            place = self._results.place
+            lost = FoundClaim(self._transaction, place, {}, {}, None, fault=LOST_CLAIM)
             self._open = UnfinishedClaim(None, lost)
             self._enter(CLAIM, lost.values)
 
     def _lose_segment(self, elements: list[str]) -> None:
         self._find_fault("a segment that is too long")
         if self._open is None:
-            self._forget_loops()
+            self._levels.lose_segment()
 
     def _end_transaction(self, elements: list[str]) -> list[Numbered]:
         done = self._close()
+        if self._transaction is not None and self._results.is_empty:
+            done = self._results.refuse(None, NO_CLAIM)
         if self._is_open:
             self._envelopes.end_set(elements, self._at - self._before)
         self._is_open = False
         self._forget_loops()
         return done
 
-    def _end_envelope(self, elements: list[str]) -> list[Numbered]:
+    def _turn(self, act: Callable[[list[str]], str | None], elements: list[str]) -> list[Numbered]:
+        """Go on by an envelope; ``act`` says why what it ends is refused."""
         done = self._cut_off()
-        self._envelopes.end(elements)
-        return done
+        return done + self._results.refuse_text(act(elements))
 
     def end_file(self) -> list[Numbered]:
-        """What was refused because the file ends too early."""
-        done = self._cut_off()
-        self._envelopes.end_file()
-        return done
+        """What was refused because the interchange ends without IEA."""
+        return self._turn(self._envelopes.end_interchange, [])
 
     def _cut_off(self) -> list[Numbered]:
         """End a transaction set that has no SE yet: its last claim may not be whole."""
-        done: list[Numbered] = []
+        done = self._results.refuse_text(self._envelopes.unread())
         if self._is_open and self._transaction is not None:
             number = None if self._open is None else self._open.number
-            done.append(self._refuse(number, MISSING_SE))
+            done += self._results.refuse(number, MISSING_SE)
         self._is_open, self._transaction, self._open = False, None, None
         self._forget_loops()
         return done
@@ -236,15 +246,4 @@ class Walker:
     def _close(self) -> list[Numbered]:
         """End the open claim, which is whole."""
         opened, self._open = self._open, None
-        if opened is None:
-            return _NOTHING
-        try:
-            claim = claim_of(opened.found, self._reading, self._tally.warnings)
-        except Refused as refused:
-            return [self._refuse(opened.number, refused.reason, refused.line)]
-        self._tally.count(claim)
-        return [(self._position, claim)]
-
-    def _refuse(self, claim: int | None, reason: str, line: int | None = None) -> Numbered:
-        self._tally.refused[reason] += 1
-        return self._position, Refusal(self._transactions, claim, reason, line)
+        return _NOTHING if opened is None else self._results.of(opened)

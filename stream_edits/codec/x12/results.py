@@ -1,0 +1,64 @@
+"""What becomes of the claims of a file: each with its number, or why it was refused."""
+
+from stream_edits.domain.claim import ClaimEvent
+
+from .claim import claim_of
+from .found import UnfinishedClaim
+from .reading import Reading, Refusal, Refused, Tally
+
+Numbered = tuple[int, ClaimEvent | Refusal]
+
+
+class Results:
+    """The numbers of one file, from 1, and what is counted of its claims.
+
+    ``claims`` is of the transaction set, ``place`` of the interchange. ``is_empty`` tells whether
+    the transaction set has given nothing, neither a claim nor a refusal.
+    """
+
+    def __init__(self, reading: Reading, tally: Tally) -> None:
+        self._reading, self._tally = reading, tally
+        self._position = self.interchanges = self.transactions = self.claims = self.place = 0
+        self.is_empty = True
+
+    def start_interchange(self) -> None:
+        """ISA."""
+        self.interchanges += 1
+        self.place = 0
+
+    def start_transaction(self) -> None:
+        """ST."""
+        self.transactions += 1
+        self._tally.transactions += 1
+        self.claims, self.is_empty = 0, True
+
+    def start_claim(self) -> None:
+        """CLM."""
+        self._position += 1
+        self.claims += 1
+        self.place += 1
+        self.is_empty = False
+
+    def of(self, opened: UnfinishedClaim) -> list[Numbered]:
+        """The claim, which is whole, or its refusal."""
+        try:
+            claim = claim_of(opened.found, self._reading, self._tally.warnings)
+        except Refused as refused:
+            return self.refuse(opened.number, refused.reason, refused.line)
+        self._tally.count(claim)
+        return [(self._position, claim)]
+
+    def refuse(self, claim: int | None, reason: str, line: int | None = None) -> list[Numbered]:
+        """Refuse a claim of the transaction set, or without its number what is left of the set."""
+        return self._refused(Refusal(self.transactions, claim, reason, line))
+
+    def refuse_text(self, reason: str | None) -> list[Numbered]:
+        """Refuse text of the interchange that is in no transaction set; None: there is none."""
+        if reason is None:
+            return []
+        return self._refused(Refusal(None, None, reason, interchange=self.interchanges))
+
+    def _refused(self, refusal: Refusal) -> list[Numbered]:
+        self.is_empty = False
+        self._tally.refused[refusal.reason] += 1
+        return [(self._position, refusal)]
