@@ -10,7 +10,17 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
 )
-from stream_edits.report.wording import by_line, denied_as_a_whole, is_quiet, units, would_have
+from stream_edits.report.wording import (
+    Voids,
+    by_line,
+    denied_as_a_whole,
+    has_fault_of_its_own,
+    is_quiet,
+    may_be_a_void,
+    units,
+    without_payment,
+    would_have,
+)
 from stream_edits.text import join_in_order, printable, wrap
 
 _CLAIM = {
@@ -23,16 +33,21 @@ _DOCUMENTS = {"by_report": "a report of the service", "invoice": "the invoice"}
 _LINE = {Disposition.PASS: "passed", Disposition.PEND: "held", Disposition.DENY: "denied"}
 
 
-def explain(decision: ClaimDecision) -> str:
+def explain(decision: ClaimDecision, voids: Voids | None = None) -> str:
     """One decision in plain English, in lines of at most 100 columns.
 
     For each line it gives the result, the reason with its paragraph, and what to bill or send.
+    ``voids`` is None where it is not known which claims are voids.
     """
-    return "\n".join(_paragraphs(decision))
+    return "\n".join(_paragraphs(decision, voids))
 
 
-def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
-    yield _wrapped(f"Claim {printable(decision.claim_id)} {_verdict(decision)}.", 0)
+def _paragraphs(decision: ClaimDecision, voids: Voids | None) -> Iterator[str]:
+    unpaid = without_payment(decision, voids)
+    verdict = f"{unpaid}: nothing is to be paid for it" if unpaid else _verdict(decision)
+    yield _wrapped(f"Claim {printable(decision.claim_id)} {verdict}.", 0)
+    if replaces := may_be_a_void(decision, voids):
+        yield _wrapped(f"It {replaces}.", 2)
     if decision.revision > 1:
         yield _wrapped(_revision(decision), 2)
     if not decision.applicable:
@@ -45,10 +60,11 @@ def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
     for quiet, outcomes in groupby(decision.lines, lambda line: is_quiet(line, found)):
         lines = list(outcomes)
         if quiet:
-            yield _wrapped(f"{_named(lines)}: {_quiet(decision, lines)}.", 2)
+            outcome = "not to be paid" if unpaid else _quiet(decision, lines)
+            yield _wrapped(f"{_named(lines)}: {outcome}.", 2)
             continue
         for line in lines:
-            yield _wrapped(f"{_named([line])}: {_outcome(line)}.", 2)
+            yield _wrapped(f"{_named([line])}: {_outcome(decision, line)}.", 2)
             for finding in found.get(line.line_number, ()):
                 yield from _reason(finding)
 
@@ -79,6 +95,8 @@ def _revision(decision: ClaimDecision) -> str:
 
 
 def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
+    if has_fault_of_its_own(decision):
+        return "not judged, because the claim as a whole is denied"
     if denied_as_a_whole(decision):
         return (
             "not paid with the rest, though nothing is wrong with it"
@@ -105,7 +123,9 @@ def _named(lines: Sequence[LineOutcome]) -> str:
     return f"Lines {join_in_order([str(line.line_number) for line in lines])}, {', '.join(billed)}"
 
 
-def _outcome(line: LineOutcome) -> str:
+def _outcome(decision: ClaimDecision, line: LineOutcome) -> str:
+    if denied_as_a_whole(decision) and line.disposition is not Disposition.DENY:
+        return "not paid with the rest"
     outcome = _LINE[line.disposition]
     if line.disposition is not Disposition.DENY and line.allowed_units != line.billed_units:
         outcome += f", but cut back to {units(line.allowed_units)}"
