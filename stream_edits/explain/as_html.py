@@ -24,6 +24,7 @@ from stream_edits.explain.wording import (
 from stream_edits.pages import render
 from stream_edits.report.wording import (
     Voids,
+    code_of,
     denied_as_a_whole,
     has_fault_of_its_own,
     units,
@@ -87,6 +88,7 @@ def as_html(account: Account) -> str:
         newest=account.revisions[-1] if account.revisions else None,
         rows_of=lambda revision: _rows(revision.decision, voids(account)),
         units=units,
+        code_of=code_of,
     )
 
 
@@ -144,9 +146,8 @@ def _badge(finding: EditFinding) -> str:
 def _next(account: Account, place: int) -> _Next:
     answer = account.answers[place]
     number = answer.line_number
-    code = next(x.procedure_code for x in account.decision.lines if x.line_number == number)
-    if answer.remedy is None:
-        return _Next(number, code, (), "", answer_in_words(account, answer))
     line = next(x for x in account.decision.lines if x.line_number == number)
+    if answer.remedy is None:
+        return _Next(number, code_of(line), (), "", answer_in_words(account, answer))
     steps = [step[:1].upper() + step[1:] for step in steps_in_words(account, answer.remedy)]
-    return _Next(number, code, tuple(steps), end_in_words(answer, line), "")
+    return _Next(number, code_of(line), tuple(steps), end_in_words(answer, line), "")

@@ -8,7 +8,7 @@ from stream_edits.explain.reads import ValueRead
 from stream_edits.explain.standing import due_by, nothing_next, voids, waits_for
 from stream_edits.explain.wording import answer_in_words, cause_in_words, move_in_words
 from stream_edits.report import explain
-from stream_edits.report.wording import units
+from stream_edits.report.wording import code_of, units
 from stream_edits.text import join_in_order, printable, wrap
 
 
@@ -99,7 +99,7 @@ def lines_in_words(decision: ClaimDecision) -> str:
     for x in decision.lines:
         cut = x.disposition is Disposition.PASS and x.allowed_units != x.billed_units
         allowed = f" with {units(x.allowed_units)}" if cut else ""
-        billed = f"{printable(x.procedure_code)} x {units(x.billed_units)}"
+        billed = f"{code_of(x)} x {units(x.billed_units)}"
         lines.append(f"line {x.line_number} {billed} {x.disposition}{allowed}")
     text = join_in_order(lines)
     return text[:1].upper() + text[1:]

@@ -13,7 +13,7 @@ from stream_edits.explain.account import Account
 from stream_edits.explain.overlap import overlap_verdict
 from stream_edits.explain.standing import voids
 from stream_edits.explain.trial import is_paid, line_of
-from stream_edits.report.wording import units, without_payment
+from stream_edits.report.wording import code_of, units, without_payment
 from stream_edits.text import printable
 
 _HOUR = timedelta(hours=1)
@@ -175,7 +175,7 @@ def _is_timed(line: ServiceLine) -> bool:
 
 
 def _name(line: ServiceLine) -> str:
-    return f"Line {line.line_number}, {printable(line.procedure_code)} x {units(line.units)}"
+    return f"Line {line.line_number}, {code_of(line)} x {units(line.units)}"
 
 
 def _overlapping(timed: Sequence[_Timed]) -> Iterator[tuple[_Timed, _Timed]]:

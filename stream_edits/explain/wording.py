@@ -1,6 +1,7 @@
 """The answers and revisions in words, for every format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, LineOutcome, Pricing, WaitsFor
@@ -8,7 +9,7 @@ from stream_edits.explain.account import Account, Cause, Revision
 from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
 from stream_edits.explain.trial import line_of
-from stream_edits.report.wording import units
+from stream_edits.report.wording import DOCUMENTS, code_of, units
 from stream_edits.text import join_in_order, printable
 
 NONE_WITHOUT_DIFFERENT_FACTS = "none without different facts"
@@ -21,7 +22,6 @@ _MOVES = {
     WaitsFor.PAYER: "a person of the plan",
     WaitsFor.CLAIM: "another claim",
 }
-_DOCUMENTS = {"by_report": "a report of the service", "invoice": "the invoice"}
 _MANY = 6
 
 
@@ -54,23 +54,31 @@ def end_in_words(answer: LineAnswer, line: LineOutcome | None) -> str:
 
 
 def steps_in_words(account: Account, remedy: Remedy) -> Iterator[str]:
-    """Each part of a remedy as a sentence without a full stop."""
-    for change in remedy.changes:
-        yield _step(account, change, remedy)
+    """Each part of a remedy as a sentence without a full stop. The documents for a line are one."""
+    for (kind, *_), several in groupby(remedy.changes, lambda change: change[:3]):
+        if kind is ChangeKind.DOCUMENT:
+            yield _sending(account, list(several))
+        else:
+            yield from (_step(account, change, remedy) for change in several)
+
+
+def _sending(account: Account, changes: Sequence[Change]) -> str:
+    documents = join_in_order([document_in_words(str(change.value)) for change in changes])
+    return f"send {documents} for {_where(account, changes[0])}, if the record supports it"
+
+
+def _where(account: Account, change: Change) -> str:
+    if change.claim_id == account.claim.claim_id:
+        return f"line {change.line_number}"
+    return f"line {change.line_number} of claim {printable(change.claim_id)}"
 
 
 def _step(account: Account, change: Change, remedy: Remedy) -> str:
-    claim = _claim_of(account, change)
-    own = change.claim_id == account.claim.claim_id
-    where = f"line {change.line_number}"
-    if not own:
-        where += f" of claim {printable(change.claim_id)}"
+    claim, where = _claim_of(account, change), _where(account, change)
     record = ", if the record supports it" if change.kind in IF_RECORDED else ""
     line = next((x for x in claim.lines if x.line_number == change.line_number), None)
-    if change.kind is ChangeKind.DOCUMENT:
-        return f"send {document_in_words(str(change.value))} for {where}{record}"
     if change.kind is ChangeKind.RECODE:
-        before = printable(line.procedure_code) if line else "its code"
+        before = code_of(line) if line else "its code"
         return f"bill {where} with {change.value} instead of {before}"
     if change.kind is ChangeKind.UNITS:
         before = units(line.units) if line else "those billed"
@@ -96,7 +104,7 @@ def _missing(change: Change, remedy: Remedy) -> str:
 
 def document_in_words(kind: str) -> str:
     """A kind of document as a reader knows it."""
-    return _DOCUMENTS.get(kind, f"the {kind.replace('_', ' ')}")
+    return DOCUMENTS.get(kind, f"the {kind.replace('_', ' ')}")
 
 
 def cause_in_words(revision: Revision) -> str:
@@ -132,5 +140,7 @@ def _counted(amount: float) -> str:
 
 
 def _sentence(parts: list[str]) -> str:
-    text = join_in_order(parts) if len(parts) < 3 else "; ".join(parts)
+    text = join_in_order(parts)
+    if len(parts) > 2 or any("," in part for part in parts[:-1]):
+        text = "; ".join(parts)
     return text[:1].upper() + text[1:]

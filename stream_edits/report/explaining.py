@@ -11,8 +11,10 @@ from stream_edits.domain.decision import (
     Pricing,
 )
 from stream_edits.report.wording import (
+    DOCUMENTS,
     Voids,
     by_line,
+    code_of,
     denied_as_a_whole,
     has_fault_of_its_own,
     is_quiet,
@@ -29,7 +31,6 @@ _CLAIM = {
     Disposition.DENY: "is denied",
 }
 _NAMED_ONE_BY_ONE = 4
-_DOCUMENTS = {"by_report": "a report of the service", "invoice": "the invoice"}
 _LINE = {Disposition.PASS: "passed", Disposition.PEND: "held", Disposition.DENY: "denied"}
 
 
@@ -64,7 +65,8 @@ def _paragraphs(decision: ClaimDecision, voids: Voids | None) -> Iterator[str]:
             yield _wrapped(f"{_named(lines)}: {outcome}.", 2)
             continue
         for line in lines:
-            yield _wrapped(f"{_named([line])}: {_outcome(decision, line)}.", 2)
+            outcome = "not to be paid" if unpaid else _outcome(decision, line)
+            yield _wrapped(f"{_named([line])}: {outcome}.", 2)
             for finding in found.get(line.line_number, ()):
                 yield from _reason(finding)
 
@@ -106,18 +108,18 @@ def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
     by_report = [line for line in lines if line.pricing is Pricing.BY_REPORT]
     outcome = "passed as billed" if decision.applicable else "not governed"
     if by_report and decision.applicable:
-        codes = dict.fromkeys(printable(line.procedure_code) for line in by_report)
+        codes = dict.fromkeys(code_of(line) for line in by_report)
         priced = "" if len(by_report) == len(lines) else f"{join_in_order(list(codes))} "
         outcome += f", {priced}priced by hand (By Report)"
     return outcome
 
 
 def _named(lines: Sequence[LineOutcome]) -> str:
-    billed = [f"{printable(line.procedure_code)} x {units(line.billed_units)}" for line in lines]
+    billed = [f"{code_of(line)} x {units(line.billed_units)}" for line in lines]
     if len(lines) == 1:
         return f"Line {lines[0].line_number}, {billed[0]}"
     if len(lines) > _NAMED_ONE_BY_ONE:
-        codes = dict.fromkeys(printable(line.procedure_code) for line in lines)
+        codes = dict.fromkeys(code_of(line) for line in lines)
         numbers = f"{lines[0].line_number} to {lines[-1].line_number}"
         return f"Lines {numbers} ({join_in_order(list(codes))})"
     return f"Lines {join_in_order([str(line.line_number) for line in lines])}, {', '.join(billed)}"
@@ -140,7 +142,7 @@ def _reason(finding: EditFinding) -> Iterator[str]:
     """The reason, the documents to send, the related claims, the paragraph and the codes."""
     yield _wrapped(f"{would_have(finding) or 'Why: '}{finding.message}", 4)
     if finding.requested_documents and not would_have(finding):
-        asked = [_DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]
+        asked = [DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]
         yield _wrapped(f"To send: {join_in_order(asked)}.", 4)
     if finding.related_claim_ids:
         related = [printable(name) for name in finding.related_claim_ids]

@@ -18,6 +18,7 @@ from stream_edits.domain.decision import (
 from stream_edits.report.wording import (
     Voids,
     by_line,
+    code_of,
     colored,
     denied_as_a_whole,
     has_fault_of_its_own,
@@ -82,7 +83,7 @@ def _quiet_row(
 ) -> list[str | Text]:
     first, more = lines[0], len(lines) - 1
     numbers = f"{first.line_number}-{lines[-1].line_number}" if more else str(first.line_number)
-    code = printable(first.procedure_code) + (f" +{more}" if more else "")
+    code = code_of(first) + (f" +{more}" if more else "")
     unpaid = without_payment(decision, voids)
     is_paid = not unpaid and not denied_as_a_whole(decision)
     becomes = colored(Disposition.PASS) if is_paid else ""
@@ -101,7 +102,7 @@ def _row(
     if line.allowed_units != line.billed_units:
         billed += f" > {units(line.allowed_units)}"
     why = "\n".join(_why(finding) for finding in own)
-    code = printable(line.procedure_code)
+    code = code_of(line)
     is_own = line.disposition is Disposition.DENY or not denied_as_a_whole(decision)
     becomes = colored(line.disposition) if is_own else ""
     return [str(line.line_number), code, billed, becomes, why]

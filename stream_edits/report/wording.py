@@ -5,7 +5,7 @@ from math import isfinite
 
 from rich.text import Text
 
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,
@@ -21,6 +21,19 @@ COLORS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DEN
 CAME_TOO_LATE = frozenset({"already-replaced", "replaced-before-it-came"})
 # What a void does, by the id of its event: "is a void of claim A". A decision does not say it.
 Voids = Mapping[str, str]
+
+# The kinds of document whose names are not what a biller calls them.
+DOCUMENTS = {
+    "by_report": "a report of the service",
+    "invoice": "the invoice",
+    "itemized_statement": "an itemized statement",
+    "medical_necessity": "documentation of medical necessity",
+}
+
+
+def code_of(line: LineOutcome | ServiceLine) -> str:
+    """The procedure code of a line, or `no code` for a line of a hospital that has none."""
+    return printable(line.procedure_code) if line.procedure_code.strip() else "no code"
 
 
 def units(amount: float) -> str:
@@ -97,7 +110,8 @@ def may_be_a_void(decision: ClaimDecision, voids: Voids | None) -> str:
 
 def is_quiet(line: LineOutcome, found: FindingsByLine) -> bool:
     """Whether the line has no finding and is paid as billed."""
-    return line.line_number not in found and line.disposition is Disposition.PASS
+    is_as_billed = line.allowed_units == line.billed_units
+    return line.line_number not in found and line.disposition is Disposition.PASS and is_as_billed
 
 
 def denied_as_a_whole(decision: ClaimDecision) -> bool:

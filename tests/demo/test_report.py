@@ -87,6 +87,24 @@ def test_units_that_are_not_finite_are_explained() -> None:
     assert "x no number" in explain(DECISION._replace(lines=(line, DECISION.lines[1])))
 
 
+def test_a_line_without_a_code_is_named() -> None:
+    first = DECISION.lines[0]._replace(disposition=Disposition.PASS, allowed_units=1.0)
+    blank = first._replace(line_number=8, procedure_code=" ", billed_units=2.0, allowed_units=2.0)
+    lines = (first._replace(line_number=7, billed_units=1.0), blank)
+    decision = DECISION._replace(lines=lines, findings=())
+    assert "Lines 7 and 8, 96365 x 1, no code x 2: passed" in explain(decision)
+    assert "8 no code 2" in " ".join(shown(decision._replace(lines=(blank,))).split())
+
+
+def test_a_line_without_units_to_pay_is_not_passed_as_billed() -> None:
+    line = DECISION.lines[0]._replace(
+        line_number=7, disposition=Disposition.PASS, billed_units=-1.0, allowed_units=0.0
+    )
+    assert "Line 7, 96365 x -1: passed, but cut back to 0." in explain(
+        DECISION._replace(lines=(line,), findings=())
+    )
+
+
 def test_consecutive_lines_without_findings_share_a_sentence() -> None:
     line = DECISION.lines[0]._replace(disposition=Disposition.PASS)
     lines = tuple(line._replace(line_number=number) for number in range(10, 22))
