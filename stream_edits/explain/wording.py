@@ -6,17 +6,13 @@ from itertools import groupby
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, LineOutcome, Pricing, WaitsFor
 from stream_edits.explain.account import Account, Cause, Revision
-from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind
+from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind, Changes
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
 from stream_edits.explain.trial import line_of
 from stream_edits.report.wording import DOCUMENTS, code_of, units
 from stream_edits.text import join_in_order, printable
 
-NONE_WITHOUT_DIFFERENT_FACTS = "none without different facts"
-_TRIED = (
-    "no other code, units or modifier, no document and no further claim lets the line be paid with "
-    "the times, place, diagnosis and people that the claim states"
-)
+_OTHERWISE = "depends on facts that the claim does not state"
 _MOVES = {
     WaitsFor.PROVIDER: "the provider",
     WaitsFor.PAYER: "a person of the plan",
@@ -34,7 +30,7 @@ def answer_in_words(account: Account, answer: LineAnswer) -> str:
     """What can be done about a line, in sentences."""
     line = line_of(account.decision, answer.line_number)
     if answer.answer is Answer.NONE:
-        return f"{NONE_WITHOUT_DIFFERENT_FACTS.capitalize()}: {_TRIED}."
+        return _none_of(account, answer.tried)
     if answer.answer is Answer.UNKNOWN:
         return "No remedy was found before the search ended. There may be one."
     if answer.answer is Answer.PAYER:
@@ -43,6 +39,37 @@ def answer_in_words(account: Account, answer: LineAnswer) -> str:
         raise ValueError("a remedy without its changes")
     parts = list(steps_in_words(account, answer.remedy))
     return f"{_sentence(parts)}. {end_in_words(answer, line)}"
+
+
+def _none_of(account: Account, tried: Changes) -> str:
+    """That no remedy was found, and which changes were tried."""
+    if not tried:
+        return f"No change could be tried. What can be done, if anything, {_OTHERWISE}."
+    several = groupby(tried, lambda change: change[:3])
+    named = "; ".join(_tried(account, list(changes)) for _, changes in several)
+    alone = ", alone or together" if len(tried) > 1 else ""
+    return (
+        f"Not paid with what could be tried{alone}: {named}. What else can be done, if anything, "
+        f"{_OTHERWISE}."
+    )
+
+
+def _tried(account: Account, changes: Sequence[Change]) -> str:
+    """Changes of one kind on one line, without a verb."""
+    kind, where = changes[0].kind, _where(account, changes[0])
+    values = [str(change.value) for change in changes]
+    if kind is ChangeKind.DOCUMENT:
+        return f"{join_in_order([document_in_words(each) for each in values])} for {where}"
+    if kind is ChangeKind.UNITS:
+        fewer = [_counted(float(change.value)) for change in changes]
+        return f"{join_in_order(fewer, 'or')} on {where}"
+    shown = values if len(values) <= _MANY else [*values[:_MANY], "another such code"]
+    one_of = join_in_order(shown, "or")
+    if kind is ChangeKind.RECODE:
+        return f"{one_of} as the code of {where}"
+    if kind is ChangeKind.MODIFIER:
+        return f"modifier {one_of} on {where}"
+    return f"a claim for {one_of} beside {where}"
 
 
 def end_in_words(answer: LineAnswer, line: LineOutcome | None) -> str:

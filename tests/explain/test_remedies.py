@@ -1,7 +1,6 @@
 """Each kind of remedy, and each reason for having none."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -11,9 +10,7 @@ from stream_edits.explain.changes import Change, ChangeKind, combined, sent_agai
 from stream_edits.explain.remedies import Answer, answers
 from stream_edits.explain.trial import Trial
 from stream_edits.explain.wording import (
-    NONE_WITHOUT_DIFFERENT_FACTS,
     answer_in_words,
-    document_in_words,
 )
 from tests.build import claim, infusion, line
 from tests.explain.told import builder, changes_of, the_answer, told
@@ -81,7 +78,7 @@ def test_what_no_change_of_the_claim_answers(given: ClaimEvent, expected: Answer
     assert (answer.answer, answer.remedy) == (expected, None)
     words = answer_in_words(account, answer)
     if expected is Answer.NONE:
-        assert words.lower().startswith(NONE_WITHOUT_DIFFERENT_FACTS)
+        assert words.startswith("No change could be tried. ")
     else:
         assert words == "Nothing for the provider to do: the plan prices it by hand."
 
@@ -97,38 +94,6 @@ def test_a_document_may_leave_the_line_to_the_plan() -> None:
     assert changes_of(answer) == [("send_document", 1, "by_report")]
     assert answer.remedy is not None
     assert answer.remedy.leads_to is Disposition.PEND
-
-
-def test_documents_are_named_together_as_a_biller_names_them() -> None:
-    drug = line(
-        "J3490",
-        units=4.0,
-        drug_name="Drug",
-        drug_strength="1 mg",
-        drug_dosage="1 mg",
-        drug_unit_price=Decimal(2),
-        ndc_qualifier="N4",
-        ndc="00009312301",
-        ndc_quantity=Decimal(1),
-        ndc_unit="UN",
-    )
-    account = told("A", claim("A", line("96365"), drug))
-    words = answer_in_words(account, the_answer(account, 2))
-    assert "Send the invoice and documentation of medical necessity for line 2, if the" in words
-    assert words.count("if the record supports it") == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        ("by_report", "a report of the service"),
-        ("itemized_statement", "an itemized statement"),
-        ("supervision_documentation", "the supervision documentation"),
-        ("something_else", "the something else"),
-    ],
-)
-def test_a_document_is_named_in_words(kind: str, words: str) -> None:
-    assert document_in_words(kind) == words
 
 
 def test_services_that_do_as_well_are_named() -> None:
