@@ -16,7 +16,6 @@ from stream_edits.explain.trial import is_monitored, is_paid
 from stream_edits.explain.wording import (
     answer_in_words,
     cause_in_words,
-    document_in_words,
     end_in_words,
     move_in_words,
     steps_in_words,
@@ -26,6 +25,7 @@ from stream_edits.report.wording import (
     Voids,
     code_of,
     denied_as_a_whole,
+    document_in_words,
     has_fault_of_its_own,
     units,
     without_payment,
@@ -131,7 +131,7 @@ def _reason(finding: EditFinding) -> _Reason:
     codes = [f"group {finding.group_code}"] if finding.group_code else []
     codes += [f"CARC {finding.carc}"] if finding.carc else []
     codes += [f"RARC {code}" for code in finding.rarcs]
-    documents = [document_in_words(kind) for kind in finding.requested_documents]
+    documents = [document_in_words(kind, "the ") for kind in finding.requested_documents]
     return _Reason(finding, _badge(finding), ", ".join(codes), join_in_order(documents))
 
 

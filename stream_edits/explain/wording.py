@@ -9,7 +9,7 @@ from stream_edits.explain.account import Account, Cause, Revision
 from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind, Changes
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
 from stream_edits.explain.trial import line_of
-from stream_edits.report.wording import DOCUMENTS, code_of, units
+from stream_edits.report.wording import code_of, document_in_words, units
 from stream_edits.text import join_in_order, printable
 
 _OTHERWISE = "depends on facts that the claim does not state"
@@ -59,7 +59,7 @@ def _tried(account: Account, changes: Sequence[Change]) -> str:
     kind, where = changes[0].kind, _where(account, changes[0])
     values = [str(change.value) for change in changes]
     if kind is ChangeKind.DOCUMENT:
-        return f"{join_in_order([document_in_words(each) for each in values])} for {where}"
+        return f"{join_in_order([document_in_words(each, 'the ') for each in values])} for {where}"
     if kind is ChangeKind.UNITS:
         fewer = [_counted(float(change.value)) for change in changes]
         return f"{join_in_order(fewer, 'or')} on {where}"
@@ -90,7 +90,7 @@ def steps_in_words(account: Account, remedy: Remedy) -> Iterator[str]:
 
 
 def _sending(account: Account, changes: Sequence[Change]) -> str:
-    documents = join_in_order([document_in_words(str(change.value)) for change in changes])
+    documents = join_in_order([document_in_words(str(change.value), "the ") for change in changes])
     return f"send {documents} for {_where(account, changes[0])}, if the record supports it"
 
 
@@ -127,11 +127,6 @@ def _missing(change: Change, remedy: Remedy) -> str:
         f"send the missing claim for {join_in_order(shown, 'or')} of the same visit, if the "
         "service was given and the record shows it"
     )
-
-
-def document_in_words(kind: str) -> str:
-    """A kind of document as a reader knows it."""
-    return DOCUMENTS.get(kind, f"the {kind.replace('_', ' ')}")
 
 
 def cause_in_words(revision: Revision) -> str:

@@ -11,11 +11,11 @@ from stream_edits.domain.decision import (
     Pricing,
 )
 from stream_edits.report.wording import (
-    DOCUMENTS,
     Voids,
     by_line,
     code_of,
     denied_as_a_whole,
+    document_in_words,
     has_fault_of_its_own,
     is_quiet,
     may_be_a_void,
@@ -142,7 +142,7 @@ def _reason(finding: EditFinding) -> Iterator[str]:
     """The reason, the documents to send, the related claims, the paragraph and the codes."""
     yield _wrapped(f"{would_have(finding) or 'Why: '}{finding.message}", 4)
     if finding.requested_documents and not would_have(finding):
-        asked = [DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]
+        asked = [document_in_words(kind) for kind in finding.requested_documents]
         yield _wrapped(f"To send: {join_in_order(asked)}.", 4)
     if finding.related_claim_ids:
         related = [printable(name) for name in finding.related_claim_ids]

@@ -22,13 +22,19 @@ CAME_TOO_LATE = frozenset({"already-replaced", "replaced-before-it-came"})
 # What a void does, by the id of its event: "is a void of claim A". A decision does not say it.
 Voids = Mapping[str, str]
 
-# The kinds of document whose names are not what a biller calls them.
-DOCUMENTS = {
+_DOCUMENTS = {
     "by_report": "a report of the service",
     "invoice": "the invoice",
     "itemized_statement": "an itemized statement",
-    "medical_necessity": "documentation of medical necessity",
 }
+
+
+def document_in_words(kind: str, article: str = "") -> str:
+    """A kind of document as a biller knows it; with the article, unless its words have one."""
+    words = kind.replace("_", " ")
+    if words.endswith("necessity"):
+        return f"documentation of {words}"
+    return _DOCUMENTS.get(kind, article + words)
 
 
 def code_of(line: LineOutcome | ServiceLine) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from stream_edits.explain.changes import Change, ChangeKind, in_order
 from stream_edits.explain.remedies import Answer
-from stream_edits.explain.wording import answer_in_words, document_in_words
+from stream_edits.explain.wording import answer_in_words
+from stream_edits.report.wording import document_in_words
 from tests.build import claim, line
 from tests.explain.told import the_answer, told
 
@@ -40,11 +41,12 @@ def test_documents_are_named_together_as_a_biller_names_them() -> None:
         ("by_report", "a report of the service"),
         ("itemized_statement", "an itemized statement"),
         ("supervision_documentation", "the supervision documentation"),
+        ("medical_necessity", "documentation of medical necessity"),
         ("something_else", "the something else"),
     ],
 )
 def test_a_document_is_named_in_words(kind: str, words: str) -> None:
-    assert document_in_words(kind) == words
+    assert document_in_words(kind, "the ") == words
 
 
 def test_a_duplicate_is_not_told_that_no_modifier_does_it() -> None:
