@@ -75,11 +75,17 @@ def _verdict(decision: ClaimDecision) -> str:
     verdict = _CLAIM[decision.disposition]
     denied = sum(line.disposition is Disposition.DENY for line in decision.lines)
     if denied and decision.disposition is not Disposition.DENY:
-        count = len(decision.lines)
-        verdict += f", but {denied} of its {count} lines {'is' if denied == 1 else 'are'} denied"
+        verdict += f", but {_share(denied, len(decision.lines))} denied"
     elif denied_as_a_whole(decision):
         verdict += " as a whole: none of its lines is paid"
     return verdict
+
+
+def _share(denied: int, count: int) -> str:
+    if count == 1:
+        return "its line is"
+    whole = f"all {count} of its lines" if denied == count else f"{denied} of its {count} lines"
+    return f"{whole} {'is' if denied == 1 else 'are'}"
 
 
 def _revision(decision: ClaimDecision) -> str:

@@ -37,6 +37,20 @@ def test_an_explanation_names_documents_and_codes_to_bill() -> None:
     assert "Related: claim claim-2." in output
 
 
+@pytest.mark.parametrize(
+    ("denied", "others", "said"),
+    [(1, 0, "its line is"), (2, 0, "all 2 of its lines are"), (2, 1, "2 of its 3 lines are")],
+)
+def test_the_lines_that_a_held_claim_is_denied_are_counted(
+    denied: int, others: int, said: str
+) -> None:
+    line = DECISION.lines[0]
+    lines = [line._replace(disposition=Disposition.DENY)] * denied
+    lines += [line._replace(disposition=Disposition.PASS)] * others
+    output = explain(DECISION._replace(lines=tuple(lines), disposition=Disposition.PEND))
+    assert f"is held (PEND), but {said} denied." in output
+
+
 def test_a_claim_denied_as_a_whole_pays_none_of_its_lines() -> None:
     (passed, _) = DECISION.lines
     passed = passed._replace(line_number=7, disposition=Disposition.PASS)
