@@ -15,6 +15,7 @@ from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.remittance.ledger import Ledger
 from stream_edits.report import print_report
+from stream_edits.report.wording import voids_of
 from stream_edits.settings import Settings
 from stream_edits.stages.encounter import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
@@ -35,6 +36,7 @@ def adjudicate_file(
     PolicyError, BadFiles, BadX12Option.
     """
     decisions: list[ClaimDecision] = []
+    voids: dict[str, str] = {}
     with open_events(_several(files), options) as events:
         for decided in _decided(settings, events):
             if form == "json":
@@ -42,9 +44,10 @@ def adjudicate_file(
                 sys.stdout.write("".join(each_line))
             else:
                 decisions += decided.decisions
+                voids |= voids_of([decided.claim] if decided.claim else ())
         events.progress.end()
         if form == "table":
-            print_report(decisions)
+            print_report(decisions, voids)
         sys.stdout.flush()
         events.progress.summary()
         return events.bad

@@ -198,8 +198,8 @@ def _sharing(decision: ClaimDecision, others: Iterable[ClaimDecision]) -> Iterat
 def _beside(history: History, decision: ClaimDecision) -> Iterator[ClaimEvent]:
     """The other claims of the same encounters that are in force."""
     for each in _sharing(decision, history.newest.values()):
-        content = history.content(each.claim_id)
-        if content is not None and each.claim_id not in history.withdrawn:
+        content = history.billing(each.claim_id)
+        if content is not None:
             yield content
 
 
@@ -207,8 +207,8 @@ def _patients(history: History, claim: ClaimEvent) -> Iterator[ClaimEvent]:
     """The claims of other members with a supervisor of this claim on its days."""
     own = {(line.supervisor, line.service_date) for line in claim.lines if line.supervisor}
     for claim_id in history.newest:
-        other = history.content(claim_id)
-        if other is None or other.member_id == claim.member_id or claim_id in history.withdrawn:
+        other = history.billing(claim_id)
+        if other is None or other.member_id == claim.member_id:
             continue
         if any((line.supervisor, line.service_date) in own for line in other.lines):
             yield other

@@ -8,18 +8,19 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.explain.account import Account, Paragraph, Revision
 from stream_edits.explain.changes import IF_RECORDED, Change
 from stream_edits.explain.remedies import LineAnswer, Remedy
+from stream_edits.explain.standing import due_by, waits_for
 from stream_edits.explain.wording import answer_in_words
 
 
 def as_json(account: Account) -> str:
     """One JSON object on one line, without a newline."""
-    decision = account.decision
+    decision, last_day = account.decision, due_by(account)
     answer = {
         "claim_id": decision.claim_id,
         "disposition": decision.disposition,
         "revision": decision.revision,
-        "due_by": None if decision.due_by is None else decision.due_by.isoformat(),
-        "waits_for": decision.waits_for,
+        "due_by": None if last_day is None else last_day.isoformat(),
+        "waits_for": waits_for(account),
         "replaced_by": account.replaced_by,
         "proven": account.is_proven,
         "decision": _decision(decision),

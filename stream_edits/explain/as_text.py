@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from stream_edits.domain.decision import ClaimDecision, Disposition, WaitsFor
+from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.explain.account import Account, Revision
 from stream_edits.explain.reads import ValueRead
+from stream_edits.explain.standing import due_by, nothing_next, voids, waits_for
 from stream_edits.explain.wording import answer_in_words, cause_in_words, move_in_words
 from stream_edits.report import explain
-from stream_edits.report.wording import units
+from stream_edits.report.wording import code_of, units
 from stream_edits.text import join_in_order, printable, wrap
 
 
@@ -15,7 +16,7 @@ def as_text(account: Account) -> str:
     """The newest decision as `stream_edits.report.explain` tells it, then what is next and why."""
     return "\n".join(
         [
-            explain(account.decision),
+            explain(account.decision, voids(account)),
             *_clock(account),
             "",
             *_next(account),
@@ -27,17 +28,17 @@ def as_text(account: Account) -> str:
 
 
 def _clock(account: Account) -> Iterator[str]:
-    decision = account.decision
     if account.replaced_by is not None:
         by = printable(account.replaced_by)
         yield from _wrapped(
             f"Claim {by} has replaced or voided it. This decision no longer counts.", 2
         )
-    if decision.due_by is not None:
-        by = decision.due_by.isoformat()
-        yield from _wrapped(f"The claim must be paid or denied by {by}.", 2)
-    if decision.waits_for is not WaitsFor.NONE:
-        yield from _wrapped(f"It waits for {move_in_words(decision.waits_for)}.", 2)
+    last_day = due_by(account)
+    if last_day is not None:
+        yield from _wrapped(f"The claim must be paid or denied by {last_day.isoformat()}.", 2)
+    move = move_in_words(waits_for(account))
+    if move:
+        yield from _wrapped(f"It waits for {move}.", 2)
 
 
 def _next(account: Account) -> Iterator[str]:
@@ -49,7 +50,7 @@ def _next(account: Account) -> Iterator[str]:
             2,
         )
     elif not account.answers:
-        yield from _wrapped("Nothing: no line waits for anything.", 2)
+        yield from _wrapped(nothing_next(account), 2)
     for answer in account.answers:
         yield from _wrapped(f"Line {answer.line_number}: {answer_in_words(account, answer)}", 2)
 
@@ -98,7 +99,7 @@ def lines_in_words(decision: ClaimDecision) -> str:
     for x in decision.lines:
         cut = x.disposition is Disposition.PASS and x.allowed_units != x.billed_units
         allowed = f" with {units(x.allowed_units)}" if cut else ""
-        billed = f"{printable(x.procedure_code)} x {units(x.billed_units)}"
+        billed = f"{code_of(x)} x {units(x.billed_units)}"
         lines.append(f"line {x.line_number} {billed} {x.disposition}{allowed}")
     text = join_in_order(lines)
     return text[:1].upper() + text[1:]

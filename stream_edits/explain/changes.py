@@ -49,7 +49,12 @@ Changes = tuple[Change, ...]
 def combined(before: Changes, more: Iterable[Change]) -> Changes:
     """The changes together, sorted. A new code or number of units takes the place of an old one."""
     slots = {_slot(each): each for each in (*before, *more)}
-    return tuple(sorted(slots.values(), key=lambda x: (*x[:3], str(x.value))))
+    return in_order(slots.values())
+
+
+def in_order(changes: Iterable[Change]) -> Changes:
+    """Each of the changes once, sorted."""
+    return tuple(sorted(set(changes), key=lambda x: (*x[:3], str(x.value))))
 
 
 def _slot(change: Change) -> tuple[object, ...]:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.explain.account import Account
 from stream_edits.explain.overlap import overlap_verdict
+from stream_edits.explain.standing import voids
 from stream_edits.explain.trial import is_paid, line_of
-from stream_edits.report.wording import units
+from stream_edits.report.wording import code_of, units, without_payment
 from stream_edits.text import printable
 
 _HOUR = timedelta(hours=1)
@@ -30,7 +31,8 @@ class Span(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A line on the clock. ``kind`` is own, beside or patient; ``becomes`` is empty for others.
+    """A line on the clock. ``kind`` is own, beside or patient; ``becomes`` is empty for others, and
+    where nothing of the claim is to be paid.
 
     ``overlaps`` say, on the bars of the claim itself, what each of them means.
     """
@@ -142,10 +144,11 @@ def _timed(account: Account, day: date) -> Iterator[_Timed]:
     """The documented lines of a day: of the claim, of those beside it, of other patients."""
     claim = account.claim
     supervisors = {line.supervisor for line in claim.lines if line.supervisor}
+    is_unpaid = bool(without_payment(account.decision, voids(account)))
     for line, start, end in _documented(claim, day):
         outcome = line_of(account.decision, line.line_number)
         becomes = ""
-        if outcome is not None:
+        if outcome is not None and not is_unpaid:
             cut = outcome.disposition == "PASS" and not is_paid(account.decision, outcome)
             becomes = "CUT" if cut else outcome.disposition.value
         yield _Timed("own", becomes, _name(line), start, end, claim.claim_id, line)
@@ -172,7 +175,7 @@ def _is_timed(line: ServiceLine) -> bool:
 
 
 def _name(line: ServiceLine) -> str:
-    return f"Line {line.line_number}, {printable(line.procedure_code)} x {units(line.units)}"
+    return f"Line {line.line_number}, {code_of(line)} x {units(line.units)}"
 
 
 def _overlapping(timed: Sequence[_Timed]) -> Iterator[tuple[_Timed, _Timed]]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.review import ReviewEvent
+from stream_edits.report.wording import without_payment
 from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
@@ -54,6 +55,13 @@ class History:
         """The content of a claim that its newest decision is about, None without either."""
         decision = self.newest.get(claim_id)
         return None if decision is None else self._claims.get((claim_id, decision.event_id))
+
+    def billing(self, claim_id: str) -> ClaimEvent | None:
+        """The content of a claim whose services are billed: no void, replaced or voided claim."""
+        content = self.content(claim_id)
+        if content is None or content.is_void or claim_id in self.withdrawn:
+            return None
+        return None if without_payment(self.newest[claim_id], {}) else content
 
     @property
     def last_time(self) -> datetime:

@@ -5,6 +5,7 @@ from typing import Protocol
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.explain.account import Account
+from stream_edits.explain.standing import not_judged
 from stream_edits.explain.trial import is_monitored
 
 _DONE = {
@@ -30,8 +31,9 @@ def overlap_verdict(account: Account, own: OnTheClock, other: OnTheClock) -> str
 
     It objects where an edit that judges times has a finding on one of the two because of the other.
     """
-    if not account.decision.applicable:
-        return "Not judged: no policy governs this claim."
+    unjudged = not_judged(account)
+    if unjudged:
+        return f"Not judged: {unjudged}."
     found = [f for f in account.decision.findings if _is_about(account, f, own, other)]
     if not found:
         return "Allowed: no edit objects to it."

@@ -3,12 +3,12 @@
 import heapq
 from collections.abc import Iterator
 from enum import StrEnum
-from itertools import count
+from itertools import chain, count
 from typing import NamedTuple
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.explain.candidates import candidates, ways_of
-from stream_edits.explain.changes import Change, ChangeKind, Changes, combined
+from stream_edits.explain.changes import Change, ChangeKind, Changes, combined, in_order
 from stream_edits.explain.history import History
 from stream_edits.explain.trial import Outcome, Trial, is_paid
 from stream_edits.policies.ways import NO_WAYS
@@ -21,7 +21,7 @@ _MOST_PRICE = 8.0
 class Answer(StrEnum):
     """What can be said about a line that is not paid.
 
-    REMEDY: there is a change that does it. NONE: none does without different facts. PAYER: it waits
+    REMEDY: there is a change that does it. NONE: none that could be tried does. PAYER: it waits
     for a person of the plan, and the provider has nothing to do. UNKNOWN: none was found before the
     search ended.
     """
@@ -48,11 +48,15 @@ class Remedy(NamedTuple):
 
 
 class LineAnswer(NamedTuple):
-    """What can be said about one line that is not paid."""
+    """What can be said about one line that is not paid.
+
+    ``tried`` are the changes of which none does it, alone or together, if the answer is NONE.
+    """
 
     line_number: int
     answer: Answer
     remedy: Remedy | None = None
+    tried: Changes = ()
 
 
 def answers(history: History, decision: ClaimDecision) -> Iterator[LineAnswer]:
@@ -98,7 +102,9 @@ def _answer(trial: Trial) -> LineAnswer:
         return LineAnswer(number, Answer.PAYER)
     if at_payer is not None and _holds(trial, at_payer, paid=False):
         return LineAnswer(number, Answer.REMEDY, _remedy(trial, at_payer, paid=False))
-    return LineAnswer(number, Answer.UNKNOWN if todo or left_out else Answer.NONE)
+    if todo or left_out:
+        return LineAnswer(number, Answer.UNKNOWN)
+    return LineAnswer(number, Answer.NONE, tried=in_order(chain.from_iterable(seen)))
 
 
 def _holds(trial: Trial, changes: Changes, *, paid: bool) -> bool:

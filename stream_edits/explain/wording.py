@@ -1,27 +1,23 @@
 """The answers and revisions in words, for every format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, LineOutcome, Pricing, WaitsFor
 from stream_edits.explain.account import Account, Cause, Revision
-from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind
+from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind, Changes
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
 from stream_edits.explain.trial import line_of
-from stream_edits.report.wording import units
+from stream_edits.report.wording import code_of, document_in_words, units
 from stream_edits.text import join_in_order, printable
 
-NONE_WITHOUT_DIFFERENT_FACTS = "none without different facts"
-_TRIED = (
-    "no other code, units or modifier, no document and no further claim lets the line be paid with "
-    "the times, place, diagnosis and people that the claim states"
-)
+_OTHERWISE = "depends on facts that the claim does not state"
 _MOVES = {
     WaitsFor.PROVIDER: "the provider",
     WaitsFor.PAYER: "a person of the plan",
     WaitsFor.CLAIM: "another claim",
 }
-_DOCUMENTS = {"by_report": "a report of the service", "invoice": "the invoice"}
 _MANY = 6
 
 
@@ -34,7 +30,7 @@ def answer_in_words(account: Account, answer: LineAnswer) -> str:
     """What can be done about a line, in sentences."""
     line = line_of(account.decision, answer.line_number)
     if answer.answer is Answer.NONE:
-        return f"{NONE_WITHOUT_DIFFERENT_FACTS.capitalize()}: {_TRIED}."
+        return _none_of(account, answer.tried)
     if answer.answer is Answer.UNKNOWN:
         return "No remedy was found before the search ended. There may be one."
     if answer.answer is Answer.PAYER:
@@ -43,6 +39,37 @@ def answer_in_words(account: Account, answer: LineAnswer) -> str:
         raise ValueError("a remedy without its changes")
     parts = list(steps_in_words(account, answer.remedy))
     return f"{_sentence(parts)}. {end_in_words(answer, line)}"
+
+
+def _none_of(account: Account, tried: Changes) -> str:
+    """That no remedy was found, and which changes were tried."""
+    if not tried:
+        return f"No change could be tried. What can be done, if anything, {_OTHERWISE}."
+    several = groupby(tried, lambda change: change[:3])
+    named = "; ".join(_tried(account, list(changes)) for _, changes in several)
+    alone = ", alone or together" if len(tried) > 1 else ""
+    return (
+        f"Not paid with what could be tried{alone}: {named}. What else can be done, if anything, "
+        f"{_OTHERWISE}."
+    )
+
+
+def _tried(account: Account, changes: Sequence[Change]) -> str:
+    """Changes of one kind on one line, without a verb."""
+    kind, where = changes[0].kind, _where(account, changes[0])
+    values = [str(change.value) for change in changes]
+    if kind is ChangeKind.DOCUMENT:
+        return f"{join_in_order([document_in_words(each, 'the ') for each in values])} for {where}"
+    if kind is ChangeKind.UNITS:
+        fewer = [_counted(float(change.value)) for change in changes]
+        return f"{join_in_order(fewer, 'or')} on {where}"
+    shown = values if len(values) <= _MANY else [*values[:_MANY], "another such code"]
+    one_of = join_in_order(shown, "or")
+    if kind is ChangeKind.RECODE:
+        return f"{one_of} as the code of {where}"
+    if kind is ChangeKind.MODIFIER:
+        return f"modifier {one_of} on {where}"
+    return f"a claim for {one_of} beside {where}"
 
 
 def end_in_words(answer: LineAnswer, line: LineOutcome | None) -> str:
@@ -54,23 +81,31 @@ def end_in_words(answer: LineAnswer, line: LineOutcome | None) -> str:
 
 
 def steps_in_words(account: Account, remedy: Remedy) -> Iterator[str]:
-    """Each part of a remedy as a sentence without a full stop."""
-    for change in remedy.changes:
-        yield _step(account, change, remedy)
+    """Each part of a remedy as a sentence without a full stop. The documents for a line are one."""
+    for (kind, *_), several in groupby(remedy.changes, lambda change: change[:3]):
+        if kind is ChangeKind.DOCUMENT:
+            yield _sending(account, list(several))
+        else:
+            yield from (_step(account, change, remedy) for change in several)
+
+
+def _sending(account: Account, changes: Sequence[Change]) -> str:
+    documents = join_in_order([document_in_words(str(change.value), "the ") for change in changes])
+    return f"send {documents} for {_where(account, changes[0])}, if the record supports it"
+
+
+def _where(account: Account, change: Change) -> str:
+    if change.claim_id == account.claim.claim_id:
+        return f"line {change.line_number}"
+    return f"line {change.line_number} of claim {printable(change.claim_id)}"
 
 
 def _step(account: Account, change: Change, remedy: Remedy) -> str:
-    claim = _claim_of(account, change)
-    own = change.claim_id == account.claim.claim_id
-    where = f"line {change.line_number}"
-    if not own:
-        where += f" of claim {printable(change.claim_id)}"
+    claim, where = _claim_of(account, change), _where(account, change)
     record = ", if the record supports it" if change.kind in IF_RECORDED else ""
     line = next((x for x in claim.lines if x.line_number == change.line_number), None)
-    if change.kind is ChangeKind.DOCUMENT:
-        return f"send {document_in_words(str(change.value))} for {where}{record}"
     if change.kind is ChangeKind.RECODE:
-        before = printable(line.procedure_code) if line else "its code"
+        before = code_of(line) if line else "its code"
         return f"bill {where} with {change.value} instead of {before}"
     if change.kind is ChangeKind.UNITS:
         before = units(line.units) if line else "those billed"
@@ -92,11 +127,6 @@ def _missing(change: Change, remedy: Remedy) -> str:
         f"send the missing claim for {join_in_order(shown, 'or')} of the same visit, if the "
         "service was given and the record shows it"
     )
-
-
-def document_in_words(kind: str) -> str:
-    """A kind of document as a reader knows it."""
-    return _DOCUMENTS.get(kind, f"the {kind.replace('_', ' ')}")
 
 
 def cause_in_words(revision: Revision) -> str:
@@ -132,5 +162,7 @@ def _counted(amount: float) -> str:
 
 
 def _sentence(parts: list[str]) -> str:
-    text = join_in_order(parts) if len(parts) < 3 else "; ".join(parts)
+    text = join_in_order(parts)
+    if len(parts) > 2 or any("," in part for part in parts[:-1]):
+        text = "; ".join(parts)
     return text[:1].upper() + text[1:]

@@ -10,7 +10,19 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
 )
-from stream_edits.report.wording import by_line, denied_as_a_whole, is_quiet, units, would_have
+from stream_edits.report.wording import (
+    Voids,
+    by_line,
+    code_of,
+    denied_as_a_whole,
+    document_in_words,
+    has_fault_of_its_own,
+    is_quiet,
+    may_be_a_void,
+    units,
+    without_payment,
+    would_have,
+)
 from stream_edits.text import join_in_order, printable, wrap
 
 _CLAIM = {
@@ -19,20 +31,24 @@ _CLAIM = {
     Disposition.DENY: "is denied",
 }
 _NAMED_ONE_BY_ONE = 4
-_DOCUMENTS = {"by_report": "a report of the service", "invoice": "the invoice"}
 _LINE = {Disposition.PASS: "passed", Disposition.PEND: "held", Disposition.DENY: "denied"}
 
 
-def explain(decision: ClaimDecision) -> str:
+def explain(decision: ClaimDecision, voids: Voids | None = None) -> str:
     """One decision in plain English, in lines of at most 100 columns.
 
     For each line it gives the result, the reason with its paragraph, and what to bill or send.
+    ``voids`` is None where it is not known which claims are voids.
     """
-    return "\n".join(_paragraphs(decision))
+    return "\n".join(_paragraphs(decision, voids))
 
 
-def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
-    yield _wrapped(f"Claim {printable(decision.claim_id)} {_verdict(decision)}.", 0)
+def _paragraphs(decision: ClaimDecision, voids: Voids | None) -> Iterator[str]:
+    unpaid = without_payment(decision, voids)
+    verdict = f"{unpaid}: nothing is to be paid for it" if unpaid else _verdict(decision)
+    yield _wrapped(f"Claim {printable(decision.claim_id)} {verdict}.", 0)
+    if replaces := may_be_a_void(decision, voids):
+        yield _wrapped(f"It {replaces}.", 2)
     if decision.revision > 1:
         yield _wrapped(_revision(decision), 2)
     if not decision.applicable:
@@ -45,10 +61,12 @@ def _paragraphs(decision: ClaimDecision) -> Iterator[str]:
     for quiet, outcomes in groupby(decision.lines, lambda line: is_quiet(line, found)):
         lines = list(outcomes)
         if quiet:
-            yield _wrapped(f"{_named(lines)}: {_quiet(decision, lines)}.", 2)
+            outcome = "not to be paid" if unpaid else _quiet(decision, lines)
+            yield _wrapped(f"{_named(lines)}: {outcome}.", 2)
             continue
         for line in lines:
-            yield _wrapped(f"{_named([line])}: {_outcome(line)}.", 2)
+            outcome = "not to be paid" if unpaid else _outcome(decision, line)
+            yield _wrapped(f"{_named([line])}: {outcome}.", 2)
             for finding in found.get(line.line_number, ()):
                 yield from _reason(finding)
 
@@ -57,11 +75,17 @@ def _verdict(decision: ClaimDecision) -> str:
     verdict = _CLAIM[decision.disposition]
     denied = sum(line.disposition is Disposition.DENY for line in decision.lines)
     if denied and decision.disposition is not Disposition.DENY:
-        count = len(decision.lines)
-        verdict += f", but {denied} of its {count} lines {'is' if denied == 1 else 'are'} denied"
+        verdict += f", but {_share(denied, len(decision.lines))} denied"
     elif denied_as_a_whole(decision):
         verdict += " as a whole: none of its lines is paid"
     return verdict
+
+
+def _share(denied: int, count: int) -> str:
+    if count == 1:
+        return "its line is"
+    whole = f"all {count} of its lines" if denied == count else f"{denied} of its {count} lines"
+    return f"{whole} {'is' if denied == 1 else 'are'}"
 
 
 def _revision(decision: ClaimDecision) -> str:
@@ -79,6 +103,8 @@ def _revision(decision: ClaimDecision) -> str:
 
 
 def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
+    if has_fault_of_its_own(decision):
+        return "not judged, because the claim as a whole is denied"
     if denied_as_a_whole(decision):
         return (
             "not paid with the rest, though nothing is wrong with it"
@@ -88,24 +114,26 @@ def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
     by_report = [line for line in lines if line.pricing is Pricing.BY_REPORT]
     outcome = "passed as billed" if decision.applicable else "not governed"
     if by_report and decision.applicable:
-        codes = dict.fromkeys(printable(line.procedure_code) for line in by_report)
+        codes = dict.fromkeys(code_of(line) for line in by_report)
         priced = "" if len(by_report) == len(lines) else f"{join_in_order(list(codes))} "
         outcome += f", {priced}priced by hand (By Report)"
     return outcome
 
 
 def _named(lines: Sequence[LineOutcome]) -> str:
-    billed = [f"{printable(line.procedure_code)} x {units(line.billed_units)}" for line in lines]
+    billed = [f"{code_of(line)} x {units(line.billed_units)}" for line in lines]
     if len(lines) == 1:
         return f"Line {lines[0].line_number}, {billed[0]}"
     if len(lines) > _NAMED_ONE_BY_ONE:
-        codes = dict.fromkeys(printable(line.procedure_code) for line in lines)
+        codes = dict.fromkeys(code_of(line) for line in lines)
         numbers = f"{lines[0].line_number} to {lines[-1].line_number}"
         return f"Lines {numbers} ({join_in_order(list(codes))})"
     return f"Lines {join_in_order([str(line.line_number) for line in lines])}, {', '.join(billed)}"
 
 
-def _outcome(line: LineOutcome) -> str:
+def _outcome(decision: ClaimDecision, line: LineOutcome) -> str:
+    if denied_as_a_whole(decision) and line.disposition is not Disposition.DENY:
+        return "not paid with the rest"
     outcome = _LINE[line.disposition]
     if line.disposition is not Disposition.DENY and line.allowed_units != line.billed_units:
         outcome += f", but cut back to {units(line.allowed_units)}"
@@ -120,7 +148,7 @@ def _reason(finding: EditFinding) -> Iterator[str]:
     """The reason, the documents to send, the related claims, the paragraph and the codes."""
     yield _wrapped(f"{would_have(finding) or 'Why: '}{finding.message}", 4)
     if finding.requested_documents and not would_have(finding):
-        asked = [_DOCUMENTS.get(d, d.replace("_", " ")) for d in finding.requested_documents]
+        asked = [document_in_words(kind) for kind in finding.requested_documents]
         yield _wrapped(f"To send: {join_in_order(asked)}.", 4)
     if finding.related_claim_ids:
         related = [printable(name) for name in finding.related_claim_ids]

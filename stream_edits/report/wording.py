@@ -1,9 +1,11 @@
 """Wording that the table and the explanation of decisions share."""
 
+from collections.abc import Iterable, Mapping
 from math import isfinite
 
 from rich.text import Text
 
+from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,
@@ -11,8 +13,33 @@ from stream_edits.domain.decision import (
     FindingMode,
     LineOutcome,
 )
+from stream_edits.text import printable
 
 COLORS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DENY: "red"}
+
+# The edits that say that a claim came after its own replacement or void.
+CAME_TOO_LATE = frozenset({"already-replaced", "replaced-before-it-came"})
+# What a void does, by the id of its event: "is a void of claim A". A decision does not say it.
+Voids = Mapping[str, str]
+
+_DOCUMENTS = {
+    "by_report": "a report of the service",
+    "invoice": "the invoice",
+    "itemized_statement": "an itemized statement",
+}
+
+
+def document_in_words(kind: str, article: str = "") -> str:
+    """A kind of document as a biller knows it; with the article, unless its words have one."""
+    words = kind.replace("_", " ")
+    if words.endswith("necessity"):
+        return f"documentation of {words}"
+    return _DOCUMENTS.get(kind, article + words)
+
+
+def code_of(line: LineOutcome | ServiceLine) -> str:
+    """The procedure code of a line, or `no code` for a line of a hospital that has none."""
+    return printable(line.procedure_code) if line.procedure_code.strip() else "no code"
 
 
 def units(amount: float) -> str:
@@ -47,13 +74,64 @@ def by_line(decision: ClaimDecision) -> FindingsByLine:
     return found
 
 
+def voids_of(claims: Iterable[ClaimEvent]) -> Voids:
+    """The voids among these claims."""
+    return {
+        claim.event_id: f"is a void of claim {printable(claim.withdraws)}"
+        if claim.withdraws
+        else "is a void"
+        for claim in claims
+        if claim.is_void
+    }
+
+
+def without_payment(decision: ClaimDecision, voids: Voids | None) -> str:
+    """Why nothing is to be paid for a claim although it passed: `is a void of claim A`.
+
+    Empty if it is to be paid, and if it is held or denied. ``voids`` is None where they are not
+    known.
+    """
+    if decision.disposition is not Disposition.PASS:
+        return ""
+    came_too_late = any(
+        f.line_number is None and f.edit_id in CAME_TOO_LATE for f in decision.findings
+    )
+    why = (voids or {}).get(decision.event_id, "")
+    return why or ("was replaced or voided before it came" if came_too_late else "")
+
+
+def may_be_a_void(decision: ClaimDecision, voids: Voids | None) -> str:
+    """What a claim that passed does to another one, where it is not known whether it is a void.
+
+    The lines of a void have no findings.
+    """
+    named, is_passed = decision.withdrawn_claim_id, decision.disposition is Disposition.PASS
+    is_judged = any(finding.line_number is not None for finding in decision.findings)
+    if voids is not None or named is None or not is_passed or is_judged:
+        return ""
+    if without_payment(decision, voids):
+        return ""
+    return f"replaces or voids claim {printable(named)}; for a void nothing is to be paid"
+
+
 def is_quiet(line: LineOutcome, found: FindingsByLine) -> bool:
     """Whether the line has no finding and is paid as billed."""
-    return line.line_number not in found and line.disposition is Disposition.PASS
+    is_as_billed = line.allowed_units == line.billed_units
+    return line.line_number not in found and line.disposition is Disposition.PASS and is_as_billed
 
 
 def denied_as_a_whole(decision: ClaimDecision) -> bool:
     """Whether the claim is denied although some of its lines are not. No line is paid."""
     return decision.disposition is Disposition.DENY and any(
         line.disposition is not Disposition.DENY for line in decision.lines
+    )
+
+
+def has_fault_of_its_own(decision: ClaimDecision) -> bool:
+    """Whether the claim is denied for something else than its lines. They are then not judged."""
+    return any(
+        finding.line_number is None
+        and finding.disposition is Disposition.DENY
+        and finding.mode is not FindingMode.MONITORED
+        for finding in decision.findings
     )

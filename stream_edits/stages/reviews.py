@@ -4,6 +4,7 @@ A review names the decision that the person saw. It applies if each finding that
 stands unchanged in the newest decision. Pure functions over what is remembered of the claim.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from stream_edits.policies.own_reason import ReasonCodes
 from stream_edits.policies.values.x12_codes import RETRIEVED, Kind, group_code, x12_codes
 
 _Key = tuple[str, int | None]
+# What earlier reviews have left in a message. There are several in what was kept long ago.
+_SAID = re.compile(r"(?: A reviewer (?:approved|denied) it\.)+\Z")
 
 
 class ReviewRefused(Exception):
@@ -124,7 +127,7 @@ def decided(
     if review.outcome is ReviewOutcome.DENY:
         return finding._replace(
             disposition=Disposition.DENY,
-            message=f"{finding.message} A reviewer denied it.",
+            message=_reviewed(finding, "denied"),
             carc=carc,
             rarcs=review.rarcs or own.rarcs,
             group_code=group_code(carc),
@@ -140,7 +143,7 @@ def decided(
     is_cut = allowed is not None  # Without one there is no reason for an adjustment.
     return finding._replace(
         disposition=Disposition.PASS,
-        message=f"{finding.message} A reviewer approved it.",
+        message=_reviewed(finding, "approved"),
         requested_documents=(),
         recommended_code=None,
         allowed_units=allowed,
@@ -149,6 +152,12 @@ def decided(
         group_code=group_code(carc) if is_cut else None,
         review_id=review.review_id,
     )
+
+
+def _reviewed(finding: EditFinding, outcome: str) -> str:
+    """The message of the edit, with what the newest review did."""
+    said = _SAID.sub("", finding.message) if finding.review_id else finding.message
+    return f"{said} A reviewer {outcome} it."
 
 
 def with_decided(
