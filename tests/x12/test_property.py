@@ -1,5 +1,7 @@
 """Mutated files: no traceback, and no claim with another claim's data. More of it: tests.x12."""
 
+from typing import Any
+
 import pytest
 
 from stream_edits.codec.x12 import Refusal, walker
@@ -32,7 +34,7 @@ def test_a_walker_that_mixes_claims_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert violations(text) == []
     start_level = walker.Walker._start_level
 
-    def forgetful(self: walker.Walker, elements: list[str]) -> list[walker.Numbered]:
+    def forgetful(self: walker.Walker, elements: list[str]) -> list[Any]:
         before = dict(self._levels.subscriber)
         done = start_level(self, elements)
         self._levels.subscriber.update(before)
