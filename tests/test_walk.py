@@ -54,7 +54,7 @@ def test_it_has_steps_functions_and_types() -> None:
         ("| `ServiceLine`, `Attachment` |", "| `ServiceLine` |", "Attachment of domain/claim.py"),
         ("give_back` | `Reopen`", "give_back` | `SupervisedSlot`", "give_back gave no"),
         ("`claims.edits.pend`", "`claims.edits.deny`", "step 3: claims.edits.deny is not a topic"),
-        ("_line_records` | `LineRecord`", "_line_records` | ", "no step names LineRecord"),
+        ("line_records` | `LineRecord`", "line_records` | ", "no step names LineRecord"),
         ("| ReviewEvent H | ClaimDecision H.2 PASS", "| ReviewEvent H | ", "step 19 was"),
         ("reviews.py:seen_by", "reviews.py:takes_away", "takes_away did not run"),
     ],
