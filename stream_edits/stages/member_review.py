@@ -26,6 +26,7 @@ from stream_edits.stages.reviews import (
     seen_by,
     with_decided,
 )
+from stream_edits.stages.supervised_history import supervision_edits, with_review
 from stream_edits.stages.withdrawal import withdraw_named
 
 
@@ -77,6 +78,7 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
     asked = None
     if _may_ask_supervisors(builder.policies, review, record):
         asked = _for_supervisors(review, seen.revision)
+        _keep_asked(builder.policies, member, own.record, reviewable, asked)
     return Reviewed(decide(builder, member, own, own.cause, withdrawn, asked), seen.named)
 
 
@@ -147,9 +149,7 @@ def _may_ask_supervisors(policies: Policies, review: ReviewEvent, record: ClaimR
     """Whether the review may be about a finding that only the claim's supervisors know."""
     if not record.supervisors:
         return False
-    return review.edit_id is None or any(
-        review.edit_id == edit.id for policy in policies.all for edit in policy.supervision_edits
-    )
+    return review.edit_id is None or review.edit_id in supervision_edits(policies)
 
 
 def _for_supervisors(review: ReviewEvent, seen_revision: int) -> SupervisedReview:
@@ -161,7 +161,21 @@ def _for_supervisors(review: ReviewEvent, seen_revision: int) -> SupervisedRevie
         review.allowed_units,
         review.carc,
         review.rarcs,
+        review.edit_id,
     )
+
+
+def _keep_asked(
+    policies: Policies,
+    member: MemberSession,
+    record: ClaimRecord,
+    before: ReviewableClaim,
+    asked: SupervisedReview,
+) -> None:
+    """Remember that the claim's next revision brings a review to its supervisors."""
+    lines = dict.fromkeys(x.line_number for x in record.open_claim.lines if x.supervisor)
+    after = with_review(before, policies, lines, asked, record.revision + 1)
+    member.keep_reviewable(record.claim_id, after)
 
 
 def _decided(

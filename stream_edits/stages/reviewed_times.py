@@ -8,7 +8,7 @@ from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
 from stream_edits.domain.supervisor_state import RefusedLine
 from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, decided
+from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, decided, takes_away
 
 
 def is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
@@ -16,8 +16,17 @@ def is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
     is not named."""
     return (
         review is not None
-        and review.line_number in (None, each.finding.line_number)
         and each.since <= review.seen_revision
+        and _is_about(review, each.finding)
+        and (review.edit_id is not None or takes_away(each.finding))
+    )
+
+
+def _is_about(review: SupervisedReview, finding: EditFinding) -> bool:
+    """Whether a finding is of the line and the edit of a review, or of any where it names none."""
+    return review.line_number in (None, finding.line_number) and review.edit_id in (
+        None,
+        finding.edit_id,
     )
 
 
@@ -30,10 +39,13 @@ def findings_named(
     reviewer saw it, UnitsAboveBilled.
     """
     line = review.line_number
-    there = [each for each in refused if line in (None, each.finding.line_number)]
-    named = tuple(each.finding for each in there if is_named(review, each))
-    reviewed_since = any(x.finding.review_id and not is_named(review, x) for x in there)
-    if reviewed_since or (there and not named):
+    named = tuple(each.finding for each in refused if is_named(review, each))
+    changed = [
+        each.finding
+        for each in refused
+        if each.since > review.seen_revision and _is_about(review, each.finding)
+    ]
+    if any(finding.review_id for finding in changed) or (changed and not named):
         raise StaleReview("the supervisor's finding has changed since that decision")
     billed = next((x.billed_units for x in draft.lines if x.line_number == line), None)
     if named and billed is not None and (review.allowed_units or 0) > billed:

@@ -84,6 +84,18 @@ def seen_by(review: ReviewEvent, reviewable: ReviewableClaim) -> Seen:
     A finding that came after the decision that the reviewer saw is not named.
     """
     revision = _seen_revision(review, reviewable)
+    named = named_of(review, revision, reviewable)
+    findings = [f for f in reviewable.findings if (f.edit_id, f.line_number) in named]
+    return Seen(revision, tuple(findings))
+
+
+def named_of(
+    review: ReviewEvent | SupervisedReview, revision: int, reviewable: ReviewableClaim
+) -> set[_Key]:
+    """The findings that a review names of a claim's decision with that revision.
+
+    Raises StaleReview if one of them has changed since.
+    """
     history: dict[_Key, list[FindingChange]] = {}
     for change in reviewable.changes:
         if review.line_number in (None, change.line_number):
@@ -91,8 +103,7 @@ def seen_by(review: ReviewEvent, reviewable: ReviewableClaim) -> Seen:
     named = {key for key, changes in history.items() if _is_named(review, changes, revision)}
     if any(history[key][-1].revision > revision for key in named):
         raise StaleReview("a finding that the review names has changed since that decision")
-    findings = [f for f in reviewable.findings if (f.edit_id, f.line_number) in named]
-    return Seen(revision, tuple(findings))
+    return named
 
 
 def _seen_revision(review: ReviewEvent, reviewable: ReviewableClaim) -> int:
@@ -102,7 +113,9 @@ def _seen_revision(review: ReviewEvent, reviewable: ReviewableClaim) -> int:
     return reviewable.first_revision + reviewable.decisions.index(seen)
 
 
-def _is_named(review: ReviewEvent, changes: Sequence[FindingChange], revision: int) -> bool:
+def _is_named(
+    review: ReviewEvent | SupervisedReview, changes: Sequence[FindingChange], revision: int
+) -> bool:
     """Whether the review names the findings of one edit on one line, as they were then."""
     before = [change for change in changes if change.revision <= revision]
     if not before or not before[-1].present:
