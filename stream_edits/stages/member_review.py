@@ -14,12 +14,12 @@ from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.neighbours import Due
+from stream_edits.stages.review_reasons import check_reason, check_reason_codes
 from stream_edits.stages.reviews import (
     Seen,
     UnitsAboveBilled,
     UnknownReview,
     billed_units,
-    check_reason_codes,
     decided,
     reviewable_after,
     reviewable_so_far,
@@ -181,7 +181,7 @@ def _keep_asked(
 def _decided(
     policies: Policies, review: ReviewEvent, claim: ClaimEvent, seen: Seen
 ) -> list[EditFinding]:
-    """The findings as the review decides them. Raises UnitsAboveBilled."""
+    """The findings as the review decides them. Raises UnitsAboveBilled, ReasonRefused."""
     billed, allowed = billed_units(claim, review.line_number), review.allowed_units
     if billed is not None and allowed is not None and allowed > billed:
         raise UnitsAboveBilled
@@ -193,7 +193,9 @@ def _decided(
     for finding in seen.named:
         line = lines.get(finding.line_number)
         day, units = (line.service_date, line.units) if line else (claim.statement_from, None)
-        newly.append(decided(review, finding, units, own_reason(policies, finding, day)))
+        new = decided(review, finding, units, own_reason(policies, finding, day))
+        check_reason(new, review.event_time.date())
+        newly.append(new)
     return newly
 
 
