@@ -135,7 +135,7 @@ class FindingChange(NamedTuple):
 
     A change is another disposition, other allowed units, or a review's decision on them.
     ``present`` says whether there are findings from then on, ``takes_away`` whether one of them
-    holds, denies or cuts.
+    holds, denies or cuts. Of findings that only supervisors know they say what may be.
     """
 
     edit_id: str

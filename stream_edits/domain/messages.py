@@ -34,8 +34,8 @@ class SupervisedTime(NamedTuple):
 class SupervisedReview(NamedTuple):
     """A review on its way to a claim's supervisors, who alone know their findings.
 
-    ``seen_revision`` is the revision that the reviewer saw. With a claim the outcome is APPROVE or
-    DENY.
+    ``seen_revision`` is the revision that the reviewer saw. Without an edit id it is about findings
+    that are not PASS or that cut units. With a claim the outcome is APPROVE or DENY.
     """
 
     review_id: str
@@ -45,6 +45,7 @@ class SupervisedReview(NamedTuple):
     allowed_units: float | None = None
     carc: str | None = None
     rarcs: tuple[str, ...] = ()
+    edit_id: str | None = None
 
 
 class RoutedReview(NamedTuple):
@@ -95,9 +96,11 @@ class Reopen(NamedTuple):
     """supervision -> encounter: a claim denied for overlap gets its time and is decided again.
 
     ``freed`` is the claim as it left the encounter stage. That stage publishes its next revision,
-    unless the claim has a newer decision than ``freed.draft``.
+    unless the claim has a newer decision than ``freed.draft``. ``lines`` are the numbers of the
+    lines that got their time: none if a review decides the claim, or from an early version.
     """
 
     freed: SupervisedClaim
     trigger_event_id: str
     decided_at: datetime
+    lines: tuple[int, ...] = ()

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.digests import event_digest
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
+from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ReviewableClaim
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide
@@ -29,8 +29,9 @@ from stream_edits.stages.member_review import Reviewed, review_claim
 from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.neighbours import Due
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import StaleReview, reviewable_after, reviewable_so_far
+from stream_edits.stages.reviews import StaleReview, named_of, reviewable_after, reviewable_so_far
 from stream_edits.stages.routing_slip import Monitored, next_hop
+from stream_edits.stages.supervised_history import with_review, with_time
 from stream_edits.stages.withdrawal import withdraw_named
 
 
@@ -108,16 +109,18 @@ class EncounterStage(NamedTuple):
         if record is None or record.status is ClaimStatus.WITHDRAWN:
             record = None
         if record is None or record.decision_id != freed.draft.decision_id:
-            return _ask_again(memory, message, record)
+            return self._outdated(memory, message, record)
+        before = memory.reviewable(freed.member_id, freed.draft.claim_id)
+        before = before or reviewable_so_far(freed.draft.revision, freed.draft.decision_id)
+        if freed.review is not None:
+            named_of(freed.review, freed.review.seen_revision, before)
         cause = Cause(message.trigger_event_id, message.decided_at)
         draft = revised(freed.draft, record.decision_id, cause)
         memory.remember(
             freed.member_id,
             record._replace(revision=draft.revision, decision_id=draft.decision_id),
         )
-        before = memory.reviewable(freed.member_id, draft.claim_id)
-        before = before or reviewable_so_far(freed.draft.revision, freed.draft.decision_id)
-        after = reviewable_after(before, draft)
+        after = self._with_change(reviewable_after(before, draft), message, draft.revision)
         after = after._replace(claim=before.claim, source=before.source)
         memory.keep_reviewable(freed.member_id, draft.claim_id, after)
         return [
@@ -132,32 +135,48 @@ class EncounterStage(NamedTuple):
             )
         ]
 
+    def _with_change(
+        self, before: ReviewableClaim, message: Reopen, revision: int
+    ) -> ReviewableClaim:
+        """The history with what supervisors did in that revision: reviewed findings, or time."""
+        freed, policies = message.freed, self.builder.policies
+        if freed.review is None:
+            return with_time(before, policies, message.lines, revision)
+        supervised = dict.fromkeys(time.line_number for time in freed.times)
+        return with_review(before, policies, supervised, freed.review, revision)
 
-def _ask_again(
-    memory: MemberMemory, message: Reopen, record: ClaimRecord | None
-) -> list[Adjudicated]:
-    """A reopened claim that has a newer decision: its review, for the supervisors once more.
+    def _outdated(
+        self, memory: MemberMemory, message: Reopen, record: ClaimRecord | None
+    ) -> list[Adjudicated]:
+        """A reopened claim that has a newer decision: its review, for the supervisors once more.
 
-    They answered before they knew that decision, as with two reviews in a row. ``record`` is None
-    if the claim was withdrawn. Raises StaleReview if its content has changed since.
-    """
-    freed, review = message.freed, message.freed.review
-    if review is None:
-        return []
-    known = record and memory.reviewable(freed.member_id, freed.draft.claim_id)
-    if not record or not known or event_digest(freed.draft.decision_id) not in known.decisions:
-        raise StaleReview("the claim has a newer decision")
-    return [
-        RoutedReview(
-            freed.member_id,
-            record.claim_id,
-            freed.draft.decision_id,
-            record.supervisors,
-            review,
-            message.decided_at,
-            is_newest=False,
-        )
-    ]
+        They answered before they knew that decision, as with two reviews in a row. ``record`` is
+        None if the claim was withdrawn. Raises StaleReview if its content has changed since, or a
+        finding that the review names.
+        """
+        freed, review = message.freed, message.freed.review
+        known = record and memory.reviewable(freed.member_id, freed.draft.claim_id)
+        if not record or not known or event_digest(freed.draft.decision_id) not in known.decisions:
+            if review is None:
+                return []
+            raise StaleReview("the claim has a newer decision")
+        if review is None:
+            # The time was free before the next decision came to the supervisor.
+            after = self._with_change(known, message, freed.draft.revision + 1)
+            memory.keep_reviewable(freed.member_id, record.claim_id, after)
+            return []
+        named_of(review, review.seen_revision, known)
+        return [
+            RoutedReview(
+                freed.member_id,
+                record.claim_id,
+                freed.draft.decision_id,
+                record.supervisors,
+                review,
+                message.decided_at,
+                is_newest=False,
+            )
+        ]
 
 
 def _is_another_provider(known: ClaimRecord, claim: ClaimEvent) -> bool:

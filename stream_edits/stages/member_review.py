@@ -14,18 +14,19 @@ from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.neighbours import Due
+from stream_edits.stages.review_reasons import check_reason, check_reason_codes
 from stream_edits.stages.reviews import (
     Seen,
     UnitsAboveBilled,
     UnknownReview,
     billed_units,
-    check_reason_codes,
     decided,
     reviewable_after,
     reviewable_so_far,
     seen_by,
     with_decided,
 )
+from stream_edits.stages.supervised_history import supervision_edits, with_review
 from stream_edits.stages.withdrawal import withdraw_named
 
 
@@ -77,6 +78,7 @@ def review_claim(builder: DecisionBuilder, member: MemberSession, review: Review
     asked = None
     if _may_ask_supervisors(builder.policies, review, record):
         asked = _for_supervisors(review, seen.revision)
+        _keep_asked(builder.policies, member, own.record, reviewable, asked)
     return Reviewed(decide(builder, member, own, own.cause, withdrawn, asked), seen.named)
 
 
@@ -147,9 +149,7 @@ def _may_ask_supervisors(policies: Policies, review: ReviewEvent, record: ClaimR
     """Whether the review may be about a finding that only the claim's supervisors know."""
     if not record.supervisors:
         return False
-    return review.edit_id is None or any(
-        review.edit_id == edit.id for policy in policies.all for edit in policy.supervision_edits
-    )
+    return review.edit_id is None or review.edit_id in supervision_edits(policies)
 
 
 def _for_supervisors(review: ReviewEvent, seen_revision: int) -> SupervisedReview:
@@ -161,13 +161,27 @@ def _for_supervisors(review: ReviewEvent, seen_revision: int) -> SupervisedRevie
         review.allowed_units,
         review.carc,
         review.rarcs,
+        review.edit_id,
     )
+
+
+def _keep_asked(
+    policies: Policies,
+    member: MemberSession,
+    record: ClaimRecord,
+    before: ReviewableClaim,
+    asked: SupervisedReview,
+) -> None:
+    """Remember that the claim's next revision brings a review to its supervisors."""
+    lines = dict.fromkeys(x.line_number for x in record.open_claim.lines if x.supervisor)
+    after = with_review(before, policies, lines, asked, record.revision + 1)
+    member.keep_reviewable(record.claim_id, after)
 
 
 def _decided(
     policies: Policies, review: ReviewEvent, claim: ClaimEvent, seen: Seen
 ) -> list[EditFinding]:
-    """The findings as the review decides them. Raises UnitsAboveBilled."""
+    """The findings as the review decides them. Raises UnitsAboveBilled, ReasonRefused."""
     billed, allowed = billed_units(claim, review.line_number), review.allowed_units
     if billed is not None and allowed is not None and allowed > billed:
         raise UnitsAboveBilled
@@ -179,7 +193,9 @@ def _decided(
     for finding in seen.named:
         line = lines.get(finding.line_number)
         day, units = (line.service_date, line.units) if line else (claim.statement_from, None)
-        newly.append(decided(review, finding, units, own_reason(policies, finding, day)))
+        new = decided(review, finding, units, own_reason(policies, finding, day))
+        check_reason(new, review.event_time.date())
+        newly.append(new)
     return newly
 
 

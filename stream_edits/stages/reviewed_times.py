@@ -8,16 +8,25 @@ from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
 from stream_edits.domain.supervisor_state import RefusedLine
 from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, decided
+from stream_edits.stages.review_reasons import check_reason, reason_problem
+from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, decided, takes_away
 
 
-def is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
+def _is_named(review: SupervisedReview, each: RefusedLine) -> bool:
     """Whether the review names a finding. One that came after the revision that the reviewer saw
     is not named."""
     return (
-        review is not None
-        and review.line_number in (None, each.finding.line_number)
-        and each.since <= review.seen_revision
+        each.since <= review.seen_revision
+        and _is_about(review, each.finding)
+        and (review.edit_id is not None or takes_away(each.finding))
+    )
+
+
+def _is_about(review: SupervisedReview, finding: EditFinding) -> bool:
+    """Whether a finding is of the line and the edit of a review, or of any where it names none."""
+    return review.line_number in (None, finding.line_number) and review.edit_id in (
+        None,
+        finding.edit_id,
     )
 
 
@@ -30,10 +39,13 @@ def findings_named(
     reviewer saw it, UnitsAboveBilled.
     """
     line = review.line_number
-    there = [each for each in refused if line in (None, each.finding.line_number)]
-    named = tuple(each.finding for each in there if is_named(review, each))
-    reviewed_since = any(x.finding.review_id and not is_named(review, x) for x in there)
-    if reviewed_since or (there and not named):
+    named = tuple(each.finding for each in refused if _is_named(review, each))
+    changed = [
+        each.finding
+        for each in refused
+        if each.since > review.seen_revision and _is_about(review, each.finding)
+    ]
+    if any(finding.review_id for finding in changed) or (changed and not named):
         raise StaleReview("the supervisor's finding has changed since that decision")
     billed = next((x.billed_units for x in draft.lines if x.line_number == line), None)
     if named and billed is not None and (review.allowed_units or 0) > billed:
@@ -41,39 +53,62 @@ def findings_named(
     return named
 
 
+def check_reasons(
+    policies: Policies, message: SupervisedClaim, named: Sequence[EditFinding], day: date
+) -> None:
+    """Raise ReasonRefused if a remittance of the day could not state what the message's review
+    denies or cuts."""
+    if message.review is None:
+        return
+    billed, days = _billed_and_days(message)
+    for finding in named:
+        check_reason(_decided(policies, message.review, finding, billed, days), day)
+
+
 def as_reviewed(
     policies: Policies, message: SupervisedClaim, refused: Sequence[RefusedLine]
 ) -> tuple[RefusedLine, ...]:
-    """The earlier findings on the claim, with those decided that the message's review names."""
+    """The earlier findings on the claim, with those decided that the message's review names.
+
+    One that a remittance could not state stays as it is.
+    """
     review = message.review
     if review is None:
         return tuple(refused)
+    billed, days = _billed_and_days(message)
+    revision, day = message.draft.revision, message.draft.decided_at.date()
+
+    def after(before: RefusedLine) -> RefusedLine:
+        if not _is_named(review, before):
+            return before
+        finding = _decided(policies, review, before.finding, billed, days)
+        is_stated = reason_problem(finding, day) is None
+        return RefusedLine(finding, revision) if is_stated else before
+
+    return tuple(map(after, refused))
+
+
+def _billed_and_days(message: SupervisedClaim) -> tuple[dict[int, float], dict[int, date]]:
+    """The units that the claim's lines bill, and the dates of those with a time, by number."""
     # The first line of each number.
     billed = {x.line_number: x.billed_units for x in reversed(message.draft.lines)}
-    days = {time.line_number: time.service_date for time in message.times}
-    return tuple(
-        _decided(policies, review, each, billed, days, message.draft.revision)
-        if is_named(review, each)
-        else each
-        for each in refused
-    )
+    return billed, {time.line_number: time.service_date for time in message.times}
 
 
 def _decided(
     policies: Policies,
     review: SupervisedReview,
-    each: RefusedLine,
+    finding: EditFinding,
     units: dict[int, float],
     days: dict[int, date],
-    revision: int,
-) -> RefusedLine:
+) -> EditFinding:
     """``units`` are those that the claim's lines bill, ``days`` their dates, by number."""
-    number, allowed = each.finding.line_number, review.allowed_units
+    number, allowed = finding.line_number, review.allowed_units
     if number is None:
         raise LookupError("a supervisor's finding is on no line")
     billed = units[number]
     if allowed is not None and allowed > billed:
         # A review of all lines may allow more than this one bills.
         review = review._replace(allowed_units=None)
-    own = own_reason(policies, each.finding, days.get(number, date.max))
-    return RefusedLine(decided(review, each.finding, billed, own), revision)
+    own = own_reason(policies, finding, days.get(number, date.max))
+    return decided(review, finding, billed, own)

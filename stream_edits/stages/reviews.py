@@ -15,7 +15,7 @@ from stream_edits.domain.member_state import FindingChange, ReviewableClaim
 from stream_edits.domain.messages import SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.own_reason import ReasonCodes
-from stream_edits.policies.values.x12_codes import RETRIEVED, Kind, group_code, x12_codes
+from stream_edits.policies.values.x12_codes import group_code
 
 _Key = tuple[str, int | None]
 # What earlier reviews have left in a message. There are several in what was kept long ago.
@@ -48,15 +48,6 @@ class UnitsAboveBilled(ReviewRefused):
         self.error_class = "ContractViolation"
 
 
-class UnlistedReason(ReviewRefused):
-    """The review names a reason code that no remittance can have: a violation of the contract."""
-
-    def __init__(self) -> None:
-        # Without the code: what is not a code may be anything.
-        super().__init__(f"carc or a rarc is not on the X12 list of {RETRIEVED}")
-        self.error_class = "ContractViolation"
-
-
 class Seen(NamedTuple):
     """What a review is about: the revision that the reviewer saw, and the findings it names."""
 
@@ -69,21 +60,24 @@ def takes_away(finding: EditFinding) -> bool:
     return finding.disposition is not Disposition.PASS or finding.allowed_units is not None
 
 
-def check_reason_codes(review: ReviewEvent) -> None:
-    """Raise UnlistedReason if the review names a CARC or RARC that is not on the X12 list."""
-    named = [(Kind.RARC, rarc) for rarc in review.rarcs]
-    if review.carc is not None:
-        named.append((Kind.CARC, review.carc))
-    if any(each not in x12_codes() for each in named):
-        raise UnlistedReason
-
-
 def seen_by(review: ReviewEvent, reviewable: ReviewableClaim) -> Seen:
     """What the reviewer saw of a claim. Raises StaleReview.
 
     A finding that came after the decision that the reviewer saw is not named.
     """
     revision = _seen_revision(review, reviewable)
+    named = named_of(review, revision, reviewable)
+    findings = [f for f in reviewable.findings if (f.edit_id, f.line_number) in named]
+    return Seen(revision, tuple(findings))
+
+
+def named_of(
+    review: ReviewEvent | SupervisedReview, revision: int, reviewable: ReviewableClaim
+) -> set[_Key]:
+    """The findings that a review names of a claim's decision with that revision.
+
+    Raises StaleReview if one of them has changed since.
+    """
     history: dict[_Key, list[FindingChange]] = {}
     for change in reviewable.changes:
         if review.line_number in (None, change.line_number):
@@ -91,8 +85,7 @@ def seen_by(review: ReviewEvent, reviewable: ReviewableClaim) -> Seen:
     named = {key for key, changes in history.items() if _is_named(review, changes, revision)}
     if any(history[key][-1].revision > revision for key in named):
         raise StaleReview("a finding that the review names has changed since that decision")
-    findings = [f for f in reviewable.findings if (f.edit_id, f.line_number) in named]
-    return Seen(revision, tuple(findings))
+    return named
 
 
 def _seen_revision(review: ReviewEvent, reviewable: ReviewableClaim) -> int:
@@ -102,7 +95,9 @@ def _seen_revision(review: ReviewEvent, reviewable: ReviewableClaim) -> int:
     return reviewable.first_revision + reviewable.decisions.index(seen)
 
 
-def _is_named(review: ReviewEvent, changes: Sequence[FindingChange], revision: int) -> bool:
+def _is_named(
+    review: ReviewEvent | SupervisedReview, changes: Sequence[FindingChange], revision: int
+) -> bool:
     """Whether the review names the findings of one edit on one line, as they were then."""
     before = [change for change in changes if change.revision <= revision]
     if not before or not before[-1].present:

@@ -178,7 +178,7 @@ class SupervisorSession:
             for day in days_in(gap)
             for slot in self._days.of(day).waiting_for(gap)
         }
-        reopened: dict[tuple[str, str], Reopen] = {}
+        reopened: dict[tuple[str, str], WaitingClaim] = {}
         claims: dict[tuple[str, str], WaitingClaim] = {}
         # What was in the way of the lines before is often in the way of the next.
         in_the_way: deque[SupervisedSlot] = deque(maxlen=_TRIED_FIRST)
@@ -200,11 +200,10 @@ class SupervisorSession:
                     in_the_way.append(competing[0])
                 continue
             waiting.occupy(slot)
-            if key not in reopened:
-                reopened[key] = waiting.reopened(cause)
+            reopened[key] = waiting
         for member_id, claim_id in reopened:
             self._forget_if_none_is_denied(member_id, claim_id)
-        return list(reopened.values())
+        return [waiting.reopened(cause) for waiting in reopened.values()]
 
     def keep(self) -> int:
         """Store the pages and the list of quarters at the end of the message, if they changed.

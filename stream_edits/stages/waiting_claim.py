@@ -23,6 +23,7 @@ class WaitingClaim:
         self._key = key
         self._record = record
         self._slots: dict[date, dict[int, list[SupervisedSlot]]] = {}
+        self._lines: dict[int, None] = {}
 
     @cached_property
     def denied_by_a_review(self) -> frozenset[int | None]:
@@ -36,6 +37,7 @@ class WaitingClaim:
 
     def occupy(self, slot: SupervisedSlot) -> None:
         """Let a line occupy its time. Raises LookupError if nothing is kept of the claim."""
+        self._lines[slot.line_number] = None
         for day in days_in(slot):
             if day not in self._slots:
                 self._slots[day] = self._slots_on(day)
@@ -52,9 +54,12 @@ class WaitingClaim:
         return found
 
     def reopened(self, cause: SupervisedClaim) -> Reopen:
-        """The message that decides the claim again. Raises LookupError without its content."""
+        """The message that decides the claim again, with the lines that occupy their time now.
+
+        Raises LookupError without the claim's content.
+        """
         if self._record is None or self._record.denied_claim is None:
             raise LookupError("a claim denied for overlap was kept without its content")
         draft = cause.draft
         trigger = draft.trigger_event_id or draft.event_id
-        return Reopen(self._record.denied_claim, trigger, draft.decided_at)
+        return Reopen(self._record.denied_claim, trigger, draft.decided_at, tuple(self._lines))

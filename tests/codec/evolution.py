@@ -11,7 +11,7 @@ from stream_edits.codec.framing import join
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.decision import Draft, EditFinding, LineOutcome, parted
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
-from stream_edits.domain.messages import RoutedReview, SupervisedClaim
+from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim, SupervisedReview
 from stream_edits.domain.supervisor_state import DayPage, SupervisorRecord
 from tests.codec.examples import CLAIM
 from tests.codec.oracle import write_with
@@ -73,6 +73,10 @@ def as_version(version: str, value: Any) -> Any:
     return _AS_VERSION[version](value) if version in _AS_VERSION else value
 
 
+_IN_1_7: dict[type, tuple[str, ...]] = {
+    SupervisedReview: ("edit_id",),
+    Reopen: ("lines",),
+}
 _IN_1_6: dict[type, tuple[str, ...]] = {
     RoutedReview: ("is_newest",),
     LineRecord: ("drug_name", "ndc"),
@@ -95,8 +99,14 @@ _IN_1_2: dict[type, tuple[str, ...]] = {
 }
 
 
+def as_1_6(value: Any) -> Any:
+    """The same as version 1.6 could hold it: without the edit that a supervised review names."""
+    return _throughout(_without(value, _IN_1_7), as_1_6)
+
+
 def as_1_5(value: Any) -> Any:
     """The same as version 1.4 or 1.5 could hold it: without names of drugs, among others."""
+    value = as_1_6(value)
     return _throughout(_without(value, _IN_1_6), as_1_5)
 
 
@@ -161,4 +171,5 @@ _AS_VERSION: dict[str, Callable[[Any], Any]] = {
     "1.3": as_1_3,
     "1.4": as_1_5,
     "1.5": as_1_5,
+    "1.6": as_1_6,
 }

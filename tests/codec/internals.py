@@ -42,7 +42,14 @@ SOURCE = Source("claims.events", 3, 42)
 DAY = date(2024, 12, 3)
 START, END = datetime(2024, 12, 3, 10, 0), datetime(2024, 12, 3, 11, 5)
 SUPERVISED_REVIEW = SupervisedReview(
-    "review-1", 2, 1, ReviewOutcome.APPROVE, 1.0, carc="50", rarcs=("N115",)
+    "review-1",
+    2,
+    1,
+    ReviewOutcome.APPROVE,
+    1.0,
+    carc="50",
+    rarcs=("N115",),
+    edit_id="simultaneous-supervision",
 )
 SUPERVISED = SupervisedClaim(
     member_id="member-1",
@@ -79,7 +86,7 @@ SLOT = SupervisedSlot("member-1", "claim-1", 1, START, END, 42, True)
 EXAMPLES: dict[str, Any] = {
     "RoutedClaim": (RoutedClaim(FIRST_EDITION, SOURCE, bytes(range(16))), RAW),
     "SupervisedClaim": SUPERVISED,
-    "Reopen": (Reopen(SUPERVISED, "event-2", DRAFT.decided_at), b""),
+    "Reopen": (Reopen(SUPERVISED, "event-2", DRAFT.decided_at, (1, 2)), b""),
     "ClaimRecord": StoredClaim(
         ClaimRecord(
             claim_id="claim-1",

@@ -93,6 +93,10 @@ IDS = {
     129: "ListBranch",
     130: "RoutedReview",
     131: "ClaimRecord",
+    132: "SupervisedClaim",
+    133: "Reopen",
+    134: "SupervisedVisit",
+    135: "RoutedReview",
 }
 
 
@@ -174,4 +178,5 @@ def test_there_are_published_schemas() -> None:
         "1.4",
         "1.5",
         "1.6",
+        "1.7",
     ]

@@ -16,7 +16,7 @@ from stream_edits.domain.supervisor_state import (
 )
 from stream_edits.policies.shared.clock import overlap
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
-from stream_edits.stages.reviews import StaleReview
+from stream_edits.stages.reviewed_times import findings_named
 from stream_edits.stages.supervisor import Withdrawn
 from tests.stages.plain_supervisors import PlainSupervisors
 
@@ -174,7 +174,9 @@ class PlainSession:
             if not self.competing_with(slot):
                 self._occupy(slot)
                 key = (slot.member_id, slot.claim_id)
-                reopened[key] = reopened.get(key) or self._reopen(key, cause)
+                before = reopened.get(key) or self._reopen(key, cause)
+                lines = dict.fromkeys((*before.lines, slot.line_number))
+                reopened[key] = before._replace(lines=tuple(lines))
         for member_id, claim_id in reopened:
             self._forget_if_none_is_denied(member_id, claim_id)
         return list(reopened.values())
@@ -189,19 +191,14 @@ class PlainSession:
         """The claim that a review is about and the findings that it names, if this supervisor has
         such a finding on it.
 
-        Raises StaleReview if the finding is on another decision than the reviewer saw.
+        Raises StaleReview if one has changed since the reviewer saw it, UnitsAboveBilled.
         """
         record = self._memory.claim(self._kept, routed.member_id, routed.claim_id)
         if record is None or record.denied_claim is None:
             return None
-        line = routed.review.line_number
-        named = tuple(
-            each.finding for each in record.refused if line in (None, each.finding.line_number)
-        )
+        named = findings_named(routed.review, record.refused, record.denied_claim.draft)
         if not named:
             return None
-        if record.denied_claim.draft.decision_id != routed.decision_id:
-            raise StaleReview("the supervisor's finding is on another decision")
         freed = record.denied_claim._replace(review=routed.review)
         return Reopen(freed, routed.review.review_id, routed.event_time), named
 

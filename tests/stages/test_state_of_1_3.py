@@ -81,7 +81,7 @@ def test_a_day_is_divided_when_it_is_touched_first(restored: Restored) -> None:
         106,
         *[127] * (len(pages) - 1),
     ]
-    assert sum(schema_id(value) == 128 for value in restored.of(b"s")) == 1
+    assert sum(schema_id(value) == 134 for value in restored.of(b"s")) == 1
 
 
 def test_time_is_given_back_from_a_day_that_is_divided_for_it(restored: Restored) -> None:

@@ -52,6 +52,7 @@ supervised_reviews = st.builds(
     maybe(units),
     maybe(texts),
     several(texts),
+    maybe(texts),
 )
 supervised_claims = st.builds(
     SupervisedClaim,
@@ -70,7 +71,7 @@ supervised_claims = st.builds(
 routed_reviews = st.builds(
     RoutedReview, texts, texts, texts, several(texts), supervised_reviews, instants, st.booleans()
 )
-reopens = st.builds(Reopen, supervised_claims, texts, instants)
+reopens = st.builds(Reopen, supervised_claims, texts, instants, several(int32s))
 slots = st.builds(
     SupervisedSlot, texts, texts, int32s, wall_clocks, wall_clocks, int64s, st.booleans()
 )
