@@ -5,7 +5,7 @@ from datetime import date
 
 from stream_edits.domain.decision import Draft, EditFinding
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
-from stream_edits.domain.supervisor_state import RefusedLine
+from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot
 from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.review_reasons import check_reason, reason_problem
@@ -86,6 +86,27 @@ def as_reviewed(
         return RefusedLine(finding, revision) if is_stated else before
 
     return tuple(map(after, refused))
+
+
+def reviewed_and_absent(
+    message: SupervisedClaim, npi: str, earlier: Sequence[RefusedLine]
+) -> tuple[RefusedLine, ...]:
+    """What a person has decided on lines that take no time in this message, as another edit denies
+    them. It holds again when they come back."""
+    reviewed = [each for each in earlier if each.finding.review_id]
+    if not reviewed:
+        return ()
+    here = {time.line_number for time in message.times if time.npi == npi}
+    return tuple(each for each in reviewed if each.finding.line_number not in here)
+
+
+def without_time(
+    own: Sequence[SupervisedSlot], absent: Sequence[RefusedLine]
+) -> list[SupervisedSlot]:
+    """The slots of absent lines, occupying no time. With them what is remembered of a line is
+    deleted with its day."""
+    numbers = {each.finding.line_number for each in absent}
+    return [x._replace(occupies_time=False) for x in dict.fromkeys(own) if x.line_number in numbers]
 
 
 def _billed_and_days(message: SupervisedClaim) -> tuple[dict[int, float], dict[int, date]]:

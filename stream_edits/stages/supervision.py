@@ -35,7 +35,12 @@ from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviewed_times import as_reviewed, check_reasons
+from stream_edits.stages.reviewed_times import (
+    as_reviewed,
+    check_reasons,
+    reviewed_and_absent,
+    without_time,
+)
 from stream_edits.stages.reviews import StaleReview, UnknownReview
 from stream_edits.stages.supervisor import SupervisorSession
 
@@ -72,7 +77,12 @@ def supervise(
     before = session.withdraw(message, order)
     earlier = as_reviewed(builder.policies, message, before.refused)
     found, slots = _judge(builder, session, message, before.arrival, earlier)
-    session.record(message, before.arrival, slots, _refused(message, earlier, found))
+    refused = _refused(message, earlier, found)
+    absent = reviewed_and_absent(message, session.npi, earlier)
+    if absent:
+        refused += absent
+        slots += without_time(before.own, absent)
+    session.record(message, before.arrival, slots, refused)
     reopened = session.give_back(before.freed, message)
     largest = session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
@@ -165,7 +175,7 @@ def _judge(
             own = [*without_reviewed(own, reviewed), *reviewed]
         found += own
         # A line that is not denied may be paid, now or later, so it occupies its time.
-        denied = any(finding.disposition is Disposition.DENY for finding in own)
+        denied = any(x.disposition is Disposition.DENY or x.allowed_units == 0 for x in own)
         slots.append(slot._replace(occupies_time=not denied))
     return found, slots
 

@@ -31,12 +31,13 @@ class Withdrawn(NamedTuple):
 
     ``freed`` are its slots, and those of the claim that it withdraws, that occupied time.
     ``arrival`` is that of its first message here, or of the claim that it replaces. ``refused`` are
-    the findings on the same content of the claim.
+    the findings on the same content of the claim, and ``own`` its slots if there are any.
     """
 
     freed: list[SupervisedSlot]
     arrival: int
     refused: tuple[RefusedLine, ...]
+    own: list[SupervisedSlot]
 
 
 class SupervisorSession:
@@ -87,20 +88,24 @@ class SupervisorSession:
         freed: dict[SupervisedSlot, None] = {}
         arrivals = [order]
         refused: tuple[RefusedLine, ...] = ()
+        refused_slots: list[SupervisedSlot] = []
         for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
             record = claim_id and self._memory.claim(self._kept, message.member_id, claim_id)
             if not claim_id or not record:
                 continue
             arrivals.append(record.arrival)
-            if record.event_id == message.draft.event_id:
+            is_same = record.event_id == message.draft.event_id
+            if is_same:
                 refused = record.refused
             for day in record.dates:
                 own = self._days.slots_of(message.member_id, claim_id, record, day)
                 freed |= {slot: None for slot in own if slot.occupies_time}
+                if is_same:
+                    refused_slots += own
                 for slot in own:
                     self._days.of(day).remove(slot)
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
-        return Withdrawn(list(freed), min(arrivals), refused)
+        return Withdrawn(list(freed), min(arrivals), refused, refused_slots)
 
     def competing_with(
         self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
@@ -192,7 +197,7 @@ class SupervisorSession:
             if waiting is None:
                 record = self._memory.claim(self._kept, *key)
                 waiting = claims[key] = WaitingClaim(self._days, key, record)
-            if slot.line_number in waiting.denied_by_a_review:
+            if slot.line_number in waiting.reviewed:
                 continue
             competing = self.competing_with(slot)
             if competing:
@@ -201,8 +206,8 @@ class SupervisorSession:
                 continue
             waiting.occupy(slot)
             reopened[key] = waiting
-        for member_id, claim_id in reopened:
-            self._forget_if_none_is_denied(member_id, claim_id)
+        for key, waiting in reopened.items():
+            self._memory.keep_claim(self._kept, *key, waiting.kept())
         return [waiting.reopened(cause) for waiting in reopened.values()]
 
     def keep(self) -> int:
@@ -230,16 +235,3 @@ class SupervisorSession:
             return None
         freed = record.denied_claim._replace(review=routed.review)
         return Reopen(freed, routed.review.review_id, routed.event_time), named
-
-    def _forget_if_none_is_denied(self, member_id: str, claim_id: str) -> None:
-        record = self._memory.claim(self._kept, member_id, claim_id)
-        if record is None:
-            return
-        own = (
-            slot
-            for day in record.dates
-            for slot in self._days.slots_of(member_id, claim_id, record, day)
-        )
-        if all(slot.occupies_time for slot in own):
-            after = record._replace(denied_claim=None, refused=(), event_id="")
-            self._memory.keep_claim(self._kept, member_id, claim_id, after)

@@ -3,7 +3,6 @@
 from datetime import date
 from functools import cached_property
 
-from stream_edits.domain.decision import Disposition
 from stream_edits.domain.messages import Reopen, SupervisedClaim
 from stream_edits.domain.supervisor_state import SupervisedSlot, SupervisorRecord
 from stream_edits.stages.quarters import days_in
@@ -26,14 +25,11 @@ class WaitingClaim:
         self._lines: dict[int, None] = {}
 
     @cached_property
-    def denied_by_a_review(self) -> frozenset[int | None]:
-        """The numbers of the lines that a person has denied, after another one denied them for
-        overlap."""
-        return frozenset(
-            each.finding.line_number
-            for each in (self._record.refused if self._record else ())
-            if each.finding.review_id is not None and each.finding.disposition is Disposition.DENY
-        )
+    def reviewed(self) -> frozenset[int | None]:
+        """The numbers of the lines whose overlap a person has decided. These do not wait for time:
+        the person has denied them, or what denies them is another edit."""
+        refused = self._record.refused if self._record else ()
+        return frozenset(x.finding.line_number for x in refused if x.finding.review_id)
 
     def occupy(self, slot: SupervisedSlot) -> None:
         """Let a line occupy its time. Raises LookupError if nothing is kept of the claim."""
@@ -52,6 +48,22 @@ class WaitingClaim:
         for slot in self._days.slots_of(*self._key, self._record, day):
             found.setdefault(slot.line_number, []).append(slot)
         return found
+
+    def kept(self) -> SupervisorRecord | None:
+        """What to remember of the claim, now that lines occupy their time.
+
+        When none of them waits any more, only what reviews have decided.
+        """
+        record = self._record
+        if record is None:
+            return None
+        days = [self._days.slots_of(*self._key, record, day) for day in record.dates]
+        if not all(slot.occupies_time for own in days for slot in own):
+            return record
+        reviewed = tuple(each for each in record.refused if each.finding.review_id)
+        if reviewed:
+            return record._replace(refused=reviewed)
+        return record._replace(denied_claim=None, refused=(), event_id="")
 
     def reopened(self, cause: SupervisedClaim) -> Reopen:
         """The message that decides the claim again, with the lines that occupy their time now.

@@ -83,6 +83,7 @@ class PlainSession:
         freed: list[SupervisedSlot] = []
         arrivals = [order]
         refused: tuple[RefusedLine, ...] = ()
+        refused_slots: list[SupervisedSlot] = []
         for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
             record = claim_id and self._memory.claim(self._kept, message.member_id, claim_id)
             if not claim_id or not record:
@@ -94,9 +95,10 @@ class PlainSession:
                 slots = self._memory.day(self._kept, day)
                 own = _of(message.member_id, claim_id, slots)
                 freed += [s for s in own if s.occupies_time and s not in freed]
+                refused_slots += own if record.event_id == message.draft.event_id else []
                 self._memory.keep_day(self._kept, day, tuple(s for s in slots if s not in own))
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
-        return Withdrawn(freed, min(arrivals), refused)
+        return Withdrawn(freed, min(arrivals), refused, refused_slots)
 
     def competing_with(
         self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
@@ -169,7 +171,7 @@ class PlainSession:
         for slot in sorted(denied, key=lambda s: (s.arrival, s.claim_id, s.line_number)):
             if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
                 continue
-            if self._is_denied_by_a_review(slot):
+            if self._is_reviewed(slot):
                 continue
             if not self.competing_with(slot):
                 self._occupy(slot)
@@ -202,13 +204,11 @@ class PlainSession:
         freed = record.denied_claim._replace(review=routed.review)
         return Reopen(freed, routed.review.review_id, routed.event_time), named
 
-    def _is_denied_by_a_review(self, slot: SupervisedSlot) -> bool:
-        """Whether a person has denied a line that another one denied for overlap."""
+    def _is_reviewed(self, slot: SupervisedSlot) -> bool:
+        """Whether a person has decided the overlap of a line: it does not wait for time."""
         record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)
         return record is not None and any(
-            each.finding.line_number == slot.line_number
-            and each.finding.review_id is not None
-            and each.finding.disposition is Disposition.DENY
+            each.finding.line_number == slot.line_number and each.finding.review_id is not None
             for each in record.refused
         )
 
@@ -238,5 +238,8 @@ class PlainSession:
             for slot in _of(member_id, claim_id, self._memory.day(self._kept, day))
         )
         if all(slot.occupies_time for slot in own):
-            after = record._replace(denied_claim=None, refused=(), event_id="")
+            left = tuple(each for each in record.refused if each.finding.review_id)
+            after = record._replace(refused=left)
+            if not left:
+                after = record._replace(denied_claim=None, refused=(), event_id="")
             self._memory.keep_claim(self._kept, member_id, claim_id, after)

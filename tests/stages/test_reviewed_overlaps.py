@@ -1,0 +1,106 @@
+"""What a review decides on an overlap stands while the claim's content is the same, whatever
+happens to the claim's other lines or to the line itself in between."""
+
+from stream_edits.domain.decision import ClaimDecision
+from tests.build import ADA, BEA, claim, infusion, line, voiding
+from tests.stages.reviewing import APPROVE, DENY, review
+from tests.stages.wire import OverTheWire
+
+OVERLAP = "simultaneous-supervision"
+
+
+def overlap(decision: ClaimDecision) -> str:
+    """What became of line 1, and what the decision says on its overlap."""
+    on_it = [f for f in decision.findings if f.edit_id == OVERLAP and f.line_number == 1]
+    said = ", ".join(f"{f.disposition} by {'a review' if f.review_id else 'edit'}" for f in on_it)
+    return f"{decision.lines[0].disposition}: {said}"
+
+
+class TestAnotherLineGetsItsTime:
+    def sent(self, walk: OverTheWire) -> ClaimDecision:
+        """A, whose line 1 overlaps X and whose line 2 overlaps Y."""
+        walk.send(infusion("X", "M2", "09:00-10:00"), infusion("Y", "M3", "11:00-12:00"))
+        lines = line("96365", "09:00-10:00", by=ADA), line("96366", "11:00-12:00", by=ADA)
+        (first,) = walk.send(claim("A", *lines))
+        return first
+
+    def test_the_approved_line_stays_paid(self) -> None:
+        walk = OverTheWire()
+        (approved,) = walk.reviewed(review(self.sent(walk), line=1, edit=OVERLAP))
+        *_, after = walk.send(voiding("Y", "VY", member_id="M3"))
+        assert overlap(approved) == overlap(after) == "PASS: PASS by a review"
+        assert after.lines[1].disposition == "PASS"
+
+    def test_the_line_that_a_person_denied_stays_denied(self) -> None:
+        walk = OverTheWire()
+        walk.reviewed(review(self.sent(walk), DENY, line=1, edit=OVERLAP))
+        walk.send(voiding("X", "VX", member_id="M2"))
+        *_, after = walk.send(voiding("Y", "VY", member_id="M3"))
+        assert overlap(after) == "DENY: DENY by a review"
+
+    def test_without_a_review_the_first_line_stays_denied_for_the_time_it_lacks(self) -> None:
+        walk = OverTheWire()
+        self.sent(walk)
+        *_, after = walk.send(voiding("Y", "VY", member_id="M3"))
+        assert overlap(after) == "DENY: DENY by edit"
+
+
+class TestAnotherEditDeniesTheLineForAWhile:
+    """96366 of 09:30 to 10:30 overlaps X. K's infusion leaves it too little time of its own."""
+
+    def sent(self, walk: OverTheWire) -> ClaimDecision:
+        walk.send(infusion("X", "M2", "10:00-11:00"))
+        (first,) = walk.send(claim("A", line("96366", "09:30-10:30", by=ADA)))
+        return first
+
+    def denied_for_time(self, walk: OverTheWire) -> None:
+        *_, denied = walk.send(infusion("K", "M1", "09:00-10:00"))
+        assert [f.edit_id for f in denied.findings] == ["documented-time-too-short"]
+
+    def test_the_approved_overlap_is_approved_when_the_line_comes_back(self) -> None:
+        walk = OverTheWire()
+        walk.reviewed(review(self.sent(walk), APPROVE, line=1, edit=OVERLAP))
+        self.denied_for_time(walk)
+        *_, after = walk.send(voiding("K", "VK"))
+        assert overlap(after) == "PEND: PASS by a review"
+
+    def test_the_denied_overlap_is_denied_when_the_line_comes_back(self) -> None:
+        walk = OverTheWire()
+        walk.reviewed(review(self.sent(walk), DENY, line=1, edit=OVERLAP))
+        self.denied_for_time(walk)
+        walk.send(voiding("X", "VX", member_id="M2"), voiding("K", "VK"))
+        *_, after = walk.send(infusion("K2", "M1", "08:00-09:00", by=BEA))
+        assert overlap(after) == "DENY: DENY by a review"
+
+    def test_the_line_gives_its_time_back_meanwhile_and_does_not_wait_for_any(self) -> None:
+        walk = OverTheWire()
+        walk.reviewed(review(self.sent(walk), APPROVE, line=1, edit=OVERLAP))
+        self.denied_for_time(walk)
+        walk.send(voiding("X", "VX", member_id="M2"))
+        (other,) = walk.send(infusion("Z", "M4", "10:05-10:30"))
+        assert overlap(other) == "PASS: "
+
+    def test_another_content_of_the_claim_ends_the_review(self) -> None:
+        walk = OverTheWire()
+        walk.reviewed(review(self.sent(walk), APPROVE, line=1, edit=OVERLAP))
+        self.denied_for_time(walk)
+        walk.send(voiding("K", "VK"))
+        (after,) = walk.send(claim("A", line("96366", "09:30-10:31", by=ADA), event_id="later"))
+        assert overlap(after) == "DENY: DENY by edit"
+
+
+class TestAnOverlapApprovedWithUnits:
+    def others(self, allowed: float | None) -> str:
+        """What becomes of a third patient's claim, beside a line approved with these units."""
+        walk = OverTheWire()
+        walk.send(infusion("X", "M2", "09:00-10:00"))
+        (first,) = walk.send(infusion("Y", "M1", "09:30-10:30"))
+        walk.reviewed(review(first, line=1, edit=OVERLAP, allowed_units=allowed))
+        (other,) = walk.send(infusion("Z", "M3", "10:10-10:50"))
+        return overlap(other)
+
+    def test_a_line_left_without_units_is_denied_and_takes_no_time(self) -> None:
+        assert self.others(0.0) == "PASS: "
+
+    def test_a_line_that_keeps_units_takes_its_time(self) -> None:
+        assert self.others(None) == "DENY: DENY by edit"
