@@ -6,6 +6,7 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
+from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.values.rules import EditRules, Outcome
@@ -44,8 +45,8 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
     rules, words = line.policy[Rules], line.policy[VocabularyRules]
     instead = words.add_on_form.get(line.code)
     remedy = (
-        f"Bill {instead} instead, as a service added to {leading_code}, with the documents that "
-        f"{instead} needs"
+        f"Bill {one_unit(instead, line.units)} instead, as a service added to {leading_code}, "
+        f"with the documents that {instead} needs"
         if instead
         else f"{line.code} has no add-on form to bill instead"
     )
