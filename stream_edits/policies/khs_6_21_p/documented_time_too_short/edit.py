@@ -26,6 +26,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     adds_to_a_pump,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.shared.units import units, units_paid
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -34,9 +35,9 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         return
     for measure in measures(encounter):
         line = measure.line
-        units = encounter.allowed_units(line)
-        if units > measure.supported and math.isfinite(units) and not is_discontinued(line):
-            yield line, _finding(measure, units)
+        billed = encounter.allowed_units(line)
+        if billed > measure.supported and math.isfinite(billed) and not is_discontinued(line):
+            yield line, _finding(measure, billed)
 
 
 def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> EditFinding:
@@ -119,7 +120,7 @@ def _push(line: EncounterLine, code: str) -> str:
     return f"bill {one_unit(code, line.units)} instead"
 
 
-def _finding(measure: Measure, units: float) -> EditFinding:
+def _finding(measure: Measure, billed: float) -> EditFinding:
     line, supported = measure.line, measure.supported
     rules = line.policy[TimeRules]
     push = None if supported else rules.push_form.get(line.code)
@@ -129,7 +130,7 @@ def _finding(measure: Measure, units: float) -> EditFinding:
     return rules.finding(
         outcome,
         line.line_number,
-        f"{line.code} was billed with {_units(line.units)}. {_times(measure, units)} "
+        f"{line.code} was billed with {units(line.units)}. {_times(measure, billed)} "
         f"{_remedy(measure, push)} If the times are wrong, send a replacement claim "
         "with the documented times.",
         recommended_code=push,
@@ -138,14 +139,14 @@ def _finding(measure: Measure, units: float) -> EditFinding:
     )
 
 
-def _times(measure: Measure, units: float) -> str:
+def _times(measure: Measure, billed: float) -> str:
     """The documented minutes, and those that the units of the line and those before it need."""
     code = measure.code or measure.line.code
     needed = measure.line.policy[TimeRules].minutes_needed[code]
-    wanted = needed.in_words(measure.counted + units, measure.first_hour)
+    wanted = needed.in_words(measure.counted + billed, measure.first_hour)
     subject = "It needs"
     if measure.counted:
-        subject = f"With the {_units(measure.counted)} counted before, {code} needs"
+        subject = f"With the {units(measure.counted)} counted before, {code} needs"
     whole = _first_hours(measure)
     return f"{subject} {wanted}{whole}, and {int(measure.minutes)} minutes are documented."
 
@@ -162,8 +163,7 @@ def _first_hours(measure: Measure) -> str:
 def _remedy(measure: Measure, push: str | None) -> str:
     supported = measure.supported
     if supported:
-        verb = "is" if supported == 1 else "are"
-        return f"{_units(supported)} {verb} allowed."
+        return units_paid(measure.line.policy[TimeRules].cut_back, supported)
     if push:
         return f"So short an infusion is billed as a push: {_push(measure.line, push)}."
     if measure.line.policy[TimeRules].minutes_needed[measure.line.code].more_than is not None:
@@ -177,10 +177,6 @@ def _remedy(measure: Measure, push: str | None) -> str:
             "its minutes on the line of the infusion."
         )
     return "So short a service is not reported with this code; take the line off."
-
-
-def _units(units: float) -> str:
-    return f"{units:g} unit{'' if units == 1 else 's'}"
 
 
 EDIT = EncounterEdit(

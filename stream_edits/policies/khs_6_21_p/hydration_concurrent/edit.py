@@ -12,6 +12,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.hydration import (
 )
 from stream_edits.policies.shared.clock import minutes
 from stream_edits.policies.shared.time_needed import TimeNeeded
+from stream_edits.policies.shared.units import units
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -54,7 +55,7 @@ def _judge_line(
 
 def _remedy(code: str, supported: float, needed: TimeNeeded) -> str:
     if supported:
-        return f"Those support {supported:g} unit{'' if supported == 1 else 's'}."
+        return f"Those support {units(supported)}."
     return f"{code} needs {needed.first_unit} minutes; take the line off the claim."
 
 
