@@ -19,6 +19,7 @@ from stream_edits.commands.x12_options import BadX12Option, reading_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent
+from stream_edits.text import verb
 
 _Event = ClaimEvent | ReviewEvent | BadLine
 # The number of an event in its file, its place in words, and the event.
@@ -29,7 +30,7 @@ _NO_X12 = "options for X12 files, but the file is none (it starts without ISA)"
 
 def limit_reached(bad: int) -> str:
     """What is said when the reading ends early."""
-    return f"stopped after {bad} that are not valid; --max-errors 0 reads on to the end"
+    return f"stopped after {bad} that {verb(bad)} not valid; --max-errors 0 reads on to the end"
 
 
 class Events:

@@ -11,10 +11,10 @@ from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
-from stream_edits.policies.shared.units import are, units, units_paid
+from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.rules import CodeKey, Count, Outcome
 from stream_edits.policies.ways import Ways
-from stream_edits.text import join_words
+from stream_edits.text import counted, join_words, verb
 
 _FOR_MORE = "For more, send a replacement claim with a document for this line ({documents})."
 _PERIOD = {Scope.ENCOUNTER: "an encounter", Scope.DAY: "a day"}
@@ -122,12 +122,12 @@ def _finding(
 ) -> EditFinding:
     maximum = rules.maximum_units[line.code]
     before = maximum - left
-    taken = f", of which {before:g} {are(before)} already used" if before else ""
+    taken = f", of which {before:g} {verb(before)} already used" if before else ""
     is_final = line.code in rules.further_codes or not rules.necessity_documents
     period = _PERIOD[edit.scope or Scope.ENCOUNTER]
     billed = (
-        f"{line.code} was billed with {units(line.units)}. The policy allows "
-        f"{units(maximum)} {period}{'' if is_final else ' without review'}{taken}."
+        f"{line.code} was billed with {counted(line.units, 'units')}. The policy allows "
+        f"{counted(maximum, 'units')} {period}{'' if is_final else ' without review'}{taken}."
     )
     remedy = _reviewed(edit, review) if review else _excess(edit, line.code, rules, left)
     return rules.finding(

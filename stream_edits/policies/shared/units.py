@@ -2,16 +2,7 @@
 
 from stream_edits.domain.decision import Disposition
 from stream_edits.policies.values.rules import Outcome
-
-
-def units(count: float) -> str:
-    """A number of units: 1 unit, 2.5 units."""
-    return f"{count:g} unit{'' if count == 1 else 's'}"
-
-
-def are(count: float) -> str:
-    """The verb after a number of units."""
-    return "is" if count == 1 else "are"
+from stream_edits.text import counted, verb
 
 
 def units_paid(outcome: Outcome, supported: float) -> str:
@@ -25,4 +16,4 @@ def units_paid(outcome: Outcome, supported: float) -> str:
         return "The line passes with all its units."
     if not supported:
         return "No unit is left for this line."
-    return f"{units(supported)} {are(supported)} allowed."
+    return f"{counted(supported, 'units')} {verb(supported)} allowed."

@@ -13,8 +13,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import AddOnRules, adds_to_a_pump
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Role, VocabularyRules
-from stream_edits.policies.shared.units import units
-from stream_edits.text import join_words
+from stream_edits.text import counted, join_words
 
 _WITHOUT = "without the line"
 
@@ -126,4 +125,4 @@ def _billing(encounter: Encounter, line: EncounterLine, code: str) -> str:
         further = 0.0 if others else min(further, 1.0)
     if further <= 0:
         return billing
-    return f"{billing}, and {units(further)} of {line.code}"
+    return f"{billing}, and {counted(further, 'units')} of {line.code}"

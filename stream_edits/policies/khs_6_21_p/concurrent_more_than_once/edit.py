@@ -6,8 +6,9 @@ from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
-from stream_edits.policies.shared.units import units, units_paid
+from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
+from stream_edits.text import counted
 
 
 class Rules(EditRules):
@@ -48,7 +49,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
                 rules.surplus,
                 line.line_number,
                 f"{line.code} (concurrent infusion) can be reported for "
-                f"{units(rules.maximum_units)} an encounter. {remedy}",
+                f"{counted(rules.maximum_units, 'units')} an encounter. {remedy}",
                 allowed_units=left or None,
                 # The other claims whose units counted first.
                 related_claim_ids=before.claims(line),

@@ -26,7 +26,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     adds_to_a_pump,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
-from stream_edits.policies.shared.units import units, units_paid
+from stream_edits.policies.shared.units import units_paid
+from stream_edits.text import counted, verb
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -130,7 +131,7 @@ def _finding(measure: Measure, billed: float) -> EditFinding:
     return rules.finding(
         outcome,
         line.line_number,
-        f"{line.code} was billed with {units(line.units)}. {_times(measure, billed)} "
+        f"{line.code} was billed with {counted(line.units, 'units')}. {_times(measure, billed)} "
         f"{_remedy(measure, push)} If the times are wrong, send a replacement claim "
         "with the documented times.",
         recommended_code=push,
@@ -146,9 +147,9 @@ def _times(measure: Measure, billed: float) -> str:
     wanted = needed.in_words(measure.counted + billed, measure.first_hour)
     subject = "It needs"
     if measure.counted:
-        subject = f"With the {units(measure.counted)} counted before, {code} needs"
-    whole = _first_hours(measure)
-    return f"{subject} {wanted}{whole}, and {int(measure.minutes)} minutes are documented."
+        subject = f"With the {counted(measure.counted, 'units')} counted before, {code} needs"
+    whole, given = _first_hours(measure), counted(int(measure.minutes), "minutes")
+    return f"{subject} {wanted}{whole}, and {given} {verb(int(measure.minutes))} documented."
 
 
 def _first_hours(measure: Measure) -> str:

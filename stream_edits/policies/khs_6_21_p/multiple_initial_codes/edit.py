@@ -9,9 +9,10 @@ from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_
 from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
-from stream_edits.policies.shared.units import units, units_paid
+from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.rules import EditRules, Outcome
 from stream_edits.policies.ways import Ways
+from stream_edits.text import counted
 
 
 class Rules(EditRules):
@@ -77,9 +78,9 @@ def _cut_to_one(line: EncounterLine) -> EditFinding:
     return rules.finding(
         rules.surplus,
         line.line_number,
-        f"{line.code} was billed with {units(line.units)}, but an initial service is one unit an "
-        f"encounter. {units_paid(rules.surplus, 1.0)} Bill further time or drugs with the add-on "
-        "codes.",
+        f"{line.code} was billed with {counted(line.units, 'units')}, but an initial service is "
+        f"one unit an encounter. {units_paid(rules.surplus, 1.0)} Bill further time or drugs with "
+        "the add-on codes.",
         allowed_units=1.0,
     )
 
