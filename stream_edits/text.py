@@ -27,14 +27,23 @@ def join_in_order(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def counted(number: int, noun: str) -> str:
-    """A number before a noun that is given in the plural: 1 claim, 1,234 claims.
+def counted(number: float, noun: str) -> str:
+    """A number before a noun that is given in the plural: 1 claim, 1,234 claims, 2.5 units.
 
     Of "claims and reviews", one is a "claim or review".
     """
     if number == 1:
-        noun = " or ".join(each.removesuffix("s") for each in noun.split(" and "))
-    return f"{number:,} {noun}"
+        noun = " or ".join(map(_singular, noun.split(" and ")))
+    return f"{number:,} {noun}" if isinstance(number, int) else f"{number:,g} {noun}"
+
+
+def _singular(noun: str) -> str:
+    return noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
+
+
+def verb(number: float, one: str = "is", several: str = "are") -> str:
+    """The form of a verb after a number."""
+    return one if number == 1 else several
 
 
 def printable(text: str | None) -> str:

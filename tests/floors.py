@@ -28,7 +28,7 @@ BELOW: dict[str, set[str]] = {
     "policies": {"domain", "strict_yaml", "text", "yaml_words"},
     "stages": {"policies", "domain", ITSELF},
     "codec": {"domain", ITSELF},
-    "engine": {"metrics"},
+    "engine": {"metrics", "text"},
     "settings": {"strict_yaml", "yaml_words"},
     "report": {"domain", "text"},
     "remittance": {"policies", "domain"},

@@ -12,6 +12,7 @@ from stream_edits.text import (
     join_words,
     printable,
     stdout_console,
+    verb,
     wrap,
 )
 
@@ -42,9 +43,13 @@ def test_words_are_joined_in_their_order_or_sorted(
         (1, "dead letters", "1 dead letter"),
         (1, "claims and reviews", "1 claim or review"),
         (2, "claims and reviews", "2 claims and reviews"),
+        (1, "entries", "1 entry"),
+        (2, "entries", "2 entries"),
+        (1.0, "units", "1 unit"),
+        (2.5, "units", "2.5 units"),
     ],
 )
-def test_a_noun_follows_its_number(number: int, noun: str, text: str) -> None:
+def test_a_noun_follows_its_number(number: float, noun: str, text: str) -> None:
     assert counted(number, noun) == text
 
 
@@ -68,3 +73,9 @@ def test_without_a_terminal_the_width_is_fixed(monkeypatch: pytest.MonkeyPatch) 
     assert console.width == WIDTH
     console.print("[red]1[/red]")
     assert page.getvalue() == "1\n"
+
+
+@pytest.mark.parametrize(("number", "one"), [(0, False), (1, True), (1.0, True), (0.5, False)])
+def test_a_verb_follows_its_number(number: float, one: bool) -> None:
+    assert verb(number) == ("is" if one else "are")
+    assert verb(number, "was", "were") == ("was" if one else "were")

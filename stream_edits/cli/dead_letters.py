@@ -17,7 +17,7 @@ from stream_edits.commands.dead_letters import Filters
 from stream_edits.commands.list_dead_letters import as_json, list_dead_letters, print_table
 from stream_edits.commands.show_dead_letter import describe, read_dead_letter, save_value
 from stream_edits.settings import load_settings
-from stream_edits.text import counted
+from stream_edits.text import counted, verb
 
 
 def _milliseconds(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
@@ -106,7 +106,7 @@ def list_(
         click.echo(f"{len(listing.letters)} of {counted(listing.matching, 'dead letters')}")
     if listing.foreign:
         foreign = counted(listing.foreign, "records")
-        were = "was" if listing.foreign == 1 else "were"
+        were = verb(listing.foreign, "was", "were")
         click.echo(f"{foreign} in the topic {were} not written by stream-edits", err=True)
 
 
@@ -131,7 +131,7 @@ def show(context: click.Context, place: tuple[int, int], file: Path | None) -> N
         size = save_value(record, file)
     except OSError as error:
         raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
-    click.echo(f"{size} bytes written to {file}", err=True)
+    click.echo(f"{counted(size, 'bytes')} written to {file}", err=True)
 
 
 @dead_letters.command()

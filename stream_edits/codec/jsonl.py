@@ -42,15 +42,11 @@ _to_line: Callable[..., bytes] = TypeAdapter(_PlainClaim).dump_json
 
 
 class BadLine(NamedTuple):
-    """A line or record that is not a valid claim or review; ``message`` holds no value of the data.
-
-    ``place`` says where it stands in a file that has no lines.
-    """
+    """A line or record that is not a valid claim or review; ``message`` holds no value of it."""
 
     line_number: int
     error_class: str
     message: str
-    place: str | None = None
 
 
 def read_events_jsonl(
@@ -69,17 +65,17 @@ def read_events_jsonl(
 
 def read_events_in_documents(
     documents: Iterable[tuple[int, bytes]],
-) -> Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]:
-    """The same for JSON texts with the lines where they begin, numbered from 1.
+) -> Iterator[tuple[int, str, ClaimEvent | ReviewEvent | BadLine]]:
+    """The same for JSON texts with the lines where they begin, each with its place in words.
 
     Raises what ``documents`` raises.
     """
     for number, (line, text) in enumerate(documents, start=1):
+        place = f"object {number} (line {line})"
         try:
-            yield number, event_from_json(text)
+            yield number, place, event_from_json(text)
         except Undecodable as error:
-            place = f"object {number} (line {line})"
-            yield number, BadLine(number, error.error_class, error.message, place)
+            yield number, place, BadLine(number, error.error_class, error.message)
 
 
 def texts_in(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -15,6 +15,7 @@ from stream_edits.remittance.adjustments import CannotBeStated, adjustments_of
 from stream_edits.remittance.ledger import Ledger, Standing
 from stream_edits.remittance.rows import csv_heading, to_csv, to_json
 from stream_edits.settings import Settings
+from stream_edits.text import counted, verb
 
 
 def print_published_adjustments(settings: Settings, claim_id: str | None, form: str) -> int:
@@ -57,8 +58,9 @@ def print_adjustments(ledger: Ledger, form: str, claim_id: str | None = None) ->
     unknown = ledger.unknown_claims()
     if unknown:
         print(
-            f"{unknown} claims that were decided are not in their topic any more: which claims "
-            "they replaced or voided is unknown",
+            f"{counted(unknown, 'claims')} that {verb(unknown, 'was', 'were')} decided "
+            f"{verb(unknown)} not in the topic any more: what {verb(unknown, 'it', 'they')} "
+            "replaced or voided is unknown",
             file=sys.stderr,
         )
     return bad + unknown

@@ -19,15 +19,18 @@ from stream_edits.commands.x12_options import BadX12Option, reading_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent
+from stream_edits.text import verb
 
-_Numbered = Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]
+_Event = ClaimEvent | ReviewEvent | BadLine
+# The number of an event in its file, its place in words, and the event.
+_Placed = Iterator[tuple[int, str, _Event]]
 _DEFAULT = FileOptions()
 _NO_X12 = "options for X12 files, but the file is none (it starts without ISA)"
 
 
 def limit_reached(bad: int) -> str:
     """What is said when the reading ends early."""
-    return f"stopped after {bad} that are not valid; --max-errors 0 reads on to the end"
+    return f"stopped after {bad} that {verb(bad)} not valid; --max-errors 0 reads on to the end"
 
 
 class Events:
@@ -47,8 +50,9 @@ class Events:
         self.opened: dict[Input, Opened] = {}
         # What was counted in all X12 files.
         self._tally = Tally()
-        self._x12_names: set[str] = set()
         self._x12_files = 0
+        # Where the last event stands.
+        self._place = ""
 
     @property
     def bad(self) -> int:
@@ -66,10 +70,8 @@ class Events:
         return reading_of(self._options.x12, self._started_ms)
 
     def refuse(self, source: Source, error_class: str, message: str) -> None:
-        """Report that a stage does not take the event of this place."""
-        number = source.offset
-        place = f"claim {number}" if source.topic in self._x12_names else None
-        self._report(source.topic, BadLine(number, error_class, message, place))
+        """Report that a stage does not take the event that was given last, of ``source``."""
+        self._report(source.topic, error_class, message)
 
     def __iter__(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
         yield from self._of_all()
@@ -78,10 +80,11 @@ class Events:
 
     def _of_all(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
         for each in self._inputs:
-            for number, event in self._of(each):
+            for number, place, event in self._of(each):
+                self._place = place
                 self.progress.count()
                 if isinstance(event, BadLine):
-                    self._report(each.name, event)
+                    self._report(each.name, event.error_class, event.message)
                 else:
                     yield Source(each.name, 0, number), event
                 if self.is_at_its_limit:
@@ -90,7 +93,7 @@ class Events:
                 self.progress.say(limit_reached(self.bad))
                 return
 
-    def _of(self, file: Input) -> _Numbered:
+    def _of(self, file: Input) -> _Placed:
         before, bad = self.progress.read, self.bad
         try:
             with ExitStack() as stack:
@@ -99,7 +102,7 @@ class Events:
                     found = stack.enter_context(file.opened(self.progress.add_bytes))
                 if found.said:
                     self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
-                yield from self._read(file.name, found)
+                yield from self._read(found)
         except NotX12 as error:
             self.progress.refuse(f"{file.shown}: {error.message}")
         except BadFiles as error:
@@ -109,28 +112,27 @@ class Events:
             what = "the file is empty" if file.size == 0 else "no claims or reviews in it"
             self.progress.say(f"{file.shown}: {what}")
 
-    def _read(self, name: str, file: Opened) -> _Numbered:
+    def _read(self, file: Opened) -> _Placed:
         """Up to the place after which the file cannot be read. Raises NotX12."""
         try:
-            yield from self._records(name, file)
+            yield from self._records(file)
         except NotX12:
             raise
         except Undecodable as error:
-            yield 0, BadLine(0, error.error_class, error.message, "after that")
+            yield 0, "after that", BadLine(0, error.error_class, error.message)
 
-    def _records(self, name: str, file: Opened) -> _Numbered:
+    def _records(self, file: Opened) -> _Placed:
         if file.form is Form.X12:
-            self._x12_names.add(name)
             self._x12_files += 1
             return read_x12_events(file.stream, self.x12, self._tally)
         if file.form is Form.CONTAINER:
-            return self._taken_in(read_events_container(file.stream))
+            return self._taken_in(_by_line(read_events_container(file.stream)))
         if file.form is Form.LINES:
-            return self._taken_in(read_events_jsonl(file.stream))
+            return self._taken_in(_by_line(read_events_jsonl(file.stream)))
         return self._taken_in(read_events_in_documents(json_documents(file.stream)))
 
-    def _taken_in(self, events: _Numbered) -> _Numbered:
-        for number, event in events:
+    def _taken_in(self, events: _Placed) -> _Placed:
+        for number, place, event in events:
             try:
                 if isinstance(event, ReviewEvent):
                     check_review(event, self._started_ms)
@@ -138,12 +140,16 @@ class Events:
                     check_taken_in(event, self._started_ms)
             except Undecodable as error:
                 event = BadLine(number, error.error_class, error.message)
-            yield number, event
+            yield number, place, event
 
-    def _report(self, name: str, bad: BadLine) -> None:
-        place = bad.place or f"line {bad.line_number}"
-        where = f"{name}: {place}" if len(self._inputs) > 1 else place
-        self.progress.refuse(f"{where}: {bad.error_class}: {bad.message}")
+    def _report(self, name: str, error_class: str, message: str) -> None:
+        where = f"{name}: {self._place}" if len(self._inputs) > 1 else self._place
+        self.progress.refuse(f"{where}: {error_class}: {message}")
+
+
+def _by_line(events: Iterator[tuple[int, _Event]]) -> _Placed:
+    for number, event in events:
+        yield number, f"line {number}", event
 
 
 @contextmanager

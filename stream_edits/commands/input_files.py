@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 from stream_edits.codec.errors import MalformedFile, UnreadableCodec
 from stream_edits.codec.files import BadFile, Opened, opened
 from stream_edits.codec.files.layers import buffered, reader_of
+from stream_edits.text import counted
 
 STDIN = "-"
 
@@ -84,7 +85,7 @@ def folders_not_read(paths: Sequence[str]) -> Iterator[str]:
         if path != STDIN and Path(path).is_dir():
             within = [x for x in Path(path).iterdir() if x.is_dir() and not x.name.startswith(".")]
             if within:
-                what = "1 folder" if len(within) == 1 else f"{len(within)} folders"
+                what = counted(len(within), "folders")
                 yield f"{path}: {what} in it not read; to read a folder, name it"
 
 
@@ -107,7 +108,7 @@ def _opened(path: str, file: BinaryIO, count: Callable[[int], None]) -> Opened:
     """Raises BadFile, MalformedFile, OSError with the file's name."""
     more = reader_of(file)
 
-    def counted() -> bytes:
+    def next_piece() -> bytes:
         try:
             data = more()
         except OSError as error:
@@ -115,4 +116,4 @@ def _opened(path: str, file: BinaryIO, count: Callable[[int], None]) -> Opened:
         count(len(data))
         return data
 
-    return opened(buffered(counted))
+    return opened(buffered(next_piece))

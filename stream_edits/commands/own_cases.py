@@ -21,7 +21,7 @@ from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.shapes.known import has_shape
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.strict_yaml import YamlSource
-from stream_edits.text import counted
+from stream_edits.text import counted, verb
 
 
 class Result(NamedTuple):
@@ -53,7 +53,7 @@ def run_cases(folder: Path) -> Result:
             failed += bool(failures)
             lines.append(f"{'FAILED' if failures else 'ok':<6}  {edit_id}: {case.file.name}")
             lines += [f"        {each}" for each in failures]
-    held = f"{counted(count, 'cases')} {'holds' if count == 1 else 'hold'}"
+    held = f"{counted(count, 'cases')} {verb(count, 'holds', 'hold')}"
     lines.append(f"{failed} of {counted(count, 'cases')} failed" if failed else held)
     return Result("\n".join(lines) + "\n", not failed)
 

@@ -16,7 +16,7 @@ from stream_edits.engine.redrive import Letter, redrive
 from stream_edits.engine.sizes import Limits
 from stream_edits.engine.transaction import Transactions
 from stream_edits.settings import Settings
-from stream_edits.text import printable
+from stream_edits.text import counted, printable, verb
 
 _ASK_S = 15.0
 
@@ -41,7 +41,9 @@ def plan(settings: Settings, filters: Filters, limit: int | None, most_redrives:
         if redriven:
             continue
         if letter.redrives >= most_redrives:
-            refused.append((letter, f"was redriven {letter.redrives} times and failed again"))
+            refused.append(
+                (letter, f"was redriven {counted(letter.redrives, 'times')} and failed again")
+            )
         elif letter.source_topic not in inputs:
             refused.append((letter, "came from a topic that no stage here reads"))
         elif limit is None or len(chosen) < limit:
@@ -78,9 +80,10 @@ def execute(settings: Settings, plan_now: Callable[[], Plan]) -> Iterator[tuple[
             done += committed
             yield plan, done
         if done < len(plan.chosen):
+            gone = len(plan.chosen) - done
             raise EngineStopped(
-                f"{len(plan.chosen) - done} dead letters were deleted from the topic before they "
-                "could be redriven"
+                f"{counted(gone, 'dead letters')} {verb(gone, 'was', 'were')} deleted from the "
+                f"topic before {verb(gone, 'it', 'they')} could be redriven"
             )
     finally:
         transactions.close()

@@ -12,7 +12,7 @@ from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.ports import Record
 from stream_edits.engine.redrive import letter_of
 from stream_edits.settings import Settings
-from stream_edits.text import printable
+from stream_edits.text import counted, printable
 
 
 def read_dead_letter(settings: Settings, place: tuple[int, int]) -> Record:
@@ -48,7 +48,7 @@ def describe(record: Record) -> Iterator[str]:
     yield f"key: {_size(record.key)}"
     if letter is not None and letter.reference is not None:
         size, digest = letter.reference
-        yield f"value: {size} bytes, still in {printable(letter.source_topic)}"
+        yield f"value: {counted(size, 'bytes')}, still in {printable(letter.source_topic)}"
         yield f"SHA-256 of the value: {printable(digest)}"
         return
     yield f"value: {_size(record.value)}"
@@ -78,4 +78,4 @@ def _framing(value: bytes | None) -> str:
 
 
 def _size(octets: bytes | None) -> str:
-    return "none" if octets is None else f"{len(octets)} bytes"
+    return "none" if octets is None else counted(len(octets), "bytes")

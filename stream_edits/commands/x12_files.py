@@ -11,16 +11,16 @@ from stream_edits.domain.claim import ClaimEvent
 
 def read_x12_events(
     file: BinaryIO, reading: Reading, tally: Tally
-) -> Iterator[tuple[int, ClaimEvent | BadLine]]:
-    """Each claim's number in the file, from 1, and the claim, or why it was refused.
+) -> Iterator[tuple[int, str, ClaimEvent | BadLine]]:
+    """Each claim's number in the file, from 1, its place in words, and the claim, or why not.
 
     Counts in ``tally``. Raises NotX12.
     """
-    for number, event in read_claims(file, reading, tally):
+    for place, event in read_claims(file, reading, tally):
         if isinstance(event, Refusal):
-            yield number, BadLine(number, "RefusedClaim", event.reason, event.place)
+            yield place.number, event.place, BadLine(place.number, "RefusedClaim", event.reason)
         else:
-            yield number, event
+            yield place.number, place.in_words, event
 
 
 def say_summary(tally: Tally, reading: Reading, files: int, progress: Progress) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import floor
 
+from stream_edits.text import counted
+
 DAY_MS = 86_400_000
 UNLIMITED = "-1"
 
@@ -16,7 +18,9 @@ def kept_too_short(topic: str, settings: Mapping[str, str | None], days: int) ->
     says how much of a tiered topic lies on the brokers' own disks.
     """
     kept = "; ".join(_limits(settings, days))
-    return f"topic {topic} {kept}: every record must be kept for {days} days" if kept else None
+    if not kept:
+        return None
+    return f"topic {topic} {kept}: every record must be kept for {counted(days, 'days')}"
 
 
 def _limits(settings: Mapping[str, str | None], days: int) -> list[str]:
@@ -29,7 +33,9 @@ def _limits(settings: Mapping[str, str | None], days: int) -> list[str]:
         if age != UNLIMITED and int(age or 0) < days * DAY_MS:
             # Rounded down, so that one millisecond too little does not look like enough.
             lasts = floor(int(age or 0) / DAY_MS * 100) / 100
-            found.append(f"keeps records for {lasts:g} days ({_said(settings, 'retention.ms')})")
+            found.append(
+                f"keeps records for {counted(lasts, 'days')} ({_said(settings, 'retention.ms')})"
+            )
         if size != UNLIMITED:
             # How many days fit into a size is not known beforehand.
             found.append(

@@ -13,6 +13,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from stream_edits.text import counted
+
 from . import log
 from .config import StageConfig
 from .errors import Retriable, TopicReplaced
@@ -219,8 +221,8 @@ class KnownTopics:
             return
         if topic in self._config.internal_topics:
             raise TopicReplaced(
-                f"topic {topic} has {count} partitions and had {before}: keys now fall into other "
-                f"partitions than their state; {_REBUILD}"
+                f"topic {topic} has {counted(count, 'partitions')} and had {before}: keys now "
+                f"fall into other partitions than their state; {_REBUILD}"
             )
         log.info("partitions_changed", stage=self._config.stage, topic=topic, partitions=count)
         self._counts[topic] = count

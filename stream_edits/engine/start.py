@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
+from stream_edits.text import counted
+
 from . import log
 from .config import StageConfig
 from .errors import (
@@ -136,15 +138,16 @@ def _check_counts(config: StageConfig, facts: Facts) -> None:
     for topic in topics_of(config):
         if topic in config.internal_topics and config.partitions not in (None, counts[topic]):
             raise TopicsUnfit(
-                f"{topic} has {counts[topic]} partitions, the settings say {config.partitions}: "
+                f"{topic} has {counted(counts[topic], 'partitions')}, the settings say "
+                f"{config.partitions}: "
                 "the count is fixed when a topic is made, so set it to what the topics have"
             )
     found, changelog = counts[config.input_topic], config.changelog_topic
     if changelog is not None and counts[changelog] != found:
         raise TopicsUnfit(
-            f"{config.input_topic} has {found} partitions, its changelog {changelog} has "
-            f"{counts[changelog]}: they must be equal and never change; rebuild everything from "
-            "the claims, as docs/operations.md says"
+            f"{config.input_topic} has {counted(found, 'partitions')}, its changelog {changelog} "
+            f"has {counts[changelog]}: they must be equal and never change; rebuild everything "
+            "from the claims, as docs/operations.md says"
         )
 
 

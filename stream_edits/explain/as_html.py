@@ -30,7 +30,7 @@ from stream_edits.report.wording import (
     units,
     without_payment,
 )
-from stream_edits.text import join_in_order
+from stream_edits.text import join_in_order, verb
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _VERDICTS = {
@@ -105,9 +105,9 @@ def _verdict(decision: ClaimDecision, voids: Voids) -> str:
     for disposition in Disposition:
         numbers = [str(x.line_number) for x in decision.lines if x.disposition is disposition]
         if numbers:
-            verb = "is" if len(numbers) == 1 else "are"
             noun = "line" if len(numbers) == 1 else "lines"
-            parts.append(f"{noun} {join_in_order(numbers)} {verb} {_LINES[disposition]}")
+            are = verb(len(numbers))
+            parts.append(f"{noun} {join_in_order(numbers)} {are} {_LINES[disposition]}")
     return f"{sentence}: {join_in_order(parts)}."
 
 

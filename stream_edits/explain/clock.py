@@ -14,7 +14,7 @@ from stream_edits.explain.overlap import overlap_verdict
 from stream_edits.explain.standing import voids
 from stream_edits.explain.trial import is_paid, line_of
 from stream_edits.report.wording import code_of, units, without_payment
-from stream_edits.text import printable
+from stream_edits.text import counted, printable
 
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -201,8 +201,7 @@ def _gaps(timed: Sequence[_Timed]) -> Iterator[tuple[datetime, datetime]]:
 
 
 def _minutes(start: datetime, end: datetime) -> str:
-    amount = (end - start) / _MINUTE
-    return f"{amount:g} minute{'' if amount == 1 else 's'}"
+    return counted((end - start) / _MINUTE, "minutes")
 
 
 def _clock(moment: datetime, first: datetime) -> str:

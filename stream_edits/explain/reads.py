@@ -17,6 +17,7 @@ from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.rules import EditRules, Outcome
+from stream_edits.text import counted
 
 # A longer list is shown by its length when nothing of the claim is in it.
 _SHOWN_WHOLE = 16
@@ -186,5 +187,5 @@ def _is_by_code(value: Any) -> bool:
 
 def _as_a_whole(value: Any) -> str:
     if isinstance(value, frozenset | set | list | tuple | Mapping) and len(value) > _SHOWN_WHOLE:
-        return f"{len(value)} entries, none for what the claim states"
+        return f"{counted(len(value), 'entries')}, none for what the claim states"
     return value_in_words(value)

@@ -13,6 +13,7 @@ from stream_edits.handbook.entry import entries
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.rules import EditRules
 from stream_edits.strict_yaml import YamlSource
+from stream_edits.text import counted
 from stream_edits.text import wrap as wrapped
 
 FILE = "coverage.yaml"
@@ -141,9 +142,9 @@ def _report(policy: Policy) -> str:
     carried = sum(1 for each in sentences if each.named)
     lines += [
         "",
-        f"{len(sentences)} sentences: {carried} carried out by an edit, "
+        f"{counted(len(sentences), 'sentences')}: {carried} carried out by an edit, "
         f"{len(sentences) - carried} by none, with the reason; "
-        f"{len(known.defined_codes())} codes defined.",
+        f"{counted(len(known.defined_codes()), 'codes')} defined.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from stream_edits.domain.decision import Disposition
 from stream_edits.impact.outcome import NO_DECISION
 from stream_edits.impact.tally import Impact
+from stream_edits.text import counted
 
 WIDTH = 380
 _LEFT, _MIDDLE, _RIGHT, _BAR = 62, 184, 306, 12
@@ -128,8 +129,8 @@ def _ribbons(
                 path = _path((start, left[source]), (end, right[target]), high)
                 left[source] += high
                 right[target] += high
-                lines = "line" if flows[key] == 1 else "lines"
-                words = f"{flows[key]:,} {lines}, {key[2]} to {key[3]}: {source}, {target}"
+                lines = counted(flows[key], "lines")
+                words = f"{lines}, {key[2]} to {key[3]}: {source}, {target}"
                 ribbons.append(Ribbon(path, key[3].lower(), words))
     return ribbons
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from stream_edits.impact.forms import TOGETHER, by_size, explained
 from stream_edits.impact.gate import Limit
 from stream_edits.impact.tally import Example, Impact, Moved
-from stream_edits.text import printable, stdout_console
+from stream_edits.text import counted, printable, stdout_console, verb
 
 _NUMBERS = ("claims", "lines", "billed")
 
@@ -41,24 +41,29 @@ def print_impact(impact: Impact, limits: Sequence[Limit] = ()) -> None:
 def summary(impact: Impact) -> Iterator[str]:
     """The main figures, a sentence each."""
     share = f" ({100 * impact.claims_changed / impact.claims:.2f} %)" if impact.claims else ""
-    changed = f"{impact.claims_changed:,} have another outcome{share}"
-    yield f"{impact.claims:,} claims, of which {changed}."
+    have = verb(impact.claims_changed, "has", "have")
+    changed = f"{impact.claims_changed:,} {have} another outcome{share}"
+    yield f"{counted(impact.claims, 'claims')}, of which {changed}."
     if impact.claims_changed:
         billed = f"{impact.lines.billed:,.2f} dollars billed"
         if impact.lines.without_charge:
-            billed += f", and {impact.lines.without_charge:,} lines that state no charge"
+            silent = impact.lines.without_charge
+            state = verb(silent, "states", "state")
+            billed += f", and {counted(silent, 'lines')} that {state} no charge"
         yield (
-            f"{impact.lines_changed:,} lines changed ({billed}; what is billed is not what is "
-            f"saved), of {impact.billing_providers:,} billing providers."
+            f"{counted(impact.lines_changed, 'lines')} changed ({billed}; what is billed is not "
+            f"what is saved), of {counted(impact.billing_providers, 'billing providers')}."
         )
     if impact.claims_with_other_findings:
+        others = impact.claims_with_other_findings
         yield (
-            f"{impact.claims_with_other_findings:,} further claims have the same outcome with "
-            "other findings or another due day."
+            f"{counted(others, 'further claims')} {verb(others, 'has', 'have')} the same outcome "
+            "with other findings or another due day."
         )
     if impact.taken_by_some:
-        taken = f"{impact.taken_by_some:,} events were taken under one policy"
-        yield f"{taken} and refused under the other."
+        taken, were = impact.taken_by_some, verb(impact.taken_by_some, "was", "were")
+        under = f"{counted(taken, 'events')} {were} taken under one policy"
+        yield f"{under} and refused under the other."
 
 
 def heading(each: Example) -> str:
@@ -89,14 +94,14 @@ def _tables(impact: Impact) -> Iterator[tuple[str, Table]]:
     )
     for title, name, rows in groups:
         if rows:
-            yield title, _counted(name, rows)
+            yield title, _by_name(name, rows)
 
 
 def _together(labels: Sequence[str]) -> str:
     return labels[0] if len(labels) == 1 else f"only together: {TOGETHER.join(labels)}"
 
 
-def _counted(name: str, rows: Sequence[tuple[str, Moved]]) -> Table:
+def _by_name(name: str, rows: Sequence[tuple[str, Moved]]) -> Table:
     table = _table(name, _NUMBERS)
     for each, moved in rows:
         billed = f"{moved.billed:,.2f}"

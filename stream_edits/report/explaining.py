@@ -23,7 +23,7 @@ from stream_edits.report.wording import (
     without_payment,
     would_have,
 )
-from stream_edits.text import join_in_order, printable, wrap
+from stream_edits.text import join_in_order, printable, verb, wrap
 
 _CLAIM = {
     Disposition.PASS: "is passed on for payment",
@@ -85,7 +85,7 @@ def _share(denied: int, count: int) -> str:
     if count == 1:
         return "its line is"
     whole = f"all {count} of its lines" if denied == count else f"{denied} of its {count} lines"
-    return f"{whole} {'is' if denied == 1 else 'are'}"
+    return f"{whole} {verb(denied)}"
 
 
 def _revision(decision: ClaimDecision) -> str:

@@ -123,6 +123,14 @@ def test_it_is_a_bad_line_of_a_file(adjudicated: Path, capsys: pytest.CaptureFix
     assert "2 decisions (2 PASS, 0 PEND, 0 DENY), 1 refused" in summary
 
 
+def test_it_is_a_bad_object_of_an_array(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "claims.json"
+    file.write_text(f"[\n{claim_to_json(FIRST)},\n\n{claim_to_json(REUSED)}]\n", "utf-8")
+    assert adjudicate_file(Settings(), str(file), "json") == 1
+    _, refused, _ = capsys.readouterr().err.splitlines()
+    assert refused.startswith("object 2 (line 4): ClaimIdReused: ")
+
+
 @pytest.mark.parametrize(
     ("reused", "refused"),
     [

@@ -60,7 +60,16 @@ def test_json_has_the_figures_and_the_cause(stricter: Path, tmp_path: Path) -> N
 def test_each_form_shows_the_change(stricter: Path, tmp_path: Path) -> None:
     file = file_of(tmp_path, CUT, SAME)
     table = impact("--overlay", stricter, file).stdout
-    assert "2 claims, of which 1 have another outcome (50.00 %)." in table
+    assert "2 claims, of which 1 has another outcome (50.00 %)." in table
+    assert "1 line changed (0.00 dollars billed, and 1 line that states no charge; " in table
+    alone = " ".join(
+        impact("--overlay", stricter, file_of(tmp_path, CUT, name="cut")).stdout.split()
+    )
+    assert "1 claim, of which 1 has another outcome (100.00 %)." in alone
+    assert "of 1 billing provider." in alone
+    assert impact("--overlay", stricter, file_of(tmp_path, SAME, name="same")).stdout.startswith(
+        "1 claim, of which 0 have another outcome (0.00 %)."
+    )
     assert "units-over-maximum" in table
     rows = list(
         csv.DictReader(impact("--overlay", stricter, "--format", "csv", file).stdout.split("\n"))

@@ -38,7 +38,7 @@ def test_a_topic_that_keeps_enough(enough: dict[str, str]) -> None:
     [
         (
             {"retention_ms": str(DAYS * DAY_MS - 1)},
-            "keeps records for 3652.99 days (retention.ms=315619199999)",
+            "keeps records for 3,652.99 days (retention.ms=315619199999)",
         ),
         ({"retention_ms": "604800000"}, "keeps records for 7 days (retention.ms=604800000)"),
         ({"retention_ms": "0"}, "keeps records for 0 days (retention.ms=0)"),
@@ -59,4 +59,4 @@ def test_a_topic_that_keeps_enough(enough: dict[str, str]) -> None:
 )
 def test_a_topic_that_keeps_too_little(given: dict[str, str], kept: str) -> None:
     problem = kept_too_short("claims", settings(**given), DAYS)
-    assert problem == f"topic claims {kept}: every record must be kept for 3653 days"
+    assert problem == f"topic claims {kept}: every record must be kept for 3,653 days"

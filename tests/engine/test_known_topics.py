@@ -208,7 +208,7 @@ class TestGrowth:
     def test_the_settings_count_for_internal_topics_only(self) -> None:
         broker = worked(stateless=True)
         stateless_stage(broker, partitions=6).start()
-        with pytest.raises(TopicsUnfit, match="out has 1 partitions, the settings say 6"):
+        with pytest.raises(TopicsUnfit, match="out has 1 partition, the settings say 6"):
             stateless_stage(broker, partitions=6, internal_topics=frozenset({"out"})).start()
 
 

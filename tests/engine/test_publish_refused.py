@@ -52,7 +52,7 @@ def test_a_refused_record_is_followed_by_what_to_do(code: int, advice: str) -> N
         }
         with pytest.raises(EngineStopped) as refused:
             publish_records(options, [Output("claims", b"k", b"v")])
-    assert str(refused.value).startswith("1 of 1 records were not taken (")
+    assert str(refused.value).startswith("1 of 1 record was not taken (")
     assert advice in str(refused.value)
 
 

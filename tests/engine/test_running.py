@@ -31,7 +31,7 @@ from tests.engine.harness import Stage, cluster, config, outputs
 class TestStart:
     def test_a_partition_count_that_differs_from_the_settings_stops_the_start(self) -> None:
         broker = cluster(1)
-        with pytest.raises(TopicsUnfit, match=r"has 1 partitions, the settings say 6"):
+        with pytest.raises(TopicsUnfit, match=r"has 1 partition, the settings say 6"):
             Stage(broker, partitions=6).start()
         assert "subscribe" not in broker.names()
 

@@ -96,7 +96,7 @@ def test_a_claim_that_its_topic_does_not_hold_any_more_is_an_error(deploy: Deplo
     assert in_short(done) == [("B", 1, 80.0)]
     first, second = done.stderr.splitlines()
     assert first.endswith(f"its claim is not at {events}/0/0 any more")
-    assert second.startswith("1 claims that were decided are not in their topic any more")
+    assert second.startswith("1 claim that was decided is not in the topic any more")
     assert "CANARY" not in done.stderr
 
 

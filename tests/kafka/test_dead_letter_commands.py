@@ -79,7 +79,7 @@ def test_a_record_is_listed_shown_redriven_and_dies_again(deploy: Deploy, tmp_pa
 
     code, lines, complaint = redrive(deployment, "--execute", "--max-count", "1")
     assert (code, lines) == (1, ["nothing to redrive"])
-    assert "was redriven 1 times and failed again" in complaint
+    assert "was redriven 1 time and failed again" in complaint
     assert len(events(deployment)) == 2
     assert "CANARY" not in deployment.all_output()
 

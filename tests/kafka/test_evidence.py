@@ -43,8 +43,8 @@ def test_the_setting_makes_the_topics_and_is_required(deploy: Deploy) -> None:
     code, lines = checked(deployment, EVIDENCE_RETENTION_DAYS="1501")
     assert code == 1
     assert lines == [
-        f"topic {topic} keeps records for 1500 days (retention.ms=129600000000): every record "
-        "must be kept for 1501 days"
+        f"topic {topic} keeps records for 1,500 days (retention.ms=129600000000): every record "
+        "must be kept for 1,501 days"
         for topic in deployment.topics.evidence()
     ]
 
@@ -79,7 +79,7 @@ def test_a_broker_that_keeps_less(
     events = deployment.topics.events
     for name, value in changes.items():
         deployment.alter_topic(events, name, value)
-    line = f"topic {events} {says}: every record must be kept for {DAYS} days"
+    line = f"topic {events} {says}: every record must be kept for {DAYS:,} days"
     assert checked(deployment) == (1, [line])
 
 

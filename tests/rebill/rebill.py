@@ -77,8 +77,8 @@ def rebilled(claim: ClaimEvent, decision: ClaimDecision) -> Rebilled | None:
     kept: list[ServiceLine] = []
     removed: list[ServiceLine] = []
     for line, outcome in zip(_as_counted(claim), decision.lines, strict=True):
-        corrected = _corrected(line, outcome)
-        (kept if corrected else removed).append(corrected or line)
+        billed = corrected(line, outcome)
+        (kept if billed else removed).append(billed or line)
     if any(x.procedure_code == "96360" and _is_incidental(x, by_line) for x in removed):
         return None  # Its additional hours lose their primary, and not for a reason of the law.
     timed = [x for x in removed if _TIMED & {f.edit_id for f in by_line.get(x.line_number, ())}]
@@ -132,7 +132,8 @@ def _as_counted(claim: ClaimEvent) -> Iterator[ServiceLine]:
         yield replace(line, modifiers=tuple(modifiers))
 
 
-def _corrected(line: ServiceLine, outcome: LineOutcome) -> ServiceLine | None:
+def corrected(line: ServiceLine, outcome: LineOutcome) -> ServiceLine | None:
+    """A line with its recommended code and allowed units, None if it is taken off."""
     if outcome.disposition is not Disposition.DENY:
         return replace(line, units=outcome.allowed_units)
     if outcome.recommended_code is None:

@@ -37,3 +37,14 @@ def test_a_packed_file_that_is_cut_off_is_not_called_another_kind_of_file(tmp_pa
     (tmp_path / "other.gz").write_bytes(gzip.compress(b"hello " * 10_000)[:40])
     run = stream_edits("convert", tmp_path / "other.gz", *NEEDED)
     assert run.returncode == 2
+
+
+def test_warnings_about_envelopes_leave_the_exit_code_as_it_is(tmp_path: Path) -> None:
+    text = professional(office("K1")).replace("SE*", "SE*1").replace("GE*1*", "GE*2*")
+    (tmp_path / "a.837").write_text(text)
+    (tmp_path / "b.837").write_text(text.replace("IEA*1*000000009~\n", ""))
+    for name in ("a.837", "b.837"):
+        for command in ("convert", "adjudicate"):
+            run = stream_edits(command, tmp_path / name, *NEEDED)
+            assert (run.returncode, claim_ids(run)) == (0, ["ACCOUNTK1"])
+            assert b"warning, GE01 that miscounts: 1" in run.stderr

@@ -40,7 +40,7 @@ def test_they_are_counted_and_none_is_called_empty(inbox: Path) -> None:
     assert "no claims or reviews in it" not in said
     ended = stream_edits("adjudicate", inbox, *NEEDED, "--max-errors", "1")
     assert (ended.returncode, claim_ids(ended)) == (3, ["ACCOUNTA"])
-    assert b"stopped after 1 that are not valid" in ended.stderr
+    assert b"stopped after 1 that is not valid" in ended.stderr
 
 
 def test_explain_and_impact_go_on_as_well(inbox: Path, tmp_path: Path) -> None:

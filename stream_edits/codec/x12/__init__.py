@@ -12,6 +12,7 @@ from .reader import read_claims as read_claims
 from .reading import KINDS as KINDS
 from .reading import ClaimNumber as ClaimNumber
 from .reading import NotX12 as NotX12
+from .reading import Place as Place
 from .reading import Reading as Reading
 from .reading import Refusal as Refusal
 from .reading import Tally as Tally

@@ -42,8 +42,7 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
     work = _with_known(found, reading, warnings)
     account = text_of(values.get("patient_account_number", ""))
     member_id = _member_id(work)
-    if "fault" in found.provider:
-        raise Refused(found.provider["fault"])
+    billing_npi = _billing_npi(found)
     diagnoses = diagnoses_of(work)
     lines = pointing(_lines(work), diagnoses, work)
     first, last = _statement(work, lines)
@@ -58,7 +57,7 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
         "claim_form": found.transaction.form,
         "member_id": member_id,
         "encounter_id": None,
-        "billing_provider_npi": found.provider.get("billing_provider_npi", ""),
+        "billing_provider_npi": billing_npi,
         "attending_provider_npi": values.get("attending_provider_npi") or None,
         "place_of_service": values.get("place_of_service"),
         "type_of_bill": code_of(f"0{facility}{frequency}") if facility else None,
@@ -137,6 +136,19 @@ def _member_id(work: Work) -> str:
     if not number:
         raise Refused("no subscriber id")
     return number
+
+
+def _billing_npi(found: FoundClaim) -> str:
+    """Blank for a provider who has no NPI and whom the payer knows by a number of its own."""
+    if "fault" in found.provider:
+        raise Refused(found.provider["fault"])
+    npi = found.provider.get("billing_provider_npi")
+    if npi is None:
+        raise Refused("no billing provider")
+    numbers = found.subscriber.get("payers_provider_id", ())
+    if not npi and not any(element(each, 2) for each in numbers):
+        raise Refused("no NPI of the billing provider")
+    return str(npi)
 
 
 def _line_of_business(work: Work) -> LineOfBusiness:

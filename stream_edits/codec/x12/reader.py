@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from stream_edits.domain.claim import ClaimEvent
 
-from .reading import NotX12, Reading, Refusal, Tally
+from .reading import NotX12, Place, Reading, Refusal, Tally
 from .segments import BrokenHeader, read_blocks
 from .walker import Walker
 
@@ -14,11 +14,10 @@ _NO_HEADER = "an interchange header (ISA) that cannot be read; the rest of the f
 
 def read_claims(
     file: BinaryIO, reading: Reading, tally: Tally | None = None
-) -> Iterator[tuple[int, ClaimEvent | Refusal]]:
-    """Each claim of the file with its number, from 1, or why it was refused.
+) -> Iterator[tuple[Place, ClaimEvent | Refusal]]:
+    """Each claim of the file with its place, or why it was refused.
 
-    A transaction set that was refused as a whole has the number of the claim before it. Counts in
-    ``tally``. Raises NotX12 for a file that is not X12 at all, before any claim; OSError.
+    Counts in ``tally``. Raises NotX12 for a file that is not X12 at all, before any claim; OSError.
     """
     walker = Walker(reading, Tally() if tally is None else tally)
     try:

@@ -79,9 +79,33 @@ class Refusal(NamedTuple):
     @property
     def place(self) -> str:
         """Where it stands, for people."""
-        parts = [("interchange", self.interchange), ("transaction", self.transaction)]
-        parts += [("claim", self.claim), ("line", self.line)]
-        return ", ".join(f"{name} {number}" for name, number in parts if number is not None)
+        return _in_words(
+            interchange=self.interchange,
+            transaction=self.transaction,
+            claim=self.claim,
+            line=self.line,
+        )
+
+
+class Place(NamedTuple):
+    """Where a claim stands: its number in the file, its transaction set, and its number in that.
+
+    All are from 1. A claim has no number in its set if its CLM is missing, and a refusal may be of
+    no set; both then have the number of the claim before them.
+    """
+
+    number: int
+    transaction: int | None = None
+    claim: int | None = None
+
+    @property
+    def in_words(self) -> str:
+        """The place for people, as refusals have it."""
+        return _in_words(transaction=self.transaction, claim=self.claim)
+
+
+def _in_words(**numbers: int | None) -> str:
+    return ", ".join(f"{name} {number}" for name, number in numbers.items() if number is not None)
 
 
 @dataclass

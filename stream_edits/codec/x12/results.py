@@ -1,12 +1,12 @@
-"""What becomes of the claims of a file: each with its number, or why it was refused."""
+"""What becomes of the claims of a file: each with its place, or why it was refused."""
 
 from stream_edits.domain.claim import ClaimEvent
 
 from .claim import claim_of
 from .found import UnfinishedClaim
-from .reading import Reading, Refusal, Refused, Tally
+from .reading import Place, Reading, Refusal, Refused, Tally
 
-Numbered = tuple[int, ClaimEvent | Refusal]
+Placed = tuple[Place, ClaimEvent | Refusal]
 
 
 class Results:
@@ -39,26 +39,26 @@ class Results:
         self.place += 1
         self.is_empty = False
 
-    def of(self, opened: UnfinishedClaim) -> list[Numbered]:
+    def of(self, opened: UnfinishedClaim) -> list[Placed]:
         """The claim, which is whole, or its refusal."""
         try:
             claim = claim_of(opened.found, self._reading, self._tally.warnings)
         except Refused as refused:
             return self.refuse(opened.number, refused.reason, refused.line)
         self._tally.count(claim)
-        return [(self._position, claim)]
+        return [(Place(self._position, self.transactions, opened.number), claim)]
 
-    def refuse(self, claim: int | None, reason: str, line: int | None = None) -> list[Numbered]:
+    def refuse(self, claim: int | None, reason: str, line: int | None = None) -> list[Placed]:
         """Refuse a claim of the transaction set, or without its number what is left of the set."""
         return self._refused(Refusal(self.transactions, claim, reason, line))
 
-    def refuse_text(self, reason: str | None) -> list[Numbered]:
+    def refuse_text(self, reason: str | None) -> list[Placed]:
         """Refuse text of the interchange that is in no transaction set; None: there is none."""
         if reason is None:
             return []
         return self._refused(Refusal(None, None, reason, interchange=self.interchanges))
 
-    def _refused(self, refusal: Refusal) -> list[Numbered]:
+    def _refused(self, refusal: Refusal) -> list[Placed]:
         self.is_empty = False
         self._tally.refused[refusal.reason] += 1
-        return [(self._position, refusal)]
+        return [(Place(self._position, refusal.transaction, refusal.claim), refusal)]

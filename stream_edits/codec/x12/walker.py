@@ -20,7 +20,7 @@ from .loops import (
     UNSURE_PAYER_LOOPS,
 )
 from .reading import Reading, Tally
-from .results import Numbered, Results
+from .results import Placed, Results
 from .steps import AllSteps, Steps, contradiction
 from .take import CONTRADICTED, known_starts
 
@@ -29,7 +29,7 @@ NO_CLAIM = "a transaction set without a claim (CLM)"
 ANOTHER_SET = "another transaction set (not an 837P or 837I of version 5010)"
 _MOST_LINES = 9_999
 
-_NOTHING: list[Numbered] = []
+_NOTHING: list[Placed] = []
 
 
 class Walker:
@@ -47,7 +47,7 @@ class Walker:
         self._levels = Levels()
         self._open: UnfinishedClaim | None = None
         self._forget_loops()
-        self._acts: dict[str, Callable[[list[str]], list[Numbered] | None]] = {
+        self._acts: dict[str, Callable[[list[str]], list[Placed] | None]] = {
             "TA1": lambda elements: None,
             "GS": partial(self._turn, self._envelopes.begin_group),
             "ST": self._start_transaction,
@@ -60,7 +60,7 @@ class Walker:
             TOO_LONG: self._lose_segment,
         }
 
-    def start_interchange(self, header: list[str], delimiters: Delimiters) -> list[Numbered]:
+    def start_interchange(self, header: list[str], delimiters: Delimiters) -> list[Placed]:
         """Begin with an ISA. Returns what was refused because it came too early."""
         done, self.has_started = self.end_file(), True
         if delimiters != self._all_steps.delimiters:
@@ -72,7 +72,7 @@ class Walker:
     def _use(self, delimiters: Delimiters) -> None:
         self._all_steps, self._starts = AllSteps(delimiters), known_starts(delimiters.element)
 
-    def walk(self, segments: Iterable[str]) -> Iterator[Numbered]:
+    def walk(self, segments: Iterable[str]) -> Iterator[Placed]:
         """Go on by the segments of a block. Gives the claims that end in it."""
         starts, acts, mark = self._starts, self._acts, self._all_steps.delimiters.element
         known, target, at = self._steps.known, self._target, self._at
@@ -105,11 +105,11 @@ class Walker:
                 known, target = self._steps.known, self._target
         self._at = at
 
-    def refuse_rest(self, reason: str) -> list[Numbered]:
+    def refuse_rest(self, reason: str) -> list[Placed]:
         """What follows cannot be read."""
         return self._cut_off() + self._results.refuse(None, reason)
 
-    def _start_transaction(self, elements: list[str]) -> list[Numbered]:
+    def _start_transaction(self, elements: list[str]) -> list[Placed]:
         done = self._cut_off()
         self.has_transactions = self._is_open = True
         self._results.start_transaction()
@@ -129,7 +129,7 @@ class Walker:
             batch = element(elements, 3), element(elements, 4), element(elements, 5)
             self._transaction = self._transaction._replace(batch=batch)
 
-    def _start_level(self, elements: list[str]) -> list[Numbered]:
+    def _start_level(self, elements: list[str]) -> list[Placed]:
         if not self._is_open:
             self._envelopes.find_text()
             return _NOTHING
@@ -139,7 +139,7 @@ class Walker:
         self._enter(level, self._levels.start(level, elements))
         return done
 
-    def _start_claim(self, elements: list[str]) -> list[Numbered]:
+    def _start_claim(self, elements: list[str]) -> list[Placed]:
         # It may be the subscriber's loop, whose HL is missing.
         lost = self._steps.loop in UNSURE_PAYER_LOOPS
         done = self._close()
@@ -168,7 +168,7 @@ class Walker:
         found.fault = found.fault or fault
         return done
 
-    def _move(self, begun: Steps) -> list[Numbered]:
+    def _move(self, begun: Steps) -> list[Placed]:
         if begun.loop == NOWHERE:
             done = self._close()
             self._forget_loops()
@@ -214,7 +214,7 @@ class Walker:
         if self._open is None:
             self._levels.lose_segment()
 
-    def _end_transaction(self, elements: list[str]) -> list[Numbered]:
+    def _end_transaction(self, elements: list[str]) -> list[Placed]:
         done = self._close()
         if self._transaction is not None and self._results.is_empty:
             done = self._results.refuse(None, NO_CLAIM)
@@ -224,16 +224,16 @@ class Walker:
         self._forget_loops()
         return done
 
-    def _turn(self, act: Callable[[list[str]], str | None], elements: list[str]) -> list[Numbered]:
+    def _turn(self, act: Callable[[list[str]], str | None], elements: list[str]) -> list[Placed]:
         """Go on by an envelope; ``act`` says why what it ends is refused."""
         done = self._cut_off()
         return done + self._results.refuse_text(act(elements))
 
-    def end_file(self) -> list[Numbered]:
+    def end_file(self) -> list[Placed]:
         """What was refused because the interchange ends without IEA."""
         return self._turn(self._envelopes.end_interchange, [])
 
-    def _cut_off(self) -> list[Numbered]:
+    def _cut_off(self) -> list[Placed]:
         """End a transaction set that has no SE yet: its last claim may not be whole."""
         done = self._results.refuse_text(self._envelopes.unread())
         if self._is_open and self._transaction is not None:
@@ -243,7 +243,7 @@ class Walker:
         self._forget_loops()
         return done
 
-    def _close(self) -> list[Numbered]:
+    def _close(self) -> list[Placed]:
         """End the open claim, which is whole."""
         opened, self._open = self._open, None
         return _NOTHING if opened is None else self._results.of(opened)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
+from stream_edits.text import counted
+
 from ..config import ClientOptions
 from ..errors import AccessRefused, EngineStopped, Retriable
 from ..kept import kept_too_short
@@ -188,8 +190,7 @@ def check_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> list[str
 
 def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
     counts = partition_counts(admin, [spec.name for spec in specs], _ASK_S)
-    problems = []
-    existing = []
+    problems, existing = [], []
     for spec in specs:
         count = counts[spec.name]
         if count is None:
@@ -200,7 +201,8 @@ def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
             continue
         existing.append(spec)
         if count != spec.partitions and not spec.any_partitions:
-            problems.append(f"topic {spec.name} has {count} partitions, not {spec.partitions}")
+            has = counted(count, "partitions")
+            problems.append(f"topic {spec.name} has {has}, not {spec.partitions}")
     settings = _settings(admin, [spec.name for spec in existing])
     for spec in existing:
         problems += _unlike(spec, settings[spec.name])

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+from stream_edits.text import counted, verb
+
 from ..config import ClientOptions
 from ..errors import EngineStopped
 from ..ports import Output
@@ -80,8 +82,10 @@ def publish_records(
     if left or refused:
         reason = refused[0] if refused else "no answer"
         advice = _ADVICE.get(reason, _AGAIN)
+        lost = left + len(refused)
         raise EngineStopped(
-            f"{left + len(refused)} of {count} records were not taken ({reason}): {advice}"
+            f"{lost} of {counted(count, 'records')} {verb(lost, 'was', 'were')} not taken "
+            f"({reason}): {advice}"
         )
     return count
 

@@ -7,13 +7,14 @@ from typing import Self, cast
 from pydantic import Field, model_validator
 
 from stream_edits.domain.coded import UNIT
-from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
+from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.rules import CodeKey, Count, Outcome
 from stream_edits.policies.ways import Ways
-from stream_edits.text import join_words
+from stream_edits.text import counted, join_words, verb
 
 _FOR_MORE = "For more, send a replacement claim with a document for this line ({documents})."
 _PERIOD = {Scope.ENCOUNTER: "an encounter", Scope.DAY: "a day"}
@@ -121,18 +122,14 @@ def _finding(
 ) -> EditFinding:
     maximum = rules.maximum_units[line.code]
     before = maximum - left
-    taken = f", of which {before:g} {_are(before)} already used" if before else ""
+    taken = f", of which {before:g} {verb(before)} already used" if before else ""
     is_final = line.code in rules.further_codes or not rules.necessity_documents
     period = _PERIOD[edit.scope or Scope.ENCOUNTER]
     billed = (
-        f"{line.code} was billed with {_units(line.units)}. The policy allows "
-        f"{_units(maximum)} {period}{'' if is_final else ' without review'}{taken}."
+        f"{line.code} was billed with {counted(line.units, 'units')}. The policy allows "
+        f"{counted(maximum, 'units')} {period}{'' if is_final else ' without review'}{taken}."
     )
-    remedy = (
-        edit.message("reviewed", "The documents that came with it will be reviewed.")
-        if review
-        else " ".join(filter(None, (_left(left), _beyond(edit, line.code, rules))))
-    )
+    remedy = _reviewed(edit, review) if review else _excess(edit, line.code, rules, left)
     return rules.finding(
         review or rules.excess,
         line.line_number,
@@ -143,26 +140,23 @@ def _finding(
     )
 
 
-def _left(left: float) -> str:
-    return f"{_units(left)} {_are(left)} allowed." if left else "No unit is left for this line."
+def _reviewed(edit: Declared, review: Outcome) -> str:
+    if review.disposition is Disposition.PEND:
+        return edit.message("reviewed", "The documents that came with it will be reviewed.")
+    if review.disposition is Disposition.PASS:
+        return units_paid(review, 0.0)
+    return "The line is denied with all its units."
 
 
-def _beyond(edit: Declared, code: str, rules: Rules) -> str:
+def _excess(edit: Declared, code: str, rules: Rules, left: float) -> str:
+    parts = [units_paid(rules.excess, left)]
     further = rules.further_codes.get(code)
     if further:
-        return f"What goes beyond is billed with {further}, if it is not billed already."
-    if not rules.necessity_documents:
-        return ""
-    documents = join_words(words_of(rules.necessity_documents))
-    return edit.message("for_more", _FOR_MORE, documents=documents)
-
-
-def _units(count: float) -> str:
-    return f"{count:g} unit{'' if count == 1 else 's'}"
-
-
-def _are(count: float) -> str:
-    return "is" if count == 1 else "are"
+        parts.append(f"What goes beyond is billed with {further}, if it is not billed already.")
+    elif rules.necessity_documents and rules.excess.disposition is Disposition.DENY:
+        documents = join_words(words_of(rules.necessity_documents))
+        parts.append(edit.message("for_more", _FOR_MORE, documents=documents))
+    return " ".join(parts)
 
 
 SHAPE = Shape(

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.policies.values.rules import Minutes
+from stream_edits.text import counted
 
 
 class TimeNeeded(BaseModel):
@@ -47,4 +48,4 @@ class TimeNeeded(BaseModel):
         """The minutes that a number of units needs, and ``beside`` others, as text."""
         bound = "more than" if self.more_than is not None else "at least"
         further = float(self.each_further_unit or 0) * (math.ceil(units) - 1)
-        return f"{bound} {self.first_unit + further + beside:g} minutes"
+        return f"{bound} {counted(self.first_unit + further + beside, 'minutes')}"

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.add_on_without_primary.advice import advice
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     Rebilling,
     has_neighbours_primary,
-    initial_services,
     rebilling,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.outranking import rank_in
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     counts_as_primary,
@@ -48,10 +47,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             continue
         if not has_neighbours_primary(encounter, line):
             orphans.append(line)
-    if orphans:
-        highest = min(orphans, key=lambda x: (rank_in(encounter, x), x.place))
-        for line in orphans:
-            yield line, _finding(line, _remedy(encounter, line, highest))
+    for line, remedy in advice(encounter, orphans) if orphans else ():
+        yield line, _finding(line, remedy)
 
 
 def _codes(encounter: Encounter, primaries: Sequence[EncounterLine]) -> set[str]:
@@ -84,27 +81,6 @@ def _finding(line: EncounterLine, remedy: str) -> EditFinding:
         f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. The line waits "
         f"for a claim that brings one. If none is to come, send a replacement claim {remedy}.",
     )
-
-
-def _remedy(encounter: Encounter, line: EncounterLine, highest: EncounterLine) -> str:
-    """What a claim is to bill if no primary comes. One initial service is enough for all.
-
-    ``highest`` is the highest-ranked of the add-ons without a primary.
-    """
-    words, allowed = line.policy[VocabularyRules], line.policy[AddOnRules].primaries[line.code]
-    form = words.initial_form.get(line.code)
-    leading = encounter.fact(initial_services).leading
-    if leading is not None and encounter.is_active(leading) and form is not None:
-        if (words.rank(form) or 0) < rank_in(encounter, leading):
-            return f"that bills {form} instead"
-        added = words.add_on_form.get(form)
-        if added is None:
-            return "without the line"
-        return f"that bills {added} instead, as a service added to {leading.code}"
-    first = words.initial_form.get(highest.code)
-    if line is not highest and first in allowed:
-        return f"that bills {first} instead of {highest.code}, and this line beside it"
-    return f"that bills {form or join_words(allowed)} instead"
 
 
 def _ranking_with(line: EncounterLine, allowed: frozenset[str]) -> list[str]:

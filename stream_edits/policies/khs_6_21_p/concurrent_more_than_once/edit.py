@@ -6,7 +6,9 @@ from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
+from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
+from stream_edits.text import counted
 
 
 class Rules(EditRules):
@@ -35,8 +37,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         if allowed(line) <= left:
             continue
         remedy = (
-            f"{left:g} of the {line.units:g} units billed is allowed; bill a further drug given "
-            "after another as a sequential infusion."
+            f"{units_paid(rules.surplus, left)} Bill a further drug given after another as a "
+            "sequential infusion."
             if left
             else "It is already billed; remove this line, or bill a further drug given after "
             "another as a sequential infusion."
@@ -46,8 +48,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             rules.finding(
                 rules.surplus,
                 line.line_number,
-                f"{line.code} (concurrent infusion) can be reported for {rules.maximum_units:g} "
-                f"unit an encounter. {remedy}",
+                f"{line.code} (concurrent infusion) can be reported for "
+                f"{counted(rules.maximum_units, 'units')} an encounter. {remedy}",
                 allowed_units=left or None,
                 # The other claims whose units counted first.
                 related_claim_ids=before.claims(line),

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import initial_code
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms, separate_site
@@ -62,14 +64,14 @@ def _outranking_initial(line: EncounterLine, decided: EncounterLine, code: str) 
 
 
 def _outranking_add_on(line: EncounterLine, decided: EncounterLine, code: str) -> EditFinding:
-    initial = line.policy[VocabularyRules].initial_form.get(line.code, "the initial code")
+    initial = initial_code(line, line.code) or "the initial code"
     return _finding(
         line,
         decided,
         f"{line.code} was billed as an added service, but it ranks above {code}, which "
         f"{_whose(line, decided)} has as the initial service of this encounter. The policy wants "
-        f"the highest-ranked service as the initial one. Bill {initial} instead of {line.code}. "
-        f"{_replaced(line, decided, code)}.",
+        f"the highest-ranked service as the initial one. Bill {initial} instead of "
+        f"{one_unit(line.code, line.units)}. {_replaced(line, decided, code)}.",
     )
 
 

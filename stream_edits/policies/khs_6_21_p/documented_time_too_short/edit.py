@@ -6,24 +6,28 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import is_discontinued
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import Measure
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import measures
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
-from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
-    initial_services,
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
+    TimeRules,
+    initial_code,
+    is_discontinued,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import leading_push
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
     initials,
     is_additional_hour,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
     AddOnRules,
     adds_to_a_pump,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.shared.units import units_paid
+from stream_edits.text import counted, verb
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -32,50 +36,36 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         return
     for measure in measures(encounter):
         line = measure.line
-        units = encounter.allowed_units(line)
-        if units > measure.supported and math.isfinite(units) and not is_discontinued(line):
-            yield line, _finding(measure, units)
+        billed = encounter.allowed_units(line)
+        if billed > measure.supported and math.isfinite(billed) and not is_discontinued(line):
+            yield line, _finding(measure, billed)
 
 
 def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> EditFinding:
     """The finding with the push that fits the initial service which stands in the encounter."""
-    added = line.policy[Rules].push_form.get(line.code)
+    added = line.policy[TimeRules].push_form.get(line.code)
     if finding.disposition is not Disposition.DENY or added is None or not finding.recommended_code:
         return finding
     leading = encounter.fact(leading_push)
     if leading is not line:
-        return _recommending(finding, _beside(encounter, line, added, leading))
+        return _recommending(line, finding, _beside(encounter, line, added, leading))
     is_sequential = line.code not in line.policy[VocabularyRules].initials
     if is_sequential and adds_to_a_pump(encounter, line, added):
-        return _recommending(finding, added)
+        return _recommending(line, finding, added)
     outranking = outranking_add_on(encounter, line)
     if outranking is None or outranking is line:
-        return _recommending(finding, _initial(line, added))
+        return _recommending(line, finding, _initial(line, added))
     if is_additional_hour(outranking):
         # Beside an additional hour whose own infusion is billed, the push is an added one.
         primaries = outranking.policy[AddOnRules].primaries[outranking.code]
         is_added = any(x.code in primaries and encounter.is_active(x) for x in initials(encounter))
-        return _recommending(finding, added if is_added else _initial(line, added))
+        return _recommending(line, finding, added if is_added else _initial(line, added))
     code = encounter.code_of(outranking)
-    settled = _recommending(finding, added)
+    settled = _recommending(line, finding, added)
     return settled._replace(
-        message=f"{settled.message} Bill {_initial(outranking, code)} as the initial service "
-        f"instead of {code}, which ranks above a push."
+        message=f"{settled.message} Bill {initial_code(outranking, code) or code} as the initial "
+        f"service instead of {code} (one unit of it), which ranks above a push."
     )
-
-
-def leading_push(encounter: Encounter) -> EncounterLine | None:
-    """The initial service that stands; without one, the first of the highest-ranked pushes.
-
-    These are infusions too short for their code, one of which is then rebilled as the initial push.
-    """
-    services = encounter.fact(initial_services)
-    leading = services.overruled or services.leading
-    if leading is not None:
-        return leading
-    pushes = [x for x in encounter.sequenced if encounter.code_of(x) != x.code]
-    words = [(x.policy[VocabularyRules].rank(encounter.code_of(x)) or 0, x.place) for x in pushes]
-    return pushes[words.index(min(words))] if pushes else None
 
 
 def _beside(
@@ -121,18 +111,19 @@ def _initial(line: EncounterLine, code: str) -> str:
     return line.policy[VocabularyRules].initial_form.get(code, code)
 
 
-def _recommending(finding: EditFinding, code: str) -> EditFinding:
-    message = finding.message.replace(f"bill {finding.recommended_code} instead", _push(code))
+def _recommending(line: EncounterLine, finding: EditFinding, code: str) -> EditFinding:
+    before = _push(line, finding.recommended_code or "")
+    message = finding.message.replace(before, _push(line, code))
     return finding._replace(recommended_code=code, message=message)
 
 
-def _push(code: str) -> str:
-    return f"bill {code} instead"
+def _push(line: EncounterLine, code: str) -> str:
+    return f"bill {one_unit(code, line.units)} instead"
 
 
-def _finding(measure: Measure, units: float) -> EditFinding:
+def _finding(measure: Measure, billed: float) -> EditFinding:
     line, supported = measure.line, measure.supported
-    rules = line.policy[Rules]
+    rules = line.policy[TimeRules]
     push = None if supported else rules.push_form.get(line.code)
     if push and line.code in line.policy[VocabularyRules].initials:
         push = _initial(line, push)
@@ -140,7 +131,7 @@ def _finding(measure: Measure, units: float) -> EditFinding:
     return rules.finding(
         outcome,
         line.line_number,
-        f"{line.code} was billed with {_units(line.units)}. {_times(measure, units)} "
+        f"{line.code} was billed with {counted(line.units, 'units')}. {_times(measure, billed)} "
         f"{_remedy(measure, push)} If the times are wrong, send a replacement claim "
         "with the documented times.",
         recommended_code=push,
@@ -149,22 +140,22 @@ def _finding(measure: Measure, units: float) -> EditFinding:
     )
 
 
-def _times(measure: Measure, units: float) -> str:
+def _times(measure: Measure, billed: float) -> str:
     """The documented minutes, and those that the units of the line and those before it need."""
     code = measure.code or measure.line.code
-    needed = measure.line.policy[Rules].minutes_needed[code]
-    wanted = needed.in_words(measure.counted + units, measure.first_hour)
+    needed = measure.line.policy[TimeRules].minutes_needed[code]
+    wanted = needed.in_words(measure.counted + billed, measure.first_hour)
     subject = "It needs"
     if measure.counted:
-        subject = f"With the {_units(measure.counted)} counted before, {code} needs"
-    whole = _first_hours(measure)
-    return f"{subject} {wanted}{whole}, and {int(measure.minutes)} minutes are documented."
+        subject = f"With the {counted(measure.counted, 'units')} counted before, {code} needs"
+    whole, given = _first_hours(measure), counted(int(measure.minutes), "minutes")
+    return f"{subject} {wanted}{whole}, and {given} {verb(int(measure.minutes))} documented."
 
 
 def _first_hours(measure: Measure) -> str:
     if not measure.first_hour:
         return ""
-    hour = measure.line.policy[Rules].minutes_needed[measure.line.code].each_further_unit
+    hour = measure.line.policy[TimeRules].minutes_needed[measure.line.code].each_further_unit
     if measure.first_hour > (hour or 0):
         return " with the first hours of its infusions"
     return " with the first hour of the infusion"
@@ -173,11 +164,10 @@ def _first_hours(measure: Measure) -> str:
 def _remedy(measure: Measure, push: str | None) -> str:
     supported = measure.supported
     if supported:
-        verb = "is" if supported == 1 else "are"
-        return f"{_units(supported)} {verb} allowed."
+        return units_paid(measure.line.policy[TimeRules].cut_back, supported)
     if push:
-        return f"So short an infusion is billed as a push: {_push(push)}."
-    if measure.line.policy[Rules].minutes_needed[measure.line.code].more_than is not None:
+        return f"So short an infusion is billed as a push: {_push(measure.line, push)}."
+    if measure.line.policy[TimeRules].minutes_needed[measure.line.code].more_than is not None:
         return (
             "Bill a shorter infusion with the code of its first hour and those of additional "
             "hours. For a pump, document the time of the whole infusion, also at home."
@@ -190,14 +180,10 @@ def _remedy(measure: Measure, push: str | None) -> str:
     return "So short a service is not reported with this code; take the line off."
 
 
-def _units(units: float) -> str:
-    return f"{units:g} unit{'' if units == 1 else 's'}"
-
-
 EDIT = EncounterEdit(
     "documented-time-too-short",
     Group.TIME,
-    Rules,
+    TimeRules,
     judge,
     counts_as_recommended=True,
     settle=settle,

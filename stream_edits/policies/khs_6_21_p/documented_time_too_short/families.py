@@ -9,7 +9,7 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     is_too_short,
     push_of,
 )
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import TimeRules
 from stream_edits.policies.khs_6_21_p.vocabulary.hydration import (
     InfusionsBeside,
     is_incidental,
@@ -25,7 +25,7 @@ def families(encounter: Encounter) -> list[list[EncounterLine]]:
     """The active lines whose codes need time, by family and technique, the highest-ranked first."""
     found: dict[tuple[Family, Technique], list[EncounterLine]] = {}
     for line in encounter.active:
-        if line.code in line.policy[Rules].minutes_needed:
+        if line.code in line.policy[TimeRules].minutes_needed:
             family = family_of(line)
             if family is not None:
                 found.setdefault(family, []).append(line)

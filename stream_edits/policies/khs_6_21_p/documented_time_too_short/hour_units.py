@@ -11,16 +11,18 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.hours import (
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     hours_after_the_first,
-    is_discontinued,
     is_hydration,
     needed_by,
-    time_of,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import (
     Measure,
     resting_on,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
+    is_discontinued,
+    time_of,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
 
 

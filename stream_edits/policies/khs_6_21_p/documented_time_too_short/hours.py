@@ -10,10 +10,12 @@ from stream_edits.policies.encounter import EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     is_too_short,
     needed_by,
-    time_of,
     times_of,
 )
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
+    TimeRules,
+    time_of,
+)
 from stream_edits.policies.shared.clock import covered_minutes, minutes, runs
 
 
@@ -41,7 +43,7 @@ class Hours(NamedTuple):
 
 def runs_of(lines: list[EncounterLine]) -> list[list[EncounterLine]]:
     """Timed lines of one code whose times touch or overlap; all if they are measured together."""
-    if lines[0].code in lines[0].policy[Rules].measured_together:
+    if lines[0].code in lines[0].policy[TimeRules].measured_together:
         return [lines]
     by_time = {x.position: time for x in lines if (time := time_of(x)) is not None}
     found: list[list[EncounterLine]] = []

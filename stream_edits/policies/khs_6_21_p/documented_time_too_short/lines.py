@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 
 from stream_edits.policies.encounter import EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
+    TimeRules,
+    initial_push_for,
+    is_too_short_for,
+    time_of,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     administration,
     has_separate_site,
@@ -14,7 +19,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Technique,
     VocabularyRules,
 )
-from stream_edits.policies.shared.clock import Interval, minutes
+from stream_edits.policies.shared.clock import Interval
 from stream_edits.policies.shared.time_needed import TimeNeeded
 
 
@@ -45,17 +50,7 @@ def is_hydration(line: EncounterLine) -> bool:
 
 def needed_by(line: EncounterLine) -> TimeNeeded:
     """The minutes that the units of the line's code need."""
-    return line.policy[Rules].minutes_needed[line.code]
-
-
-def is_discontinued(line: EncounterLine) -> bool:
-    """Whether a modifier says that the service was reduced or discontinued."""
-    return not line.modifiers.isdisjoint(line.policy[Rules].discontinued_modifiers)
-
-
-def time_of(line: EncounterLine) -> Interval | None:
-    """The documented time of the line, None without both times."""
-    return (line.start, line.end) if line.start and line.end else None
+    return line.policy[TimeRules].minutes_needed[line.code]
 
 
 def times_of(lines: Iterable[EncounterLine]) -> list[Interval]:
@@ -65,10 +60,7 @@ def times_of(lines: Iterable[EncounterLine]) -> list[Interval]:
 
 def is_too_short(line: EncounterLine) -> bool:
     """Whether the time of an infusion alone supports no unit of its code."""
-    time = time_of(line)
-    if time is None or is_discontinued(line) or line.code not in line.policy[Rules].minutes_needed:
-        return False
-    return not needed_by(line).supported_units(minutes(*time))
+    return is_too_short_for(line, line.code)
 
 
 def goes_on(hydration: EncounterLine, only: EncounterLine) -> bool:
@@ -83,8 +75,7 @@ def goes_on(hydration: EncounterLine, only: EncounterLine) -> bool:
 
 def push_of(line: EncounterLine) -> str | None:
     """The initial push that an infusion too short for its code is rebilled as, if it has one."""
-    push = line.policy[Rules].push_form.get(line.code)
-    return line.policy[VocabularyRules].initial_form.get(push, push) if push else None
+    return initial_push_for(line.policy, line.code)
 
 
 def hours_after_the_first(minutes: float, needed: TimeNeeded) -> float:

@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import needed_by, time_of
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
+    needed_by,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
+    time_of,
+)
 from stream_edits.policies.shared.clock import minutes
 
 

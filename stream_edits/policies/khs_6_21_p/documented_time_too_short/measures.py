@@ -14,13 +14,11 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     goes_on,
     has_added_form,
     hours_after_the_first,
-    is_discontinued,
     is_hydration,
     is_too_short,
     needed_by,
     push_of,
     role_of,
-    time_of,
     times_of,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import (
@@ -35,7 +33,11 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.remaining import
     should_lead,
     stands,
 )
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
+    TimeRules,
+    is_discontinued,
+    time_of,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
     is_additional_hour,
@@ -142,7 +144,7 @@ class _Infusions:
         minutes = covered_minutes(times_of([only, *together]))
         if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
             # The hours of decided claims count first, and it would be rebilled as one more.
-            needed = only.policy[Rules].minutes_needed[self._hours[0].code]
+            needed = only.policy[TimeRules].minutes_needed[self._hours[0].code]
             return self._units.in_order([only, *together], minutes, needed.supported_units(minutes))
         leads = role_of(only) is Role.INITIAL or should_lead(self._encounter, only)
         if not leads:
@@ -179,7 +181,7 @@ class _Infusions:
         if code is None:
             # Only hydration has hours that were billed as further initial services.
             code = only.policy[VocabularyRules].add_on_form[only.code]
-        needed = only.policy[Rules].minutes_needed[code]
+        needed = only.policy[TimeRules].minutes_needed[code]
         supported = hours_after_the_first(minutes, needed)
         if is_second_hydration(self._encounter, hours, only):
             alone = covered_minutes(times_of(hours))

@@ -12,6 +12,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.hydration import (
 )
 from stream_edits.policies.shared.clock import minutes
 from stream_edits.policies.shared.time_needed import TimeNeeded
+from stream_edits.text import counted, verb
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -42,7 +43,8 @@ def _judge_line(
         line.line_number,
         f"{line.code} (hydration) ran at the same time as an infusion ({codes}). The policy does "
         "not pay hydration given as a concurrent infusion; of its "
-        f"{int(minutes(start, end))} documented minutes {int(left)} lie outside. "
+        f"{counted(int(minutes(start, end)), 'documented minutes')} {int(left)} "
+        f"{verb(int(left), 'lies', 'lie')} outside. "
         f"{_remedy(line.code, supported, needed)} If the times are wrong, send a replacement claim "
         "with the documented times.",
         allowed_units=supported or None,
@@ -54,8 +56,8 @@ def _judge_line(
 
 def _remedy(code: str, supported: float, needed: TimeNeeded) -> str:
     if supported:
-        return f"Those support {supported:g} unit{'' if supported == 1 else 's'}."
-    return f"{code} needs {needed.first_unit} minutes; take the line off the claim."
+        return f"Those support {counted(supported, 'units')}."
+    return f"{code} needs {counted(needed.first_unit, 'minutes')}; take the line off the claim."
 
 
 EDIT = EncounterEdit(

@@ -11,6 +11,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import Technique, Vocabul
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import facility_type, is_malformed_code, revenue_code
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.text import counted
 
 Complaint = tuple[Outcome, str]
 
@@ -126,7 +127,7 @@ def _date_faults(line: ServiceLine, policy: PolicyOnDate) -> list[Complaint]:
         elif end == start and _is_infusion(line.procedure_code, policy):
             faults.append("an end time equal to its start time, and an infusion takes time")
         if end - start > rules.longest:
-            faults.append(f"documented times more than {rules.longest_days:g} days apart")
+            faults.append(f"documented times more than {counted(rules.longest_days, 'days')} apart")
     return [(rules.service_dates, _dates(line.procedure_code, fault)) for fault in faults]
 
 

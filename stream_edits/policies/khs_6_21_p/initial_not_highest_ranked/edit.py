@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import initial_code
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
     rebilling,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms
 from stream_edits.policies.values.rules import EditRules, Outcome
@@ -30,14 +32,14 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         return
     words = initial.policy[VocabularyRules]
     added_code = encounter.code_of(added)
-    should_be = words.initial_form.get(added_code, "its initial code")
+    should_be = initial_code(added, added_code) or "its initial code"
     instead = words.add_on_form.get(initial.code)
     remedy = (
         f"Send a replacement claim with {should_be} as the initial service instead of "
         f"{added_code} (one unit of it)"
     )
     if instead:
-        remedy += f", and {instead} instead of {initial.code}"
+        remedy += f", and {one_unit(instead, initial.units)} instead of {initial.code}"
     rules = initial.policy[Rules]
     yield (
         initial,

@@ -6,10 +6,13 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
+from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
+from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.rules import EditRules, Outcome
 from stream_edits.policies.ways import Ways
+from stream_edits.text import counted
 
 
 class Rules(EditRules):
@@ -44,8 +47,8 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
     rules, words = line.policy[Rules], line.policy[VocabularyRules]
     instead = words.add_on_form.get(line.code)
     remedy = (
-        f"Bill {instead} instead, as a service added to {leading_code}, with the documents that "
-        f"{instead} needs"
+        f"Bill {one_unit(instead, line.units)} instead, as a service added to {leading_code}, "
+        f"with the documents that {instead} needs"
         if instead
         else f"{line.code} has no add-on form to bill instead"
     )
@@ -75,8 +78,9 @@ def _cut_to_one(line: EncounterLine) -> EditFinding:
     return rules.finding(
         rules.surplus,
         line.line_number,
-        f"{line.code} was billed with {line.units:g} units, but an initial service is one unit an "
-        "encounter. One unit is allowed; bill further time or drugs with the add-on codes.",
+        f"{line.code} was billed with {counted(line.units, 'units')}, but an initial service is "
+        f"one unit an encounter. {units_paid(rules.surplus, 1.0)} Bill further time or drugs with "
+        "the add-on codes.",
         allowed_units=1.0,
     )
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import initial_code
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, initials
 from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on, rank_in
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import (
@@ -81,7 +82,7 @@ def rebilling(encounter: Encounter) -> Rebilling:
     leads = outranking_add_on(encounter, initial)
     if leads is not None:
         code = encounter.code_of(leads)
-        form = leads.policy[VocabularyRules].initial_form.get(code, code)
+        form = initial_code(leads, code) or code
         codes[initial.position] = _add_on_form(initial, initial.code) | {form}
     return Rebilling(codes, leads)
 
@@ -131,6 +132,20 @@ def _order(encounter: Encounter, line: EncounterLine) -> tuple[int, bool]:
     """The rank of what the line counts as, then whether it can be billed as an add-on."""
     has_form = encounter.code_of(line) in line.policy[VocabularyRules].add_on_form
     return rank_in(encounter, line), has_form
+
+
+def leading_push(encounter: Encounter) -> EncounterLine | None:
+    """The initial service that stands; without one, the first of the highest-ranked pushes.
+
+    These are infusions too short for their code, one of which is then rebilled as the initial push.
+    """
+    services = encounter.fact(initial_services)
+    leading = services.overruled or services.leading
+    if leading is not None:
+        return leading
+    pushes = [x for x in encounter.sequenced if encounter.code_of(x) != x.code]
+    words = [(x.policy[VocabularyRules].rank(encounter.code_of(x)) or 0, x.place) for x in pushes]
+    return pushes[words.index(min(words))] if pushes else None
 
 
 def has_neighbours_primary(encounter: Encounter, line: EncounterLine) -> bool:

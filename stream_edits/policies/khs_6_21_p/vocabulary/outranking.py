@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import initial_code
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     add_ons,
     has_separate_site,
@@ -24,6 +25,16 @@ def rank_in(encounter: Encounter, line: EncounterLine) -> int:
     return len(words.hierarchy) if rank is None else rank
 
 
+def _rank_as_initial(encounter: Encounter, line: EncounterLine) -> int:
+    """The rank of an add-on where it is to lead. One too short for an infusion leads as a push."""
+    words, code = line.policy[VocabularyRules], encounter.code_of(line)
+    leading = initial_code(line, code)
+    if leading == words.initial_form.get(code):
+        return rank_in(encounter, line)
+    rank = words.rank(leading) if leading else None
+    return len(words.hierarchy) if rank is None else rank
+
+
 def outranking_add_on(
     encounter: Encounter, initial: EncounterLine, among: Sequence[EncounterLine] | None = None
 ) -> EncounterLine | None:
@@ -39,14 +50,14 @@ def outranking_add_on(
     above = [
         line
         for line in add_ons(encounter if among is None else encounter.only(among))
-        if rank_in(encounter, line) < rank
+        if rank_in(encounter, line) < rank and _rank_as_initial(encounter, line) < rank
     ]
     if not above:
         return None
     above = _of_this_site(encounter, initial, above)
     if len(above) < 2:
         return above[0] if above else None
-    return min(above, key=lambda x: (rank_in(encounter, x), not is_sequential(x), x.place))
+    return min(above, key=lambda x: (_rank_as_initial(encounter, x), not is_sequential(x), x.place))
 
 
 def _of_this_site(
