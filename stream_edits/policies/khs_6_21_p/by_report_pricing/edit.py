@@ -45,8 +45,8 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     yield rules.finding(
         rules.to_be_priced,
         line.line_number,
-        f"{code} is paid By Report. The line is complete and waits to be priced by hand from its "
-        "documents; nothing more needs to be sent.",
+        f"{code} is paid By Report. The line waits to be priced by hand from its documents; "
+        "nothing more needs to be sent for its price.",
         section=rules.drug_section if is_drug else None,
     )
 
