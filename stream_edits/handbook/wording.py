@@ -19,6 +19,8 @@ def outcome_in_words(outcome: Outcome) -> str:
         parts.append(f"RARC {', '.join(outcome.rarcs)}")
     if outcome.requests:
         parts.append(f"asks for {', '.join(outcome.requests)}")
+    if outcome.section:
+        parts.append(f"cites {outcome.section}")
     return " · ".join(parts)
 
 

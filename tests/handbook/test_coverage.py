@@ -15,13 +15,16 @@ from stream_edits.handbook.coverage import (
     coverage_of,
 )
 from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.overlay_strings import strings
 from stream_edits.policies.catalog import load_policies
-from tests.policies.completeness import coverage_problems, named
+from tests.policies.completeness import coverage_problems, named, not_in
 
 POLICIES = load_policies()
 POLICY = POLICIES.all[0]
 KNOWN = coverage(POLICY.about.folder / FILE)
 BY_ID = {entry.id: entry for entry in entries(POLICY)}
+# A quotation from another paragraph than that of the edit: (IV.B.3: The maximum ...).
+MARKED = re.compile(r"\s*\((IV[.\w]*|Procedure Code Definitions): ((?:[^()]|\([^()]*\))*)\)")
 
 
 def section_iv() -> str:
@@ -36,9 +39,33 @@ def cited(entry: Entry, known: Coverage) -> frozenset[str]:
     """The paragraphs cited in the section and the references of an edit's policy.yaml."""
     file = entry.values.file
     references = (each.reference for _, history in entry.dated() for each in history)
-    found = re.findall(known.citations, " ".join([file.section, *references]))
+    return paragraphs_in([file.section, *references], known)
+
+
+def cited_by_findings(entry: Entry, known: Coverage) -> frozenset[str]:
+    """The paragraphs that the findings of an edit cite: its own, and those among its values."""
+    values = [
+        text for _, history in entry.dated() for each in history for text in strings(each.written)
+    ]
+    own = f"{entry.policy.id} "
+    return paragraphs_in(
+        [entry.values.file.section, *(x for x in values if x.startswith(own))], known
+    )
+
+
+def paragraphs_in(citations: Iterable[str], known: Coverage) -> frozenset[str]:
+    """The paragraphs that texts name."""
+    found = re.findall(known.citations, " ".join(citations))
     definitions = known.definitions.lower()
     return frozenset(known.definitions if x.lower() == definitions else x for x in found)
+
+
+def quotations(entry: Entry, known: Coverage) -> Iterable[tuple[str, str]]:
+    """The parts of the text of a policy.yaml, each with the paragraph that it is quoted from."""
+    file = entry.values.file
+    (own,) = paragraphs_in([file.section], known)
+    yield own, MARKED.sub("", file.text)
+    yield from MARKED.findall(file.text)
 
 
 def words(texts: Iterable[str]) -> list[str]:
@@ -72,6 +99,25 @@ def test_each_edit_cites_the_paragraph_it_is_named_for() -> None:
         if number not in cited(BY_ID[name], KNOWN)
     ]
     assert not misplaced, "\n".join(misplaced)
+
+
+@pytest.mark.parametrize("edit_id", [edit.id for edit in POLICY.edits])
+def test_findings_cite_the_paragraphs_that_their_edit_is_named_for_and_no_other(
+    edit_id: str,
+) -> None:
+    places = {number for number, sentence in KNOWN.sentences() if edit_id in sentence.edits}
+    assert cited_by_findings(BY_ID[edit_id], KNOWN) == places
+
+
+@pytest.mark.parametrize("entry", BY_ID.values(), ids=BY_ID)
+def test_each_quotation_is_from_the_paragraph_that_it_is_given_for(entry: Entry) -> None:
+    texts = {p.paragraph: " ".join(s.text for s in p.sentences) for p in KNOWN.paragraphs}
+    misplaced = [
+        (number, quoted)
+        for number, text in quotations(entry, KNOWN)
+        for quoted in not_in(texts[number], text)
+    ]
+    assert misplaced == []
 
 
 def test_an_edit_listed_under_elsewhere_cites_another_paragraph() -> None:

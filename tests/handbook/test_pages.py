@@ -122,6 +122,12 @@ def test_show_takes_an_overlay_and_gives_json(overlay: Path) -> None:
     assert own[0]["value"]["96361"] == 6
 
 
+def test_a_page_says_which_outcomes_cite_another_paragraph() -> None:
+    text = run("show", "incomplete-claim-form").output
+    assert "DENY · CARC 16 · RARC M51 · cites 6.21-P IV.A.2" in text
+    assert "RARC M50 · cites" not in text
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "line", "problem"),
     [

@@ -71,12 +71,18 @@ def journey_problems(edit_id: str, journeys: Iterable[Journey], folder: Path) ->
 
 def citation_problems(file: Path, text: str, policy_text: Path) -> Iterator[str]:
     """The sentences that an edit's policy.yaml cites and that are not in the policy."""
-    policy = _words(policy_text.read_text(encoding="utf-8"))
-    for sentence in _SENTENCE_END.split(_PARAGRAPH_MARK.sub(" ", text)):
+    policy = policy_text.read_text(encoding="utf-8")
+    for quoted in not_in(policy, _PARAGRAPH_MARK.sub(" ", text)):
+        yield f'{named(file)}: text: "{quoted}" is not in {policy_text.name}, word by word'
+
+
+def not_in(policy: str, text: str) -> Iterator[str]:
+    """The sentences of a text that are not in a part of the policy, word by word."""
+    known = f" {_words(policy)} "
+    for sentence in _SENTENCE_END.split(text):
         words = _words(sentence)
-        if words and f" {words} " not in f" {policy} ":
-            quoted = " ".join(sentence.split())
-            yield f'{named(file)}: text: "{quoted}" is not in {policy_text.name}, word by word'
+        if words and f" {words} " not in known:
+            yield " ".join(sentence.split())
 
 
 def _words(text: str) -> str:

@@ -1,8 +1,8 @@
 """Mutants of a policy value: small mistakes, each of which must turn a golden case red.
 
-A number becomes one more and one less. An outcome gets another disposition, or requests one
-document fewer. A code list loses its first or its last code. Neighbouring steps of an order change
-places. Any other word (a code to bill instead, a section) becomes another one.
+A number becomes one more and one less. An outcome gets another disposition, requests one document
+fewer, or cites another paragraph. A code list loses its first or its last code. Neighbouring steps
+of an order change places. Any other word (a code to bill instead, a section) becomes another one.
 """
 
 import copy
@@ -50,6 +50,8 @@ def _of_outcome(value: dict[str, Any], at: str) -> Iterator[Mutant]:
     for request in value.get("requests", ()):
         fewer = [r for r in value["requests"] if r != request]
         yield Mutant(f"{at} does not request {request}", value | {"requests": fewer})
+    if "section" in value:
+        yield Mutant(f"{at} cites another paragraph", value | {"section": _OTHER_WORD})
 
 
 def _of_list(value: list[Any], at: str) -> Iterator[Mutant]:

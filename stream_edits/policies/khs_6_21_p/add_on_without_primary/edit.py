@@ -80,6 +80,7 @@ def _finding(line: EncounterLine, remedy: str) -> EditFinding:
         f"{line.code} is an add-on code, and no service that it adds to "
         f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. The line waits "
         f"for a claim that brings one. If none is to come, send a replacement claim {remedy}.",
+        section=rules.sections.get(line.code),
     )
 
 

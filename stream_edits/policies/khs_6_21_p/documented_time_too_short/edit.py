@@ -1,4 +1,4 @@
-"""The documented times must support a code and its units (6.21-P, code definitions)."""
+"""The documented times must support a code and its units (6.21-P IV.B.4, code definitions)."""
 
 import math
 from collections.abc import Iterator
@@ -137,6 +137,7 @@ def _finding(measure: Measure, billed: float) -> EditFinding:
         recommended_code=push,
         allowed_units=supported or None,
         related_claim_ids=measure.before,
+        section=rules.sections.get(line.code),
     )
 
 

@@ -1,4 +1,4 @@
-"""Providers must submit a complete form (6.21-P IV.A.1)."""
+"""Providers must submit a complete form with codes for its services (6.21-P IV.A.1, IV.A.2)."""
 
 from collections.abc import Callable, Iterator
 from datetime import date

@@ -13,12 +13,14 @@ class TimeRules(EditRules):
 
     Lines with one of ``discontinued_modifiers`` are not judged. ``push_form`` is the push code of
     an infusion that was too short, where another initial service stands. All lines with one of
-    ``measured_together`` in an encounter are one run.
+    ``measured_together`` in an encounter are one run. ``sections`` holds the paragraph of a code if
+    it is not that of the edit.
     """
 
     minutes_needed: dict[CodeKey, TimeNeeded]
     discontinued_modifiers: CodeSet
     measured_together: CodeSet
+    sections: dict[CodeKey, str]
     push_form: dict[CodeKey, str]
     too_short: Outcome
     cut_back: Outcome

@@ -19,11 +19,13 @@ _ENOUGH = 2
 class AddOnRules(EditRules):
     """Values of add_on_without_primary/policy.yaml.
 
-    ``primaries`` holds, for each add-on code, the codes that may be its primary. A UB-04 with one
-    of ``emergency_revenue`` or ``emergency_codes`` shows an emergency or observation.
+    ``primaries`` holds, for each add-on code, the codes that may be its primary, ``sections`` the
+    paragraph if it is not that of the edit. A UB-04 with one of ``emergency_revenue`` or
+    ``emergency_codes`` shows an emergency or observation.
     """
 
     primaries: dict[CodeKey, CodeSet]
+    sections: dict[CodeKey, str]
     emergency_revenue: CodeSet
     emergency_codes: CodeSet
     orphan: Outcome
