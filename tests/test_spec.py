@@ -156,7 +156,13 @@ def test_the_contract_has_the_headers_and_classes_of_a_dead_letter() -> None:
     rows = table(section(SPEC / "contract.md", "Dead letters"))
     named = [name for row in rows for name in re.findall(r"`([\w.]+)`", row[0])]
     headers = [name for name in named if name in DEAD_LETTER_HEADERS]
-    of_files = {"MalformedJson", "MalformedContainer", "MalformedFile", "UnreadableCodec"}
+    of_files = {
+        "MalformedJson",
+        "MalformedContainer",
+        "MalformedFile",
+        "NotX12",
+        "UnreadableCodec",
+    }
     assert headers == list(DEAD_LETTER_HEADERS)
     assert set(named) - set(headers) == set(ERROR_CLASSES) - of_files
 

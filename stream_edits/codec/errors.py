@@ -22,6 +22,7 @@ __all__ = [
     "MalformedJson",
     "NotConfluentFraming",
     "NotRegistered",
+    "NotX12",
     "RegistryAway",
     "TrailingBytes",
     "Truncated",
@@ -50,6 +51,10 @@ class MalformedContainer(Undecodable):
 
 class MalformedFile(Undecodable):
     """A file whose packing or encoding is broken in the middle."""
+
+
+class NotX12(Undecodable):
+    """A file that is not an X12 interchange with transaction sets."""
 
 
 class UnreadableCodec(Undecodable):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from stream_edits.codec.errors import NotX12
 from stream_edits.domain.claim import ClaimEvent
 
-from .reading import NotX12, Place, Reading, Refusal, Tally
+from .reading import Place, Reading, Refusal, Tally
 from .segments import BrokenHeader, read_blocks
 from .walker import Walker
 

@@ -7,7 +7,6 @@ from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
-from stream_edits.codec.errors import Undecodable
 from stream_edits.domain.claim import WITHDRAWING, ClaimEvent, LineOfBusiness
 
 from .enrich import Enrichment
@@ -46,10 +45,6 @@ class Reading:
     note_times: bool = False
     enrichment: Enrichment = field(default_factory=Enrichment)
     recorded_ms: int = 0
-
-
-class NotX12(Undecodable):
-    """A file that is not an X12 interchange with transaction sets."""
 
 
 class Refused(Exception):
