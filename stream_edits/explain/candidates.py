@@ -1,7 +1,7 @@
 """The changes that may answer a finding: what it asks for, and the ways out that its edit declares.
 
-Each comes with its price. A cheaper remedy is the smaller one: first what the finding itself names,
-then other forms of a code, then what only the record can confirm, last other claims.
+Each comes with its price. A cheaper remedy is the smaller one: first what the finding itself names
+or waits for, then other forms of a code, then what only the record can confirm, last other claims.
 """
 
 from collections.abc import Iterator
