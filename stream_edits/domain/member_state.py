@@ -99,8 +99,8 @@ class ClaimRecord(NamedTuple):
     line_count: int = 0
     # Its frequency code in force, empty for a claim stored by an early version.
     frequency: str = ""
-    # It is a replacement of a claim that was not known, was already replaced, or was itself a
-    # correction that withdrew nothing.
+    # It is a replacement of a claim that was not known, was already withdrawn by another one, or
+    # was itself a correction that withdrew nothing.
     replaces_unknown: bool = False
     # The number of lines of the claim that it replaced, 0 if it replaced none.
     replaced_line_count: int = 0

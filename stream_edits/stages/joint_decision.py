@@ -124,10 +124,19 @@ def reconsider(
 
 def _judged(due: Due, how: _How, stored: StoredFindings) -> Due:
     """A decided claim as it is judged. Lines that it keeps are not judged again."""
+    kept = _paid_lines(due.record)
     if how is _How.WHOLE:
-        return due._replace(record=due.record._replace(lines=()))
-    paid = _paid_lines(due.record)
-    return with_kept_lines(due._replace(record=due.record._replace(lines=tuple(paid))), stored)
+        approved = _approved_lines(due.record, stored)
+        kept = [line for line in kept if line.line_number in approved]
+    return with_kept_lines(due._replace(record=due.record._replace(lines=tuple(kept))), stored)
+
+
+def _approved_lines(record: ClaimRecord, stored: StoredFindings) -> set[int | None]:
+    """The lines that stand by a review and rest on no other claim, so that none is to gain."""
+    if not record.reviewed:
+        return set()
+    resting = {f.line_number for f in stored(record.claim_id) if f.related_claim_ids}
+    return {f.line_number for f in record.reviewed} - resting
 
 
 def _in_part(record: ClaimRecord, stored: StoredFindings) -> _How:

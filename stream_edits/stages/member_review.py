@@ -3,9 +3,14 @@
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.decision import Disposition, EditFinding, Pricing, line_outcome
 from stream_edits.domain.digests import event_digest
-from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ReviewableClaim
+from stream_edits.domain.member_state import (
+    ClaimRecord,
+    ClaimStatus,
+    LineRecord,
+    ReviewableClaim,
+)
 from stream_edits.domain.messages import RoutedReview, SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.own_reason import own_reason
@@ -209,17 +214,9 @@ def _due(
 ) -> Due:
     """The claim, ready to be decided with the newly decided findings.
 
-    Its paid lines that the review does not name stay as they are, and those paid in full that it
-    approves again.
+    Its paid lines stay as they are, with what the review gives or takes.
     """
-    named = {finding.line_number for finding in newly}
-    if review.outcome is ReviewOutcome.APPROVE and review.allowed_units is None:
-        named -= {x.line_number for x in record.lines if x.allowed_units == x.units}
-    lines = tuple(
-        line
-        for line in record.lines
-        if line.disposition is not Disposition.DENY and line.line_number not in named
-    )
+    lines = _still_paid(record, reviewable, newly)
     kept = {line.line_number for line in lines}
     record = record._replace(
         claim=claim,
@@ -231,3 +228,25 @@ def _due(
     cause = Cause(review.review_id, review.event_time)
     kept_findings = tuple(f for f in reviewable.findings if f.line_number in kept)
     return Due(record, cause, policies.governing(claim), kept_findings)
+
+
+def _still_paid(
+    record: ClaimRecord, reviewable: ReviewableClaim, newly: list[EditFinding]
+) -> tuple[LineRecord, ...]:
+    """The paid lines of a claim that the newly decided findings do not deny, with their units."""
+    named = {finding.line_number for finding in newly}
+    on_line: dict[int | None, list[EditFinding]] = {}
+    for finding in with_decided(reviewable.findings, newly):
+        on_line.setdefault(finding.line_number, []).append(finding)
+    paid = []
+    for line in record.lines:
+        if line.disposition is Disposition.DENY:
+            continue
+        if line.line_number in named:
+            found = on_line[line.line_number]
+            after = line_outcome(line.line_number, "", line.units, Pricing.FEE_SCHEDULE, found)
+            if after.disposition is Disposition.DENY:
+                continue
+            line = line._replace(allowed_units=after.allowed_units)
+        paid.append(line)
+    return tuple(paid)

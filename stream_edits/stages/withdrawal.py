@@ -51,14 +51,18 @@ def withdraw_named(
         member.remember(ClaimRecord(name, ClaimStatus.WITHDRAWN, record.arrival))
         return Withdrawal(record._replace(replaces_unknown=not claim.is_void), None)
     if named.status is ClaimStatus.WITHDRAWN:
-        # It may be this claim's own earlier event that withdrew it.
-        is_unknown = record.replaces_unknown if known else not claim.is_void
+        is_unknown = record.replaces_unknown if _withdrew(record, named) else not claim.is_void
         return Withdrawal(record._replace(replaces_unknown=is_unknown), None)
     # What a faulty correction was to correct still stands, and may be what this one corrects.
     is_unknown = named.frequency in WITHDRAWING and has_header_fault(member.findings(name))
     member.remember(withdrawn(named))
     replacing = _replacing(record, named)
     return Withdrawal(replacing._replace(replaces_unknown=is_unknown and not claim.is_void), named)
+
+
+def _withdrew(record: ClaimRecord, named: ClaimRecord) -> bool:
+    """Whether an earlier event of a claim withdrew the named one, whose place it then took."""
+    return record.replaced_line_count > 0 and record.arrival <= named.arrival
 
 
 def _replacing(record: ClaimRecord, named: ClaimRecord) -> ClaimRecord:

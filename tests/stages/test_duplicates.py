@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from tests.build import claim, line, replacing
+from tests.build import claim, line, replacing, voiding
 from tests.stages.reviewing import review
 from tests.stages.walk import Walk
 from tests.stages.wire import OverTheWire
@@ -77,8 +78,58 @@ def test_a_replacement_that_names_no_claim_may_correct_the_other() -> None:
     (refused,) = walk.send(claim("B", line("96372"), frequency_code="7", minute=5))
     assert [each.edit_id for each in refused.findings] == ["incomplete-claim-form"]
     (approved,) = walk.reviewed(review(refused))
-    assert [(x.disposition, x.carc, x.related_claim_ids) for x in _duplicates(approved)] == [
-        (Disposition.PEND, "16", ("A",))
-    ]
+    assert held(approved) == [(Disposition.PEND, "16", ("A",))]
     (named,) = walk.send(replacing("A", "B", line("96372"), event="again", minute=9))
     assert (named.disposition, _duplicates(named)) == (Disposition.PASS, [])
+
+
+class TestAlreadyReplaced:
+    """B comes first, names A only after C has replaced A, and may be the better correction."""
+
+    def test_a_correction_that_had_a_header_fault(self) -> None:
+        walk = OverTheWire()
+        walk.send(claim("A", line("96372")), replacing("A", "B", line("96372"), diagnosis_codes=()))
+        assert walk.last()["B"].disposition is Disposition.DENY
+        walk.send(replacing("A", "C", line("96372"), minute=2))
+        (late,) = walk.send(replacing("A", "B", line("96372"), event="again", minute=3))
+        assert held(late) == [(Disposition.PEND, "16", ("C",))]
+
+    def test_a_correction_whose_header_fault_a_review_approves(self) -> None:
+        walk = OverTheWire()
+        walk.send(claim("A", line("96372")))
+        (faulty,) = walk.send(replacing("A", "B", line("96372"), diagnosis_codes=()))
+        walk.send(replacing("A", "C", line("96372"), minute=2))
+        (late,) = walk.reviewed(review(faulty))
+        assert held(late) == [(Disposition.PEND, "16", ("C",))]
+
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_an_original_that_becomes_a_correction(self, is_first: bool) -> None:
+        walk = OverTheWire()
+        originals = [claim("A", line("96372")), claim("B", line("J1885"))]
+        walk.send(*(reversed(originals) if is_first else originals))
+        walk.send(replacing("A", "C", line("96372"), minute=2))
+        (late,) = walk.send(replacing("A", "B", line("96372"), event="again", minute=3))
+        assert held(late) == [(Disposition.PEND, "16", ("C",))]
+
+    @pytest.mark.parametrize("between", [(), ({"diagnosis_codes": ()},)])
+    def test_the_claim_that_replaced_it_is_no_correction_of_another(
+        self, between: tuple[dict[str, Any], ...]
+    ) -> None:
+        walk = OverTheWire()
+        walk.send(claim("A", line("J1885")), claim("K", line("96372"), minute=1))
+        walk.send(replacing("A", "B", line("J1885", units=2), minute=2))
+        for each in between:
+            walk.send(replacing("A", "B", line("J1885"), event="faulty", minute=3, **each))
+        (own,) = walk.send(replacing("A", "B", line("96372"), event="again", minute=4))
+        assert held(own) == [(Disposition.DENY, "18", ("K",))]
+
+    def test_a_claim_that_voided_it_may_be_corrected_to_replace_it(self) -> None:
+        walk = OverTheWire()
+        walk.send(claim("A", line("J1885")), claim("K", line("96372"), minute=1))
+        walk.send(voiding("A", "B", minute=2))
+        (own,) = walk.send(replacing("A", "B", line("96372"), event="again", minute=3))
+        assert held(own) == [(Disposition.DENY, "18", ("K",))]
+
+
+def held(decision: ClaimDecision) -> list[tuple[Disposition, str | None, tuple[str, ...]]]:
+    return [(x.disposition, x.carc, x.related_claim_ids) for x in _duplicates(decision)]
