@@ -32,22 +32,18 @@ class HourUnits:
         self._hours = hours
         self._infusions = infusions
 
-    def by_run(
-        self, whole_infusion: float, infusions: Sequence[EncounterLine] | None = None
-    ) -> list[Measure]:
+    def by_run(self, whole_infusion: float) -> list[Measure]:
         """The additional hours: those whose times touch or overlap are one run.
 
         If they belong to one infusion of ``whole_infusion`` minutes, they may be measured by it.
-        ``infusions`` are those of their visit, by default all.
         """
-        beside = self._infusions if infusions is None else infusions
         sites = Sites(self._infusions, self._billed)
         by_code: dict[str, list[EncounterLine]] = {}
         for line in filter(time_of, self._hours):
             by_code.setdefault(line.code, []).append(line)
         found: list[Measure] = []
         for lines in by_code.values():
-            found += self._of_runs(sites.hours(lines, beside), whole_infusion)
+            found += self._of_runs(sites.hours(lines), whole_infusion)
         return found
 
     def _of_runs(self, found_runs: list[Hours], whole: float) -> Iterable[Measure]:

@@ -65,14 +65,15 @@ class Sites:
         if marked:
             self._further.append(_Site([*heads[:1], *later, *heads[_MOST:]]))
 
-    def hours(self, lines: Lines, beside: Lines) -> list[Hours]:
-        """The runs of timed hours of one code. ``beside`` are the infusions of their visit."""
-        if not self._first.infusions or not self._marked:
-            found = _by_themselves(lines, beside)
+    def hours(self, lines: Lines) -> list[Hours]:
+        """The runs of timed hours of one code."""
+        first, further = self._first.infusions, self._marked
+        if not first or not further:
+            found = _by_themselves(lines, first or further)
             return self._of_any(found, []) if len(self._further) > 1 else found
-        free, first = [[x for x in some if not has_separate_site(x)] for some in (lines, beside)]
-        marked, second = [[x for x in some if has_separate_site(x)] for some in (lines, beside)]
-        of_further = Sites(self._marked, self._billed).hours(marked, second)
+        free = [x for x in lines if not has_separate_site(x)]
+        marked = [x for x in lines if has_separate_site(x)]
+        of_further = Sites(further, self._billed).hours(marked)
         return self._of_any(_by_themselves(free, first), of_further)
 
     def _of_any(self, free: Sequence[Hours], marked: Sequence[Hours]) -> list[Hours]:

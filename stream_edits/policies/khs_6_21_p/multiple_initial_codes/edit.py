@@ -47,7 +47,8 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
         f"Bill {instead} instead, as a service added to {leading_code}, with the documents that "
         f"{instead} needs"
         if instead
-        else f"{line.code} has no add-on form to bill instead"
+        else f"{line.code} has no add-on form to bill instead; leave it on the claim "
+        "if services are added to it"
     )
     other = () if leading.claim_id == line.claim_id else (leading.claim_id,)
     return rules.finding(
