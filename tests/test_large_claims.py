@@ -77,6 +77,11 @@ def _in_two_visits(when: str, count: int) -> list[ServiceLine]:
     return [replace(x, modifiers=visits[n % 2]) for n, x in enumerate(lines)]
 
 
+def _at_two_sites(when: str, count: int) -> list[ServiceLine]:
+    lines = _lines(("96365", "96365", "96366"), when, count)
+    return [replace(x, modifiers=("59",) if n % 3 == 1 else ()) for n, x in enumerate(lines)]
+
+
 def _one(lines: Lines, **fields: Any) -> Callable[[int], Iterator[Event]]:
     return lambda count: iter([claim("A", *lines(count), **fields)])
 
@@ -133,6 +138,7 @@ def _by_time() -> Iterator[tuple[str, Callable[[int], Iterator[Event]]]]:
         yield f"add-ons to a decided claim {when}", _two(of("96360"), of("96366", "96367"))
         yield f"two days {when}", _one(partial(_on_two_days, when))
         yield f"two visits {when}", _one(partial(_in_two_visits, when))
+        yield f"two sites {when}", _one(partial(_at_two_sites, when))
 
 
 SHAPES: dict[str, Callable[[int], Iterator[Event]]] = {

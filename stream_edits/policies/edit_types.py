@@ -106,11 +106,11 @@ class EncounterEdit:
     (``EditRules.governed_codes``). ``only_on`` returns the codes of the lines that it finds
     something on, if these are fewer or its rules name none.
 
-    Roles: with ``keeps_primary``, a line that it denies and recommends another code for may still
-    be the primary of add-ons, because the provider will rebill it. With ``counts_as_recommended``,
-    a line that it denies counts in sequencing as the recommended code. ``settle`` may replace a
-    finding of this edit once the group SEQUENCE has been judged. With ``answerable``, a claim that
-    it denied is decided again when a later line of the day may answer the denial.
+    Roles: with ``keeps_primary``, a line that it denies may still be the primary of add-ons: only
+    its place in the sequence is wrong. With ``counts_as_recommended``, a line that it denies counts
+    in sequencing as the recommended code. ``settle`` may replace a finding of this edit once the
+    group SEQUENCE has been judged. With ``answerable``, a claim that it denied is decided again
+    when a later line of the day may answer the denial.
 
     With ``judges_overlap`` it objects to lines at the same time; its messages name the codes of
     the lines that a line ran beside.

@@ -83,9 +83,9 @@ class Standings:
 
     Each list has the entry of a line at its ``position``. ``allowed_units`` are the units that the
     findings so far allow. ``keeps_primary`` has the positions of denied lines that may still be the
-    primary of add-ons, because the provider will rebill them. ``rebilled_as`` has the code that a
-    denied line counts as in sequencing, by position. ``changes`` counts the changes of all but the
-    units.
+    primary of add-ons, because only their place in the sequence is wrong. ``rebilled_as`` has the
+    code that a denied line counts as in sequencing, by position. ``changes`` counts the changes of
+    all but the units.
     """
 
     __slots__ = ("allowed_units", "changes", "denied", "keeps_primary", "rebilled_as")

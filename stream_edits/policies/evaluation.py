@@ -218,12 +218,12 @@ class _Evaluation:
             if finding.disposition is Disposition.DENY:
                 is_first = not standings.denied[position]
                 standings.deny(position)
-                rebilled_as = finding.recommended_code
-                if not is_first or rebilled_as is None:
+                if not is_first:
                     continue
                 if self._policy.keeps_primary(finding.edit_id):
                     standings.keep_primary(position)
-                if self._policy.counts_as_recommended(finding.edit_id):
+                rebilled_as = finding.recommended_code
+                if rebilled_as and self._policy.counts_as_recommended(finding.edit_id):
                     standings.rebill(position, rebilled_as)
             elif finding.allowed_units is not None:
                 standings.cut_back(position, finding.allowed_units)

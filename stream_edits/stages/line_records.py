@@ -50,9 +50,7 @@ def line_records(
 
 def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:
     return all(
-        each.recommended_code is not None
-        and (policy := policies.of(each)) is not None
-        and policy.keeps_primary(each.edit_id)
+        (policy := policies.of(each)) is not None and policy.keeps_primary(each.edit_id)
         for each in denials
     )
 

@@ -1,8 +1,9 @@
 """The rebill law: who bills what was recommended gets no other finding of the sequence.
 
 docs/spec/edits.md, Sequence. The biller takes over recommended codes and allowed units, sends the
-documents that were asked for, and takes off what is denied without another code. The minutes of an
-additional hour that is taken off are documented on the line before it: they were given.
+documents that were asked for, and takes off what is denied without another code, unless it is
+denied only for its place in the sequence. The minutes of an additional hour that is taken off are
+documented on the line before it: they were given.
 """
 
 import re
@@ -24,6 +25,8 @@ LAW = {
     "concurrent-more-than-once",
     "conflicts-with-decided-claim",
 }
+# Denials of lines that were given all the same, and are the primary of their add-ons.
+_PLACE = {"multiple-initial-codes", "initial-not-highest-ranked"}
 WAITS = "add-on-without-primary"
 # Denials that leave minutes behind: they were given.
 _TIMED = {"documented-time-too-short", "hydration-concurrent"}
@@ -33,10 +36,15 @@ _SHOULD_LEAD = re.compile(r"(\d{5}) as the initial service instead of (\d{5})")
 
 
 class Rebilled(NamedTuple):
-    """The corrected claim. ``waiting`` are lines that still wait for their primary service."""
+    """The corrected claim.
+
+    ``waiting`` are lines that still wait for their primary service. ``staying`` are lines that are
+    denied for their place, and are on the claim as they were.
+    """
 
     claim: ClaimEvent
     waiting: set[int | None]
+    staying: set[int]
 
 
 def violations(claim: ClaimEvent) -> Iterator[str]:
@@ -53,7 +61,8 @@ def new_findings(claim: ClaimEvent, again: Rebilled, after: ClaimDecision) -> It
     if named & waits or not named <= _SEQUENTIAL:
         return  # An additional hour or a concurrent service lacks its initial service, as before.
     for finding in after.findings:
-        if finding.edit_id in LAW and finding.line_number not in again.waiting:
+        known: set[int] = again.staying if finding.edit_id in _PLACE else set()
+        if finding.edit_id in LAW and finding.line_number not in (*again.waiting, *known):
             yield f"line {finding.line_number}: {finding.edit_id}: {finding.message}"
 
 
@@ -73,11 +82,12 @@ def rebilled(claim: ClaimEvent, decision: ClaimDecision) -> Rebilled | None:
     for finding in decision.findings:
         by_line.setdefault(finding.line_number, []).append(finding)
     waiting = {n for n, own in by_line.items() if any(f.edit_id == WAITS for f in own)}
+    staying = {x.line_number for x in decision.lines if _stays(x, by_line)}
     keys = _keys(claim)
     kept: list[ServiceLine] = []
     removed: list[ServiceLine] = []
     for line, outcome in zip(_as_counted(claim), decision.lines, strict=True):
-        billed = corrected(line, outcome)
+        billed = line if line.line_number in staying else corrected(line, outcome)
         (kept if billed else removed).append(billed or line)
     if any(x.procedure_code == "96360" and _is_incidental(x, by_line) for x in removed):
         return None  # Its additional hours lose their primary, and not for a reason of the law.
@@ -99,7 +109,7 @@ def rebilled(claim: ClaimEvent, decision: ClaimDecision) -> Rebilled | None:
     sent = (*claim.attachments, *(Attachment(kind=kind) for kind in sorted(asked)))
     again = replace(claim, event_id="again", claim_id="B", lines=tuple(kept), attachments=sent)
     is_same = all(keys[number] == key for number, key in _keys(again).items())
-    return Rebilled(again, waiting) if is_same else None
+    return Rebilled(again, waiting, staying) if is_same else None
 
 
 def _to_promote(decision: ClaimDecision, keys: dict[int, str]) -> dict[tuple[str, str, str], None]:
@@ -116,6 +126,11 @@ def _to_promote(decision: ClaimDecision, keys: dict[int, str]) -> dict[tuple[str
 
 def _is_incidental(line: ServiceLine, by_line: dict[int | None, list[EditFinding]]) -> bool:
     return any(f.edit_id == "hydration-concurrent" for f in by_line.get(line.line_number, ()))
+
+
+def _stays(outcome: LineOutcome, by_line: dict[int | None, list[EditFinding]]) -> bool:
+    denials = [f for f in by_line.get(outcome.line_number, ()) if f.disposition is Disposition.DENY]
+    return bool(denials) and all(f.edit_id in _PLACE and not f.recommended_code for f in denials)
 
 
 def _keys(claim: ClaimEvent) -> dict[int, str]:

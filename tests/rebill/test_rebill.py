@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.build import claim, line
 from tests.rebill.encounters import encounter, hospital_encounter, pair
 from tests.rebill.pairs import rebilled_pair, violations_of_pair
 from tests.rebill.rebill import decided, rebilled, violations
@@ -75,10 +76,24 @@ def test_of_pairs_both_claims_are_corrected() -> None:
 def test_the_encounters_have_what_the_law_is_about() -> None:
     corrected = recommended = 0
     for seed in range(300):
-        claim = encounter(seed)
-        decision = decided(claim)
-        recommended += any(line.recommended_code for line in decision.lines)
-        again = rebilled(claim, decision)
-        corrected += again is not None and again.claim.lines != claim.lines
+        billed = encounter(seed)
+        decision = decided(billed)
+        recommended += any(x.recommended_code for x in decision.lines)
+        again = rebilled(billed, decision)
+        corrected += again is not None and again.claim.lines != billed.lines
     assert recommended > 60
     assert corrected > 150
+
+
+def test_an_initial_service_without_a_code_to_rebill_stays_with_its_hours() -> None:
+    billed = [line(code, number=n) for n, code in enumerate(("96365", "96369", "96370"), 1)]
+    claim_of_two = claim("A", *billed, documents=("supervision_documentation", "by_report"))
+    decision = decided(claim_of_two)
+    assert [(f.line_number, f.edit_id) for f in decision.findings] == [
+        (2, "multiple-initial-codes")
+    ]
+    again = rebilled(claim_of_two, decision)
+    assert again is not None
+    assert again.staying == {2}
+    assert [x.procedure_code for x in again.claim.lines] == ["96365", "96369", "96370"]
+    assert list(violations(claim_of_two)) == []

@@ -1,7 +1,7 @@
 """An add-on code needs its primary in the same encounter (6.21-P IV.B.2, code definitions).
 
-A denied line that will be rebilled still counts: as itself, or as the code it is rebilled as. Where
-its group denies an initial service, a primary is needed both as billed and after rebilling.
+A line that is denied only for its place in the sequence still counts, and so does one that is to be
+rebilled as a push. A primary is needed both as billed and after rebilling.
 """
 
 from collections.abc import Iterator, Sequence

@@ -4,26 +4,21 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.documented_time_too_short.hours import (
-    Hours,
-    hours_beside,
-    runs_of,
-)
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.hours import Hours
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     hours_after_the_first,
-    is_hydration,
     needed_by,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import (
     Measure,
     resting_on,
 )
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.sites import Sites
 from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
 from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
     is_discontinued,
     time_of,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site
 
 
 class HourUnits:
@@ -39,25 +34,18 @@ class HourUnits:
         self._hours = hours
         self._infusions = infusions
 
-    def by_run(
-        self, whole_infusion: float, infusions: Sequence[EncounterLine] | None = None
-    ) -> list[Measure]:
-        """The additional hours: those of one site whose times touch or overlap are one run.
+    def by_run(self, whole_infusion: float) -> list[Measure]:
+        """The additional hours: those whose times touch or overlap are one run.
 
         If they belong to one infusion of ``whole_infusion`` minutes, they may be measured by it.
-        ``infusions`` are those of their visit, by default all.
         """
-        beside = self._infusions if infusions is None else infusions
-        found: list[Measure] = []
-        has_two_sites = len({has_separate_site(x) for x in self._infusions}) > 1
-        by_site: dict[tuple[str, bool], list[EncounterLine]] = {}
+        sites = Sites(self._infusions, self._billed)
+        by_code: dict[str, list[EncounterLine]] = {}
         for line in filter(time_of, self._hours):
-            site = has_two_sites and has_separate_site(line)
-            by_site.setdefault((line.code, site), []).append(line)
-        for (_, site), lines in by_site.items():
-            of_site = [x for x in beside if not has_two_sites or has_separate_site(x) is site]
-            own = [] if is_hydration(lines[0]) else of_site
-            found += self._of_runs(hours_beside(runs_of(lines), own), whole_infusion)
+            by_code.setdefault(line.code, []).append(line)
+        found: list[Measure] = []
+        for lines in by_code.values():
+            found += self._of_runs(sites.hours(lines), whole_infusion)
         return found
 
     def _of_runs(self, found_runs: list[Hours], whole: float) -> Iterable[Measure]:
@@ -69,9 +57,14 @@ class HourUnits:
         for run, supported, units in zip(found_runs, own, billed, strict=True):
             more = min(max(units - supported, 0.0), max(spare, 0.0))
             total = supported + more
-            for measure in self.in_order(run.lines, run.minutes, total, run.first_hour):
+            for measure in self._of_run(run, total):
                 yield reduce(lambda known, x: resting_on(x, known), run.infusions, measure)
             spare -= more
+
+    def _of_run(self, run: Hours, supported: float) -> list[Measure]:
+        first = run.first_hour
+        units = supported + run.taken
+        return self.in_order(run.lines, run.minutes, units, first, run.taken, run.takers)
 
     def _billed(self, lines: Iterable[EncounterLine]) -> float:
         return sum(self._encounter.allowed_units(x) for x in lines if not is_discontinued(x))
@@ -82,16 +75,19 @@ class HourUnits:
         minutes: float,
         supported: float,
         first_hour: float = 0.0,
+        taken: float = 0.0,
+        takers: Sequence[EncounterLine] = (),
     ) -> list[Measure]:
         """Supported units go to decided lines first, then to open ones in order.
 
-        A discontinued line is not measured, so it uses up none.
+        A discontinued line is not measured, so it uses up none. The lines ``takers`` have ``taken``
+        some of the units before.
         """
         allowed = self._encounter.allowed_units
         measured = [x for x in lines if not is_discontinued(x)]
-        counted = sum(allowed(line) for line in measured if line.decided)
+        counted = taken + sum(allowed(line) for line in measured if line.decided)
         code = self._hours[0].code if self._hours else None
-        before = ClaimsBefore(measured).claims
+        before = ClaimsBefore([*takers, *measured]).claims
         found = []
         for line in sorted(lines, key=lambda x: x.place):
             if not line.decided:

@@ -24,7 +24,8 @@ class Hours(NamedTuple):
 
     ``first_hour`` are those among the minutes that the codes of infusions stand for already.
     ``infusions`` are the lines of these. ``apart`` are the minutes of each of them beyond its first
-    hour, where the run was charted over several.
+    hour, where the run was charted over several. Where the hours may be of several sites,
+    ``in_all`` are the units of these, of which the lines ``takers`` have ``taken`` some.
     """
 
     lines: Sequence[EncounterLine]
@@ -32,16 +33,21 @@ class Hours(NamedTuple):
     first_hour: float = 0.0
     infusions: tuple[EncounterLine, ...] = ()
     apart: tuple[float, ...] = ()
+    in_all: float | None = None
+    taken: float = 0.0
+    takers: Sequence[EncounterLine] = ()
 
     @property
     def supported(self) -> float:
         """The units of the lines: by all minutes together or by each infusion, if that is more."""
+        if self.in_all is not None:
+            return max(self.in_all - self.taken, 0.0)
         needed = needed_by(self.lines[0])
         together = needed.supported_units(self.minutes - self.first_hour)
         return max(together, sum(map(needed.supported_units, self.apart)))
 
 
-def runs_of(lines: list[EncounterLine]) -> list[list[EncounterLine]]:
+def runs_of(lines: Sequence[EncounterLine]) -> Sequence[Sequence[EncounterLine]]:
     """Timed lines of one code whose times touch or overlap; all if they are measured together."""
     if lines[0].code in lines[0].policy[TimeRules].measured_together:
         return [lines]
@@ -68,6 +74,11 @@ def hours_beside(
     """
     beside = _InOrderOfTime(infusions)
     return [beside.with_run(run) for run in found_runs]
+
+
+def counts_as_infusion(line: EncounterLine) -> bool:
+    """Whether hours may go on with an infusion: not with a pump, nor with one that was a push."""
+    return needed_by(line).more_than is None and not is_too_short(line)
 
 
 class _Timed(NamedTuple):
@@ -97,7 +108,7 @@ class _InOrderOfTime:
         by_time: dict[tuple[datetime, datetime], EncounterLine] = {}
         for line in infusions:
             time = time_of(line)
-            if time is not None and needed_by(line).more_than is None and not is_too_short(line):
+            if time is not None and counts_as_infusion(line):
                 by_time.setdefault(time, line)
         self._timed = sorted(_Timed(*time, line) for time, line in by_time.items())
         self._starts = [x.start for x in self._timed]

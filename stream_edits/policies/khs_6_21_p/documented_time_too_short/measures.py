@@ -27,7 +27,6 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import (
     resting_on,
 )
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.remaining import (
-    add_to_another,
     is_second_hydration,
     is_to_be_an_hour,
     should_lead,
@@ -149,8 +148,6 @@ class _Infusions:
         leads = role_of(only) is Role.INITIAL or should_lead(self._encounter, only)
         if not leads:
             hours = [resting_on(only, x) for x in self._units.by_run(minutes)]
-        elif self._hours and add_to_another(self._encounter, self._hours, only):
-            hours = self._units.by_run(0.0, [])
         else:
             hours = [resting_on(only, x) for x in self._after(only, together, minutes)]
         if only.decided:
@@ -211,8 +208,8 @@ class _Infusions:
     def _only_site(self, infusions: Sequence[EncounterLine]) -> EncounterLine | None:
         """The initial service of a family without sequential ones, if one remains.
 
-        Further ones of the same site are taken off, or are rebilled as hours of the hydration,
-        which goes on after an interruption.
+        Further ones of the same site are denied, or are rebilled as hours of the hydration, which
+        goes on after an interruption.
         """
         second_sites = [x for x in infusions if has_separate_site(x)]
         same_site = [x for x in infusions if not has_separate_site(x)]

@@ -11,9 +11,6 @@ from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     push_of,
     role_of,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
-    has_neighbours_primary,
-)
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, initials
 from stream_edits.policies.khs_6_21_p.vocabulary.outranking import (
     adds_to_a_neighbour,
@@ -27,7 +24,7 @@ def should_lead(encounter: Encounter, line: EncounterLine) -> bool:
     """Whether an infusion should be the initial service of its encounter."""
     if not _leads_initials(encounter, line) or _adds_to_another(encounter, line):
         return False
-    # An add-on that outranks it has it taken off, or makes an hour of hydration.
+    # An add-on that outranks it has it denied, or makes an hour of hydration.
     is_kept = has_added_form(line) and not is_hydration(line)
     return is_kept or outranking_add_on(encounter, line) is None
 
@@ -68,20 +65,8 @@ def _counts_as(encounter: Encounter, line: EncounterLine) -> str:
 
 
 def stands(encounter: Encounter, line: EncounterLine) -> bool:
-    """Whether an infusion without a separate-site modifier is not denied beside the others."""
-    return line.decided or should_lead(encounter, line)
-
-
-def add_to_another(
-    encounter: Encounter, hours: Iterable[EncounterLine], only: EncounterLine
-) -> bool:
-    """Whether the hours are those of an infusion of another visit.
-
-    ``only``, that of their own visit, is taken off: its minutes are not theirs.
-    """
-    if has_added_form(only) or has_separate_site(only) or stands(encounter, only):
-        return False
-    return any(has_neighbours_primary(encounter, x) for x in hours)
+    """Whether an infusion without a separate-site modifier is not to be an hour of another one."""
+    return line.decided or not is_hydration(line) or should_lead(encounter, line)
 
 
 def is_second_hydration(

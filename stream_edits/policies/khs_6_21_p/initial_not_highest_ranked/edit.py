@@ -40,6 +40,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     )
     if instead:
         remedy += f", and {one_unit(instead, initial.units)} instead of {initial.code}"
+    else:
+        remedy += f"; leave {initial.code} on it if services are added to it"
     rules = initial.policy[Rules]
     yield (
         initial,

@@ -50,7 +50,8 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
         f"Bill {one_unit(instead, line.units)} instead, as a service added to {leading_code}, "
         f"with the documents that {instead} needs"
         if instead
-        else f"{line.code} has no add-on form to bill instead"
+        else f"{line.code} has no add-on form to bill instead; leave it on the claim "
+        "if services are added to it"
     )
     other = () if leading.claim_id == line.claim_id else (leading.claim_id,)
     return rules.finding(

@@ -59,8 +59,8 @@ class Rebilling(NamedTuple):
     """How the denied initial services of an encounter are to be rebilled.
 
     ``codes`` holds the codes that stand for a denied line afterwards, by its position: its add-on
-    form, and for an outranked one the code that is to be the initial service. Empty for a line that
-    is taken off. ``leads`` is the add-on that is to be the initial service.
+    form, or its own code if it has none, and for an outranked one the code that is to be the
+    initial service. ``leads`` is the add-on that is to be the initial service.
     """
 
     codes: dict[int, frozenset[str]]
@@ -70,20 +70,20 @@ class Rebilling(NamedTuple):
 def rebilling(encounter: Encounter) -> Rebilling:
     """How the initial services that are denied in this group are to be rebilled."""
     services = encounter.fact(initial_services)
-    codes = {x.position: _add_on_form(x, x.code) for x in services.extra_initials}
+    codes = {x.position: _added(x, x.code) for x in services.extra_initials}
     # Most encounters have no line that was denied before this group and is rebilled.
     initial = services.overruled or services.leading
     for line in initials(encounter) if encounter.has_rebilled else ():
         is_denied = encounter.code_of(line) != line.code
         if is_denied and line is not services.leading and _is_added(encounter, line, initial):
-            codes[line.position] = _add_on_form(line, encounter.code_of(line))
+            codes[line.position] = _added(line, encounter.code_of(line))
     if initial is None or not _may_be_denied(encounter, initial):
         return Rebilling(codes, None)
     leads = outranking_add_on(encounter, initial)
     if leads is not None:
         code = encounter.code_of(leads)
         form = initial_code(leads, code) or code
-        codes[initial.position] = _add_on_form(initial, initial.code) | {form}
+        codes[initial.position] = _added(initial, initial.code) | {form}
     return Rebilling(codes, leads)
 
 
@@ -97,9 +97,8 @@ def _is_added(encounter: Encounter, line: EncounterLine, initial: EncounterLine 
     return rank_in(encounter, line) >= rank_in(encounter, initial)
 
 
-def _add_on_form(line: EncounterLine, code: str) -> frozenset[str]:
-    form = line.policy[VocabularyRules].add_on_form.get(code)
-    return frozenset([form] if form else [])
+def _added(line: EncounterLine, code: str) -> frozenset[str]:
+    return frozenset([line.policy[VocabularyRules].add_on_form.get(code, code)])
 
 
 def _may_be_denied(encounter: Encounter, line: EncounterLine) -> bool:

@@ -29,15 +29,8 @@ def other_drugs(encounter: Encounter) -> list[EncounterLine]:
 
 
 def administrations(encounter: Encounter) -> int:
-    """How often a drug was given, with the lines that are to be rebilled as a push.
-
-    A unit of a further push, infusion or injection is a further drug.
-    """
-    return sum(
-        max(1, int(encounter.allowed_units(line)))
-        for line in encounter.sequenced
-        if gives_a_drug(line)
-    )
+    """The lines that gave a drug, with those that are to be rebilled as a push."""
+    return sum(gives_a_drug(line) for line in encounter.sequenced)
 
 
 def others_explain_all(encounter: Encounter) -> bool:

@@ -36,7 +36,7 @@ class AddOnRules(EditRules):
 
 
 def counts_as_primary(encounter: Encounter, line: EncounterLine) -> bool:
-    """Whether an add-on may add to a line: active, or denied but to be rebilled."""
+    """Whether an add-on may add to a line: active, or denied only for its place or as a push."""
     return (
         encounter.is_active(line)
         or encounter.keeps_primary(line)
