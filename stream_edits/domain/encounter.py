@@ -194,15 +194,22 @@ class _Joined:
 
 
 def _over_midnight(line: ServiceLine, node: _Node) -> Iterator[_Link]:
-    start, end = times_of(line)
-    for day in _days_after(start.date(), end):
-        yield _link(node, (day, False))
+    """A line's visit with those of the other days that the line touches, if it crosses midnight.
+
+    The line may be dated on any of its days. It goes on from the later visit of a day before.
+    """
+    for day in _touched(*times_of(line)):
+        if day != node[0]:
+            yield _link(node, (day, False))
+        if day < node[0]:
+            yield _link(node, (day, True))
 
 
-def _days_after(first: date, end: datetime) -> Iterator[date]:
-    """The days after ``first`` that a time until ``end`` reaches into. Midnight itself does not."""
+def _touched(start: datetime, end: datetime) -> Iterator[date]:
+    """The days of a time over midnight, none of any other. Midnight is of the day before."""
+    first = start.date()
     days = (end.date() - first).days - (end.time() == time.min)
-    for number in range(1, min(days, LONGEST_STAY_DAYS) + 1):
+    for number in range(min(days, LONGEST_STAY_DAYS) + 1 if days > 0 else 0):
         yield first + timedelta(days=number)
 
 

@@ -17,7 +17,10 @@ class ClaimStatus(StrEnum):
 
 
 class LineRecord(NamedTuple):
-    """The part of a decided line that other claims of its encounter are judged against."""
+    """The part of a decided line that other claims of its encounter are judged against.
+
+    Without procedure code, revenue code and drug it says only that a stay has its day.
+    """
 
     line_number: int
     procedure_code: str

@@ -1,6 +1,10 @@
 """The lines of an encounter: those of open claims, and those of decided ones."""
 
+from collections.abc import Collection, Sequence
+from datetime import date
+
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
+from stream_edits.domain.decision import Disposition
 from stream_edits.domain.encounter import visit_of
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.policies.encounter import NO_MODIFIERS, EncounterLine, modifiers_in
@@ -75,4 +79,39 @@ def decided_line(
         policy=on_date,
         drug_name=kept.drug_name,
         ndc=kept.ndc,
+    )
+
+
+def bare_days(claim: ClaimEvent, keys: Sequence[str], judged: Collection[int]) -> list[LineRecord]:
+    """A line without a service for each day of a stay on which the claim has no judged one.
+
+    ``keys`` are the encounter keys of the claim's lines, ``judged`` the numbers of the judged ones.
+    What makes a stay, such as a visit or a laboratory test, is often no line that is judged, and
+    the stay has that day all the same.
+    """
+    lines = claim.lines
+    days = [(key, line.service_date) for line, key in zip(lines, keys, strict=True)]
+    stays = {key for key, day in days if visit_of(key, claim.member_id).day != day}
+    have = {each for line, each in zip(lines, days, strict=True) if line.line_number in judged}
+    bare: dict[tuple[str, date], LineRecord] = {}
+    for line, each in zip(lines, days, strict=True):
+        if each[0] in stays and each not in have and each not in bare:
+            bare[each] = _bare(line, each[0])
+    return list(bare.values())
+
+
+def _bare(line: ServiceLine, key: str) -> LineRecord:
+    return LineRecord(
+        line_number=line.line_number,
+        procedure_code="",
+        modifiers=(),
+        units=0.0,
+        allowed_units=0.0,
+        service_date=line.service_date,
+        start_time=None,
+        end_time=None,
+        encounter_key=key,
+        disposition=Disposition.PASS,
+        still_primary=False,
+        names_drug=False,
     )

@@ -4,15 +4,15 @@ Open claims (the event's own and PEND claims) are judged together, against each 
 decided lines, which do not change. The result depends on these and on the claims' arrival only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
-from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
 from stream_edits.policies.encounter import EncounterLine, Standings
-from stream_edits.policies.encounter_lines import decided_line, open_line
+from stream_edits.policies.encounter_lines import bare_days, decided_line, open_line
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.form import has_header_fault, judge_form
 from stream_edits.policies.modes import (
@@ -100,7 +100,7 @@ class _Evaluation:
             member_id = open_claims[0].open_claim.member_id
             for record in (*open_claims, *decided):
                 if record.lines:
-                    self._add_decided(record, member_id)
+                    self._add_decided(record, record.lines, member_id)
             self._lines.sort(key=_PLACE)
             self._judge_encounters()
             self._judge_pricing()
@@ -122,6 +122,7 @@ class _Evaluation:
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
         held = self._policy.held_lines(found) if found else ()
         kept = {each.line_number for each in record.lines} if record.lines else ()
+        before = len(self._lines)
         for service, key in zip(claim.lines, record.encounter_keys, strict=True):
             on_date = only or on(service.service_date)
             judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
@@ -146,9 +147,15 @@ class _Evaluation:
             if own:
                 found += own
                 self._change_standing(line, own)
+        if claim.statement_through != claim.statement_from:
+            have = {*kept, *(each.line_number for each in self._lines[before:])}
+            bare = bare_days(claim, record.encounter_keys, have)
+            self._add_decided(record, bare, claim.member_id)
 
-    def _add_decided(self, record: ClaimRecord, member_id: str) -> None:
-        for kept in record.lines:
+    def _add_decided(
+        self, record: ClaimRecord, lines: Iterable[LineRecord], member_id: str
+    ) -> None:
+        for kept in lines:
             on_date = self._policy.on(kept.service_date)
             line = decided_line(len(self._lines), record, kept, member_id, on_date)
             self._lines.append(line)

@@ -99,7 +99,8 @@ def on_decision(
     """The record of an open claim after its newest decision; ``supervisors`` are all its hops.
 
     A PEND claim stays open; if it was decided before, it keeps the lines that it was paid for. A
-    decided claim keeps its governed lines. A void, and a claim with a header fault, keep no lines.
+    decided claim keeps its governed lines and the days of its stays. A void, and a claim with a
+    header fault, keep no lines.
     """
     leaves_lines = draft.applicable and not record.open_claim.is_void
     if not leaves_lines or has_header_fault(draft.findings):

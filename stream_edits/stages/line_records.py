@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from stream_edits.domain.decision import Disposition, Draft, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
+from stream_edits.policies.encounter_lines import bare_days
 from stream_edits.policies.policy import Policies
 
 
 def line_records(
     record: ClaimRecord, draft: Draft, denials: Sequence[EditFinding], policies: Policies
 ) -> tuple[LineRecord, ...]:
-    """The lines of a claim that other claims are judged against, after its decision.
+    """What other claims are judged against after a claim's decision: its lines and ``bare_days``.
 
     ``denials`` are the denials among its findings.
     """
@@ -19,8 +20,7 @@ def line_records(
         by_line.setdefault(finding.line_number, []).append(finding)
     # With the strict roll-up, the other lines of a denied claim are not paid either.
     denied_whole = draft.disposition is Disposition.DENY
-    claim = record.open_claim
-    found = []
+    claim, found = record.open_claim, []
     for line, key, outcome in zip(claim.lines, record.encounter_keys, draft.lines, strict=True):
         if not policies.judges(claim, line):
             continue
@@ -45,7 +45,22 @@ def line_records(
             line.ndc if line.drug_name else None,
         )
         found.append(tuple.__new__(LineRecord, kept))
+    if claim.statement_through != claim.statement_from:
+        found += _bare_days(record, draft, {x.line_number for x in found}, denied_whole)
     return tuple(found)
+
+
+def _bare_days(
+    record: ClaimRecord, draft: Draft, judged: set[int], denied_whole: bool
+) -> list[LineRecord]:
+    bare = bare_days(record.open_claim, record.encounter_keys, judged)
+    if not bare:
+        return bare
+    outcomes = {x.line_number: x.disposition for x in draft.lines}
+    return [
+        x._replace(disposition=Disposition.DENY if denied_whole else outcomes[x.line_number])
+        for x in bare
+    ]
 
 
 def _is_still_primary(denials: Sequence[EditFinding], policies: Policies) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from stream_edits.domain.claim import ClaimForm
 from stream_edits.domain.decision import Disposition
 from tests.build import CLINIC, OTHER_CLINIC, claim, line
-from tests.stages.walk import edits, outcomes, summaries, through_stages
+from tests.stages.walk import SHIPPED, edits, outcomes, summaries, through_stages
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
 TUESDAY = date(2025, 1, 14)
@@ -119,6 +119,34 @@ def test_lines_that_go_on_past_midnight_are_one_encounter() -> None:
     (sent,) = through_stages([night]).published
     assert sent.disposition is PASS
     assert sent.encounter_keys == (f"M1|{CLINIC}|2025-01-14",)
+
+
+@pytest.mark.parametrize("dated", [TUESDAY, WEDNESDAY])
+@pytest.mark.parametrize(("end", "days"), [("00:00", 2), ("00:15", 1)])
+def test_a_line_over_midnight_may_be_dated_on_either_day(dated: date, end: str, days: int) -> None:
+    night = claim(
+        "A",
+        line("J1100", day=TUESDAY),
+        replace(line("96374", f"23:30-{end}", day=TUESDAY), service_date=dated),
+        line("J1885", day=WEDNESDAY),
+    )
+    (sent,) = through_stages([night]).published
+    assert len(sent.encounter_keys) == days
+
+
+@pytest.mark.parametrize("modifiers", [(), ("XE",)])
+def test_a_line_dated_after_midnight_goes_on_from_the_later_visit(
+    modifiers: tuple[str, ...],
+) -> None:
+    night = claim(
+        "A",
+        line("96365", "08:00-09:00", day=TUESDAY),
+        line("96365", "21:00-22:00", day=TUESDAY, modifiers=modifiers),
+        replace(line("96366", "23:30-00:30", day=TUESDAY), service_date=WEDNESDAY),
+    )
+    first, second = f"M1|{CLINIC}|2025-01-14", f"M1|{CLINIC}|2025-01-14+"
+    keys = SHIPPED.encounter_keys(night)
+    assert keys == ((first, second, second) if modifiers else (first, first, first))
 
 
 @pytest.mark.parametrize(("restart", "days"), [("00:50", 1), ("00:51", 2)])

@@ -54,12 +54,19 @@ def _joined(event: ClaimEvent, own: list[Node], codes: VisitCodes) -> Iterator[L
         by_hours: list[date] = []
         if each.procedure_code in codes.stay and (times := _times(each)):
             last = times[1].date() - _ONE_DAY * (times[1].time() == time.min)
-            by_clock = [day for day, _ in known if times[0].date() < day <= last]
+            begun = times[0].date()
+            by_clock = [day for day, _ in known if begun < last and begun <= day <= last]
         if each.procedure_code in codes.observation and math.isfinite(each.units):
             last = node[0] + timedelta(days=math.ceil(max(each.units, 0) / 24))
             by_hours = [day for day, _ in known if node[0] < day <= last]
         for is_by_hours, reached in ((False, by_clock), (True, by_hours)):
-            yield from ((is_by_hours, {node, (x, False)}) for x in reached if (x, False) in known)
+            for x in reached:
+                visits = [(x, False), (x, True)] if x < node[0] else [(x, False)]
+                yield from (
+                    (is_by_hours, {node, visit})
+                    for visit in visits
+                    if visit in known and x != node[0]
+                )
     for (a, its), (b, others) in combinations(zip(event.lines, own, strict=True), 2):
         for (one, node), (later, later_node) in (((a, its), (b, others)), ((b, others), (a, its))):
             first, second = _times(one), _times(later)
@@ -109,6 +116,8 @@ def made_up(seed: int) -> ClaimEvent:
         if rng.random() < 0.8:
             start = datetime.combine(day, time(rng.choice((0, 1, 8, 9, 22, 23)), 30))
             length = timedelta(minutes=rng.choice((-30, 0, 0, 30, 60, 90, 600, 1500, 4000)))
+            if rng.random() < 0.2:
+                start -= _ONE_DAY
             made = replace(made, start_time=start, end_time=start + length)
         if rng.random() < 0.05:
             made = replace(made, service_date_through=day + timedelta(days=2))

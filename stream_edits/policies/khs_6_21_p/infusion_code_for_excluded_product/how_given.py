@@ -1,7 +1,7 @@
 """How the chemotherapy or blood of a day was given, as its claims say it."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.encounter import Encounter, EncounterLine
@@ -13,7 +13,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Vocabulary
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import CodeSet
 
-# A drug may be posted on the day before or after it was given.
+# A drug may be posted on the day before or after it was given. An emergency goes on over midnight.
 _POSTED = timedelta(days=1)
 # A pump that is worn home is filled for some days.
 _WORN = timedelta(days=7)
@@ -53,8 +53,16 @@ def _bills_without_a_code(encounter: Encounter, revenue: CodeSet) -> bool:
 def _is_held_for_its_dates(encounter: Encounter) -> bool:
     """Whether chemotherapy over several days was billed. Its line is not one of the encounter."""
     claims = {x.claim_id: (x.claim, x.policy) for x in encounter.lines if x.claim is not None}
+    days = {line.service_date for line in encounter.lines}
     return any(
-        service.spans_days and _gives_chemotherapy(policy, service.procedure_code)
+        service.spans_days
+        and _gives_chemotherapy(policy, service.procedure_code)
+        and _is_near(
+            service.service_date,
+            service.service_date_through or service.service_date,
+            days,
+            _posted(policy, service.procedure_code),
+        )
         for claim, policy in claims.values()
         for service in claim.lines
     )
@@ -70,19 +78,22 @@ def _is_billed_on_another_day(
     given = [line for line in _of_other_days(encounter) if gives(line)]
     if not given:
         return False
-    if encounter.fact(_emergencies).intersection(line.claim_id for line in given):
-        return True
+    emergencies = encounter.fact(_emergencies)
     with_a_drug = {
         (line.claim_id, line.service_date)
         for line in encounter.around.lines
         if category_of(line) is product
     }
     days = {line.service_date for line in encounter.lines}
-    return any(
-        (line.claim_id, line.service_date) not in with_a_drug
-        and any(_is_near(line, each - line.service_date) for each in days)
-        for line in given
-    )
+    for line in given:
+        first, reach = line.service_date, _posted(line.policy, line.code)
+        if (line.claim_id, first) in with_a_drug:
+            if line.claim_id not in emergencies:
+                continue
+            reach = _POSTED
+        if _is_near(first, first, days, reach):
+            return True
+    return False
 
 
 def _emergencies(encounter: Encounter) -> frozenset[str]:
@@ -102,9 +113,15 @@ def _of_other_days(encounter: Encounter) -> list[EncounterLine]:
     ]
 
 
-def _is_near(line: EncounterLine, later: timedelta) -> bool:
-    worn = line.code in line.policy[VocabularyRules].visits.worn_home
-    return -_POSTED <= later <= (_WORN if worn else _POSTED)
+def _posted(policy: PolicyOnDate, code: str) -> timedelta:
+    """How long after a service its product may be posted."""
+    return _WORN if code in policy[VocabularyRules].visits.worn_home else _POSTED
+
+
+def _is_near(first: date, last: date, days: Iterable[date], reach: timedelta) -> bool:
+    """Whether a service of these dates may have given what is posted on one of the days, at most
+    ``reach`` after it."""
+    return any(first - day <= _POSTED and day - last <= reach for day in days)
 
 
 def _is_chemotherapy(line: EncounterLine) -> bool:

@@ -12,6 +12,9 @@ from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import shows_emergency
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
+# In days. An emergency or observation often goes on over midnight.
+EMERGENCY_REACH = 1
+
 
 def category_of(line: EncounterLine) -> Category | None:
     """What the line's code bills, None if it is not known."""
@@ -51,8 +54,8 @@ def drugs_given(encounter: Encounter) -> list[EncounterLine]:
 class _DrugsOfOtherDays:
     """The drugs of open claims over several days that are given on more days than their own.
 
-    A line with a through date covers the days up to it. An emergency or observation goes on over
-    midnight, so its drugs belong to each day of its claim (``shows_emergency``).
+    A line with a through date covers the days up to it. On a claim that shows an emergency or
+    observation (``shows_emergency``), a drug belongs to the day before and the day after as well.
     """
 
     def __init__(self, around: Encounter) -> None:
@@ -80,19 +83,27 @@ class _DrugsOfOtherDays:
     def given_in(self, encounter: Encounter) -> list[EncounterLine]:
         """Those that were given in an encounter or on a day, and are not among its lines."""
         have = {line.position for line in encounter.lines}
-        days = {(line.billing_npi, line.service_date) for line in encounter.lines}
+        days = {(line.billing_npi, line.service_date.toordinal()) for line in encounter.lines}
+        reach = range(-EMERGENCY_REACH, EMERGENCY_REACH + 1)
+        around = {(npi, day + number) for npi, day in days for number in reach}
         visited = {line.claim_id for line in encounter.lines} & self._emergencies
         return [
             line
             for line, last in self._drugs
             if line.position not in have
-            and (line.claim_id in visited or (last is not None and _covers(line, last, days)))
+            and _covers(line, last, around if line.claim_id in visited else days)
         ]
 
 
-def _covers(line: EncounterLine, last: date, days: Collection[tuple[str, date]]) -> bool:
-    npi, first = line.billing_npi, line.service_date
-    return any(each == npi and first <= day <= last for each, day in days)
+def _covers(line: EncounterLine, last: date | None, days: Collection[tuple[str, int]]) -> bool:
+    """Whether a line was given on one of the days, which are ordinals at a billing NPI.
+
+    ``last`` is its through date, if it has one.
+    """
+    npi, first = line.billing_npi, line.service_date.toordinal()
+    if last is None:
+        return (npi, first) in days
+    return any(each == npi and first <= day <= last.toordinal() for each, day in days)
 
 
 def _is_drug(line: EncounterLine) -> bool:
