@@ -44,13 +44,15 @@ _to_line: Callable[..., bytes] = TypeAdapter(_PlainClaim).dump_json
 class BadLine(NamedTuple):
     """A line or record that is not a valid claim or review; ``message`` holds no value of the data.
 
-    ``place`` says where it stands in a file that has no lines.
+    ``place`` says where it stands in a file that has no lines. It may stand for more ``records``,
+    from this one on.
     """
 
     line_number: int
     error_class: str
     message: str
     place: str | None = None
+    records: int = 1
 
 
 def read_events_jsonl(

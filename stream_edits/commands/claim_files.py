@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
-from stream_edits.codec.container import check_codec, read_events_container
+from stream_edits.codec.container import read_events_container
+from stream_edits.codec.container_blocks import check_codec
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.files import Form, Opened, json_documents
 from stream_edits.codec.intake_checks import check_review, check_taken_in
@@ -79,10 +80,11 @@ class Events:
     def _of_all(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
         for each in self._inputs:
             for number, event in self._of(each):
-                self.progress.count()
                 if isinstance(event, BadLine):
+                    self.progress.count(event.records)
                     self._report(each.name, event)
                 else:
+                    self.progress.count()
                     yield Source(each.name, 0, number), event
                 if self.is_at_its_limit:
                     break
@@ -143,7 +145,7 @@ class Events:
     def _report(self, name: str, bad: BadLine) -> None:
         place = bad.place or f"line {bad.line_number}"
         where = f"{name}: {place}" if len(self._inputs) > 1 else place
-        self.progress.refuse(f"{where}: {bad.error_class}: {bad.message}")
+        self.progress.refuse(f"{where}: {bad.error_class}: {bad.message}", bad.records)
 
 
 @contextmanager

@@ -63,9 +63,9 @@ class Progress:
         """Bytes of the files were read."""
         self._bytes += count
 
-    def count(self) -> None:
-        """A record was read."""
-        self.read += 1
+    def count(self, records: int = 1) -> None:
+        """A record was read, or more."""
+        self.read += records
         self._show()
 
     def decide(self, decisions: Iterable[ClaimDecision]) -> None:
@@ -77,9 +77,9 @@ class Progress:
         """An event was read that had come before, by its id or with its whole content."""
         self.known += 1
 
-    def refuse(self, text: str) -> None:
-        """A record was read that is not valid, or not taken; the text says why."""
-        self.refused += 1
+    def refuse(self, text: str, records: int = 1) -> None:
+        """A record was read that is not valid, or not taken, or more; the text says why."""
+        self.refused += records
         self.say(text)
 
     def say(self, text: str) -> None:

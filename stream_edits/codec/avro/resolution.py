@@ -22,8 +22,8 @@ from .scalar_resolution import OTHER_TYPE, Pair, decimal, logical_of, scalar, ty
 
 # Bounds against hostile schemas: the interpreter's stack, and the 20 nested blocks that Python
 # compiles. The deepest schema of ours has 9 levels, and one array in another.
-_DEEPEST = 16
-_DEEPEST_ARRAYS = 6
+DEEPEST = 16
+DEEPEST_ARRAYS = 6
 # The number of a branch or symbol is read and written as one byte.
 _MOST_BRANCHES = 64
 
@@ -62,8 +62,8 @@ def _last(name: str) -> str:
 
 
 def _resolve(writer: Any, reader: Any, pair: Pair) -> Plan:
-    if pair.depth > _DEEPEST:
-        raise WrongSchema(f"the schema is nested more than {_DEEPEST} deep")
+    if pair.depth > DEEPEST:
+        raise WrongSchema(f"the schema is nested more than {DEEPEST} deep")
     pair = pair._replace(depth=pair.depth + 1)
     writer, reader = pair.writer.named(writer), pair.reader.named(reader)
     if isinstance(writer, list):
@@ -143,8 +143,8 @@ def _map(writer: Any, reader: Any, pair: Pair) -> Plan:
 
 
 def _within(pair: Pair) -> Pair:
-    if pair.arrays == _DEEPEST_ARRAYS:
-        raise WrongSchema(f"the schema has more than {_DEEPEST_ARRAYS} arrays one in another")
+    if pair.arrays == DEEPEST_ARRAYS:
+        raise WrongSchema(f"the schema has more than {DEEPEST_ARRAYS} arrays one in another")
     return pair._replace(arrays=pair.arrays + 1)
 
 
