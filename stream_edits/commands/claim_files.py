@@ -53,8 +53,8 @@ class Events:
 
     @property
     def bad(self) -> int:
-        """How many records and files were not valid, or refused."""
-        return self.progress.refused
+        """How many records were not valid, or refused, and how many files could not be read."""
+        return self.progress.refused + self.progress.unread_files
 
     @property
     def is_at_its_limit(self) -> bool:
@@ -103,10 +103,10 @@ class Events:
                     self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
                 yield from self._read(file.name, found)
         except NotX12 as error:
-            self.progress.refuse(f"{file.shown}: {error.message}")
+            self.progress.refuse_file(f"{file.shown}: {error.message}")
         except BadFiles as error:
             # A pipe after the first one: what it is was not known before.
-            self.progress.refuse(str(error))
+            self.progress.refuse_file(str(error))
         if (self.progress.read, self.bad) == (before, bad):
             what = "the file is empty" if file.size == 0 else "no claims or reviews in it"
             self.progress.say(f"{file.shown}: {what}")

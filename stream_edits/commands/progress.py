@@ -32,7 +32,7 @@ class Progress:
         self, wanted: bool | None = None, total_bytes: int | None = None, *, unit: str = "claims"
     ) -> None:
         """``wanted`` is None for a bar on a terminal and nothing elsewhere."""
-        self.read = self.refused = self.known = 0
+        self.read = self.refused = self.known = self.unread_files = 0
         self.decided: Counter[Disposition] = Counter()
         self._unit, self._bytes, self._total = unit, 0, total_bytes
         is_terminal = sys.stderr.isatty()
@@ -82,6 +82,11 @@ class Progress:
         self.refused += records
         self.say(text)
 
+    def refuse_file(self, text: str) -> None:
+        """A file, or the rest of one, cannot be read; the text names it and says why."""
+        self.unread_files += 1
+        self.say(text)
+
     def say(self, text: str) -> None:
         """Print a line on stderr, above the bar."""
         if self._bar is None:
@@ -114,7 +119,10 @@ class Progress:
             said.append(f"{counted(self.decided.total(), 'decisions')} ({counts})")
         if self.known:
             said.append(f"{self.known:,} known already")
-        said += [*more, f"{self.refused:,} refused", f"{self._seconds():.1f} s"]
+        said += [*more, f"{self.refused:,} refused"]
+        if self.unread_files:
+            said.append(f"{counted(self.unread_files, 'files')} not read")
+        said.append(f"{self._seconds():.1f} s")
         print(", ".join(said), file=sys.stderr)
 
     def _seconds(self) -> float:

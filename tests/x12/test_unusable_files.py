@@ -36,7 +36,8 @@ def test_the_other_files_are_read(command: str, code: int, inbox: Path) -> None:
 
 def test_they_are_counted_and_none_is_called_empty(inbox: Path) -> None:
     said = stream_edits("adjudicate", inbox, *NEEDED).stderr.decode()
-    assert ", 2 refused, " in said
+    assert "read 2 claims and reviews, " in said
+    assert ", 0 refused, 2 files not read, " in said
     assert "no claims or reviews in it" not in said
     ended = stream_edits("adjudicate", inbox, *NEEDED, "--max-errors", "1")
     assert (ended.returncode, claim_ids(ended)) == (3, ["ACCOUNTA"])
