@@ -13,7 +13,13 @@ from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.jsonl import BadLine, read_events_in_documents, read_events_jsonl
 from stream_edits.codec.x12 import NotX12, Reading, Tally
 from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.input_files import BadFiles, Input, folders_not_read, inputs_of
+from stream_edits.commands.input_files import (
+    BadFiles,
+    Input,
+    folders_not_read,
+    inputs_of,
+    others_not_read,
+)
 from stream_edits.commands.progress import Progress
 from stream_edits.commands.x12_files import read_x12_events, say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
@@ -180,4 +186,6 @@ def open_events(files: Sequence[str], options: FileOptions = _DEFAULT) -> Iterat
             raise BadX12Option(_NO_X12)
         stack.enter_context(progress)
         progress.say_each(folders_not_read(files))
+        for other in others_not_read(files):
+            progress.refuse_file(other)
         yield events
