@@ -85,21 +85,29 @@ def _resolve(writer: Any, reader: Any, pair: Pair) -> Plan:
 def _union(writer: list[Any], reader: Any, pair: Pair) -> Plan:
     if len(writer) > _MOST_BRANCHES:
         raise WrongSchema(f"a union has more than {_MOST_BRANCHES} branches")
-    branches = tuple(_branch(one, reader, pair) for one in writer)
+    errors: list[WrongSchema] = []
+    branches = tuple(_branch(one, reader, pair, errors) for one in writer)
     fit = [plan for plan in branches if not isinstance(plan, Refused)]
     if all(plan == Scalar("null") for plan in fit) and not pair.is_skipped:
-        raise pair.wrong(OTHER_TYPE)
+        # Of the only type beside null the error tells what in it does not fit.
+        raise errors[0] if len(errors) == 1 else pair.wrong(OTHER_TYPE)
     return Union(branches)
 
 
-def _branch(writer: Any, reader: Any, pair: Pair) -> Plan:
-    """A branch that does not fit is an error only for data that uses it."""
-    if pair.tolerant and pair.writer.named(writer) == "null":
+def _branch(writer: Any, reader: Any, pair: Pair, errors: list[WrongSchema]) -> Plan:
+    """A branch that does not fit is an error only for data that uses it.
+
+    ``errors`` gets the error, unless the branch is null.
+    """
+    is_null = pair.writer.named(writer) == "null"
+    if pair.tolerant and is_null:
         # The caller says which field may not be null.
         return Scalar("null")
     try:
         return _resolve(writer, reader, pair)
-    except WrongSchema:
+    except WrongSchema as error:
+        if not is_null:
+            errors.append(error)
         return Refused(pair.place)
 
 
