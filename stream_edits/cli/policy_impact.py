@@ -83,7 +83,9 @@ def impact(
     is put down to the change of the policy that causes it: put back, it is gone. From the topics it
     joins no group and commits nothing.
     """
-    if bool(files) == from_topic:
+    if files and from_topic:
+        raise click.UsageError("name files of claims or say --from-topic, not both")
+    if not (files or from_topic):
         raise click.UsageError("name files of claims, or say --from-topic")
     if since is not None and not from_topic:
         raise click.UsageError("--since goes with --from-topic")

@@ -1,72 +1,24 @@
 """Claims or reviews in an Avro object container file."""
 
 import json
-import zlib
 from collections.abc import Iterator
-from importlib.util import find_spec
-from lzma import LZMAError
-from struct import error as StructError
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-import fastavro
-from fastavro.schema import SchemaParseException, UnknownType
-
-from stream_edits.codec.avro import Decoder, read_next
+from stream_edits.codec.avro import Decoder, parse, read_next, skipper
 from stream_edits.codec.claims import ClaimDecoder, claim_decoder
-from stream_edits.codec.errors import MalformedContainer, Undecodable, UnreadableCodec
+from stream_edits.codec.container_blocks import Block, Container
+from stream_edits.codec.errors import MalformedContainer, Undecodable
 from stream_edits.codec.jsonl import OF_A_REVIEW, BadLine
 from stream_edits.codec.reviews import ReviewDecoder, review_decoder
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.review import ReviewEvent
 
-# What fastavro and its decompressors raise for a broken header or block.
-_BROKEN = (
-    EOFError,
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    OverflowError,
-    MemoryError,
-    StructError,
-    zlib.error,
-    LZMAError,
-    SchemaParseException,
-    UnknownType,
-)
 
+class _Unread(NamedTuple):
+    """Records that were not read, and why."""
 
-# Codecs of Avro that need a library, by the package that has it.
-_LIBRARIES = {"snappy": "cramjam", "zstandard": "zstandard", "lz4": "lz4"}
-_MODULES = {"zstandard": ("backports.zstd", "compression.zstd"), "lz4": ("lz4.block",)}
-_ALWAYS = ("null", "deflate", "bzip2", "xz")
-
-
-def check_codec(file: BinaryIO) -> None:
-    """Read the header of a container. Raises UnreadableCodec if its blocks cannot be unpacked."""
-    try:
-        codec = str(fastavro.block_reader(file).metadata.get("avro.codec", "null"))
-    except _BROKEN:
-        return  # Told when it is read.
-    if codec in _ALWAYS:
-        return
-    package = _LIBRARIES.get(codec)
-    if package is None:
-        raise UnreadableCodec(
-            "the Avro container has a codec that Avro does not define; write it with deflate"
-        )
-    if not any(_is_there(module) for module in _MODULES.get(codec, (package,))):
-        raise UnreadableCodec(
-            f"the Avro container is compressed with {codec}, for which the Python package "
-            f"{package} is not installed; install it, or write the file with codec deflate"
-        )
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
+    error: Undecodable
+    records: int = 1
 
 
 def read_events_container(
@@ -74,18 +26,24 @@ def read_events_container(
 ) -> Iterator[tuple[int, ClaimEvent | ReviewEvent | BadLine]]:
     """Each record's number, from 1, and its claim or review, or what is wrong with it.
 
-    A file whose records have a field ``review_id`` holds reviews, any other one holds claims.
-    Records in a block have no length, so reading ends at the first that cannot be decoded, and
-    that one is reported. A record that only breaks the contract does not end the reading.
+    A file whose records have a field ``review_id`` holds reviews, any other one holds claims. A
+    record that cannot be read is passed over, if the rest of its block shows where it ends; else
+    one ``BadLine`` stands for the rest of the block, or for a whole block that is damaged.
     """
     number = 1
     try:
-        blocks = _blocks(file)
-        decode = _decoder_of(next(blocks))
-        for count, data in blocks:
-            for value in _values(decode.read, count, data):
-                yield number, _judged(number, decode, value)
-                number += 1
+        container = Container(file)
+        decode = _decoder_of(container.schema_text)
+        skip = skipper(parse(container.schema_text))
+        for block in container.blocks():
+            for value in _values(decode.read, skip, block):
+                if isinstance(value, _Unread):
+                    error, count = value
+                    yield number, BadLine(number, error.error_class, error.message, None, count)
+                    number += count
+                else:
+                    yield number, _judged(number, decode, value)
+                    number += 1
     except Undecodable as error:
         yield number, BadLine(number, error.error_class, error.message)
 
@@ -112,26 +70,39 @@ def _judged(
         return BadLine(number, error.error_class, error.message)
 
 
-def _blocks(file: BinaryIO) -> Iterator[Any]:
-    """The writer's schema text, then (count, bytes) of each block, decompressed."""
-    try:
-        reader = fastavro.block_reader(file)
-        yield str(reader.metadata["avro.schema"])
-    except _BROKEN:
-        raise MalformedContainer("not an Avro object container file") from None
-    try:
-        for block in reader:
-            # fastavro's stub lacks the attribute.
-            data = block.bytes_  # type: ignore[attr-defined]
-            yield block.num_records, data.getvalue()
-    except _BROKEN:
-        raise MalformedContainer("a block is broken; nothing after it was read") from None
-
-
-def _values(decode: Decoder, count: int, data: bytes) -> Iterator[Any]:
-    start = 0
-    for _ in range(count):
-        value, start = read_next(decode, data, start)
+def _values(read: Decoder, skip: Decoder, block: Block) -> Iterator[Any]:
+    """The values of a block's records, and ``_Unread`` for those that have none."""
+    count, data, problem = block
+    if problem is not None:
+        yield _damaged(problem, count)
+        return
+    start, is_sound = 0, False
+    for done in range(count):
+        try:
+            value, start = read_next(read, data, start)
+        except Undecodable as error:
+            left = count - done
+            is_sound = is_sound or _ends_with(skip, data, start, left)
+            if not is_sound:
+                yield _damaged("a block is damaged from here on", min(left, len(data) - start))
+                return
+            value, (_, start) = _Unread(error), read_next(skip, data, start)
         yield value
     if start != len(data):
-        raise MalformedContainer("a block holds more than its records")
+        yield _Unread(MalformedContainer("a block holds more than its records"))
+
+
+def _ends_with(skip: Decoder, data: bytes, start: int, count: int) -> bool:
+    """Whether the data ends where as many records end as the block says are left."""
+    try:
+        for _ in range(count):
+            _, start = read_next(skip, data, start)
+    except Undecodable:
+        return False
+    return start == len(data)
+
+
+def _damaged(what: str, count: int) -> _Unread:
+    count = max(count, 1)
+    records = "1 record was" if count == 1 else f"{count:,} records were"
+    return _Unread(MalformedContainer(f"{what}; {records} not read"), count)

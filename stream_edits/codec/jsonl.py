@@ -42,11 +42,15 @@ _to_line: Callable[..., bytes] = TypeAdapter(_PlainClaim).dump_json
 
 
 class BadLine(NamedTuple):
-    """A line or record that is not a valid claim or review; ``message`` holds no value of it."""
+    """A line or record that is not a valid claim or review; ``message`` holds no value of the data.
+
+    It may stand for more ``records``, from this one on.
+    """
 
     line_number: int
     error_class: str
     message: str
+    records: int = 1
 
 
 def read_events_jsonl(

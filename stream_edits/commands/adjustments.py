@@ -7,8 +7,9 @@ from stream_edits.app.wiring import schema_source
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.list_decisions import published_decisions
+from stream_edits.commands.list_decisions import NO_DECISION, published_decisions
 from stream_edits.domain.decision import Source
+from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import read_topic
 from stream_edits.engine.ports import Record
 from stream_edits.remittance.adjustments import CannotBeStated, adjustments_of
@@ -22,15 +23,20 @@ def print_published_adjustments(settings: Settings, claim_id: str | None, form: 
     """Print the adjustments of the decisions that stand now, of one claim or of all.
 
     Reads the three topics of decisions and then the claims. Returns the number of records and
-    decisions that could not be stated, each reported on stderr. Raises ClientError, EngineStopped,
-    RegistryAway.
+    decisions that could not be stated, each reported on stderr. Raises EngineStopped for a claim
+    without a decision, ClientError, RegistryAway.
     """
     ledger, schemas, bad = Ledger(), schema_source(settings), 0
+    wanted = None if claim_id is None else claim_id.encode()
+    is_decided = wanted is None
     for record, decision in published_decisions(settings, schemas):
+        is_decided = is_decided or record.key == wanted
         if decision is None:
             bad += 1
         else:
             ledger.add_decision(decision, record.timestamp_ms)
+    if not is_decided:
+        raise EngineStopped(NO_DECISION)
     _add_claims(settings, ledger, schemas)
     return bad + print_adjustments(ledger, form, claim_id)
 

@@ -5,14 +5,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
-from stream_edits.codec.container import check_codec, read_events_container
+from stream_edits.codec.container import read_events_container
+from stream_edits.codec.container_blocks import check_codec
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.files import Form, Opened, json_documents
 from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.jsonl import BadLine, read_events_in_documents, read_events_jsonl
 from stream_edits.codec.x12 import NotX12, Reading, Tally
 from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.input_files import BadFiles, Input, folders_not_read, inputs_of
+from stream_edits.commands.input_files import (
+    BadFiles,
+    Input,
+    folders_not_read,
+    inputs_of,
+    others_not_read,
+)
 from stream_edits.commands.progress import Progress
 from stream_edits.commands.x12_files import read_x12_events, say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
@@ -56,8 +63,8 @@ class Events:
 
     @property
     def bad(self) -> int:
-        """How many records and files were not valid, or refused."""
-        return self.progress.refused
+        """How many records were not valid, or refused, and how many files could not be read."""
+        return self.progress.refused + self.progress.unread_files
 
     @property
     def is_at_its_limit(self) -> bool:
@@ -71,7 +78,7 @@ class Events:
 
     def refuse(self, source: Source, error_class: str, message: str) -> None:
         """Report that a stage does not take the event that was given last, of ``source``."""
-        self._report(source.topic, error_class, message)
+        self._report(source.topic, BadLine(source.offset, error_class, message))
 
     def __iter__(self) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent]]:
         yield from self._of_all()
@@ -82,10 +89,11 @@ class Events:
         for each in self._inputs:
             for number, place, event in self._of(each):
                 self._place = place
-                self.progress.count()
                 if isinstance(event, BadLine):
-                    self._report(each.name, event.error_class, event.message)
+                    self.progress.count(event.records)
+                    self._report(each.name, event)
                 else:
+                    self.progress.count()
                     yield Source(each.name, 0, number), event
                 if self.is_at_its_limit:
                     break
@@ -104,10 +112,10 @@ class Events:
                     self.progress.say(f"{file.shown}: read as {', '.join(found.said)}")
                 yield from self._read(found)
         except NotX12 as error:
-            self.progress.refuse(f"{file.shown}: {error.message}")
+            self.progress.refuse_file(f"{file.shown}: {error.message}")
         except BadFiles as error:
             # A pipe after the first one: what it is was not known before.
-            self.progress.refuse(str(error))
+            self.progress.refuse_file(str(error))
         if (self.progress.read, self.bad) == (before, bad):
             what = "the file is empty" if file.size == 0 else "no claims or reviews in it"
             self.progress.say(f"{file.shown}: {what}")
@@ -142,9 +150,9 @@ class Events:
                 event = BadLine(number, error.error_class, error.message)
             yield number, place, event
 
-    def _report(self, name: str, error_class: str, message: str) -> None:
+    def _report(self, name: str, bad: BadLine) -> None:
         where = f"{name}: {self._place}" if len(self._inputs) > 1 else self._place
-        self.progress.refuse(f"{where}: {error_class}: {message}")
+        self.progress.refuse(f"{where}: {bad.error_class}: {bad.message}", bad.records)
 
 
 def _by_line(events: Iterator[tuple[int, _Event]]) -> _Placed:
@@ -184,4 +192,6 @@ def open_events(files: Sequence[str], options: FileOptions = _DEFAULT) -> Iterat
             raise BadX12Option(_NO_X12)
         stack.enter_context(progress)
         progress.say_each(folders_not_read(files))
+        for other in others_not_read(files):
+            progress.refuse_file(other)
         yield events

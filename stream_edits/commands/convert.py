@@ -12,7 +12,13 @@ from stream_edits.codec.jsonl import claim_to_line
 from stream_edits.codec.x12 import Reading, Refusal, Tally, read_claims
 from stream_edits.commands.claim_files import limit_reached
 from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.input_files import BadFiles, Input, folders_not_read, inputs_of
+from stream_edits.commands.input_files import (
+    BadFiles,
+    Input,
+    folders_not_read,
+    inputs_of,
+    others_not_read,
+)
 from stream_edits.commands.progress import Progress
 from stream_edits.commands.x12_files import say_summary
 from stream_edits.commands.x12_options import BadX12Option, reading_of
@@ -37,9 +43,9 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
     inputs = inputs_of(files, output)
     if output is not None and any(_is_same(each, output) for each in inputs):
         raise BadX12Option("--output is one of the files to read")
-    tally, not_x12, done = Tally(), 0, 0
+    tally, not_x12, done, others = Tally(), 0, 0, list(others_not_read(files))
     with Progress(options.progress, _size_of(inputs)) as progress, _opened(output) as out:
-        progress.say_each(folders_not_read(files))
+        progress.say_each([*folders_not_read(files), *others])
         for each in inputs:
             done, transactions = done + 1, tally.transactions
             try:
@@ -66,7 +72,7 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
                 break
         progress.end()
         say_summary(tally, reading, done, progress)
-    return Converted(tally.refused.total(), not_x12)
+    return Converted(tally.refused.total(), not_x12 + len(others))
 
 
 def _convert(

@@ -89,6 +89,16 @@ def folders_not_read(paths: Sequence[str]) -> Iterator[str]:
                 yield f"{path}: {what} in it not read; to read a folder, name it"
 
 
+def others_not_read(paths: Sequence[str]) -> Iterator[str]:
+    """A message for each thing in a folder of a command line that is neither file nor folder."""
+    for path in paths:
+        if path != STDIN and Path(path).is_dir():
+            for each in sorted(Path(path).iterdir()):
+                if not (each.is_file() or each.is_dir() or each.name.startswith(".")):
+                    what = "not a regular file" if each.exists() else "a link to nothing"
+                    yield f"{each} cannot be read: {what}"
+
+
 def _of_folder(folder: Path, but_not: Path | None) -> list[Input]:
     entries = sorted(folder.iterdir())
     files = [each for each in entries if each.is_file() and not each.name.startswith(".")]

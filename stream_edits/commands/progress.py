@@ -32,7 +32,7 @@ class Progress:
         self, wanted: bool | None = None, total_bytes: int | None = None, *, unit: str = "claims"
     ) -> None:
         """``wanted`` is None for a bar on a terminal and nothing elsewhere."""
-        self.read = self.refused = self.known = 0
+        self.read = self.refused = self.known = self.unread_files = 0
         self.decided: Counter[Disposition] = Counter()
         self._unit, self._bytes, self._total = unit, 0, total_bytes
         is_terminal = sys.stderr.isatty()
@@ -63,9 +63,9 @@ class Progress:
         """Bytes of the files were read."""
         self._bytes += count
 
-    def count(self) -> None:
-        """A record was read."""
-        self.read += 1
+    def count(self, records: int = 1) -> None:
+        """A record was read, or more."""
+        self.read += records
         self._show()
 
     def decide(self, decisions: Iterable[ClaimDecision]) -> None:
@@ -77,9 +77,14 @@ class Progress:
         """An event was read that had come before, by its id or with its whole content."""
         self.known += 1
 
-    def refuse(self, text: str) -> None:
-        """A record was read that is not valid, or not taken; the text says why."""
-        self.refused += 1
+    def refuse(self, text: str, records: int = 1) -> None:
+        """A record was read that is not valid, or not taken, or more; the text says why."""
+        self.refused += records
+        self.say(text)
+
+    def refuse_file(self, text: str) -> None:
+        """A file, or the rest of one, cannot be read; the text names it and says why."""
+        self.unread_files += 1
         self.say(text)
 
     def say(self, text: str) -> None:
@@ -114,7 +119,10 @@ class Progress:
             said.append(f"{counted(self.decided.total(), 'decisions')} ({counts})")
         if self.known:
             said.append(f"{self.known:,} known already")
-        said += [*more, f"{self.refused:,} refused", f"{self._seconds():.1f} s"]
+        said += [*more, f"{self.refused:,} refused"]
+        if self.unread_files:
+            said.append(f"{counted(self.unread_files, 'files')} not read")
+        said.append(f"{self._seconds():.1f} s")
         print(", ".join(said), file=sys.stderr)
 
     def _seconds(self) -> float:

@@ -1,7 +1,7 @@
 """`adjudicate` is lenient in form and strict in meaning: padding, other writers, bad claims."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import fastavro
 import pytest
 
 from stream_edits.codec.jsonl import claim_to_json
+from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.synthetic.generator import generate
 from tests.build import claim, line
@@ -120,3 +121,35 @@ def test_a_bad_claim_in_a_container_does_not_end_the_reading(tmp_path: Path) -> 
     assert run.returncode == 3
     assert b"line 2: ContractViolation: member_id is blank" in run.stderr
     assert asdict(GOOD)["claim_id"].encode() in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("most", "summary"),
+    [
+        ("100", "read 8 claims and reviews, 4 decisions (4 PASS, 0 PEND, 0 DENY), 4 refused"),
+        ("3", "read 6 claims and reviews, 2 decisions (2 PASS, 0 PEND, 0 DENY), 4 refused"),
+    ],
+)
+def test_records_of_a_container_that_cannot_be_read_count_one_by_one(
+    most: str, summary: str, tmp_path: Path
+) -> None:
+    schema = json.loads(schema_of(CLAIM_EVENT).text)
+    file = tmp_path / "claims.avro"
+    with file.open("wb") as opened:
+        out = fastavro.write.Writer(opened, schema, codec="deflate")
+        for number in range(8):
+            of = str(number)
+            out.write(asdict(replace(GOOD, event_id=of, claim_id=of, member_id=of)))
+            if number in (1, 5):
+                out.flush()
+        out.flush()
+    data = file.read_bytes()
+    second = data.index(data[-16:], data.index(data[-16:]) + 16) + 16 + 8
+    broken = bytes(byte ^ 255 for byte in data[second : second + 30])
+    file.write_bytes(data[:second] + broken + data[second + 30 :])
+    run = adjudicate(str(file), "--max-errors", most)
+    assert run.returncode == 3
+    fault, *_, end = run.stderr.decode().splitlines()
+    assert fault == "line 3: MalformedContainer: a block is damaged; 4 records were not read"
+    assert end.startswith(summary)
+    assert [json.loads(row)["claim_id"] for row in run.stdout.splitlines()][:2] == ["0", "1"]

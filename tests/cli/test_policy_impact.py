@@ -133,7 +133,7 @@ def test_bad_lines_are_reported_by_their_place(stricter: Path, tmp_path: Path) -
     [
         ((), "name files of claims, or say --from-topic"),
         (("--since", "2026-01-01", "FILE"), "--since goes with --from-topic"),
-        (("--from-topic", "FILE"), "name files of claims, or say --from-topic"),
+        (("--from-topic", "FILE"), "name files of claims or say --from-topic, not both"),
         (("--fail-on", "deny>lots", "FILE"), "write it like 'deny>0.5%'"),
         (("--format", "xml", "FILE"), "--format"),
     ],

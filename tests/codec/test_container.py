@@ -70,16 +70,6 @@ def test_a_violation_does_not_stop_the_rest() -> None:
     assert [read[0][1], read[2][1]] == CLAIMS[:2]
 
 
-def test_a_corrupt_block_ends_the_reading() -> None:
-    data = _file(_dumped(CLAIMS))
-    second = data.index(b"claim-4")
-    for broken in (data[: second + 3], data[:second] + b"\xff" * 9 + data[second + 9 :]):
-        *whole, last = _read(broken)
-        assert [claim for _, claim in whole] == CLAIMS[: len(whole)]
-        assert isinstance(last[1], BadLine)
-        assert last[0] == last[1].line_number == len(whole) + 1
-
-
 def test_every_byte_changed_is_a_claim_or_a_bad_line() -> None:
     for codec in ("null", "deflate"):
         data = _file(_dumped(CLAIMS[:2]), codec=codec)

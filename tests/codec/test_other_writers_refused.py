@@ -10,7 +10,7 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import ContractViolation, WrongSchema
 from stream_edits.codec.framing import join
 from tests.codec.another_type import MICROSECONDS, at, decimal, one_line, read_as, typed
-from tests.codec.evolution import OneSchema, claim_schema, field_of
+from tests.codec.evolution import Json, OneSchema, claim_schema, field_of
 from tests.codec.examples import CLAIM
 
 VALUE = asdict(CLAIM)
@@ -121,20 +121,32 @@ REFUSED: dict[str, tuple[str, Any]] = {
 }
 
 
+def _all_nullable(schema: Json, is_so: bool) -> Json:
+    """The schema with its lines and attachments as Flink writes them: nullable, also each item."""
+    for name in ("lines", "attachments") if is_so else ():
+        array = field_of(schema, name)["type"]
+        array["items"] = ["null", array["items"]]
+        field_of(schema, name).update(type=["null", array], default=None)
+    return schema
+
+
+@pytest.mark.parametrize("is_nullable", [False, True])
 @pytest.mark.parametrize("name", REFUSED)
-def test_another_type_is_a_wrong_schema_that_names_theat(name: str) -> None:
+def test_another_type_is_a_wrong_schema_that_names_the_field(name: str, is_nullable: bool) -> None:
     path, kind = REFUSED[name]
-    schema = typed(path, kind)
+    schema = _all_nullable(typed(path, kind), is_nullable)
     with pytest.raises(WrongSchema) as caught:
         ClaimReader(OneSchema(schema)).decode(join(9, b"\x00" * 50))
     assert caught.value.message.startswith(f"{path} ")
 
 
+@pytest.mark.parametrize("is_nullable", [False, True])
 @pytest.mark.parametrize("path", ["claim_id", "lines.units", "attachments.kind"])
-def test_a_missing_field_is_named(path: str) -> None:
+def test_a_missing_field_is_named(path: str, is_nullable: bool) -> None:
     schema = claim_schema()
     # A name in upper case is another name, as ksqlDB writes it unquoted.
     at(schema, path)["name"] = path.rpartition(".")[2].upper()
+    schema = _all_nullable(schema, is_nullable)
     with pytest.raises(WrongSchema, match=f"^the writer's schema has no {path}$"):
         ClaimReader(OneSchema(schema)).decode(join(9, b"\x00" * 50))
 
@@ -145,3 +157,9 @@ def test_a_branch_that_ours_does_not_allow_is_named_where_data_uses_it() -> None
     assert read_as(schema, VALUE) == CLAIM
     with pytest.raises(ContractViolation, match=r"^member_id has a value"):
         read_as(schema, VALUE | {"member_id": 7})
+
+
+def test_of_two_types_that_do_not_fit_none_is_named() -> None:
+    schema = typed("lines", ["string", {"type": "array", "items": "string"}])
+    with pytest.raises(WrongSchema, match=r"^lines has another type than ours$"):
+        ClaimReader(OneSchema(schema)).decode(join(9, b"\x00" * 50))

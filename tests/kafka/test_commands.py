@@ -128,6 +128,7 @@ def test_more_copies_than_brokers_are_told_with_the_setting(deploy: Deploy) -> N
 
 def test_a_claim_without_a_decision_is_said_to_have_none(deploy: Deploy) -> None:
     deployment = deploy().create_topics()
-    code, line = last_line(deployment, "decisions", "--claim", "CANARY")
-    assert code == 1
-    assert line.startswith("stream-edits: there is no decision on this claim")
+    for kind in ("decisions", "adjustments"):
+        code, line = last_line(deployment, "decisions", "--claim", "CANARY", "--as", kind)
+        assert code == 1
+        assert line.startswith("stream-edits: there is no decision on this claim")

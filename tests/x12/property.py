@@ -16,7 +16,10 @@ from stream_edits.domain.claim import ClaimEvent, LineOfBusiness, ServiceLine
 from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind
 
 READING = Reading(
-    claim_number=ClaimNumber.ACCOUNT, line_of_business=LineOfBusiness.MEDI_CAL, note_times=True
+    claim_number=ClaimNumber.ACCOUNT,
+    line_of_business=LineOfBusiness.MEDI_CAL,
+    is_drug=lambda _: True,
+    note_times=True,
 )
 _ENDS = ("SE", "ST", "GS", "GE", "IEA", "ISA")
 _OF_CLAIM = (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from stream_edits.codec.x12 import ClaimNumber, Reading, Refusal, Tally, read_claims
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
+from stream_edits.policies.content.content import content_from
 from tests.x12.samples import (
     INSTITUTIONAL,
     PROVIDER,
@@ -15,7 +16,11 @@ from tests.x12.samples import (
     transaction,
 )
 
-READING = Reading(claim_number=ClaimNumber.ACCOUNT, line_of_business=LineOfBusiness.MEDI_CAL)
+READING = Reading(
+    claim_number=ClaimNumber.ACCOUNT,
+    line_of_business=LineOfBusiness.MEDI_CAL,
+    is_drug=content_from().is_drug,
+)
 HEAD = ("HI*ABK:D509",)
 Read = ClaimEvent | Refusal
 

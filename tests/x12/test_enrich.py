@@ -60,6 +60,22 @@ def test_a_claim_gets_its_number_its_day_of_receipt_and_documents() -> None:
     assert reading.enrichment.unused() == 1
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0 ", "\\t"])
+def test_blanks_around_a_value_mean_nothing(blank: str) -> None:
+    entries = (
+        '{"claim": "%sACCOUNTK2%s", "icn": "%sICN-1%s", "member_id": "%sM 1%s"}',
+        '{"claim": "ACCOUNTK2%s", "supervising_provider_npi": "%s1245319599%s"}',
+        '{"claim": "ACCOUNTK2", "kinds": ["%sby_report%s"]}',
+        '{"control_number": "%sDOCK2%s", "kinds": "%sinvoice%s"}',
+    )
+    padded = (each.replace("%s", blank) for each in entries)
+    kid = [*subscriber(), "HL*3*2*23*0", "PAT*19", "NM1*QC*1*SAMPLE*KID", *office("K2")]
+    claim = the_claim(professional(above=kid), with_known(*padded, number=ClaimNumber.ICN_FILE))
+    assert (claim.claim_id, claim.member_id) == ("ICN-1", "M 1")
+    assert {each.kind for each in claim.attachments} == {"invoice", "by_report"}
+    assert {each.supervising_provider_npi for each in claim.lines} == {"1245319599"}
+
+
 def test_a_document_is_known_by_its_control_number() -> None:
     reading = with_known('{"control_number": "DOCK1", "kinds": ["invoice", "by_report"]}')
     claim = the_claim(professional(office()), reading)

@@ -17,12 +17,6 @@ from tests.x12.samples import office
         ([SV1, DAY], {"procedure_code": "96365", "units": 1.0, "charge_amount": Decimal("260.00")}),
         (["SV1*HC:J3490:JZ:59:KX:GA:SALINE*1*UN*2", DAY], {"modifiers": ("JZ", "59", "KX", "GA")}),
         (["SV1*HC:J3490:::::SALINE MIX*1*UN*2", DAY], {"drug_name": "SALINE MIX", "modifiers": ()}),
-        # A description of a service does not make it a drug; beside an NDC it names one.
-        (["SV1*HC:96365:::::INFUSION*1*UN*2", DAY], {"drug_name": None}),
-        (
-            ["SV1*HC:90632:::::VACCINE*1*UN*1", DAY, "LIN**N4*00006484141"],
-            {"drug_name": "VACCINE", "ndc": "00006484141"},
-        ),
         (["SV1*HC:00142*9*MJ*61", DAY], {"unit_of_measure": "MJ", "units": 61.0}),
         (["SV1*HC:96365*-260.5*UN*-1", DAY], {"charge_amount": Decimal("-260.50"), "units": -1.0}),
         (["SV1*HC:J9045**UN*12.4", DAY], {"charge_amount": None, "units": 12.4}),
@@ -89,6 +83,36 @@ def test_a_professional_line(segments: list[str], expected: dict[str, Any]) -> N
 def test_an_institutional_line(segments: list[str], expected: dict[str, Any]) -> None:
     (line,) = ward_line(*segments).lines
     assert {name: getattr(line, name) for name in expected} == expected
+
+
+# Codes of drugs, of unclassified drugs, and one of no table in a range of HCPCS that holds drugs.
+@pytest.mark.parametrize("code", ["J1756", "90283", "J3490", "J3590", "J9999", "C9399", "J9876"])
+def test_the_description_of_a_drug_is_its_name(code: str) -> None:
+    (line,) = one_line(f"SV1*HC:{code}:::::MIXTURE*1*UN*1", DAY).lines
+    assert line.drug_name == "MIXTURE"
+
+
+# Services, supplies, and drugs that no needle gives.
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("96365", "G0463", "G0378", "A0425", "A4550", "A9270", "E0781", "S9500", "Z7610"),
+        *("99070", "90632", "Q9967", "J8499"),
+    ],
+)
+@pytest.mark.parametrize("ndc", [[], ["LIN**UP*00006484141"], ["LIN**N4"]])
+def test_no_other_description_names_a_drug_but_beside_an_ndc(code: str, ndc: list[str]) -> None:
+    described = f"SV1*HC:{code}:::::MIXTURE*1*UN*1"
+    (line,) = one_line(described, DAY, *ndc).lines
+    assert line.drug_name is None
+    (line,) = one_line(described, DAY, "LIN**N4*00006484141").lines
+    assert (line.drug_name, line.ndc) == ("MIXTURE", "00006484141")
+
+
+@pytest.mark.parametrize("described", ["*", "*HP:J3490:::::MIXTURE", "*ER:J3490:::::MIXTURE"])
+def test_a_line_without_a_procedure_code_describes_no_drug(described: str) -> None:
+    (line,) = ward_line(f"SV2*0250{described}*9*UN*1", DAY).lines
+    assert (line.procedure_code, line.drug_name) == ("", None)
 
 
 CLAIM_82 = "NM1*82*1*HALE*JO****XX*1990002028"

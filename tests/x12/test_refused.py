@@ -1,6 +1,7 @@
 """Claims and files that are refused, and the reason that is given."""
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -224,7 +225,7 @@ def test_a_second_header_that_cannot_be_read_ends_the_reading() -> None:
 
 def test_a_payer_without_a_line_of_business_is_refused() -> None:
     payers = {"EXHP1": LineOfBusiness.MEDI_CAL, "SBR09*MB": LineOfBusiness.MEDICARE}
-    reading = Reading(claim_number=ClaimNumber.TRACE, payers=payers)
+    reading = replace(READING, claim_number=ClaimNumber.TRACE, line_of_business=None, payers=payers)
     text = professional(office("K1"))
     known = read(text, reading)[0]
     assert isinstance(known, ClaimEvent)

@@ -1,5 +1,6 @@
 """Files beside others in which nothing can be read: each is named, and the others are read."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,31 @@ def test_the_other_files_are_read(command: str, code: int, inbox: Path) -> None:
 
 def test_they_are_counted_and_none_is_called_empty(inbox: Path) -> None:
     said = stream_edits("adjudicate", inbox, *NEEDED).stderr.decode()
-    assert ", 2 refused, " in said
+    assert "read 2 claims and reviews, " in said
+    assert ", 0 refused, 2 files not read, " in said
     assert "no claims or reviews in it" not in said
     ended = stream_edits("adjudicate", inbox, *NEEDED, "--max-errors", "1")
     assert (ended.returncode, claim_ids(ended)) == (3, ["ACCOUNTA"])
     assert b"stopped after 1 that is not valid" in ended.stderr
+
+
+@pytest.mark.parametrize(("command", "code"), [("adjudicate", 3), ("convert", 2)])
+def test_what_is_no_file_in_a_folder_is_named(command: str, code: int, inbox: Path) -> None:
+    for name in ("b.837", "c.837"):
+        (inbox / name).unlink()
+    (inbox / "e.837").symlink_to(inbox / "gone")
+    (inbox.parent / "elsewhere").write_text(professional(office("F")))
+    (inbox / "f.837").symlink_to(inbox.parent / "elsewhere")
+    (inbox / ".hidden").symlink_to(inbox / "gone")
+    os.mkfifo(inbox / "pipe")
+    done = stream_edits(command, inbox, *NEEDED)
+    assert (done.returncode, claim_ids(done)) == (code, ["ACCOUNTA", "ACCOUNTD", "ACCOUNTF"])
+    said = done.stderr.decode().splitlines()
+    assert said[:2] == [
+        f"{inbox / 'e.837'} cannot be read: a link to nothing",
+        f"{inbox / 'pipe'} cannot be read: not a regular file",
+    ]
+    assert said[2].startswith("files: 3; ")
 
 
 def test_explain_and_impact_go_on_as_well(inbox: Path, tmp_path: Path) -> None:

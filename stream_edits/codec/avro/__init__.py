@@ -15,6 +15,7 @@ from .errors import (
 from .known_values import Cleaning, Shared
 from .reading import Decoder, decoder, read_next, read_value
 from .resolution import resolve, resolve_tolerantly
+from .skipping import skipper
 from .writing import Encoder, Paths, encoder
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "resolve",
     "resolve_tolerantly",
     "self_contained",
+    "skipper",
 ]

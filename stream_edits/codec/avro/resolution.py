@@ -22,8 +22,8 @@ from .scalar_resolution import OTHER_TYPE, Pair, decimal, logical_of, scalar, ty
 
 # Bounds against hostile schemas: the interpreter's stack, and the 20 nested blocks that Python
 # compiles. The deepest schema of ours has 9 levels, and one array in another.
-_DEEPEST = 16
-_DEEPEST_ARRAYS = 6
+DEEPEST = 16
+DEEPEST_ARRAYS = 6
 # The number of a branch or symbol is read and written as one byte.
 _MOST_BRANCHES = 64
 
@@ -62,8 +62,8 @@ def _last(name: str) -> str:
 
 
 def _resolve(writer: Any, reader: Any, pair: Pair) -> Plan:
-    if pair.depth > _DEEPEST:
-        raise WrongSchema(f"the schema is nested more than {_DEEPEST} deep")
+    if pair.depth > DEEPEST:
+        raise WrongSchema(f"the schema is nested more than {DEEPEST} deep")
     pair = pair._replace(depth=pair.depth + 1)
     writer, reader = pair.writer.named(writer), pair.reader.named(reader)
     if isinstance(writer, list):
@@ -85,21 +85,29 @@ def _resolve(writer: Any, reader: Any, pair: Pair) -> Plan:
 def _union(writer: list[Any], reader: Any, pair: Pair) -> Plan:
     if len(writer) > _MOST_BRANCHES:
         raise WrongSchema(f"a union has more than {_MOST_BRANCHES} branches")
-    branches = tuple(_branch(one, reader, pair) for one in writer)
+    errors: list[WrongSchema] = []
+    branches = tuple(_branch(one, reader, pair, errors) for one in writer)
     fit = [plan for plan in branches if not isinstance(plan, Refused)]
     if all(plan == Scalar("null") for plan in fit) and not pair.is_skipped:
-        raise pair.wrong(OTHER_TYPE)
+        # Of the only type beside null the error tells what in it does not fit.
+        raise errors[0] if len(errors) == 1 else pair.wrong(OTHER_TYPE)
     return Union(branches)
 
 
-def _branch(writer: Any, reader: Any, pair: Pair) -> Plan:
-    """A branch that does not fit is an error only for data that uses it."""
-    if pair.tolerant and pair.writer.named(writer) == "null":
+def _branch(writer: Any, reader: Any, pair: Pair, errors: list[WrongSchema]) -> Plan:
+    """A branch that does not fit is an error only for data that uses it.
+
+    ``errors`` gets the error, unless the branch is null.
+    """
+    is_null = pair.writer.named(writer) == "null"
+    if pair.tolerant and is_null:
         # The caller says which field may not be null.
         return Scalar("null")
     try:
         return _resolve(writer, reader, pair)
-    except WrongSchema:
+    except WrongSchema as error:
+        if not is_null:
+            errors.append(error)
         return Refused(pair.place)
 
 
@@ -143,8 +151,8 @@ def _map(writer: Any, reader: Any, pair: Pair) -> Plan:
 
 
 def _within(pair: Pair) -> Pair:
-    if pair.arrays == _DEEPEST_ARRAYS:
-        raise WrongSchema(f"the schema has more than {_DEEPEST_ARRAYS} arrays one in another")
+    if pair.arrays == DEEPEST_ARRAYS:
+        raise WrongSchema(f"the schema has more than {DEEPEST_ARRAYS} arrays one in another")
     return pair._replace(arrays=pair.arrays + 1)
 
 

@@ -17,10 +17,10 @@ from pydantic_core import ErrorDetails
 
 from stream_edits.codec.violations import in_words, known_name
 from stream_edits.domain.claim import Supervision
-from stream_edits.domain.coded import clean_number
 from stream_edits.domain.field_types import Day, Int32, Text, WallClock
 
-_Filled = Annotated[Text, Field(min_length=1, pattern=r"\S")]
+# Without blanks around it, as what an 837 says.
+_Filled = Annotated[Text, Field(min_length=1, pattern=r"\S"), AfterValidator(str.strip)]
 _OF_CLAIM = frozenset({"icn", "member_id", "received_date", "crossover"})
 _OF_LINE = frozenset({"start_time", "end_time"})
 _OF_EITHER = frozenset({"supervision", "supervising_provider_npi", "kinds"})
@@ -50,7 +50,7 @@ class Known(BaseModel):
     start_time: WallClock | None = None
     end_time: WallClock | None = None
     supervision: Supervision | None = None
-    supervising_provider_npi: Annotated[_Filled, AfterValidator(clean_number)] | None = None
+    supervising_provider_npi: _Filled | None = None
     kinds: tuple[_Filled, ...] | None = None
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from .values import days_of
 
 _PROCEDURE, _HIPPS = "HC", "HP"
 _QUALIFIER_LENGTH = 2
+_NDC = "N4"
 _PROVIDERS = ("rendering_provider_npi", "supervising_provider_npi")
 # What the file of `--enrich` may say of all lines of a claim.
 _KNOWN = ("supervision", "supervising_provider_npi")
@@ -35,7 +36,7 @@ def service_line(line: Values, work: Work) -> ServiceLine:
     first, last = days(line, work)
     said["procedure_code"], said["service_date"], said["service_date_through"] = code, first, last
     if said["drug_name"] is not None:
-        said["drug_name"] = _drug_name(said, code)
+        said["drug_name"] = _drug_name(said, code, work)
     if said["drug_dosage"] is not None:
         unit = said["ndc_unit"]
         said["drug_dosage"] = f"{said['drug_dosage']} {unit}" if unit else None
@@ -101,11 +102,10 @@ def _provider(name: str, line: Values, work: Work) -> str | None:
     return None
 
 
-def _drug_name(said: Values, code: str) -> str | None:
-    """The line's description. That of a service (a CPT code, without an NDC) names no drug."""
-    if code[:1].isdigit() and not said["ndc"]:
-        return None
-    return said["drug_name"] or None
+def _drug_name(said: Values, code: str, work: Work) -> str | None:
+    """The line's description, if it bills a drug. That of a service or a supply names none."""
+    names_ndc = said["ndc_qualifier"] == _NDC and said["ndc"]
+    return said["drug_name"] or None if names_ndc or work.reading.is_drug(code) else None
 
 
 def _times_of_note(

@@ -54,7 +54,14 @@ _SMALL_HOURS = re.compile(r"[1-6]:")
 _WEEK = 7
 _BOTH = re.compile(r"\b(?:START|BEG)\w*\b.*\d.*\b(?:STOP|END)\w*\b.*\d", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
-_LONGEST_INITIALS = 3
+_PERSON = r"(?:RN|LVN|MD|NP|PA|MA)"
+# Whose they are, or after a slash at the end: three letters elsewhere may be another word.
+_INITIALS = re.compile(
+    rf"\b(?:{_PERSON}|BY)[ :./-]*[A-Z]{{1,3}}\b|\b[A-Z]{{1,3}}[ ,./-]*{_PERSON}\b|/ ?[A-Z]{{1,3}}$",
+    re.IGNORECASE,
+)
+# When somebody was there, such as ``MD IN 0800 OUT 1200`` and ``RN ON SITE``.
+_PRESENT = re.compile(rf"\b{_PERSON}(?: [A-Z]{{1,3}})? (?:IN|ON|AT)\b", re.IGNORECASE)
 # Digits that could be times, in a note that means to give some.
 _MEANT = re.compile(
     r"\b(?:START|STOP|BEGIN|BEGAN|END|TIME|FROM|INFUS|HUNG|HANG|DOWN|DC)[A-Z]*[^\d]*\d"
@@ -95,29 +102,34 @@ def times_in(note: str, day: date) -> tuple[datetime, datetime] | None:
 
 
 def _are_times(pair: re.Match[str], day: date) -> bool:
-    """Whether the note shows that two numbers are times: by their form, or by words with them."""
+    """Whether the note shows that two numbers are the times of an administration.
+
+    They stand after words for its start and stop, or they have the form of times, or four digits,
+    and nothing else stands beside them.
+    """
     before, after = pair.string[: pair.start()], pair.string[pair.end() :]
-    if _OTHER.search(before) or _OTHER.search(after):
+    if _OTHER.search(before) or _OTHER.search(after) or _PRESENT.search(pair.string):
         return False
     first, last = pair["first"], pair["last"]
-    if pair["last_half"] or (pair["first_bare"] and pair["last_bare"]):
-        return True
-    if ":" in first and ":" in last:
-        return True
-    if not _have_four_digits(pair):
+    is_clock = bool(pair["last_half"] or (pair["first_bare"] and pair["last_bare"]))
+    is_clock = is_clock or (":" in first and ":" in last)
+    if pair["start"] and pair["stop"]:
         # ``START 900 STOP 1015``, if nothing else is said of these numbers.
-        return bool(pair["start"] and pair["stop"]) and not before.strip() and len(last) > len("12")
-    if pair["first_hours"] or pair["last_hours"] or (pair["start"] and pair["stop"]):
-        return True
-    if _are_round(first, last) or _are_days(first, last, day):
+        is_short = not before.strip() and len(last) > len("12")
+        return is_clock or _have_four_digits(pair) or is_short
+    if not (_is_plain(before) and _is_plain(after)):
         return False
-    return _is_plain(before) and _is_plain(after)
+    if is_clock or not _have_four_digits(pair):
+        return is_clock
+    if pair["first_hours"] or pair["last_hours"]:
+        return True
+    return not (_are_round(first, last) or _are_days(first, last, day))
 
 
 def _is_plain(text: str) -> bool:
     """Whether all words are those of an administration, of its site, or initials."""
-    words = _WORD.findall(text)
-    return all(_PLAIN.fullmatch(word) or len(word) <= _LONGEST_INITIALS for word in words)
+    words = _WORD.findall(_INITIALS.sub(" ", text))
+    return all(map(_PLAIN.fullmatch, words))
 
 
 def _are_round(*numbers: str) -> bool:

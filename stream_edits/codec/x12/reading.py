@@ -1,7 +1,7 @@
 """How an 837 is to be read, and what comes of it besides claims."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import StrEnum
@@ -32,12 +32,14 @@ class Reading:
     """What an 837 does not say of itself.
 
     ``payers`` are lines of business by payer id (NM109 of NM1*PR), or by ``SBR09*`` and a claim
-    filing code; ``line_of_business`` is for the rest. ``time_zone`` is that of BHT05.
+    filing code; ``line_of_business`` is for the rest. ``is_drug`` tells whether a procedure code
+    bills a drug, so that its description is the drug's name. ``time_zone`` is that of BHT05.
     ``recorded_ms`` is the time of the claims' records, for ``check_taken_in``: milliseconds since
     1970, UTC, or 0 for none.
     """
 
     claim_number: ClaimNumber
+    is_drug: Callable[[str], bool]
     line_of_business: LineOfBusiness | None = None
     payers: Mapping[str, LineOfBusiness] = field(default_factory=dict)
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: KINDS)
