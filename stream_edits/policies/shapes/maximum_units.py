@@ -11,7 +11,8 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
-from stream_edits.policies.values.rules import CodeKey, Count, Outcome
+from stream_edits.policies.values.codes import CodeKey, Document, ProcedureCode
+from stream_edits.policies.values.rules import Count, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
@@ -29,8 +30,8 @@ class Rules(ShapeRules):
 
     maximum_units: dict[CodeKey, Count]
     sections: dict[CodeKey, str] = Field({})
-    further_codes: dict[CodeKey, str] = Field({})
-    necessity_documents: list[str] = Field([])
+    further_codes: dict[CodeKey, ProcedureCode] = Field({})
+    necessity_documents: list[Document] = Field([])
     excess: Outcome
     review: Outcome | None = None
 

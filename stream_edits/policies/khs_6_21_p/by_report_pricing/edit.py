@@ -10,6 +10,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     missing_from,
 )
 from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.values.codes import CodeKey, Document
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 
 
@@ -17,7 +18,7 @@ class Rules(EditRules):
     """Values of policy.yaml. ``manually_priced`` holds the documents needed to price each code."""
 
     codes: ProcedureCodes
-    manually_priced: dict[str, list[str]]
+    manually_priced: dict[CodeKey, list[Document]]
     drug_section: str
     to_be_priced: Outcome
 

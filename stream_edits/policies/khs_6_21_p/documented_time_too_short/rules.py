@@ -1,7 +1,8 @@
 """The values of the edit."""
 
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeKey, CodeSet, Modifiers, ProcedureCode
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 
 class Rules(EditRules):
@@ -13,9 +14,9 @@ class Rules(EditRules):
     """
 
     minutes_needed: dict[CodeKey, TimeNeeded]
-    discontinued_modifiers: CodeSet
+    discontinued_modifiers: Modifiers
     measured_together: CodeSet
-    push_form: dict[CodeKey, str]
+    push_form: dict[CodeKey, ProcedureCode]
     too_short: Outcome
     cut_back: Outcome
 

@@ -16,7 +16,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
 from stream_edits.policies.khs_6_21_p.vocabulary.products import category_of
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import are_two_drugs
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeSet, FrequencyCodes, Modifier, Modifiers
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 
 class Rules(EditRules):
@@ -24,17 +25,16 @@ class Rules(EditRules):
 
     Two lines are not duplicates if only one of them has one of the ``repeat_modifiers`` or of the
     ``telling_modifiers``. A visit code of ``visits`` with ``further_visit`` on only one of the
-    claims makes them two visits. ``imaging`` is never compared. The codes of ``any_drug`` stand for
-    whichever drug the line names. ``late_charges`` are frequency codes.
+    claims makes them two visits. ``imaging`` is never compared. Codes of ``any_drug`` mean any one.
     """
 
-    repeat_modifiers: CodeSet
-    telling_modifiers: CodeSet
+    repeat_modifiers: Modifiers
+    telling_modifiers: Modifiers
     visits: CodeSet
-    further_visit: str
+    further_visit: Modifier
     imaging: Categories
     any_drug: CodeSet
-    late_charges: CodeSet
+    late_charges: FrequencyCodes
     duplicate: Outcome
     replaces_unknown: Outcome
     late_charge: Outcome

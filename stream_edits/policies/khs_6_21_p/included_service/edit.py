@@ -22,7 +22,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import claims_behind, 
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeKey, CodeSet, RevenueCodes
+from stream_edits.policies.values.rules import EditRules, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
@@ -42,7 +43,7 @@ class Rules(EditRules):
     included: Categories
     used_in_procedures: Categories
     procedures: dict[CodeKey, str]
-    procedure_revenue: CodeSet
+    procedure_revenue: RevenueCodes
     access: CodeSet
     solutions: CodeSet
     related_supplies: Categories

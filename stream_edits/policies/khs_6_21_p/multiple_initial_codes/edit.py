@@ -8,6 +8,7 @@ from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
+from stream_edits.policies.values.codes import Document
 from stream_edits.policies.values.rules import EditRules, Outcome
 from stream_edits.policies.ways import Ways
 
@@ -15,7 +16,7 @@ from stream_edits.policies.ways import Ways
 class Rules(EditRules):
     """Values of policy.yaml. Any one of ``documents`` justifies a second site."""
 
-    documents: list[str]
+    documents: list[Document]
     surplus: Outcome
     second_site: Outcome
 

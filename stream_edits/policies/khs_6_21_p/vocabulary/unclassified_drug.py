@@ -7,7 +7,8 @@ from pydantic import Field
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.policies.encounter import EncounterLine
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import Document, NdcQualifiers
+from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 
 
 class UnclassifiedDrugRules(EditRules):
@@ -18,13 +19,13 @@ class UnclassifiedDrugRules(EditRules):
     """
 
     codes: ProcedureCodes
-    ndc_qualifiers: CodeSet
+    ndc_qualifiers: NdcQualifiers
     ndc_segments: Annotated[
         tuple[Annotated[int, Field(gt=0, le=20)], ...], Field(strict=False, min_length=1)
     ]
     diagnosis: Outcome
     details: Outcome
-    details_document: str
+    details_document: Document
     price: Outcome
     ndc: Outcome
 
