@@ -159,14 +159,14 @@ def _removals(listed: tuple[Listed, ...]) -> Iterator[str]:
     places: dict[tuple[str, str, date | None], Listed] = {}
     for each in listed:
         change = each.change
-        if each.change.name == CONTENT_TABLE or not _removes(each, listed):
-            continue
-        key = (change.shown, change.name, change.day)
-        places.setdefault(key, each)
-        found.setdefault(key, []).append(_gone(change))
-    for (shown, name, day), gone in found.items():
+        gone = [] if change.name == CONTENT_TABLE else _gone(each, listed)
+        if gone:
+            key = (change.shown, change.name, change.day)
+            places.setdefault(key, each)
+            found.setdefault(key, []).extend(gone)
+    for (shown, name, day), removed in found.items():
         each = places[shown, name, day]
-        yield f"{each.where}: {shown}.{name}: removed from {day} on: {', '.join(gone)}"
+        yield f"{each.where}: {shown}.{name}: removed from {day} on: {', '.join(removed)}"
 
 
 def _removes(each: Listed, listed: tuple[Listed, ...]) -> bool:
@@ -187,9 +187,15 @@ def _removes(each: Listed, listed: tuple[Listed, ...]) -> bool:
     )
 
 
-def _gone(change: Change) -> str:
+def _gone(each: Listed, listed: tuple[Listed, ...]) -> list[str]:
+    """What a change takes out, in words: its own place, or entries of a list that it replaces."""
+    change = each.change
+    if isinstance(change.before, list) and isinstance(change.after, list):
+        return [in_words(entry) for entry in change.before if entry not in change.after]
+    if not _removes(each, listed):
+        return []
     if change.path and not isinstance(change.path[-1], Item):
         keys = [step.key if isinstance(step, Item) else step for step in change.path]
         was = "" if change.before is ABSENT else f" (was {in_words(change.before)})"
-        return " ".join(map(str, keys)) + was
-    return in_words(change.before)
+        return [" ".join(map(str, keys)) + was]
+    return [in_words(change.before)]
