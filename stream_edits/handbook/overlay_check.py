@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 from stream_edits.handbook.odd_entries import odd_entries
 from stream_edits.handbook.summaries import Key, summaries
 from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
-from stream_edits.policies.changes import CONTENT_TABLE, Change, changes_between, terms_of
+from stream_edits.policies.changes import (
+    CONTENT_TABLE,
+    Change,
+    changes_between,
+    steps_of_plan,
+    terms_of,
+)
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.dated_value import DatedValue, in_force
@@ -61,11 +67,15 @@ class Check(NamedTuple):
 
 
 def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> Check:
-    """What the overlay in ``file`` changes of the shipped policies."""
+    """What the overlay in ``file`` changes of the shipped policies and of its own earlier steps."""
     source = YamlSource(file)
-    listed = tuple(
-        _listed(change, shipped, overlaid, source, today)
-        for change in changes_between(shipped, overlaid)
+    changes = changes_between(shipped, overlaid)
+    listed = (
+        *(_listed(change, shipped, overlaid, source, today) for change in changes),
+        *(
+            _step(change, shipped, overlaid, source, today)
+            for change in _further(changes, overlaid)
+        ),
     )
     notes = [note for p in overlaid.all for values in p.values.values() for note in values.notes]
     terms = [policy.prompt_pay.written for policy in overlaid.all]
@@ -90,6 +100,22 @@ def _listed(
     sides = _sides_of(change, shipped, overlaid)
     where = own.where(_as_indexes(own.value, change))
     return Listed(change, where, own.reference, sides(change.day or today), sides(today))
+
+
+def _step(
+    change: Change, shipped: Policies, overlaid: Policies, source: YamlSource, today: date
+) -> Listed:
+    """A change of the plan's own earlier value, which is what was before it."""
+    sides = Sides(_in_words(change.before, change), _in_words(change.after, change))
+    return _listed(change, shipped, overlaid, source, today)._replace(at_start=sides)
+
+
+def _further(changes: list[Change], overlaid: Policies) -> Iterator[Change]:
+    """The changes of the plan's own earlier values that are no change of the shipped ones."""
+    known = {(change.day, change.place_by_keys) for change in changes}
+    for change in steps_of_plan(overlaid):
+        if (change.day, change.place_by_keys) not in known:
+            yield change
 
 
 def _of_policy(
