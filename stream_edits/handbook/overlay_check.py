@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from stream_edits.handbook.odd_entries import odd_entries
 from stream_edits.handbook.summaries import Key, summaries
+from stream_edits.handbook.unasked_documents import unasked_documents
 from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
 from stream_edits.policies.changes import (
     CONTENT_TABLE,
@@ -85,6 +86,7 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
         *_removals(listed),
         *unknown_codes(shipped, overlaid, listed),
         *odd_entries(shipped, overlaid, listed),
+        *unasked_documents(shipped, overlaid, listed),
         *unknown_in_own_edits(overlaid),
     ]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)

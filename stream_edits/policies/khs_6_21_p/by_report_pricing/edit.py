@@ -53,5 +53,11 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
 
 
 EDIT = LineEdit(
-    "by-report-pricing", Rules, judge, Group.PRICING, by_report, waits_for=WaitsFor.PAYER
+    "by-report-pricing",
+    Rules,
+    judge,
+    Group.PRICING,
+    by_report,
+    needs=lambda policy: policy[Rules].manually_priced,
+    waits_for=WaitsFor.PAYER,
 )
