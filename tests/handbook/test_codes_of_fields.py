@@ -67,6 +67,17 @@ def overlay(file: Path, edit: str, value: str) -> Path:
         ("documented-time-too-short.push_form", '{"96365": "9637"}', "is not a procedure code"),
         ("place-of-service-not-allowed.codes", '{add: ["96365-96367"]}', "is a range"),
         (
+            "included-service.procedures",
+            '{"99999": "00100"}',
+            '"99999": "00100" is not a range: write its first code, then its last',
+        ),
+        (
+            "included-service.procedures",
+            '{"0042T": "99999"}',
+            '"0042T": "99999" is not a range: both codes have their letters in one place',
+        ),
+        ("included-service.procedures", '{"D0100": "d9999"}', 'did you mean "D9999"?'),
+        (
             "unclassified-drug-incomplete.details_document",
             "Invoice",
             '"Invoice" is not a kind of document: write it in small letters, without a blank at an '
@@ -97,6 +108,7 @@ def test_a_code_of_another_form_stops_the_start(
         ("place-of-service-not-allowed.places", '{add: ["09"]}'),
         ("incomplete-claim-form.coded_revenue", '{add: ["0001"]}'),
         ("place-of-service-not-allowed.codes", '{add: ["0042T", "Z7610"]}'),
+        ("included-service.procedures", '{"99100": "99100", "G0500": "G0599"}'),
         ("multiple-initial-codes.documents", "{add: [house form 7, attestation]}"),
     ],
 )

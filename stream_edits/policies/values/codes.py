@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from stream_edits.domain.coded import clean_code, clean_kind, four_digits
 
@@ -89,6 +89,24 @@ def _listed(entries: object) -> object:
     return entries
 
 
+def form_of(code: str) -> str:
+    """The letters of a code in their places, with 0 for each digit."""
+    return "".join("0" if x.isdigit() else x for x in code)
+
+
+def _in_order(ranges: dict[str, str]) -> dict[str, str]:
+    for first, last in ranges.items():
+        if form_of(first) != form_of(last):
+            raise ValueError(
+                f'"{first}": "{last}" is not a range: both codes have their letters in one place'
+            )
+        if last < first:
+            raise ValueError(
+                f'"{first}": "{last}" is not a range: write its first code, then its last'
+            )
+    return ranges
+
+
 _LISTED = BeforeValidator(_listed)
 _LAX = Field(strict=False)
 
@@ -102,6 +120,8 @@ Modifier = Annotated[str, BeforeValidator(_MODIFIER.check)]
 CodeKey = Annotated[str, BeforeValidator(_key)]
 # A set of procedure codes, each listed by itself.
 CodeSet = Annotated[frozenset[ProcedureCode], _LISTED, _LAX]
+# Ranges of procedure codes, first code to last. Both have their letters in the same places.
+CodeRanges = Annotated[dict[ProcedureCode, ProcedureCode], AfterValidator(_in_order)]
 Modifiers = Annotated[frozenset[Modifier], _LISTED, _LAX]
 PlacesOfService = Annotated[frozenset[Annotated[str, BeforeValidator(_PLACE.check)]], _LISTED, _LAX]
 FacilityTypes = Annotated[
