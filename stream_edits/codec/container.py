@@ -39,7 +39,7 @@ def read_events_container(
             for value in _values(decode.read, skip, block):
                 if isinstance(value, _Unread):
                     error, count = value
-                    yield number, BadLine(number, error.error_class, error.message, None, count)
+                    yield number, BadLine(number, error.error_class, error.message, count)
                     number += count
                 else:
                     yield number, _judged(number, decode, value)

@@ -7,8 +7,15 @@ from typing import Any, NamedTuple
 
 from stream_edits.handbook.odd_entries import odd_entries
 from stream_edits.handbook.summaries import Key, summaries
+from stream_edits.handbook.unasked_documents import unasked_documents
 from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
-from stream_edits.policies.changes import CONTENT_TABLE, Change, changes_between, terms_of
+from stream_edits.policies.changes import (
+    CONTENT_TABLE,
+    Change,
+    changes_between,
+    steps_of_plan,
+    terms_of,
+)
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.dated_value import DatedValue, in_force
@@ -61,11 +68,15 @@ class Check(NamedTuple):
 
 
 def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> Check:
-    """What the overlay in ``file`` changes of the shipped policies."""
+    """What the overlay in ``file`` changes of the shipped policies and of its own earlier steps."""
     source = YamlSource(file)
-    listed = tuple(
-        _listed(change, shipped, overlaid, source, today)
-        for change in changes_between(shipped, overlaid)
+    changes = changes_between(shipped, overlaid)
+    listed = (
+        *(_listed(change, shipped, overlaid, source, today) for change in changes),
+        *(
+            _step(change, shipped, overlaid, source, today)
+            for change in _further(changes, overlaid)
+        ),
     )
     notes = [note for p in overlaid.all for values in p.values.values() for note in values.notes]
     terms = [policy.prompt_pay.written for policy in overlaid.all]
@@ -75,6 +86,7 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
         *_removals(listed),
         *unknown_codes(shipped, overlaid, listed),
         *odd_entries(shipped, overlaid, listed),
+        *unasked_documents(shipped, overlaid, listed),
         *unknown_in_own_edits(overlaid),
     ]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)
@@ -90,6 +102,22 @@ def _listed(
     sides = _sides_of(change, shipped, overlaid)
     where = own.where(_as_indexes(own.value, change))
     return Listed(change, where, own.reference, sides(change.day or today), sides(today))
+
+
+def _step(
+    change: Change, shipped: Policies, overlaid: Policies, source: YamlSource, today: date
+) -> Listed:
+    """A change of the plan's own earlier value, which is what was before it."""
+    sides = Sides(_in_words(change.before, change), _in_words(change.after, change))
+    return _listed(change, shipped, overlaid, source, today)._replace(at_start=sides)
+
+
+def _further(changes: list[Change], overlaid: Policies) -> Iterator[Change]:
+    """The changes of the plan's own earlier values that are no change of the shipped ones."""
+    known = {(change.day, change.place_by_keys) for change in changes}
+    for change in steps_of_plan(overlaid):
+        if (change.day, change.place_by_keys) not in known:
+            yield change
 
 
 def _of_policy(
@@ -159,14 +187,14 @@ def _removals(listed: tuple[Listed, ...]) -> Iterator[str]:
     places: dict[tuple[str, str, date | None], Listed] = {}
     for each in listed:
         change = each.change
-        if each.change.name == CONTENT_TABLE or not _removes(each, listed):
-            continue
-        key = (change.shown, change.name, change.day)
-        places.setdefault(key, each)
-        found.setdefault(key, []).append(_gone(change))
-    for (shown, name, day), gone in found.items():
+        gone = [] if change.name == CONTENT_TABLE else _gone(each, listed)
+        if gone:
+            key = (change.shown, change.name, change.day)
+            places.setdefault(key, each)
+            found.setdefault(key, []).extend(gone)
+    for (shown, name, day), removed in found.items():
         each = places[shown, name, day]
-        yield f"{each.where}: {shown}.{name}: removed from {day} on: {', '.join(gone)}"
+        yield f"{each.where}: {shown}.{name}: removed from {day} on: {', '.join(removed)}"
 
 
 def _removes(each: Listed, listed: tuple[Listed, ...]) -> bool:
@@ -187,9 +215,15 @@ def _removes(each: Listed, listed: tuple[Listed, ...]) -> bool:
     )
 
 
-def _gone(change: Change) -> str:
+def _gone(each: Listed, listed: tuple[Listed, ...]) -> list[str]:
+    """What a change takes out, in words: its own place, or entries of a list that it replaces."""
+    change = each.change
+    if isinstance(change.before, list) and isinstance(change.after, list):
+        return [in_words(entry) for entry in change.before if entry not in change.after]
+    if not _removes(each, listed):
+        return []
     if change.path and not isinstance(change.path[-1], Item):
         keys = [step.key if isinstance(step, Item) else step for step in change.path]
         was = "" if change.before is ABSENT else f" (was {in_words(change.before)})"
-        return " ".join(map(str, keys)) + was
-    return in_words(change.before)
+        return [" ".join(map(str, keys)) + was]
+    return [in_words(change.before)]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
-from stream_edits.policies.values.dated_value import in_force
+from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.differences import (
     ABSENT,
     Difference,
@@ -20,6 +20,7 @@ from stream_edits.policies.values.differences import (
     differences,
     in_words,
     place_in_words,
+    value_at,
 )
 from stream_edits.policies.values.mode import WRITTEN_DEFAULTS
 
@@ -63,6 +64,11 @@ class Change(NamedTuple):
         return ".".join(filter(None, (self.shown, self.name))) + place_in_words(self.path)
 
     @property
+    def place_by_keys(self) -> str:
+        """Where the change is, with entries of lists by their keys."""
+        return f"{self.policy_id} {self.edit_id} {self.name} {_keys(self.path)}"
+
+    @property
     def difference(self) -> str:
         """What changes, without where and when: ``4 → 6``, ``added 19``."""
         if self.path and isinstance(self.path[-1], Item):
@@ -88,10 +94,34 @@ def changes_between(baseline: Policies, candidate: Policies) -> list[Change]:
     found = list(_table_changes(table_of(baseline), table_of(candidate)))
     old = {policy.id: policy for policy in baseline.all}
     new = {policy.id: policy for policy in candidate.all}
-    named = Counter(edit_id for policy in candidate.all for edit_id in policy.values)
+    named = _named(candidate)
     for policy_id in [*old, *(each for each in new if each not in old)]:
         found += _policy_changes(policy_id, old.get(policy_id), new.get(policy_id), named)
     return found
+
+
+def steps_of_plan(policies: Policies) -> Iterator[Change]:
+    """Every change that leads from a plan's dated value to its next one, also where that is as
+    shipped again."""
+    named = _named(policies)
+    for policy in policies.all:
+        for edit_id, values in policy.values.items():
+            shown = _shown(policy.id, edit_id, named)
+            for name, by_date in values.dated.items():
+                for day, until, each in _steps(by_date, _reader(policy, values, name)):
+                    yield Change(policy.id, edit_id, shown, name, day, until, *each)
+        terms = policy.prompt_pay.written
+        for day, until, each in _steps(terms.dated if terms else {}):
+            yield Change(policy.id, "", policy.id, PROMPT_PAY, day, until, *each)
+
+
+def _named(policies: Policies) -> Mapping[str, int]:
+    """How many policies have an edit of an id."""
+    return Counter(edit_id for policy in policies.all for edit_id in policy.values)
+
+
+def _shown(policy_id: str, edit_id: str, named: Mapping[str, int]) -> str:
+    return f"{policy_id}/{edit_id}" if named[edit_id] > 1 else edit_id
 
 
 def table_of(policies: Policies) -> dict[str, str]:
@@ -112,7 +142,7 @@ def _policy_changes(
         yield Change(policy_id, "", policy_id, "", None, None, (), *_presence(old, new))
         return
     for edit_id in [*old.values, *(each for each in new.values if each not in old.values)]:
-        shown = f"{policy_id}/{edit_id}" if named[edit_id] > 1 else edit_id
+        shown = _shown(policy_id, edit_id, named)
         was, becomes = old.values.get(edit_id), new.values.get(edit_id)
         if was is None or becomes is None:
             sides = _presence(was, becomes)
@@ -172,6 +202,26 @@ def _over_time(
     return sorted(found, key=lambda period: period[0])
 
 
+def _steps(
+    by_date: Mapping[date, DatedValue], read: Callable[[date], Any] = lambda day: None
+) -> Iterator[_Period]:
+    """Each difference of a plan's value from the plan's own before it."""
+    in_order = sorted(by_date.items())
+    for place, (day, own) in enumerate(in_order):
+        if not own.is_plans or own.below is None or not own.below.is_plans:
+            continue
+        for each in differences(own.below.value, own.value, read(day)):
+            later = (x for x, value in in_order[place + 1 :] if _at(value, each) != each.after)
+            yield day, next(later, None), each
+
+
+def _at(value: DatedValue, each: Difference) -> Any:
+    return value_at(value.value, each.path)
+
+
 def _known_by(each: Difference) -> str:
-    steps = [step.key if isinstance(step, Item) else step for step in each.path]
-    return repr((steps, each.before, each.after))
+    return repr((_keys(each.path), each.before, each.after))
+
+
+def _keys(path: Path) -> list[Any]:
+    return [step.key if isinstance(step, Item) else step for step in path]

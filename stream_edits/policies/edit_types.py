@@ -9,7 +9,7 @@ document. One that only denies declares it as well, because a plan may make its 
 ``ways`` are ways out of a finding that the finding itself does not name (``ways.py``).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from enum import Enum, IntEnum
@@ -85,7 +85,8 @@ class LineEdit:
 
     It runs only on lines whose code its rules name (``EditRules.governed_codes``). In the group
     PRICING it runs last, on lines that are not denied. ``by_report`` returns the codes that the
-    policy prices By Report, if the edit's rules define them.
+    policy prices By Report, if the edit's rules define them, and ``needs`` the documents without
+    which the edit finds nothing, by code: other edits ask for them.
     """
 
     id: str
@@ -93,6 +94,7 @@ class LineEdit:
     judge: Callable[[ClaimEvent, ServiceLine, PolicyOnDate], Iterator[EditFinding]]
     group: Group = Group.SINGLE_LINE
     by_report: Callable[[PolicyOnDate], frozenset[str]] | None = None
+    needs: Callable[[PolicyOnDate], Mapping[str, Sequence[str]]] | None = None
     _: KW_ONLY
     waits_for: WaitsFor
     ways: Ways = NO_WAYS

@@ -104,7 +104,7 @@ def test_a_block_that_cannot_be_unpacked_costs_no_other(codec: str) -> None:
     at = _blocks(data)[1] + 8
     good, refused = _read(_with(data, at, bytes(byte ^ 255 for byte in data[at : at + 30])))
     assert good == SECOND
-    assert refused == [BadLine(4, "MalformedContainer", WHOLE_BLOCK, None, 3)]
+    assert refused == [BadLine(4, "MalformedContainer", WHOLE_BLOCK, 3)]
 
 
 def test_a_block_of_a_wrong_size_costs_no_other() -> None:
@@ -123,7 +123,7 @@ def test_the_rest_of_a_block_whose_records_have_no_end_is_not_read() -> None:
     good, refused = _read(_with(data, data.index(b"claim-05") - 1, b"\x01"))
     assert good == [1, 2, 3, 4, *range(7, 13)]
     message = "a block is damaged from here on; 2 records were not read"
-    assert refused == [BadLine(5, "MalformedContainer", message, None, 2)]
+    assert refused == [BadLine(5, "MalformedContainer", message, 2)]
 
 
 @pytest.mark.parametrize(("count", "good"), [(b"\x02", 4), (b"\x08", 6)])
@@ -141,7 +141,7 @@ def test_a_damaged_marker_costs_the_blocks_beside_it() -> None:
     good, refused = _read(_with(data, _blocks(data)[2] - 5, b"?"))
     assert good == [1, 2, 3, 10, 11, 12]
     message = "a block is damaged; 6 records were not read"
-    assert refused == [BadLine(4, "MalformedContainer", message, None, 6)]
+    assert refused == [BadLine(4, "MalformedContainer", message, 6)]
 
 
 def test_a_file_that_is_cut_off() -> None:
@@ -152,7 +152,7 @@ def test_a_file_that_is_cut_off() -> None:
         if end in _blocks(data):
             continue
         message = "the file ends within a block; 3 records were not read"
-        assert refused == [BadLine(len(good) + 1, "MalformedContainer", message, None, 3)]
+        assert refused == [BadLine(len(good) + 1, "MalformedContainer", message, 3)]
 
 
 def test_a_size_that_cannot_be_takes_no_memory() -> None:

@@ -163,6 +163,11 @@ def test_an_overlay_that_says_nothing_changes_nothing(file: Path) -> None:
             '["11"]\n        replace: true',
             "removed from 2026-01-01 on: 53, 71, 72, 24, 22, 65, 23, 42",
         ),
+        (
+            "vocabulary.hierarchy",
+            "[{family: hydration, technique: infusion}]\n        replace: true",
+            "removed from 2026-01-01 on: {family: chemotherapy, technique: infusion}, ",
+        ),
         ("vocabulary.content", "{P9016: none}", "removed from 2026-01-01 on: P9016"),
         ("by-report-missing.missing", "{requests: []}", "removed from 2026-01-01 on: by_report"),
         ("place-of-service-not-allowed.places", '{add: ["22"]}', '"22" is already in the list'),

@@ -1,4 +1,4 @@
-"""Entries in an overlay that can match nothing, or that are probably misspelt."""
+"""Documents in an overlay that are probably misspelt."""
 
 from datetime import date
 from pathlib import Path
@@ -22,27 +22,6 @@ def warnings(file: Path, edit: str, value: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("edit", "value", "problem"),
     [
-        (
-            "place-of-service-not-allowed.facility_types",
-            '{add: ["085"]}',
-            '"085" matches nothing: the other entries have 2 characters',
-        ),
-        # The policy names these codes elsewhere.
-        (
-            "place-of-service-not-allowed.places",
-            '{add: ["96365"]}',
-            '"96365" matches nothing: the other entries have 2 characters',
-        ),
-        (
-            "place-of-service-not-allowed.places",
-            '{add: ["9"]}',
-            '"9" matches nothing: the other entries have 2 characters',
-        ),
-        (
-            "incomplete-claim-form.coded_revenue",
-            '{add: ["336"]}',
-            '"336" matches nothing: the other entries have 4 characters',
-        ),
         (
             "units-over-maximum.necessity_documents",
             "{add: [medical_justificaton]}",

@@ -42,7 +42,7 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "a code in a list": (
         {**PLACES, "name": "codes", "value": '{add: ["9636l"]}'},
         4,
-        '"9636l" is not a code: write up to five digits and capital letters',
+        '"9636l" is not a procedure code: write five digits and capital letters',
     ),
     "a code without quotation marks": (
         {**PLACES, "value": "{add: [19]}"},
@@ -127,10 +127,10 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
             **MAXIMUM,
             "edit": "vocabulary",
             "name": "add_on_form",
-            "value": '{"96365": "9636l"}',
+            "value": '{"96365": "99999"}',
         },
         4,
-        "no administration code: 9636l",
+        "no administration code: 99999",
     ),
 }
 
@@ -160,7 +160,7 @@ def test_a_typo_is_told_in_one_line(
         ("replace:", "repalce:", 6, "repalce: is not a key known here; did you mean replace?"),
         ("edits:", "edit:", 1, "edit: is not a key known here; did you mean edits?"),
         ("reference: a memo", "source: a memo", 5, "the keys are value, reference, replace"),
-        ('- "19"', "- '1g'", 9, '"1g" is not a code'),
+        ('- "19"', "- '1g'", 9, '"1g" is not a place of service'),
     ],
 )
 def test_a_misspelt_key_is_told_with_what_was_meant(

@@ -26,6 +26,10 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
             "replicas of stages: 7 pods for settings.partitions = 6",
         ),
         (
+            {"topology": "combined", "stages": {"intake": {"replicas": 3}}},
+            "stages.intake is for topology perStage: with combined, all stages have the common",
+        ),
+        (
             {"autoscaling": {"enabled": True, "minReplicas": 9}},
             "autoscaling.minReplicas of intake: 9 is above the most there may be, 6",
         ),

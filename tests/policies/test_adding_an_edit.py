@@ -20,7 +20,8 @@ from stream_edits.policies.edit_types import (
 )
 from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeSet
+from stream_edits.policies.values.rules import EditRules, Outcome
 from tests.policies.cases import all_cases, all_journeys
 from tests.policies.golden import case_failures, journey_failures
 from tests.policies.policies import FurtherEdit, decide, only, policy_of, policy_with, whole_policy

@@ -158,7 +158,7 @@ FORGOTTEN: dict[str, tuple[Mistake, str]] = {
         f"{NAME}/policy.yaml:N: values: side_modifiers is missing: write it with a date",
     ),
     "a field for a value": (
-        instead(f"{NAME}/edit.py", "    side_modifiers: CodeSet\n", ""),
+        instead(f"{NAME}/edit.py", "    side_modifiers: Modifiers\n", ""),
         f"{NAME}/policy.yaml:N: values.side_modifiers: is not a value of {EDIT}; it has codes",
     ),
     "whose move a pended claim is": (

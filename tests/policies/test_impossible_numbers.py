@@ -30,6 +30,8 @@ def overlay(tmp_path: Path, edit: str, name: str, value: str) -> Path:
         ("incomplete-claim-form", "longest_days", "-1"),
         ("unclassified-drug-incomplete", "ndc_segments", "[4294967295]"),
         ("unclassified-drug-incomplete", "ndc_segments", "[5, 0, 2]"),
+        ("unclassified-drug-incomplete", "ndc_segments", "[4, 4, 2]\n        replace: true"),
+        ("unclassified-drug-incomplete", "ndc_segments", "[]\n        replace: true"),
         ("units-over-maximum", "maximum_units", '{"96361": .inf}'),
         ("units-over-maximum", "maximum_units", '{"96361": .nan}'),
         ("documented-time-too-short", "minutes_needed", '{"96365": {at_least: 527041}}'),
@@ -48,7 +50,7 @@ def test_it_is_refused_with_its_line(tmp_path: Path, edit: str, name: str, value
     [
         ("incomplete-claim-form", "longest_days", "366"),
         ("incomplete-claim-form", "longest_days", "0.5"),
-        ("unclassified-drug-incomplete", "ndc_segments", "[20]"),
+        ("unclassified-drug-incomplete", "ndc_segments", "[11]\n        replace: true"),
         ("units-over-maximum", "maximum_units", '{"96361": 1.0e6}'),
         ("documented-time-too-short", "minutes_needed", NEEDED.format(value="527040")),
     ],

@@ -62,8 +62,10 @@ MERGED: dict[str, tuple[Any, Any, Any]] = {
     "a record more": (EXCLUDED, {"add": [{"npi": "3"}]}, [*EXCLUDED, {"npi": "3"}]),
     "a record that goes by its key": (EXCLUDED, {"remove": ["1"]}, EXCLUDED[1:]),
     "a record that goes": (EXCLUDED, {"remove": [{"npi": "1"}]}, EXCLUDED[1:]),
-    "records without a key": (STEPS, STEPS[1:], STEPS[1:]),
-    "numbers": ([5, 4, 2], [11], [11]),
+    "records without a key": (STEPS, [*STEPS, {"family": "other"}], [*STEPS, {"family": "other"}]),
+    "a record without a key that goes": (STEPS, {"remove": STEPS[:1]}, STEPS[1:]),
+    "a record without a key more": (STEPS, {"add": [{"family": "x"}]}, [*STEPS, {"family": "x"}]),
+    "numbers": ([5, 4, 2], [5, 4, 2, 1], [5, 4, 2, 1]),
     "nothing in force": (ABSENT, {"a": 1}, {"a": 1}),
     "an addition where nothing is in force": (ABSENT, {"add": [{"npi": "1"}]}, [{"npi": "1"}]),
     "one value where nothing is in force": (ABSENT, "monitor", "monitor"),
@@ -92,6 +94,28 @@ REFUSED: dict[str, tuple[Any, Any, tuple[Any, ...], str]] = {
         'the list in force also has "22", "23". To add to it, write {add: ["19"]}. To take entries '
         'out, write {remove: ["22", "23"]}. To put this list in place of the whole value, write '
         "replace: true beside value and reference",
+    ),
+    "records without a key that leave some out": (
+        STEPS,
+        STEPS[1:],
+        (),
+        "the list in force also has {family: chemotherapy}. To take entries out, write {remove: "
+        "[{family: chemotherapy}]}. To put this list in place of the whole value, write replace",
+    ),
+    "records without a key in another order": (
+        STEPS,
+        STEPS[::-1],
+        (),
+        "the list in force has its entries in other places. To put this list in place of the whole",
+    ),
+    "other numbers": ([5, 4, 2], [11], (), "also has 5, 4, 2. To add to it, write {add: [11]}"),
+    "fewer of one number": ([4, 4, 2], [4, 2], (), "has its entries in other places"),
+    "no records at all": (EXCLUDED, [], (), "To put this list in place of the whole value"),
+    "a record without a key that is not there": (
+        STEPS,
+        {"remove": [{"family": "x"}]},
+        ("remove", 0),
+        "{family: x} is not in the list",
     ),
     "an entry that is not there": (
         PLACES,

@@ -97,7 +97,11 @@ def test_a_bad_number_is_refused_with_its_line(leaf: Leaf) -> None:
         assert "\n" not in text
 
 
-@pytest.mark.parametrize("leaf", LEAVES, ids=lambda x: f"{x.edit}.{x.name}{list(x.path)}")
+# The parts of an NDC have one sum, so none of them may change alone.
+FREE = [leaf for leaf in LEAVES if leaf.name != "ndc_segments"]
+
+
+@pytest.mark.parametrize("leaf", FREE, ids=lambda x: f"{x.edit}.{x.name}{list(x.path)}")
 def test_a_number_near_the_shipped_one_is_taken(leaf: Leaf) -> None:
     rules = leaf.with_value(9).on(leaf.day, "x")
     assert "9" in str(getattr(rules, leaf.name))

@@ -61,7 +61,7 @@ def emptied(folder: Path) -> None:
         (instead(DOCUMENT, "section: KHS-OWN 1", "section: 1 a"), r"yaml:3: section: should begin"),
         (instead(DOCUMENT, "section: KHS-OWN 1\n", ""), r"policy\.yaml:1: section: is missing"),
         (instead(DOCUMENT, "title: A", "title: ''  # A"), r"policy\.yaml:2: title"),
-        (instead(DOCUMENT, '["J1745"]', '["J174S5"]'), r"policy\.yaml:11: .*not a code"),
+        (instead(DOCUMENT, '["J1745"]', '["J174S5"]'), r"policy\.yaml:11: .*not a procedure code"),
         (instead(DOCUMENT, '["J1745"]', "[J1745-J1750]"), r"policy\.yaml:11: .*is a range"),
         (instead(DOCUMENT, "requests: [invoice]", "requests: []"), r"yaml:15: .*name the documen"),
         (instead(DOCUMENT, '"M23"', '"M999"'), r"policy\.yaml:15: .*RARC M999 is not on the X12"),

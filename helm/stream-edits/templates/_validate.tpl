@@ -12,6 +12,11 @@
 {{- if and .Values.policy.edits .Values.settings.edits -}}
 {{- fail "policy.edits and settings.edits: give one of them" -}}
 {{- end -}}
+{{- range $stage, $own := .Values.stages -}}
+{{- if and $own (eq $.Values.topology "combined") -}}
+{{- fail (printf "stages.%s is for topology perStage: with combined, all stages have the common values" $stage) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "stream-edits.validateConnection" -}}

@@ -12,7 +12,8 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of
 from stream_edits.policies.shared.units import units_paid
-from stream_edits.policies.values.rules import CodeKey, Count, Outcome
+from stream_edits.policies.values.codes import CodeKey, Document, ProcedureCode
+from stream_edits.policies.values.rules import Count, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import counted, join_words, verb
 
@@ -30,8 +31,8 @@ class Rules(ShapeRules):
 
     maximum_units: dict[CodeKey, Count]
     sections: dict[CodeKey, str] = Field({})
-    further_codes: dict[CodeKey, str] = Field({})
-    necessity_documents: list[str] = Field([])
+    further_codes: dict[CodeKey, ProcedureCode] = Field({})
+    necessity_documents: list[Document] = Field([])
     excess: Outcome
     review: Outcome | None = None
 

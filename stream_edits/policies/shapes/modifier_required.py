@@ -8,7 +8,8 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules
-from stream_edits.policies.values.rules import CodeSet, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import Modifiers
+from stream_edits.policies.values.rules import Outcome, ProcedureCodes
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
@@ -22,7 +23,7 @@ class Rules(ShapeRules):
     """Each of ``modifiers`` is enough. ``missing`` is the outcome of a line that has none."""
 
     codes: ProcedureCodes
-    modifiers: CodeSet
+    modifiers: Modifiers
     missing: Outcome
 
 

@@ -7,7 +7,8 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules
-from stream_edits.policies.values.rules import CodeSet, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import Modifiers
+from stream_edits.policies.values.rules import Outcome, ProcedureCodes
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
@@ -28,7 +29,7 @@ class Rules(ShapeRules):
 
     codes: ProcedureCodes
     not_with: ProcedureCodes
-    separating_modifiers: CodeSet = frozenset()
+    separating_modifiers: Modifiers = frozenset()
     together: Outcome
 
 

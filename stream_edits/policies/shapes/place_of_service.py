@@ -15,7 +15,8 @@ from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules
 from stream_edits.policies.shared.forms import facility_type
-from stream_edits.policies.values.rules import CodeSet, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import AdmissionTypes, FacilityTypes, PlacesOfService
+from stream_edits.policies.values.rules import Outcome, ProcedureCodes
 from stream_edits.text import join_words
 
 
@@ -24,8 +25,8 @@ class Setting(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    places: CodeSet = frozenset()
-    facility_types: CodeSet = frozenset()
+    places: PlacesOfService = frozenset()
+    facility_types: FacilityTypes = frozenset()
 
 
 class Rules(ShapeRules):
@@ -37,10 +38,10 @@ class Rules(ShapeRules):
     """
 
     codes: ProcedureCodes
-    places: CodeSet = frozenset()
-    facility_types: CodeSet = frozenset()
-    emergency_facility_types: CodeSet = frozenset()
-    emergency_admission_types: CodeSet = frozenset()
+    places: PlacesOfService = frozenset()
+    facility_types: FacilityTypes = frozenset()
+    emergency_facility_types: FacilityTypes = frozenset()
+    emergency_admission_types: AdmissionTypes = frozenset()
     settings_not_reimbursed: dict[str, Setting] = Field({})
     place_denied: Outcome | None = None
     facility_denied: Outcome | None = None

@@ -3,9 +3,10 @@
 A mapping names only the keys that change, at any depth, and takes keys out with ``remove``. A list
 changes with ``{add: [...], remove: [...]}``. Records of a list merge by their key
 (``differences.RECORD_KEYS``). A plain list is taken where it holds all that is in force, for then
-adding and replacing are the same; where it does not, it is refused, since it could mean either.
-The lists of an outcome say its reason codes and documents, and are always taken as they are, and so
-are lists of numbers and of records without a key, which nothing but their place tells apart.
+adding and replacing are the same; where it does not, it is refused, since it could mean either. In
+a list of numbers or of records without a key the places mean something, so one that holds all is
+taken if it begins with what is in force. The lists of an outcome say its reason codes and
+documents, and are always taken as they are.
 """
 
 import json
@@ -91,18 +92,19 @@ class Merging:
         name = record_key(base)
         if name is not None and record_key(written) == name:
             return self._changed_list(base, {ADD: written}, path, note=False)
-        if not all(isinstance(entry, str) for entry in base):
-            return written
         left_out = [entry for entry in base if entry not in written]
-        if not left_out or self.again:
+        unordered = all(isinstance(entry, str) for entry in base)
+        if self.again or (not left_out and (unordered or written[: len(base)] == base)):
             return written
         new = [entry for entry in written if entry not in base]
+        unlike = f"also has {_some(left_out)}" if left_out else "has its entries in other places"
         adding = f"To add to it, write {_spelled({ADD: new})}. " if new else ""
+        out = f"{{{REMOVE}: [{_some(left_out)}]}}"
+        removing = f"To take entries out, write {out}. " if left_out else ""
         raise CannotMerge(
             path,
-            f"the list in force also has {_some(left_out)}. {adding}To take entries out, write "
-            f"{{{REMOVE}: [{_some(left_out)}]}}. To put this list in place of the whole value, "
-            f"write {REPLACE} beside value and reference",
+            f"the list in force {unlike}. {adding}{removing}To put this list in place of the whole "
+            f"value, write {REPLACE} beside value and reference",
         )
 
     def _changed_list(
@@ -116,7 +118,7 @@ class Merging:
         name = record_key(base) or record_key(added)
         changed = list(base)
         for place, entry in enumerate(gone):
-            key = entry.get(name) if isinstance(entry, Mapping) else entry
+            key = _key_of(entry, name)
             found = _place_of(changed, key, name)
             if found is not None:
                 del changed[found]
@@ -128,7 +130,7 @@ class Merging:
             at = (*path, ADD, place)
             if entry in gone:
                 raise CannotMerge(at, f"{shown(entry)} is both added and removed")
-            key = entry.get(name) if isinstance(entry, Mapping) else entry
+            key = _key_of(entry, name)
             found = _place_of(changed, key, name)
             if found is None:
                 changed.append(entry)
@@ -159,10 +161,15 @@ def _is_list_change(written: Any) -> bool:
 def _place_of(entries: Sequence[Any], key: Any, name: str | None) -> int | None:
     """The place of an entry: the entry itself, or the record with that key."""
     for place, entry in enumerate(entries):
-        own = entry.get(name) if name and isinstance(entry, Mapping) else entry
+        own = _key_of(entry, name)
         if own == key and type(own) is type(key):
             return place
     return None
+
+
+def _key_of(entry: Any, name: str | None) -> Any:
+    """What tells an entry apart: the entry itself, or its key of that name if it is a record."""
+    return entry.get(name) if name and isinstance(entry, Mapping) else entry
 
 
 def did_you_mean(typed: Any, known: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from stream_edits.domain.decision import Disposition
+from stream_edits.policies.values.codes import NotACode
 from stream_edits.policies.values.dated_value import DatedValue
 from stream_edits.policies.values.merging import REMOVE, did_you_mean, shown
 from stream_edits.policies.values.rules import Outcome
@@ -50,6 +51,10 @@ def _without_key_mark(loc: Iterable[Any], value: Any) -> tuple[Any, ...]:
 def _problem(first: Mapping[str, Any], value: DatedValue, path: tuple[Any, ...]) -> str:
     problem, given = plain_message(first["msg"]), first["input"]
     if first["type"] == "value_error":
+        beside = _at(value.value, path[:-1])
+        cause = first["ctx"]["error"]
+        if isinstance(cause, NotACode) and not cause.is_hinted and isinstance(beside, list):
+            problem += did_you_mean(given, (x for x in beside if x != given))
         return problem + _merged_note(value, path)
     if given is None:
         return f"is empty: it {problem}{_merged_note(value, path)}"

@@ -1,60 +1,16 @@
 """The types of policy values: code lists, outcomes, and the rules of one edit on one date."""
 
-import re
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.encounter import VisitCodes
+from stream_edits.policies.values.codes import CodeSet, Document
 from stream_edits.policies.values.mode import EditMode, Exclusions, Mode
 from stream_edits.policies.values.x12_codes import group_code
-
-_CODE = re.compile(r"[0-9A-Z]{1,5}")
-# Letters that are typed for digits.
-_LOOK_ALIKE = str.maketrans("lIoO", "1100")
-_RANGE = re.compile(r"[0-9A-Z]{1,5} *- *[0-9A-Z]{1,5}")
-
-
-def _code(entry: object) -> str:
-    if not isinstance(entry, str):
-        raise ValueError("write codes in quotation marks, so that none loses a leading zero")
-    if _RANGE.fullmatch(entry):
-        # A range would name codes that nobody has looked at.
-        raise ValueError(f"{entry} is a range: list each of its codes")
-    if not _CODE.fullmatch(entry):
-        meant = entry.strip().translate(_LOOK_ALIKE if entry[:1].isdigit() else {}).upper()
-        hint = f'; did you mean "{meant}"?' if meant != entry and _CODE.fullmatch(meant) else ""
-        raise ValueError(
-            f'"{entry}" is not a code: write up to five digits and capital letters{hint}'
-        )
-    return entry
-
-
-def _key(entry: object) -> object:
-    if isinstance(entry, str) and (not entry or entry != entry.strip()):
-        raise ValueError(f'"{entry}" is not a code: it is empty, or has a blank at an end')
-    return entry
-
-
-def _listed(entries: object) -> object:
-    if not isinstance(entries, list | frozenset):
-        raise ValueError("a list of codes is expected")
-    return entries
-
-
-# A set of codes (HCPCS, places of service, modifiers), each listed by itself.
-CodeSet = Annotated[
-    frozenset[Annotated[str, BeforeValidator(_code)]],
-    BeforeValidator(_listed),
-    Field(strict=False),
-]
-
-
-# A code that a value is for. `policy check` warns of one that nothing knows.
-CodeKey = Annotated[str, BeforeValidator(_key)]
 
 
 class GovernedMark:
@@ -80,7 +36,7 @@ class Outcome(_Value):
     disposition: Annotated[Disposition, Field(strict=False)]
     carc: str | None = None
     rarcs: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    requests: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    requests: Annotated[tuple[Document, ...], Field(strict=False)] = ()
     section: str | None = None
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     missing_from,
 )
 from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.values.codes import CodeKey, Document
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 
 
@@ -17,7 +18,7 @@ class Rules(EditRules):
     """Values of policy.yaml. ``manually_priced`` holds the documents needed to price each code."""
 
     codes: ProcedureCodes
-    manually_priced: dict[str, list[str]]
+    manually_priced: dict[CodeKey, list[Document]]
     drug_section: str
     to_be_priced: Outcome
 
@@ -52,5 +53,11 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
 
 
 EDIT = LineEdit(
-    "by-report-pricing", Rules, judge, Group.PRICING, by_report, waits_for=WaitsFor.PAYER
+    "by-report-pricing",
+    Rules,
+    judge,
+    Group.PRICING,
+    by_report,
+    needs=lambda policy: policy[Rules].manually_priced,
+    waits_for=WaitsFor.PAYER,
 )

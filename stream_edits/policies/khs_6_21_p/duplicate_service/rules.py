@@ -2,7 +2,8 @@
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.policies.content.value import Categories
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeSet, FrequencyCodes, Modifier, Modifiers
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 
 class Rules(EditRules):
@@ -14,13 +15,13 @@ class Rules(EditRules):
     whichever drug the line names. ``late_charges`` are frequency codes.
     """
 
-    repeat_modifiers: CodeSet
-    telling_modifiers: CodeSet
+    repeat_modifiers: Modifiers
+    telling_modifiers: Modifiers
     visits: CodeSet
-    further_visit: str
+    further_visit: Modifier
     imaging: Categories
     any_drug: CodeSet
-    late_charges: CodeSet
+    late_charges: FrequencyCodes
     duplicate: Outcome
     replaces_unknown: Outcome
     late_charge: Outcome

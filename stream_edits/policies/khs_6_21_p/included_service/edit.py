@@ -22,7 +22,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import claims_behind, 
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeRanges, CodeSet, RevenueCodes, form_of
+from stream_edits.policies.values.rules import EditRules, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
 
@@ -41,8 +42,8 @@ class Rules(EditRules):
 
     included: Categories
     used_in_procedures: Categories
-    procedures: dict[CodeKey, str]
-    procedure_revenue: CodeSet
+    procedures: CodeRanges
+    procedure_revenue: RevenueCodes
     access: CodeSet
     solutions: CodeSet
     related_supplies: Categories
@@ -53,7 +54,7 @@ class Rules(EditRules):
         """Whether a line bills a procedure in which an included item may have been used."""
         if not procedure_code:
             return revenue_code in self.procedure_revenue
-        ranges = self._ranges.get(_form_of(procedure_code), ())
+        ranges = self._ranges.get(form_of(procedure_code), ())
         is_procedure = any(x <= procedure_code <= y for x, y in ranges)
         return is_procedure and procedure_code not in self.access
 
@@ -62,7 +63,7 @@ class Rules(EditRules):
         """The first and last codes by the form of the codes."""
         ranges: dict[str, list[tuple[str, str]]] = {}
         for each in self.procedures.items():
-            ranges.setdefault(_form_of(each[0]), []).append(each)
+            ranges.setdefault(form_of(each[0]), []).append(each)
         return ranges
 
 
@@ -134,11 +135,6 @@ def _has_procedure(encounter: Encounter) -> bool:
     """Whether the day's claims bill a procedure that the included item may have been for."""
     rules = encounter.lines[0].policy[Rules]
     return any(rules.explains(*service) for service in encounter.fact(services_beside))
-
-
-def _form_of(code: str) -> str:
-    """The letters of a code in their places, with 0 for each digit."""
-    return "".join("0" if x.isdigit() else x for x in code)
 
 
 def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:

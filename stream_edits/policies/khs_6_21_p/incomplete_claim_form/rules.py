@@ -3,7 +3,8 @@
 from datetime import timedelta
 from functools import cached_property
 
-from stream_edits.policies.values.rules import CodeSet, Days, EditRules, Outcome
+from stream_edits.policies.values.codes import FacilityTypes, RevenueCodes
+from stream_edits.policies.values.rules import Days, EditRules, Outcome
 
 
 class Rules(EditRules):
@@ -14,9 +15,9 @@ class Rules(EditRules):
     """
 
     longest_days: Days
-    coded_revenue: CodeSet
-    coded_without_administration: CodeSet
-    inpatient_types: CodeSet
+    coded_revenue: RevenueCodes
+    coded_without_administration: RevenueCodes
+    inpatient_types: FacilityTypes
     place_of_service: Outcome
     diagnosis: Outcome
     billing_provider_missing: Outcome

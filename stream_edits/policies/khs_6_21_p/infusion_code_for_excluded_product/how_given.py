@@ -11,7 +11,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.primaries import shows_emergenc
 from stream_edits.policies.khs_6_21_p.vocabulary.products import category_of
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
 from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.values.rules import CodeSet
+from stream_edits.policies.values.codes import RevenueCodes
 
 # A drug may be posted on the day before or after it was given. An emergency goes on over midnight.
 _POSTED = timedelta(days=1)
@@ -45,7 +45,7 @@ def is_chemotherapy_billed(encounter: Encounter) -> bool:
     )
 
 
-def _bills_without_a_code(encounter: Encounter, revenue: CodeSet) -> bool:
+def _bills_without_a_code(encounter: Encounter, revenue: RevenueCodes) -> bool:
     services = encounter.fact(services_beside)
     return any(not each.code and each.revenue_code in revenue for each in services)
 

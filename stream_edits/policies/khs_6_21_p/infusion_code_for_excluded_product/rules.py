@@ -5,7 +5,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import (
+    CodeKey,
+    CodeSet,
+    Modifiers,
+    ProcedureCode,
+    RevenueCodes,
+)
+from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 
 
 class Product(StrEnum):
@@ -30,12 +37,12 @@ class Rules(EditRules):
     """
 
     codes: ProcedureCodes
-    subcutaneous_modifiers: CodeSet
-    free_modifiers: CodeSet
+    subcutaneous_modifiers: Modifiers
+    free_modifiers: Modifiers
     other_routes: CodeSet
-    transfusion_revenue: CodeSet
-    chemotherapy_revenue: CodeSet
-    chemotherapy_form: dict[CodeKey, str]
+    transfusion_revenue: RevenueCodes
+    chemotherapy_revenue: RevenueCodes
+    chemotherapy_form: dict[CodeKey, ProcedureCode]
     bill_instead: dict[Annotated[Product, Field(strict=False)], str]
     excluded: Outcome
     unexplained: Outcome

@@ -23,7 +23,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import minutes
-from stream_edits.policies.values.rules import CodeSet, EditRules, Minutes, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import CodeSet
+from stream_edits.policies.values.rules import EditRules, Minutes, Outcome, ProcedureCodes
 from stream_edits.policies.ways import Ways
 
 

@@ -10,6 +10,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.shared.units import units_paid
+from stream_edits.policies.values.codes import Document
 from stream_edits.policies.values.rules import EditRules, Outcome
 from stream_edits.policies.ways import Ways
 from stream_edits.text import counted
@@ -18,7 +19,7 @@ from stream_edits.text import counted
 class Rules(EditRules):
     """Values of policy.yaml. Any one of ``documents`` justifies a second site."""
 
-    documents: list[str]
+    documents: list[Document]
     surplus: Outcome
     second_site: Outcome
 

@@ -7,7 +7,8 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.supervision import NOT_DIRECT
 from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import CodeSet
+from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 
 
 class Rules(EditRules):

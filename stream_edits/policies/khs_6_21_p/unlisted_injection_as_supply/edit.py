@@ -12,6 +12,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     drugs_given,
 )
 from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.values.codes import ProcedureCode
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
 from stream_edits.policies.ways import Ways
 
@@ -24,7 +25,7 @@ class Rules(EditRules):
     """
 
     codes: ProcedureCodes
-    unclassified_drug: str
+    unclassified_drug: ProcedureCode
     drug_as_supply: Outcome
     unexplained: Outcome
 

@@ -5,7 +5,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import Interval, minutes
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeKey, CodeSet, Modifiers, ProcedureCode
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 
 class TimeRules(EditRules):
@@ -18,10 +19,10 @@ class TimeRules(EditRules):
     """
 
     minutes_needed: dict[CodeKey, TimeNeeded]
-    discontinued_modifiers: CodeSet
+    discontinued_modifiers: Modifiers
     measured_together: CodeSet
     sections: dict[CodeKey, str]
-    push_form: dict[CodeKey, str]
+    push_form: dict[CodeKey, ProcedureCode]
     too_short: Outcome
     cut_back: Outcome
 

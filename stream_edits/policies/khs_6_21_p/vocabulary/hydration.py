@@ -17,7 +17,8 @@ from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import Interval
 from stream_edits.policies.shared.overlaps import Times
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.policies.values.rules import CodeKey, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeKey
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 _MINUTE = timedelta(minutes=1)
 _Technique = Annotated[Technique, Field(strict=False)]

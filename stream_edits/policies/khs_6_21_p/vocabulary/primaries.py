@@ -10,7 +10,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.lines import add_ons, initials
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.forms import revenue_code
-from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Outcome
+from stream_edits.policies.values.codes import CodeKey, CodeSet, RevenueCodes
+from stream_edits.policies.values.rules import EditRules, Outcome
 
 _DAY = timedelta(days=1)
 _ENOUGH = 2
@@ -26,7 +27,7 @@ class AddOnRules(EditRules):
 
     primaries: dict[CodeKey, CodeSet]
     sections: dict[CodeKey, str]
-    emergency_revenue: CodeSet
+    emergency_revenue: RevenueCodes
     emergency_codes: CodeSet
     orphan: Outcome
 

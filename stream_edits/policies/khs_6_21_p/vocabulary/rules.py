@@ -11,7 +11,15 @@ from stream_edits.domain.claim import ClaimForm, ServiceLine
 from stream_edits.domain.coded import four_digits
 from stream_edits.domain.encounter import VisitCodes
 from stream_edits.policies.content.value import Categories, ContentValue
-from stream_edits.policies.values.rules import CodeKey, CodeSet, EditRules, Minutes
+from stream_edits.policies.values.codes import (
+    CodeKey,
+    CodeSet,
+    Modifier,
+    Modifiers,
+    ProcedureCode,
+    RevenueCodes,
+)
+from stream_edits.policies.values.rules import EditRules, Minutes
 
 
 class Family(StrEnum):
@@ -79,9 +87,9 @@ class Visits(BaseModel):
     worn_home: CodeSet
     gap_minutes: Minutes
     observation: CodeSet
-    observation_revenue: CodeSet
-    second_visit: str
-    otherwise: str
+    observation_revenue: RevenueCodes
+    second_visit: Modifier
+    otherwise: Modifier
 
 
 class VocabularyRules(EditRules):
@@ -94,13 +102,13 @@ class VocabularyRules(EditRules):
 
     administration: dict[CodeKey, Administration]
     hierarchy: Annotated[tuple[Rank, ...], Field(strict=False)]
-    add_on_form: dict[CodeKey, str]
-    initial_form: dict[CodeKey, str]
-    separate_site_modifiers: CodeSet
+    add_on_form: dict[CodeKey, ProcedureCode]
+    initial_form: dict[CodeKey, ProcedureCode]
+    separate_site_modifiers: Modifiers
     visits: Visits
     content: ContentValue
     context: Categories
-    unknown_drug_revenue: CodeSet
+    unknown_drug_revenue: RevenueCodes
 
     @model_validator(mode="after")
     def _names_known_codes(self) -> Self:

@@ -3,11 +3,23 @@
 import re
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.policies.encounter import EncounterLine
-from stream_edits.policies.values.rules import CodeSet, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.values.codes import Document, NdcQualifiers
+from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
+
+# Claims bill an NDC with eleven digits (NCPDP, HIPAA).
+_NDC_DIGITS = 11
+
+
+def _of_an_ndc(segments: tuple[int, ...]) -> tuple[int, ...]:
+    if sum(segments) != _NDC_DIGITS:
+        raise ValueError(
+            f"the parts of an NDC have {_NDC_DIGITS} digits together, not {sum(segments)}"
+        )
+    return segments
 
 
 class UnclassifiedDrugRules(EditRules):
@@ -18,13 +30,15 @@ class UnclassifiedDrugRules(EditRules):
     """
 
     codes: ProcedureCodes
-    ndc_qualifiers: CodeSet
+    ndc_qualifiers: NdcQualifiers
     ndc_segments: Annotated[
-        tuple[Annotated[int, Field(gt=0, le=20)], ...], Field(strict=False, min_length=1)
+        tuple[Annotated[int, Field(gt=0, le=_NDC_DIGITS)], ...],
+        Field(strict=False),
+        AfterValidator(_of_an_ndc),
     ]
     diagnosis: Outcome
     details: Outcome
-    details_document: str
+    details_document: Document
     price: Outcome
     ndc: Outcome
 
