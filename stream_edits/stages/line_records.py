@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from stream_edits.domain.decision import Disposition, Draft, EditFinding
+from stream_edits.domain.decision import (
+    Disposition,
+    Draft,
+    EditFinding,
+    Pricing,
+    line_outcome,
+)
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.policies.encounter_lines import bare_days
 from stream_edits.policies.policy import Policies
@@ -85,3 +91,25 @@ def still_paid(record: ClaimRecord, draft: Draft, policies: Policies) -> tuple[L
     paid = {x.line_number for x in record.lines if x.disposition is not Disposition.DENY}
     now = line_records(record, draft, (), policies)
     return tuple(x for x in now if x.line_number in paid and x.disposition is Disposition.PASS)
+
+
+def paid_after_review(
+    record: ClaimRecord, findings: Sequence[EditFinding], newly: Sequence[EditFinding]
+) -> tuple[LineRecord, ...]:
+    """The paid lines of a decided claim that a review does not deny, with their units.
+
+    ``newly`` are the findings that the review decides, ``findings`` all of the claim after it.
+    """
+    named = {finding.line_number for finding in newly}
+    paid = []
+    for line in record.lines:
+        if line.disposition is Disposition.DENY:
+            continue
+        if line.line_number in named:
+            found = [each for each in findings if each.line_number == line.line_number]
+            after = line_outcome(line.line_number, "", line.units, Pricing.FEE_SCHEDULE, found)
+            if after.disposition is Disposition.DENY:
+                continue
+            line = line._replace(allowed_units=after.allowed_units)
+        paid.append(line)
+    return tuple(paid)

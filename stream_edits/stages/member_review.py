@@ -3,12 +3,11 @@
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import Disposition, EditFinding, Pricing, line_outcome
+from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import (
     ClaimRecord,
     ClaimStatus,
-    LineRecord,
     ReviewableClaim,
 )
 from stream_edits.domain.messages import RoutedReview, SupervisedReview
@@ -17,6 +16,7 @@ from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_of_open
 from stream_edits.stages.decision_builder import Cause, DecisionBuilder
+from stream_edits.stages.line_records import paid_after_review
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.neighbours import Due
 from stream_edits.stages.review_reasons import check_reason, check_reason_codes
@@ -216,7 +216,7 @@ def _due(
 
     Its paid lines stay as they are, with what the review gives or takes.
     """
-    lines = _still_paid(record, reviewable, newly)
+    lines = paid_after_review(record, with_decided(reviewable.findings, newly), newly)
     kept = {line.line_number for line in lines}
     record = record._replace(
         claim=claim,
@@ -228,25 +228,3 @@ def _due(
     cause = Cause(review.review_id, review.event_time)
     kept_findings = tuple(f for f in reviewable.findings if f.line_number in kept)
     return Due(record, cause, policies.governing(claim), kept_findings)
-
-
-def _still_paid(
-    record: ClaimRecord, reviewable: ReviewableClaim, newly: list[EditFinding]
-) -> tuple[LineRecord, ...]:
-    """The paid lines of a claim that the newly decided findings do not deny, with their units."""
-    named = {finding.line_number for finding in newly}
-    on_line: dict[int | None, list[EditFinding]] = {}
-    for finding in with_decided(reviewable.findings, newly):
-        on_line.setdefault(finding.line_number, []).append(finding)
-    paid = []
-    for line in record.lines:
-        if line.disposition is Disposition.DENY:
-            continue
-        if line.line_number in named:
-            found = on_line[line.line_number]
-            after = line_outcome(line.line_number, "", line.units, Pricing.FEE_SCHEDULE, found)
-            if after.disposition is Disposition.DENY:
-                continue
-            line = line._replace(allowed_units=after.allowed_units)
-        paid.append(line)
-    return tuple(paid)

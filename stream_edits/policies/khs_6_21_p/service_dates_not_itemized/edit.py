@@ -15,11 +15,9 @@ from stream_edits.policies.on_date import PolicyOnDate
 
 def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[EditFinding]:
     """Hold each administration line that covers several days; no other edit judges it."""
-    if claim.is_void:
-        return
     for line in claim.lines:
-        if line.service_date_through is None:
-            # Nearly all lines.
+        # The first test is the answer for nearly all lines.
+        if line.service_date_through is None or claim.is_void:
             continue
         policy = on(line.service_date)
         if covers_several_days(line, policy):
