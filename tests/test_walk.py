@@ -56,7 +56,7 @@ def test_it_has_steps_functions_and_types() -> None:
         ("`claims.edits.pend`", "`claims.edits.deny`", "step 3: claims.edits.deny is not a topic"),
         ("line_records` | `LineRecord`", "line_records` | ", "no step names LineRecord"),
         ("| ReviewEvent H | ClaimDecision H.2 PASS", "| ReviewEvent H | ", "step 19 was"),
-        ("reviews.py:seen_by", "reviews.py:reviewable_so_far", "reviewable_so_far did not run"),
+        ("reviews.py:seen_by", "reviews.py:takes_away", "takes_away did not run"),
     ],
 )
 def test_a_wrong_page_is_found(right: str, wrong: str, problem: str) -> None:

@@ -1,15 +1,14 @@
 """What can be checked of a review before it is published, against the decisions on its claim."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from stream_edits.codec.errors import ContractViolation
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, parted
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.own_reason import ReasonCodes
-from stream_edits.policies.values.reason_codes import reason_problem
+from stream_edits.policies.values.reason_codes import codes_of, reason_problem
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.stages.review_reasons import check_reason, check_reason_codes
+from stream_edits.policies.values.x12_codes import RETRIEVED, x12_codes
 from stream_edits.stages.reviews import StaleReview, UnknownReview, decided, takes_away
 
 
@@ -25,8 +24,8 @@ def findings_reviewed(
 ) -> tuple[EditFinding, ...]:
     """The findings of the newest decision that the review is about.
 
-    ``decisions`` are all on its claim. Raises UnknownReview, StaleReview, UnitsAboveBilled,
-    ReasonRefused, or ContractViolation for fields that do not go together and for codes that end.
+    ``decisions`` are all on its claim. Raises UnknownReview, StaleReview, UnitsAboveBilled, or
+    ContractViolation for fields that do not go together and for reason codes.
     """
     newest = newest_of(decisions)
     if review.decision_id not in {decision.decision_id for decision in decisions}:
@@ -43,12 +42,11 @@ def findings_reviewed(
     if not named:
         raise UnknownReview("the newest decision on the claim has no such finding")
     _check_fields(review)
-    check_reason_codes(review)
     if review.outcome is not ReviewOutcome.UPHOLD:
         for finding in named:
             units = None if finding.line_number is None else billed[finding.line_number]
             own = ReasonCodes(finding.carc, finding.rarcs)
-            _check_reason(decided(review, finding, units, own), review.event_time.date())
+            _check_reason(review, decided(review, finding, units, own))
     return named
 
 
@@ -60,14 +58,18 @@ def _check_fields(review: ReviewEvent) -> None:
         raise ContractViolation("carc and rarcs go with DENY or with allowed_units only")
 
 
-def _check_reason(finding: EditFinding, day: date) -> None:
-    """Check the reason codes that the finding has after the review.
-
-    Raises ReasonRefused, or ContractViolation for a code that is in force but ends later.
-    """
-    check_reason(finding, day)
-    if takes_away(finding):
-        reason = Outcome(disposition=Disposition.DENY, carc=finding.carc, rarcs=finding.rarcs)
-        problem = reason_problem(reason, day)
-        if problem is not None:
-            raise ContractViolation(problem)
+def _check_reason(review: ReviewEvent, finding: EditFinding) -> None:
+    """Check the reason codes that the finding has after the review."""
+    is_denied = finding.disposition is Disposition.DENY
+    if not is_denied and finding.allowed_units is None:
+        return
+    if finding.carc is None:
+        done = "deny it" if is_denied else "cut its units"
+        raise ContractViolation(f"the finding has no CARC to {done} with: name one")
+    reason = Outcome(disposition=Disposition.DENY, carc=finding.carc, rarcs=finding.rarcs)
+    if any(named not in x12_codes() for named in codes_of(reason)):
+        # Without the code: what is not a code may be anything.
+        raise ContractViolation(f"carc or a rarc is not on the X12 list of {RETRIEVED}")
+    problem = reason_problem(reason, review.event_time.date())
+    if problem is not None:
+        raise ContractViolation(problem)

@@ -19,12 +19,12 @@ from stream_edits.stages.decision_builder import Cause, DecisionBuilder
 from stream_edits.stages.line_records import paid_after_review
 from stream_edits.stages.member import MemberSession
 from stream_edits.stages.neighbours import Due
-from stream_edits.stages.review_reasons import check_reason, check_reason_codes
 from stream_edits.stages.reviews import (
     Seen,
     UnitsAboveBilled,
     UnknownReview,
     billed_units,
+    check_reason_codes,
     decided,
     reviewable_after,
     reviewable_so_far,
@@ -186,7 +186,7 @@ def _keep_asked(
 def _decided(
     policies: Policies, review: ReviewEvent, claim: ClaimEvent, seen: Seen
 ) -> list[EditFinding]:
-    """The findings as the review decides them. Raises UnitsAboveBilled, ReasonRefused."""
+    """The findings as the review decides them. Raises UnitsAboveBilled."""
     billed, allowed = billed_units(claim, review.line_number), review.allowed_units
     if billed is not None and allowed is not None and allowed > billed:
         raise UnitsAboveBilled
@@ -198,9 +198,7 @@ def _decided(
     for finding in seen.named:
         line = lines.get(finding.line_number)
         day, units = (line.service_date, line.units) if line else (claim.statement_from, None)
-        new = decided(review, finding, units, own_reason(policies, finding, day))
-        check_reason(new, review.event_time.date())
-        newly.append(new)
+        newly.append(decided(review, finding, units, own_reason(policies, finding, day)))
     return newly
 
 

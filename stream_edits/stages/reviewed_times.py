@@ -8,15 +8,15 @@ from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
 from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot
 from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.review_reasons import check_reason, reason_problem
 from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, decided, takes_away
 
 
-def _is_named(review: SupervisedReview, each: RefusedLine) -> bool:
+def is_named(review: SupervisedReview | None, each: RefusedLine) -> bool:
     """Whether the review names a finding. One that came after the revision that the reviewer saw
     is not named."""
     return (
-        each.since <= review.seen_revision
+        review is not None
+        and each.since <= review.seen_revision
         and _is_about(review, each.finding)
         and (review.edit_id is not None or takes_away(each.finding))
     )
@@ -39,7 +39,7 @@ def findings_named(
     reviewer saw it, UnitsAboveBilled.
     """
     line = review.line_number
-    named = tuple(each.finding for each in refused if _is_named(review, each))
+    named = tuple(each.finding for each in refused if is_named(review, each))
     changed = [
         each.finding
         for each in refused
@@ -53,39 +53,22 @@ def findings_named(
     return named
 
 
-def check_reasons(
-    policies: Policies, message: SupervisedClaim, named: Sequence[EditFinding], day: date
-) -> None:
-    """Raise ReasonRefused if a remittance of the day could not state what the message's review
-    denies or cuts."""
-    if message.review is None:
-        return
-    billed, days = _billed_and_days(message)
-    for finding in named:
-        check_reason(_decided(policies, message.review, finding, billed, days), day)
-
-
 def as_reviewed(
     policies: Policies, message: SupervisedClaim, refused: Sequence[RefusedLine]
 ) -> tuple[RefusedLine, ...]:
-    """The earlier findings on the claim, with those decided that the message's review names.
-
-    One that a remittance could not state stays as it is.
-    """
+    """The earlier findings on the claim, with those decided that the message's review names."""
     review = message.review
     if review is None:
         return tuple(refused)
-    billed, days = _billed_and_days(message)
-    revision, day = message.draft.revision, message.draft.decided_at.date()
-
-    def after(before: RefusedLine) -> RefusedLine:
-        if not _is_named(review, before):
-            return before
-        finding = _decided(policies, review, before.finding, billed, days)
-        is_stated = reason_problem(finding, day) is None
-        return RefusedLine(finding, revision) if is_stated else before
-
-    return tuple(map(after, refused))
+    # The first line of each number.
+    billed = {x.line_number: x.billed_units for x in reversed(message.draft.lines)}
+    days = {time.line_number: time.service_date for time in message.times}
+    return tuple(
+        _decided(policies, review, each, billed, days, message.draft.revision)
+        if is_named(review, each)
+        else each
+        for each in refused
+    )
 
 
 def reviewed_and_absent(
@@ -109,27 +92,21 @@ def without_time(
     return [x._replace(occupies_time=False) for x in dict.fromkeys(own) if x.line_number in numbers]
 
 
-def _billed_and_days(message: SupervisedClaim) -> tuple[dict[int, float], dict[int, date]]:
-    """The units that the claim's lines bill, and the dates of those with a time, by number."""
-    # The first line of each number.
-    billed = {x.line_number: x.billed_units for x in reversed(message.draft.lines)}
-    return billed, {time.line_number: time.service_date for time in message.times}
-
-
 def _decided(
     policies: Policies,
     review: SupervisedReview,
-    finding: EditFinding,
+    each: RefusedLine,
     units: dict[int, float],
     days: dict[int, date],
-) -> EditFinding:
+    revision: int,
+) -> RefusedLine:
     """``units`` are those that the claim's lines bill, ``days`` their dates, by number."""
-    number, allowed = finding.line_number, review.allowed_units
+    number, allowed = each.finding.line_number, review.allowed_units
     if number is None:
         raise LookupError("a supervisor's finding is on no line")
     billed = units[number]
     if allowed is not None and allowed > billed:
         # A review of all lines may allow more than this one bills.
         review = review._replace(allowed_units=None)
-    own = own_reason(policies, finding, days.get(number, date.max))
-    return decided(review, finding, billed, own)
+    own = own_reason(policies, each.finding, days.get(number, date.max))
+    return RefusedLine(decided(review, each.finding, billed, own), revision)

@@ -15,7 +15,7 @@ from stream_edits.domain.member_state import FindingChange, ReviewableClaim
 from stream_edits.domain.messages import SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.own_reason import ReasonCodes
-from stream_edits.policies.values.x12_codes import group_code
+from stream_edits.policies.values.x12_codes import RETRIEVED, Kind, group_code, x12_codes
 
 _Key = tuple[str, int | None]
 # What earlier reviews have left in a message. There are several in what was kept long ago.
@@ -48,6 +48,15 @@ class UnitsAboveBilled(ReviewRefused):
         self.error_class = "ContractViolation"
 
 
+class UnlistedReason(ReviewRefused):
+    """The review names a reason code that no remittance can have: a violation of the contract."""
+
+    def __init__(self) -> None:
+        # Without the code: what is not a code may be anything.
+        super().__init__(f"carc or a rarc is not on the X12 list of {RETRIEVED}")
+        self.error_class = "ContractViolation"
+
+
 class Seen(NamedTuple):
     """What a review is about: the revision that the reviewer saw, and the findings it names."""
 
@@ -58,6 +67,15 @@ class Seen(NamedTuple):
 def takes_away(finding: EditFinding) -> bool:
     """Whether a finding holds or denies its line or claim, or cuts units."""
     return finding.disposition is not Disposition.PASS or finding.allowed_units is not None
+
+
+def check_reason_codes(review: ReviewEvent) -> None:
+    """Raise UnlistedReason if the review names a CARC or RARC that is not on the X12 list."""
+    named = [(Kind.RARC, rarc) for rarc in review.rarcs]
+    if review.carc is not None:
+        named.append((Kind.CARC, review.carc))
+    if any(each not in x12_codes() for each in named):
+        raise UnlistedReason
 
 
 def seen_by(review: ReviewEvent, reviewable: ReviewableClaim) -> Seen:

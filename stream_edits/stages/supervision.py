@@ -29,7 +29,6 @@ from stream_edits.domain.messages import (
 )
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot, slot_of
-from stream_edits.policies.policy import Policies
 from stream_edits.policies.reviewed import without_reviewed
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
@@ -37,7 +36,7 @@ from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviewed_times import (
     as_reviewed,
-    check_reasons,
+    is_named,
     reviewed_and_absent,
     without_time,
 )
@@ -69,7 +68,7 @@ def supervise(
     after the last one, and then the reopened claims. Raises ReviewRefused.
     """
     if isinstance(message, RoutedReview):
-        return _reviewed(builder.policies, memory, message)
+        return _reviewed(memory, message)
     if not message.hops:
         return _monitored(builder, retention, memory, message, order)
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
@@ -86,7 +85,7 @@ def supervise(
     reopened = session.give_back(before.freed, message)
     largest = session.keep()
     onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
-    named = tuple(x.finding for x, now in zip(before.refused, earlier, strict=True) if now != x)
+    named = tuple(each.finding for each in before.refused if is_named(message.review, each))
     return HopDone([_sent_on(builder, onward), *reopened], named, largest)
 
 
@@ -127,12 +126,12 @@ def _monitored(
     return HopDone([_sent_on(builder, onward)], largest_day=largest)
 
 
-def _reviewed(policies: Policies, memory: SupervisorMemory, routed: RoutedReview) -> HopDone:
+def _reviewed(memory: SupervisorMemory, routed: RoutedReview) -> HopDone:
     """The claim that a review is about, reopened for it, or the review for its next hop.
 
     The claim comes back with the review, and its findings are reviewed then. One that upholds them
     ends here. Raises UnknownReview if no supervisor of the claim has a finding on it, StaleReview
-    if the claim has a newer decision than the reviewer saw, UnitsAboveBilled, ReasonRefused.
+    if the claim has a newer decision than the reviewer saw, UnitsAboveBilled.
     """
     session = SupervisorSession(memory, routed.hops[0], routed.event_time.date())
     found = session.reviewed(routed)
@@ -140,7 +139,6 @@ def _reviewed(policies: Policies, memory: SupervisorMemory, routed: RoutedReview
         reopened, named = found
         if routed.review.outcome is ReviewOutcome.UPHOLD:
             return HopDone([], named)
-        check_reasons(policies, reopened.freed, named, routed.event_time.date())
         return HopDone([reopened])
     if len(routed.hops) == 1:
         none = "no supervisor has such a finding on the claim"

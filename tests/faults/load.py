@@ -120,7 +120,6 @@ class Persons:
                     claim_id=claim.claim_id,
                     decision_id=decision.decision_id,
                     outcome=next(self._outcomes),
-                    carc="50",
                     reason_code="CANARY-REASON",
                     reviewer="CANARY-REVIEWER",
                 )

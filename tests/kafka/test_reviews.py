@@ -74,7 +74,7 @@ def test_a_review_closes_a_hold(deploy: Deploy) -> None:
     deployment = deploy().create_topics()
     deployment.start()
     (claim, before), (other, denied) = held(deployment, priced_by_hand(2))
-    deployment.publish([on(before, claim), on(denied, other, outcome=DENY, line=2, carc="50")])
+    deployment.publish([on(before, claim), on(denied, other, outcome=DENY, line=2)])
     after = {d.claim_id: d for d in decided(deployment) if d.revision == 2}
     assert after[claim.claim_id].disposition is Disposition.PASS
     assert after[claim.claim_id].supersedes == before.decision_id

@@ -149,7 +149,6 @@ def _review(
         edit_id=named,
         outcome=draw.choice(list(ReviewOutcome)),
         allowed_units=None,
-        carc="50",
         reason_code="PRICED",
         reviewer="examiner-7",
     )

@@ -90,7 +90,7 @@ class TestHolds:
             walk.reviewed(review(decision, line=2, allowed_units=4.0, review_id="too-many"))
         assert refused.value.error_class == "ContractViolation"
         (after,) = walk.reviewed(
-            review(decision, line=2, edit="by-report-pricing", allowed_units=2.0, carc="45")
+            review(decision, line=2, edit="by-report-pricing", allowed_units=2.0)
         )
         assert outcome_of(after, 2)[1] <= 2
 
@@ -160,6 +160,14 @@ def test_a_denial_after_an_approval_has_the_edits_own_codes() -> None:
         "151",
     ]
     assert denied.findings[0].rarcs == cut.findings[0].rarcs == ("N435",)
+
+
+def test_a_denial_for_which_nobody_names_a_carc() -> None:
+    """It applies all the same: the finding has the CARC of the review, or else its own, or none."""
+    walk, decision = held()
+    (after,) = walk.reviewed(review(decision, DENY, 2))
+    (found,) = (f for f in after.findings if f.line_number == 2)
+    assert (found.disposition, found.carc, found.group_code) == (Disposition.DENY, None, None)
 
 
 class TestRefused:
