@@ -173,7 +173,7 @@ def test_the_order_of_a_set_is_not_a_change_but_that_of_a_sequence_is(tmp_path: 
         "        reference: m\n        replace: true\n"
         '        value: ["42", "23", "65", "22", "24", "72", "71", "53", "11"]\n'
         "  unclassified-drug-incomplete:\n    ndc_segments:\n      2026-01-01:\n"
-        "        reference: m\n        value: [4, 5, 2]\n"
+        "        reference: m\n        replace: true\n        value: [4, 5, 2]\n"
     )
     labels = [change.label for change in changes_between(SHIPPED, _load(tmp_path, text))]
     assert labels == ["unclassified-drug-incomplete.ndc_segments 2026-01-01: [5, 4, 2] → [4, 5, 2]"]
