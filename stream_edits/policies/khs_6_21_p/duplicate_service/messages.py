@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from stream_edits.policies.encounter import EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import requested
+from stream_edits.policies.values.rules import Outcome
 from stream_edits.text import join_words
 
 
@@ -26,12 +28,12 @@ def of_unknown_correction(line: EncounterLine, other: EncounterLine) -> str:
     )
 
 
-def late_charge(line: EncounterLine, frequencies: Iterable[str]) -> str:
+def late_charge(line: EncounterLine, frequencies: Iterable[str], outcome: Outcome) -> str:
     """One of the two claims is for late charges."""
     whose = "This claim" if line.frequency in frequencies else "The other claim"
+    remedy = requested(outcome, "both", "void the claim that is not needed", of=" of the day")
     return (
-        f"{_billed(line)} {whose} is for late charges, so it may be for another service. Send an "
-        "itemized statement of the day that shows both, or void the claim that is not needed."
+        f"{_billed(line)} {whose} is for late charges, so it may be for another service. {remedy}."
     )
 
 
