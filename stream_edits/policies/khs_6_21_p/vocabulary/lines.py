@@ -40,6 +40,12 @@ def is_additional_hour(line: EncounterLine) -> bool:
     return traits is not None and traits.role is Role.ADDITIONAL_HOUR
 
 
+def is_once_a_visit(line: EncounterLine) -> bool:
+    """Whether an encounter has the line's code once: an initial service, a concurrent infusion."""
+    traits = administration(line)
+    return traits is not None and traits.role in (Role.INITIAL, Role.CONCURRENT)
+
+
 def has_separate_site(line: EncounterLine) -> bool:
     """Whether a modifier says that the service was given at a second site."""
     return not line.modifiers.isdisjoint(line.policy[VocabularyRules].separate_site_modifiers)
