@@ -9,6 +9,7 @@ from stream_edits.domain.decision import (
     EditFinding,
     LineOutcome,
 )
+from stream_edits.domain.documents import document_in_words
 from stream_edits.explain.account import Account
 from stream_edits.explain.clock import drawings
 from stream_edits.explain.standing import due_by, nothing_next, voids, waits_for
@@ -25,7 +26,6 @@ from stream_edits.report.wording import (
     Voids,
     code_of,
     denied_as_a_whole,
-    document_in_words,
     has_fault_of_its_own,
     units,
     without_payment,

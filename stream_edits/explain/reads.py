@@ -160,11 +160,10 @@ class _Shown:
 
 
 def _has_outcome(finding: EditFinding, outcome: Outcome) -> bool:
-    return (finding.carc, finding.rarcs, finding.requested_documents) == (
-        outcome.carc,
-        outcome.rarcs,
-        outcome.requests,
-    )
+    if (finding.carc, finding.rarcs) != (outcome.carc, outcome.rarcs):
+        return False
+    # A finding asks for no document that was sent.
+    return set(finding.requested_documents) <= set(outcome.requests)
 
 
 def _entries(value: Any, words: Sequence[str]) -> Iterator[tuple[str, str]]:

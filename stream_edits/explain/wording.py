@@ -5,11 +5,12 @@ from itertools import groupby
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, LineOutcome, Pricing, WaitsFor
+from stream_edits.domain.documents import document_in_words
 from stream_edits.explain.account import Account, Cause, Revision
 from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind, Changes
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
 from stream_edits.explain.trial import line_of
-from stream_edits.report.wording import code_of, document_in_words, units
+from stream_edits.report.wording import code_of, units
 from stream_edits.text import join_in_order, printable
 
 _OTHERWISE = "depends on facts that the claim does not state"

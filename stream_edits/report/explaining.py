@@ -10,12 +10,12 @@ from stream_edits.domain.decision import (
     LineOutcome,
     Pricing,
 )
+from stream_edits.domain.documents import document_in_words
 from stream_edits.report.wording import (
     Voids,
     by_line,
     code_of,
     denied_as_a_whole,
-    document_in_words,
     has_fault_of_its_own,
     is_quiet,
     may_be_a_void,

@@ -22,20 +22,6 @@ CAME_TOO_LATE = frozenset({"already-replaced", "replaced-before-it-came"})
 # What a void does, by the id of its event: "is a void of claim A". A decision does not say it.
 Voids = Mapping[str, str]
 
-_DOCUMENTS = {
-    "by_report": "a report of the service",
-    "invoice": "the invoice",
-    "itemized_statement": "an itemized statement",
-}
-
-
-def document_in_words(kind: str, article: str = "") -> str:
-    """A kind of document as a biller knows it; with the article, unless its words have one."""
-    words = kind.replace("_", " ")
-    if words.endswith("necessity"):
-        return f"documentation of {words}"
-    return _DOCUMENTS.get(kind, article + words)
-
 
 def code_of(line: LineOutcome | ServiceLine) -> str:
     """The procedure code of a line, or `no code` for a line of a hospital that has none."""

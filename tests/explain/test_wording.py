@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from stream_edits.domain.documents import document_in_words
 from stream_edits.explain.changes import Change, ChangeKind, in_order
 from stream_edits.explain.remedies import Answer
 from stream_edits.explain.wording import answer_in_words
-from stream_edits.report.wording import document_in_words
 from tests.build import claim, line
 from tests.explain.told import the_answer, told
 

@@ -77,9 +77,11 @@ def edit_in(file: Path) -> Edit:
     if scope and scope not in shape.scopes:
         raise source.fail(("scope",), f"is not for {shape.name}, which judges a line by itself")
     waits_for = WaitsFor(declared.waits_for) if declared.waits_for else None
-    return shape.make(
-        Declared(declared.id, _rules_of(shape, declared.id), scope, waits_for, declared.messages)
-    )
+    rules = _rules_of(shape, declared.id)
+    written = {
+        name: [each.value for each in by_day.values()] for name, by_day in declared.values.items()
+    }
+    return shape.make(Declared(declared.id, rules, scope, waits_for, declared.messages, written))
 
 
 def _rules_of(shape: Shape, edit_id: str) -> type[ShapeRules]:

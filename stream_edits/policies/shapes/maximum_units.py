@@ -18,6 +18,9 @@ from stream_edits.policies.ways import Ways
 from stream_edits.text import counted, join_words, verb
 
 _FOR_MORE = "For more, send a replacement claim with a document for this line ({documents})."
+_REVIEWED = "The documents that came with it will be reviewed."
+# The value that names the documents.
+_DOCUMENTS = "necessity_documents"
 _PERIOD = {Scope.ENCOUNTER: "an encounter", Scope.DAY: "a day"}
 
 
@@ -130,7 +133,7 @@ def _finding(
         f"{line.code} was billed with {counted(line.units, 'units')}. The policy allows "
         f"{counted(maximum, 'units')} {period}{'' if is_final else ' without review'}{taken}."
     )
-    remedy = _reviewed(edit, review) if review else _excess(edit, line.code, rules, left)
+    remedy = _reviewed(edit, rules, review) if review else _excess(edit, line.code, rules, left)
     return rules.finding(
         review or rules.excess,
         line.line_number,
@@ -141,9 +144,9 @@ def _finding(
     )
 
 
-def _reviewed(edit: Declared, review: Outcome) -> str:
+def _reviewed(edit: Declared, rules: Rules, review: Outcome) -> str:
     if review.disposition is Disposition.PEND:
-        return edit.message("reviewed", "The documents that came with it will be reviewed.")
+        return edit.message_on(rules.necessity_documents, _DOCUMENTS, "reviewed", _REVIEWED)
     if review.disposition is Disposition.PASS:
         return units_paid(review, 0.0)
     return "The line is denied with all its units."
@@ -156,7 +159,8 @@ def _excess(edit: Declared, code: str, rules: Rules, left: float) -> str:
         parts.append(f"What goes beyond is billed with {further}, if it is not billed already.")
     elif rules.necessity_documents and rules.excess.disposition is Disposition.DENY:
         documents = join_words(words_of(rules.necessity_documents))
-        parts.append(edit.message("for_more", _FOR_MORE, documents=documents))
+        about = rules.necessity_documents
+        parts.append(edit.message_on(about, _DOCUMENTS, "for_more", _FOR_MORE, documents=documents))
     return " ".join(parts)
 
 

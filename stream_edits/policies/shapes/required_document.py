@@ -14,6 +14,9 @@ from stream_edits.policies.values.rules import Outcome, ProcedureCodes
 from stream_edits.text import join_in_order
 
 _USUAL = "{code} was billed without a document that it needs ({documents}). Send it for this line."
+_SEVERAL = (
+    "{code} was billed without documents that it needs ({documents}). Send them for this line."
+)
 
 
 class Rules(ShapeRules):
@@ -37,12 +40,16 @@ def make(edit: Declared) -> LineEdit:
     def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
         """Hold a line whose code needs a document that does not cover it."""
         rules = policy[own]
-        missing = rules.missing
-        if claim.documents_for(line.line_number).issuperset(missing.requests):
+        sent = claim.documents_for(line.line_number)
+        if sent.issuperset(rules.missing.requests):
             return
-        documents = join_in_order(words_of(missing.requests))
-        code = line.procedure_code
-        message = edit.message("missing", _USUAL, code=code, documents=documents)
+        missing = rules.missing.without(sent)
+        asked, code = missing.requests, line.procedure_code
+        usual = _USUAL if len(asked) == 1 else _SEVERAL
+        documents = join_in_order(words_of(asked))
+        message = edit.message_on(
+            asked, "missing", "missing", usual, code=code, documents=documents
+        )
         yield rules.finding(missing, line.line_number, message)
 
     return LineEdit(edit.id, own, judge, waits_for=edit.waits_for or WaitsFor.PROVIDER)

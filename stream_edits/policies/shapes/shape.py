@@ -1,6 +1,6 @@
 """What a shape is: the values that its edits have, and how an edit is made from a policy.yaml."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, ClassVar, NamedTuple
@@ -20,7 +20,8 @@ class Declared(NamedTuple):
     """What the policy.yaml of an edit declares beside its values.
 
     ``rules`` is the type of its values, its own even where two edits have one shape.
-    ``in_own_words`` are its messages, by the names that its shape has for them.
+    ``in_own_words`` are its messages, by the names that its shape has for them. ``written`` is
+    what the file itself gives each value, one for each date and not yet checked.
     """
 
     id: str
@@ -28,10 +29,24 @@ class Declared(NamedTuple):
     scope: Scope | None
     waits_for: WaitsFor | None
     in_own_words: Mapping[str, str]
+    written: Mapping[str, Sequence[Any]]
 
     def message(self, name: str, usual: str, **values: object) -> str:
         """A message in the edit's own words, or the usual one of the shape."""
         return self.in_own_words.get(name, usual).format(**values)
+
+    def message_on(
+        self, about: Iterable[str], asked: str, name: str, usual: str, **values: object
+    ) -> str:
+        """A message about documents. ``asked`` is the value that names them.
+
+        Own words without ``{documents}`` are about those that the file names. Where an overlay
+        names others, or some were sent, the usual words stand in for them.
+        """
+        own = self.in_own_words.get(name, usual)
+        written = map(_documents, self.written.get(asked, ()))
+        fits = "{documents}" in own or set(about) in written
+        return (own if fits else usual).format(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +81,8 @@ def problem_of_message(text: str, known: frozenset[str]) -> str | None:
 def words_of(names: Any) -> list[str]:
     """The kinds of documents as words, without underscores."""
     return [str(name).replace("_", " ") for name in names]
+
+
+def _documents(value: Any) -> set[str]:
+    """The documents that a value names: an outcome, or a list of documents."""
+    return set(value.get("requests", ()) if isinstance(value, Mapping) else value)

@@ -1,5 +1,6 @@
 """The types of policy values: code lists, outcomes, and the rules of one edit on one date."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
@@ -48,6 +49,14 @@ class Outcome(_Value):
         if self.requests and self.carc == "16":
             raise ValueError("CARC 16 is not to be used for a missing attachment")
         return self
+
+    def asking_for(self, documents: Iterable[str]) -> Self:
+        """The same outcome with other documents to request."""
+        return self.model_copy(update={"requests": tuple(documents)})
+
+    def without(self, sent: Collection[str]) -> Self:
+        """The same outcome, which requests no document that was sent."""
+        return self.asking_for(each for each in self.requests if each not in sent)
 
 
 class EditRules(_Value):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.documents import documents_in_words
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCodes
@@ -23,13 +24,19 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     rules = policy[Rules]
     code = line.procedure_code
     is_drug = code in rules.drug_codes
-    if claim.documents_for(line.line_number).issuperset(rules.missing.requests):
+    sent = claim.documents_for(line.line_number)
+    if sent.issuperset(rules.missing.requests):
         return
+    missing = rules.missing.without(sent)
+    lacking = documents_in_words(missing.requests, {"by_report": "a report"})
+    described = (
+        f"a report that describes the {'drug' if is_drug else 'service'} and the need for it"
+    )
     yield rules.finding(
-        rules.missing,
+        missing,
         line.line_number,
-        f"{code} was billed without a report, and the policy pays it By Report. Send a report that "
-        f"describes the {'drug' if is_drug else 'service'} and the need for it, for this line.",
+        f"{code} was billed without {lacking}, and the policy pays it By Report. Send "
+        f"{documents_in_words(missing.requests, {'by_report': described})}, for this line.",
         section=rules.drug_section if is_drug else None,
     )
 

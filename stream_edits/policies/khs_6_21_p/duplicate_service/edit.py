@@ -16,6 +16,7 @@ from stream_edits.policies.khs_6_21_p.duplicate_service.messages import (
     of_unknown_correction,
 )
 from stream_edits.policies.khs_6_21_p.duplicate_service.rules import Rules
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import unanswered
 
 
 def judge(member: Encounter) -> Iterator[LineFinding]:
@@ -58,8 +59,8 @@ def _judge(line: EncounterLine, first: EncounterLine, is_certain: bool) -> Itera
     elif line.replaces_unknown or first.replaces_unknown:
         yield _held(line, first)
         return
-    elif line.documents.isdisjoint(rules.late_charge.requests):
-        outcome, message = rules.late_charge, late_charge(line, rules.late_charges)
+    elif asked := unanswered(line, rules.late_charge):
+        outcome, message = asked, late_charge(line, rules.late_charges, asked)
     else:
         return
     related = (first.claim_id,)

@@ -1,18 +1,44 @@
 """The messages of duplicate-service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from stream_edits.policies.encounter import EncounterLine
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    is_once_a_visit,
+    requested,
+)
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.values.rules import Outcome
 from stream_edits.text import join_words
 
 
-def duplicate(line: EncounterLine, repeat_modifiers: Iterable[str]) -> str:
+def duplicate(line: EncounterLine, repeat_modifiers: Set[str]) -> str:
     """The same service is on an earlier claim."""
-    return (
-        f"{_billed(line)} If it was sent twice by mistake, nothing needs to be done; if the "
-        "service was given twice, bill it with a modifier that says so "
-        f"({join_words(repeat_modifiers)}); to correct the earlier claim, send a replacement."
+    # What both lines have does not tell them apart.
+    modifiers = _given_again(line, repeat_modifiers - line.modifiers)
+    again = (
+        f"if the service was given twice, bill it with a modifier that says so ({modifiers}); "
+        if modifiers
+        else ""
     )
+    return (
+        f"{_billed(line)} If it was sent twice by mistake, nothing needs to be done; {again}to "
+        "correct the earlier claim, send a replacement."
+    )
+
+
+def _given_again(line: EncounterLine, modifiers: Set[str]) -> str:
+    """Those of the modifiers with which the line can stand, and what they say."""
+    if not is_once_a_visit(line):
+        return join_words(modifiers)
+    words = line.policy[VocabularyRules]
+    parts = []
+    if words.visits.second_visit in modifiers:
+        parts.append(f"{words.visits.second_visit} for a second visit that day")
+    sites = words.separate_site_modifiers & modifiers
+    if sites and line.code in words.initials:
+        parts.append(f"{join_words(sites)} for a second site, with the justification")
+    return "; ".join(parts)
 
 
 def of_unknown_correction(line: EncounterLine, other: EncounterLine) -> str:
@@ -26,12 +52,12 @@ def of_unknown_correction(line: EncounterLine, other: EncounterLine) -> str:
     )
 
 
-def late_charge(line: EncounterLine, frequencies: Iterable[str]) -> str:
+def late_charge(line: EncounterLine, frequencies: Iterable[str], outcome: Outcome) -> str:
     """One of the two claims is for late charges."""
     whose = "This claim" if line.frequency in frequencies else "The other claim"
+    remedy = requested(outcome, "both", "void the claim that is not needed", of=" of the day")
     return (
-        f"{_billed(line)} {whose} is for late charges, so it may be for another service. Send an "
-        "itemized statement of the day that shows both, or void the claim that is not needed."
+        f"{_billed(line)} {whose} is for late charges, so it may be for another service. {remedy}."
     )
 
 

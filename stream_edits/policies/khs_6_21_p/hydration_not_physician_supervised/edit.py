@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine, Supervision
 from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.documents import documents_in_words
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.supervision import NOT_DIRECT
 from stream_edits.policies.on_date import PolicyOnDate
@@ -18,6 +19,9 @@ class Rules(EditRules):
     not_direct: Outcome
 
 
+_IN_WORDS = {"supervision_documentation": "documentation of the supervision"}
+
+
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
     """DENY what was not directly supervised; PEND what neither says nor documents that it was."""
     rules = policy[Rules]
@@ -30,18 +34,18 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
             "hydration only when a physician, or a qualified assistant under a physician's direct "
             "supervision, gave it. If the supervision is wrong, send a replacement claim.",
         )
-    elif line.supervision is Supervision.NOT_STATED and not _is_documented(claim, line, rules):
+    elif line.supervision is Supervision.NOT_STATED:
+        missing = rules.missing.without(claim.documents_for(line.line_number))
+        if not missing.requests:
+            return
+        asked = documents_in_words(missing.requests, _IN_WORDS)
         yield rules.finding(
-            rules.missing,
+            missing,
             line.line_number,
             f"{code} (hydration) was billed without saying how it was supervised. The policy pays "
             "it only when a physician, or a qualified assistant under a physician's direct "
-            "supervision, gave it. Send documentation of the supervision for this line.",
+            f"supervision, gave it. Send {asked} for this line.",
         )
-
-
-def _is_documented(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> bool:
-    return claim.documents_for(line.line_number).issuperset(rules.missing.requests)
 
 
 EDIT = LineEdit("hydration-not-physician-supervised", Rules, judge, waits_for=WaitsFor.PROVIDER)

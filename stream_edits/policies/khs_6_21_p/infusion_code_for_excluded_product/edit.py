@@ -21,8 +21,8 @@ from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.rules i
     Rules,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
-    has_documents,
     has_separate_site,
+    unanswered,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.local_anaesthesia import (
     without_local_anaesthesia,
@@ -36,6 +36,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.products import (
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
+from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.ways import Ways
 
 
@@ -65,8 +66,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             is_chemotherapy = shown.product is Product.CHEMOTHERAPY
             recommended = _chemotherapy_code(line, encounter) if is_chemotherapy else None
             yield line, _denial(line, shown, recommended)
-        elif shown is not None and not has_documents(line, line.policy[Rules].unexplained):
-            yield line, _hold(line, shown)
+        elif shown is not None and (outcome := unanswered(line, line.policy[Rules].unexplained)):
+            yield line, _hold(line, shown, outcome)
 
 
 def _only_products(encounter: Encounter) -> Shown | None:
@@ -151,15 +152,15 @@ def _denial(
     )
 
 
-def _hold(line: EncounterLine, shown: Shown) -> EditFinding:
+def _hold(line: EncounterLine, shown: Shown, outcome: Outcome) -> EditFinding:
     rules, product = line.policy[Rules], shown.product
     given = f"without {rules.bill_instead[product]}"
     if product is Product.BLOOD:
         given = "whose transfusion was billed"
     return rules.finding(
-        rules.unexplained,
+        outcome,
         line.line_number,
-        messages.unexplained(line.code, product, given),
+        messages.unexplained(line.code, product, given, outcome),
         related_claim_ids=claims_behind(line, shown.claim_ids),
     )
 

@@ -1,5 +1,8 @@
 """The messages of infusion-code-for-excluded-product."""
 
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import requested
+from stream_edits.policies.values.rules import Outcome
+
 
 def excluded(code: str, product: str, instead: str, *, by_modifier: bool) -> str:
     """The code was billed for an excluded product."""
@@ -14,10 +17,13 @@ def excluded(code: str, product: str, instead: str, *, by_modifier: bool) -> str
     )
 
 
-def unexplained(code: str, product: str, given: str) -> str:
+def unexplained(code: str, product: str, given: str, outcome: Outcome) -> str:
     """The claims show only products that something else was billed for, or may have been."""
+    replacement = f"a replacement claim without {code}"
+    if not outcome.requests:
+        replacement = f"send {replacement}"
     return (
         f"{code} was billed on a day whose only product is {product}, {given}. The policy says "
-        "that the code must not be used for it. Send an itemized statement that shows what was "
-        f"infused, or a replacement claim without {code}."
+        "that the code must not be used for it. "
+        f"{requested(outcome, 'what was infused', replacement)}."
     )

@@ -10,7 +10,11 @@ from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_documents, has_separate_site
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    has_separate_site,
+    requested,
+    unanswered,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.local_anaesthesia import (
     without_local_anaesthesia,
 )
@@ -103,8 +107,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
             continue
         if not _is_apart(line, shown):
             yield line, _denial(line, shown)
-        elif not has_documents(line, line.policy[Rules].unexplained):
-            yield line, _hold(line, shown)
+        elif outcome := unanswered(line, line.policy[Rules].unexplained):
+            yield line, _hold(line, shown, outcome)
 
 
 _NONE = Shown([], {}, frozenset())
@@ -202,15 +206,15 @@ def _denial(line: EncounterLine, shown: Shown) -> EditFinding:
     )
 
 
-def _hold(line: EncounterLine, shown: Shown) -> EditFinding:
-    rules = line.policy[Rules]
-    return rules.finding(
-        rules.unexplained,
+def _hold(line: EncounterLine, shown: Shown, outcome: Outcome) -> EditFinding:
+    drug = "that drug" if outcome.requests else ANOTHER_DRUG
+    remedy = requested(outcome, "which other drug was given", f"bill {drug} on a line of its own")
+    return line.policy[Rules].finding(
+        outcome,
         line.line_number,
         f"{line.code} was billed with a modifier that sets it apart from {_beside(line, shown)}, "
         "but no drug other than those of that procedure was billed. An infusion or push that is "
-        "part of the procedure is not reported separately. Send an itemized statement that shows "
-        "which other drug was given, or bill that drug on a line of its own.",
+        f"part of the procedure is not reported separately. {remedy}.",
         related_claim_ids=claims_behind(line, shown.beside),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.documents import documents_in_words
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
@@ -33,7 +34,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     for line in initial.second_sites:
         rules = line.policy[Rules]
         if line.documents.isdisjoint(rules.documents):
-            yield line, rules.finding(rules.second_site, line.line_number, _second_site(line))
+            yield line, _second_site(line)
     extra = {line.position for line in initial.extra_initials} if initial.extra_initials else ()
     for line in encounter.open:
         if (
@@ -67,12 +68,26 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
     )
 
 
-def _second_site(line: EncounterLine) -> str:
-    return (
-        f"{line.code} was billed as the initial service of a second site. Send the medical "
-        "justification (the protocol that required two separate sites) for this line, or a report "
-        "that gives it."
-    )
+def _second_site(line: EncounterLine) -> EditFinding:
+    """Any one of the documents will do: the finding requests those that the outcome names, or else
+    the first, and the message offers the others as well."""
+    rules = line.policy[Rules]
+    outcome, documents = rules.second_site, rules.documents
+    message = f"{line.code} was billed as the initial service of a second site."
+    first = [x for x in outcome.requests if x in documents] or documents[:1]
+    if outcome.requests:
+        outcome = outcome.asking_for(first)
+    if first:
+        message += (
+            f" Send {documents_in_words(first[:1])} (the protocol that required two separate "
+            "sites) for this line"
+        )
+        others = [x for x in (*first, *documents) if x != first[0]]
+        if others:
+            words = documents_in_words(dict.fromkeys(others), {"by_report": "a report"}, "or")
+            message += f", or {words} that gives it"
+        message += "."
+    return rules.finding(outcome, line.line_number, message)
 
 
 def _cut_to_one(line: EncounterLine) -> EditFinding:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.documents import documents_in_words
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.supervision import NOT_DIRECT
 from stream_edits.policies.on_date import PolicyOnDate
@@ -21,6 +22,13 @@ class Rules(EditRules):
     not_direct: Outcome
 
 
+_LACKING = {
+    "supervision_documentation": "documentation that the physician personally gave or directly "
+    "supervised the service"
+}
+_TO_SEND = {"supervision_documentation": "that documentation"}
+
+
 def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterator[EditFinding]:
     """DENY what was not directly supervised; PEND what does not prove that it was."""
     rules = policy[Rules]
@@ -35,12 +43,15 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
             "wrong, send a replacement claim.",
             section=section,
         )
-    elif not claim.documents_for(line.line_number).issuperset(rules.missing.requests):
+        return
+    sent = claim.documents_for(line.line_number)
+    if not sent.issuperset(rules.missing.requests):
+        missing = rules.missing.without(sent)
         yield rules.finding(
-            rules.missing,
+            missing,
             line.line_number,
-            f"{code} was billed without documentation that the physician personally gave or "
-            "directly supervised the service. Send that documentation for this line.",
+            f"{code} was billed without {documents_in_words(missing.requests, _LACKING)}. Send "
+            f"{documents_in_words(missing.requests, _TO_SEND)} for this line.",
             section=section,
         )
 

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import gives_a_drug, has_documents
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
+    gives_a_drug,
+    requested,
+    unanswered,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.products import (
     claims_behind,
     count_drugs,
@@ -45,8 +49,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     for line in supplies:
         if not drugs:
             yield line, _denial(line, given[0].code, claim_ids)
-        elif not has_documents(line, line.policy[Rules].unexplained):
-            yield line, _hold(line)
+        elif outcome := unanswered(line, line.policy[Rules].unexplained):
+            yield line, _hold(line, outcome)
 
 
 def _other_drugs(encounter: Encounter) -> list[EncounterLine]:
@@ -69,16 +73,19 @@ def _denial(line: EncounterLine, given: str, claim_ids: frozenset[str]) -> EditF
     )
 
 
-def _hold(line: EncounterLine) -> EditFinding:
+def _hold(line: EncounterLine, outcome: Outcome) -> EditFinding:
     rules = line.policy[Rules]
+    otherwise = (
+        "bill an injected drug with its own HCPCS code, "
+        f"or with {rules.unclassified_drug} if it has none"
+    )
     return rules.finding(
-        rules.unexplained,
+        outcome,
         line.line_number,
         f"{line.code} (supplies) was billed for a drug: the line gives an NDC or a drug name. The "
         "day has more infusions and injections than other drugs, so this one may have been "
-        "injected, and the policy does not pay an unlisted injection as a supply. Send an itemized "
-        "statement that shows how it was given, or bill an injected drug with its own HCPCS code, "
-        f"or with {rules.unclassified_drug} if it has none.",
+        "injected, and the policy does not pay an unlisted injection as a supply. "
+        f"{requested(outcome, 'how it was given', otherwise)}.",
     )
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from stream_edits.domain.coded import four_digits
+from stream_edits.domain.documents import documents_in_words
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Administration,
@@ -11,6 +12,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     VocabularyRules,
 )
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.text import verb
 
 
 def administration(line: EncounterLine) -> Administration | None:
@@ -36,6 +38,12 @@ def is_additional_hour(line: EncounterLine) -> bool:
     """Whether the line's code is an additional hour of an infusion."""
     traits = administration(line)
     return traits is not None and traits.role is Role.ADDITIONAL_HOUR
+
+
+def is_once_a_visit(line: EncounterLine) -> bool:
+    """Whether an encounter has the line's code once: an initial service, a concurrent infusion."""
+    traits = administration(line)
+    return traits is not None and traits.role in (Role.INITIAL, Role.CONCURRENT)
 
 
 def has_separate_site(line: EncounterLine) -> bool:
@@ -90,9 +98,21 @@ def services_beside(encounter: Encounter) -> frozenset[ServiceBeside]:
     return frozenset(ServiceBeside(code, four_digits(revenue or "")) for code, revenue in both)
 
 
-def has_documents(line: EncounterLine, outcome: Outcome) -> bool:
-    """Whether every document that an outcome requests covers a line of an open claim.
+def unanswered(line: EncounterLine, outcome: Outcome) -> Outcome | None:
+    """The outcome of a line of an open claim, requesting what does not cover it; None if all does.
 
-    False if it requests none, so that a plan's outcome without a request still has an effect.
+    One that requests nothing has no answer, so that such an outcome of a plan has an effect.
     """
-    return bool(outcome.requests) and line.documents.issuperset(outcome.requests)
+    missing = outcome.without(line.documents)
+    return missing if missing.requests or not outcome.requests else None
+
+
+def requested(outcome: Outcome, shown: str, otherwise: str, of: str = "") -> str:
+    """What to do about an outcome, for a message: send its documents, or something else.
+
+    ``shown`` is what each of them should show, ``of`` what they are about.
+    """
+    if not outcome.requests:
+        return f"{otherwise[0].upper()}{otherwise[1:]}"
+    show = verb(len(outcome.requests), "shows", "show")
+    return f"Send {documents_in_words(outcome.requests)}{of} that {show} {shown}, or {otherwise}"
