@@ -112,6 +112,9 @@ class _Found:
         modifiers = self._ways.modifiers(self._on, code)
         if modifiers and not set(modifiers) & set(self._line.modifiers):
             yield Candidate((self._change(ChangeKind.MODIFIER, modifiers[0]),), _MODIFIER)
+        visit = self._trial.policies.visits_of(self._claim).second_visit
+        if self._ways.second_visit and visit and visit not in self._line.modifiers:
+            yield Candidate((self._change(ChangeKind.MODIFIER, visit),), _MODIFIER)
         sent = self._claim.documents_for(self._line.line_number)
         for each in self._ways.documents(self._on, code):
             if each not in sent:

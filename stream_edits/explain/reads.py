@@ -1,6 +1,7 @@
 """The dated values that edits read while they judged a claim.
 
-The rules of every edit are exchanged for ones that note which of their values are looked at. What
+The rules of every edit are exchanged for ones that note which of their values are looked at. The
+lists of codes that an edit applies to are looked at before that, so they always count as read. What
 is shown are the values of edits that found something, each with the entries that bear on the claim.
 """
 
@@ -14,6 +15,7 @@ from stream_edits.domain.decision import ClaimDecision, EditFinding
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
 from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.content.content import Content
+from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.rules import EditRules, Outcome
@@ -87,13 +89,15 @@ def values_read(
         if finding.policy_id == policy.id:
             found.setdefault(finding.edit_id, []).append(finding)
     every = [line for each in (claim, *beside) for line in each.lines]
+    of_one_line = {edit.id for edit in policy.edits if isinstance(edit, LineEdit)}
     concerned: dict[str, ServiceLine] = {}
     for edit_id, findings in found.items():
         numbers = {finding.line_number for finding in findings}
         own = [x for x in claim.lines if None in numbers or x.line_number in numbers]
         concerned |= {str(x.line_number): x for x in own}
         shown = _Shown(policy, edit_id, reads, claim.first_day)
-        yield from shown.of_edit(words_of(claim, own), words_of(claim, every), findings)
+        others = own if edit_id in of_one_line else every
+        yield from shown.of_edit(words_of(claim, own), words_of(claim, others), findings)
     if found:
         shared = _Shown(policy, VOCABULARY, reads, claim.first_day)
         said = " ".join(f.message for findings in found.values() for f in findings)
@@ -118,16 +122,21 @@ class _Shown:
 
     def __init__(self, policy: Policy, edit_id: str, reads: Reads, day: date) -> None:
         self._edit_id = edit_id
-        self._names = reads.get((policy.id, edit_id), {})
         self._values: EditValues | None = policy.values.get(edit_id)
         rules = [each for each in policy.on(day).values() if each.edit_id == edit_id]
         self._rules = rules[0] if rules else None
+        applied = self._rules.governing_fields() if self._rules else ()
+        self._names = tuple(dict.fromkeys((*applied, *reads.get((policy.id, edit_id), ()))))
 
     def of_edit(
         self, own: Sequence[str], every: Sequence[str], findings: Sequence[EditFinding]
     ) -> Iterator[ValueRead]:
-        """Every value: an outcome if a finding has it, a list by its entries for the claim."""
-        for name in list(self._names):
+        """Every value: an outcome if a finding has it, a list by its entries for the claim.
+
+        ``own`` are the words of the lines with a finding, ``every`` those of all lines that the
+        edit judges together.
+        """
+        for name in self._names:
             value = getattr(self._rules, name, None)
             if isinstance(value, Outcome):
                 if any(_has_outcome(finding, value) for finding in findings):
@@ -141,7 +150,7 @@ class _Shown:
 
     def entries_of(self, words: Sequence[str]) -> Iterator[ValueRead]:
         """The entries that bear on the claim; of shared values nothing else is shown."""
-        for name in list(self._names):
+        for name in self._names:
             for entry, text in _entries(getattr(self._rules, name, None), words):
                 yield self._read(name, entry, text)
 
@@ -175,16 +184,25 @@ def _entries(value: Any, words: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield word, str(category)
     elif isinstance(value, Mapping):
         yield from ((word, value_in_words(value[word])) for word in words if word in value)
-    elif isinstance(value, frozenset | set | list | tuple):
+    elif _is_list(value):
         yield from ((word, "in the list") for word in words if word in value)
 
 
 def _is_by_code(value: Any) -> bool:
-    """Whether the value has an entry for each of some codes. Without one it says nothing."""
-    return isinstance(value, Mapping) and all(_CODE.fullmatch(str(key)) for key in value)
+    """Whether the value has an entry for each of some codes. Without one it says nothing.
+
+    An empty list is no such value: that nothing is in it may be the reason of a finding.
+    """
+    if isinstance(value, Mapping) or (_is_list(value) and value):
+        return all(_CODE.fullmatch(str(each)) for each in value)
+    return False
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, frozenset | set | list | tuple)
 
 
 def _as_a_whole(value: Any) -> str:
-    if isinstance(value, frozenset | set | list | tuple | Mapping) and len(value) > _SHOWN_WHOLE:
+    if (_is_list(value) or isinstance(value, Mapping)) and len(value) > _SHOWN_WHOLE:
         return f"{counted(len(value), 'entries')}, none for what the claim states"
     return value_in_words(value)

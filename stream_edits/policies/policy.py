@@ -89,10 +89,6 @@ class Policy:
         used = [self.on(line.service_date) for line in claim.lines]
         return max(used, key=lambda revision: revision.effective).version
 
-    def visits_of(self, claim: ClaimEvent) -> VisitCodes:
-        """What the policy says about visits, on the first date of service of a claim."""
-        return (self.only or self.on(claim.first_day)).visits
-
     def governs(self, claim: ClaimEvent) -> bool:
         """Whether the claim has a governed line of business and a line that the policy names."""
         if claim.line_of_business not in self.about.lines_of_business:
@@ -215,12 +211,16 @@ class Policies:
         return own or self.all
 
     def encounter_keys(self, claim: ClaimEvent) -> tuple[str, ...]:
-        """The encounter key of each line of a claim; a plan's own policy has those of others."""
+        """The encounter key of each line of a claim."""
+        return encounter_keys(claim, self.visits_of(claim))
+
+    def visits_of(self, claim: ClaimEvent) -> VisitCodes:
+        """What holds of visits on a claim's first day; a plan's own policy has that of others."""
         policy = self.all[0]
         if len(self.all) > 1:
             named = (*self.governing(claim), *self.answering_for(claim))
             policy = next((p for p in named if not p.about.is_own), policy)
-        return encounter_keys(claim, policy.visits_of(claim))
+        return (policy.only or policy.on(claim.first_day)).visits
 
     def judges(self, claim: ClaimEvent, line: ServiceLine) -> bool:
         """Whether any policy looks at a line of a claim."""

@@ -19,8 +19,9 @@ class Ways:
 
     ``forms`` are other codes of the same service, by its place in the sequence; ``services`` those
     of which any one lets a held line pass when it is billed as well. ``modifiers`` and
-    ``documents`` go with the line if the record supports them. None of them is taken as true: each
-    is tried.
+    ``documents`` go with the line if the record supports them, and so does the modifier of a second
+    visit, with ``second_visit``: the edit judges the visits of a day apart. None of them is taken
+    as true: each is tried.
     """
 
     forms: ForCode = _nothing
@@ -28,6 +29,7 @@ class Ways:
     services_in_words: str = ""
     modifiers: ForCode = _nothing
     documents: ForCode = _nothing
+    second_visit: bool = False
 
 
 NO_WAYS = Ways()

@@ -52,6 +52,13 @@ def without(kind: str) -> tuple[str, ...]:
             [("recode", 1, "96361"), ("recode", 2, "96374")],
         ),
         (claim("A", line("96365"), line("36000"), DRUG), 2, [("add_modifier", 2, "XS")]),
+        # A code without an added form: what outranks it is corrected, and denies it again alone.
+        (
+            claim("A", line("96369"), line("96368"), DRUG),
+            1,
+            [("add_modifier", 1, "XS"), ("recode", 2, "96365")],
+        ),
+        (claim("A", line("96369"), line("96365"), DRUG), 1, [("add_modifier", 1, "XS")]),
     ],
 )
 def test_the_smallest_change_that_does_it(

@@ -1,6 +1,8 @@
 """Accounts of claims for the tests of `explain`."""
 
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.explain.account import Account, account_of
@@ -11,15 +13,21 @@ from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.retention import DEFAULT_RETENTION
 
 
-def builder(rollup: RollUp = RollUp.STANDARD) -> DecisionBuilder:
+def builder(rollup: RollUp = RollUp.STANDARD, overlay: Path | None = None) -> DecisionBuilder:
     """A builder with policies of its own, as `account_of` wants one at each call."""
-    return DecisionBuilder(load_policies(), rollup, "test")
+    return DecisionBuilder(load_policies(overlay), rollup, "test")
 
 
-def told(claim_id: str, *events: Event, published: Sequence[ClaimDecision] = ()) -> Account:
+def told(
+    claim_id: str,
+    *events: Event,
+    published: Sequence[ClaimDecision] = (),
+    overlay: Path | None = None,
+) -> Account:
     """The account of a claim after these events, and the decisions on it where they are known."""
     sourced = [(event, Source("file", 0, number)) for number, event in enumerate(events, start=1)]
-    return account_of(claim_id, sourced, builder, DEFAULT_RETENTION, published)
+    build = partial(builder, overlay=overlay)
+    return account_of(claim_id, sourced, build, DEFAULT_RETENTION, published)
 
 
 def the_answer(account: Account, line_number: int = 1) -> LineAnswer:

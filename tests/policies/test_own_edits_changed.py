@@ -5,13 +5,18 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from stream_edits.domain.decision import Disposition
+from stream_edits.explain.remedies import Answer, answers
 from stream_edits.handbook.index import index
 from stream_edits.handbook.page import entry_named, page
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from tests.build import claim, line
+from tests.explain.told import changes_of
 from tests.policies.own import DOCUMENT, alone, changed, decided, own
+from tests.remedies.counting import history_of
 from tests.stages.walk import SHIPPED
 
 PEND, DENY = Disposition.PEND, Disposition.DENY
@@ -101,6 +106,20 @@ def test_a_day_has_all_visits_and_an_encounter_one(folder: Path) -> None:
     found = decided(alone(folder), *claims)[1]
     assert own(found) == {1: ("not-together", DENY)}
     assert "on the same day as 36591" in found.findings[0].message
+
+
+@pytest.mark.parametrize(("scope", "is_apart"), [("encounter", True), ("day", False)])
+def test_a_second_visit_is_a_remedy_where_the_edit_judges_it_apart(
+    folder: Path, scope: str, is_apart: bool
+) -> None:
+    changed(folder, "own_maximum_units/policy.yaml", "scope: day", f"scope: {scope}")
+    changed(folder, "own_maximum_units/policy.yaml", '"96367": 3', '"96372": 1')
+    given = claim("A", line("96372"), line("96372"))
+    history = history_of([given], load_policies(own=folder))
+    (answer,) = answers(history, history.newest["A"])
+    assert answer.answer is (Answer.REMEDY if is_apart else Answer.NONE)
+    if is_apart:
+        assert changes_of(answer) == [("add_modifier", 2, "XE")]
 
 
 def test_a_mounted_config_map_is_read(folder: Path, tmp_path: Path) -> None:

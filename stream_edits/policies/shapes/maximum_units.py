@@ -71,7 +71,10 @@ def make(edit: Declared) -> EncounterEdit:
         judge,
         scope=scope,
         waits_for=edit.waits_for or WaitsFor.PAYER,
-        ways=Ways(documents=lambda policy, code: tuple(policy[own].necessity_documents)),
+        ways=Ways(
+            documents=lambda policy, code: tuple(policy[own].necessity_documents),
+            second_visit=scope is Scope.ENCOUNTER,
+        ),
     )
 
 

@@ -70,7 +70,14 @@ def make(edit: Declared) -> EncounterEdit:
         scope=scope,
         only_on=lambda policy: policy[own].codes,
         waits_for=edit.waits_for or WaitsFor.PROVIDER,
-        ways=Ways(modifiers=lambda policy, code: tuple(sorted(policy[own].separating_modifiers))),
+        ways=_ways(own, scope),
+    )
+
+
+def _ways(own: type[Rules], scope: Scope) -> Ways:
+    return Ways(
+        modifiers=lambda policy, code: tuple(sorted(policy[own].separating_modifiers)),
+        second_visit=scope is Scope.ENCOUNTER,
     )
 
 

@@ -8,6 +8,7 @@ from stream_edits.policies.encounter import Encounter
 from stream_edits.policies.khs_6_21_p.vocabulary.claims_before import ClaimsBefore
 from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.rules import Count, EditRules, Outcome, ProcedureCodes
+from stream_edits.policies.ways import Ways
 from stream_edits.text import counted
 
 
@@ -58,5 +59,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 EDIT = EncounterEdit(
-    "concurrent-more-than-once", Group.SEQUENCE, Rules, judge, waits_for=WaitsFor.PROVIDER
+    "concurrent-more-than-once",
+    Group.SEQUENCE,
+    Rules,
+    judge,
+    waits_for=WaitsFor.PROVIDER,
+    ways=Ways(second_visit=True),
 )

@@ -113,5 +113,6 @@ EDIT = EncounterEdit(
     ways=Ways(
         modifiers=separate_site,
         documents=lambda policy, code: tuple(policy[Rules].documents),
+        second_visit=True,
     ),
 )
