@@ -55,7 +55,7 @@ def test_the_setting_makes_the_topics_and_is_required(deploy: Deploy) -> None:
         ({"retention.ms": None}, "keeps records for 7 days (retention.ms=604800000)"),
         (
             {"retention.ms": str(YEARS_MS - 1)},
-            f"keeps records for 3652.99 days (retention.ms={YEARS_MS - 1})",
+            f"keeps records for 3,652.99 days (retention.ms={YEARS_MS - 1})",
         ),
         (
             {"retention.bytes": "5000000"},
@@ -68,7 +68,7 @@ def test_the_setting_makes_the_topics_and_is_required(deploy: Deploy) -> None:
         (
             {"cleanup.policy": "compact,delete", "retention.ms": "86400000"},
             "keeps only the newest record of each key (cleanup.policy=compact,delete); "
-            "keeps records for 1 days (retention.ms=86400000)",
+            "keeps records for 1 day (retention.ms=86400000)",
         ),
     ],
 )

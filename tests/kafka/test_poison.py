@@ -73,7 +73,7 @@ def test_a_record_that_leaves_no_room_for_the_headers_of_a_dead_letter(deploy: D
         b"0",
     )
     shown = deployment.command("dead-letters", "show", "0/0").stdout
-    assert f"value: {len(noise)} bytes, still in {deployment.topics.events}" in shown
+    assert f"value: {len(noise):,} bytes, still in {deployment.topics.events}" in shown
 
     redriven = deployment.command("dead-letters", "redrive", "--execute")
     assert redriven.returncode == 0, redriven.stderr
