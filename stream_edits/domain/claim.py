@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from stream_edits.domain.coded import UNIT as UNIT
+from stream_edits.domain.coded import SUPPLY_NUMBERS, UNIT
 from stream_edits.domain.field_types import (
     Code,
     Day,
@@ -42,8 +42,7 @@ WITHDRAWING = (REPLACEMENT, VOID)
 _LATE_CHARGES = "5"
 _STATED_BY_BILLS = (_LATE_CHARGES, *WITHDRAWING)
 _PLACEHOLDERS = ("000000000", "999999999")  # Filled in for an unknown provider.
-# A bill type has three digits, or four with a leading zero.
-_BILL_DIGITS = 3
+_BILL_DIGITS = 3  # Or four with a leading zero.
 
 
 class LineOfBusiness(StrEnum):
@@ -139,8 +138,9 @@ class ServiceLine:
     @property
     def names_drug(self) -> bool:
         """Whether the line gives an NDC or a drug name, which are not only blanks."""
-        ndc, name = self.ndc, self.drug_name
-        return bool((ndc and ndc.strip()) or (name and name.strip()))
+        if self.drug_name and self.drug_name.strip():
+            return True
+        return bool(self.ndc and self.ndc.strip() and self.ndc_qualifier not in SUPPLY_NUMBERS)
 
 
 @dataclass(frozen=True, kw_only=True)

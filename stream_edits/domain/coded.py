@@ -9,6 +9,10 @@ from string import ascii_lowercase, ascii_uppercase
 
 UNIT = "UN"
 
+# The product numbers of supplies and devices that are sent where an NDC is (837 LIN02, and the
+# shaded part of CMS-1500 box 24): EAN, GTIN, HIBC, UPC, a customer's or a vendor's own number.
+SUPPLY_NUMBERS = ("EN", "EO", "HI", "ON", "OZ", "UK", "UP", "VP")
+
 _TO_UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 _TO_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
