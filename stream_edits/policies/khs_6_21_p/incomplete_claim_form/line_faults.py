@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.coded import UNIT
+from stream_edits.domain.encounter import encounter_keys
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.itemized import is_held
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Technique, VocabularyRules
@@ -74,9 +75,21 @@ def _lacks_code(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> b
 
 
 def _has_administration(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
-    """Whether the claim has an administration line on the day of a line."""
-    codes = policy[VocabularyRules].administration
-    return not claim.codes_by_day[line.service_date].isdisjoint(codes)
+    """Whether the claim has an administration line on a day that a line covers, or in its visit."""
+    words = policy[VocabularyRules]
+    first, last = line.service_date, line.service_date_through or line.service_date
+    given = {
+        day for day, codes in claim.codes_by_day.items() if codes & words.administration.keys()
+    }
+    if first in given or any(first < day <= last for day in given):
+        return True
+    return bool(given) and _is_in_a_visit_with_one(claim, line, words)
+
+
+def _is_in_a_visit_with_one(claim: ClaimEvent, line: ServiceLine, words: VocabularyRules) -> bool:
+    visits = list(zip(claim.lines, encounter_keys(claim, words.visit_codes()), strict=True))
+    with_one = {visit for each, visit in visits if each.procedure_code in words.administration}
+    return any(each is line and visit in with_one for each, visit in visits)
 
 
 def _unit_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:

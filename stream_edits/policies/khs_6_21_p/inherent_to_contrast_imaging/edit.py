@@ -36,7 +36,8 @@ class Procedures(BaseModel):
     """Procedures of one kind: those of some categories, and single codes.
 
     ``only_with`` are categories of which the day must have a code, where the procedure alone does
-    not show that anything was given. ``own_categories`` and ``own_codes`` are the drugs given for
+    not show that anything was given. ``includes`` are the infusions and pushes that are part of
+    them; empty for all that the edit judges. ``own_categories`` and ``own_codes`` are the drugs for
     them. Drugs that the content table knows as none, such as contrast agents, need not be named.
     ``take_long`` means that what is given for them may be a long infusion.
     """
@@ -46,6 +47,7 @@ class Procedures(BaseModel):
     categories: Categories = frozenset()
     codes: CodeSet = frozenset()
     only_with: Categories = frozenset()
+    includes: CodeSet = frozenset()
     own_categories: Categories = frozenset()
     own_codes: CodeSet = frozenset()
     take_long: bool = False
@@ -82,16 +84,21 @@ class Rules(EditRules):
     inherent: Outcome
     unexplained: Outcome
 
+    def explains(self, procedure_code: str, revenue_code: str) -> bool:
+        """Whether the code is one of the single codes of the procedures."""
+        return any(procedure_code in kind.codes for kind in self.procedures.values())
+
 
 class Shown(NamedTuple):
     """The procedures of a day, of which there may be thousands.
 
-    ``kinds`` has each kind once. ``beside`` has the first procedure of each claim that has one, in
-    order, as a message names it. ``visits`` are the encounter keys of those with a procedure.
+    ``kinds`` has each kind once. ``beside`` has, by the code of an infusion or push, the first
+    procedure of each claim that includes it, in order, as a message names it. ``visits`` are the
+    encounter keys of those with a procedure.
     """
 
     kinds: list[Procedures]
-    beside: dict[str, str]
+    beside: dict[str, dict[str, str]]
     visits: frozenset[str]
 
 
@@ -103,12 +110,13 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         return
     take_long = any(kind.take_long for kind in shown.kinds)
     for line in billed:
-        if not take_long and _is_long(line, encounter):
+        beside = shown.beside.get(line.code)
+        if not beside or (not take_long and _is_long(line, encounter)):
             continue
         if not _is_apart(line, shown):
-            yield line, _denial(line, shown)
+            yield line, _denial(line, beside)
         elif outcome := unanswered(line, line.policy[Rules].unexplained):
-            yield line, _hold(line, shown, outcome)
+            yield line, _hold(line, beside, outcome)
 
 
 _NONE = Shown([], {}, frozenset())
@@ -120,9 +128,11 @@ def _procedures(encounter: Encounter) -> Shown:
     if not shown:
         return _NONE
     every = {id(kind): kind for _, kinds in shown for kind in kinds.values()}
-    beside: dict[str, str] = {}
+    beside: dict[str, dict[str, str]] = {}
     for line, kinds in shown:
-        beside.setdefault(line.claim_id, f"{line.code} ({next(iter(kinds))})")
+        for name, kind in kinds.items():
+            for code in kind.includes or line.policy[Rules].codes:
+                beside.setdefault(code, {}).setdefault(line.claim_id, f"{line.code} ({name})")
     return Shown(list(every.values()), beside, frozenset(x.encounter_key for x, _ in shown))
 
 
@@ -188,34 +198,34 @@ def _is_apart(line: EncounterLine, shown: Shown) -> bool:
     return line.visit.is_second and line.encounter_key not in shown.visits
 
 
-def _beside(line: EncounterLine, shown: Shown) -> str:
+def _named(line: EncounterLine, beside: dict[str, str]) -> str:
     """The procedure to name in a message, preferably one of the line's own claim."""
-    return shown.beside.get(line.claim_id) or next(iter(shown.beside.values()))
+    return beside.get(line.claim_id) or next(iter(beside.values()))
 
 
-def _denial(line: EncounterLine, shown: Shown) -> EditFinding:
+def _denial(line: EncounterLine, beside: dict[str, str]) -> EditFinding:
     rules = line.policy[Rules]
     return rules.finding(
         rules.inherent,
         line.line_number,
-        f"{line.code} was billed on the day of {_beside(line, shown)}, and no drug other than "
+        f"{line.code} was billed on the day of {_named(line, beside)}, and no drug other than "
         "those of that procedure was billed. An infusion or push that is part of it is not "
         "reported separately; take this line off. If another drug was given, bill it on a "
         "line of its own.",
-        related_claim_ids=claims_behind(line, shown.beside),
+        related_claim_ids=claims_behind(line, beside),
     )
 
 
-def _hold(line: EncounterLine, shown: Shown, outcome: Outcome) -> EditFinding:
+def _hold(line: EncounterLine, beside: dict[str, str], outcome: Outcome) -> EditFinding:
     drug = "that drug" if outcome.requests else ANOTHER_DRUG
     remedy = requested(outcome, "which other drug was given", f"bill {drug} on a line of its own")
     return line.policy[Rules].finding(
         outcome,
         line.line_number,
-        f"{line.code} was billed with a modifier that sets it apart from {_beside(line, shown)}, "
+        f"{line.code} was billed with a modifier that sets it apart from {_named(line, beside)}, "
         "but no drug other than those of that procedure was billed. An infusion or push that is "
         f"part of the procedure is not reported separately. {remedy}.",
-        related_claim_ids=claims_behind(line, shown.beside),
+        related_claim_ids=claims_behind(line, beside),
     )
 
 

@@ -31,9 +31,9 @@ def categories(encounter: Encounter) -> frozenset[Category | None]:
 def drug_lines(encounter: Encounter) -> list[EncounterLine]:
     """The lines that bill a drug, known or not, in order of arrival.
 
-    A line bills a drug by its code, by an NDC or drug name on any code that the content table does
-    not know, or by a revenue code of drugs alone. A denied line is one of them: it is not paid, but
-    it says that the drug was given.
+    A line bills a drug by its code, by an NDC or drug name on a code that the content table does
+    not know or on a revenue code that says nothing else, or by a revenue code of drugs alone. A
+    denied line is one of them: it is not paid, but it says that the drug was given.
     """
     return [line for line in encounter.lines if _is_drug(line)]
 
@@ -110,6 +110,8 @@ def _is_drug(line: EncounterLine) -> bool:
     words = line.policy[VocabularyRules]
     if words.content.is_drug(line.code):
         return True
+    if line.names_drug and not line.code:
+        return not words.is_other_product(line.revenue_code)
     if line.names_drug:
         return words.content.category_of(line.code) is None
     return is_unknown_drug(line)

@@ -97,7 +97,8 @@ class VocabularyRules(EditRules):
 
     ``content`` says what procedure codes mean. The policy governs the codes of the categories
     ``context``. A line of a UB-04 with a code of ``unknown_drug_revenue`` and no procedure code
-    bills a drug that is not named.
+    bills a drug that is not named, and one of ``other_product_revenue`` no drug that is given into
+    a vein, whatever NDC it carries.
     """
 
     administration: dict[CodeKey, Administration]
@@ -109,6 +110,7 @@ class VocabularyRules(EditRules):
     content: ContentValue
     context: Categories
     unknown_drug_revenue: RevenueCodes
+    other_product_revenue: RevenueCodes
 
     @model_validator(mode="after")
     def _names_known_codes(self) -> Self:
@@ -140,7 +142,8 @@ class VocabularyRules(EditRules):
         code = line.procedure_code
         # Nearly all lines of a payer have neither, and the property costs a call.
         if (line.ndc or line.drug_name) and line.names_drug:
-            return self.content.category_of(code) is None
+            is_other = not code and self.is_other_product(line.revenue_code)
+            return self.content.category_of(code) is None and not is_other
         if code:
             return self.content.is_unclassified_drug(code)
         return form is ClaimForm.UB04 and self.is_unknown_drug(line.revenue_code)
@@ -148,6 +151,10 @@ class VocabularyRules(EditRules):
     def is_unknown_drug(self, revenue_code: str | None) -> bool:
         """Whether a revenue code without a procedure code bills a drug that is not named."""
         return bool(revenue_code) and four_digits(revenue_code or "") in self.unknown_drug_revenue
+
+    def is_other_product(self, revenue_code: str | None) -> bool:
+        """Whether a revenue code without a procedure code bills no drug given into a vein."""
+        return four_digits(revenue_code or "") in self.other_product_revenue
 
     def rank(self, code: str) -> int | None:
         """The rank of a code in the hierarchy, 0 is the highest. None for injections and others."""
