@@ -7,7 +7,7 @@ import pytest
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands import topic_events as module
+from stream_edits.commands import event_records as module
 from stream_edits.commands.topic_events import place_of, topic_events
 from stream_edits.domain.decision import Source
 from stream_edits.engine.ports import Record
