@@ -7,10 +7,9 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import SchemaSource
+from stream_edits.commands.topic_records import records_of
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.engine.kafka import read_topic
 from stream_edits.engine.records import Record
 from stream_edits.settings import Settings, Topics
 
@@ -49,11 +48,6 @@ def event_records(settings: Settings) -> Iterator[tuple[Order, Record]]:
             yield Order(at_ms, place, partition, record.offset), record
 
 
-def records_of(settings: Settings, topic: str) -> Iterator[Record]:
-    """Every record of a topic. No group is joined and nothing is committed. Raises ClientError."""
-    return read_topic(settings.kafka_options(), topic, settings.group_id("decisions"))
-
-
 def event_decoder(topics: Topics, schemas: SchemaSource) -> Callable[[Record], Event]:
     """A function that returns the event of a record of the two topics.
 
@@ -72,8 +66,3 @@ def event_decoder(topics: Topics, schemas: SchemaSource) -> Callable[[Record], E
         return review
 
     return decode
-
-
-def source_of(record: Record) -> Source:
-    """Where a record is."""
-    return Source(record.topic, record.partition, record.offset)

@@ -6,14 +6,9 @@ from typing import NamedTuple
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.event_records import (
-    Order,
-    event_decoder,
-    event_records,
-    records_of,
-    source_of,
-)
-from stream_edits.commands.list_decisions import published_decisions
+from stream_edits.commands.decision_records import published_decisions
+from stream_edits.commands.event_records import Order, event_decoder, event_records
+from stream_edits.commands.topic_records import records_of, source_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.encounter import member_in
@@ -46,7 +41,7 @@ def of_topics(settings: Settings, claim_id: str) -> Read:
     RegistryAway.
     """
     schemas = schema_source(settings)
-    found = [each for _, each in published_decisions(settings, schemas, {claim_id})]
+    found = [each for _, each in published_decisions(settings, schemas, claim_ids={claim_id})]
     published = [each for each in found if each is not None]
     if not published:
         raise NotExplained("the decision topics have no decision on this claim")

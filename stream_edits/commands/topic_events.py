@@ -5,13 +5,8 @@ from datetime import datetime
 
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.errors import Undecodable
-from stream_edits.commands.event_records import (
-    Event,
-    event_decoder,
-    event_records,
-    event_topics,
-    source_of,
-)
+from stream_edits.commands.event_records import Event, event_decoder, event_records, event_topics
+from stream_edits.commands.topic_records import source_of
 from stream_edits.domain.decision import Source
 from stream_edits.engine.records import Record
 from stream_edits.impact.spill import Disk
@@ -21,11 +16,6 @@ _COLUMNS = (
     "at INTEGER, topic INTEGER, partition INTEGER, place INTEGER, recorded INTEGER, value BLOB"
 )
 _AT_ONCE = 500
-
-
-def place_of(source: Source) -> str:
-    """A record's place as it is reported: topic, partition and offset."""
-    return f"{source.topic}/{source.partition}/{source.offset}"
 
 
 def topic_events(

@@ -11,7 +11,7 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.reviews import encode_review
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
-from stream_edits.commands import event_records, list_decisions
+from stream_edits.commands import topic_records
 from stream_edits.commands.explained_topics import of_topics
 from stream_edits.commands.topic_events import topic_events
 from stream_edits.domain.claim import ClaimEvent
@@ -58,7 +58,7 @@ class Topics:
         offset = sum(each.partition == partition for each in records)
         records.append(Record(topic, partition, offset, key.encode(), value, (), at_ms))
 
-    def read_topic(self, options: object, topic: str, group_id: str) -> Iterator[Record]:
+    def read_topic(self, options: object, topic: str, *_: object) -> Iterator[Record]:
         return iter(self._records[topic])
 
     def replayed(self, claim_id: str) -> tuple[list[str], list[str]]:
@@ -79,8 +79,7 @@ def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
     # The name of the topic of reviews comes first in the alphabet.
     names = Settings().topics.model_copy(update={"reviews": "a.reviews"})
     topics = Topics(Settings().model_copy(update={"topics": names}))
-    monkeypatch.setattr(event_records, "read_topic", topics.read_topic)
-    monkeypatch.setattr(list_decisions, "read_topic", topics.read_topic)
+    monkeypatch.setattr(topic_records, "read_topic", topics.read_topic)
     return topics
 
 
