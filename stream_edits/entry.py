@@ -45,7 +45,7 @@ def fill_closed_streams() -> None:
     if sys.stdout is None:
         sys.stdout = os.fdopen(_unusable(os.O_RDONLY), "w")
     if sys.stderr is None:
-        # What goes wrong cannot be told any more, and need not fail for that.
+        # stderr is closed; nothing can be reported.
         sys.stderr = os.fdopen(_unusable(os.O_WRONLY), "w")
 
 

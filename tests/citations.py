@@ -23,6 +23,11 @@ _FILE = re.compile(
     r"(?<![\w/.{}<*-])((?:[\w.-]+/)+[\w.-]+\.(?:py|yaml|avsc|json|jsonl|md|txt|tpl|toml))"
     r"(?:::(\w+))?(?![\w/*])"
 )
+# A name that a document says a file defines: `NAME` in `file`, or `file` (`NAME`).
+_DEFINED = re.compile(
+    r"`(?P<name>[A-Za-z_][\w.]*)`\s+in\s+`(?P<file>[\w./-]+)`"
+    r"|`(?P<its_file>[\w./-]+)`\s+\(`(?P<its_name>[A-Za-z_][\w.]*)`"
+)
 _FOLDER = re.compile(r"((?:[\w.-]+/)+)")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -101,6 +106,7 @@ def markdown_problems(file: Path, text: str) -> list[str]:
             found.append(f"{target} leads nowhere")
         elif anchor and anchor not in (anchors(place) if place != file else _anchors(text)):
             found.append(f"{target} has no such heading")
+    found += _name_problems(file, text)
     for inline in _INLINE.findall(text):
         found += _file_problems(file, inline)
         if _FOLDER.fullmatch(inline) and _resolved(file, inline) is None:
@@ -117,9 +123,25 @@ def _file_problems(file: Path, text: str) -> list[str]:
         place = _resolved(file, name)
         if place is None:
             found.append(f"{name} does not exist")
-        elif test and not re.search(rf"^ *(?:def|class) {test}\b", _read(place), re.MULTILINE):
+        elif test and not _defines(place, test):
             found.append(f"{name} has no {test}")
     return found
+
+
+def _name_problems(file: Path, text: str) -> Iterator[str]:
+    """A file that a document names with its folder defines what the document says it does."""
+    for match in _DEFINED.finditer(text):
+        cited = match["file"] or match["its_file"]
+        place = _resolved(file, cited) if "/" in cited else None
+        for name in (match["name"] or match["its_name"]).split("."):
+            if place is not None and not _defines(place, name):
+                yield f"{cited} has no {name}"
+
+
+def _defines(place: Path, name: str) -> bool:
+    """Whether a file has a class, function, variable, field or YAML key of that name."""
+    definition = rf"^ *(?:(?:def|class) {name}\b|{name} *[:=])"
+    return re.search(definition, _read(place), re.MULTILINE) is not None
 
 
 def _resolved(file: Path, name: str) -> Path | None:

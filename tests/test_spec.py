@@ -102,6 +102,8 @@ def test_a_right_citation_in_code_is_let_through(text: str) -> None:
         ("`codec/nothing.py`", "codec/nothing.py does not exist"),
         ("`stream_edits/edits/`", "stream_edits/edits/ does not exist"),
         ("as in contract.md", "contract.md has no path"),
+        ("`nothing` in `codec/claims.py`", "codec/claims.py has no nothing"),
+        ("`codec/claims.py`\n(`ClaimReader.nothing`)", "codec/claims.py has no nothing"),
     ],
 )
 def test_a_wrong_link_in_a_document_is_found(text: str, problem: str) -> None:
@@ -111,6 +113,7 @@ def test_a_wrong_link_in_a_document_is_found(text: str, problem: str) -> None:
 def test_a_right_link_in_a_document_is_let_through() -> None:
     text = "# The `title`, twice\n# The title twice\n[a](#the-title-twice-1) [b](runbook.md) "
     text += "[runbook.md](runbook.md#streameditsstalled) [c](https://example.org/x.md) `docs/spec/`"
+    text += "`ClaimReader` in `codec/claims.py`, `codec/claims.py` (`ClaimReader.decode`)"
     assert markdown_problems(ROOT / "docs" / "operations.md", text) == []
 
 

@@ -36,7 +36,7 @@ from stream_edits.domain.supervisor_state import (
     SupervisorRecord,
 )
 
-# The kind of the keys under which the claims that are held are noted.
+# Key prefix of open pends.
 OPEN_PEND = b"p"
 T = TypeVar("T")
 

@@ -11,14 +11,14 @@ from stream_edits.domain.member_state import ClaimRecord, LineRecord, ListedClai
 
 
 def of_today(record: ClaimRecord, member_id: str) -> ClaimRecord:
-    """The record with the encounter keys of today, and the billing NPI that they name."""
+    """The record migrated to current encounter keys, with the billing NPI that they name."""
     lines = tuple([_with_day(line, member_id) for line in record.lines])
     npi = visit_of(lines[0].encounter_key, member_id).billing_npi if lines else ""
     return record._replace(lines=lines, billing_npi=npi)
 
 
 def _with_day(line: LineRecord, member_id: str) -> LineRecord:
-    """The line with the encounter key of today.
+    """The line migrated to its current encounter key.
 
     The clock no longer moves a line to another day. A line that was joined to an earlier day keeps
     that day.
@@ -33,7 +33,7 @@ def _with_day(line: LineRecord, member_id: str) -> LineRecord:
 
 
 def listed_by_day(claim: ListedClaim) -> ListedClaim:
-    """The claim with the listing keys of today: days, and days under the encounter number."""
+    """The claim migrated to current listing keys: days, and days under the encounter number."""
     split = [key.partition("|") for key in claim.listing_keys]
     days = [(npi, rest) for npi, _, rest in split if not rest.startswith("#")]
     keys = [f"{npi}|{day}" for npi, day in days]

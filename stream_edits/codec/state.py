@@ -60,7 +60,7 @@ def decode_claim_record(framed: bytes) -> StoredClaim:
 
 
 def restore_claim_record(framed: bytes, member_id: str) -> StoredClaim:
-    """``decode_claim_record`` for a claim of that member, with the encounter keys of today."""
+    """``decode_claim_record`` for a claim of that member, with current encounter keys."""
     stored = decode_claim_record(framed)
     if schema_id(framed) == _RECORD_BY_NUMBER:
         return stored._replace(record=of_today(stored.record, member_id))

@@ -7,10 +7,10 @@ from stream_edits.app.wiring import schema_source
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.list_decisions import NO_DECISION, published_decisions
-from stream_edits.domain.decision import Source
+from stream_edits.commands.decision_records import published_decisions
+from stream_edits.commands.list_decisions import NO_DECISION
+from stream_edits.commands.topic_records import records_of, source_of
 from stream_edits.engine.errors import EngineStopped
-from stream_edits.engine.kafka import read_topic
 from stream_edits.engine.ports import Record
 from stream_edits.remittance.adjustments import CannotBeStated, adjustments_of
 from stream_edits.remittance.ledger import Ledger, Standing
@@ -94,13 +94,12 @@ def _add_claims(settings: Settings, ledger: Ledger, schemas: SchemaSource) -> No
             except Undecodable:
                 # Then another topic has this name now: the claim counts as not found.
                 continue
-            ledger.add_claim(Source(topic, record.partition, record.offset), claim)
+            ledger.add_claim(source_of(record), claim)
 
 
 def _records_at(settings: Settings, topic: str, offsets: dict[int, set[int]]) -> Iterator[Record]:
     """The records of a topic at these offsets by partition, in one pass over the topic."""
     first = {partition: min(numbers) for partition, numbers in offsets.items()}
-    group = settings.group_id("decisions")
-    for record in read_topic(settings.kafka_options(), topic, group, first):
+    for record in records_of(settings, topic, first):
         if record.offset in offsets[record.partition]:
             yield record

@@ -186,7 +186,7 @@ def open_events(files: Sequence[str], options: FileOptions = _DEFAULT) -> Iterat
                 events.opened[each] = found
                 forms.add(found.form)
         if Form.X12 in forms:
-            # Whether the options fit is told before anything is done.
+            # Check the options before reading.
             _ = events.x12
         elif options.x12.given:
             raise BadX12Option(_NO_X12)

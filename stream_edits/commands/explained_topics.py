@@ -4,17 +4,14 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from stream_edits.app.wiring import schema_source
-from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
-from stream_edits.codec.intake_checks import check_review, check_taken_in
-from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.list_decisions import published_decisions
+from stream_edits.commands.decision_records import published_decisions
+from stream_edits.commands.event_records import Order, event_decoder, event_records
+from stream_edits.commands.topic_records import records_of, source_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.encounter import member_in
-from stream_edits.engine.kafka import read_topic
-from stream_edits.engine.records import Record
 from stream_edits.explain.account import NotExplained
 from stream_edits.explain.history import Event, supervisors_of
 from stream_edits.settings import Settings
@@ -28,10 +25,10 @@ class Read(NamedTuple):
     bad: int
 
 
-class _Timed(NamedTuple):
-    """An event, when its record was written, and where it is."""
+class _Placed(NamedTuple):
+    """An event, where it comes in the order of the records, and where it is."""
 
-    written_ms: int
+    order: Order
     source: Source
     event: Event
 
@@ -40,31 +37,31 @@ def of_topics(settings: Settings, claim_id: str) -> Read:
     """The decisions on a claim, and the events of its member and of its supervisors' patients.
 
     The topic of claims is read up to three times, so that only those events are kept. They are put
-    in the order in which they were written. Raises NotExplained without a decision, ClientError,
+    in the order of their records. Raises NotExplained without a decision, ClientError,
     RegistryAway.
     """
     schemas = schema_source(settings)
-    found = [each for _, each in published_decisions(settings, schemas, {claim_id})]
+    found = [each for _, each in published_decisions(settings, schemas, claim_ids={claim_id})]
     published = [each for each in found if each is not None]
     if not published:
         raise NotExplained("the decision topics have no decision on this claim")
     member = member_in(max(published, key=lambda x: x.revision).encounter_keys)
     if member is None:
         raise NotExplained("the newest decision on the claim does not name its member")
-    timed = list(_events(settings, schemas, {member.encode()}))
-    claims = [x.event for x in timed if isinstance(x.event, ClaimEvent)]
+    placed = list(_events(settings, schemas, {member.encode()}))
+    claims = [x.event for x in placed if isinstance(x.event, ClaimEvent)]
     supervisors = supervisors_of(x for x in claims if x.claim_id == claim_id)
     if supervisors:
         keys = set(_members_under(settings, {npi.encode() for npi in supervisors}))
-        timed = list(_events(settings, schemas, {*keys, member.encode()}))
-    timed.sort(key=lambda each: (each.written_ms, each.source))
-    events = [(each.event, each.source) for each in timed]
+        placed = list(_events(settings, schemas, {*keys, member.encode()}))
+    placed.sort(key=lambda each: each.order)
+    events = [(each.event, each.source) for each in placed]
     return Read(events, published, len(found) - len(published))
 
 
 def _members_under(settings: Settings, supervisors: Collection[bytes]) -> Iterator[bytes]:
     """The keys of claims that may have one of these supervisors: those whose bytes have the NPI."""
-    for record in _records(settings, settings.topics.events):
+    for record in records_of(settings, settings.topics.events):
         value = record.value or b""
         if record.key is not None and any(npi in value for npi in supervisors):
             yield record.key
@@ -72,30 +69,13 @@ def _members_under(settings: Settings, supervisors: Collection[bytes]) -> Iterat
 
 def _events(
     settings: Settings, schemas: SchemaSource, members: Collection[bytes]
-) -> Iterator[_Timed]:
+) -> Iterator[_Placed]:
     """The claims and reviews of these members. What the stages refuse is a dead letter there."""
-    claims, reviews = ClaimReader(schemas), ReviewReader(schemas)
-    for record in _records(settings, settings.topics.events):
+    decode = event_decoder(settings.topics, schemas)
+    for order, record in event_records(settings):
         if record.key in members:
             try:
-                claim = claims.decode(record.value or b"")
-                check_taken_in(claim, record.timestamp_ms)
+                event = decode(record)
             except Undecodable:
                 continue
-            yield _Timed(record.timestamp_ms, _source(record), claim)
-    for record in _records(settings, settings.topics.reviews):
-        if record.key in members:
-            try:
-                review = reviews.decode(record.value or b"")
-                check_review(review, record.timestamp_ms)
-            except Undecodable:
-                continue
-            yield _Timed(record.timestamp_ms, _source(record), review)
-
-
-def _records(settings: Settings, topic: str) -> Iterator[Record]:
-    return read_topic(settings.kafka_options(), topic, settings.group_id("decisions"))
-
-
-def _source(record: Record) -> Source:
-    return Source(record.topic, record.partition, record.offset)
+            yield _Placed(order, source_of(record), event)

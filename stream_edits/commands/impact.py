@@ -10,7 +10,8 @@ from stream_edits import ENGINE_VERSION, collector
 from stream_edits.commands.claim_files import open_events
 from stream_edits.commands.file_options import FileOptions
 from stream_edits.commands.progress import Progress
-from stream_edits.commands.topic_events import place_of, topic_events
+from stream_edits.commands.topic_events import topic_events
+from stream_edits.commands.topic_records import place_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp, Source
 from stream_edits.domain.review import ReviewEvent

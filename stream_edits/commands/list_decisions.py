@@ -1,17 +1,13 @@
 """`decisions`: read the decisions back from the three decision topics."""
 
 import sys
-from collections.abc import Collection, Iterator
 
 from stream_edits.app.wiring import schema_source
-from stream_edits.codec.decisions import decision_to_json, decode_decision
-from stream_edits.codec.errors import Undecodable
-from stream_edits.codec.schemas import SchemaSource
+from stream_edits.codec.decisions import decision_to_json
+from stream_edits.commands.decision_records import published_decisions
 from stream_edits.commands.progress import Progress
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.errors import EngineStopped
-from stream_edits.engine.kafka import read_topic
-from stream_edits.engine.ports import Record
 from stream_edits.report import print_report
 from stream_edits.settings import Settings
 
@@ -35,10 +31,12 @@ def print_decisions(
     decisions: list[ClaimDecision] = []
     claim_ids = None if claim_id is None else {claim_id}
     with Progress(wanted_progress, unit="records") as progress:
-        for _, decision in published_decisions(settings, schema_source(settings), claim_ids):
+        found = published_decisions(
+            settings, schema_source(settings), claim_ids=claim_ids, refuse=progress.refuse
+        )
+        for _, decision in found:
             progress.count()
             if decision is None:
-                progress.refused += 1
                 continue
             progress.decide([decision])
             if form == "json":
@@ -52,25 +50,3 @@ def print_decisions(
     sys.stdout.flush()
     progress.summary()
     return progress.refused
-
-
-def published_decisions(
-    settings: Settings, schemas: SchemaSource, claim_ids: Collection[str] | None = None
-) -> Iterator[tuple[Record, ClaimDecision | None]]:
-    """Every record of the three topics of decisions, topic after topic, or those of some claims.
-
-    None stands for a record that is not a decision; its place is reported on stderr. Raises
-    ClientError, EngineStopped, RegistryAway.
-    """
-    topics = settings.topics
-    keys = None if claim_ids is None else {claim_id.encode() for claim_id in claim_ids}
-    for topic in (topics.pass_, topics.pend, topics.deny):
-        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
-            if keys is not None and record.key not in keys:
-                continue
-            try:
-                yield record, decode_decision(record.value or b"", schemas)
-            except Undecodable as failure:
-                place = f"{record.topic}/{record.partition}/{record.offset}"
-                print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
-                yield record, None

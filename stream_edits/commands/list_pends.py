@@ -6,11 +6,9 @@ from datetime import date
 from typing import NamedTuple
 
 from stream_edits.app.wiring import schema_source
-from stream_edits.codec.decisions import decode_decision
-from stream_edits.codec.errors import Undecodable
+from stream_edits.commands.decision_records import published_decisions
 from stream_edits.commands.progress import Progress
 from stream_edits.domain.decision import ClaimDecision, WaitsFor
-from stream_edits.engine.kafka import read_topic
 from stream_edits.report.pends import HeldClaims, as_csv, as_json, print_held
 from stream_edits.settings import Settings
 
@@ -62,15 +60,11 @@ def _decisions(settings: Settings, held: HeldClaims, progress: Progress) -> Iter
     The PEND topic comes first. Of the others only those count that close a claim seen there, so
     that not every claim ever decided is kept.
     """
-    schemas, topics = schema_source(settings), settings.topics
-    for topic in (topics.pend, topics.pass_, topics.deny):
-        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
-            progress.count()
-            try:
-                decision = decode_decision(record.value or b"", schemas)
-            except Undecodable as failure:
-                place = f"{record.topic}/{record.partition}/{record.offset}"
-                progress.refuse(f"{place}: {failure.error_class}: {failure.message}")
-                continue
-            if topic == topics.pend or held.concerns(decision):
-                yield decision
+    pend = settings.topics.pend
+    found = published_decisions(
+        settings, schema_source(settings), pends_first=True, refuse=progress.refuse
+    )
+    for record, decision in found:
+        progress.count()
+        if decision is not None and (record.topic == pend or held.concerns(decision)):
+            yield decision

@@ -16,13 +16,14 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.intake_checks import check_review
 from stream_edits.codec.jsonl import BadLine, review_from_json, texts_in
-from stream_edits.commands.list_decisions import published_decisions
+from stream_edits.commands.decision_records import published_decisions
 from stream_edits.commands.publish import encoder_of_reviews, review_output
 from stream_edits.commands.review_checks import findings_reviewed, newest_of
+from stream_edits.commands.topic_records import records_of
 from stream_edits.domain.decision import ClaimDecision, EditFinding, Source
 from stream_edits.domain.encounter import member_in
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.engine.kafka import publish_records, read_topic
+from stream_edits.engine.kafka import publish_records
 from stream_edits.settings import Settings
 from stream_edits.stages.reviews import ReviewRefused, UnknownReview
 from stream_edits.text import counted
@@ -109,7 +110,8 @@ def _report(bad: BadLine) -> None:
 
 def _decisions_on(settings: Settings, claim_ids: set[str]) -> _Decisions:
     found: dict[str, list[ClaimDecision]] = defaultdict(list)
-    for _, decision in published_decisions(settings, schema_source(settings), claim_ids):
+    records = published_decisions(settings, schema_source(settings), claim_ids=claim_ids)
+    for _, decision in records:
         if decision is not None:
             found[decision.claim_id].append(decision)
     return found
@@ -162,10 +164,8 @@ def _member_of(settings: Settings, decision: ClaimDecision) -> str:
 def _member_at(settings: Settings, source: Source, claim_id: str) -> str | None:
     if source.topic != settings.topics.events:
         return None
-    options, start = settings.kafka_options(), {source.partition: source.offset}
-    record = next(
-        iter(read_topic(options, source.topic, settings.group_id("decisions"), start)), None
-    )
+    start = {source.partition: source.offset}
+    record = next(records_of(settings, source.topic, start), None)
     if record is None or record.offset != source.offset:
         return None
     try:

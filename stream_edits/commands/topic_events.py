@@ -4,60 +4,34 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from stream_edits.app.wiring import schema_source
-from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
-from stream_edits.codec.intake_checks import check_review, check_taken_in
-from stream_edits.codec.reviews import ReviewReader
-from stream_edits.domain.claim import ClaimEvent
+from stream_edits.commands.event_records import Event, event_decoder, event_records, event_topics
+from stream_edits.commands.topic_records import source_of
 from stream_edits.domain.decision import Source
-from stream_edits.domain.review import ReviewEvent
-from stream_edits.engine.kafka import read_topic
+from stream_edits.engine.records import Record
 from stream_edits.impact.spill import Disk
 from stream_edits.settings import Settings
 
-_COLUMNS = "at INTEGER, topic TEXT, partition INTEGER, place INTEGER, value BLOB"
+_COLUMNS = (
+    "at INTEGER, topic INTEGER, partition INTEGER, place INTEGER, recorded INTEGER, value BLOB"
+)
 _AT_ONCE = 500
-
-
-def place_of(source: Source) -> str:
-    """A record's place as it is reported: topic, partition and offset."""
-    return f"{source.topic}/{source.partition}/{source.offset}"
 
 
 def topic_events(
     settings: Settings, since: datetime | None, report: Callable[[Source, str, str], None]
-) -> Iterator[tuple[Source, ClaimEvent | ReviewEvent | None]]:
-    """Each claim and review with its place, by the timestamps of their records, claims first.
+) -> Iterator[tuple[Source, Event | None]]:
+    """Each claim and review with its place, in the order of `event_records`.
 
-    Each partition keeps its own order: a record that says it is older than the one before it counts
-    as just as old. None stands for a record that is neither; ``report`` gets its place, its error
-    class and what is wrong with it.
-    ``since`` leaves out records with an earlier timestamp. No group is joined and nothing is
-    committed. Raises ClientError, EngineStopped, RegistryAway.
+    None stands for a record that is neither; ``report`` gets its place, its error class and what is
+    wrong with it. ``since`` leaves out records with an earlier timestamp. No group is joined and
+    nothing is committed. Raises ClientError, EngineStopped, RegistryAway.
     """
-    schemas = schema_source(settings)
-    claims, reviews = ClaimReader(schemas), ReviewReader(schemas)
-
-    def claim_of(value: bytes, at: int) -> ClaimEvent:
-        claim = claims.decode(value)
-        check_taken_in(claim, at)
-        return claim
-
-    def review_of(value: bytes, at: int) -> ReviewEvent:
-        review = reviews.decode(value)
-        check_review(review, at)
-        return review
-
-    topics = settings.topics
-    decode: dict[str, Callable[[bytes, int], ClaimEvent | ReviewEvent]] = {
-        topics.events: claim_of,
-        topics.reviews: review_of,
-    }
-    disk = Disk()
-    for at, topic, partition, offset, value in _in_order(settings, disk, list(decode), since):
-        source = Source(topic, partition, offset)
+    decode = event_decoder(settings.topics, schema_source(settings))
+    for record in _sorted(settings, Disk(), since):
+        source = source_of(record)
         try:
-            event = decode[topic](value or b"", at)
+            event = decode(record)
         except Undecodable as failure:
             report(source, failure.error_class, failure.message)
             yield source, None
@@ -65,29 +39,21 @@ def topic_events(
             yield source, event
 
 
-def _in_order(
-    settings: Settings, disk: Disk, topics: list[str], since: datetime | None
-) -> Iterator[tuple[int, str, int, int, bytes | None]]:
-    """Every record of the topics, kept on disk until all are read, in one order."""
+def _sorted(settings: Settings, disk: Disk, since: datetime | None) -> Iterator[Record]:
+    """Every record of the topics in order, kept on disk until all are read, without its key."""
     table = disk.table(_COLUMNS)
     first_ms = None if since is None else int(since.timestamp() * 1000)
     rows: list[tuple[object, ...]] = []
-    insert = f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)"
-    for topic in topics:
-        newest: dict[int, int] = {}
-        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
-            if first_ms is not None and record.timestamp_ms < first_ms:
-                continue
-            at = max(record.timestamp_ms, newest.get(record.partition, 0))
-            newest[record.partition] = at
-            rows.append((at, topic, record.partition, record.offset, record.value))
-            if len(rows) >= _AT_ONCE:
-                disk.run_many(insert, rows)
-                rows.clear()
+    insert = f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)"
+    for order, record in event_records(settings):
+        if first_ms is not None and record.timestamp_ms < first_ms:
+            continue
+        rows.append((*order, record.timestamp_ms, record.value))
+        if len(rows) >= _AT_ONCE:
+            disk.run_many(insert, rows)
+            rows.clear()
     disk.run_many(insert, rows)
-    claims_first = " ".join(f"WHEN ? THEN {place}" for place in range(len(topics)))
-    return disk.run(
-        f"SELECT at, topic, partition, place, value FROM {table} "
-        f"ORDER BY at, CASE topic {claims_first} END, partition, place",
-        topics,
-    )
+    topics = event_topics(settings.topics)
+    ordered = f"SELECT * FROM {table} ORDER BY at, topic, partition, place"
+    for _, topic, partition, offset, recorded_ms, value in disk.run(ordered):
+        yield Record(topics[topic], partition, offset, None, value, (), recorded_ms)

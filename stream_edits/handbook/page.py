@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stream_edits.handbook.entry import Entry, all_entries
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
-from stream_edits.policies.edit_types import Group
+from stream_edits.policies.edit_types import Edit, EncounterEdit, Group, Scope
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.reason_codes import codes_of, reason_codes
@@ -18,15 +18,20 @@ from stream_edits.text import wrap as paragraph
 _LOOKS_AT = {
     Group.FORM: "the claim's form",
     Group.SINGLE_LINE: "one line at a time",
-    Group.DUPLICATE: "the lines of all claims of a member's encounters",
-    Group.TIME: "the documented times of an encounter",
-    Group.WRONG_USE: "the codes of a day",
-    Group.SUPPLIES: "the supplies of a day, and what they may stand for",
-    Group.SEQUENCE: "the sequence of an encounter",
-    Group.INCIDENTAL: "what is incidental to another service of an encounter",
-    Group.UNITS: "the units of an encounter",
+    Group.DUPLICATE: "the lines",
+    Group.TIME: "the documented times",
+    Group.WRONG_USE: "the codes",
+    Group.SUPPLIES: "the supplies",
+    Group.SEQUENCE: "the sequence",
+    Group.INCIDENTAL: "the incidental services",
+    Group.UNITS: "the units",
     Group.PRICING: "what is left of a line after every other edit",
     Group.SUPERVISION: "a supervisor's time, across members",
+}
+_OF_SCOPE = {
+    Scope.ENCOUNTER: "of an encounter",
+    Scope.DAY: "of all visits of a day",
+    Scope.MEMBER: "of all claims of a member's encounters",
 }
 
 
@@ -98,10 +103,17 @@ def _head(entry: Entry) -> list[str]:
     file = entry.values.file
     lines = [*paragraph(f"{entry.id}: {file.title}"), file.section]
     if entry.edit is not None:
-        lines += paragraph(f"Looks at {_LOOKS_AT[entry.edit.group]}. {entry.does}")
+        lines += paragraph(f"Looks at {_looks_at(entry.edit)}. {entry.does}")
     if file.shape:
         lines.append(f"Shape: {file.shape}")
     return lines
+
+
+def _looks_at(edit: Edit) -> str:
+    """What an edit gets at once, in words."""
+    if isinstance(edit, EncounterEdit):
+        return f"{_LOOKS_AT[edit.group]} {_OF_SCOPE[edit.scope]}"
+    return _LOOKS_AT[edit.group]
 
 
 def _choices(entry: Entry) -> Iterator[str]:

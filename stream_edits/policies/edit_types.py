@@ -155,7 +155,7 @@ class AlreadyReplacedNotice:
     """The finding on a claim that arrives after its own replacement or void.
 
     No edit judges such a claim. Every policy has exactly one notice, so that the claim is not paid
-    without a finding.
+    without a finding. Its id is one of `domain.already_replaced.NOTICE_IDS`.
     """
 
     id: str

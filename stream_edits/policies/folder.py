@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from stream_edits.domain.already_replaced import NOTICE_IDS
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import WaitsFor
 from stream_edits.policies.about import About
@@ -64,8 +65,12 @@ class PolicyFolder:
         self.terms = DatedTerms(source, ("prompt_pay",), file.prompt_pay)
         self.terms.terms()
         self.edits = tuple(sorted(self._edits(), key=lambda e: (e.group, e.id)))
-        if sum(isinstance(edit, AlreadyReplacedNotice) for edit in self.edits) != 1:
+        notices = [edit.id for edit in self.edits if isinstance(edit, AlreadyReplacedNotice)]
+        if len(notices) != 1:
             raise source.fail((), "one edit of a policy must be its AlreadyReplacedNotice")
+        if notices[0] not in NOTICE_IDS:
+            known = " or ".join(sorted(NOTICE_IDS))
+            raise source.fail((), f"its AlreadyReplacedNotice {notices[0]!r} must be named {known}")
 
     def _about(self, source: YamlSource, file: PolicyFile) -> About:
         if file.text is None:

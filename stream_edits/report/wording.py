@@ -5,6 +5,7 @@ from math import isfinite
 
 from rich.text import Text
 
+from stream_edits.domain.already_replaced import came_too_late
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import (
     ClaimDecision,
@@ -17,8 +18,6 @@ from stream_edits.text import printable
 
 COLORS = {Disposition.PASS: "green", Disposition.PEND: "yellow", Disposition.DENY: "red"}
 
-# The edits that say that a claim came after its own replacement or void.
-CAME_TOO_LATE = frozenset({"already-replaced", "replaced-before-it-came"})
 # What a void does, by the id of its event: "is a void of claim A". A decision does not say it.
 Voids = Mapping[str, str]
 
@@ -79,11 +78,8 @@ def without_payment(decision: ClaimDecision, voids: Voids | None) -> str:
     """
     if decision.disposition is not Disposition.PASS:
         return ""
-    came_too_late = any(
-        f.line_number is None and f.edit_id in CAME_TOO_LATE for f in decision.findings
-    )
     why = (voids or {}).get(decision.event_id, "")
-    return why or ("was replaced or voided before it came" if came_too_late else "")
+    return why or ("was replaced or voided before it came" if came_too_late(decision) else "")
 
 
 def may_be_a_void(decision: ClaimDecision, voids: Voids | None) -> str:

@@ -86,8 +86,10 @@ def reviewed_and_absent(
 def without_time(
     own: Sequence[SupervisedSlot], absent: Sequence[RefusedLine]
 ) -> list[SupervisedSlot]:
-    """The slots of absent lines, occupying no time. With them what is remembered of a line is
-    deleted with its day."""
+    """The slots of absent lines, occupying no time.
+
+    Kept so that the line's record expires with its day.
+    """
     numbers = {each.finding.line_number for each in absent}
     return [x._replace(occupies_time=False) for x in dict.fromkeys(own) if x.line_number in numbers]
 

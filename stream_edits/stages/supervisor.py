@@ -22,7 +22,7 @@ from stream_edits.stages.waiting_claim import WaitingClaim
 
 # How many slots are tried before a search.
 _TRIED_FIRST = 8
-# What no NPI begins with.
+# Prefix of monitored state; no NPI starts with it.
 _MONITORED = "monitored\x1f"
 
 

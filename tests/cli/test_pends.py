@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from stream_edits.cli import cli
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.schemas import schema_of
-from stream_edits.commands import list_pends
+from stream_edits.commands import topic_records
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.ports import Record
@@ -41,7 +41,7 @@ class Topics:
         self.publish(*decided)
         return decided
 
-    def read_topic(self, options: object, topic: str, group_id: str) -> Iterator[Record]:
+    def read_topic(self, options: object, topic: str, *_: object) -> Iterator[Record]:
         self.read.append(topic)
         for offset, value in enumerate(self.values[topic]):
             yield Record(topic, 0, offset, b"", value, (), 0)
@@ -50,7 +50,7 @@ class Topics:
 @pytest.fixture
 def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
     topics = Topics()
-    monkeypatch.setattr(list_pends, "read_topic", topics.read_topic)
+    monkeypatch.setattr(topic_records, "read_topic", topics.read_topic)
     return topics
 
 
@@ -187,6 +187,17 @@ def test_a_record_that_is_not_a_decision_is_reported_by_its_place(topics: Topics
     assert done.stderr.startswith("claims.edits.deny/0/0: WrongSchema: ")
     assert "secret" not in done.output
     assert json.loads(done.stdout)["claim_id"] == "A"
+
+
+def test_decisions_report_such_a_record_in_the_same_words(topics: Topics) -> None:
+    topics.decide(held("A", "2026-01-01"))
+    topics.values["claims.edits.deny"].append(b"\x00\x00\x00\x00\x01secret")
+    done = CliRunner().invoke(cli, ["decisions", "--format", "json"])
+    reported, summary = done.stderr.splitlines()
+    assert done.exit_code == 3
+    assert reported == pends("--format", "json").stderr.strip()
+    assert summary.startswith("read 2 records, 1 decision (0 PASS, 1 PEND, 0 DENY), 1 refused")
+    assert [json.loads(line)["claim_id"] for line in done.stdout.splitlines()] == ["A"]
 
 
 def test_a_long_read_says_how_far_it_is(topics: Topics, monkeypatch: pytest.MonkeyPatch) -> None:

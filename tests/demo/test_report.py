@@ -7,11 +7,8 @@ import pytest
 from rich.console import Console
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.policies.catalog import load_policies
-from stream_edits.policies.edit_types import AlreadyReplacedNotice
-from stream_edits.policies.shapes.replaced import NOTICE
 from stream_edits.report import decision_table, explain
-from stream_edits.report.wording import CAME_TOO_LATE, Voids
+from stream_edits.report.wording import Voids
 from stream_edits.text import WIDTH
 from tests.codec.examples import DECISION
 from tests.demo.examples import decided
@@ -88,12 +85,6 @@ def test_without_the_claims_a_decision_that_withdraws_another_may_be_that_of_a_v
     assert "Claim EX-1006 is so: nothing is to be paid for it." in explain(
         void, {"example-6": "is so"}
     )
-
-
-def test_the_notice_of_every_policy_is_known() -> None:
-    edits = [NOTICE, *(edit for policy in load_policies().all for edit in policy.edits)]
-    notices = {edit.id for edit in edits if isinstance(edit, AlreadyReplacedNotice)}
-    assert notices == CAME_TOO_LATE
 
 
 def test_units_that_are_not_finite_are_explained() -> None:

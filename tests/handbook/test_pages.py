@@ -1,12 +1,14 @@
 """`policy show` and `policy check` on the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from stream_edits.cli.root import cli
+from stream_edits.commands.new_edit import new
 from stream_edits.policies.catalog import load_policies
 
 OVERLAY = """\
@@ -149,3 +151,38 @@ def test_a_bad_overlay_is_refused_with_its_line(
     assert result.output.startswith(f"stream-edits: {overlay}:{line}: ")
     assert problem in result.output
     assert result.output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("edit", "looked_at"),
+    [
+        ("units-over-maximum", "the units of an encounter"),
+        ("included-service", "the codes of all visits of a day"),
+        ("duplicate-service", "the lines of all claims of a member's encounters"),
+        ("place-of-service-not-allowed", "one line at a time"),
+        ("simultaneous-supervision", "a supervisor's time, across members"),
+    ],
+)
+def test_a_page_says_what_the_edit_looks_at(edit: str, looked_at: str) -> None:
+    assert f"Looks at {looked_at}. " in " ".join(run("show", edit).output.split())
+
+
+@pytest.mark.parametrize(
+    ("shape", "scope", "looked_at"),
+    [
+        ("maximum_units", "day", "the units of all visits of a day"),
+        ("maximum_units", "encounter", "the units of an encounter"),
+        ("not_together", "day", "the incidental services of all visits of a day"),
+        ("not_together", "encounter", "the incidental services of an encounter"),
+    ],
+)
+def test_an_own_edit_looks_at_the_scope_that_it_declares(
+    tmp_path: Path, shape: str, scope: str, looked_at: str
+) -> None:
+    new(tmp_path, "own-edit", shape, "KHS-OWN")
+    file = tmp_path / "own_edit" / "policy.yaml"
+    written = file.read_text(encoding="utf-8")
+    declared = re.sub(r"^scope: \w+$", f"scope: {scope}", written, flags=re.MULTILINE)
+    file.write_text(declared, encoding="utf-8")
+    page = run("show", "own-edit", STREAM_EDITS_EDITS=str(tmp_path)).output
+    assert f"Looks at {looked_at}. " in " ".join(page.split())

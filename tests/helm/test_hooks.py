@@ -75,6 +75,40 @@ def test_the_overlay_is_checked_before_topics_and_pods() -> None:
     assert {"name": "policy", "configMap": {"name": "plan"}} in volumes
 
 
+def test_each_job_has_its_own_retries_and_both_share_the_rest() -> None:
+    shared = {"activeDeadlineSeconds": 100, "ttlSecondsAfterFinished": 60}
+    resources = {"requests": {"cpu": "60m"}}
+    rendered = render(
+        {
+            "policy": {"overlay": _OVERLAY, "backoffLimit": 0},
+            "topics": {
+                **shared,
+                "backoffLimit": 7,
+                "annotations": {"a": "b"},
+                "resources": resources,
+            },
+        }
+    )
+    for name, component, retries in (
+        (_JOB, "policy", 0),
+        ("claims-stream-edits-topics", "topics", 7),
+    ):
+        job = rendered.one("Job", name)
+        assert job["spec"]["backoffLimit"] == retries
+        assert {key: job["spec"][key] for key in shared} == shared
+        assert job["metadata"]["annotations"]["a"] == "b"
+        asked = container(job["spec"]["template"], component)["resources"]
+        assert asked["requests"]["cpu"] == "60m"
+
+
+def test_by_default_the_check_of_the_policy_is_tried_twice() -> None:
+    rendered = render({"policy": {"overlay": _OVERLAY}})
+    retries = {name: job["spec"]["backoffLimit"] for name, job in rendered.of("Job").items()}
+    assert retries == {_JOB: 1, "claims-stream-edits-topics": 4}
+    with pytest.raises(Refused, match="backoffLimit"):
+        render({"policy": {"backoffLimit": -1}})
+
+
 @pytest.mark.parametrize("policy", [{}, {"overlay": _OVERLAY, "check": False}])
 def test_without_an_overlay_or_the_check_there_is_no_job(policy: Object) -> None:
     assert list(render({"policy": policy}).of("Job")) == ["claims-stream-edits-topics"]

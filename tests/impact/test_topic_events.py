@@ -7,8 +7,9 @@ import pytest
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands import topic_events as module
-from stream_edits.commands.topic_events import place_of, topic_events
+from stream_edits.commands import topic_records as module
+from stream_edits.commands.topic_events import topic_events
+from stream_edits.commands.topic_records import place_of
 from stream_edits.domain.decision import Source
 from stream_edits.engine.ports import Record
 from stream_edits.settings import Settings
@@ -31,7 +32,7 @@ _CLAIMS = [
 
 @pytest.fixture(autouse=True)
 def _topics(monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_topic(_: object, topic: str, __: str) -> Iterator[Record]:
+    def read_topic(_: object, topic: str, *__: object) -> Iterator[Record]:
         for partition, offset, at_ms, value in _CLAIMS if topic == _TOPICS.events else []:
             yield Record(topic, partition, offset, b"M1", value, (), at_ms)
 

@@ -12,7 +12,7 @@ from stream_edits.policies.policy import Policies
 from stream_edits.policies.shapes.known import SHAPES
 from stream_edits.report import explain
 from tests.build import claim, line, replacing, voiding
-from tests.policies.own import decided, own
+from tests.policies.own import alone, decided, own
 from tests.stages.walk import SHIPPED, Walk, outcomes
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY
@@ -143,6 +143,15 @@ def test_a_void_and_a_claim_already_replaced_are_not_judged(under: Policies) -> 
     (late,) = walk.send(claim("A", line("J1745")))
     assert own(late) == {None: ("replaced-before-it-came", PASS)}
     assert late.findings[-1].policy_section == "KHS-OWN (notice)"
+
+
+def test_nothing_is_to_be_paid_for_a_claim_that_only_the_plan_s_notice_names(made: Path) -> None:
+    walk = Walk(under=alone(made))
+    walk.send(voiding("A", "V", lines=(line("36591"),)))
+    (late,) = walk.send(claim("A", line("36591")))
+    assert own(late) == {None: ("replaced-before-it-came", PASS)}
+    assert len(late.findings) == 1
+    assert "was replaced or voided before it came: nothing is to be paid" in explain(late)
 
 
 def test_a_later_claim_decides_again_what_is_held(under: Policies) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from stream_edits.domain.already_replaced import NOTICE_IDS
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from stream_edits.handbook.changes import check_as_text
@@ -15,8 +16,11 @@ from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index
 from stream_edits.handbook.overlay_check import check_of
 from stream_edits.handbook.page import entry_named, page
+from stream_edits.policies import folder as policy_folder
 from stream_edits.policies.catalog import PolicyFolder, load_policies, shipped_folders
+from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.shapes.replaced import NOTICE
 from stream_edits.report import explain
 from tests.build import claim, line
 from tests.stages.walk import Walk, outcomes
@@ -193,6 +197,21 @@ def test_a_folder_with_a_mistake_is_refused(
     changed.write_text(changed.read_text("utf-8").replace(before, after), encoding="utf-8")
     with pytest.raises(PolicyError, match=message):
         load_policies(folders=[PolicyFolder(tmp_path / "policy", "tests.policies.second_policy")])
+
+
+def test_the_notice_of_a_policy_has_an_id_that_readers_of_decisions_know(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notices = {
+        edit.id
+        for policy in BESIDE.all
+        for edit in policy.edits
+        if isinstance(edit, AlreadyReplacedNotice)
+    }
+    assert notices == {"already-replaced"} == NOTICE_IDS - {NOTICE.id}
+    monkeypatch.setattr(policy_folder, "NOTICE_IDS", frozenset({"a", "b"}))
+    with pytest.raises(PolicyError, match="'already-replaced' must be named a or b"):
+        PolicyFolder(FOLDER.path, "tests.policies.second_policy")
 
 
 def test_a_policy_without_its_notice_is_refused(tmp_path: Path) -> None:

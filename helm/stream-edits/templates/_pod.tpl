@@ -1,4 +1,4 @@
-{{/* The parts that the pods of the stages, of the topics job and of `helm test` share. */}}
+{{/* The parts that the pods of the stages, of the jobs and of `helm test` share. */}}
 
 {{- define "stream-edits.podSecurity" -}}
 automountServiceAccountToken: false
