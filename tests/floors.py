@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "stream_edits"
+# The folders with Python.
+FOLDERS = (PACKAGE, "bench", "monitoring", "tests", "tools")
 ITSELF = ""  # stream_edits/__init__.py: the version
 
 CORE = {"domain", "policies", "stages"}
