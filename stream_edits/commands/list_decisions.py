@@ -1,14 +1,14 @@
 """`decisions`: read the decisions back from the three decision topics."""
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.decisions import decision_to_json, decode_decision
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
 from stream_edits.commands.progress import Progress
-from stream_edits.domain.decision import ClaimDecision
+from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import read_topic
 from stream_edits.engine.ports import Record
@@ -35,10 +35,11 @@ def print_decisions(
     decisions: list[ClaimDecision] = []
     claim_ids = None if claim_id is None else {claim_id}
     with Progress(wanted_progress, unit="records") as progress:
-        for _, decision in published_decisions(settings, schema_source(settings), claim_ids):
+        for _, decision in published_decisions(
+            settings, schema_source(settings), claim_ids, report=progress.refuse
+        ):
             progress.count()
             if decision is None:
-                progress.refused += 1
                 continue
             progress.decide([decision])
             if form == "json":
@@ -54,23 +55,34 @@ def print_decisions(
     return progress.refused
 
 
+def _on_stderr(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
 def published_decisions(
-    settings: Settings, schemas: SchemaSource, claim_ids: Collection[str] | None = None
+    settings: Settings,
+    schemas: SchemaSource,
+    claim_ids: Collection[str] | None = None,
+    *,
+    order: Sequence[Disposition] = tuple(Disposition),
+    report: Callable[[str], None] = _on_stderr,
 ) -> Iterator[tuple[Record, ClaimDecision | None]]:
     """Every record of the three topics of decisions, topic after topic, or those of some claims.
 
-    None stands for a record that is not a decision; its place is reported on stderr. Raises
-    ClientError, EngineStopped, RegistryAway.
+    ``order`` is that of the topics. None stands for a record that is not a decision; ``report``
+    gets its place and what is wrong with it first. Raises ClientError, EngineStopped, RegistryAway.
     """
-    topics = settings.topics
+    topics = settings.topics.by_key()
     keys = None if claim_ids is None else {claim_id.encode() for claim_id in claim_ids}
-    for topic in (topics.pass_, topics.pend, topics.deny):
-        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
+    group_id = settings.group_id("decisions")
+    for disposition in order:
+        topic = topics[disposition.lower()]
+        for record in read_topic(settings.kafka_options(), topic, group_id):
             if keys is not None and record.key not in keys:
                 continue
             try:
                 yield record, decode_decision(record.value or b"", schemas)
             except Undecodable as failure:
                 place = f"{record.topic}/{record.partition}/{record.offset}"
-                print(f"{place}: {failure.error_class}: {failure.message}", file=sys.stderr)
+                report(f"{place}: {failure.error_class}: {failure.message}")
                 yield record, None

@@ -1,18 +1,19 @@
 """`pends`: the claims whose newest decision is PEND, the most urgent first."""
 
 import sys
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
 from stream_edits.app.wiring import schema_source
-from stream_edits.codec.decisions import decode_decision
-from stream_edits.codec.errors import Undecodable
+from stream_edits.commands.list_decisions import published_decisions
 from stream_edits.commands.progress import Progress
-from stream_edits.domain.decision import ClaimDecision, WaitsFor
-from stream_edits.engine.kafka import read_topic
+from stream_edits.domain.decision import Disposition, WaitsFor
 from stream_edits.report.pends import HeldClaims, as_csv, as_json, print_held
 from stream_edits.settings import Settings
+
+# After the held claims only those decisions count that close one of them, so that not every claim
+# ever decided is kept.
+_ORDER = (Disposition.PEND, Disposition.PASS, Disposition.DENY)
 
 
 class Wanted(NamedTuple):
@@ -35,8 +36,14 @@ def print_pends(settings: Settings, wanted: Wanted, form: str) -> int:
     """
     held = HeldClaims()
     with Progress(wanted=True, unit="decisions") as progress:
-        for decision in _decisions(settings, held, progress):
-            held.add(decision)
+        for record, decision in published_decisions(
+            settings, schema_source(settings), order=_ORDER, report=progress.refuse
+        ):
+            progress.count()
+            if decision is None:
+                continue
+            if record.topic == settings.topics.pend or held.concerns(decision):
+                held.add(decision)
     listed = [
         each
         for each in held.by_urgency(wanted.as_of)
@@ -54,23 +61,3 @@ def print_pends(settings: Settings, wanted: Wanted, form: str) -> int:
         sys.stdout.writelines(as_json(each) + "\n" for each in listed)
     sys.stdout.flush()
     return progress.refused
-
-
-def _decisions(settings: Settings, held: HeldClaims, progress: Progress) -> Iterator[ClaimDecision]:
-    """The decisions that may say whether a claim is held.
-
-    The PEND topic comes first. Of the others only those count that close a claim seen there, so
-    that not every claim ever decided is kept.
-    """
-    schemas, topics = schema_source(settings), settings.topics
-    for topic in (topics.pend, topics.pass_, topics.deny):
-        for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
-            progress.count()
-            try:
-                decision = decode_decision(record.value or b"", schemas)
-            except Undecodable as failure:
-                place = f"{record.topic}/{record.partition}/{record.offset}"
-                progress.refuse(f"{place}: {failure.error_class}: {failure.message}")
-                continue
-            if topic == topics.pend or held.concerns(decision):
-                yield decision

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from stream_edits.cli import cli
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.schemas import schema_of
-from stream_edits.commands import list_pends
+from stream_edits.commands import list_decisions
+from stream_edits.commands.progress import Progress
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.ports import Record
@@ -50,7 +51,7 @@ class Topics:
 @pytest.fixture
 def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
     topics = Topics()
-    monkeypatch.setattr(list_pends, "read_topic", topics.read_topic)
+    monkeypatch.setattr(list_decisions, "read_topic", topics.read_topic)
     return topics
 
 
@@ -187,6 +188,27 @@ def test_a_record_that_is_not_a_decision_is_reported_by_its_place(topics: Topics
     assert done.stderr.startswith("claims.edits.deny/0/0: WrongSchema: ")
     assert "secret" not in done.output
     assert json.loads(done.stdout)["claim_id"] == "A"
+
+
+def test_decisions_reports_such_a_record_alike_and_in_its_own_order(topics: Topics) -> None:
+    topics.values["claims.edits.deny"].append(b"\x00\x00\x00\x00\x01secret")
+    topics.decide(held("A", "2026-01-01"))
+    done = CliRunner().invoke(cli, ["decisions", "--format", "json"])
+    assert topics.read == ["claims.edits.pass", "claims.edits.pend", "claims.edits.deny"]
+    reported, summary = done.stderr.splitlines()
+    assert [reported] == pends("--format", "json").stderr.splitlines()
+    assert done.exit_code == 3
+    assert ", 1 refused" in summary
+
+
+def test_decisions_reports_such_a_record_above_its_bar(
+    topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topics.values["claims.edits.deny"].append(b"\x00\x00\x00\x00\x01secret")
+    shown: list[str] = []
+    monkeypatch.setattr(Progress, "say", lambda _, text: shown.append(text))
+    assert CliRunner().invoke(cli, ["decisions"]).exit_code == 3
+    assert [text.split(" ")[0] for text in shown] == ["claims.edits.deny/0/0:"]
 
 
 def test_a_long_read_says_how_far_it_is(topics: Topics, monkeypatch: pytest.MonkeyPatch) -> None:
