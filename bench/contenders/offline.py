@@ -19,7 +19,7 @@ from bench.inputs import EVENTS, records_of
 from bench.job import Job, Meter
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands.adjudicate import adjudicate_file
+from stream_edits.commands.adjudicate import adjudicate_files
 from stream_edits.commands.impact import Compared, measure_files
 from stream_edits.settings import Settings
 
@@ -72,7 +72,7 @@ def _written(file: Path, count: int) -> Path:
 
 
 def _adjudicate(file: Path) -> None:
-    assert adjudicate_file(Settings(), str(file), "json") == 0
+    assert adjudicate_files(Settings(), [str(file)], "json") == 0
 
 
 def _bare(file: Path) -> None:
