@@ -11,8 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.brokers import EMBEDDED, REAL, Broker, embedded_broker, real_broker
+from bench.growth import Results
 from bench.lineup import CLAIMS, LINEUP, ONCE, PEERS, Contender, Once
-from bench.report import Results, lines_of, write
+from bench.report import lines_of, write
 from bench.trial import ContenderFailed, Figures, run_trial
 
 
@@ -34,7 +35,7 @@ def main() -> None:
             _report(asked, results, number + 1, begun)
         for kind, once in _once(asked.brokers, asked.only):
             with _broker(kind, real) as broker:
-                count = once.quick if asked.quick else once.count
+                count = once.quick if asked.quick else once.records
                 _try(results, broker, kind, once.contender, count)
     print("\n".join(_report(asked, results, asked.rounds, begun)))
 

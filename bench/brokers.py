@@ -27,7 +27,7 @@ class Broker(Protocol):
 
 
 class _Real:
-    partitions = None
+    partitions: int | None = None
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -41,7 +41,7 @@ class _Real:
 
 
 class _Embedded:
-    partitions = PARTITIONS
+    partitions: int | None = PARTITIONS
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process

@@ -11,7 +11,7 @@ from stream_edits.settings import Settings
 def main(name: str) -> None:
     """Run the contender ``name``, with an optional variant: ``bare`` or ``bare:bytes``."""
     given = json.load(sys.stdin)
-    job = Job(Settings(**given["settings"]), given["input_topic"], given["count"])
+    job = Job(Settings(**given["settings"]), given["input_topic"], given["records"])
     module, _, variant = name.partition(":")
     run = importlib.import_module(f"bench.contenders.{module}").run
     if variant:

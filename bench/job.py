@@ -18,13 +18,13 @@ COMMIT_RECORDS = 2000
 class Job(NamedTuple):
     """One run of one contender.
 
-    ``input_topic`` has at least ``count`` records of the kind that the contender reads. All other
+    ``input_topic`` has at least ``records`` records of the kind that the contender reads. All other
     topics are new for each run.
     """
 
     settings: Settings
     input_topic: str
-    count: int
+    records: int
 
 
 def to_json(job: Job) -> str:

@@ -118,7 +118,7 @@ class Once(NamedTuple):
     """A contender that runs once, at the end, with the record counts of a full and a quick run."""
 
     contender: Contender
-    count: int
+    records: int
     quick: int
 
     @property

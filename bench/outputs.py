@@ -18,12 +18,12 @@ class WrongOutput(Exception):
 def check_copied_once(job: Job) -> None:
     """Raise WrongOutput unless the committed output is the input, each record once, without gaps.
 
-    A contender may stop anywhere after ``job.count`` records, so that the rest of each partition is
-    not copied. The records of a gap before that are missing.
+    A contender may stop anywhere after ``job.records`` records, so that the rest of each partition
+    is not copied. The records of a gap before that are missing.
     """
     copies = Counter(value for _, value in _committed(job, job.settings.topics.pass_))
-    if copies.total() < job.count:
-        raise WrongOutput(f"{copies.total()} committed records of {job.count}")
+    if copies.total() < job.records:
+        raise WrongOutput(f"{copies.total()} committed records of {job.records}")
     rest, missing = set[int](), 0
     expected = Counter[bytes]()
     for partition, value in _committed(job, job.input_topic):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "stream_edits"
+# The folders with Python.
+FOLDERS = (PACKAGE, "bench", "monitoring", "tests", "tools")
 ITSELF = ""  # stream_edits/__init__.py: the version
 
 CORE = {"domain", "policies", "stages"}
@@ -47,8 +49,13 @@ BELOW: dict[str, set[str]] = {
     "entry": {"cli"},
     "__main__": {"entry"},
 }
-# Folders of policies/ that are not a policy but belong to all of them.
-COMMON_TO_POLICIES = {"content", "values", "shared"}
+# What a folder that all policies share may import of policies/. Shapes are edits: they may import
+# whatever an edit may.
+BELOW_IN_POLICIES: dict[str, set[str]] = {
+    "content": {"errors"},
+    "values": {"content"},
+    "shared": {"values"},
+}
 # Folders of a policy that are not an edit but belong to all of its edits.
 COMMON_TO_EDITS = {"vocabulary"}
 # A folder that could be taken out of the project as it is.
@@ -84,12 +91,18 @@ def floor_of(name: str) -> str:
     return steps[1] if len(steps) > 1 and steps[1] in BELOW else ITSELF
 
 
+def part_of_policies(name: str) -> str | None:
+    """The module or folder of policies/ that a dotted name of the project lies in, if it does."""
+    steps = name.split(".")
+    return steps[2] if steps[:2] == [PACKAGE, "policies"] and len(steps) > 2 else None
+
+
 def policy_of(name: str) -> str | None:
     """The policy whose folder the name lies in, if it does."""
-    steps = name.split(".")
-    if steps[:2] != [PACKAGE, "policies"] or len(steps) < 3 or steps[2] in COMMON_TO_POLICIES:
+    part = part_of_policies(name)
+    if part is None or not (ROOT / PACKAGE / "policies" / part / "policy.yaml").exists():
         return None
-    return steps[2] if (ROOT / PACKAGE / "policies" / steps[2] / "policy.yaml").exists() else None
+    return part
 
 
 def edit_of(name: str) -> str | None:

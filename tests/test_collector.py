@@ -42,6 +42,6 @@ def test_adjudicate_decides_with_the_collector_spared(
     monkeypatch.setattr(Pipeline, "decide", watched)
     file = tmp_path / "claims.jsonl"
     file.write_text(claim_to_json(claim("C1", line("96365"))) + "\n", encoding="utf-8")
-    assert adjudicate.adjudicate_file(Settings(), str(file), "json") == 0
+    assert adjudicate.adjudicate_files(Settings(), [str(file)], "json") == 0
     assert seen == [True]
     assert gc.get_freeze_count() == 0

@@ -11,6 +11,7 @@ import pytest
 
 from tests.floors import (
     BELOW,
+    BELOW_IN_POLICIES,
     CLOCKS_AND_DICE,
     CORE,
     IMPURE,
@@ -22,6 +23,7 @@ from tests.floors import (
     floor_of,
     imports,
     modules,
+    part_of_policies,
     policy_of,
 )
 
@@ -33,7 +35,10 @@ MADE_UP = {"synthetic", "demo"}
 
 def violations(module: Module) -> list[str]:
     """Everything in one module that breaks a rule of the tree."""
-    rules = (_upward, _out_of_library, _into_a_policy, _policy_s_words, _impure, _client)
+    rules = (
+        *(_upward, _upward_in_policies, _out_of_library),
+        *(_into_a_policy, _policy_s_words, _impure, _client),
+    )
     return [violation for rule in rules for violation in rule(module)]
 
 
@@ -46,6 +51,17 @@ def _upward(module: Module) -> Iterator[str]:
             yield f"{module.name} may not import {name}: {floor or PACKAGE} is not below it"
         if module.edit and edit_of(name) not in (None, module.edit):
             yield f"{module.name} may not import another edit: {name}"
+
+
+def _upward_in_policies(module: Module) -> Iterator[str]:
+    """What all policies share has floors of its own."""
+    own = part_of_policies(module.name)
+    if own not in BELOW_IN_POLICIES:
+        return
+    for name in imports(module):
+        part = part_of_policies(name)
+        if part not in {None, own, *BELOW_IN_POLICIES[own]}:
+            yield f"{module.name} may not import {name}: {part} is not below {own}"
 
 
 def _out_of_library(module: Module) -> Iterator[str]:
@@ -113,6 +129,13 @@ def test_every_top_level_module_has_a_floor() -> None:
         ("stream_edits.policies.edit_types", "from random import random"),
         ("stream_edits.policies.edit_types", "from uuid import uuid4"),
         ("stream_edits.policies.edit_types", "import datetime as d\nd.date.today()"),
+        (
+            "stream_edits.policies.values.mode",
+            "from stream_edits.policies.shared.forms import facility_type",
+        ),
+        ("stream_edits.policies.values.mode", "def f():\n    from ..encounter import Encounter"),
+        ("stream_edits.policies.content.table", "from ..values.codes import CodeSet"),
+        ("stream_edits.policies.shared.units", "from stream_edits.policies import edit_types"),
         ("stream_edits.stages.intake", "from datetime import datetime\ndatetime.now()"),
         ("stream_edits.stages.intake", "from stream_edits.codec.avro import decode"),
         ("stream_edits.engine.runner", "from stream_edits.domain.claim import Claim"),
@@ -157,6 +180,10 @@ def test_each_rule_can_fail(name: str, source: str) -> None:
         ("stream_edits.cli", "from stream_edits import app, __version__, demo"),
         ("stream_edits.app", "from .engine import runner\nfrom .settings import Settings"),
         ("stream_edits.codec.avro.reading", "import struct\nfrom .errors import Truncated"),
+        ("stream_edits.policies.shared.units", "from ..values.rules import Outcome"),
+        ("stream_edits.policies.values.mode", "from stream_edits.domain.npi import is_npi"),
+        ("stream_edits.policies.values.dated", "from ..content.content import Content"),
+        ("stream_edits.policies.folder", "from stream_edits.policies.shapes.known import edit_in"),
         ("stream_edits.engine.kafka.source", "import confluent_kafka"),
         ("stream_edits.engine.runner", "import time\nfrom . import log\nfrom ..metrics import M"),
         (

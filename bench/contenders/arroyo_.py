@@ -27,7 +27,7 @@ from bench.plain import PlainJob
 
 
 def run(job: Job) -> None:
-    """Decide ``job.count`` claims."""
+    """Decide ``job.records`` claims."""
     options = {"bootstrap.servers": job.settings.bootstrap_servers}
     consumer = KafkaConsumer(
         build_kafka_consumer_configuration(
@@ -49,7 +49,7 @@ class _Factory(ProcessingStrategyFactory[KafkaPayload]):
         self._producer = producer
         self._plain = PlainJob(job.settings)
         self._done = 0
-        self.meter = Meter(job.count)
+        self.meter = Meter(job.records)
 
     def create_with_partitions(
         self, commit: Commit, partitions: Mapping[Partition, int]

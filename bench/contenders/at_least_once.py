@@ -11,7 +11,7 @@ from stream_edits.engine.ports import Limits, Output, Sink, Source, StageConfig
 
 
 def run(job: Job) -> None:
-    """Process ``job.count`` claims, some of them again after a crash."""
+    """Process ``job.records`` claims, some of them again after a crash."""
     run_stage(job, *configured(job, "intake"), _Port())
 
 

@@ -20,12 +20,12 @@ _HEAD = frame_head(_DECISION.id)
 
 
 def run(job: Job, variant: str = "decode") -> None:
-    """Copy ``job.count`` records onto the topic of passed claims."""
+    """Copy ``job.records`` records onto the topic of passed claims."""
     exactly_once = variant != "at_least_once"
     consumer = consumer_of(job, job.input_topic)
     producer = producer_of(job, "bare", exactly_once)
     make = _as_it_is if variant == "bytes" else passed
-    meter = Meter(job.count)
+    meter = Meter(job.records)
     topic, done = job.settings.topics.pass_, 0
     while not meter.done:
         messages = consumer.consume(COMMIT_RECORDS, COMMIT_S)

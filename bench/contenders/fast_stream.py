@@ -16,14 +16,14 @@ from bench.plain import PlainJob
 
 
 def run(job: Job) -> None:
-    """Decide ``job.count`` claims."""
+    """Decide ``job.records`` claims."""
     asyncio.run(_run(job))
 
 
 async def _run(job: Job) -> None:
     broker = KafkaBroker(job.settings.bootstrap_servers, log_level=50)
     app = FastStream(broker)
-    meter, plain = Meter(job.count), PlainJob(job.settings)
+    meter, plain = Meter(job.records), PlainJob(job.settings)
     publisher = broker.publisher(job.settings.topics.pass_, batch=True)
     done = 0
 

@@ -17,8 +17,8 @@ from stream_edits.engine.ports import Output, Record
 
 
 def run(job: Job) -> None:
-    """Run until each of ``job.count`` claims has its first decision."""
-    meter = Meter(job.count)
+    """Run until each of ``job.records`` claims has its first decision."""
+    meter = Meter(job.records)
     with TemporaryDirectory() as folder:
         app = faust.App(
             job.settings.group_prefix,

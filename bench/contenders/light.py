@@ -32,7 +32,7 @@ PER_S = 200
 
 
 def run(job: Job, variant: str = "pipeline") -> None:
-    """Publish ``job.count`` claims at a constant rate, and wait for the first decision on each."""
+    """Publish ``job.records`` claims at a constant rate, and await the first decision on each."""
     if variant == "bare":
         hops = BareHops(job)
         waits, _, seconds = _observed(job, hops.end)
@@ -94,7 +94,7 @@ def _observed(job: Job, end: Callable[[], None]) -> tuple[list[float], dict[byte
 
 def _report(job: Job, waits: list[float], **more: float) -> None:
     cuts = quantiles(waits, n=100)
-    Meter(job.count).report(p50_ms=cuts[49] * 1000, p99_ms=cuts[98] * 1000, **more)
+    Meter(job.records).report(p50_ms=cuts[49] * 1000, p99_ms=cuts[98] * 1000, **more)
 
 
 def _age_s() -> float:
@@ -119,7 +119,7 @@ def _publish(job: Job) -> dict[bytes, float]:
     """The time at which each claim was published, by its id."""
     producer = Producer({**job.settings.kafka_options(), "linger.ms": 0})
     read = ClaimReader(PackagedSchemas()).decode
-    records = records_of(EVENTS, job.count)[: job.count]
+    records = records_of(EVENTS, job.records)[: job.records]
     ids = [read(value).claim_id.encode() for _, value in records]
     published: dict[bytes, float] = {}
     for claim_id, (_, value) in zip(ids, records, strict=True):
@@ -138,7 +138,7 @@ class _Observer(threading.Thread):
     def __init__(self, job: Job) -> None:
         super().__init__(daemon=True)
         topics = job.settings.topics
-        self._wanted = job.count
+        self._wanted = job.records
         self.seen: dict[bytes, float] = {}
         # Otherwise decisions would look late that were only not read yet.
         self.joined = threading.Event()

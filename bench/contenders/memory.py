@@ -1,4 +1,4 @@
-"""Memory of ``job.count`` open encounters in the store that a stage uses.
+"""Memory of ``job.records`` open encounters in the store that a stage uses.
 
 A few thousand claims without documents go through the stage and stay open. Their state is copied
 under new keys until there are enough.
@@ -21,7 +21,7 @@ def run(job: Job) -> None:
     held = sum(len(key) + len(value) for key, value in seen.items())
     store = MemoryStore()
     before = memory_mb("VmRSS")
-    for _ in range(job.count // _SEEN):
+    for _ in range(job.records // _SEEN):
         for key, value in seen.items():
             # A new bytes object for each, as for decoded changelog records.
             store.put(key[:1] + os.urandom(16), bytes(bytearray(value)))
@@ -29,11 +29,11 @@ def run(job: Job) -> None:
     begun = time.perf_counter()
     gc.collect()
     collected_ms = (time.perf_counter() - begun) * 1000
-    meter = Meter(job.count)
+    meter = Meter(job.records)
     meter.report(
-        encounters=job.count,
+        encounters=job.records,
         store_mb=grown,
         bytes_held=held / _SEEN,
-        entries=len(store) / job.count,
+        entries=len(store) / job.records,
         collected_ms=collected_ms,
     )

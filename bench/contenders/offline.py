@@ -19,7 +19,7 @@ from bench.inputs import EVENTS, records_of
 from bench.job import Job, Meter
 from stream_edits.codec.framing import BODY_START
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands.adjudicate import adjudicate_file
+from stream_edits.commands.adjudicate import adjudicate_files
 from stream_edits.commands.impact import Compared, measure_files
 from stream_edits.settings import Settings
 
@@ -38,20 +38,20 @@ _CLAIM = schema_of(CLAIM_EVENT).parsed.root
 
 
 def run(job: Job, variant: str) -> None:
-    """Process a file of a few claims and one of ``job.count``, and discard the output.
+    """Process a file of a few claims and one of ``job.records``, and discard the output.
 
     The difference of both times counts, so work done once per file (loading the policy) does not.
     """
     work = _RUN[variant]
     with TemporaryDirectory() as folder, Path(os.devnull).open("w") as nowhere:
         short = _written(Path(folder) / "short.avro", _FEW)
-        whole = _written(Path(folder) / "whole.avro", job.count)
+        whole = _written(Path(folder) / "whole.avro", job.records)
         with redirect_stdout(nowhere):
             work(short)
             short_s, whole_s = _seconds(work, short), _seconds(work, whole)
     wall_s, cpu_s = (b - a for a, b in zip(short_s, whole_s, strict=True))
-    claims = job.count - _FEW
-    Meter(job.count).report(per_s=claims / wall_s, cpu_us=cpu_s / claims * 1e6)
+    claims = job.records - _FEW
+    Meter(job.records).report(per_s=claims / wall_s, cpu_us=cpu_s / claims * 1e6)
 
 
 def _seconds(work: Callable[[Path], None], file: Path) -> tuple[float, float]:
@@ -67,12 +67,12 @@ def _written(file: Path, count: int) -> Path:
         for _, value in records_of(EVENTS, count)[:count]
     ]
     with file.open("wb") as opened:
-        fastavro.writer(opened, _CLAIM, claims, codec="deflate")  # type: ignore[arg-type]
+        fastavro.writer(opened, _CLAIM, claims, codec="deflate")
     return file
 
 
 def _adjudicate(file: Path) -> None:
-    assert adjudicate_file(Settings(), str(file), "json") == 0
+    assert adjudicate_files(Settings(), [str(file)], "json") == 0
 
 
 def _bare(file: Path) -> None:

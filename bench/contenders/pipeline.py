@@ -18,8 +18,8 @@ Committed = Callable[[Sequence[Output]], None]
 
 
 def run(job: Job) -> None:
-    """Run until the first decision on each of ``job.count`` claims is committed."""
-    meter, decided = Meter(job.count), set[str]()
+    """Run until the first decision on each of ``job.records`` claims is committed."""
+    meter, decided = Meter(job.records), set[str]()
     runners: list[StageRunner] = []
 
     def committed(outputs: Sequence[Output]) -> None:

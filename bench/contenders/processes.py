@@ -38,7 +38,7 @@ class Status(NamedTuple):
 
 
 def run(job: Job, variant: str) -> None:
-    """Process ``job.count`` records as ``stage:processes``, or be process ``stage:#number``."""
+    """Process ``job.records`` records as ``stage:processes``, or be process ``stage:#number``."""
     stage, _, which = variant.partition(":")
     if which.startswith("#"):
         _one(job, Stage(stage), int(which[1:]))
@@ -52,7 +52,7 @@ def _all(job: Job, stage: Stage, count: int) -> None:
     try:
         await_partitions(statuses, count, job.settings.partitions)
         move(job, stage_config(job.settings, stage).input_topic)
-        print(json.dumps(_measured(statuses, count, job.count)))
+        print(json.dumps(_measured(statuses, count, job.records)))
     finally:
         for process in processes:
             process.kill()

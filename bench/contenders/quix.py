@@ -19,8 +19,8 @@ from stream_edits.engine.ports import Output, Processor, Record
 
 
 def run(job: Job, variant: str) -> None:
-    """Process ``job.count`` records."""
-    meter = Meter(job.count)
+    """Process ``job.records`` records."""
+    meter = Meter(job.records)
     with TemporaryDirectory() as folder:
         app = Application(
             broker_address=job.settings.bootstrap_servers,
@@ -118,7 +118,9 @@ class _Value(BytesSerializer):
     """Serializes the value of an output, or bytes unchanged."""
 
     def __call__(self, value: Any, ctx: Any) -> bytes:
-        return value.value if isinstance(value, Output) else value
+        found = value.value if isinstance(value, Output) else value
+        assert isinstance(found, bytes)
+        return found
 
 
 def _topic(app: Application, name: str) -> Topic:

@@ -1,4 +1,4 @@
-"""Restoring state: the engine reads ``job.count`` open encounters back from a changelog."""
+"""Restoring state: the engine reads ``job.records`` open encounters back from a changelog."""
 
 import os
 
@@ -29,20 +29,20 @@ def run(job: Job) -> None:
         StageMetrics(Metrics(), "encounter"),
         lambda number: True,
     )
-    meter = Meter(job.count)
+    meter = Meter(job.records)
     meter.committed(0)
     while not restore.advance(0.2):
         pass
-    meter.committed(job.count)
+    meter.committed(job.records)
     entries = sum(map(len, restore.stores.values()))
-    meter.report(encounters=job.count, entries=entries / job.count)
+    meter.report(encounters=job.records, entries=entries / job.records)
     restore.close()
 
 
 def _write(job: Job, changelog: str, partitions: int) -> None:
     producer = Producer({**job.settings.kafka_options(), "linger.ms": 20, "batch.size": 500_000})
     seen = list(state_of_waiting(_SEEN).items())
-    for copy in range(job.count // _SEEN):
+    for copy in range(job.records // _SEEN):
         for key, value in seen:
             while True:
                 try:

@@ -28,7 +28,7 @@ class PassThrough:
 
 
 def run(job: Job, variant: str) -> None:
-    """Process ``job.count`` records of the stage's input."""
+    """Process ``job.records`` records of the stage's input."""
     run_stage(job, *configured(job, variant), ConfluentKafka())
 
 
@@ -43,7 +43,7 @@ def configured(job: Job, variant: str) -> tuple[StageConfig, Processor]:
 
 def run_stage(job: Job, config: StageConfig, processor: Processor, port: KafkaPort) -> None:
     """Run rounds of the runner until the job is done."""
-    meter, counted = Meter(job.count), Counted(processor)
+    meter, counted = Meter(job.records), Counted(processor)
 
     def committed(_: Sequence[Output]) -> None:
         meter.committed(counted.events)

@@ -27,7 +27,7 @@ class FewerStateRecords(Exception):
 
 
 def run(job: Job, variant: str) -> None:
-    """Process ``job.count`` records. Exits with a message if Java or Maven is missing."""
+    """Process ``job.records`` records. Exits with a message if Java or Maven is missing."""
     try:
         jars = class_path(_HERE / "pom.xml")
         classes = _compiled(jars)
@@ -37,7 +37,7 @@ def run(job: Job, variant: str) -> None:
         settings = Path(folder) / "streams.properties"
         settings.write_text("".join(f"{k}={v}\n" for k, v in _settings(job, folder).items()))
         command = [java(), *_JVM, "-cp", f"{classes}:{jars}", _SOURCE.stem]
-        command += [job.input_topic, job.settings.topics.pass_, str(job.count), variant]
+        command += [job.input_topic, job.settings.topics.pass_, str(job.records), variant]
         # Its stdin stays open as long as this process lives, and it ends when that closes.
         with subprocess.Popen(
             [*command, str(settings)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -92,5 +92,5 @@ def _check_changelog(job: Job) -> None:
     # Offsets count, not records: compaction removes records. Each commit takes an offset as well.
     ends = sum(consumer.get_watermark_offsets(place, timeout=10)[1] for place in places)
     consumer.close()
-    if ends < job.count:
-        raise FewerStateRecords(f"{ends} offsets in {topic} for {job.count} events")
+    if ends < job.records:
+        raise FewerStateRecords(f"{ends} offsets in {topic} for {job.records} events")

@@ -42,12 +42,12 @@ class Sample(NamedTuple):
 
 
 def run(job: Job, variant: str) -> None:
-    """Decide ``job.count`` claims with ``variant`` workers."""
+    """Decide ``job.records`` claims with ``variant`` workers."""
     port = free_port()
     with _command(job, int(variant), port):
         _await_ready(port)
         move(job, job.settings.topics.events)
-        print(json.dumps(_measured(port, job.count)))
+        print(json.dumps(_measured(port, job.records)))
 
 
 def _measured(port: int, claims: int) -> dict[str, float]:

@@ -100,8 +100,8 @@ def _events_in_a_batch(cpu_s: float) -> int:
 
 def _light(bench: Bench, mix: Mix, seed: int) -> list[float]:
     pipeline = Pipeline(stages(bench), mix, _PARTITIONS, _one_process, seed)
-    pipeline.feed([1 / LIGHT_PER_S] * LIGHT.count)
-    pipeline.env.run(LIGHT.count / LIGHT_PER_S + 5)
+    pipeline.feed([1 / LIGHT_PER_S] * LIGHT.records)
+    pipeline.env.run(LIGHT.records / LIGHT_PER_S + 5)
     return latencies(pipeline.claims)
 
 

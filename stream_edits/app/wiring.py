@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from stream_edits import ENGINE_VERSION
 from stream_edits.app.decision_metrics import DecisionMetrics
@@ -52,6 +52,32 @@ class Stage(StrEnum):
     REVIEW = "review"
     ENCOUNTER = "encounter"
     SUPERVISION = "supervision"
+
+
+class StageTopics(NamedTuple):
+    """The topics of a stage, by their keys in the settings.
+
+    ``outputs`` gives the outcome label of a claim for each, None where the stage sends no claim.
+    """
+
+    input: str
+    changelog: str | None
+    outputs: Mapping[str, str | None]
+
+
+_DECIDED = dict.fromkeys(("pass", "pend", "deny"), "decided")
+STAGE_TOPICS: dict[Stage, StageTopics] = {
+    Stage.INTAKE: StageTopics("events", None, {"by_member": "sent_on", **_DECIDED}),
+    Stage.REVIEW: StageTopics("reviews", None, {"by_member": None}),
+    Stage.ENCOUNTER: StageTopics(
+        "by_member", "encounter_state", {"by_supervisor": "sent_on", **_DECIDED}
+    ),
+    Stage.SUPERVISION: StageTopics(
+        "by_supervisor",
+        "supervision_state",
+        {"by_member": "reopened", "by_supervisor": "sent_on", **_DECIDED},
+    ),
+}
 
 
 def policies_of(settings: Settings) -> Policies:
@@ -118,14 +144,10 @@ def _set_build_metric(metrics: Metrics, policies: Policies) -> None:
 
 
 def _outcomes(topics: Topics, stage: Stage) -> dict[str, str]:
-    """The outcome label of a claim for each output topic of a stage."""
-    onward = {
-        Stage.INTAKE: {topics.by_member: "sent_on"},
-        Stage.REVIEW: {},
-        Stage.ENCOUNTER: {topics.by_supervisor: "sent_on"},
-        Stage.SUPERVISION: {topics.by_supervisor: "sent_on", topics.by_member: "reopened"},
-    }
-    return dict.fromkeys((topics.pass_, topics.pend, topics.deny), "decided") | onward[stage]
+    """The outcome label of a claim for each topic that a stage sends claims to."""
+    by_key = topics.by_key()
+    outputs = STAGE_TOPICS[stage].outputs.items()
+    return {by_key[key]: outcome for key, outcome in outputs if outcome is not None}
 
 
 def _encoders(topics: Topics, source: SchemaSource) -> dict[Disposition, Encoder]:
@@ -156,30 +178,18 @@ def registry_of(settings: Settings) -> Registry:
 
 def stage_config(settings: Settings, stage: Stage) -> StageConfig:
     """The engine's configuration of a stage."""
-    topics = settings.topics
-    inputs = {
-        Stage.INTAKE: (topics.events, None),
-        Stage.REVIEW: (topics.reviews, None),
-        Stage.ENCOUNTER: (topics.by_member, topics.encounter_state),
-        Stage.SUPERVISION: (topics.by_supervisor, topics.supervision_state),
-    }
-    decided = (topics.pass_, topics.pend, topics.deny)
-    outputs = {
-        Stage.INTAKE: (topics.by_member, *decided),
-        Stage.REVIEW: (topics.by_member,),
-        Stage.ENCOUNTER: (topics.by_supervisor, *decided),
-        Stage.SUPERVISION: (topics.by_member, topics.by_supervisor, *decided),
-    }
+    topics, own = settings.topics, STAGE_TOPICS[stage]
+    by_key = topics.by_key()
     return StageConfig(
         stage=stage.value,
         group_id=settings.group_id(stage),
-        input_topic=inputs[stage][0],
+        input_topic=by_key[own.input],
         dead_letter_topic=topics.dead_letter,
         transactional_id=settings.transactional_id(stage),
-        changelog_topic=inputs[stage][1],
+        changelog_topic=by_key[own.changelog] if own.changelog else None,
         partitions=settings.partitions,
-        output_topics=outputs[stage],
-        internal_topics=_internal(topics),
+        output_topics=tuple(by_key[key] for key in own.outputs),
+        internal_topics=frozenset(by_key[key] for key in _internal()),
         known_topics=topics.known_topics,
         start_from=settings.start_from,
         group_instance_id=settings.group_instance_id(stage),
@@ -195,6 +205,9 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
     )
 
 
-def _internal(topics: Topics) -> frozenset[str]:
-    changelogs = (topics.encounter_state, topics.supervision_state)
-    return frozenset((topics.by_member, topics.by_supervisor, *changelogs))
+def _internal() -> set[str]:
+    """The keys of the topics between the stages, and of the changelogs."""
+    stages = STAGE_TOPICS.values()
+    written = {key for each in stages for key in each.outputs}
+    between = {each.input for each in stages} & written
+    return between | {each.changelog for each in stages if each.changelog}

@@ -16,11 +16,11 @@ from stream_edits.cli.formats import (
     progress_option,
 )
 from stream_edits.cli.x12 import file_options
-from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_file
+from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_files
 from stream_edits.commands.adjustments import print_published_adjustments
 from stream_edits.commands.file_options import FileOptions
 from stream_edits.commands.list_decisions import print_decisions
-from stream_edits.commands.publish import publish_file
+from stream_edits.commands.publish import publish_files
 from stream_edits.commands.wait_for_stages import wait_for_stages
 from stream_edits.engine.config import StartFrom
 from stream_edits.service.run import run_stages, run_workers
@@ -98,7 +98,7 @@ def adjudicate(
     if kind == ADJUSTMENTS:
         bad = adjudicate_adjustments(settings, files, form, reading)
     else:
-        bad = adjudicate_file(settings, files, form, reading)
+        bad = adjudicate_files(settings, files, form, reading)
     if bad:
         sys.exit(BAD_INPUT)
 
@@ -114,7 +114,7 @@ def publish(context: click.Context, files: tuple[str, ...], reading: FileOptions
     --help`), also packed with gzip or in UTF-16; - is stdin, and a folder stands for its files.
     """
     settings = load_settings(context.obj)
-    bad = publish_file(settings, files, reading)
+    bad = publish_files(settings, files, reading)
     if bad:
         sys.exit(BAD_INPUT)
 

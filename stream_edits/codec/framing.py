@@ -27,16 +27,6 @@ def frame_head(number: int) -> bytes:
     return _HEAD.pack(0, number)
 
 
-def split(framed: bytes) -> tuple[int, bytes]:
-    """The schema id and the body. Raises NotConfluentFraming."""
-    return schema_id(framed), framed[BODY_START:]
-
-
-def join(number: int, body: bytes) -> bytes:
-    """The framed form of a body."""
-    return frame_head(number) + body
-
-
 def encoder(
     schema: avro.Parsed,
     number: int,

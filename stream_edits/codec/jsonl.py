@@ -102,11 +102,6 @@ def event_from_json(text: bytes) -> ClaimEvent | ReviewEvent:
     return _claim(text, members)
 
 
-def claim_from_json(text: bytes) -> ClaimEvent:
-    """One JSON object as a claim, as ``event_from_json`` reads it. Raises what that raises."""
-    return _claim(text, _object(text))
-
-
 def review_from_json(text: bytes, unstated: Mapping[str, str]) -> ReviewEvent:
     """One JSON object as a review, as ``event_from_json`` reads it. Raises what that raises.
 
@@ -146,11 +141,6 @@ def claim_to_json(claim: ClaimEvent) -> str:
 def claim_to_line(claim: ClaimEvent) -> bytes:
     """The same in the fewest bytes, with a newline: for many claims."""
     return _to_line(claim) + b"\n"
-
-
-def review_to_json(review: ReviewEvent) -> str:
-    """The same for a review."""
-    return json.dumps(asdict(review), default=_plain)
 
 
 def _object(text: bytes) -> dict[str, Any]:
@@ -212,4 +202,4 @@ def _plain(value: Any) -> str | float:
         return value.isoformat(timespec="milliseconds")
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"a claim or review holds no {type(value).__name__}")
+    raise TypeError(f"a claim holds no {type(value).__name__}")

@@ -25,8 +25,8 @@ from stream_edits.stages.reviews import ReviewRefused
 _DEFAULT = FileOptions()
 
 
-def adjudicate_file(
-    settings: Settings, files: str | Sequence[str], form: str, options: FileOptions = _DEFAULT
+def adjudicate_files(
+    settings: Settings, files: Sequence[str], form: str, options: FileOptions = _DEFAULT
 ) -> int:
     """Process the claims and reviews of files in their order; print each decision as it is made.
 
@@ -37,7 +37,7 @@ def adjudicate_file(
     """
     decisions: list[ClaimDecision] = []
     voids: dict[str, str] = {}
-    with open_events(_several(files), options) as events:
+    with open_events(files, options) as events:
         for decided in _decided(settings, events):
             if form == "json":
                 each_line = (decision_to_json(each) + "\n" for each in decided.decisions)
@@ -54,7 +54,7 @@ def adjudicate_file(
 
 
 def adjudicate_adjustments(
-    settings: Settings, files: str | Sequence[str], form: str, options: FileOptions = _DEFAULT
+    settings: Settings, files: Sequence[str], form: str, options: FileOptions = _DEFAULT
 ) -> int:
     """Decide the claims of files, and print at the end what the decisions that stand take away.
 
@@ -63,7 +63,7 @@ def adjudicate_adjustments(
     BadX12Option.
     """
     ledger = Ledger()
-    with open_events(_several(files), options) as events:
+    with open_events(files, options) as events:
         for decided in _decided(settings, events):
             for decision in decided.decisions:
                 ledger.add_decision(decision)
@@ -74,10 +74,6 @@ def adjudicate_adjustments(
         sys.stdout.flush()
         events.progress.summary()
         return events.bad + unstated
-
-
-def _several(files: str | Sequence[str]) -> Sequence[str]:
-    return [files] if isinstance(files, str) else files
 
 
 class _Decided(NamedTuple):

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from stream_edits import ENGINE_VERSION
 from stream_edits.app import outbox
 from stream_edits.app.topic_specs import topic_specs
-from stream_edits.app.wiring import Stage, stage_config
+from stream_edits.app.wiring import STAGE_TOPICS, Stage, stage_config
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, REVIEW_EVENT, schema_of
 from stream_edits.engine import dead_letter_headers as headers
 from stream_edits.settings import Settings, Topics
@@ -132,7 +132,7 @@ def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
             written = {"action": "send", "channel": _channel(keys[topic])}
             yield f"{stage}.writes.{keys[topic]}", written
     yield "redrive.reads.dead_letter", {"action": "receive", "channel": _channel("dead_letter")}
-    for key in ("events", "reviews", "by_member", "by_supervisor", "redriven"):
+    for key in (*(own.input for own in STAGE_TOPICS.values()), "redriven"):
         yield f"redrive.writes.{key}", {"action": "send", "channel": _channel(key)}
 
 

@@ -39,7 +39,7 @@ def _differences(expected: Expected, found: Mapping[str, Any]) -> Iterator[str]:
             continue
         if key in _PARTIAL:
             actual = {line: actual.get(line) for line in wanted}
-        same = _says(actual, wanted) if key == "says" else actual == wanted
+        same = has_parts(actual, wanted) if key == "says" else actual == wanted
         if not same:
             words = (_in_words(wanted), _in_words(actual))
             yield "{}: expected {} {}, found {}".format(expected.decision, key, *words)
@@ -54,7 +54,7 @@ def _in_words(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _says(messages: Mapping[Any, str | None], wanted: Mapping[Any, str | list[str]]) -> bool:
+def has_parts(messages: Mapping[Any, str | None], wanted: Mapping[Any, str | list[str]]) -> bool:
     """Whether each line's message contains the part, or all the parts, that the case gives."""
     parts = {line: [text] if isinstance(text, str) else text for line, text in wanted.items()}
     return all(part in (messages[line] or "") for line, texts in parts.items() for part in texts)

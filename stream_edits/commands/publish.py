@@ -24,18 +24,15 @@ from stream_edits.text import counted
 _DEFAULT = FileOptions()
 
 
-def publish_file(
-    settings: Settings, files: str | Sequence[str], options: FileOptions = _DEFAULT
-) -> int:
+def publish_files(settings: Settings, files: Sequence[str], options: FileOptions = _DEFAULT) -> int:
     """Publish each claim and each review of files in Confluent framing, keyed by member.
 
     Returns the number of lines that are neither, or too large for a record. Prints a summary on
     stderr. Raises NotRegistered or RegistryAway where a registry is configured, ClientError,
     EngineStopped, BadFiles, BadX12Option.
     """
-    several = [files] if isinstance(files, str) else files
     # First the files: whether they can be read needs no broker.
-    with open_events(several, options) as events:
+    with open_events(files, options) as events:
         _publish(settings, events)
         return events.bad
 

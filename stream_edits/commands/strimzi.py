@@ -8,33 +8,12 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from stream_edits.app.topic_specs import topic_specs
-from stream_edits.app.wiring import Stage
+from stream_edits.app.wiring import STAGE_TOPICS, Stage
 from stream_edits.engine.ports import TopicSpec
 from stream_edits.settings import Settings
 
 _READ = ("Read", "DescribeConfigs")
 _WRITE = ("Write", "DescribeConfigs")
-_DECISIONS = dict.fromkeys(("pass", "pend", "deny"), _WRITE)
-_MARKS = {"dead_letter": _WRITE, "known_topics": ("Read", "Write")}
-# What each stage does with the topics, by their key in the settings: docs/security.md has the same.
-RIGHTS: dict[Stage, dict[str, tuple[str, ...]]] = {
-    Stage.INTAKE: {"events": _READ, "by_member": _WRITE, **_DECISIONS, **_MARKS},
-    Stage.REVIEW: {"reviews": _READ, "by_member": _WRITE, **_MARKS},
-    Stage.ENCOUNTER: {
-        "by_member": _READ,
-        "encounter_state": ("Read", *_WRITE),
-        "by_supervisor": _WRITE,
-        **_DECISIONS,
-        **_MARKS,
-    },
-    Stage.SUPERVISION: {
-        "by_supervisor": ("Read", *_WRITE),
-        "supervision_state": ("Read", *_WRITE),
-        "by_member": _WRITE,
-        **_DECISIONS,
-        **_MARKS,
-    },
-}
 # What `topics create --check` needs for every topic.
 _TOPICS_JOB = ("Create", "Describe", "DescribeConfigs")
 _ORDER = ("Read", "Write", "Create", "Describe", "DescribeConfigs")
@@ -61,6 +40,19 @@ def manifests(settings: Settings, cluster: str, user: str, version: str) -> str:
     return text.getvalue()
 
 
+def rights_of(stage: Stage) -> dict[str, set[str]]:
+    """The operations that a stage needs on each of its topics, by their keys in the settings.
+
+    docs/security.md lists the same.
+    """
+    own = STAGE_TOPICS[stage]
+    rights = {key: set(_WRITE) for key in (*own.outputs, "dead_letter")}
+    rights.setdefault(own.input, set()).update(_READ)
+    if own.changelog is not None:
+        rights[own.changelog] = {*_READ, *_WRITE}
+    return rights | {"known_topics": {"Read", "Write"}}
+
+
 def _topics(settings: Settings) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for spec in topic_specs(settings):
         content: dict[str, Any] = {"topicName": spec.name, "partitions": spec.partitions}
@@ -81,11 +73,11 @@ def _object_name(spec: TopicSpec) -> str:
 def _user(settings: Settings, user: str) -> tuple[str, str, dict[str, Any]]:
     by_key = settings.topics.by_key()
     needed: dict[str, set[str]] = {name: set(_TOPICS_JOB) for name in by_key.values()}
-    for rights in RIGHTS.values():
-        for key, operations in rights.items():
-            needed[by_key[key]] |= set(operations)
+    for stage in Stage:
+        for key, operations in rights_of(stage).items():
+            needed[by_key[key]] |= operations
     acls = [_acl("topic", name, sorted(needed[name], key=_ORDER.index)) for name in needed]
-    for stage in RIGHTS:
+    for stage in Stage:
         group = settings.group_id(stage)
         acls.append(_acl("group", group, ["Read"]))
         acls.append(_acl("transactionalId", f"{group}-", ["Write"], "prefix"))

@@ -19,7 +19,7 @@ from stream_edits.codec.x12 import (
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.handbook.overlay_strings import documents_of, misspelt
 from stream_edits.policies.catalog import load_policies
-from stream_edits.policies.content.content import content_from
+from stream_edits.policies.content.content import packaged_content
 from stream_edits.strict_yaml import YamlError, load
 
 _NO_LINE_OF_BUSINESS = (
@@ -72,7 +72,7 @@ def reading_of(options: X12Options, recorded_ms: int) -> Reading:
     line = options.line_of_business
     return Reading(
         claim_number=number,
-        is_drug=content_from().is_drug,
+        is_drug=packaged_content().is_drug,
         line_of_business=None if line is None else LineOfBusiness(line),
         payers=_payers(options.payer_map),
         kinds=_kinds(options.pwk_map),

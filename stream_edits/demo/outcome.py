@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
-from stream_edits.app.wiring import Stage
+from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.demo.service import Service
@@ -38,12 +38,7 @@ class Outcome:
     def __init__(self, settings: Settings) -> None:
         topics = settings.topics
         self._dead = topics.dead_letter
-        self._inputs = {
-            Stage.INTAKE: topics.events,
-            Stage.REVIEW: topics.reviews,
-            Stage.ENCOUNTER: topics.by_member,
-            Stage.SUPERVISION: topics.by_supervisor,
-        }
+        self._inputs = {stage: stage_config(settings, stage).input_topic for stage in Stage}
         outputs = (topics.pass_, topics.pend, topics.deny, topics.dead_letter)
         self._schemas = PackagedSchemas()
         self._decisions: dict[tuple[str, int], ClaimDecision] = {}

@@ -41,7 +41,6 @@ def run_demo(
     serve: bool,
     console: Console | None = None,
     *,
-    encounters: int = _ENCOUNTERS,
     within_s: float = 60.0,
 ) -> int:
     """Decide a few hundred synthetic claims and print the result. Returns the exit code.
@@ -52,7 +51,7 @@ def run_demo(
     console = console or stdout_console(highlight=False)
     with logs_in_a_file() as log:
         try:
-            _demonstrate(console, serve, encounters, within_s)
+            _demonstrate(console, serve, within_s)
         except _FAILURES as failure:
             console.print(f"The demo failed: {failure}", style="red", markup=False)
             console.print(_last_lines(log.read_text(encoding="utf-8")), markup=False)
@@ -66,7 +65,7 @@ def _last_lines(log: str) -> str:
     return "\n".join(["The end of its log:", *log.splitlines()[-15:]])
 
 
-def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float) -> None:
+def _demonstrate(console: Console, serve: bool, within_s: float) -> None:
     with MockCluster() as kafka:
         settings = _settings(kafka.bootstrap_servers)
         create_topics(kafka, settings)
@@ -74,7 +73,7 @@ def _demonstrate(console: Console, serve: bool, encounters: int, within_s: float
         with Service(settings) as service, closing(Outcome(settings)) as outcome:
             _until_ready(service)
             console.print("Four stages (intake, review, encounter, supervision) are consuming.")
-            given = demo_input(_SEED, encounters, settings.topics.events)
+            given = demo_input(_SEED, _ENCOUNTERS, settings.topics.events)
             console.print(
                 f"Publishing {len(given.claims)} made-up claim events ({len(given.claim_ids)} "
                 f"claims) and {given.malformed} records that are not claims."

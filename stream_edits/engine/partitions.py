@@ -44,6 +44,7 @@ class Partitions:
     def __init__(
         self,
         config: StageConfig,
+        *,
         source: Source,
         known: KnownTopics,
         open_reader: Callable[[], ChangelogReader],

@@ -75,22 +75,22 @@ def letter_of(record: Record) -> Letter | None:
         texts = [value.decode() for value in values]
         error_class, message, stage, topic, partition, offset, at, version, redrives = texts[:9]
         return Letter(
-            record.partition,
-            record.offset,
-            record.timestamp_ms,
-            error_class,
-            message,
-            stage,
-            topic,
-            int(partition),
-            int(offset),
-            int(at),
-            version,
-            int(redrives),
-            len(record.headers) - len(kind),
-            None if record.key is None else len(record.key),
-            None if record.value is None else len(record.value),
-            Reference(int(texts[9]), texts[10]) if texts[9:] else None,
+            partition=record.partition,
+            offset=record.offset,
+            timestamp_ms=record.timestamp_ms,
+            error_class=error_class,
+            error_message=message,
+            stage=stage,
+            source_topic=topic,
+            source_partition=int(partition),
+            source_offset=int(offset),
+            source_timestamp_ms=int(at),
+            engine_version=version,
+            redrives=int(redrives),
+            own_headers=len(record.headers) - len(kind),
+            key_bytes=None if record.key is None else len(record.key),
+            value_bytes=None if record.value is None else len(record.value),
+            reference=Reference(int(texts[9]), texts[10]) if texts[9:] else None,
         )
     except ValueError:
         return None

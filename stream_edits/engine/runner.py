@@ -130,15 +130,15 @@ class StageRunner:
         )
         partitions = Partitions(
             self.config,
-            source,
-            known,
-            lambda: self._port.changelog_reader(self.config),
-            self._clock,
-            self._metrics,
-            self._stop.is_set,
-            peers,
-            self._transactions.left_out,
-            self._watch,
+            source=source,
+            known=known,
+            open_reader=lambda: self._port.changelog_reader(self.config),
+            clock=self._clock,
+            metrics=self._metrics,
+            stopping=self._stop.is_set,
+            peers=peers,
+            left_out=self._transactions.left_out,
+            watch=self._watch,
         )
         inbox = Inbox(self.config, source, partitions, self._clock, self._size)
         rejoining = Rejoining(

@@ -1,6 +1,5 @@
 """`run`: the stages as a service, with metrics and health checks, until SIGTERM."""
 
-import logging
 import os
 import signal
 import time
@@ -24,7 +23,6 @@ from stream_edits.service.workers import Workers, command_of_a_worker, tell_port
 from stream_edits.settings import BadSetting, Settings
 
 _REGISTRY_WAIT_S = 5.0
-_LOG = logging.getLogger(__name__)
 
 
 def run_stages(
@@ -47,8 +45,7 @@ def run_stages(
         group = _runners_once_the_registry_answers(settings, stages, metrics, startup)
         observed[:] = group
         collector.spare()
-        _log_event(
-            logging.INFO,
+        log.info(
             "started",
             version=ENGINE_VERSION,
             stages=" ".join(runner.config.stage for runner in group),
@@ -136,9 +133,5 @@ def _runners_once_the_registry_answers(
         try:
             return runners(settings, stages, metrics)
         except RegistryAway as away:
-            _log_event(logging.WARNING, "registry_away", reason=str(away), wait_s=_REGISTRY_WAIT_S)
+            log.warning("registry_away", reason=str(away), wait_s=_REGISTRY_WAIT_S)
             time.sleep(_REGISTRY_WAIT_S)
-
-
-def _log_event(level: int, name: str, **fields: object) -> None:
-    _LOG.log(level, name, extra={"event": name, "fields": fields})

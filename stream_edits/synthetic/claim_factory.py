@@ -43,12 +43,12 @@ class Practice:
         self._claims = 0
         self._events = 0
 
-    def encounter(self, patient: Patient | None = None) -> Encounter:
-        """An office encounter one to five weeks ago, by default of a random patient.
+    def encounter(self) -> Encounter:
+        """An office encounter of a random patient, one to five weeks ago.
 
         The patient has no other encounter on that day.
         """
-        member = patient or self.people.someone()
+        member = self.people.someone()
         while True:
             day = self._day_for(member)
             starts = self.calendar.opening(member.physician, day, self.rng) if day else None

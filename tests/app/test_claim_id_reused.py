@@ -12,7 +12,7 @@ from stream_edits.app.wiring import Stage, decision_builder, processors
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.messages import encode_routed
-from stream_edits.commands.adjudicate import adjudicate_file
+from stream_edits.commands.adjudicate import adjudicate_files
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
@@ -111,7 +111,7 @@ def adjudicated(tmp_path: Path) -> Path:
 
 
 def test_it_is_a_bad_line_of_a_file(adjudicated: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert adjudicate_file(Settings(), str(adjudicated), "json") == 1
+    assert adjudicate_files(Settings(), [str(adjudicated)], "json") == 1
     printed = capsys.readouterr()
     decided = [json.loads(each) for each in printed.out.splitlines()]
     assert [(d["claim_id"], d["revision"], d["event_id"]) for d in decided] == [
@@ -126,7 +126,7 @@ def test_it_is_a_bad_line_of_a_file(adjudicated: Path, capsys: pytest.CaptureFix
 def test_it_is_a_bad_object_of_an_array(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "claims.json"
     file.write_text(f"[\n{claim_to_json(FIRST)},\n\n{claim_to_json(REUSED)}]\n", "utf-8")
-    assert adjudicate_file(Settings(), str(file), "json") == 1
+    assert adjudicate_files(Settings(), [str(file)], "json") == 1
     _, refused, _ = capsys.readouterr().err.splitlines()
     assert refused.startswith("object 2 (line 4): ClaimIdReused: ")
 

@@ -9,13 +9,14 @@ from typing import Any
 import fastavro
 import pytest
 
-from stream_edits.codec.jsonl import claim_to_json, review_to_json
+from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.schemas import REVIEW_EVENT, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.review import ReviewEvent
 from tests.build import claim, line
 from tests.cli.test_adjudicate import adjudicate, decisions
+from tests.jsonl import review_to_json
 from tests.stages.reviewing import DENY, UPHOLD, review
 from tests.stages.walk import Walk
 

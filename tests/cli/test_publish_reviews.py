@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from stream_edits.cli import cli
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.framing import schema_id
-from stream_edits.codec.jsonl import claim_to_json, review_to_json
+from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.reviews import decode_review
 from stream_edits.codec.schemas import CLAIM_EVENT, REVIEW_EVENT, PackagedSchemas, schema_of
 from stream_edits.engine.kafka import read_topic
@@ -20,6 +20,7 @@ from tests.build import claim, line
 from tests.cli.test_adjudicate import written
 from tests.codec.a_review import REVIEW
 from tests.codec.registry_stub import running
+from tests.jsonl import review_to_json
 
 CLAIM = claim("A", line("96365"), member_id="member-1", diagnosis_codes=("C50911",))
 MIXED = [

@@ -87,7 +87,7 @@ from stream_edits import cli
 from stream_edits.cli import claims
 def fail(settings, file, form, x12):
     raise RuntimeError(settings.kafka_options(), settings.registry_options())
-claims.adjudicate_file = fail
+claims.adjudicate_files = fail
 sys.argv[1:] = ["adjudicate", {str(claims)!r}]
 cli.main()
 """

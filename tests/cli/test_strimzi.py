@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from stream_edits.app.topic_specs import topic_specs
 from stream_edits.app.wiring import Stage
 from stream_edits.cli import cli
-from stream_edits.commands.strimzi import RIGHTS
+from stream_edits.commands.strimzi import rights_of
 from stream_edits.settings import Settings
 from tests.kafka.test_rights import documented
 
@@ -52,7 +52,7 @@ def test_the_rights_of_a_stage_are_the_documented_ones(stage: Stage) -> None:
         for row in documented()
         if row.who == stage.value and row.kind == "topic"
     }
-    assert {key: set(operations) for key, operations in RIGHTS[stage].items()} == table
+    assert rights_of(stage) == table
 
 
 def test_the_user_has_the_rights_of_every_stage_and_of_the_job() -> None:

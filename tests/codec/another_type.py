@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from stream_edits.codec.claims import ClaimReader
-from stream_edits.codec.framing import join
+from stream_edits.codec.framing import frame_head
 from tests.codec.evolution import Json, OneSchema, claim_schema, field_of
 from tests.codec.examples import CLAIM
 from tests.codec.oracle import write_with
@@ -16,7 +16,7 @@ MICROSECONDS = {"type": "long", "logicalType": "timestamp-micros"}
 def read_as(schema: Any, value: Any) -> Any:
     """The claim that a value written with the schema is read as."""
     body = write_with(schema, value)
-    return ClaimReader(OneSchema(schema)).decode(join(9, body))
+    return ClaimReader(OneSchema(schema)).decode(frame_head(9) + body)
 
 
 def changed(path: str, change: Callable[[Any], Any]) -> Any:

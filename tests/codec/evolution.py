@@ -7,7 +7,7 @@ from typing import Any
 
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import UnknownSchema
-from stream_edits.codec.framing import join
+from stream_edits.codec.framing import frame_head
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.decision import Draft, EditFinding, LineOutcome, parted
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
@@ -57,7 +57,7 @@ def without(record: Json, *names: str) -> None:
 def read(schema: Json, value: Json | None = None) -> Any:
     """The claim that was written with ``schema``, as our reader reads it."""
     body = write_with(schema, value or asdict(CLAIM))
-    return ClaimReader(OneSchema(schema)).decode(join(9, body))
+    return ClaimReader(OneSchema(schema)).decode(frame_head(9) + body)
 
 
 # The fields of a claim record that version 1.0 had not.

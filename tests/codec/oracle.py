@@ -6,15 +6,14 @@ from typing import Any
 
 import fastavro
 
-from stream_edits.codec.framing import BODY_START, split
+from stream_edits.codec.framing import BODY_START, schema_id
 from stream_edits.codec.schemas import packaged, schema_of
 
 
 def oracle_read(framed: bytes) -> Any:
     """What fastavro reads from framed bytes of a packaged schema; all of them."""
-    number, body = split(framed)
-    file = io.BytesIO(body)
-    value = fastavro.schemaless_reader(file, json.loads(packaged()[number].text), None)
+    file = io.BytesIO(body(framed))
+    value = fastavro.schemaless_reader(file, json.loads(packaged()[schema_id(framed)].text), None)
     assert not file.read()
     return value
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import ContractViolation, UnknownSchema, WrongSchema
-from stream_edits.codec.framing import join
+from stream_edits.codec.framing import frame_head
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.codec.violations import claim_of
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
@@ -73,7 +73,7 @@ def test_more_dates_than_the_reader_remembers() -> None:
 
 def test_an_unknown_schema_id_is_the_data_s_fault() -> None:
     with pytest.raises(UnknownSchema):
-        CODEC.decode_claim(join(77, b""))
+        CODEC.decode_claim(frame_head(77))
 
 
 def test_another_record_is_not_a_claim() -> None:

@@ -11,7 +11,7 @@ from stream_edits.app.wiring import decision_builder
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.errors import MalformedAvro
-from stream_edits.codec.jsonl import claim_from_json, claim_to_json
+from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
 from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind, clean_unit
 from stream_edits.domain.decision import Source
@@ -21,6 +21,7 @@ from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.retention import DEFAULT_RETENTION
 from tests.codec.examples import CLAIM
 from tests.codec.whole import Codec
+from tests.jsonl import claim_from_json
 
 CODED: dict[type, str] = {
     ClaimEvent: "frequency_code place_of_service type_of_bill admission_type diagnosis_codes",

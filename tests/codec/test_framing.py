@@ -7,8 +7,8 @@ from stream_edits.codec.errors import NotConfluentFraming
 
 
 def test_the_head_is_magic_zero_and_a_big_endian_id() -> None:
-    assert framing.join(258, b"body") == b"\x00\x00\x00\x01\x02body"
-    assert framing.split(b"\x00\x00\x00\x01\x02body") == (258, b"body")
+    assert framing.frame_head(258) == b"\x00\x00\x00\x01\x02"
+    assert framing.schema_id(b"\x00\x00\x00\x01\x02body") == 258
 
 
 def test_the_id_has_no_sign() -> None:

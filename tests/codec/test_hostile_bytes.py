@@ -16,7 +16,7 @@ from stream_edits.codec.errors import (
     Truncated,
     Undecodable,
 )
-from stream_edits.codec.framing import join
+from stream_edits.codec.framing import frame_head
 from stream_edits.domain.claim import ClaimEvent
 from tests.codec.examples import CLAIM
 from tests.codec.whole import Codec
@@ -41,7 +41,7 @@ def _decode(framed: bytes) -> None:
 @given(st.binary(max_size=400))
 def test_random_bytes(data: bytes) -> None:
     _decode(data)
-    _decode(join(1, data))
+    _decode(frame_head(1) + data)
 
 
 @settings(max_examples=400)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.errors import Truncated, Undecodable, UnknownSchema, WrongSchema
-from stream_edits.codec.framing import join, schema_id
+from stream_edits.codec.framing import frame_head, schema_id
 from stream_edits.codec.internal import StoredClaim, StoredReviewable
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
@@ -101,7 +101,7 @@ def test_bytes_of_another_make_are_undecodable(
     record: str, values: st.SearchStrategy[Any], encode: Encode, decode: Decode, body: bytes
 ) -> None:
     number = schema_of(record).id
-    for framed in (body, join(number, body), join(1, body), join(77, body)):
+    for framed in (body, *(frame_head(each) + body for each in (number, 1, 77))):
         try:
             read = decode(framed)
         except Undecodable:
@@ -143,6 +143,6 @@ def test_other_records_are_refused() -> None:
     with pytest.raises(WrongSchema, match="ClaimRecord"):
         state.decode_claim_record(state.encode_list_part(()))
     with pytest.raises(UnknownSchema):
-        state.decode_claim_record(join(9999, b""))
+        state.decode_claim_record(frame_head(9999))
     with pytest.raises(Truncated):
-        state.decode_claim_record(join(113, b""))
+        state.decode_claim_record(frame_head(113))

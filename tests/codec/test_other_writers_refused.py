@@ -8,7 +8,7 @@ import pytest
 
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import ContractViolation, WrongSchema
-from stream_edits.codec.framing import join
+from stream_edits.codec.framing import frame_head
 from tests.codec.another_type import MICROSECONDS, at, decimal, one_line, read_as, typed
 from tests.codec.evolution import Json, OneSchema, claim_schema, field_of
 from tests.codec.examples import CLAIM
@@ -136,7 +136,7 @@ def test_another_type_is_a_wrong_schema_that_names_the_field(name: str, is_nulla
     path, kind = REFUSED[name]
     schema = _all_nullable(typed(path, kind), is_nullable)
     with pytest.raises(WrongSchema) as caught:
-        ClaimReader(OneSchema(schema)).decode(join(9, b"\x00" * 50))
+        ClaimReader(OneSchema(schema)).decode(frame_head(9) + b"\x00" * 50)
     assert caught.value.message.startswith(f"{path} ")
 
 
@@ -148,7 +148,7 @@ def test_a_missing_field_is_named(path: str, is_nullable: bool) -> None:
     at(schema, path)["name"] = path.rpartition(".")[2].upper()
     schema = _all_nullable(schema, is_nullable)
     with pytest.raises(WrongSchema, match=f"^the writer's schema has no {path}$"):
-        ClaimReader(OneSchema(schema)).decode(join(9, b"\x00" * 50))
+        ClaimReader(OneSchema(schema)).decode(frame_head(9) + b"\x00" * 50)
 
 
 def test_a_branch_that_ours_does_not_allow_is_named_where_data_uses_it() -> None:
@@ -162,4 +162,4 @@ def test_a_branch_that_ours_does_not_allow_is_named_where_data_uses_it() -> None
 def test_of_two_types_that_do_not_fit_none_is_named() -> None:
     schema = typed("lines", ["string", {"type": "array", "items": "string"}])
     with pytest.raises(WrongSchema, match=r"^lines has another type than ours$"):
-        ClaimReader(OneSchema(schema)).decode(join(9, b"\x00" * 50))
+        ClaimReader(OneSchema(schema)).decode(frame_head(9) + b"\x00" * 50)

@@ -7,7 +7,7 @@ import pytest
 
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import ContractViolation
-from stream_edits.codec.framing import join
+from stream_edits.codec.framing import frame_head
 from stream_edits.domain.claim import LineOfBusiness, Supervision
 from tests.codec.evolution import OneSchema, claim_schema, field_of, line_of, read, without
 from tests.codec.examples import CLAIM
@@ -114,5 +114,5 @@ def test_finer_times_are_cut_to_milliseconds() -> None:
     field_of(line_of(schema), "start_time")["type"][1]["logicalType"] = "local-timestamp-micros"
     moment = CLAIM.event_time.replace(microsecond=123999)
     reader = ClaimReader(OneSchema(schema))
-    framed = join(9, write_with(schema, asdict(CLAIM) | {"event_time": moment}))
+    framed = frame_head(9) + write_with(schema, asdict(CLAIM) | {"event_time": moment})
     assert reader.decode(framed) == CLAIM

@@ -18,13 +18,13 @@ from stream_edits.codec.jsonl import (
     claim_to_json,
     read_events_jsonl,
     review_from_json,
-    review_to_json,
 )
 from stream_edits.codec.schemas import REVIEW_EVENT, schema_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from tests.codec.a_review import REVIEW
 from tests.codec.examples import CLAIM
+from tests.jsonl import review_to_json
 
 Json = dict[str, Any]
 TEXT = review_to_json(REVIEW).encode()

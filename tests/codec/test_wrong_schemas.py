@@ -7,7 +7,7 @@ import pytest
 
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import WrongSchema
-from stream_edits.codec.framing import join
+from stream_edits.codec.framing import frame_head
 from tests.codec.evolution import Json, OneSchema, claim_schema, field_of, line_of, read, without
 from tests.codec.examples import CLAIM
 
@@ -18,7 +18,7 @@ def _wrong(change: Callable[[Json], object]) -> None:
     reader = ClaimReader(OneSchema(schema))
     for _ in range(2):
         with pytest.raises(WrongSchema):
-            reader.decode(join(9, b"\x00" * 50))
+            reader.decode(frame_head(9) + b"\x00" * 50)
 
 
 WRONG: dict[str, Callable[[Json], object]] = {
@@ -67,7 +67,7 @@ def test_texts_that_are_not_a_schema_of_a_claim(text: str) -> None:
     source = OneSchema({})
     source._text = text
     with pytest.raises(WrongSchema):
-        ClaimReader(source).decode(join(9, b""))
+        ClaimReader(source).decode(frame_head(9))
 
 
 def test_field_names_are_never_code() -> None:

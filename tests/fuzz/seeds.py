@@ -9,7 +9,7 @@ from typing import Any
 from stream_edits.codec import messages, state
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.framing import BODY_START
-from stream_edits.codec.jsonl import claim_to_json, read_events_jsonl, review_to_json
+from stream_edits.codec.jsonl import claim_to_json, read_events_jsonl
 from stream_edits.codec.reviews import encode_review
 from stream_edits.codec.schemas import schema_folder
 from stream_edits.domain.claim import ClaimEvent
@@ -26,6 +26,7 @@ from tests.codec.internals import EXAMPLES
 from tests.codec.oracle import write_with
 from tests.fuzz.targets import MARK
 from tests.fuzz.writers import OLD_AND_NEW
+from tests.jsonl import review_to_json
 
 _EXAMPLES = schema_folder().parent / "examples"
 _ENCODE = claim_encoder(5)

@@ -15,7 +15,7 @@ from stream_edits.codec import framing, state
 from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.errors import Undecodable, UnknownSchema
-from stream_edits.codec.jsonl import BadLine, claim_to_json, read_events_jsonl, review_to_json
+from stream_edits.codec.jsonl import BadLine, claim_to_json, read_events_jsonl
 from stream_edits.codec.reviews import encode_review
 from stream_edits.codec.schemas import schema_of
 from stream_edits.domain.claim import ClaimEvent
@@ -36,6 +36,7 @@ from tests.codec.derived_schemas import WRITERS
 from tests.fuzz.judging import Defect, one_line, refused
 from tests.fuzz.stages import Stages
 from tests.fuzz.writers import OLD_AND_NEW
+from tests.jsonl import review_to_json
 
 Target = Callable[[bytes], str]
 MARK = "CANARY"
@@ -45,11 +46,11 @@ _BOM = b"\xef\xbb\xbf"
 def frame(data: bytes) -> str:
     """Any bytes as the value of a record of claims.events, through the framing and all stages."""
     try:
-        number, body = framing.split(data)
+        number = framing.schema_id(data)
     except Undecodable as error:
         refused(error.error_class, error.message)
     else:
-        if framing.join(number, body) != data:
+        if framing.frame_head(number) != data[: framing.BODY_START]:
             raise Defect("the frame is not what it was")
     return _stages().take(Stage.INTAKE, data)
 
@@ -135,14 +136,18 @@ _BETWEEN = ((101, Stage.ENCOUNTER), (116, Stage.ENCOUNTER), (115, Stage.SUPERVIS
 def _readers() -> tuple[Target, ...]:
     return (
         *(lambda body, n=n: _claim(n, body) for n in _SCHEMAS.numbers),
-        *(lambda body, n=n, s=s: _stages().take(s, framing.join(n, body)) for n, s in _BETWEEN),
-        *(lambda body, n=n, d=d: _remembered(d, framing.join(n, body)) for n, d in _STATE),
-        lambda body: _stages().take(Stage.REVIEW, framing.join(3, body)),
+        *(lambda body, n=n, s=s: _stages().take(s, _framed(n, body)) for n, s in _BETWEEN),
+        *(lambda body, n=n, d=d: _remembered(d, _framed(n, body)) for n, d in _STATE),
+        lambda body: _stages().take(Stage.REVIEW, _framed(3, body)),
     )
 
 
+def _framed(number: int, body: bytes) -> bytes:
+    return framing.frame_head(number) + body
+
+
 def _claim(number: int, body: bytes) -> str:
-    framed = framing.join(number, body)
+    framed = _framed(number, body)
     outcome = _stages().take(Stage.INTAKE, framed)
     if outcome == "decoded":
         reader = _reader()

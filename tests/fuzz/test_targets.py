@@ -91,7 +91,7 @@ class TestTheChecksCanFail:
             targets.json_lines(b"{}\n{}\n")
 
     def test_a_frame_that_changes(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(framing, "join", lambda number, body: body)
+        monkeypatch.setattr(framing, "frame_head", lambda number: b"")
         with pytest.raises(Defect, match="frame"):
             targets.frame(b"\x00\x00\x00\x00\x01x")
 

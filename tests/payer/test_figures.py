@@ -32,12 +32,12 @@ def results() -> Results:
     for number, once in enumerate(TAKEOVER.values()):
         found[REAL, once.name] = [{"back_s": 14.0 + number, "still_s": 9.0 * number}]
     for once in MEMORY:
-        held = {"store_mb": once.count / 1000, "bytes_held": 628.0, "collected_ms": 20.0}
+        held = {"store_mb": once.records / 1000, "bytes_held": 628.0, "collected_ms": 20.0}
         known = found.setdefault((EMBEDDED, once.name), [])
-        known.append({"encounters": once.count, "peak_mb": 800.0, **held})
+        known.append({"encounters": once.records, "peak_mb": 800.0, **held})
     for once in RESTORE:
         known = found.setdefault((REAL, once.name), [])
-        known.append({"encounters": once.count, "per_s": 2e5, "cpu_us": 2.2, "peak_mb": 900.0})
+        known.append({"encounters": once.records, "per_s": 2e5, "cpu_us": 2.2, "peak_mb": 900.0})
     for number, shape in enumerate(SCALE):
         grown = {"per_s": 1000.0 * (number + 1), "cpu_us": 70.0, "beside_us": 20.0 + number}
         found[REAL, shape.name] = [grown]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from stream_edits.commands.case_results import own_findings
+from stream_edits.commands.case_results import has_parts, own_findings
 from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,
@@ -60,15 +60,9 @@ def _differences(
         found = actual[key]
         if key in partial:
             found = {line: found.get(line) for line in wanted}
-        same = _says(found, wanted) if key == "says" else found == wanted
+        same = has_parts(found, wanted) if key == "says" else found == wanted
         if not same:
             yield f"{expected.decision}: {key} is {found!r}, expected {wanted!r}"
-
-
-def _says(messages: Mapping[Any, str | None], wanted: Mapping[Any, str | list[str]]) -> bool:
-    """Whether each line's message contains the part, or all the parts, that the case gives."""
-    parts = {line: [text] if isinstance(text, str) else text for line, text in wanted.items()}
-    return all(part in (messages[line] or "") for line, texts in parts.items() for part in texts)
 
 
 def _of_own_edit(edit_id: str, decision: ClaimDecision) -> dict[str, Any]:

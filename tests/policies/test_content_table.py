@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.policies.content.category import Category
-from stream_edits.policies.content.content import Content, content_from
+from stream_edits.policies.content.content import Content, packaged_content
 from stream_edits.policies.content.table import FILE, Entry, read_table, table_text
 from stream_edits.policies.errors import PolicyError
 
@@ -52,7 +52,7 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def content() -> Content:
-    return content_from()
+    return packaged_content()
 
 
 def test_every_row_has_a_code_a_category_a_source_and_days_in_order() -> None:

@@ -3,11 +3,13 @@
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from stream_edits.strict_yaml import load
+from tests.floors import FOLDERS
 
 ROOT = Path(__file__).parents[2]
 GITHUB = ROOT / ".github"
@@ -62,6 +64,14 @@ def test_an_issue_form_warns_of_real_claims_and_asks_for_the_version(form: Path)
     ids = [field["id"] for field in read["body"] if "id" in field]
     assert len(set(ids)) == len(ids)
     assert "version" in ids
+
+
+def test_all_python_is_checked() -> None:
+    not_ours = {"build", "dist"}
+    ours = (each for each in ROOT.glob("[!.]*/") if each.is_dir() and each.name not in not_ours)
+    assert {each.name for each in ours if next(each.rglob("*.py"), None)} == set(FOLDERS)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(project["tool"]["mypy"]["files"]) == set(FOLDERS)
 
 
 def test_no_licence_is_chosen_for_the_owner() -> None:

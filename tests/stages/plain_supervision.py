@@ -15,10 +15,9 @@ from stream_edits.domain.supervisor_state import (
     SupervisorRecord,
 )
 from stream_edits.policies.shared.clock import overlap
-from stream_edits.stages.quarters import days_in, days_of, quarter_of
-from stream_edits.stages.reviewed_times import findings_named
 from stream_edits.stages.supervisor import Withdrawn
-from tests.stages.plain_supervisors import PlainSupervisors
+from tests.stages.plain_reviews import named_by
+from tests.stages.plain_supervisors import PlainSupervisors, days_in, quarter_of
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
@@ -62,21 +61,16 @@ class PlainSession:
 
         The time is not given back: lines that were denied for it are deleted as well.
         """
-        for first, newest in self._before:
-            if newest < oldest:
-                del self._quarters[first]
-                for day in days_of(first):
-                    self._forget_day(day)
-
-    def _forget_day(self, day: date) -> None:
-        slots = self._memory.day(self._kept, day)
-        for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
-            record = self._memory.claim(self._kept, member_id, claim_id)
-            dates = tuple(each for each in record.dates if each != day) if record else ()
-            left = record._replace(dates=dates) if record and dates else None
-            self._memory.keep_claim(self._kept, member_id, claim_id, left)
-        if slots:
-            self._memory.keep_day(self._kept, day, ())
+        self._quarters = {first: newest for first, newest in self._before if newest >= oldest}
+        gone = {first for first, _ in self._before} - self._quarters.keys()
+        for name, day in self._memory.days:
+            if name == self._kept and quarter_of(day) in gone:
+                self._memory.keep_day(name, day, ())
+        for (name, member_id, claim_id), record in list(self._memory.claims.items()):
+            if name == self._kept:
+                dates = tuple(day for day in record.dates if quarter_of(day) not in gone)
+                left = record._replace(dates=dates) if dates else None
+                self._memory.keep_claim(name, member_id, claim_id, left)
 
     def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
         """Remove the slots of the claim and of the claim it withdraws."""
@@ -190,16 +184,12 @@ class PlainSession:
             self._memory.keep_quarters(self._kept, held)
 
     def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
-        """The claim that a review is about and the findings that it names, if this supervisor has
-        such a finding on it.
-
-        Raises StaleReview if one has changed since the reviewer saw it, UnitsAboveBilled.
+        """The reviewed claim as it comes back, and the findings that the review names; None
+        without such a finding here. Raises StaleReview, UnitsAboveBilled.
         """
         record = self._memory.claim(self._kept, routed.member_id, routed.claim_id)
-        if record is None or record.denied_claim is None:
-            return None
-        named = findings_named(routed.review, record.refused, record.denied_claim.draft)
-        if not named:
+        named = named_by(routed.review, record) if record else ()
+        if record is None or record.denied_claim is None or not named:
             return None
         freed = record.denied_claim._replace(review=routed.review)
         return Reopen(freed, routed.review.review_id, routed.event_time), named

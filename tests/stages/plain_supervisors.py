@@ -1,12 +1,25 @@
 """A supervisor's state as it was before days had pages, for the oracle of the supervision stage."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
 )
+
+
+def quarter_of(day: date) -> date:
+    """The first day of a day's quarter."""
+    return max(date(day.year, month, 1) for month in (1, 4, 7, 10) if month <= day.month)
+
+
+def days_in(slot: SupervisedSlot) -> list[date]:
+    """Every day that a slot shares time with."""
+    days = [slot.start_time.date()]
+    while datetime.combine(days[-1] + timedelta(days=1), time()) < slot.end_time:
+        days.append(days[-1] + timedelta(days=1))
+    return days
 
 
 class PlainSupervisors:

@@ -156,20 +156,31 @@ def next_event(draw: random.Random, place: int, both: Both, sent: Sequence[Claim
     if kind < 0.82:
         made = new_claim(draw, known.claim_id, known.member_id, event=f"E{place}")
         return replace(made, billing_provider_npi=known.billing_provider_npi)
-    if kind < 0.87 or not both.paged.published:
+    if kind < 0.85 or not both.paged.published:
         return known
-    decision = draw.choice(both.paged.published)
+    return next_review(draw, both.paged.published, sent)
+
+
+def next_review(
+    draw: random.Random, decisions: Sequence[ClaimDecision], sent: Sequence[ClaimEvent]
+) -> ReviewEvent:
+    """A review of some decision, mostly of one with a finding of the supervision stage."""
+    found = [each for each in decisions if any(x.edit_id == EDIT for x in each.findings)]
+    decision = draw.choice(found if found and draw.random() < 0.8 else decisions)
     member = next(each.member_id for each in sent if each.claim_id == decision.claim_id)
-    number = draw.choice([None, 1, 2])
-    outcome = draw.choice(list(ReviewOutcome))
-    return review(decision, outcome, number, draw.choice([None, EDIT]), member_id=member)
+    outcome, number = draw.choice(list(ReviewOutcome)), draw.choice([None, 1, 2])
+    fields: dict[str, Any] = {}
+    if outcome is ReviewOutcome.APPROVE and number:
+        fields = {"allowed_units": draw.choice([None, 0.5, 2.0])}
+    edit = draw.choice([None, EDIT])
+    return review(decision, outcome, number, edit, member_id=member, **fields)
 
 
 def run(both: Both, draw: random.Random, events: int) -> None:
     sent: list[ClaimEvent] = []
     age = 0
     for place in range(events):
-        age += draw.random() < 0.03 and 45
+        age += draw.random() < 0.03 and draw.choice([45, KEPT_DAYS])
         event = next_event(draw, place, both, sent)
         if isinstance(event, ClaimEvent) and event not in sent:
             event = published(event, age)

@@ -5,15 +5,16 @@ from itertools import islice
 
 import pytest
 
-from stream_edits.codec.jsonl import claim_from_json, claim_to_json
+from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent, ClaimForm, LineOfBusiness
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.digests import content_digest
+from stream_edits.domain.npi import is_npi
 from stream_edits.policies.catalog import load_policies
-from stream_edits.policies.shared.forms import is_npi
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.synthetic.generator import generate
 from stream_edits.synthetic.people import npi
+from tests.jsonl import claim_from_json
 
 
 @pytest.fixture(scope="module")

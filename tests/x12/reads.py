@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from stream_edits.codec.x12 import ClaimNumber, Reading, Refusal, Tally, read_claims
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
-from stream_edits.policies.content.content import content_from
+from stream_edits.policies.content.content import packaged_content
 from tests.x12.samples import (
     INSTITUTIONAL,
     PROVIDER,
@@ -19,7 +19,7 @@ from tests.x12.samples import (
 READING = Reading(
     claim_number=ClaimNumber.ACCOUNT,
     line_of_business=LineOfBusiness.MEDI_CAL,
-    is_drug=content_from().is_drug,
+    is_drug=packaged_content().is_drug,
 )
 HEAD = ("HI*ABK:D509",)
 Read = ClaimEvent | Refusal

@@ -40,8 +40,9 @@ def build(facts: Path) -> list[Entry]:
     for own in read_table(HERE / "decisions.csv"):
         fact = table.get(own.code)
         first, last = (fact.first_day, fact.last_day) if fact else (None, None)
-        days = {"first_day": own.first_day or first, "last_day": own.last_day or last}
-        table[own.code] = own._replace(**days)
+        table[own.code] = own._replace(
+            first_day=own.first_day or first, last_day=own.last_day or last
+        )
     return list(table.values())
 
 

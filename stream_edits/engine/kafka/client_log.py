@@ -6,25 +6,25 @@ import logging
 import time
 
 _REMEMBERED = 1000
+_EVERY_S = 10.0
 
 
 class RepeatsFilter(logging.Filter):
-    """Lets the same line pass once in `every_s` seconds.
+    """Lets the same line pass once in ten seconds.
 
     A consumer without a broker writes forty lines a second. The time in a state, which differs in
     each, is not compared.
     """
 
-    def __init__(self, every_s: float = 10.0) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._every_s = every_s
         self._last: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """False for a repeat."""
         line = record.getMessage().partition(" (after ")[0]
         now = time.monotonic()
-        if now - self._last.get(line, -self._every_s) < self._every_s:
+        if now - self._last.get(line, -_EVERY_S) < _EVERY_S:
             return False
         if len(self._last) >= _REMEMBERED:
             self._last.clear()

@@ -6,8 +6,7 @@ range serves, for what nobody has classified yet.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
 
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.content.table import FILE, Entry, read_table
@@ -89,7 +88,7 @@ class Content:
         return Content(self.entries.values(), changes) if changes else self
 
 
-@lru_cache(maxsize=8)
-def content_from(file: Path = FILE) -> Content:
-    """The content of a table, by default the one in this package. Raises PolicyError."""
-    return Content(read_table(file))
+@cache
+def packaged_content() -> Content:
+    """The content of the table in this package."""
+    return Content(read_table(FILE))

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, Vali
 from pydantic_core import CoreSchema, core_schema
 
 from stream_edits.policies.content.category import Category
-from stream_edits.policies.content.content import Content, content_from
+from stream_edits.policies.content.content import Content, packaged_content
 from stream_edits.policies.content.table import category_named, check_code
 
 # The key of the table in the context of the validation; without it, the packaged one.
@@ -34,7 +34,7 @@ _Changes = dict[
 
 def _content(changes: dict[str, Category | None], info: ValidationInfo) -> Content:
     context = info.context or {}
-    table: Content = context.get(TABLE) or content_from()
+    table: Content = context.get(TABLE) or packaged_content()
     return table.changed(changes)
 
 

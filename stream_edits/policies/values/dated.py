@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from stream_edits.policies.content.content import Content, content_from
+from stream_edits.policies.content.content import Content, packaged_content
 from stream_edits.policies.content.value import TABLE
 from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.edit_file import Dated, EditFile, PlanDated, RuleSource
@@ -123,7 +123,7 @@ class EditValues:
     @property
     def content(self) -> Content:
         """The content table that the values are read with."""
-        return self._context[TABLE] or content_from()
+        return self._context[TABLE] or packaged_content()
 
     def revised(
         self, dated: Mapping[str, Mapping[date, DatedValue]], content: Content

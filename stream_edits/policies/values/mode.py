@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 
-from stream_edits.policies.shared.forms import is_npi
+from stream_edits.domain.npi import is_npi
 from stream_edits.policies.values.required_text import RequiredText
 
 _NPI_DIGITS = 10

@@ -103,20 +103,20 @@ class EditRules(_Value):
             allowed_units = None
         cut = allowed_units is not None and allowed_units > 0
         return EditFinding(
-            self.edit_id,
-            line_number,
-            Disposition.PASS if cut else outcome.disposition,
-            message,
-            section or outcome.section or self.section,
-            outcome.carc,
-            outcome.rarcs,
-            outcome.requests,
-            recommended_code,
-            allowed_units,
-            related_claim_ids,
-            self.version,
-            self.policy_id,
-            group_code(outcome.carc),
+            edit_id=self.edit_id,
+            line_number=line_number,
+            disposition=Disposition.PASS if cut else outcome.disposition,
+            message=message,
+            policy_section=section or outcome.section or self.section,
+            carc=outcome.carc,
+            rarcs=outcome.rarcs,
+            requested_documents=outcome.requests,
+            recommended_code=recommended_code,
+            allowed_units=allowed_units,
+            related_claim_ids=related_claim_ids,
+            policy_version=self.version,
+            policy_id=self.policy_id,
+            group_code=group_code(outcome.carc),
         )
 
     @classmethod

@@ -5,6 +5,7 @@ from datetime import date
 
 from stream_edits.domain.claim import ORIGINAL, REPLACEMENT, VOID, ClaimEvent, ClaimForm
 from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.npi import is_npi
 from stream_edits.policies.edit_types import ClaimEdit
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.line_faults import (
     Complaint,
@@ -13,7 +14,7 @@ from stream_edits.policies.khs_6_21_p.incomplete_claim_form.line_faults import (
 )
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.rules import Rules
 from stream_edits.policies.on_date import PolicyOnDate
-from stream_edits.policies.shared.forms import bill_frequency, facility_type, is_npi
+from stream_edits.policies.shared.forms import bill_frequency, facility_type
 
 _WITHDRAWING = {REPLACEMENT: "replaces", VOID: "voids"}
 _FREQUENCIES = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
