@@ -108,7 +108,6 @@ def hops_again(freed: SupervisedClaim, draft: Draft, record: ClaimRecord) -> Sup
     """
     return freed._replace(
         hops=_hops(record.supervisors, freed.times),
-        withdrawn_claim_id=None,
         draft=draft,
         monitored_hops=record.monitored_by,
         billing_npi=freed.billing_npi or record.billing_npi,
