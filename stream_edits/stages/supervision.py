@@ -93,10 +93,10 @@ def _sent_on(builder: DecisionBuilder, onward: SupervisedClaim) -> SupervisedCla
     """The claim for its next hop, or its decision when none is left."""
     if onward.hops or onward.monitored_hops:
         return onward
-    return with_note(settled(builder, onward), onward.note).final()
+    return with_note(after_hops(builder, onward), onward.note).final()
 
 
-def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
+def after_hops(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
     """The draft of a claim with the findings of its hops so far, rolled up."""
     found, monitored = parted(message.found) if message.found else ((), ())
     draft = builder.with_move(with_findings(message.draft, found, builder.rule))

@@ -13,12 +13,12 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
+from stream_edits.stages.denied_claim import DeniedClaim
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
 from stream_edits.stages.reviewed_times import findings_named
 from stream_edits.stages.supervised_day import overlaps
 from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
-from stream_edits.stages.waiting_claim import WaitingClaim
 
 # How many slots are tried before a search.
 _TRIED_FIRST = 8
@@ -177,38 +177,38 @@ class SupervisorSession:
         These lines occupy the time at once, so that no other claim takes it before their next
         revision. Returns a message for each reopened claim.
         """
-        denied = {
+        denied_slots = {
             slot
             for gap in freed
             for day in days_in(gap)
-            for slot in self._days.of(day).waiting_for(gap)
+            for slot in self._days.of(day).denied_for(gap)
         }
-        reopened: dict[tuple[str, str], WaitingClaim] = {}
-        claims: dict[tuple[str, str], WaitingClaim] = {}
+        reopened: dict[tuple[str, str], DeniedClaim] = {}
+        claims: dict[tuple[str, str], DeniedClaim] = {}
         # What was in the way of the lines before is often in the way of the next.
         in_the_way: deque[SupervisedSlot] = deque(maxlen=_TRIED_FIRST)
-        for slot in by_arrival(denied):
+        for slot in by_arrival(denied_slots):
             if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
                 continue
             if any(s.member_id != slot.member_id and overlaps(s, slot) for s in in_the_way):
                 continue
             key = (slot.member_id, slot.claim_id)
-            waiting = claims.get(key)
-            if waiting is None:
+            denied = claims.get(key)
+            if denied is None:
                 record = self._memory.claim(self._kept, *key)
-                waiting = claims[key] = WaitingClaim(self._days, key, record)
-            if slot.line_number in waiting.reviewed:
+                denied = claims[key] = DeniedClaim(self._days, key, record)
+            if slot.line_number in denied.reviewed:
                 continue
             competing = self.competing_with(slot)
             if competing:
                 if not self._granted_beside(competing[0]):
                     in_the_way.append(competing[0])
                 continue
-            waiting.occupy(slot)
-            reopened[key] = waiting
-        for key, waiting in reopened.items():
-            self._memory.keep_claim(self._kept, *key, waiting.kept())
-        return [waiting.reopened(cause) for waiting in reopened.values()]
+            denied.occupy(slot)
+            reopened[key] = denied
+        for key, denied in reopened.items():
+            self._memory.keep_claim(self._kept, *key, denied.kept())
+        return [denied.reopened(cause) for denied in reopened.values()]
 
     def keep(self) -> int:
         """Store the pages and the list of quarters at the end of the message, if they changed.
