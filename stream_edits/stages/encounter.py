@@ -158,12 +158,12 @@ class EncounterStage(NamedTuple):
         named_of(review, review.seen_revision, known)
         return [
             RoutedReview(
-                freed.member_id,
-                record.claim_id,
-                freed.draft.decision_id,
-                record.supervisors,
-                review,
-                message.decided_at,
+                member_id=freed.member_id,
+                claim_id=record.claim_id,
+                decision_id=freed.draft.decision_id,
+                hops=record.supervisors,
+                review=review,
+                event_time=message.decided_at,
                 is_newest=False,
             )
         ]
