@@ -164,7 +164,7 @@ def _judge(
             continue
         slot = slot_of(message, time, arrival)
         mode = EditMode.MONITOR if session.is_monitored else EditMode.ENFORCE
-        others = session.competing_with(slot, message.withdrawn_claim_id)
+        others = session.competing_with(slot)
         own = _findings_on(builder, message, time, others, mode)
         if decided_on:
             reviewed = decided_on.get(time.line_number, [])

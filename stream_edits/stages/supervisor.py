@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
@@ -16,7 +16,7 @@ from stream_edits.domain.supervisor_state import (
 from stream_edits.stages.denied_claim import DeniedClaim
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
-from stream_edits.stages.reviewed_times import findings_named
+from stream_edits.stages.reviewed_times import beside, findings_named, lets_stand
 from stream_edits.stages.supervised_day import overlaps
 from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
 
@@ -99,6 +99,8 @@ class SupervisorSession:
                 refused = record.refused
             for day in record.dates:
                 own = self._days.slots_of(message.member_id, claim_id, record, day)
+                if claim_id == message.withdrawn_claim_id and message.times:
+                    self._inherit(message, own)
                 freed |= {slot: None for slot in own if slot.occupies_time}
                 if is_same:
                     refused_slots += own
@@ -107,21 +109,17 @@ class SupervisorSession:
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(list(freed), min(arrivals), refused, refused_slots)
 
-    def competing_with(
-        self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
-    ) -> list[SupervisedSlot]:
+    def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival.
 
-        A slot that a review granted beside this claim, or beside the one that it withdraws, does
-        not count: a correction of the claim is not denied for what the reviewer allowed.
+        A slot that a review let stand beside this claim does not count.
         """
         competing = self._days.competing_with(slot)
         claims = dict.fromkeys([(each.member_id, each.claim_id) for each in competing])
         if not any(self._granted(*claim) for claim in claims):
             # The usual case.
             return competing
-        beside = {slot.claim_id, withdrawn_claim_id}
-        return [each for each in competing if beside.isdisjoint(self._granted_beside(each))]
+        return [each for each in competing if slot.claim_id not in self._granted_beside(each)]
 
     def _granted_beside(self, slot: SupervisedSlot) -> set[str]:
         """The claims that a review lets a slot overlap."""
@@ -136,10 +134,24 @@ class SupervisorSession:
             self._granted_of[key] = {
                 (each.finding.line_number, other)
                 for each in (record.refused if record else ())
-                if each.finding.review_id and each.finding.disposition is Disposition.PASS
+                if lets_stand(each)
                 for other in each.finding.related_claim_ids
             }
         return self._granted_of[key]
+
+    def _inherit(self, message: SupervisedClaim, slots: Iterable[SupervisedSlot]) -> None:
+        """Let the lines that may overlap a claim, with these slots, overlap its replacement too."""
+        days = [(slot, self._days.of(day)) for slot in slots for day in days_in(slot)]
+        touching = {
+            (each.member_id, each.claim_id)
+            for slot, day in days
+            for each in (*day.competing_with(slot), *day.denied_for(slot))
+        }
+        for key in sorted(touching):
+            if any(other == message.withdrawn_claim_id for _, other in self._granted(*key)):
+                record = self._memory.claim(self._kept, *key)
+                self._memory.keep_claim(self._kept, *key, record and beside(record, message))
+                del self._granted_of[key]
 
     def record(
         self,
