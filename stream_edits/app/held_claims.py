@@ -9,7 +9,7 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import SupervisedClaim
 from stream_edits.domain.open_pend import OpenPend, open_pend
 from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.supervision import Supervised, settled
+from stream_edits.stages.supervision import Supervised, after_hops
 
 
 def held_before_hops(
@@ -37,5 +37,5 @@ def is_last_to_judge(message: SupervisedClaim) -> bool:
 def held_after_hop(builder: DecisionBuilder, sent: Supervised) -> OpenPend | None:
     """What holds a claim that the last hop to judge it has sent on or decided."""
     if isinstance(sent, SupervisedClaim):
-        return open_pend(settled(builder, sent))
+        return open_pend(after_hops(builder, sent))
     return open_pend(sent) if isinstance(sent, ClaimDecision) else None

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stream_edits.commands.case_files import Case, Expected
-from stream_edits.domain.decision import ClaimDecision, EditFinding, most_severe
+from stream_edits.domain.decision import ClaimDecision, EditFinding
+from stream_edits.domain.roll_up import most_severe
 
 # Of these keys only the lines that the file names are compared.
 _PARTIAL = {"cites", "says"}

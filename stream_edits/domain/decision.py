@@ -1,8 +1,7 @@
-"""Findings, line outcomes, decisions and the roll-up (docs/spec/contract.md, ClaimDecision)."""
+"""Findings, line outcomes and decisions (docs/spec/contract.md, ClaimDecision)."""
 
-import math
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha1
@@ -185,62 +184,3 @@ def decision_id(claim_id: str, event_id: str, revision: int, policy_version: str
 
 # A hexadecimal digit to the one with the bits 10 of RFC 9562's variant in front.
 _VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
-
-
-_SEVERITY = {Disposition.PASS: 0, Disposition.PEND: 1, Disposition.DENY: 2}
-
-
-def most_severe(dispositions: Iterable[Disposition]) -> Disposition:
-    """The most severe disposition: DENY, then PEND, then PASS. PASS when there is none."""
-    return max(dispositions, key=_SEVERITY.__getitem__, default=Disposition.PASS)
-
-
-def line_outcome(
-    line_number: int,
-    procedure_code: str,
-    billed_units: float,
-    pricing: Pricing,
-    findings: Sequence[EditFinding],
-    line_control_number: str | None = None,
-) -> LineOutcome:
-    """The outcome of a line from its findings (docs/spec/contract.md, Claim roll-up).
-
-    The smallest ``allowed_units`` of the findings applies. A line without allowed units is denied.
-    """
-    # NaN, zero and negative units are never allowed, whatever the findings.
-    billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
-    # For every line of a claim. The NamedTuple's own constructor costs a further call.
-    fields = (line_number, procedure_code, Disposition.PASS, billed_units, billed, pricing)
-    passed = tuple.__new__(LineOutcome, (*fields, None, line_control_number))
-    if not findings:
-        # Most lines have no finding.
-        return passed
-    disposition = most_severe([f.disposition for f in findings])
-    cuts = [f.allowed_units for f in findings if f.allowed_units is not None]
-    allowed = max(0.0, min([billed, *cuts]))
-    if allowed == 0 and cuts:
-        disposition = Disposition.DENY
-    if disposition is Disposition.DENY:
-        allowed = 0.0
-    recommended = next((f.recommended_code for f in findings if f.recommended_code), None)
-    return passed._replace(
-        disposition=disposition, allowed_units=allowed, recommended_code=recommended
-    )
-
-
-def roll_up(
-    lines: Sequence[LineOutcome], findings: Sequence[EditFinding], rule: RollUp
-) -> Disposition:
-    """The claim's disposition from its line outcomes and claim-level findings.
-
-    See docs/spec/contract.md, Claim roll-up.
-    """
-    whole = Disposition.PASS
-    if findings:
-        whole = most_severe([f.disposition for f in findings if f.line_number is None])
-    own = {line.disposition for line in lines}
-    if whole is Disposition.DENY or (rule is RollUp.STRICT and Disposition.DENY in own):
-        return Disposition.DENY
-    if whole is Disposition.PEND or Disposition.PEND in own:
-        return Disposition.PEND
-    return Disposition.DENY if own == {Disposition.DENY} else Disposition.PASS

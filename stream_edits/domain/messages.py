@@ -88,7 +88,7 @@ class SupervisedClaim(NamedTuple):
     review: SupervisedReview | None = None
     monitored_times: tuple[SupervisedTime, ...] = ()
     monitored_hops: tuple[str, ...] = ()
-    # The claim's billing NPI: an edit may be monitored for it. Empty from an early version.
+    # The claim's billing NPI: an edit may be monitored for it. Empty from an earlier version.
     billing_npi: str = ""
 
 

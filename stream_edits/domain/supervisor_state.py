@@ -40,7 +40,7 @@ class DayParts(NamedTuple):
 
     Times are microseconds since 1970 of the local clock. A slot is ordered by its start, then by
     its arrival; ``starts`` and ``arrivals`` are those of the first slot of each page.
-    ``occupied_until`` is the latest end of its slots that occupy time, and ``waiting_until`` that
+    ``occupied_until`` is the latest end of its slots that occupy time, and ``denied_until`` that
     of the others; both are its start if there are none. ``occupied_by`` is the member of all its
     slots that occupy time, empty if they have several or there are none.
     """
@@ -49,7 +49,7 @@ class DayParts(NamedTuple):
     starts: tuple[int, ...] = ()
     arrivals: tuple[int, ...] = ()
     occupied_until: tuple[int, ...] = ()
-    waiting_until: tuple[int, ...] = ()
+    denied_until: tuple[int, ...] = ()
     occupied_by: tuple[str, ...] = ()
 
 

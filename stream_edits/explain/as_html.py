@@ -10,6 +10,7 @@ from stream_edits.domain.decision import (
     LineOutcome,
 )
 from stream_edits.domain.documents import document_in_words
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.explain.account import Account
 from stream_edits.explain.clock import drawings
 from stream_edits.explain.standing import due_by, nothing_next, voids, waits_for
@@ -26,7 +27,6 @@ from stream_edits.report.wording import (
     Voids,
     code_of,
     denied_as_a_whole,
-    has_fault_of_its_own,
     units,
     without_payment,
 )
@@ -99,7 +99,7 @@ def _verdict(decision: ClaimDecision, voids: Voids) -> str:
         return f"This claim {unpaid}: nothing is to be paid for it."
     sentence = f"This claim is {_VERDICTS[decision.disposition]}"
     if denied_as_a_whole(decision):
-        unjudged = " Its lines were not judged." if has_fault_of_its_own(decision) else ""
+        unjudged = " Its lines were not judged." if has_header_fault(decision.findings) else ""
         return f"{sentence} as a whole: none of its lines is paid.{unjudged}"
     parts = []
     for disposition in Disposition:

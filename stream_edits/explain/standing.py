@@ -3,8 +3,9 @@
 from datetime import date
 
 from stream_edits.domain.decision import WaitsFor
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.explain.account import Account
-from stream_edits.report.wording import Voids, has_fault_of_its_own, voids_of, without_payment
+from stream_edits.report.wording import Voids, voids_of, without_payment
 from stream_edits.text import printable
 
 
@@ -40,7 +41,7 @@ def not_judged(account: Account) -> str:
     """Why no edit has judged the lines against each other, in words; empty if edits have."""
     if not account.decision.applicable:
         return "no policy governs this claim"
-    if has_fault_of_its_own(account.decision):
+    if has_header_fault(account.decision.findings):
         return "the claim is denied as a whole"
     unpaid = without_payment(account.decision, voids(account))
     return f"this claim {unpaid}" if unpaid else ""

@@ -10,11 +10,12 @@ from operator import attrgetter
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
 from stream_edits.policies.encounter import EncounterLine, Standings
 from stream_edits.policies.encounter_lines import bare_days, decided_line, open_line
 from stream_edits.policies.finding_order import in_order
-from stream_edits.policies.form import has_header_fault, judge_form
+from stream_edits.policies.form import judge_form
 from stream_edits.policies.modes import (
     Findings,
     MonitoredFindings,

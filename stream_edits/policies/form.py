@@ -1,21 +1,9 @@
 """The form group: edits of the claim as a whole, which come before all others."""
 
-from collections.abc import Iterable
-
-from stream_edits.domain.decision import Disposition, EditFinding, FindingMode
+from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.reviewed import of_policy, without_reviewed
-
-
-def has_header_fault(findings: Iterable[EditFinding]) -> bool:
-    """Whether there is a header fault, a claim-level DENY that counts. It stops all other edits."""
-    return any(
-        f.line_number is None
-        and f.disposition is Disposition.DENY
-        and f.mode is not FindingMode.MONITORED
-        for f in findings
-    )
 
 
 def judge_form(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.policies.form import has_header_fault
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.remittance.adjustments import takes_away
 
 

@@ -11,12 +11,12 @@ from stream_edits.domain.decision import (
     Pricing,
 )
 from stream_edits.domain.documents import document_in_words
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.report.wording import (
     Voids,
     by_line,
     code_of,
     denied_as_a_whole,
-    has_fault_of_its_own,
     is_quiet,
     may_be_a_void,
     units,
@@ -103,7 +103,7 @@ def _revision(decision: ClaimDecision) -> str:
 
 
 def _quiet(decision: ClaimDecision, lines: Sequence[LineOutcome]) -> str:
-    if has_fault_of_its_own(decision):
+    if has_header_fault(decision.findings):
         return "not judged, because the claim as a whole is denied"
     if denied_as_a_whole(decision):
         return (

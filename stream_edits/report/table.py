@@ -15,13 +15,13 @@ from stream_edits.domain.decision import (
     LineOutcome,
     WaitsFor,
 )
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.report.wording import (
     Voids,
     by_line,
     code_of,
     colored,
     denied_as_a_whole,
-    has_fault_of_its_own,
     is_quiet,
     may_be_a_void,
     units,
@@ -88,7 +88,7 @@ def _quiet_row(
     is_paid = not unpaid and not denied_as_a_whole(decision)
     becomes = colored(Disposition.PASS) if is_paid else ""
     why = f"{unpaid}: not to be paid" if unpaid else may_be_a_void(decision, voids)
-    if has_fault_of_its_own(decision):
+    if has_header_fault(decision.findings):
         why = "not judged"
     elif not decision.applicable and not unpaid:
         why = f"not governed by {printable(decision.policy_id)}"

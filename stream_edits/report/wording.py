@@ -107,13 +107,3 @@ def denied_as_a_whole(decision: ClaimDecision) -> bool:
     return decision.disposition is Disposition.DENY and any(
         line.disposition is not Disposition.DENY for line in decision.lines
     )
-
-
-def has_fault_of_its_own(decision: ClaimDecision) -> bool:
-    """Whether the claim is denied for something else than its lines. They are then not judged."""
-    return any(
-        finding.line_number is None
-        and finding.disposition is Disposition.DENY
-        and finding.mode is not FindingMode.MONITORED
-        for finding in decision.findings
-    )

@@ -16,7 +16,7 @@ from stream_edits.stages.reviews import reviewable_after, takes_away
 from stream_edits.stages.routing_slip import (
     NOT_MONITORED,
     Monitored,
-    monitored,
+    monitored_of,
     next_hop,
     supervised_times,
 )
@@ -106,18 +106,17 @@ def _send(
     """
     record, claim = due.record, due.record.open_claim
     times = supervised_times(claim, draft, due.governing)
-    replaced_id = replaced.claim_id if replaced else None
-    if replaced_id is not None:
-        draft = draft._replace(withdrawn_claim_id=replaced_id)
+    if replaced is not None:
+        draft = draft._replace(withdrawn_claim_id=replaced.claim_id)
     note = replacement_note(record)
-    watched = NOT_MONITORED
+    monitored = NOT_MONITORED
     if builder.policies.have_modes or record.monitored_by:
-        watched = monitored(claim, draft, due.governing, record.monitored_by)
-        record = record._replace(monitored_by=watched.hops)
-    member_id, supervisors = claim.member_id, record.supervisors
-    sent = next_hop(member_id, draft, times, supervisors, replaced_id, note, review, watched)
-    if isinstance(sent, SupervisedClaim):
-        supervisors = sent.hops
+        monitored = monitored_of(claim, draft, due.governing, record.monitored_by)
+        record = record._replace(monitored_by=monitored.hops)
+    sent = next_hop(
+        claim, draft, times, record.supervisors, note=note, review=review, monitored=monitored
+    )
+    supervisors = sent.hops if isinstance(sent, SupervisedClaim) else record.supervisors
     after = on_decision(record, draft, builder.policies, supervisors)
     member.remember(after)
     if after.reviewed or any(map(takes_away, draft.findings)):
@@ -149,11 +148,8 @@ def _send_notice(
         draft = draft._replace(withdrawn_claim_id=also_withdrawn.claim_id)
     record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
     member.remember(withdrawn_record(record))
-    watched = Monitored(hops=record.monitored_by)
-    supervisors = record.supervisors
-    return next_hop(
-        claim.member_id, draft, (), supervisors, draft.withdrawn_claim_id, watched=watched
-    )
+    monitored = Monitored(hops=record.monitored_by)
+    return next_hop(claim, draft, (), record.supervisors, monitored=monitored)
 
 
 def _keep_for_review(

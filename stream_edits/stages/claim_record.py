@@ -8,7 +8,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft, EditFinding, Source
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecord
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.form import has_header_fault
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.line_records import line_records, still_paid
 

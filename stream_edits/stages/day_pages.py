@@ -26,7 +26,7 @@ class DayPart(NamedTuple):
     start: int
     arrival: int
     occupied_until: int
-    waiting_until: int
+    denied_until: int
     occupied_by: str
 
 
@@ -81,15 +81,15 @@ def description(number: int, page: DayPage) -> DayPart:
     if page.parts.pages:
         return _of_parts(number, page.parts)
     first = min(page.slots, key=_in_order)
-    start = occupied = waiting = first.start_time
+    start = occupied = denied = first.start_time
     members = set()
     for slot in page.slots:
         if slot.occupies_time:
             occupied = max(occupied, slot.end_time)
             members.add(slot.member_id)
         else:
-            waiting = max(waiting, slot.end_time)
-    until = micros(occupied), micros(waiting)
+            denied = max(denied, slot.end_time)
+    until = micros(occupied), micros(denied)
     return DayPart(number, micros(start), first.arrival, *until, _only(members))
 
 
@@ -102,9 +102,9 @@ def _of_parts(number: int, parts: DayParts) -> DayPart:
         )
         if until > begun
     ]
-    waiting = [
+    denied = [
         until
-        for until, begun in zip(parts.waiting_until, parts.starts, strict=True)
+        for until, begun in zip(parts.denied_until, parts.starts, strict=True)
         if until > begun
     ]
     return DayPart(
@@ -112,7 +112,7 @@ def _of_parts(number: int, parts: DayParts) -> DayPart:
         start=start,
         arrival=parts.arrivals[0],
         occupied_until=max([until for until, _ in occupied], default=start),
-        waiting_until=max(waiting, default=start),
+        denied_until=max(denied, default=start),
         occupied_by=_only({member for _, member in occupied}),
     )
 

@@ -14,12 +14,10 @@ from stream_edits.domain.decision import (
     RollUp,
     WaitsFor,
     decision_id,
-    line_outcome,
-    most_severe,
-    roll_up,
 )
 from stream_edits.domain.encounter import distinct
 from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.domain.roll_up import line_outcome, roll_up, with_further
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.waiting import waits_for
 
@@ -173,18 +171,9 @@ def with_findings(draft: Draft, added: Iterable[EditFinding], rule: RollUp) -> D
     by_line: dict[int | None, list[EditFinding]] = {}
     for finding in found:
         by_line.setdefault(finding.line_number, []).append(finding)
-    lines = tuple(_with(line, by_line.get(line.line_number, ())) for line in draft.lines)
+    lines = tuple(
+        with_further(line, by_line[line.line_number]) if line.line_number in by_line else line
+        for line in draft.lines
+    )
     disposition = roll_up(lines, findings, rule)
     return draft._replace(disposition=disposition, lines=lines, findings=tuple(findings))
-
-
-def _with(line: LineOutcome, own: Sequence[EditFinding]) -> LineOutcome:
-    """The line after further findings on it."""
-    disposition = most_severe([line.disposition, *(f.disposition for f in own)])
-    cuts = [f.allowed_units for f in own if f.allowed_units is not None]
-    allowed = min([line.allowed_units, *cuts])
-    if cuts and allowed == 0:
-        disposition = Disposition.DENY
-    if disposition is Disposition.DENY:
-        allowed = 0.0
-    return line._replace(disposition=disposition, allowed_units=allowed)

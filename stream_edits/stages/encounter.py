@@ -30,7 +30,7 @@ from stream_edits.stages.memory import MemberMemory
 from stream_edits.stages.neighbours import Due
 from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviews import StaleReview, named_of, reviewable_after, reviewable_so_far
-from stream_edits.stages.routing_slip import Monitored, next_hop
+from stream_edits.stages.routing_slip import hops_again
 from stream_edits.stages.supervised_history import with_review, with_time
 from stream_edits.stages.withdrawal import withdraw_named
 
@@ -123,17 +123,7 @@ class EncounterStage(NamedTuple):
         after = self._with_change(reviewable_after(before, draft), message, draft.revision)
         after = after._replace(claim=before.claim, source=before.source)
         memory.keep_reviewable(freed.member_id, draft.claim_id, after)
-        return [
-            next_hop(
-                freed.member_id,
-                draft,
-                freed.times,
-                record.supervisors,
-                note=freed.note,
-                review=freed.review,
-                watched=Monitored(freed.monitored_times, record.monitored_by, freed.billing_npi),
-            )
-        ]
+        return [hops_again(freed, draft, record)]
 
     def _with_change(
         self, before: ReviewableClaim, message: Reopen, revision: int
@@ -168,12 +158,12 @@ class EncounterStage(NamedTuple):
         named_of(review, review.seen_revision, known)
         return [
             RoutedReview(
-                freed.member_id,
-                record.claim_id,
-                freed.draft.decision_id,
-                record.supervisors,
-                review,
-                message.decided_at,
+                member_id=freed.member_id,
+                claim_id=record.claim_id,
+                decision_id=freed.draft.decision_id,
+                hops=record.supervisors,
+                review=review,
+                event_time=message.decided_at,
                 is_newest=False,
             )
         ]

@@ -6,9 +6,9 @@ from enum import Enum
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft, EditFinding, parted
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
+from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.evaluation import evaluate
 from stream_edits.policies.finding_order import in_order
-from stream_edits.policies.form import has_header_fault
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.reviewed import of_policy
 from stream_edits.stages.claim_record import answerable_denials, on_decision
@@ -39,15 +39,15 @@ def decide_together(
                 findings = _with_kept(record.open_claim, findings, kept_findings, builder.policies)
             draft = builder.build(record, findings, cause, governing, monitored)
             drafts[record.claim_id] = draft
-        settled = _settled(open_now, drafts) if len(open_now) > 1 else ()
-        for record, *_ in settled:
+        fixed_now = _fixed_now(open_now, drafts) if len(open_now) > 1 else ()
+        for record, *_ in fixed_now:
             draft = drafts[record.claim_id]
             fixed.append(on_decision(record, draft, builder.policies, record.supervisors))
-        open_now = [each for each in open_now if each not in settled] if settled else []
+        open_now = [each for each in open_now if each not in fixed_now] if fixed_now else []
     return drafts
 
 
-def _settled(open_now: Sequence[Due], drafts: Mapping[str, Draft]) -> list[Due]:
+def _fixed_now(open_now: Sequence[Due], drafts: Mapping[str, Draft]) -> list[Due]:
     """The claims that the others are judged again beside: those that fall as a whole or, without
     any, the decided ones. What a review granted does not count before a claim that came first."""
     fallen = [each for each in open_now if _falls_as_a_whole(drafts[each.record.claim_id])]

@@ -7,9 +7,9 @@ from stream_edits.domain.decision import (
     Draft,
     EditFinding,
     Pricing,
-    line_outcome,
 )
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
+from stream_edits.domain.roll_up import line_outcome
 from stream_edits.policies.encounter_lines import bare_days
 from stream_edits.policies.policy import Policies
 

@@ -110,12 +110,12 @@ def _ask_supervisors(
 
 def _routed(review: ReviewEvent, record: ClaimRecord, seen_revision: int) -> RoutedReview:
     return RoutedReview(
-        review.member_id,
-        review.claim_id,
-        review.decision_id,
-        record.supervisors,
-        _for_supervisors(review, seen_revision),
-        review.event_time,
+        member_id=review.member_id,
+        claim_id=review.claim_id,
+        decision_id=review.decision_id,
+        hops=record.supervisors,
+        review=_for_supervisors(review, seen_revision),
+        event_time=review.event_time,
         is_newest=review.decision_id == record.decision_id,
     )
 
@@ -159,14 +159,14 @@ def _may_ask_supervisors(policies: Policies, review: ReviewEvent, record: ClaimR
 
 def _for_supervisors(review: ReviewEvent, seen_revision: int) -> SupervisedReview:
     return SupervisedReview(
-        review.review_id,
-        seen_revision,
-        review.line_number,
-        review.outcome,
-        review.allowed_units,
-        review.carc,
-        review.rarcs,
-        review.edit_id,
+        review_id=review.review_id,
+        seen_revision=seen_revision,
+        line_number=review.line_number,
+        outcome=review.outcome,
+        allowed_units=review.allowed_units,
+        carc=review.carc,
+        rarcs=review.rarcs,
+        edit_id=review.edit_id,
     )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from stream_edits.domain.decision import Draft, EditFinding
+from stream_edits.domain.decision import Disposition, Draft, EditFinding
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
-from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot
+from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot, SupervisorRecord
 from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.reviews import StaleReview, UnitsAboveBilled, decided, takes_away
@@ -69,6 +69,24 @@ def as_reviewed(
         else each
         for each in refused
     )
+
+
+def lets_stand(each: RefusedLine) -> bool:
+    """Whether a review lets a line stand beside the claims that its finding names."""
+    return each.finding.review_id is not None and each.finding.disposition is Disposition.PASS
+
+
+def beside(record: SupervisorRecord, replacement: SupervisedClaim) -> SupervisorRecord:
+    """The record of a claim whose lines may also overlap the replacement of one that they may."""
+    withdrawn, claim_id = replacement.withdrawn_claim_id, replacement.draft.claim_id
+    refused = []
+    for each in record.refused:
+        others = each.finding.related_claim_ids
+        if lets_stand(each) and withdrawn in others and claim_id not in others:
+            finding = each.finding._replace(related_claim_ids=(*others, claim_id))
+            each = each._replace(finding=finding)
+        refused.append(each)
+    return record._replace(refused=tuple(refused))
 
 
 def reviewed_and_absent(

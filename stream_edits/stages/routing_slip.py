@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
+from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview, SupervisedTime
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.mode import EditMode
@@ -20,20 +21,19 @@ class Monitored(NamedTuple):
 
     times: tuple[SupervisedTime, ...] = ()
     hops: tuple[str, ...] = ()
-    billing_npi: str = ""
 
 
 NOT_MONITORED = Monitored()
 _LONGEST = timedelta(days=1)
 
 
-def monitored(
+def monitored_of(
     claim: ClaimEvent, draft: Draft, governing: Sequence[Policy], before: Iterable[str]
 ) -> Monitored:
     """What of a claim's supervision is only monitored; ``before`` are the earlier such hops."""
     times = supervised_times(claim, draft, governing, EditMode.MONITOR)
     hops = tuple(sorted({*before, *(time.npi for time in times)}))
-    return Monitored(times, hops, claim.billing_provider_npi)
+    return Monitored(times, hops)
 
 
 def supervised_times(
@@ -69,33 +69,50 @@ def supervised_times(
 
 
 def next_hop(
-    member_id: str,
+    claim: ClaimEvent,
     draft: Draft,
     times: tuple[SupervisedTime, ...],
     supervisors: Iterable[str],
-    withdrawn_claim_id: str | None = None,
+    *,
     note: str = "",
     review: SupervisedReview | None = None,
-    watched: Monitored = NOT_MONITORED,
+    monitored: Monitored = NOT_MONITORED,
 ) -> ClaimDecision | SupervisedClaim:
     """The claim with its hops, or its decision when it has none.
 
     The hops are the supervisors of ``times`` and every NPI in ``supervisors``, ascending. The
     latter were hops of earlier revisions, or of the claim it withdraws, and hold its old slots.
-    Those of ``watched`` come after them, so that they hold up nothing that others are judged by.
+    Those of ``monitored`` come after them, so that they hold up nothing that others are judged by.
     """
-    hops = tuple(sorted({*supervisors, *(time.npi for time in times)}))
-    if not hops and not watched.hops:
+    hops = _hops(supervisors, times)
+    if not hops and not monitored.hops:
         return with_note(draft, note).final()
     return SupervisedClaim(
-        member_id=member_id,
+        member_id=claim.member_id,
         hops=hops,
-        withdrawn_claim_id=withdrawn_claim_id,
+        withdrawn_claim_id=draft.withdrawn_claim_id,
         times=times,
         draft=draft,
         note=note,
         review=review,
-        monitored_times=watched.times,
-        monitored_hops=watched.hops,
-        billing_npi=watched.billing_npi,
+        monitored_times=monitored.times,
+        monitored_hops=monitored.hops,
+        billing_npi=claim.billing_provider_npi,
     )
+
+
+def hops_again(freed: SupervisedClaim, draft: Draft, record: ClaimRecord) -> SupervisedClaim:
+    """A reopened claim with its next draft, and all its hops once more.
+
+    ``record`` is that of the encounter stage, which knows every hop.
+    """
+    return freed._replace(
+        hops=_hops(record.supervisors, freed.times),
+        draft=draft,
+        monitored_hops=record.monitored_by,
+        billing_npi=freed.billing_npi or record.billing_npi,
+    )
+
+
+def _hops(supervisors: Iterable[str], times: Iterable[SupervisedTime]) -> tuple[str, ...]:
+    return tuple(sorted({*supervisors, *(time.npi for time in times)}))

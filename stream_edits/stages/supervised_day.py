@@ -76,7 +76,7 @@ class SupervisedDay:
                 found = _overlapping(parts, parts.occupied_until, slot)
                 pages += [parts.pages[n] for n in found if parts.occupied_by[n] != member_id]
 
-    def waiting_for(self, gap: SupervisedSlot) -> Iterator[SupervisedSlot]:
+    def denied_for(self, gap: SupervisedSlot) -> Iterator[SupervisedSlot]:
         """The slots that occupy no time and overlap a slot."""
         pages = [FIRST_PAGE]
         while pages:
@@ -86,7 +86,7 @@ class SupervisedDay:
                     yield slot
             parts = page.parts
             if parts.pages:
-                pages += [parts.pages[n] for n in _overlapping(parts, parts.waiting_until, gap)]
+                pages += [parts.pages[n] for n in _overlapping(parts, parts.denied_until, gap)]
 
     def of_claim(
         self, member_id: str, claim_id: str, keys: Collection[Key]

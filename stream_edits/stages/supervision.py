@@ -93,10 +93,10 @@ def _sent_on(builder: DecisionBuilder, onward: SupervisedClaim) -> SupervisedCla
     """The claim for its next hop, or its decision when none is left."""
     if onward.hops or onward.monitored_hops:
         return onward
-    return with_note(settled(builder, onward), onward.note).final()
+    return with_note(after_hops(builder, onward), onward.note).final()
 
 
-def settled(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
+def after_hops(builder: DecisionBuilder, message: SupervisedClaim) -> Draft:
     """The draft of a claim with the findings of its hops so far, rolled up."""
     found, monitored = parted(message.found) if message.found else ((), ())
     draft = builder.with_move(with_findings(message.draft, found, builder.rule))
@@ -164,7 +164,7 @@ def _judge(
             continue
         slot = slot_of(message, time, arrival)
         mode = EditMode.MONITOR if session.is_monitored else EditMode.ENFORCE
-        others = session.competing_with(slot, message.withdrawn_claim_id)
+        others = session.competing_with(slot)
         own = _findings_on(builder, message, time, others, mode)
         if decided_on:
             reviewed = decided_on.get(time.line_number, [])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from stream_edits.domain.decision import Disposition, EditFinding
+from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
@@ -13,12 +13,12 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
+from stream_edits.stages.denied_claim import DeniedClaim
 from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.quarters import days_in, days_of, quarter_of
-from stream_edits.stages.reviewed_times import findings_named
+from stream_edits.stages.reviewed_times import beside, findings_named, lets_stand
 from stream_edits.stages.supervised_day import overlaps
 from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
-from stream_edits.stages.waiting_claim import WaitingClaim
 
 # How many slots are tried before a search.
 _TRIED_FIRST = 8
@@ -99,6 +99,8 @@ class SupervisorSession:
                 refused = record.refused
             for day in record.dates:
                 own = self._days.slots_of(message.member_id, claim_id, record, day)
+                if claim_id == message.withdrawn_claim_id and message.times:
+                    self._inherit(message, own)
                 freed |= {slot: None for slot in own if slot.occupies_time}
                 if is_same:
                     refused_slots += own
@@ -107,21 +109,17 @@ class SupervisorSession:
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(list(freed), min(arrivals), refused, refused_slots)
 
-    def competing_with(
-        self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
-    ) -> list[SupervisedSlot]:
+    def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival.
 
-        A slot that a review granted beside this claim, or beside the one that it withdraws, does
-        not count: a correction of the claim is not denied for what the reviewer allowed.
+        A slot that a review let stand beside this claim does not count.
         """
         competing = self._days.competing_with(slot)
         claims = dict.fromkeys([(each.member_id, each.claim_id) for each in competing])
         if not any(self._granted(*claim) for claim in claims):
             # The usual case.
             return competing
-        beside = {slot.claim_id, withdrawn_claim_id}
-        return [each for each in competing if beside.isdisjoint(self._granted_beside(each))]
+        return [each for each in competing if slot.claim_id not in self._granted_beside(each)]
 
     def _granted_beside(self, slot: SupervisedSlot) -> set[str]:
         """The claims that a review lets a slot overlap."""
@@ -136,10 +134,24 @@ class SupervisorSession:
             self._granted_of[key] = {
                 (each.finding.line_number, other)
                 for each in (record.refused if record else ())
-                if each.finding.review_id and each.finding.disposition is Disposition.PASS
+                if lets_stand(each)
                 for other in each.finding.related_claim_ids
             }
         return self._granted_of[key]
+
+    def _inherit(self, message: SupervisedClaim, slots: Iterable[SupervisedSlot]) -> None:
+        """Let the lines that may overlap a claim, with these slots, overlap its replacement too."""
+        days = [(slot, self._days.of(day)) for slot in slots for day in days_in(slot)]
+        touching = {
+            (each.member_id, each.claim_id)
+            for slot, day in days
+            for each in (*day.competing_with(slot), *day.denied_for(slot))
+        }
+        for key in sorted(touching):
+            if any(other == message.withdrawn_claim_id for _, other in self._granted(*key)):
+                record = self._memory.claim(self._kept, *key)
+                self._memory.keep_claim(self._kept, *key, record and beside(record, message))
+                del self._granted_of[key]
 
     def record(
         self,
@@ -177,38 +189,38 @@ class SupervisorSession:
         These lines occupy the time at once, so that no other claim takes it before their next
         revision. Returns a message for each reopened claim.
         """
-        denied = {
+        denied_slots = {
             slot
             for gap in freed
             for day in days_in(gap)
-            for slot in self._days.of(day).waiting_for(gap)
+            for slot in self._days.of(day).denied_for(gap)
         }
-        reopened: dict[tuple[str, str], WaitingClaim] = {}
-        claims: dict[tuple[str, str], WaitingClaim] = {}
+        reopened: dict[tuple[str, str], DeniedClaim] = {}
+        claims: dict[tuple[str, str], DeniedClaim] = {}
         # What was in the way of the lines before is often in the way of the next.
         in_the_way: deque[SupervisedSlot] = deque(maxlen=_TRIED_FIRST)
-        for slot in by_arrival(denied):
+        for slot in by_arrival(denied_slots):
             if slot.claim_id == cause.draft.claim_id and slot.member_id == cause.member_id:
                 continue
             if any(s.member_id != slot.member_id and overlaps(s, slot) for s in in_the_way):
                 continue
             key = (slot.member_id, slot.claim_id)
-            waiting = claims.get(key)
-            if waiting is None:
+            denied = claims.get(key)
+            if denied is None:
                 record = self._memory.claim(self._kept, *key)
-                waiting = claims[key] = WaitingClaim(self._days, key, record)
-            if slot.line_number in waiting.reviewed:
+                denied = claims[key] = DeniedClaim(self._days, key, record)
+            if slot.line_number in denied.reviewed:
                 continue
             competing = self.competing_with(slot)
             if competing:
                 if not self._granted_beside(competing[0]):
                     in_the_way.append(competing[0])
                 continue
-            waiting.occupy(slot)
-            reopened[key] = waiting
-        for key, waiting in reopened.items():
-            self._memory.keep_claim(self._kept, *key, waiting.kept())
-        return [waiting.reopened(cause) for waiting in reopened.values()]
+            denied.occupy(slot)
+            reopened[key] = denied
+        for key, denied in reopened.items():
+            self._memory.keep_claim(self._kept, *key, denied.kept())
+        return [denied.reopened(cause) for denied in reopened.values()]
 
     def keep(self) -> int:
         """Store the pages and the list of quarters at the end of the message, if they changed.

@@ -8,7 +8,7 @@ from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, Supe
 from stream_edits.domain.open_pend import open_pend
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.supervision import settled
+from stream_edits.stages.supervision import after_hops
 
 Name = tuple[str, ...]
 
@@ -45,7 +45,7 @@ class Notes(dict[Name, bytes]):
         npi, first = message.hops[0], sent[0]
         if npi != max([time.npi for time in message.times], default=None):
             return
-        final = settled(builder, first) if isinstance(first, SupervisedClaim) else first
+        final = after_hops(builder, first) if isinstance(first, SupervisedClaim) else first
         assert isinstance(final, Draft)
         self.note((npi, message.member_id, message.draft.claim_id), final)
 

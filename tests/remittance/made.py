@@ -13,9 +13,8 @@ from stream_edits.domain.decision import (
     Pricing,
     RollUp,
     Source,
-    line_outcome,
-    roll_up,
 )
+from stream_edits.domain.roll_up import line_outcome, roll_up
 from stream_edits.remittance.adjustments import Adjustment
 
 PASS, PEND, DENY = Disposition.PASS, Disposition.PEND, Disposition.DENY

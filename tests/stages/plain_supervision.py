@@ -88,18 +88,19 @@ class PlainSession:
             for day in record.dates:
                 slots = self._memory.day(self._kept, day)
                 own = _of(message.member_id, claim_id, slots)
+                if claim_id == message.withdrawn_claim_id and message.times:
+                    beside = [s for s in slots if any(_overlap(s, x) for x in own)]
+                    self._memory.inherit(self._kept, beside, claim_id, message.draft.claim_id)
                 freed += [s for s in own if s.occupies_time and s not in freed]
                 refused_slots += own if record.event_id == message.draft.event_id else []
                 self._memory.keep_day(self._kept, day, tuple(s for s in slots if s not in own))
             self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
         return Withdrawn(freed, min(arrivals), refused, refused_slots)
 
-    def competing_with(
-        self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
-    ) -> list[SupervisedSlot]:
+    def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival.
 
-        Those that a review granted beside this claim, or the one it withdraws, do not count.
+        Those that a review granted beside this claim do not count.
         """
         kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
         against = {
@@ -108,7 +109,7 @@ class PlainSession:
             for name in kept
             for other in self._memory.day(name, day)
             if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
-            if not self._granted_beside(other) & {slot.claim_id, withdrawn_claim_id}
+            if slot.claim_id not in self._granted_beside(other)
         }
         return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
 

@@ -1,8 +1,10 @@
 """A supervisor's state as it was before days had pages, for the oracle of the supervision stage."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from stream_edits.domain.supervisor_state import (
+    RefusedLine,
     SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
@@ -47,8 +49,24 @@ class PlainSupervisors:
         else:
             self.claims[npi, member_id, claim_id] = record
 
+    def inherit(self, npi: str, beside: Iterable[SupervisedSlot], old: str, new: str) -> None:
+        """Where a review let one of these slots overlap a claim, let it overlap its replacement."""
+        for key in {(slot.member_id, slot.claim_id) for slot in beside}:
+            record = self.claims.get((npi, *key))
+            if record:
+                refused = tuple(_granted(each, old, new) for each in record.refused)
+                self.claims[npi, *key] = record._replace(refused=refused)
+
     def quarters(self, npi: str) -> tuple[SupervisedQuarter, ...]:
         return self.held.get(npi, ())
 
     def keep_quarters(self, npi: str, quarters: tuple[SupervisedQuarter, ...]) -> None:
         self.held[npi] = quarters
+
+
+def _granted(line: RefusedLine, old: str, new: str) -> RefusedLine:
+    found = line.finding
+    if not found.review_id or found.disposition != "PASS" or old not in found.related_claim_ids:
+        return line
+    others = tuple(dict.fromkeys((*found.related_claim_ids, new)))
+    return line._replace(finding=found._replace(related_claim_ids=others))

@@ -1,11 +1,17 @@
 """What a review decides on an overlap stands while the claim's content is the same, whatever
 happens to the claim's other lines or to the line itself in between."""
 
+from datetime import timedelta
+
+from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import ClaimDecision
-from tests.build import ADA, BEA, claim, infusion, line, voiding
+from stream_edits.domain.review import ReviewOutcome
+from tests.build import ADA, BEA, DAY, claim, infusion, line, replacing, voiding
 from tests.stages.reviewing import APPROVE, DENY, review
+from tests.stages.walk import edits
 from tests.stages.wire import OverTheWire
 
+LATER = DAY + timedelta(days=6)
 OVERLAP = "simultaneous-supervision"
 
 
@@ -104,3 +110,51 @@ class TestAnOverlapApprovedWithUnits:
 
     def test_a_line_that_keeps_units_takes_its_time(self) -> None:
         assert self.others(None) == "DENY: DENY by edit"
+
+
+class TestACorrectionOfTheClaimThatAnotherMayOverlap:
+    """X may overlap A. B corrects A, and its line 2 is denied for Y's time."""
+
+    def sent(self, walk: OverTheWire, outcome: ReviewOutcome, *more: ServiceLine) -> ClaimDecision:
+        walk.send(infusion("A", "M2", "09:00-10:00"), infusion("Y", "M3", "11:00-12:00"))
+        (overlapping,) = walk.send(infusion("X", "M1", "09:30-10:30"))
+        walk.reviewed(review(overlapping, outcome, line=1, edit=OVERLAP))
+        lines = line("96365", "09:00-10:00", by=ADA), line("96366", "11:00-12:00", by=ADA)
+        first, *_ = walk.send(replacing("A", "B", *lines, *more, member_id="M2"))
+        assert overlap(first) == "PASS: "
+        return first
+
+    def test_it_stays_paid_when_another_of_its_lines_gets_its_time(self) -> None:
+        walk = OverTheWire()
+        assert self.sent(walk, APPROVE).lines[1].disposition == "DENY"
+        *_, after = walk.send(voiding("Y", "VY", member_id="M3"))
+        assert (after.claim_id, after.revision, overlap(after)) == ("B", 2, "PASS: ")
+        assert after.lines[1].disposition == "PASS"
+
+    def test_a_third_claim_is_still_denied(self) -> None:
+        walk = OverTheWire()
+        self.sent(walk, APPROVE)
+        (other,) = walk.send(infusion("Z", "M4", "10:00-11:00"))
+        assert overlap(other) == "DENY: DENY by edit"
+
+    def test_it_stays_paid_when_the_claims_around_it_change(self) -> None:
+        walk = OverTheWire()
+        first = self.sent(walk, APPROVE, line("96375", day=LATER))
+        assert edits(first) == [OVERLAP, "add-on-without-primary"]
+        *_, after = walk.send(claim("K", line("96365", day=LATER), member_id="M2"))
+        assert (after.claim_id, after.revision, overlap(after)) == ("B", 2, "PASS: ")
+
+    def test_nor_is_its_own_correction_denied(self) -> None:
+        walk = OverTheWire()
+        self.sent(walk, APPROVE)
+        again = line("96365", "09:10-10:00", by=ADA)
+        (after,) = walk.send(replacing("B", "C", again, member_id="M2"))
+        assert overlap(after) == "PASS: "
+
+    def test_without_the_review_it_is_denied_for_time_that_came_free(self) -> None:
+        walk = OverTheWire()
+        walk.send(infusion("X", "M1", "09:30-10:30"), infusion("A", "M2", "09:00-10:00"))
+        (after,) = walk.send(
+            replacing("A", "B", line("96365", "09:10-10:00", by=ADA), member_id="M2")
+        )
+        assert overlap(after) == "DENY: DENY by edit"

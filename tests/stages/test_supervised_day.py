@@ -38,8 +38,8 @@ def check(day: SupervisedDay, slots: list[SupervisedSlot], draw: random.Random) 
     asked = random_slot(draw)
     others = [s for s in slots if s.member_id != asked.member_id and s.occupies_time]
     assert sorted(day.competing_with(asked)) == sorted(s for s in others if overlaps(s, asked))
-    waiting = [s for s in slots if not s.occupies_time and overlaps(s, asked)]
-    assert sorted(day.waiting_for(asked)) == sorted(waiting)
+    denied = [s for s in slots if not s.occupies_time and overlaps(s, asked)]
+    assert sorted(day.denied_for(asked)) == sorted(denied)
     member, claim = asked.member_id, asked.claim_id
     own = [s for s in slots if (s.member_id, s.claim_id) == (member, claim)]
     assert sorted(day.of_claim(member, claim, {key_of(s) for s in own})) == sorted(own)

@@ -29,6 +29,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.shared.units import units_paid
 from stream_edits.text import counted, verb
 
+_IF_WRONG = "If the times are wrong, send a replacement claim with the documented times."
+
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Cut units back to those that the documented time supports; deny when it supports none."""
@@ -42,29 +44,42 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 
 def settle(encounter: Encounter, line: EncounterLine, finding: EditFinding) -> EditFinding:
-    """The finding with the push that fits the initial service which stands in the encounter."""
-    added = line.policy[TimeRules].push_form.get(line.code)
-    if finding.disposition is not Disposition.DENY or added is None or not finding.recommended_code:
+    """The finding with the push that fits the initial service which stands in the encounter.
+
+    ``judge`` does not know which push that is, so the message gets its advice here.
+    """
+    push, further = finding.recommended_code, ""
+    if push is None:
         return finding
+    if finding.disposition is Disposition.DENY:
+        push, further = _fitting(encounter, line, line.policy[TimeRules].push_form[line.code])
+    return finding._replace(
+        recommended_code=push,
+        message=f"{finding.message} So short an infusion is billed as a push: bill "
+        f"{one_unit(push, line.units)} instead. {_IF_WRONG}{further}",
+    )
+
+
+def _fitting(encounter: Encounter, line: EncounterLine, added: str) -> tuple[str, str]:
+    """The push of a line, initial or ``added``, and what else is to be billed, if anything."""
     leading = encounter.fact(leading_push)
     if leading is not line:
-        return _recommending(line, finding, _beside(encounter, line, added, leading))
+        return _beside(encounter, line, added, leading), ""
     is_sequential = line.code not in line.policy[VocabularyRules].initials
     if is_sequential and adds_to_a_pump(encounter, line, added):
-        return _recommending(line, finding, added)
+        return added, ""
     outranking = outranking_add_on(encounter, line)
     if outranking is None or outranking is line:
-        return _recommending(line, finding, _initial(line, added))
+        return _initial(line, added), ""
     if is_additional_hour(outranking):
         # Beside an additional hour whose own infusion is billed, the push is an added one.
         primaries = outranking.policy[AddOnRules].primaries[outranking.code]
         is_added = any(x.code in primaries and encounter.is_active(x) for x in initials(encounter))
-        return _recommending(line, finding, added if is_added else _initial(line, added))
+        return added if is_added else _initial(line, added), ""
     code = encounter.code_of(outranking)
-    settled = _recommending(line, finding, added)
-    return settled._replace(
-        message=f"{settled.message} Bill {initial_code(outranking, code) or code} as the initial "
-        f"service instead of {code} (one unit of it), which ranks above a push."
+    return added, (
+        f" Bill {initial_code(outranking, code) or code} as the initial service instead of {code} "
+        "(one unit of it), which ranks above a push."
     )
 
 
@@ -111,16 +126,6 @@ def _initial(line: EncounterLine, code: str) -> str:
     return line.policy[VocabularyRules].initial_form.get(code, code)
 
 
-def _recommending(line: EncounterLine, finding: EditFinding, code: str) -> EditFinding:
-    before = _push(line, finding.recommended_code or "")
-    message = finding.message.replace(before, _push(line, code))
-    return finding._replace(recommended_code=code, message=message)
-
-
-def _push(line: EncounterLine, code: str) -> str:
-    return f"bill {one_unit(code, line.units)} instead"
-
-
 def _finding(measure: Measure, billed: float) -> EditFinding:
     line, supported = measure.line, measure.supported
     rules = line.policy[TimeRules]
@@ -131,9 +136,8 @@ def _finding(measure: Measure, billed: float) -> EditFinding:
     return rules.finding(
         outcome,
         line.line_number,
-        f"{line.code} was billed with {counted(line.units, 'units')}. {_times(measure, billed)} "
-        f"{_remedy(measure, push)} If the times are wrong, send a replacement claim "
-        "with the documented times.",
+        f"{line.code} was billed with {counted(line.units, 'units')}. {_times(measure, billed)}"
+        f"{'' if push else f' {_remedy(measure)} {_IF_WRONG}'}",
         recommended_code=push,
         allowed_units=supported or None,
         related_claim_ids=measure.before,
@@ -162,12 +166,10 @@ def _first_hours(measure: Measure) -> str:
     return " with the first hour of the infusion"
 
 
-def _remedy(measure: Measure, push: str | None) -> str:
+def _remedy(measure: Measure) -> str:
     supported = measure.supported
     if supported:
         return units_paid(measure.line.policy[TimeRules].cut_back, supported)
-    if push:
-        return f"So short an infusion is billed as a push: {_push(measure.line, push)}."
     if measure.line.policy[TimeRules].minutes_needed[measure.line.code].more_than is not None:
         return (
             "Bill a shorter infusion with the code of its first hour and those of additional "

@@ -1,4 +1,4 @@
-"""A claim with lines that wait for time of a supervisor, while freed time is given back."""
+"""A claim with lines that were denied for overlap, while freed time is given back."""
 
 from datetime import date
 from functools import cached_property
@@ -9,7 +9,7 @@ from stream_edits.stages.quarters import days_in
 from stream_edits.stages.supervisor_days import SupervisorDays
 
 
-class WaitingClaim:
+class DeniedClaim:
     """The claim, read once for all its lines, of which there may be thousands.
 
     ``key`` are its member and id; ``record`` is None if nothing is kept of it.
