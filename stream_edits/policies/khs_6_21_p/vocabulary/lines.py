@@ -14,6 +14,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.text import verb
 
+_OF_THE_SAME_DRUG = (Role.ADDITIONAL_HOUR, Role.SAME_DRUG, Role.PUMP_SET_UP)
+
 
 def administration(line: EncounterLine) -> Administration | None:
     """The traits of the line's code, None if it is not an administration code."""
@@ -21,11 +23,14 @@ def administration(line: EncounterLine) -> Administration | None:
 
 
 def gives_a_drug(line: EncounterLine) -> bool:
-    """Whether the line's code gives a drug: not an additional hour, and not hydration."""
+    """Whether the line's code gives a drug of its own.
+
+    An additional hour, a further push of the same drug, a further pump set-up and hydration do not.
+    """
     traits = administration(line)
     if traits is None:
         return False
-    return traits.role is not Role.ADDITIONAL_HOUR and traits.family is not Family.HYDRATION
+    return traits.role not in _OF_THE_SAME_DRUG and traits.family is not Family.HYDRATION
 
 
 def is_sequential(line: EncounterLine) -> bool:
