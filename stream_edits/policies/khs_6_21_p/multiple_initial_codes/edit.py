@@ -8,7 +8,7 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import initial_services
 from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Role, VocabularyRules
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role, VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.shared.units import units_paid
 from stream_edits.policies.values.codes import Document
@@ -49,7 +49,7 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
     rules, words = line.policy[Rules], line.policy[VocabularyRules]
     instead = words.add_on_form.get(line.code)
     remedy = (
-        f"Bill {one_unit(instead, line.units)} instead, {_if_another_drug(line, instead)}as a "
+        f"Bill {one_unit(instead, line.units)} instead, {_condition(line, instead)}as a "
         f"service added to {leading_code}, with the documents that {instead} needs"
         if instead
         else f"{line.code} has no add-on form to bill instead; leave it on the claim "
@@ -68,10 +68,13 @@ def _surplus(line: EncounterLine, leading: EncounterLine, leading_code: str) -> 
     )
 
 
-def _if_another_drug(line: EncounterLine, add_on: str) -> str:
-    """The condition of a sequential service, which by its definition gives another drug."""
+def _condition(line: EncounterLine, add_on: str) -> str:
+    """What the add-on needs: a sequential service another drug (Procedure Code Definitions), and
+    hydration a time of its own (IV.B.3)."""
     traits = line.policy[VocabularyRules].administration[add_on]
-    return "if it gave another drug, " if traits.role is Role.SEQUENTIAL else ""
+    if traits.role is Role.SEQUENTIAL:
+        return "if it gave another drug, "
+    return "if no other infusion ran then, " if traits.family is Family.HYDRATION else ""
 
 
 def _second_site(line: EncounterLine) -> EditFinding:
