@@ -15,7 +15,7 @@ from stream_edits.settings import Settings
 _READ = ("Read", "DescribeConfigs")
 _WRITE = ("Write", "DescribeConfigs")
 _DECISIONS = dict.fromkeys(("pass", "pend", "deny"), _WRITE)
-_MARKS = {"dead_letter": _WRITE, "known_topics": ("Read", "Write")}
+_MARKS = {"dead_letter": _WRITE, "known_topics": ("Read", *_WRITE)}
 # What each stage does with the topics, by their key in the settings: docs/security.md has the same.
 RIGHTS: dict[Stage, dict[str, tuple[str, ...]]] = {
     Stage.INTAKE: {"events": _READ, "by_member": _WRITE, **_DECISIONS, **_MARKS},
