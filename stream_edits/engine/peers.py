@@ -50,6 +50,8 @@ class Peers:
         self._due: float | None = None
         self._again_s = _AGAIN_S
         self._not_fenced: set[str] = set()
+        # Whether members are there that are no stages, as far as their ids tell.
+        self.has_strangers = False
 
     def look(self) -> None:
         """Fence the members that are gone since the last look. Never raises a ClientError.
@@ -71,11 +73,15 @@ class Peers:
         except (ClientError, EngineStopped) as failure:
             log.warning("peers_unknown", stage=self._config.stage, error=_name_of(failure))
             return False
-        if self._config.transactional_id not in present:
+        own = self._config.transactional_id
+        ids = frozenset(each for each in present if each == own or self._is_peer(each))
+        if own not in present:
             # The members have other ids, or we are none of them any more.
+            self.has_strangers = False
             return True
-        ids = frozenset(each for each in present if self._is_peer(each))
-        if strangers := len(present) - len(ids):
+        strangers = len(present) - len(ids)
+        self.has_strangers = strangers > 0
+        if strangers:
             # They take partitions, and may commit offsets of records that no stage has read.
             log.warning("strangers_in_group", stage=self._config.stage, count=strangers)
         # Those that could not be fenced come last, so that the others do not wait for them.

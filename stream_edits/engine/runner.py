@@ -75,9 +75,12 @@ class StageRunner:
 
     @property
     def ready(self) -> bool:
-        """True when partitions are assigned, perhaps none, and their state is restored."""
+        """True when partitions are assigned, perhaps none, and their state is restored.
+
+        Not while other programs are in the group, which take partitions from its stages.
+        """
         member = self._member
-        if member is None:
+        if member is None or member.peers.has_strangers:
             return False
         return member.partitions.assigned and member.partitions.restore is None
 
