@@ -127,6 +127,11 @@ class KnownTopics:
         """The id of the input topic."""
         return self._ids.get(self._config.input_topic)
 
+    @property
+    def partitions(self) -> frozenset[int]:
+        """The partitions of the input topic."""
+        return frozenset(range(self._counts.get(self._config.input_topic, 0)))
+
     def read_marks(self) -> None:
         """Read the marks of the group and compare their ids. Raises TopicReplaced, Retriable."""
         if self._marks_topic is None:

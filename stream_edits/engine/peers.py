@@ -50,7 +50,8 @@ class Peers:
         self._due: float | None = None
         self._again_s = _AGAIN_S
         self._not_fenced: set[str] = set()
-        # Whether members are there that are no stages, as far as their ids tell.
+        # Whether the ids of the members tell who they are, and whether some are no stages.
+        self.are_known = True
         self.has_strangers = False
 
     def look(self) -> None:
@@ -75,12 +76,12 @@ class Peers:
             return False
         own = self._config.transactional_id
         ids = frozenset(each for each in present if each == own or self._is_peer(each))
-        if own not in present:
-            # The members have other ids, or we are none of them any more.
-            self.has_strangers = False
-            return True
-        strangers = len(present) - len(ids)
+        # Without ours, the members have other ids, or we are none of them any more.
+        self.are_known = own in present
+        strangers = len(present) - len(ids) if self.are_known else 0
         self.has_strangers = strangers > 0
+        if not self.are_known:
+            return True
         if strangers:
             # They take partitions, and may commit offsets of records that no stage has read.
             log.warning("strangers_in_group", stage=self._config.stage, count=strangers)

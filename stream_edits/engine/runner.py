@@ -24,6 +24,7 @@ from .ports import Clock, KafkaPort, Output, Processor, Record, StateWatch
 from .recovery import Member, Recovery
 from .rejoining import Rejoining
 from .start import Asker, check_topics_fit
+from .strangers import Strangers
 from .transaction import TransactionAborted, Transactions
 
 _MEASURE_EVERY_S = 5.0
@@ -147,8 +148,9 @@ class StageRunner:
         rejoining = Rejoining(
             self.config, source, partitions, known, self._clock, self._transactions.left_out
         )
+        strangers = Strangers(self.config, source, known, partitions, peers, self._clock)
         self._member = Member(
-            source, known, partitions, self._transactions, inbox, rejoining, peers
+            source, known, partitions, self._transactions, inbox, rejoining, peers, strangers
         )
         source.subscribe(partitions)
 
@@ -161,6 +163,7 @@ class StageRunner:
         member.known.check()
         member.rejoining.check()
         member.peers.check()
+        member.strangers.check()
         try:
             records = member.inbox.take()
         except APART:

@@ -1,4 +1,4 @@
-"""Offsets that no stage of the group has committed, and records that are gone before it read."""
+"""Offsets that no stage of the group has committed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from collections.abc import Callable, Collection
 import pytest
 
 from stream_edits.engine.config import StageConfig
-from stream_edits.engine.errors import LostOffset, OffsetNotOurs, StateBehind, TopicReplaced
+from stream_edits.engine.errors import (
+    OffsetNotOurs,
+    Retriable,
+    StateBehind,
+    TopicReplaced,
+)
+from stream_edits.engine.known_topics import Mark, mark_key, mark_value
 from stream_edits.engine.ports import TopicFacts
 from tests.engine.harness import Cluster, Stage, cluster, outputs
 from tests.engine.worked import stateless_stage, worked
@@ -165,57 +171,61 @@ def without_ids(broker: Cluster) -> Callable[..., dict[str, TopicFacts | None]]:
     return bare
 
 
-class TestRecordsGoneUnread:
-    """Of a topic between two stages, which begins with its group."""
+class TestWithoutKnownNames:
+    """With a client.id of the user's, only offsets tell that another program is in the group."""
 
-    def broker(self) -> Cluster:
+    def pair(self, **changes: object) -> tuple[Cluster, Stage]:
+        """A stage that has read partition 0, and another member that owns partition 1."""
         broker = cluster(2)
-        broker.put("in", 0, b"a", b"1")
+        stage = stateless_stage(broker, **changes).start()
+        broker.put("in", 0, b"k", b"1")
+        stage.run_rounds(2)
+        other = broker.source(stage.config)
+        other.subscribe(stage.partitions)
+        for member in broker.groups["g"].members:
+            member.client_id = "payer"
+        stage.run_rounds(4)
+        assert stage.partitions.owned.keys() == {0}
+        return broker, stage
+
+    def test_what_it_commits_stops_the_stage(self) -> None:
+        broker, stage = self.pair()
+        commit(broker, 7, partition=1)
+        stage.run_rounds(4)
+        stage.clock.time_s += 31
+        with pytest.raises(OffsetNotOurs, match="committed 7 of in/1"):
+            stage.run_rounds()
+
+    @pytest.mark.parametrize("topic_id", ["id", None])
+    def test_what_a_stage_commits_does_not(self, topic_id: str | None) -> None:
+        broker, stage = self.pair()
+        commit(broker, 7, partition=1)
+        broker.groups["g"].topic_ids[1] = topic_id and broker.ids["in"]
+        mark = Mark({"in": broker.ids["in"]}, 7)
+        broker.put("known", 0, mark_key("g", "in", 1), mark_value(mark))
+        stage.clock.time_s += 31
+        stage.run_rounds()
+        assert stage.runner.ready
+
+    def test_brokers_that_do_not_answer_are_asked_later(self) -> None:
+        broker, stage = self.pair()
+        commit(broker, 7, partition=1)
+        broker.fail("committed", Retriable("_TIMED_OUT"))
+        stage.clock.time_s += 31
+        stage.run_rounds()
+        stage.clock.time_s += 31
+        with pytest.raises(OffsetNotOurs):
+            stage.run_rounds()
+
+    def test_a_stage_with_state_leaves_it_to_the_restore(self) -> None:
+        """Its offsets may be set by hand, as its own messages say."""
+        broker = cluster(2)
         stage = Stage(broker).start()
-        stage.run_rounds(2)
-        stage.runner.close()
-        for value in (b"2", b"3", b"4"):
-            broker.put("in", 1, b"b", value)
-        broker.logs["in", 1].first = 2
-        return broker
-
-    @pytest.mark.parametrize("start_from", [None, "progress", "committed", "newest"])
-    def test_the_stage_stops_and_names_the_partition(self, start_from: str | None) -> None:
-        broker = self.broker()
-        with pytest.raises(LostOffset, match=r"in/1 begins at offset 2, and group g.*from oldest"):
-            Stage(broker, start_from=start_from).start()
-        assert outputs(broker) == [b"1:1"]
-
-    def test_the_loss_is_accepted_once(self) -> None:
-        broker = self.broker()
-        for start_from in ("oldest", None):
-            stage = Stage(broker, start_from=start_from).start()
-            stage.run_rounds(2)
-            stage.runner.close()
-        assert outputs(broker) == [b"1:1", b"4:1"]
-
-    def test_an_accepted_loss_needs_no_record_to_be_remembered(self) -> None:
-        broker = self.broker()
-        broker.logs["in", 1].first = broker.logs["in", 1].end
-        stage = Stage(broker, start_from="oldest").start()
-        stage.run_rounds(2)
-        stage.runner.close()
-        broker.put("in", 1, b"b", b"5")
-        Stage(broker).start().run_rounds(2)
-        assert outputs(broker) == [b"1:1", b"5:1"]
-
-    def test_what_was_read_may_go(self) -> None:
-        broker = self.broker()
-        broker.logs["in", 1].first = 0
-        stage = Stage(broker).start()
-        stage.run_rounds(2)
-        stage.runner.close()
-        broker.logs["in", 1].first = 3
-        broker.put("in", 1, b"b", b"5")
-        Stage(broker).start().run_rounds(2)
-        assert outputs(broker)[-1] == b"5:4"
-
-    def test_a_topic_of_claims_may_be_older_than_the_group(self) -> None:
-        broker = self.broker()
-        Stage(broker, internal_topics=frozenset({"log"})).start().run_rounds(2)
-        assert outputs(broker) == [b"1:1", b"4:1"]
+        for member in broker.groups["g"].members:
+            member.client_id = "payer"
+        broker.source(stage.config).subscribe(stage.partitions)
+        stage.run_rounds(4)
+        commit(broker, 0, partition=1)
+        stage.clock.time_s += 31
+        stage.run_rounds()
+        assert "committed" not in broker.names()[-10:]

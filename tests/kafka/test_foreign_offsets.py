@@ -77,14 +77,26 @@ def test_what_it_committed_while_intake_was_stopped_is_not_skipped(deploy: Deplo
 def test_a_stage_is_not_ready_while_it_is_there(deploy: Deploy) -> None:
     deployment = deploy(partitions=2).create_topics()
     events, group = deployment.topics.events, deployment.settings.group_id("intake")
-    # A process whose client.id tells that it is a stage.
-    program = deployment.run_in_background("run", "--stage", "intake")
+    program = deployment.start("intake")
     program.says("assigned")
     with another_program(deployment, group, events) as consumer:
         eventually(lambda: bool(consumer.poll(0.1) or consumer.assignment()), 60, deployment.tails)
         program.says("strangers_in_group")
         assert program.running
     program.terminate()
+
+
+def test_what_it_commits_stops_a_stage_that_cannot_tell_it_by_its_name(deploy: Deploy) -> None:
+    deployment = deploy(partitions=2).create_topics()
+    events, group = deployment.topics.events, deployment.settings.group_id("intake")
+    intake = deployment.run_in_background("run", "--stage", "intake", KAFKA__CLIENT_ID="payer")
+    deployment.publish([canary_claim(str(n), "99213") for n in range(20)])
+    eventually(lambda: deployment.decided_by_now() == 20, 60, deployment.tails)
+    with another_program(deployment, group, events) as consumer:
+        eventually(lambda: bool(consumer.poll(0.1) or consumer.assignment()), 60, deployment.tails)
+        deployment.publish([canary_claim(str(n), "99213") for n in range(20, 60)])
+        eventually(lambda: consumer.poll(0.5) is None and not intake.running, 90, deployment.tails)
+    assert f"another program has joined group {group}" in last_line(intake)
 
 
 def test_records_between_the_stages_that_are_gone_unread_stop_the_next_one(deploy: Deploy) -> None:
