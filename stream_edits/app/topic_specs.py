@@ -34,13 +34,19 @@ def topic_specs(settings: Settings) -> list[TopicSpec]:
             settings.replication_factor,
             dead_letter if name == topics.dead_letter else {},
             # Claims and reviews are not ours alone, so others may give their topics more
-            # partitions. A stage without a topic of known topics makes one with one partition.
+            # partitions. An earlier version made the topic of known topics with one partition.
             any_partitions=name in (topics.events, topics.reviews, topics.known_topics),
             kept_days=settings.evidence_days if name in evidence else None,
             initial=_initial(settings, name, is_compacted=name in compacted),
         )
         for name in topics.by_key().values()
     ]
+
+
+def known_topics_spec(settings: Settings) -> TopicSpec:
+    """The topic of known topics, which a stage makes if it is missing."""
+    name = settings.topics.known_topics
+    return next(spec for spec in topic_specs(settings) if spec.name == name)
 
 
 def _initial(settings: Settings, name: str, *, is_compacted: bool) -> dict[str, str]:

@@ -18,6 +18,7 @@ from stream_edits.app.processors import (
     ReviewProcessor,
     SupervisionProcessor,
 )
+from stream_edits.app.topic_specs import known_topics_spec
 from stream_edits.codec.avro import Encoder
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.decisions import decision_encoder
@@ -190,7 +191,7 @@ def stage_config(settings: Settings, stage: Stage) -> StageConfig:
         partitions=settings.partitions,
         output_topics=tuple(by_key[key] for key in own.outputs),
         internal_topics=frozenset(by_key[key] for key in _internal()),
-        known_topics=topics.known_topics,
+        known_topics=known_topics_spec(settings),
         start_from=settings.start_from,
         group_instance_id=settings.group_instance_id(stage),
         engine_version=ENGINE_VERSION,

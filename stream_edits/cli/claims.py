@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -40,9 +41,10 @@ FILE = click.Path(allow_dash=True, exists=True)
 @click.option(
     "--from",
     "start_from",
-    type=click.Choice(["progress", "oldest", "newest"]),
+    type=click.Choice(get_args(StartFrom)),
     help="Where to start when the committed offsets of a group have expired or were deleted: where "
-    "it had stopped, or at an end of its topic. Without it the stage stops.",
+    "it had stopped, or at an end of its topic. When they were set by hand or committed by another "
+    "program: where it had stopped, or at what is committed. Without it the stage stops.",
 )
 @click.option(
     "--processes",

@@ -127,7 +127,8 @@ def _operations(settings: Settings) -> Iterator[tuple[str, Any]]:
         group = {"groupId": {"type": "string", "enum": [config.group_id]}, **_BINDING}
         read = {"action": "receive", "channel": _channel(keys[config.input_topic])}
         yield f"{stage}.reads.{keys[config.input_topic]}", read | {"bindings": {"kafka": group}}
-        kept = [topic for topic in (config.changelog_topic, config.known_topics) if topic]
+        changelog = [] if config.changelog_topic is None else [config.changelog_topic]
+        kept = [*changelog, settings.topics.known_topics]
         for topic in (*config.output_topics, config.dead_letter_topic, *kept):
             written = {"action": "send", "channel": _channel(keys[topic])}
             yield f"{stage}.writes.{keys[topic]}", written

@@ -50,7 +50,7 @@ def rights_of(stage: Stage) -> dict[str, set[str]]:
     rights.setdefault(own.input, set()).update(_READ)
     if own.changelog is not None:
         rights[own.changelog] = {*_READ, *_WRITE}
-    return rights | {"known_topics": {"Read", "Write"}}
+    return rights | {"known_topics": {"Read", *_WRITE}}
 
 
 def _topics(settings: Settings) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .errors import OptionRefused
+from .records import TopicSpec
 
-# `progress` is where the group had stopped, `oldest` and `newest` are the ends of the input log.
-StartFrom = Literal["progress", "oldest", "newest"]
+# `progress` is where the group had stopped, `committed` is the committed offset, whoever committed
+# it, `oldest` and `newest` are the ends of the input log.
+StartFrom = Literal["progress", "committed", "oldest", "newest"]
 
 # librdkafka properties, by name.
 ClientOptions = Mapping[str, str | int | float]
@@ -46,9 +48,11 @@ class StageConfig:
     # Topics between the stages, and changelogs. State depends on the partition that a key falls
     # into, so their partition count is fixed, and the loss of one is the loss of state.
     internal_topics: frozenset[str] = frozenset()
-    # The compacted topic of the ids of the topics that each group has worked with. None keeps none.
-    known_topics: str | None = None
-    # Where to start if the committed offsets of a group that has read the topic are gone.
+    # The compacted topic of the ids of the topics that each group has worked with, as it is made if
+    # it is missing. None keeps none.
+    known_topics: TopicSpec | None = None
+    # Where to start if the committed offsets of a group that has read the topic are gone, or were
+    # not committed by its stages.
     start_from: StartFrom | None = None
     # The pod's name. A static member does not leave the group on close: it keeps its partitions
     # until its session times out.

@@ -23,6 +23,10 @@ class LostOffset(EngineStopped):
     """The committed offset is no longer in the log, or the group's offsets have expired."""
 
 
+class OffsetNotOurs(EngineStopped):
+    """The committed offset is one that no stage of the group has committed."""
+
+
 class ProgressAhead(EngineStopped):
     """The state is newer than the committed offset: another process owns the partition, or the
     offset was set back."""
@@ -106,4 +110,4 @@ class RequiresAbort(ClientError):
 
 
 # State, input and offsets do not fit together.
-APART = (ChangelogCut, LostOffset, ProgressAhead, StateBehind)
+APART = (ChangelogCut, LostOffset, OffsetNotOurs, ProgressAhead, StateBehind)

@@ -4,7 +4,8 @@ Such a topic has the same name, other records and another id (KIP-516). The clie
 it: it reads on at the old offset of the new log. So each group writes the ids of its topics into a
 compacted topic, in the transaction in which it first commits an offset of a partition, and compares
 them at its start and while it runs. This mark also tells a new group from one whose offsets have
-expired. A stage without a changelog keeps its progress in it, too.
+expired. A stage without a changelog keeps its progress in it, too. The topic of the marks has no
+mark itself: it is compared while the stage runs.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _REBUILD = (
 _ACCEPT = (
     "records in it that nobody had read are gone: publish them again if they are needed, then run "
     "`stream-edits topics accept {topic}` to go on with the new topic from its beginning"
+)
+_MARK_AGAIN = (
+    "what each group knew of its topics is gone: make sure that no other topic was created again; "
+    "a restart makes this one, and marks the topics as they are then"
 )
 _CHECK_EVERY_S = 3.0
 # Short, because it blocks the loop while no broker answers.
@@ -93,7 +98,7 @@ def accepting(
 
 
 def topics_of(config: StageConfig) -> list[str]:
-    """Every topic that the stage reads or writes, once; the input first."""
+    """Every topic that the stage reads or writes but that of the marks, once; the input first."""
     topics = [config.input_topic, config.dead_letter_topic, *config.output_topics]
     if config.changelog_topic is not None:
         topics.append(config.changelog_topic)
@@ -104,10 +109,11 @@ class KnownTopics:
     """The topics of a stage as its group knows them. Without ids nothing is compared."""
 
     def __init__(self, config: StageConfig, port: KafkaPort, facts: Facts, clock: Clock) -> None:
-        """`facts` are the topics at the start."""
+        """`facts` are the topics at the start, and that of the marks."""
         self._config = config
         self._port = port
         self._clock = clock
+        self._marks_topic = None if config.known_topics is None else config.known_topics.name
         self._ids: Ids = {name: fact.id if fact else None for name, fact in facts.items()}
         self._counts = {name: fact.partitions for name, fact in facts.items() if fact}
         self._marks: dict[int, Mark] = {}
@@ -121,12 +127,17 @@ class KnownTopics:
         """The id of the input topic."""
         return self._ids.get(self._config.input_topic)
 
+    @property
+    def partitions(self) -> frozenset[int]:
+        """The partitions of the input topic."""
+        return frozenset(range(self._counts.get(self._config.input_topic, 0)))
+
     def read_marks(self) -> None:
         """Read the marks of the group and compare their ids. Raises TopicReplaced, Retriable."""
-        if self._config.known_topics is None:
+        if self._marks_topic is None:
             return
         prefix = mark_key(self._config.group_id, self._config.input_topic, 0)[:-1]
-        values = self._port.newest_values(self._config, self._config.known_topics)
+        values = self._port.newest_values(self._config, self._marks_topic)
         for key, value in values.items():
             number = key[len(prefix) :]
             if value is None or not key.startswith(prefix) or not number.isdigit():
@@ -171,7 +182,7 @@ class KnownTopics:
         If it returns, every record that was read before the call is one of the known topic. Raises
         TopicReplaced, Retriable.
         """
-        if self._config.known_topics is None:
+        if self._marks_topic is None:
             return
         facts = self._port.topic_facts(self._config, list(self._ids), _ASK_S)
         self._due = self._clock.monotonic() + _CHECK_EVERY_S
@@ -196,10 +207,11 @@ class KnownTopics:
 
     def to_write(self, offsets: Mapping[int, int]) -> list[tuple[int, Mark]]:
         """The marks to write in the transaction that commits these offsets, by partition."""
-        if self._config.known_topics is None:
+        if self._marks_topic is None:
             return []
         has_changelog = self._config.changelog_topic is not None
-        marks = ((n, Mark(self._ids, None if has_changelog else offsets[n])) for n in offsets)
+        ids = {name: id_ for name, id_ in self._ids.items() if name != self._marks_topic}
+        marks = ((n, Mark(ids, None if has_changelog else offsets[n])) for n in offsets)
         return [(n, mark) for n, mark in marks if self._marks.get(n) != mark]
 
     def on_committed(self, marks: Mapping[int, Mark]) -> None:
@@ -233,4 +245,6 @@ class KnownTopics:
         has_state = self._config.changelog_topic is not None and topic == self._config.input_topic
         if has_state or topic in self._config.internal_topics:
             return _REBUILD
+        if topic == self._marks_topic:
+            return _MARK_AGAIN
         return _ACCEPT.format(topic=topic)

@@ -174,8 +174,8 @@ class Partitions:
         return {number: owned.start for number, owned in self.owned.items()}
 
     def starts_to_commit(self) -> dict[int, int]:
-        """Where `newest` began, not yet committed: a restart must not skip what comes after it."""
-        if self._config.changelog_topic is not None or self._config.start_from != "newest":
+        """Where the operator lets partitions start, not yet committed: a restart goes on there."""
+        if self._config.start_from is None or self.restore is not None:
             return {}
         owned = self.owned.items()
         return {number: each.start for number, each in owned if each.committed != each.start}

@@ -50,6 +50,9 @@ class Peers:
         self._due: float | None = None
         self._again_s = _AGAIN_S
         self._not_fenced: set[str] = set()
+        # Whether the ids of the members tell who they are, and whether some are no stages.
+        self.are_known = True
+        self.has_strangers = False
 
     def look(self) -> None:
         """Fence the members that are gone since the last look. Never raises a ClientError.
@@ -71,11 +74,15 @@ class Peers:
         except (ClientError, EngineStopped) as failure:
             log.warning("peers_unknown", stage=self._config.stage, error=_name_of(failure))
             return False
-        if self._config.transactional_id not in present:
-            # The members have other ids, or we are none of them any more.
+        own = self._config.transactional_id
+        ids = frozenset(each for each in present if each == own or self._is_peer(each))
+        # Without ours, the members have other ids, or we are none of them any more.
+        self.are_known = own in present
+        strangers = len(present) - len(ids) if self.are_known else 0
+        self.has_strangers = strangers > 0
+        if not self.are_known:
             return True
-        ids = frozenset(each for each in present if self._is_peer(each))
-        if strangers := len(present) - len(ids):
+        if strangers:
             # They take partitions, and may commit offsets of records that no stage has read.
             log.warning("strangers_in_group", stage=self._config.stage, count=strangers)
         # Those that could not be fenced come last, so that the others do not wait for them.

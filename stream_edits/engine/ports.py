@@ -239,8 +239,8 @@ class KafkaPort(Protocol):
     ) -> dict[str, TopicSettings | None]:
         """The settings of each topic, None if they may not be read. Raises Retriable."""
 
-    def create_compacted(self, config: StageConfig, topic: str) -> None:
-        """Create a topic of one partition if there is none and we may. Raises Retriable."""
+    def create_topic(self, config: StageConfig, spec: TopicSpec) -> bool:
+        """Create a topic if there is none and we may. True if it was. Raises Retriable."""
 
     def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
         """The client.id of each member of the group, also while it rebalances. Raises Retriable."""

@@ -17,6 +17,7 @@ from .peers import Peers
 from .ports import Clock, KafkaPort, Source
 from .rejoining import Rejoining
 from .start import limits_now
+from .strangers import Strangers
 from .transaction import FORGOTTEN, TAKEN_FOR_DEAD, TransactionAborted, Transactions, remedy_of
 
 
@@ -30,6 +31,7 @@ class Member(NamedTuple):
     inbox: Inbox
     rejoining: Rejoining
     peers: Peers
+    strangers: Strangers
 
 
 class Recovery:

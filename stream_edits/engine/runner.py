@@ -24,6 +24,7 @@ from .ports import Clock, KafkaPort, Output, Processor, Record, StateWatch
 from .recovery import Member, Recovery
 from .rejoining import Rejoining
 from .start import Asker, check_topics_fit
+from .strangers import Strangers
 from .transaction import TransactionAborted, Transactions
 
 _MEASURE_EVERY_S = 5.0
@@ -75,9 +76,12 @@ class StageRunner:
 
     @property
     def ready(self) -> bool:
-        """True when partitions are assigned, perhaps none, and their state is restored."""
+        """True when partitions are assigned, perhaps none, and their state is restored.
+
+        Not while other programs are in the group, which take partitions from its stages.
+        """
         member = self._member
-        if member is None:
+        if member is None or member.peers.has_strangers:
             return False
         return member.partitions.assigned and member.partitions.restore is None
 
@@ -144,8 +148,9 @@ class StageRunner:
         rejoining = Rejoining(
             self.config, source, partitions, known, self._clock, self._transactions.left_out
         )
+        strangers = Strangers(self.config, source, known, partitions, peers, self._clock)
         self._member = Member(
-            source, known, partitions, self._transactions, inbox, rejoining, peers
+            source, known, partitions, self._transactions, inbox, rejoining, peers, strangers
         )
         source.subscribe(partitions)
 
@@ -158,6 +163,7 @@ class StageRunner:
         member.known.check()
         member.rejoining.check()
         member.peers.check()
+        member.strangers.check()
         try:
             records = member.inbox.take()
         except APART:

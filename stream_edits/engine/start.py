@@ -93,9 +93,10 @@ class Asker:
                 reason=reason,
             )
             if self._clock.monotonic() >= deadline:
+                known = self._config.known_topics
                 raise EngineStopped(
                     f"no answer about {call} for {budget_s:g} s ({code}): check the brokers, and "
-                    f"look for an open transaction on {self._config.known_topics} "
+                    f"look for an open transaction on {known.name if known else 'the topics'} "
                     "(kafka-transactions.sh find-hanging)"
                 )
             self._clock.sleep(wait_s)
@@ -107,14 +108,15 @@ def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topi
 
     Waits while the brokers are away. Raises TopicsUnfit, or as `Asker.answer`.
     """
-    own, known = topics_of(config), config.known_topics
-    needed = own if known is None else [*own, known]
+    known = config.known_topics
+    needed = topics_of(config) if known is None else [*topics_of(config), known.name]
 
     def ask() -> Facts:
         facts = port.topic_facts(config, needed, _ASK_S)
-        if known is not None and facts[known] is None:
-            # A deployment of an earlier version does not have it.
-            port.create_compacted(config, known)
+        if known is not None and facts[known.name] is None:
+            # It was deleted, or this is a deployment of an earlier version.
+            if port.create_topic(config, known):
+                log.warning("known_topics_created", stage=config.stage, topic=known.name)
             facts = port.topic_facts(config, needed, _ASK_S)
         return facts
 
@@ -125,12 +127,12 @@ def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topi
             f"no topic named {', '.join(missing)}, or no right to DESCRIBE it: {_CREATE}"
         )
     _check_counts(config, facts)
-    settings = asker.answer("topic_settings", lambda: port.topic_settings(config, own, _ASK_S))
-    unread = [topic for topic in own if settings.get(topic) is None]
+    settings = asker.answer("topic_settings", lambda: port.topic_settings(config, needed, _ASK_S))
+    unread = [topic for topic in needed if settings.get(topic) is None]
     if unread:
         log.warning("topic_settings_unread", stage=config.stage, topics=" ".join(unread))
     _check_settings(config, settings)
-    return Topics({topic: facts[topic] for topic in own}, _limits(config, settings))
+    return Topics(facts, _limits(config, {name: settings[name] for name in topics_of(config)}))
 
 
 def _check_counts(config: StageConfig, facts: Facts) -> None:
@@ -170,12 +172,15 @@ def _limits(config: StageConfig, settings: Mapping[str, TopicSettings | None]) -
 
 
 def _check_settings(config: StageConfig, settings: Mapping[str, TopicSettings | None]) -> None:
-    if config.changelog_topic is not None:
-        changelog = settings.get(config.changelog_topic)
-        if changelog is not None and changelog.cleanup_policy != "compact":
+    kept = {config.changelog_topic: ("the changelog ", "state")}
+    if config.known_topics is not None:
+        kept[config.known_topics.name] = ("", "what the groups know of their topics")
+    for topic, (kind, content) in kept.items():
+        each = settings.get(topic) if topic is not None else None
+        if each is not None and each.cleanup_policy != "compact":
             raise TopicsUnfit(
-                f"the changelog {config.changelog_topic} has cleanup.policy="
-                f"{changelog.cleanup_policy}, which deletes state: set it to compact"
+                f"{kind}{topic} has cleanup.policy={each.cleanup_policy}, which deletes {content}: "
+                "set it to compact"
             )
     letters = settings.get(config.dead_letter_topic)
     if letters is None:

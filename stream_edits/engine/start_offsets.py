@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from . import log
 from .config import StageConfig
-from .errors import EngineStopped, Interrupted, LostOffset, Retriable
+from .errors import EngineStopped, Interrupted, LostOffset, OffsetNotOurs, Retriable
 from .known_topics import KnownTopics
 from .ports import Clock, Committed, Source
 
@@ -32,28 +32,45 @@ class StartOffsets:
         self._known = known
         self._clock = clock
         self._stopping = stopping
+        # Offsets of this topic that no stage of the group has committed.
+        self._foreign: dict[int, int] = {}
 
     def committed(self, partitions: Collection[int]) -> dict[int, int | None]:
-        """The committed offset of each partition, None if it has none for this topic."""
+        """The offset that the group committed in each partition, None if none for this topic."""
         if not partitions:
             return {}
         found = self._query("committed", lambda: self._source.committed(partitions, _ASK_S))
-        offsets = {number: self._of_this_topic(each) for number, each in found.items()}
-        if None in offsets.values():
+        here = {n: each for n, each in found.items() if each and self._is_of_this_topic(each)}
+        if not all(n in here and self._is_ours(n, here[n]) for n in found):
             # Another process may have marked them since this one started.
             self._query("known topics", self._known.read_marks)
-        return offsets
+        ours = {n: each.offset for n, each in here.items() if self._is_ours(n, each)}
+        self._foreign = {n: each.offset for n, each in here.items() if n not in ours}
+        return {n: ours.get(n) for n in found}
 
-    def _of_this_topic(self, committed: Committed | None) -> int | None:
-        if committed is None:
-            return None
+    def _is_of_this_topic(self, committed: Committed) -> bool:
         now = self._known.input_id
-        is_other = None not in (committed.topic_id, now) and committed.topic_id != now
-        return None if is_other else committed.offset
+        return None in (committed.topic_id, now) or committed.topic_id == now
+
+    def _is_ours(self, number: int, committed: Committed) -> bool:
+        """Whether a stage of the group committed it: then it has the topic's id, or is marked.
+
+        Brokers without ids have marks only. State is compared with the offset by its restore.
+        """
+        if self._config.changelog_topic is not None or self._config.known_topics is None:
+            return True
+        mark = self._known.mark(number)
+        is_marked = mark is not None and mark.next_offset == committed.offset
+        return is_marked or committed.topic_id is not None
 
     def start(self, number: int, committed: int | None) -> int:
-        """The offset to read from; the client itself never resets. Raises LostOffset."""
+        """The offset to read from; the client itself never resets.
+
+        Raises LostOffset, OffsetNotOurs.
+        """
         start_from, stateless = self._config.start_from, self._config.changelog_topic is None
+        if number in self._foreign and start_from != "progress":
+            return self._accepted(number)
         may_move = stateless and start_from in ("oldest", "newest")
         if committed is not None and not may_move:
             return committed
@@ -62,6 +79,7 @@ class StartOffsets:
         marks = self._query("watermarks", lambda: self._source.watermarks(number, _ASK_S))
         if committed is not None and marks.low <= committed <= marks.high:
             return committed
+        self._refuse_unread_loss(number, marks.low)
         # What an earlier stage sent on is never skipped: it may have run a moment longer.
         skips = stateless and start_from == "newest" and self._known.may_be_skipped(number)
         return marks.high if skips else marks.low
@@ -81,6 +99,40 @@ class StartOffsets:
             f"{self._config.group_id}, which had read up to {mark.next_offset}: its offsets "
             "expired or were deleted; to go on there, start once with `stream-edits run --from "
             "progress`, or else --from oldest or newest"
+        )
+
+    def _refuse_unread_loss(self, number: int, low: int) -> None:
+        """Raises LostOffset if records that an earlier stage sent on are gone, unread.
+
+        Such a topic begins with the group. Others may be older than it.
+        """
+        topic, group = self._config.input_topic, self._config.group_id
+        is_read = low == 0 or self._known.mark(number) is not None
+        if is_read or topic not in self._config.internal_topics:
+            return
+        if self._config.start_from != "oldest":
+            raise LostOffset(
+                f"{topic}/{number} begins at offset {low}, and group {group} has read nothing of "
+                "it: what an earlier stage sent on is gone (retention, or records deleted by "
+                "hand); rebuild everything from the claims, as docs/operations.md says, or accept "
+                "the loss: start once with `stream-edits run --from oldest`"
+            )
+
+    def _accepted(self, number: int) -> int:
+        """The offset that another program committed, if the operator says so.
+
+        Raises OffsetNotOurs.
+        """
+        if self._config.start_from == "committed":
+            return self._foreign[number]
+        mark = self._known.mark(number)
+        read = "nothing" if mark is None else f"up to {mark.next_offset}"
+        raise OffsetNotOurs(
+            f"group {self._config.group_id} has read {read} of {self._config.input_topic}/{number},"
+            f" but another program committed {self._foreign[number]}, or somebody set it by hand: "
+            "give that program another group, then start once with `stream-edits run --from "
+            "progress` to go on where the group had stopped, or --from committed to skip what is "
+            "in between"
         )
 
     def _query(self, what: str, call: Callable[[], _T]) -> _T:

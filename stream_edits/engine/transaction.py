@@ -182,10 +182,12 @@ class Transactions:
             self._sink.produce_at(topic, partition, [(PROGRESS_KEY, progress_value(offset))])
 
     def _marks(self, marks: Iterable[tuple[int, Mark]]) -> Iterator[Output]:
-        group, topic = self._config.group_id, self._config.input_topic
+        config = self._config
+        if config.known_topics is None:
+            return
         for number, mark in marks:
-            key = mark_key(group, topic, number)
-            yield Output(self._config.known_topics or "", key, mark_value(mark))
+            key = mark_key(config.group_id, config.input_topic, number)
+            yield Output(config.known_topics.name, key, mark_value(mark))
 
     def _send_offsets(self, batch: Batch, source: Source, input_id: str | None) -> None:
         """Retried until the budget is spent; then the transaction is aborted."""

@@ -19,7 +19,7 @@ class Observed(Protocol):
 
     @property
     def ready(self) -> bool:
-        """True when partitions are assigned and their state is restored."""
+        """True when partitions are assigned, their state is restored, and the group is its own."""
 
     @property
     def last_moved(self) -> float:
@@ -38,7 +38,7 @@ class HealthServer(AnsweringServer):
     transaction time-out, because a commit may block that long. Without brokers the loops retry, so
     an outage of Kafka fails no probe. A stage in the middle of a commit ends by itself after two
     minutes, and waits for the brokers when it is started again. /readyz fails until every runner
-    is assigned and restored.
+    is assigned and restored, and while other programs are in its group.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class HealthServer(AnsweringServer):
             return _state(live, b"live\n", b"a loop is stuck\n")
         if path == "/readyz":
             ready = all(runner.ready for runner in self._runners)
-            return _state(ready, b"ready\n", b"not assigned or not restored\n")
+            return _state(ready, b"ready\n", b"not assigned or restored, or strangers in a group\n")
         return 404, TEXT, b"not found\n"
 
 

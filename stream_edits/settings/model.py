@@ -131,12 +131,13 @@ class Settings(BaseModel):
         "`topics create` makes them so, and `topics check` fails when they keep less. Unless "
         "given, they are made without a limit, and must keep ten years (3653 days) at least.",
     )
-    start_from: Literal["progress", "oldest", "newest"] | None = Field(
+    start_from: Literal["progress", "committed", "oldest", "newest"] | None = Field(
         None,
         description="Where to start when the committed offsets of a group have expired or were "
-        "deleted: where it had stopped, or at an end of its topic. Without it the stage stops. "
-        "A new intake or review starts at that end, the other stages always at the oldest record. "
-        "Partitions that are added later are read from their beginning. "
+        "deleted: where it had stopped, or at an end of its topic. When they were set by hand or "
+        "committed by another program: where it had stopped, or at what is committed. Without it "
+        "the stage stops. A new intake or review starts at that end, the other stages always at "
+        "the oldest record. Partitions that are added later are read from their beginning. "
         "`run --from` sets it once.",
     )
     batch_size: int = Field(

@@ -28,7 +28,7 @@ from confluent_kafka.admin import (
 
 from stream_edits.engine.config import StageConfig
 from stream_edits.engine.kafka import ConfluentKafka
-from stream_edits.engine.ports import Headers, KafkaPort, Sink, Source
+from stream_edits.engine.ports import Headers, KafkaPort, Sink, Source, TopicSpec
 from tests.contract.clusters import TOPICS, Cluster, Kept
 from tests.engine.harness import config
 
@@ -56,7 +56,7 @@ class Real(Cluster):
             "changelog_topic": self._name("log"),
             "dead_letter_topic": self._name("dead"),
             "output_topics": (self._name("out"),),
-            "known_topics": self._name("known"),
+            "known_topics": TopicSpec(self._name("known"), 1, "compact"),
             "internal_topics": frozenset({self._name("in"), self._name("log")}),
             "kafka": self._options,
             **changes,

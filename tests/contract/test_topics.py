@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from stream_edits.engine.ports import Committed, Output, TopicFacts
+from stream_edits.engine.ports import Committed, Output, TopicFacts, TopicSpec
 from tests.contract.clusters import TOPICS, Cluster
 from tests.contract.members import Member, answered, done, poll_until, share_all, writer
 from tests.contract.sinks import sink_topic
@@ -92,8 +92,8 @@ def test_the_topic_id_is_stored_with_a_committed_offset(cluster: Cluster) -> Non
 
 def test_the_newest_committed_value_of_each_key(cluster: Cluster) -> None:
     settings = cluster.config()
-    known = settings.known_topics
-    assert known is not None
+    assert settings.known_topics is not None
+    known = settings.known_topics.name
     sink = writer(cluster)
     for values in ((b"1", b"2"), (b"3", None)):
         sink.begin()
@@ -110,15 +110,15 @@ def test_the_newest_committed_value_of_each_key(cluster: Cluster) -> None:
     assert newest() == {b"a": b"3", b"b": None}
 
 
-def test_a_compacted_topic_is_created_once(cluster: Cluster) -> None:
+def test_a_topic_is_created_once(cluster: Cluster) -> None:
     settings = cluster.config()
-    name = f"{settings.known_topics}-new"
-    for _ in range(2):
-        cluster.port.create_compacted(settings, name)
+    name = f"{settings.input_topic}-new"
+    spec = TopicSpec(name, 3, "compact")
+    assert [cluster.port.create_topic(settings, spec) for _ in range(2)] == [True, False]
 
     def known() -> bool:
         found = answered(lambda: cluster.port.topic_facts(settings, [name], 5.0))[name]
-        return found is not None and found.partitions == 1
+        return found is not None and found.partitions == 3
 
     cluster.until(known)
 

@@ -13,6 +13,7 @@ from stream_edits.engine.ports import (
     StageConfig,
     StateView,
     TopicSettings,
+    TopicSpec,
     TryAgain,
     Undecodable,
 )
@@ -91,7 +92,7 @@ def config(**changes: Any) -> StageConfig:
         "engine_version": "1.2",
         "output_topics": ("out",),
         "internal_topics": frozenset({"in", "log"}),
-        "known_topics": "known",
+        "known_topics": TopicSpec("known", 1, "compact"),
         "least_message_bytes": 500,
         "breaker": Breaker(window=1000, share=1.0, minimum=1000),
     }
@@ -114,8 +115,7 @@ def cluster(partitions: int = 2) -> Cluster:
     for topic in ("out", "dead", "known"):
         broker.create(topic, 1)
     broker.settings["log"] = TopicSettings("compact", 1000)
-    broker.create("known", 1)
-    broker.settings["log"] = TopicSettings("compact", 1000)
+    broker.settings["known"] = TopicSettings("compact", 1000)
     return broker
 
 

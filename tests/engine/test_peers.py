@@ -166,6 +166,21 @@ def test_members_that_are_no_stages_are_logged(
         if getattr(x, "event", "") == "strangers_in_group"
     ]
     assert found == ([] if count is None else [count])
+    assert stage.runner.ready == (count is None), "they take partitions from the stages"
+
+
+def test_a_stage_is_ready_again_when_the_others_have_left() -> None:
+    pair = Pair()
+    kcat = pair.broker.source(config(transactional_id="kcat"))
+    kcat.subscribe(pair.second.partitions)
+    pair.turns(2)
+    assert not pair.first.runner.ready
+    pair.broker.evict(kcat)
+    pair.turns()
+    assert pair.first.runner.ready
+    pair.put(b"2")
+    pair.turns()
+    assert outputs(pair.broker) == [b"1:1", b"1:1", b"2:2", b"2:2"]
 
 
 def test_without_the_right_the_time_out_is_waited_for() -> None:

@@ -19,7 +19,7 @@ def test_a_first_start_begins_at_the_low_watermark_by_assign_not_by_seek() -> No
     for value in (b"gone", b"1"):
         broker.put("in", 0, b"a", value)
     broker.logs["in", 0].first = 1
-    Stage(broker).start().run_rounds()
+    Stage(broker, internal_topics=frozenset({"log"})).start().run_rounds()
     assert ("assign", {0: 1, 1: 0}) in broker.calls
     assert "seek" not in broker.names()
     assert outputs(broker) == [b"1:1"]

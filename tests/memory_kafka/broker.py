@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection
 
 from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import Retriable
-from stream_edits.engine.ports import Headers, Limits, Output, TopicFacts, TopicSettings
+from stream_edits.engine.ports import (
+    Headers,
+    Limits,
+    Output,
+    TopicFacts,
+    TopicSettings,
+    TopicSpec,
+)
 from tests.memory_kafka.group import Group
 from tests.memory_kafka.log import Entry, Log, Place, Txn
 from tests.memory_kafka.reader import MemoryReader
@@ -187,9 +194,12 @@ class Broker:
     ) -> dict[str, TopicSettings | None]:
         return {topic: self.settings.get(topic) for topic in topics}
 
-    def create_compacted(self, config: StageConfig, topic: str) -> None:
-        if topic not in self.ids:
-            self.create(topic, 1)
+    def create_topic(self, config: StageConfig, spec: TopicSpec) -> bool:
+        if spec.name in self.ids:
+            return False
+        self.settings[spec.name] = TopicSettings(spec.cleanup_policy, 1_048_588)
+        self.create(spec.name, spec.partitions)
+        return True
 
     def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
         return frozenset(member.client_id for member in self.group(config).members)

@@ -15,6 +15,7 @@ from stream_edits.engine.ports import (
     Source,
     TopicFacts,
     TopicSettings,
+    TopicSpec,
 )
 from tests.memory_kafka.broker import Broker
 
@@ -123,8 +124,8 @@ class InterceptedPort:
     ) -> dict[str, TopicSettings | None]:
         return self._port.topic_settings(config, topics, timeout_s)
 
-    def create_compacted(self, config: StageConfig, topic: str) -> None:
-        self._port.create_compacted(config, topic)
+    def create_topic(self, config: StageConfig, spec: TopicSpec) -> bool:
+        return self._port.create_topic(config, spec)
 
     def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
         return self._port.group_members(config, timeout_s)

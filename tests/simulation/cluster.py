@@ -15,7 +15,8 @@ def cluster() -> Broker:
     broker = Broker()
     for topic, partitions in _TOPICS.items():
         broker.create(topic, partitions)
-    broker.settings["log"] = TopicSettings("compact", 1_048_588)
+    for topic in ("log", "known"):
+        broker.settings[topic] = TopicSettings("compact", 1_048_588)
     broker.settings["out"] = TopicSettings("delete", LARGEST)
     broker.refuses = refused
     return broker

@@ -226,7 +226,7 @@ class Fleet:
             return "log" in self.replaced
         if "no committed offset" not in str(failure):
             return False
-        expired = self.expired and process.config.start_from is None
+        expired = self.expired and process.config.start_from != "progress"
         return expired or "in" in self.replaced
 
     def _end(self, runner: int) -> None:

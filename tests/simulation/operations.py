@@ -57,6 +57,8 @@ class Operations(Fleet):
         for topic in ("log", "known"):
             self.broker.recreate(topic)
         self.broker.groups[GROUP].forget()
+        # The input stays, unlike in a rebuild: its first records may have gone, as the group knew.
+        self.start_from = "oldest"
         before, self.invariants = self.invariants, Invariants(self.broker, PARTITIONS)
         self.invariants.events = before.events
         self.invariants.dead_letters = before.dead_letters

@@ -23,7 +23,7 @@ def test_committed_equals_the_fold_of_the_input(first: int) -> None:
 def test_every_fault_at_every_call(call: str) -> None:
     for fault in AT_EVERY_CALL:
         world = World(static=call == "subscribe")
-        if call == "create_compacted":
+        if call == "create_topic":
             # As in a deployment of an earlier version.
             world.broker.delete("known")
         world.inject(0, call, fault, times=1)

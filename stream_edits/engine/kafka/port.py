@@ -81,10 +81,11 @@ class ConfluentKafka:
                 return dict.fromkeys(topics)
             return topic_settings(admin, topics, timeout_s)
 
-    def create_compacted(self, config: StageConfig, topic: str) -> None:
+    def create_topic(self, config: StageConfig, spec: TopicSpec) -> bool:
         with suppress(FatalClientError):
             # Refused: then the topic is missing, which says enough.
-            create_topics(config.kafka, [TopicSpec(topic, 1, "compact")])
+            return create_topics(config.kafka, [spec])[spec.name]
+        return False
 
     def group_members(self, config: StageConfig, timeout_s: float) -> frozenset[str]:
         with self._asking(config, timeout_s) as admin:
