@@ -106,16 +106,15 @@ def _send(
     """
     record, claim = due.record, due.record.open_claim
     times = supervised_times(claim, draft, due.governing)
-    replaced_id = replaced.claim_id if replaced else None
-    if replaced_id is not None:
-        draft = draft._replace(withdrawn_claim_id=replaced_id)
+    if replaced is not None:
+        draft = draft._replace(withdrawn_claim_id=replaced.claim_id)
     note = replacement_note(record)
     watched = NOT_MONITORED
     if builder.policies.have_modes or record.monitored_by:
         watched = monitored(claim, draft, due.governing, record.monitored_by)
         record = record._replace(monitored_by=watched.hops)
-    member_id, supervisors = claim.member_id, record.supervisors
-    sent = next_hop(member_id, draft, times, supervisors, replaced_id, note, review, watched)
+    member_id, supervisors, order = claim.member_id, record.supervisors, member.order
+    sent = next_hop(member_id, draft, times, supervisors, order, replaced, note, review, watched)
     if isinstance(sent, SupervisedClaim):
         supervisors = sent.hops
     after = on_decision(record, draft, builder.policies, supervisors)
@@ -152,7 +151,7 @@ def _send_notice(
     watched = Monitored(hops=record.monitored_by)
     supervisors = record.supervisors
     return next_hop(
-        claim.member_id, draft, (), supervisors, draft.withdrawn_claim_id, watched=watched
+        claim.member_id, draft, (), supervisors, member.order, also_withdrawn, watched=watched
     )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Draft
+from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview, SupervisedTime
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.mode import EditMode
@@ -73,7 +74,8 @@ def next_hop(
     draft: Draft,
     times: tuple[SupervisedTime, ...],
     supervisors: Iterable[str],
-    withdrawn_claim_id: str | None = None,
+    event_order: int,
+    withdrawn: ClaimRecord | None = None,
     note: str = "",
     review: SupervisedReview | None = None,
     watched: Monitored = NOT_MONITORED,
@@ -83,19 +85,13 @@ def next_hop(
     The hops are the supervisors of ``times`` and every NPI in ``supervisors``, ascending. The
     latter were hops of earlier revisions, or of the claim it withdraws, and hold its old slots.
     Those of ``watched`` come after them, so that they hold up nothing that others are judged by.
+    ``event_order`` is the log offset of the present event.
     """
-    hops = tuple(sorted({*supervisors, *(time.npi for time in times)}))
+    # A list and places, since a generator and names cost more for each claim.
+    hops = tuple(sorted({*supervisors, *[time.npi for time in times]}))
     if not hops and not watched.hops:
         return with_note(draft, note).final()
+    named, revision = (withdrawn.claim_id, withdrawn.revision) if withdrawn else (None, 0)
     return SupervisedClaim(
-        member_id=member_id,
-        hops=hops,
-        withdrawn_claim_id=withdrawn_claim_id,
-        times=times,
-        draft=draft,
-        note=note,
-        review=review,
-        monitored_times=watched.times,
-        monitored_hops=watched.hops,
-        billing_npi=watched.billing_npi,
+        member_id, hops, named, times, draft, (), note, review, *watched, event_order, revision
     )

@@ -4,21 +4,16 @@ It is the oracle of test_supervised_pages.py: slow, and plain to read.
 """
 
 from collections.abc import Iterable
-from datetime import date
 
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
-    RefusedLine,
-    SupervisedQuarter,
     SupervisedSlot,
-    SupervisorRecord,
 )
 from stream_edits.policies.shared.clock import overlap
-from stream_edits.stages.quarters import days_in, days_of, quarter_of
+from stream_edits.stages.quarters import days_in
 from stream_edits.stages.reviewed_times import findings_named
-from stream_edits.stages.supervisor import Withdrawn
-from tests.stages.plain_supervisors import PlainSupervisors
+from tests.stages.plain_claims import PlainClaims, of_claim
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
@@ -26,79 +21,12 @@ def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     return overlap(a.start_time, a.end_time, b.start_time, b.end_time)
 
 
-def _of(member_id: str, claim_id: str, slots: Iterable[SupervisedSlot]) -> list[SupervisedSlot]:
-    return [s for s in slots if (s.member_id, s.claim_id) == (member_id, claim_id)]
-
-
 def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
 
 
-# What no NPI begins with.
-_MONITORED = "monitored\x1f"
-
-
-class PlainSession:
-    """One supervisor's state while one message is processed. ``today`` is its UTC date.
-
-    The slots of lines that are only monitored have a state of their own, which such lines alone
-    are judged against.
-    """
-
-    def __init__(
-        self, memory: PlainSupervisors, npi: str, today: date, *, is_monitored: bool = False
-    ) -> None:
-        self.npi = npi
-        self.is_monitored = is_monitored
-        # The name that its state is kept under.
-        self._kept = f"{_MONITORED}{npi}" if is_monitored else npi
-        self._memory = memory
-        self._today = today
-        self._before = memory.quarters(self._kept)
-        self._quarters: dict[date, date] = dict(self._before)
-
-    def forget_before(self, oldest: date) -> None:
-        """Delete every quarter in which no event has added a slot since that date.
-
-        The time is not given back: lines that were denied for it are deleted as well.
-        """
-        for first, newest in self._before:
-            if newest < oldest:
-                del self._quarters[first]
-                for day in days_of(first):
-                    self._forget_day(day)
-
-    def _forget_day(self, day: date) -> None:
-        slots = self._memory.day(self._kept, day)
-        for member_id, claim_id in {(slot.member_id, slot.claim_id): None for slot in slots}:
-            record = self._memory.claim(self._kept, member_id, claim_id)
-            dates = tuple(each for each in record.dates if each != day) if record else ()
-            left = record._replace(dates=dates) if record and dates else None
-            self._memory.keep_claim(self._kept, member_id, claim_id, left)
-        if slots:
-            self._memory.keep_day(self._kept, day, ())
-
-    def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
-        """Remove the slots of the claim and of the claim it withdraws."""
-        freed: list[SupervisedSlot] = []
-        arrivals = [order]
-        refused: tuple[RefusedLine, ...] = ()
-        refused_slots: list[SupervisedSlot] = []
-        for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
-            record = claim_id and self._memory.claim(self._kept, message.member_id, claim_id)
-            if not claim_id or not record:
-                continue
-            arrivals.append(record.arrival)
-            if record.event_id == message.draft.event_id:
-                refused = record.refused
-            for day in record.dates:
-                slots = self._memory.day(self._kept, day)
-                own = _of(message.member_id, claim_id, slots)
-                freed += [s for s in own if s.occupies_time and s not in freed]
-                refused_slots += own if record.event_id == message.draft.event_id else []
-                self._memory.keep_day(self._kept, day, tuple(s for s in slots if s not in own))
-            self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
-        return Withdrawn(freed, min(arrivals), refused, refused_slots)
+class PlainSession(PlainClaims):
+    """One supervisor's state while one message is processed."""
 
     def competing_with(
         self, slot: SupervisedSlot, withdrawn_claim_id: str | None = None
@@ -128,32 +56,6 @@ class PlainSession:
         own = [x for x in granted if x.line_number == slot.line_number]
         return {claim_id for x in own for claim_id in x.related_claim_ids}
 
-    def record(
-        self,
-        message: SupervisedClaim,
-        arrival: int,
-        slots: Iterable[SupervisedSlot],
-        refused: tuple[RefusedLine, ...],
-    ) -> None:
-        """Store the claim's slots and findings, and the claim itself if it has a finding."""
-        dates: dict[date, None] = {}
-        for slot in slots:
-            for day in days_in(slot):
-                dates[day] = None
-                quarter = quarter_of(day)
-                newest = self._quarters.get(quarter, self._today)
-                self._quarters[quarter] = max(newest, self._today)
-                self._memory.keep_day(self._kept, day, (*self._memory.day(self._kept, day), slot))
-        if dates:
-            denied = (
-                message._replace(hops=(), found=(), review=None, monitored_hops=())
-                if refused
-                else None
-            )
-            event_id = message.draft.event_id if refused else ""
-            record = SupervisorRecord(tuple(dates), arrival, denied, refused, event_id)
-            self._memory.keep_claim(self._kept, message.member_id, message.draft.claim_id, record)
-
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
         """Give freed time to the lines that were denied for it, in order of arrival.
 
@@ -182,12 +84,6 @@ class PlainSession:
         for member_id, claim_id in reopened:
             self._forget_if_none_is_denied(member_id, claim_id)
         return list(reopened.values())
-
-    def keep(self) -> None:
-        """Store the list of quarters at the end of the message, if it changed."""
-        if self._quarters != dict(self._before):
-            held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
-            self._memory.keep_quarters(self._kept, held)
 
     def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
         """The claim that a review is about and the findings that it names, if this supervisor has
@@ -235,7 +131,7 @@ class PlainSession:
         own = (
             slot
             for day in record.dates
-            for slot in _of(member_id, claim_id, self._memory.day(self._kept, day))
+            for slot in of_claim(member_id, claim_id, self._memory.day(self._kept, day))
         )
         if all(slot.occupies_time for slot in own):
             left = tuple(each for each in record.refused if each.finding.review_id)
