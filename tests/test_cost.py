@@ -35,7 +35,7 @@ class Cost(NamedTuple):
 LIMITS: dict[str, tuple[str, Callable[[], Processor], Cost]] = {
     "engine": (EVENTS, lambda: PassThrough("out"), Cost(19, 34)),
     "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(240, 1270)),
-    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1045, 3590)),
+    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(1048, 3606)),
     "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(526, 1670)),
 }
 

@@ -45,7 +45,7 @@ def test_it_has_steps_functions_and_types() -> None:
         ("| 19 |", "|\n| 20 |", "the page has 20"),
         ("on_arrival` | `ClaimRecord`", "on_arrival` | `Draft`", "on_arrival gave no Draft"),
         ("Remembered: nothing.", "Remembered: `ClaimRecord`.", "step 1: remembered []"),
-        ("Remembered: `SupervisedSlot`.", "", "step 7: remembered ['SupervisedSlot']"),
+        ("`SupervisedSlot`, `SupervisorRecord`.", "", "step 7: remembered ['SupervisedSlot', "),
         (
             "| `Reopen` | `domain/messages.py`",
             "| `Reopen` | `domain/claim.py`",

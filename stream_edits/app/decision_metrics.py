@@ -42,7 +42,7 @@ class DecisionMetrics:
             for d in (Disposition.PASS, Disposition.DENY)
             for cause in CAUSES
         }
-        self._re_sent = metrics.duplicates.labels("encounter")
+        self._re_sent = {x: metrics.duplicates.labels(x) for x in ("encounter", "supervision")}
         self._reviews = {
             (edit, d, outcome): metrics.reviews.labels(edit, d.value, outcome.value)
             for edit in edits
@@ -72,9 +72,10 @@ class DecisionMetrics:
 
         return committed
 
-    def re_sent(self) -> None:
-        """Count a re-sent event. It is counted again if its batch is aborted and retried."""
-        self._re_sent.inc()
+    def re_sent(self, stage: str) -> None:
+        """Count a re-sent event or an outdated message of a stage. An aborted batch is counted
+        again."""
+        self._re_sent[stage].inc()
 
     def reviewed(self, outcome: ReviewOutcome, findings: Iterable[EditFinding]) -> None:
         """Count the findings that a review was about. An aborted batch is counted again."""

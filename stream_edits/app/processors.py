@@ -127,7 +127,7 @@ class EncounterProcessor:
             claim_id = message.claim.claim_id if isinstance(message, RoutedClaim) else None
             memory = StoredMembers(state, self._decode, claim_id, raw)
             if isinstance(message, ReviewEvent):
-                sent = self._review(memory, message)
+                sent = self._review(memory, message, record.offset)
             else:
                 sent = self._stage.decide(memory, message, record.offset)
         except (BadBytes, RegistryAway) as failure:
@@ -138,7 +138,7 @@ class EncounterProcessor:
             raise _too_late(refused) from None
         state.note_size(memory.size)
         if not sent and isinstance(message, RoutedClaim):
-            self._decision_metrics.re_sent()
+            self._decision_metrics.re_sent("encounter")
         for each in sent:
             if not isinstance(each, RoutedReview):
                 member_id, claim_id, pend = held_before_hops(_member_of(message), each)
@@ -153,11 +153,13 @@ class EncounterProcessor:
                     outputs[place] = outputs[place]._replace(about=resolved)
         return outputs
 
-    def _review(self, memory: StoredMembers, review: ReviewEvent) -> Sequence[Adjudicated]:
+    def _review(
+        self, memory: StoredMembers, review: ReviewEvent, order: int
+    ) -> Sequence[Adjudicated]:
         """Apply a review. Raises ReviewRefused."""
-        done = self._stage.review(memory, review)
+        done = self._stage.review(memory, review, order)
         if done.is_resent:
-            self._decision_metrics.re_sent()
+            self._decision_metrics.re_sent("encounter")
         self._decision_metrics.reviewed(review.outcome, done.findings)
         return done.sent
 
@@ -189,6 +191,9 @@ class SupervisionProcessor:
         except ReviewRefused as refused:
             raise _too_late(refused) from None
         state.note_size(done.largest_day)
+        if done.is_outdated:
+            self._decision_metrics.re_sent("supervision")
+            return [self._outbox.output(each, record) for each in done.sent]
         if message.review is not None:
             self._decision_metrics.reviewed(message.review.outcome, done.reviewed)
         if isinstance(message, SupervisedClaim) and message.hops and is_last_to_judge(message):

@@ -75,6 +75,10 @@ class SupervisedClaim(NamedTuple):
 
     ``monitored_times`` are those of lines whose supervision a plan only monitors. Their supervisors
     are ``monitored_hops``: they come after all others, and change nothing but monitored findings.
+
+    ``event_order`` is the log offset of the event at the encounter stage that led to this message,
+    0 from an early version. ``withdrawn_revision`` is the newest one of the withdrawn claim. A
+    message that a hop has found outdated goes on only to withdraw that claim.
     """
 
     member_id: str
@@ -90,6 +94,9 @@ class SupervisedClaim(NamedTuple):
     monitored_hops: tuple[str, ...] = ()
     # The claim's billing NPI: an edit may be monitored for it. Empty from an earlier version.
     billing_npi: str = ""
+    event_order: int = 0
+    withdrawn_revision: int = 0
+    is_outdated: bool = False
 
 
 class Reopen(NamedTuple):

@@ -11,6 +11,8 @@ class SupervisedSlot(NamedTuple):
     """The time of one line in a supervisor's day: [start, end), local time.
 
     ``occupies_time`` is false for a line denied for overlap. It gets the time when that is free.
+    An empty slot is of a claim that has no time in the supervisor's days: it is on the day of the
+    message that says so, and with it what is known of the claim is deleted.
     """
 
     member_id: str
@@ -33,6 +35,12 @@ def slot_of(message: SupervisedClaim, time: SupervisedTime, arrival: int) -> Sup
         arrival=arrival,
         occupies_time=True,
     )
+
+
+def empty_slot(member_id: str, claim_id: str, arrival: int, day: date) -> SupervisedSlot:
+    """The slot of a claim without time, on that day. It overlaps nothing."""
+    noon = datetime(day.year, day.month, day.day, 12)
+    return SupervisedSlot(member_id, claim_id, 0, noon, noon, arrival, occupies_time=False)
 
 
 class DayParts(NamedTuple):
@@ -91,6 +99,10 @@ class SupervisorRecord(NamedTuple):
     stage. It is kept while it has a finding, so that it can be decided again.
     ``refused`` are the findings on its lines, those that a review has decided included, and
     ``event_id`` then names the content that they are about.
+
+    ``revision`` and ``event_order`` are those of the newest message of the claim that came here; 0
+    in state of an earlier version. Of a withdrawn claim they are the revision that comes next, and
+    the order of the event that withdrew it.
     """
 
     dates: tuple[date, ...]
@@ -99,3 +111,14 @@ class SupervisorRecord(NamedTuple):
     refused: tuple[RefusedLine, ...] = ()
     event_id: str = ""
     starts: tuple[datetime, ...] = ()
+    revision: int = 0
+    event_order: int = 0
+
+    def is_newer_than(self, revision: int, event_order: int) -> bool:
+        """Whether a message of the claim with this revision and order came too late.
+
+        A revision alone does not tell: those of a claim that was forgotten begin again. The order
+        alone does not either: that of a dead letter may be from before a rebuild. A message of an
+        earlier version has the order 0, and is not too late.
+        """
+        return revision < self.revision and 0 < event_order < self.event_order

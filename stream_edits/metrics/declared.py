@@ -127,7 +127,7 @@ class Metrics:
             "stage", "outcome",
         )  # fmt: skip
         self.duplicates = self._counter(
-            "duplicates", "Events that changed nothing because they were seen before.", "stage"
+            "duplicates", "Events that changed nothing: they, or later ones, were seen.", "stage"
         )
         self.dead_letters = self._counter(
             "dead_letters", "Events sent to the dead letters.", "stage", "error_class"

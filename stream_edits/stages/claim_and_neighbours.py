@@ -105,16 +105,22 @@ def _send(
     ``replaced`` is the claim that it withdrew in this event.
     """
     record, claim = due.record, due.record.open_claim
-    times = supervised_times(claim, draft, due.governing)
     if replaced is not None:
         draft = draft._replace(withdrawn_claim_id=replaced.claim_id)
-    note = replacement_note(record)
     monitored = NOT_MONITORED
     if builder.policies.have_modes or record.monitored_by:
         monitored = monitored_of(claim, draft, due.governing, record.monitored_by)
         record = record._replace(monitored_by=monitored.hops)
     sent = next_hop(
-        claim, draft, times, record.supervisors, note=note, review=review, monitored=monitored
+        claim,
+        draft,
+        supervised_times(claim, draft, due.governing),
+        record.supervisors,
+        event_order=member.order,
+        withdrawn_revision=replaced.revision if replaced else 0,
+        note=replacement_note(record),
+        review=review,
+        monitored=monitored,
     )
     supervisors = sent.hops if isinstance(sent, SupervisedClaim) else record.supervisors
     after = on_decision(record, draft, builder.policies, supervisors)
@@ -148,8 +154,15 @@ def _send_notice(
         draft = draft._replace(withdrawn_claim_id=also_withdrawn.claim_id)
     record = record._replace(revision=draft.revision, decision_id=draft.decision_id)
     member.remember(withdrawn_record(record))
-    monitored = Monitored(hops=record.monitored_by)
-    return next_hop(claim, draft, (), record.supervisors, monitored=monitored)
+    return next_hop(
+        claim,
+        draft,
+        (),
+        record.supervisors,
+        event_order=member.order,
+        withdrawn_revision=also_withdrawn.revision if also_withdrawn else 0,
+        monitored=Monitored(hops=record.monitored_by),
+    )
 
 
 def _keep_for_review(

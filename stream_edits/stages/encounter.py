@@ -58,19 +58,19 @@ class EncounterStage(NamedTuple):
         that has a newer decision. Raises ClaimIdReused, ReviewRefused.
         """
         if isinstance(message, ReviewEvent):
-            return self.review(memory, message).sent
+            return self.review(memory, message, order).sent
         if isinstance(message, Reopen):
-            return self._reopen(memory, message)
+            return self._reopen(memory, message, order)
         claim = message.claim
-        member = MemberSession(memory, claim.member_id, claim.event_time.date())
+        member = MemberSession(memory, claim.member_id, claim.event_time.date(), order)
         member.forget_before(self.retention.oldest_kept(claim.event_time))
         sent = self._arrive(member, message, order)
         member.keep()
         return sent
 
-    def review(self, memory: MemberMemory, review: ReviewEvent) -> Reviewed:
+    def review(self, memory: MemberMemory, review: ReviewEvent, order: int) -> Reviewed:
         """Apply what a person decided on a claim. Raises ReviewRefused."""
-        member = MemberSession(memory, review.member_id, review.event_time.date())
+        member = MemberSession(memory, review.member_id, review.event_time.date(), order)
         member.forget_before(self.retention.oldest_kept(review.event_time))
         done = review_claim(self.builder, member, review)
         member.keep()
@@ -103,7 +103,7 @@ class EncounterStage(NamedTuple):
         cause = Cause(claim.event_id, claim.event_time)
         return decide(self.builder, member, own, cause, named.withdrawn)
 
-    def _reopen(self, memory: MemberMemory, message: Reopen) -> list[Adjudicated]:
+    def _reopen(self, memory: MemberMemory, message: Reopen, order: int) -> list[Adjudicated]:
         freed = message.freed
         record = memory.claim(freed.member_id, freed.draft.claim_id)
         if record is None or record.status is ClaimStatus.WITHDRAWN:
@@ -123,7 +123,7 @@ class EncounterStage(NamedTuple):
         after = self._with_change(reviewable_after(before, draft), message, draft.revision)
         after = after._replace(claim=before.claim, source=before.source)
         memory.keep_reviewable(freed.member_id, draft.claim_id, after)
-        return [hops_again(freed, draft, record)]
+        return [hops_again(freed, draft, record)._replace(event_order=order)]
 
     def _with_change(
         self, before: ReviewableClaim, message: Reopen, revision: int

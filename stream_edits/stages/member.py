@@ -18,12 +18,16 @@ from stream_edits.stages.memory import MemberMemory
 
 
 class MemberSession:
-    """One member's state while one event is processed. ``today`` is its UTC date."""
+    """One member's state while one event is processed.
 
-    def __init__(self, memory: MemberMemory, member_id: str, today: date) -> None:
+    ``today`` is the event's UTC date, ``order`` its log offset.
+    """
+
+    def __init__(self, memory: MemberMemory, member_id: str, today: date, order: int) -> None:
         self._memory = memory
         self._member_id = member_id
         self._today = today
+        self.order = order
         self._dropped: list[str] = []
         found = memory.listed(member_id)
         # A long list is in parts; most are one value, which is read as a whole.

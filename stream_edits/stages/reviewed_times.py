@@ -53,6 +53,27 @@ def findings_named(
     return named
 
 
+def refused_lines(
+    message: SupervisedClaim, earlier: Sequence[RefusedLine], found: Sequence[EditFinding]
+) -> tuple[RefusedLine, ...]:
+    """The findings to remember, each with the revision since which it is unchanged."""
+    since = {_outcome(each.finding): each.since for each in earlier}
+    return tuple(
+        RefusedLine(finding, since.get(_outcome(finding), message.draft.revision))
+        for finding in found
+    )
+
+
+def _outcome(finding: EditFinding) -> tuple[object, ...]:
+    return (
+        finding.edit_id,
+        finding.line_number,
+        finding.disposition,
+        finding.allowed_units,
+        finding.review_id,
+    )
+
+
 def as_reviewed(
     policies: Policies, message: SupervisedClaim, refused: Sequence[RefusedLine]
 ) -> tuple[RefusedLine, ...]:

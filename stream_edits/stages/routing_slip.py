@@ -74,6 +74,8 @@ def next_hop(
     times: tuple[SupervisedTime, ...],
     supervisors: Iterable[str],
     *,
+    event_order: int,
+    withdrawn_revision: int = 0,
     note: str = "",
     review: SupervisedReview | None = None,
     monitored: Monitored = NOT_MONITORED,
@@ -83,6 +85,8 @@ def next_hop(
     The hops are the supervisors of ``times`` and every NPI in ``supervisors``, ascending. The
     latter were hops of earlier revisions, or of the claim it withdraws, and hold its old slots.
     Those of ``monitored`` come after them, so that they hold up nothing that others are judged by.
+    ``event_order`` is the log offset of the present event, ``withdrawn_revision`` the newest one of
+    the claim that the draft withdraws.
     """
     hops = _hops(supervisors, times)
     if not hops and not monitored.hops:
@@ -98,6 +102,8 @@ def next_hop(
         monitored_times=monitored.times,
         monitored_hops=monitored.hops,
         billing_npi=claim.billing_provider_npi,
+        event_order=event_order,
+        withdrawn_revision=withdrawn_revision,
     )
 
 

@@ -7,6 +7,10 @@ The hops of a claim are its supervising NPIs, ascending. Each hop
 3. judges the claim's lines against the time that other members occupy,
 4. gives freed time to the denied line that arrived first, and reopens its claim.
 
+A message may come after a later one of its claim, as a dead letter that was given back. It is
+outdated then: its claim is not judged here, and gets no decision from it. Only the claim that it
+withdraws is withdrawn all the same.
+
 A review may decide findings of this stage. They then stand for as long as the claim's content is
 the same: an approved line occupies its time beside the other member's.
 """
@@ -37,6 +41,7 @@ from stream_edits.stages.retention import Retention
 from stream_edits.stages.reviewed_times import (
     as_reviewed,
     is_named,
+    refused_lines,
     reviewed_and_absent,
     without_time,
 )
@@ -48,11 +53,12 @@ Supervised = SupervisedClaim | ClaimDecision | Reopen | RoutedReview
 
 class HopDone(NamedTuple):
     """What a message led to at a hop: the messages to send, the findings that its review is about,
-    as they were before it, and the most slots of a day that it touched."""
+    as they were before it, the most slots of a day that it touched, and whether it is outdated."""
 
     sent: list[Supervised]
     reviewed: tuple[EditFinding, ...] = ()
     largest_day: int = 0
+    is_outdated: bool = False
 
 
 def supervise(
@@ -74,9 +80,11 @@ def supervise(
     session = SupervisorSession(memory, message.hops[0], message.draft.decided_at.date())
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
     before = session.withdraw(message, order)
+    if before.is_outdated:
+        return _outdated(session, message, before.freed)
     earlier = as_reviewed(builder.policies, message, before.refused)
     found, slots = _judge(builder, session, message, before.arrival, earlier)
-    refused = _refused(message, earlier, found)
+    refused = refused_lines(message, earlier, found)
     absent = reviewed_and_absent(message, session.npi, earlier)
     if absent:
         refused += absent
@@ -84,9 +92,33 @@ def supervise(
     session.record(message, before.arrival, slots, refused)
     reopened = session.give_back(before.freed, message)
     largest = session.keep()
-    onward = message._replace(hops=message.hops[1:], found=message.found + tuple(found))
+    onward = _after_hop(session, message)._replace(found=message.found + tuple(found))
     named = tuple(each.finding for each in before.refused if is_named(message.review, each))
     return HopDone([_sent_on(builder, onward), *reopened], named, largest)
+
+
+def _after_hop(session: SupervisorSession, message: SupervisedClaim) -> SupervisedClaim:
+    """The message without its current hop."""
+    if session.is_monitored:
+        return message._replace(monitored_hops=message.monitored_hops[1:])
+    return message._replace(hops=message.hops[1:])
+
+
+def _outdated(
+    session: SupervisorSession, message: SupervisedClaim, freed: Sequence[SupervisedSlot]
+) -> HopDone:
+    """What a message leads to whose claim has a newer one: nothing that is published of it.
+
+    It goes on if it withdraws another claim: no later message does that. Raises StaleReview if it
+    only brings a review, so that a person learns of it.
+    """
+    if message.review is not None and message.withdrawn_claim_id is None:
+        raise StaleReview("the claim has a newer decision")
+    sent: list[Supervised] = [*session.give_back(freed, message)]
+    onward = _after_hop(session, message)
+    if message.withdrawn_claim_id is not None and (onward.hops or onward.monitored_hops):
+        sent.insert(0, onward._replace(is_outdated=True))
+    return HopDone(sent, largest_day=session.keep(), is_outdated=True)
 
 
 def _sent_on(builder: DecisionBuilder, onward: SupervisedClaim) -> SupervisedClaim | ClaimDecision:
@@ -117,12 +149,13 @@ def _monitored(
     npi, today = message.monitored_hops[0], message.draft.decided_at.date()
     session = SupervisorSession(memory, npi, today, is_monitored=True)
     session.forget_before(retention.oldest_kept(message.draft.decided_at))
-    arrival = session.withdraw(message, order).arrival
-    found, slots = _judge(builder, session, message, arrival, ())
-    session.record(message, arrival, slots, ())
+    before = session.withdraw(message, order)
+    if before.is_outdated:
+        return _outdated(session, message, [])
+    found, slots = _judge(builder, session, message, before.arrival, ())
+    session.record(message, before.arrival, slots, ())
     largest = session.keep()
-    left, found_so_far = message.monitored_hops[1:], message.found + tuple(found)
-    onward = message._replace(monitored_hops=left, found=found_so_far)
+    onward = _after_hop(session, message)._replace(found=message.found + tuple(found))
     return HopDone([_sent_on(builder, onward)], largest_day=largest)
 
 
@@ -188,27 +221,6 @@ def _beside_all(reviewed: EditFinding, found: Sequence[EditFinding], review_id: 
     now = [x for each in found if each.edit_id == reviewed.edit_id for x in each.related_claim_ids]
     every = dict.fromkeys((*reviewed.related_claim_ids, *now))
     return reviewed._replace(related_claim_ids=tuple(every))
-
-
-def _refused(
-    message: SupervisedClaim, earlier: Sequence[RefusedLine], found: Sequence[EditFinding]
-) -> tuple[RefusedLine, ...]:
-    """The findings to remember, each with the revision since which it is unchanged."""
-    since = {_outcome(each.finding): each.since for each in earlier}
-    return tuple(
-        RefusedLine(finding, since.get(_outcome(finding), message.draft.revision))
-        for finding in found
-    )
-
-
-def _outcome(finding: EditFinding) -> tuple[object, ...]:
-    return (
-        finding.edit_id,
-        finding.line_number,
-        finding.disposition,
-        finding.allowed_units,
-        finding.review_id,
-    )
 
 
 def _findings_on(

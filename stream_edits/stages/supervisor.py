@@ -1,21 +1,21 @@
-"""One supervisor's time: slots, time given back, and retention."""
+"""One supervisor's time: slots, withdrawals, and time given back."""
 
 from collections import deque
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
 from stream_edits.domain.supervisor_state import (
     RefusedLine,
-    SupervisedQuarter,
     SupervisedSlot,
     SupervisorRecord,
+    empty_slot,
 )
 from stream_edits.stages.denied_claim import DeniedClaim
 from stream_edits.stages.memory import SupervisorMemory
-from stream_edits.stages.quarters import days_in, days_of, quarter_of
+from stream_edits.stages.quarters import days_in
 from stream_edits.stages.reviewed_times import beside, findings_named, lets_stand
 from stream_edits.stages.supervised_day import overlaps
 from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
@@ -31,13 +31,15 @@ class Withdrawn(NamedTuple):
 
     ``freed`` are its slots, and those of the claim that it withdraws, that occupied time.
     ``arrival`` is that of its first message here, or of the claim that it replaces. ``refused`` are
-    the findings on the same content of the claim, and ``own`` its slots if there are any.
+    the findings on the same content of the claim, and ``own`` its slots if there are any. An
+    outdated message is older than one that came before.
     """
 
     freed: list[SupervisedSlot]
     arrival: int
     refused: tuple[RefusedLine, ...]
     own: list[SupervisedSlot]
+    is_outdated: bool = False
 
 
 class SupervisorSession:
@@ -56,58 +58,74 @@ class SupervisorSession:
         self._kept = f"{_MONITORED}{npi}" if is_monitored else npi
         self._memory = memory
         self._today = today
-        self._before = memory.quarters(self._kept)
-        self._quarters: dict[date, date] = dict(self._before)
         names = (self._kept, npi) if is_monitored else (npi,)
-        self._days = SupervisorDays(memory, self._kept, names)
+        self._days = SupervisorDays(memory, self._kept, names, today)
         # What reviews let stand, of the claims met in this message.
         self._granted_of: dict[tuple[str, str], set[tuple[int | None, str]]] = {}
 
     def forget_before(self, oldest: date) -> None:
-        """Delete every quarter in which no event has added a slot since that date.
-
-        The time is not given back: lines that were denied for it are deleted as well.
-        """
-        for first, newest in self._before:
-            if newest < oldest:
-                del self._quarters[first]
-                for day in days_of(first):
-                    self._forget_day(day)
-
-    def _forget_day(self, day: date) -> None:
-        held = self._days.of(day)
-        for member_id, claim_id in {(s.member_id, s.claim_id): None for s in held.slots()}:
-            record = self._memory.claim(self._kept, member_id, claim_id)
-            dates = tuple(each for each in record.dates if each != day) if record else ()
-            left = record._replace(dates=dates) if record and dates else None
-            self._memory.keep_claim(self._kept, member_id, claim_id, left)
-        held.clear()
+        """Delete every quarter in which no event has added a slot since that date."""
+        self._days.forget_before(oldest)
 
     def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
-        """Remove the slots of the claim and of the claim it withdraws."""
-        freed: dict[SupervisedSlot, None] = {}
-        arrivals = [order]
+        """Remove the slots of the claim and of the claim it withdraws.
+
+        Those of the claim itself stay if the message is older than one that came before.
+        """
+        member_id, draft = message.member_id, message.draft
+        record = self._memory.claim(self._kept, member_id, draft.claim_id)
+        is_outdated = message.is_outdated
+        own: list[SupervisedSlot] = []
         refused: tuple[RefusedLine, ...] = ()
-        refused_slots: list[SupervisedSlot] = []
-        for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
-            record = claim_id and self._memory.claim(self._kept, message.member_id, claim_id)
-            if not claim_id or not record:
-                continue
-            arrivals.append(record.arrival)
-            is_same = record.event_id == message.draft.event_id
-            if is_same:
-                refused = record.refused
-            for day in record.dates:
-                own = self._days.slots_of(message.member_id, claim_id, record, day)
-                if claim_id == message.withdrawn_claim_id and message.times:
-                    self._inherit(message, own)
-                freed |= {slot: None for slot in own if slot.occupies_time}
-                if is_same:
-                    refused_slots += own
-                for slot in own:
-                    self._days.of(day).remove(slot)
-            self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
-        return Withdrawn(list(freed), min(arrivals), refused, refused_slots)
+        refused_slots, arrival = list[SupervisedSlot](), order
+        if record is not None:
+            is_outdated |= record.is_newer_than(draft.revision, message.event_order)
+            if not is_outdated:
+                own = self._removed(member_id, draft.claim_id, record)
+                arrival = min(order, record.arrival)
+                if record.event_id == draft.event_id:
+                    refused, refused_slots = record.refused, own
+        freed = {slot: None for slot in own if slot.occupies_time}
+        if message.withdrawn_claim_id:
+            other, since = self._withdraw_named(message, message.withdrawn_claim_id, order)
+            freed |= {slot: None for slot in other if slot.occupies_time}
+            arrival = min(arrival, since)
+        return Withdrawn(list(freed), arrival, refused, refused_slots, is_outdated)
+
+    def _removed(
+        self, member_id: str, claim_id: str, record: SupervisorRecord
+    ) -> list[SupervisedSlot]:
+        """Remove all that is kept of a claim, and return its slots."""
+        self._memory.keep_claim(self._kept, member_id, claim_id, None)
+        return self._days.remove(member_id, claim_id, record)
+
+    def _withdraw_named(
+        self, message: SupervisedClaim, claim_id: str, order: int
+    ) -> tuple[list[SupervisedSlot], int]:
+        """Remove the slots of the claim that another one withdraws, and remember that it did.
+
+        Returns the slots, and the arrival of the claim. It may come later than its withdrawal.
+        """
+        member_id, revision = message.member_id, message.withdrawn_revision
+        known = self._memory.claim(self._kept, member_id, claim_id)
+        record = known or SupervisorRecord((), order, None)
+        if record.is_newer_than(revision, message.event_order):
+            return [], record.arrival
+        removed = self._removed(member_id, claim_id, record)
+        if message.times:
+            self._inherit(message, removed)
+        left = empty_slot(member_id, claim_id, record.arrival, self._today)
+        dates, starts = self._days.add([left])
+        after = SupervisorRecord(
+            dates,
+            record.arrival,
+            denied_claim=None,
+            starts=starts,
+            revision=max(record.revision, revision) + 1,
+            event_order=max(record.event_order, message.event_order),
+        )
+        self._memory.keep_claim(self._kept, member_id, claim_id, after)
+        return removed, record.arrival
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival.
@@ -141,15 +159,15 @@ class SupervisorSession:
 
     def _inherit(self, message: SupervisedClaim, slots: Iterable[SupervisedSlot]) -> None:
         """Let the lines that may overlap a claim, with these slots, overlap its replacement too."""
-        days = [(slot, self._days.of(day)) for slot in slots for day in days_in(slot)]
         touching = {
             (each.member_id, each.claim_id)
-            for slot, day in days
+            for slot in slots
+            for day in map(self._days.of, days_in(slot))
             for each in (*day.competing_with(slot), *day.denied_for(slot))
         }
         for key in sorted(touching):
+            record = self._memory.claim(self._kept, *key)
             if any(other == message.withdrawn_claim_id for _, other in self._granted(*key)):
-                record = self._memory.claim(self._kept, *key)
                 self._memory.keep_claim(self._kept, *key, record and beside(record, message))
                 del self._granted_of[key]
 
@@ -157,31 +175,19 @@ class SupervisorSession:
         self,
         message: SupervisedClaim,
         arrival: int,
-        slots: Iterable[SupervisedSlot],
+        slots: Sequence[SupervisedSlot],
         refused: tuple[RefusedLine, ...],
     ) -> None:
         """Store the claim's slots and findings, and the claim itself if it has a finding."""
-        dates: dict[date, None] = {}
-        starts: dict[datetime, None] = {}
-        for slot in slots:
-            starts[slot.start_time] = None
-            for day in days_in(slot):
-                dates[day] = None
-                quarter = quarter_of(day)
-                newest = self._quarters.get(quarter, self._today)
-                self._quarters[quarter] = max(newest, self._today)
-                self._days.of(day).add(slot)
-        if dates:
-            denied = (
-                message._replace(hops=(), found=(), review=None, monitored_hops=())
-                if refused
-                else None
-            )
-            event_id = message.draft.event_id if refused else ""
-            record = SupervisorRecord(
-                tuple(dates), arrival, denied, refused, event_id, tuple(starts)
-            )
-            self._memory.keep_claim(self._kept, message.member_id, message.draft.claim_id, record)
+        member_id, draft = message.member_id, message.draft
+        empty = empty_slot(member_id, draft.claim_id, arrival, self._today)
+        dates, starts = self._days.add(slots or [empty])
+        denied, event_id = None, draft.event_id if refused else ""
+        if refused:
+            denied = message._replace(hops=(), found=(), review=None, monitored_hops=())
+        place = draft.revision, message.event_order
+        record = SupervisorRecord(dates, arrival, denied, refused, event_id, starts, *place)
+        self._memory.keep_claim(self._kept, member_id, draft.claim_id, record)
 
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
         """Give freed time to the lines that were denied for it, in order of arrival.
@@ -223,15 +229,8 @@ class SupervisorSession:
         return [denied.reopened(cause) for denied in reopened.values()]
 
     def keep(self) -> int:
-        """Store the pages and the list of quarters at the end of the message, if they changed.
-
-        Returns the most slots of a day that the message has read or changed.
-        """
-        largest = self._days.keep()
-        if self._quarters != dict(self._before):
-            held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
-            self._memory.keep_quarters(self._kept, held)
-        return largest
+        """Store the changed days. Returns the most slots of a day that was read or changed."""
+        return self._days.keep()
 
     def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
         """The claim that a review is about and the findings that it names, if this supervisor has

@@ -73,6 +73,10 @@ def as_version(version: str, value: Any) -> Any:
     return _AS_VERSION[version](value) if version in _AS_VERSION else value
 
 
+_IN_1_8: dict[type, tuple[str, ...]] = {
+    SupervisedClaim: ("event_order", "withdrawn_revision", "is_outdated"),
+    SupervisorRecord: ("revision", "event_order"),
+}
 _IN_1_7: dict[type, tuple[str, ...]] = {
     SupervisedReview: ("edit_id",),
     Reopen: ("lines",),
@@ -99,8 +103,14 @@ _IN_1_2: dict[type, tuple[str, ...]] = {
 }
 
 
+def as_1_7(value: Any) -> Any:
+    """The same as version 1.7 could hold it: without the order of a supervised claim's messages."""
+    return _throughout(_without(value, _IN_1_8), as_1_7)
+
+
 def as_1_6(value: Any) -> Any:
     """The same as version 1.6 could hold it: without the edit that a supervised review names."""
+    value = as_1_7(value)
     return _throughout(_without(value, _IN_1_7), as_1_6)
 
 
@@ -172,4 +182,5 @@ _AS_VERSION: dict[str, Callable[[Any], Any]] = {
     "1.4": as_1_5,
     "1.5": as_1_5,
     "1.6": as_1_6,
+    "1.7": as_1_7,
 }

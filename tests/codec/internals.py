@@ -63,6 +63,9 @@ SUPERVISED = SupervisedClaim(
     monitored_times=(SupervisedTime(2, "96366", "1306849450", DAY, START, END),),
     monitored_hops=("1306849450",),
     billing_npi="1234567893",
+    event_order=43,
+    withdrawn_revision=3,
+    is_outdated=True,
 )
 LINE = LineRecord(
     line_number=1,
@@ -125,7 +128,14 @@ EXAMPLES: dict[str, Any] = {
         last_page=1,
     ),
     "SupervisedVisit": SupervisorRecord(
-        (DAY,), 42, SUPERVISED, (RefusedLine(DRAFT.findings[0], 2),), "event-1", (SLOT.start_time,)
+        (DAY,),
+        42,
+        SUPERVISED,
+        (RefusedLine(DRAFT.findings[0], 2),),
+        "event-1",
+        (SLOT.start_time,),
+        revision=2,
+        event_order=43,
     ),
     "ReviewableClaim": StoredReviewable(
         ReviewableClaim(

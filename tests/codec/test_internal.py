@@ -125,7 +125,7 @@ def test_the_by_member_topic_tells_its_records_apart() -> None:
     routed = RoutedClaim(CLAIM, source, content_digest(CLAIM))
     assert schema_id(messages.encode_routed(routed, claim_encoder(5)(CLAIM))) == 101
     framed = messages.encode_reopen(REOPEN)
-    assert schema_id(framed) == 133
+    assert schema_id(framed) == 137
     assert isinstance(decode_reopen(framed), Reopen)
 
 

@@ -97,6 +97,9 @@ IDS = {
     133: "Reopen",
     134: "SupervisedVisit",
     135: "RoutedReview",
+    136: "SupervisedClaim",
+    137: "Reopen",
+    138: "SupervisedVisit",
 }
 
 
@@ -179,4 +182,5 @@ def test_there_are_published_schemas() -> None:
         "1.5",
         "1.6",
         "1.7",
+        "1.8",
     ]

@@ -4,20 +4,14 @@ It is the oracle of test_supervised_pages.py: slow, and plain to read.
 """
 
 from collections.abc import Iterable
-from datetime import date
 
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
-from stream_edits.domain.supervisor_state import (
-    RefusedLine,
-    SupervisedQuarter,
-    SupervisedSlot,
-    SupervisorRecord,
-)
+from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.policies.shared.clock import overlap
-from stream_edits.stages.supervisor import Withdrawn
+from tests.stages.plain_claims import PlainClaims, of_claim
 from tests.stages.plain_reviews import named_by
-from tests.stages.plain_supervisors import PlainSupervisors, days_in, quarter_of
+from tests.stages.plain_supervisors import days_in
 
 
 def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
@@ -25,77 +19,12 @@ def _overlap(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     return overlap(a.start_time, a.end_time, b.start_time, b.end_time)
 
 
-def _of(member_id: str, claim_id: str, slots: Iterable[SupervisedSlot]) -> list[SupervisedSlot]:
-    return [s for s in slots if (s.member_id, s.claim_id) == (member_id, claim_id)]
-
-
 def _same_line(a: SupervisedSlot, b: SupervisedSlot) -> bool:
     return (a.member_id, a.claim_id, a.line_number) == (b.member_id, b.claim_id, b.line_number)
 
 
-# What no NPI begins with.
-_MONITORED = "monitored\x1f"
-
-
-class PlainSession:
-    """One supervisor's state while one message is processed. ``today`` is its UTC date.
-
-    The slots of lines that are only monitored have a state of their own, which such lines alone
-    are judged against.
-    """
-
-    def __init__(
-        self, memory: PlainSupervisors, npi: str, today: date, *, is_monitored: bool = False
-    ) -> None:
-        self.npi = npi
-        self.is_monitored = is_monitored
-        # The name that its state is kept under.
-        self._kept = f"{_MONITORED}{npi}" if is_monitored else npi
-        self._memory = memory
-        self._today = today
-        self._before = memory.quarters(self._kept)
-        self._quarters: dict[date, date] = dict(self._before)
-
-    def forget_before(self, oldest: date) -> None:
-        """Delete every quarter in which no event has added a slot since that date.
-
-        The time is not given back: lines that were denied for it are deleted as well.
-        """
-        self._quarters = {first: newest for first, newest in self._before if newest >= oldest}
-        gone = {first for first, _ in self._before} - self._quarters.keys()
-        for name, day in self._memory.days:
-            if name == self._kept and quarter_of(day) in gone:
-                self._memory.keep_day(name, day, ())
-        for (name, member_id, claim_id), record in list(self._memory.claims.items()):
-            if name == self._kept:
-                dates = tuple(day for day in record.dates if quarter_of(day) not in gone)
-                left = record._replace(dates=dates) if dates else None
-                self._memory.keep_claim(name, member_id, claim_id, left)
-
-    def withdraw(self, message: SupervisedClaim, order: int) -> Withdrawn:
-        """Remove the slots of the claim and of the claim it withdraws."""
-        freed: list[SupervisedSlot] = []
-        arrivals = [order]
-        refused: tuple[RefusedLine, ...] = ()
-        refused_slots: list[SupervisedSlot] = []
-        for claim_id in dict.fromkeys((message.draft.claim_id, message.withdrawn_claim_id)):
-            record = claim_id and self._memory.claim(self._kept, message.member_id, claim_id)
-            if not claim_id or not record:
-                continue
-            arrivals.append(record.arrival)
-            if record.event_id == message.draft.event_id:
-                refused = record.refused
-            for day in record.dates:
-                slots = self._memory.day(self._kept, day)
-                own = _of(message.member_id, claim_id, slots)
-                if claim_id == message.withdrawn_claim_id and message.times:
-                    beside = [s for s in slots if any(_overlap(s, x) for x in own)]
-                    self._memory.inherit(self._kept, beside, claim_id, message.draft.claim_id)
-                freed += [s for s in own if s.occupies_time and s not in freed]
-                refused_slots += own if record.event_id == message.draft.event_id else []
-                self._memory.keep_day(self._kept, day, tuple(s for s in slots if s not in own))
-            self._memory.keep_claim(self._kept, message.member_id, claim_id, None)
-        return Withdrawn(freed, min(arrivals), refused, refused_slots)
+class PlainSession(PlainClaims):
+    """One supervisor's state while one message is processed."""
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival.
@@ -122,32 +51,6 @@ class PlainSession:
         ]
         own = [x for x in granted if x.line_number == slot.line_number]
         return {claim_id for x in own for claim_id in x.related_claim_ids}
-
-    def record(
-        self,
-        message: SupervisedClaim,
-        arrival: int,
-        slots: Iterable[SupervisedSlot],
-        refused: tuple[RefusedLine, ...],
-    ) -> None:
-        """Store the claim's slots and findings, and the claim itself if it has a finding."""
-        dates: dict[date, None] = {}
-        for slot in slots:
-            for day in days_in(slot):
-                dates[day] = None
-                quarter = quarter_of(day)
-                newest = self._quarters.get(quarter, self._today)
-                self._quarters[quarter] = max(newest, self._today)
-                self._memory.keep_day(self._kept, day, (*self._memory.day(self._kept, day), slot))
-        if dates:
-            denied = (
-                message._replace(hops=(), found=(), review=None, monitored_hops=())
-                if refused
-                else None
-            )
-            event_id = message.draft.event_id if refused else ""
-            record = SupervisorRecord(tuple(dates), arrival, denied, refused, event_id)
-            self._memory.keep_claim(self._kept, message.member_id, message.draft.claim_id, record)
 
     def give_back(self, freed: Iterable[SupervisedSlot], cause: SupervisedClaim) -> list[Reopen]:
         """Give freed time to the lines that were denied for it, in order of arrival.
@@ -177,12 +80,6 @@ class PlainSession:
         for member_id, claim_id in reopened:
             self._forget_if_none_is_denied(member_id, claim_id)
         return list(reopened.values())
-
-    def keep(self) -> None:
-        """Store the list of quarters at the end of the message, if it changed."""
-        if self._quarters != dict(self._before):
-            held = tuple(SupervisedQuarter(*each) for each in self._quarters.items())
-            self._memory.keep_quarters(self._kept, held)
 
     def reviewed(self, routed: RoutedReview) -> tuple[Reopen, tuple[EditFinding, ...]] | None:
         """The reviewed claim as it comes back, and the findings that the review names; None
@@ -226,7 +123,7 @@ class PlainSession:
         own = (
             slot
             for day in record.dates
-            for slot in _of(member_id, claim_id, self._memory.day(self._kept, day))
+            for slot in of_claim(member_id, claim_id, self._memory.day(self._kept, day))
         )
         if all(slot.occupies_time for slot in own):
             left = tuple(each for each in record.refused if each.finding.review_id)

@@ -85,7 +85,15 @@ class Recorded(Walk):
                     again = list(self._encounter.decide(members, message, offset))
                 except ClaimIdReused:
                     again = []
-                assert again == sent
+                assert _without_places(again) == _without_places(sent)
+
+
+def _without_places(messages: list[Message]) -> list[Message]:
+    """The messages without the log offsets of their events, of which only the order counts."""
+    return [
+        each._replace(event_order=0) if isinstance(each, SupervisedClaim) else each
+        for each in messages
+    ]
 
 
 @given(years(), st.data())

@@ -9,7 +9,6 @@ written with the code of commit c791952 over an ``OverTheWire``. All have one in
 * N9: NIGHT, from 23:30 to 00:30.
 """
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,8 @@ from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.state import decode_page, decode_supervisor_record
 from stream_edits.stages.day_pages import MOST_SLOTS
-from tests.build import ADA, DAY, infusion, voiding
+from stream_edits.stages.retention import DEFAULT_RETENTION
+from tests.build import ADA, DAY, infusion, published, voiding
 from tests.stages.plain_supervisors import PlainSupervisors
 from tests.stages.test_supervised_pages import Plain
 from tests.stages.walk import summaries
@@ -81,7 +81,7 @@ def test_a_day_is_divided_when_it_is_touched_first(restored: Restored) -> None:
         106,
         *[127] * (len(pages) - 1),
     ]
-    assert sum(schema_id(value) == 134 for value in restored.of(b"s")) == 1
+    assert sum(schema_id(value) == 138 for value in restored.of(b"s")) == 1
 
 
 def test_time_is_given_back_from_a_day_that_is_divided_for_it(restored: Restored) -> None:
@@ -101,9 +101,14 @@ def test_every_later_event_is_decided_as_before() -> None:
         assert restored.send(event) == plain.send(event)
 
 
-def test_a_day_whose_claims_are_all_void_leaves_nothing(restored: Restored) -> None:
+def test_a_day_whose_claims_are_all_void_has_no_time_and_is_forgotten(restored: Restored) -> None:
     claims = {f"C{n}": f"M{n}" for n in range(40)} | {f"W{n}": f"N{n}" for n in range(3)}
     for name, member in (claims | {"NIGHT": "N9"}).items():
         restored.send(voiding(name, f"V{name}", member_id=member))
-    assert restored.of(b"d") == restored.of(b"s") == []
-    assert restored.day(ADA, DAY) == restored.day(ADA, DAY + timedelta(days=1)) == ()
+    slots = [slot for page in restored.of(b"d") for slot in decode_page(page).slots]
+    assert len(slots) == 2 * 44
+    assert all(slot.start_time == slot.end_time for slot in slots)
+    assert all(decode_supervisor_record(x).denied_claim is None for x in restored.of(b"s"))
+    restored.send(published(infusion("NEW", "X", at(0, 16)), DEFAULT_RETENTION.days + 1))
+    assert [slot.claim_id for slot in restored.day(ADA, DAY)] == ["NEW"]
+    assert (len(restored.of(b"d")), len(restored.of(b"s"))) == (1, 1)

@@ -67,6 +67,9 @@ supervised_claims = st.builds(
     several(supervised_times),
     several(texts),
     texts,
+    int64s,
+    int32s,
+    st.booleans(),
 )
 routed_reviews = st.builds(
     RoutedReview, texts, texts, texts, several(texts), supervised_reviews, instants, st.booleans()
@@ -83,6 +86,8 @@ supervisor_records = st.builds(
     several(st.builds(RefusedLine, findings, int32s)),
     texts,
     several(wall_clocks),
+    int32s,
+    int64s,
 )
 day_parts = several(st.tuples(*[int64s] * 5, texts)).map(
     lambda rows: DayParts(*zip(*rows, strict=True)) if rows else DayParts()
