@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.claims import ClaimReader
@@ -15,8 +16,9 @@ from stream_edits.engine.kafka import read_topic
 from stream_edits.impact.spill import Disk
 from stream_edits.settings import Settings
 
-_COLUMNS = "at INTEGER, topic TEXT, partition INTEGER, place INTEGER, value BLOB"
+_COLUMNS = "at INTEGER, topic TEXT, partition INTEGER, place INTEGER, written INTEGER, value BLOB"
 _AT_ONCE = 500
+Event = TypeVar("Event", ClaimEvent, ReviewEvent)
 
 
 def place_of(source: Source) -> str:
@@ -38,26 +40,18 @@ def topic_events(
     schemas = schema_source(settings)
     claims, reviews = ClaimReader(schemas), ReviewReader(schemas)
 
-    def claim_of(value: bytes, at: int) -> ClaimEvent:
-        claim = claims.decode(value)
-        check_taken_in(claim, at)
-        return claim
-
-    def review_of(value: bytes, at: int) -> ReviewEvent:
-        review = reviews.decode(value)
-        check_review(review, at)
-        return review
-
     topics = settings.topics
     decode: dict[str, Callable[[bytes, int], ClaimEvent | ReviewEvent]] = {
-        topics.events: claim_of,
-        topics.reviews: review_of,
+        topics.events: _checked(claims.decode, check_taken_in),
+        topics.reviews: _checked(reviews.decode, check_review),
     }
     disk = Disk()
-    for at, topic, partition, offset, value in _in_order(settings, disk, list(decode), since):
+    for topic, partition, offset, written_ms, value in _in_order(
+        settings, disk, list(decode), since
+    ):
         source = Source(topic, partition, offset)
         try:
-            event = decode[topic](value or b"", at)
+            event = decode[topic](value or b"", written_ms)
         except Undecodable as failure:
             report(source, failure.error_class, failure.message)
             yield source, None
@@ -65,29 +59,46 @@ def topic_events(
             yield source, event
 
 
+def _checked(
+    decode: Callable[[bytes], Event], check: Callable[[Event, int], None]
+) -> Callable[[bytes, int], Event]:
+    """What reads a value and checks it against the timestamp of its record (ms)."""
+
+    def read(value: bytes, written_ms: int) -> Event:
+        event = decode(value)
+        check(event, written_ms)
+        return event
+
+    return read
+
+
 def _in_order(
     settings: Settings, disk: Disk, topics: list[str], since: datetime | None
-) -> Iterator[tuple[int, str, int, int, bytes | None]]:
-    """Every record of the topics, kept on disk until all are read, in one order."""
+) -> Iterator[tuple[str, int, int, int, bytes | None]]:
+    """Every record of the topics, kept on disk until all are read, in one order.
+
+    Yields its topic, partition and offset, its timestamp (ms), and its value.
+    """
     table = disk.table(_COLUMNS)
     first_ms = None if since is None else int(since.timestamp() * 1000)
     rows: list[tuple[object, ...]] = []
-    insert = f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)"
+    insert = f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)"
     for topic in topics:
         newest: dict[int, int] = {}
         for record in read_topic(settings.kafka_options(), topic, settings.group_id("decisions")):
             if first_ms is not None and record.timestamp_ms < first_ms:
                 continue
-            at = max(record.timestamp_ms, newest.get(record.partition, 0))
+            written_ms = record.timestamp_ms
+            at = max(written_ms, newest.get(record.partition, 0))
             newest[record.partition] = at
-            rows.append((at, topic, record.partition, record.offset, record.value))
+            rows.append((at, topic, record.partition, record.offset, written_ms, record.value))
             if len(rows) >= _AT_ONCE:
                 disk.run_many(insert, rows)
                 rows.clear()
     disk.run_many(insert, rows)
     claims_first = " ".join(f"WHEN ? THEN {place}" for place in range(len(topics)))
     return disk.run(
-        f"SELECT at, topic, partition, place, value FROM {table} "
+        f"SELECT topic, partition, place, written, value FROM {table} "
         f"ORDER BY at, CASE topic {claims_first} END, partition, place",
         topics,
     )
