@@ -19,7 +19,6 @@ from stream_edits.settings import Settings
 from stream_edits.text import counted, printable
 
 _ASK_S = 15.0
-_MISSING = "which does not exist: create it with `stream-edits topics create`"
 _GONE = "was deleted from the topic before it could be redriven"
 
 
@@ -51,18 +50,20 @@ def plan(settings: Settings, filters: Filters, limit: int | None, most_redrives:
     """
     chosen: list[Letter] = []
     refused: list[tuple[Letter, str]] = []
-    inputs = ConfluentKafka().topic_facts(_config(settings), _inputs(settings), _ASK_S)
-    for letter, redriven in find(settings, filters).letters:
-        if redriven:
-            continue
+    letters = [letter for letter, redriven in find(settings, filters).letters if not redriven]
+    inputs = _inputs(settings)
+    missing = _missing(settings, inputs.intersection(each.source_topic for each in letters))
+    for letter in letters:
         if letter.redrives >= most_redrives:
             refused.append(
                 (letter, f"was redriven {counted(letter.redrives, 'times')} and failed again")
             )
         elif letter.source_topic not in inputs:
             refused.append((letter, "came from a topic that no stage here reads"))
-        elif inputs[letter.source_topic] is None:
-            refused.append((letter, f"came from the topic {letter.source_topic}, {_MISSING}"))
+        elif letter.source_topic in missing:
+            refused.append(
+                (letter, f"came from the topic {letter.source_topic}, which does not exist")
+            )
         elif limit is None or len(chosen) < limit:
             chosen.append(letter)
     return Plan(chosen, refused)
@@ -134,6 +135,14 @@ def _record_at(settings: Settings, topic: str, partition: int, offset: int) -> R
     except TopicsUnfit:
         return None
     return found if found is not None and found.offset == offset else None
+
+
+def _missing(settings: Settings, topics: set[str]) -> set[str]:
+    """Those of the topics that do not exist. Raises EngineStopped, ClientError."""
+    if not topics:
+        return set()
+    facts = ConfluentKafka().topic_facts(_config(settings), topics, _ASK_S)
+    return {topic for topic, found in facts.items() if found is None}
 
 
 def _inputs(settings: Settings) -> set[str]:
