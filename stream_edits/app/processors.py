@@ -1,6 +1,7 @@
 """The stages as processors of the engine: bytes in, bytes out."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 
 from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.held_claims import held_after_hop, held_before_hops, is_last_to_judge
@@ -68,17 +69,25 @@ def _value(record: Record) -> bytes:
 class IntakeProcessor:
     """The intake stage: claims.events -> by-member, or a decision."""
 
-    def __init__(self, builder: DecisionBuilder, reader: ClaimReader, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        builder: DecisionBuilder,
+        reader: ClaimReader,
+        outbox: Outbox,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """``wall`` is Unix time in seconds, for records without a timestamp."""
         self._builder = builder
         self._reader = reader
         self._outbox = outbox
+        self._wall = wall
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Decode a claim, then decide or route it. Raises Undecodable, TryAgain."""
         value = _value(record)
         try:
             claim = self._reader.decode(value)
-            check_taken_in(claim, record.timestamp_ms)
+            check_taken_in(claim, record.timestamp_ms, self._wall)
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         source = Source(record.topic, record.partition, record.offset)
@@ -88,16 +97,20 @@ class IntakeProcessor:
 class ReviewProcessor:
     """The review stage: claims.edits.reviews -> by-member."""
 
-    def __init__(self, reader: ReviewReader, outbox: Outbox) -> None:
+    def __init__(
+        self, reader: ReviewReader, outbox: Outbox, wall: Callable[[], float] = time.time
+    ) -> None:
+        """``wall`` is as for ``IntakeProcessor``."""
         self._reader = reader
         self._outbox = outbox
+        self._wall = wall
 
     def process(self, record: Record, state: StateView) -> Iterable[Output]:
         """Check a review and send it to its member's claims. Raises Undecodable, TryAgain."""
         value = _value(record)
         try:
             review = self._reader.decode(value)
-            check_review(review, record.timestamp_ms)
+            check_review(review, record.timestamp_ms, self._wall)
         except (BadBytes, RegistryAway) as failure:
             raise _as_the_engine_knows(failure) from None
         return [self._outbox.output(review, record)]

@@ -163,8 +163,8 @@ def redrive(
 
     Key, value and headers stay the same, except that redrive.count is one higher. Each dead letter
     is sent back once, even when the command is repeated or killed. Records that fail again count
-    towards the circuit breaker of their stage: try a few first (--limit). Exit code 1 when some
-    were refused.
+    towards the circuit breaker of their stage: try a few first (--limit). One that cannot be sent
+    back is refused and stays, and the others go. Exit code 1 when some were refused.
     """
     settings = load_settings(context.obj)
     plan_now = partial(redriving.plan, settings, Filters(**filters), limit, max_count)

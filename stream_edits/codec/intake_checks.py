@@ -5,6 +5,8 @@ in by a version that did not have them.
 """
 
 import re
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from unicodedata import category
@@ -29,26 +31,31 @@ _A_DAY_MS = 24 * 60 * 60 * 1000
 _FUTURE = "event_time is more than a day after the time of its record"
 
 
-def check_taken_in(claim: ClaimEvent, recorded_ms: int) -> None:
+def check_taken_in(
+    claim: ClaimEvent, recorded_ms: int, wall: Callable[[], float] = time.time
+) -> None:
     """Check the claim's identities and when it was published. Raises ContractViolation.
 
     ``recorded_ms`` is the time of the claim's record in milliseconds since 1970, UTC: its Kafka
-    timestamp, or the start of the run that reads it from a file. 0 or less: it has none.
+    timestamp, or the start of the run that reads it from a file. 0 or less: it has none, and counts
+    as written now, by ``wall`` (Unix time in seconds).
     """
     problems = []
     if not _all_plain(f"{claim.member_id}\n{claim.claim_id}\n{claim.event_id}"):
         found = ((name, _fault_of(getattr(claim, name))) for name in _IDENTITIES)
         problems += [f"{name} {fault}" for name, fault in found if fault]
-    if _is_from_the_future(claim.event_time, recorded_ms):
+    if _is_from_the_future(claim.event_time, recorded_ms, wall):
         problems.append(_FUTURE)
     if problems:
         raise ContractViolation("; ".join(problems))
 
 
-def check_review(review: ReviewEvent, recorded_ms: int) -> None:
+def check_review(
+    review: ReviewEvent, recorded_ms: int, wall: Callable[[], float] = time.time
+) -> None:
     """Check a review's identities, units and reason codes, and when it was published.
 
-    ``recorded_ms`` is as for ``check_taken_in``. Raises ContractViolation.
+    ``recorded_ms`` and ``wall`` are as for ``check_taken_in``. Raises ContractViolation.
     """
     found = ((name, _fault_of(getattr(review, name))) for name in _REVIEW_IDENTITIES)
     problems = [f"{name} {fault}" for name, fault in found if fault]
@@ -59,14 +66,15 @@ def check_review(review: ReviewEvent, recorded_ms: int) -> None:
     if not all(map(_is_reason_code, codes)):
         # Other text could name a person, and it would be published with the finding.
         problems.append("carc or a rarc is not formatted as a code")
-    if _is_from_the_future(review.event_time, recorded_ms):
+    if _is_from_the_future(review.event_time, recorded_ms, wall):
         problems.append(_FUTURE)
     if problems:
         raise ContractViolation("; ".join(problems))
 
 
-def _is_from_the_future(event_time: datetime, recorded_ms: int) -> bool:
-    return 0 < recorded_ms < (event_time - _EPOCH) / _MILLISECOND - _A_DAY_MS
+def _is_from_the_future(event_time: datetime, recorded_ms: int, wall: Callable[[], float]) -> bool:
+    latest_ms = (recorded_ms if recorded_ms > 0 else wall() * 1000) + _A_DAY_MS
+    return latest_ms < (event_time - _EPOCH) / _MILLISECOND
 
 
 def _fault_of(identity: str) -> str | None:

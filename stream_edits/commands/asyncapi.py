@@ -94,7 +94,7 @@ def _channels(settings: Settings) -> dict[str, Any]:
                     "replicas": spec.replication_factor,
                     "topicConfiguration": {
                         "cleanup.policy": [spec.cleanup_policy],
-                        **{name: int(v) for name, v in {**spec.extra, **spec.initial}.items()},
+                        **{name: int(v) for name, v in {**spec.at_least, **spec.initial}.items()},
                     },
                     **_BINDING,
                 }

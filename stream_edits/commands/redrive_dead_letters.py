@@ -1,7 +1,7 @@
 """`dead-letters redrive`: plan which dead letters go back to their topics, and send them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -9,16 +9,17 @@ from stream_edits.app.wiring import Stage, stage_config
 from stream_edits.commands.dead_letters import Filters, find, read
 from stream_edits.engine.clock import SystemClock
 from stream_edits.engine.config import StageConfig
-from stream_edits.engine.errors import EngineStopped
+from stream_edits.engine.errors import TopicsUnfit
 from stream_edits.engine.kafka import ConfluentKafka
 from stream_edits.engine.ports import Record
-from stream_edits.engine.redrive import Letter, redrive
+from stream_edits.engine.redrive import Letter, Place, redrive
 from stream_edits.engine.sizes import Limits
 from stream_edits.engine.transaction import Transactions
 from stream_edits.settings import Settings
-from stream_edits.text import counted, printable, verb
+from stream_edits.text import counted, printable
 
 _ASK_S = 15.0
+_GONE = "was deleted from the topic before it could be redriven"
 
 
 class Plan(NamedTuple):
@@ -27,25 +28,42 @@ class Plan(NamedTuple):
     chosen: list[Letter]
     refused: list[tuple[Letter, str]]
 
+    def starts(self) -> dict[int, int]:
+        """The first chosen offset of each partition of the dead-letter topic that has one."""
+        start: dict[int, int] = {}
+        for partition, offset in (letter.place for letter in self.chosen):
+            start[partition] = min(offset, start.get(partition, offset))
+        return start
+
+    def without(self, left: Mapping[Place, str]) -> "Plan":
+        """The plan when the letters at the places in ``left`` turn out to stay, each with why."""
+        chosen = [letter for letter in self.chosen if letter.place not in left]
+        stay = [(letter, left[letter.place]) for letter in self.chosen if letter.place in left]
+        return Plan(chosen, [*self.refused, *stay])
+
 
 def plan(settings: Settings, filters: Filters, limit: int | None, most_redrives: int) -> Plan:
     """What a redrive would do now, with at most ``limit`` letters, the oldest first.
 
     Refused are letters that were redriven ``most_redrives`` times already, and those from a topic
-    that no stage reads. Raises EngineStopped, ClientError.
+    that no stage reads or that does not exist. Raises EngineStopped, ClientError.
     """
     chosen: list[Letter] = []
     refused: list[tuple[Letter, str]] = []
+    letters = [letter for letter, redriven in find(settings, filters).letters if not redriven]
     inputs = _inputs(settings)
-    for letter, redriven in find(settings, filters).letters:
-        if redriven:
-            continue
+    missing = _missing(settings, inputs.intersection(each.source_topic for each in letters))
+    for letter in letters:
         if letter.redrives >= most_redrives:
             refused.append(
                 (letter, f"was redriven {counted(letter.redrives, 'times')} and failed again")
             )
         elif letter.source_topic not in inputs:
             refused.append((letter, "came from a topic that no stage here reads"))
+        elif letter.source_topic in missing:
+            refused.append(
+                (letter, f"came from the topic {letter.source_topic}, which does not exist")
+            )
         elif limit is None or len(chosen) < limit:
             chosen.append(letter)
     return Plan(chosen, refused)
@@ -55,7 +73,8 @@ def execute(settings: Settings, plan_now: Callable[[], Plan]) -> Iterator[tuple[
     """Redrive what ``plan_now`` chooses, after every other redrive has been fenced.
 
     Yields the plan and the number of letters committed so far: 0 first, then more after each
-    transaction. Raises EngineStopped, ClientError.
+    transaction. A letter that cannot be sent back is among the refused ones from then on. Raises
+    EngineStopped, ClientError.
     """
     config = _config(settings)
     kafka = ConfluentKafka()
@@ -69,22 +88,24 @@ def execute(settings: Settings, plan_now: Callable[[], Plan]) -> Iterator[tuple[
         plan = plan_now()
         done = 0
         yield plan, done
-        start: dict[int, int] = {}
-        for partition, offset in (letter.place for letter in plan.chosen):
-            start[partition] = min(offset, start.get(partition, offset))
-        letters = read(settings, settings.topics.dead_letter, start)
-        places = {letter.place for letter in plan.chosen}
-        marker_topic, batch_size = settings.topics.redriven, settings.batch_size
-        at = partial(_record_at, settings)
-        for committed in redrive(letters, places, marker_topic, transactions, batch_size, at):
-            done += committed
+        letters = read(settings, settings.topics.dead_letter, plan.starts())
+        unseen = {letter.place for letter in plan.chosen}
+        run = redrive(
+            letters,
+            unseen,
+            settings.topics.redriven,
+            transactions,
+            settings.batch_size,
+            partial(_record_at, settings),
+            limits,
+        )
+        for sent, left in run:
+            done += len(sent)
+            plan = plan.without(left)
+            unseen = unseen.difference(sent, left)
             yield plan, done
-        if done < len(plan.chosen):
-            gone = len(plan.chosen) - done
-            raise EngineStopped(
-                f"{counted(gone, 'dead letters')} {verb(gone, 'was', 'were')} deleted from the "
-                f"topic before {verb(gone, 'it', 'they')} could be redriven"
-            )
+        if unseen:
+            yield plan.without(dict.fromkeys(unseen, _GONE)), done
     finally:
         transactions.close()
 
@@ -109,8 +130,19 @@ def summary(plan: Plan, is_executed: bool) -> Iterator[str]:
 
 
 def _record_at(settings: Settings, topic: str, partition: int, offset: int) -> Record | None:
-    found = next(read(settings, topic, {partition: offset}), None)
+    try:
+        found = next(read(settings, topic, {partition: offset}), None)
+    except TopicsUnfit:
+        return None
     return found if found is not None and found.offset == offset else None
+
+
+def _missing(settings: Settings, topics: set[str]) -> set[str]:
+    """Those of the topics that do not exist. Raises EngineStopped, ClientError."""
+    if not topics:
+        return set()
+    facts = ConfluentKafka().topic_facts(_config(settings), topics, _ASK_S)
+    return {topic for topic, found in facts.items() if found is None}
 
 
 def _inputs(settings: Settings) -> set[str]:

@@ -62,7 +62,7 @@ def _topics(settings: Settings) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _config(spec: TopicSpec) -> dict[str, str]:
-    return {"cleanup.policy": spec.cleanup_policy, **spec.extra, **spec.initial}
+    return {"cleanup.policy": spec.cleanup_policy, **spec.at_least, **spec.initial}
 
 
 def _object_name(spec: TopicSpec) -> str:

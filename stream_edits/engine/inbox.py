@@ -40,6 +40,11 @@ class Inbox:
         self._taken: list[Record] = []
         self._arrivals = Arrivals()
 
+    @property
+    def holds(self) -> bool:
+        """Whether records are held, and the partitions are paused until they are processed."""
+        return bool(self._retry.records)
+
     def uncommitted_since_ms(self) -> int | None:
         """Since when the oldest record taken and not committed waits, None if there is none.
 

@@ -14,6 +14,7 @@ from . import log
 from .changelog import Restore
 from .config import StageConfig
 from .known_topics import KnownTopics
+from .lag import Lag
 from .largest_keys import LargestKeys
 from .peers import Peers
 from .ports import ChangelogReader, Clock, Source, StateWatch
@@ -72,6 +73,7 @@ class Partitions:
         self._watch = watch
         self._offsets = StartOffsets(config, source, known, clock, stopping)
         self._largest = LargestKeys(clock)
+        self._lag = Lag(source, clock, metrics)
         self._warm: dict[int, Owned] = {}
         self.owned: dict[int, Owned] = {}
         self.views: dict[int, Overlay] = {}
@@ -180,23 +182,16 @@ class Partitions:
         owned = self.owned.items()
         return {number: each.start for number, each in owned if each.committed != each.start}
 
-    def measure(self, behind: bool) -> None:
-        """Set the gauges of lag, from what the client knows without a request, and of large keys.
+    def measure(self, behind: bool, held: bool) -> None:
+        """Set the gauges of lag, and of large keys.
 
-        `behind` says that events are taken and not committed. If none are, the client's position
-        counts as well: it is past the transaction markers and aborted records, which no committed
-        offset passes by itself.
+        `behind` says that events are taken and not committed, `held` that partitions are paused
+        until those are processed. They are paused during a restore as well.
         """
         if self._config.changelog_topic is not None:
             for number in self.owned:
                 self._metrics.largest_key(number, self._largest.of(number))
-        for number, owned in self.owned.items():
-            high = self._source.cached_high_watermark(number)
-            if high is None:
-                continue
-            passed = None if behind else self._source.position(number)
-            done = owned.start if passed is None else max(owned.start, passed)
-            self._metrics.lag(number).set(max(0, high - done))
+        self._lag.measure(self.positions(), behind, held or self.restore is not None)
 
     def close(self) -> None:
         """Drop everything, including the state kept after a revoke."""
@@ -228,6 +223,7 @@ class Partitions:
             if self._watch is not None:
                 self._watch.closed(number)
         self._largest.forget()
+        self._lag.forget()
         self.owned.clear()
         self.views.clear()
         self.assigned = False

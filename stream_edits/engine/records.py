@@ -87,7 +87,7 @@ class Chunk(NamedTuple):
 
 
 class TopicSpec(NamedTuple):
-    """The wanted settings of a topic. `extra` are further ones, such as max.message.bytes.
+    """The wanted settings of a topic. `at_least` has those that may be larger: max.message.bytes.
 
     With `any_partitions`, an existing topic may have any number of partitions. `kept_days` is how
     long at least it must keep every record. A new topic gets `initial`, which an existing one may
@@ -98,7 +98,7 @@ class TopicSpec(NamedTuple):
     partitions: int
     cleanup_policy: str = "delete"
     replication_factor: int = -1
-    extra: Mapping[str, str] = {}
+    at_least: Mapping[str, str] = {}
     any_partitions: bool = False
     kept_days: int | None = None
     initial: Mapping[str, str] = {}

@@ -8,17 +8,29 @@ nor one that was killed can send a letter back twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from stream_edits.text import counted
+
+from .batch import REFUSALS
 from .dead_letter import is_dead_letter, is_reference, original
 from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_HEADERS
 from .errors import EngineStopped
-from .ports import Output, Record, Sink
-from .transaction import TransactionAborted, Transactions
+from .ports import Limits, Output, Record, Sink
+from .sizes import record_bytes
+from .transaction import TransactionAborted, Transactions, remedy_of
 
 # The values of one transaction, which are held in memory and sent within its time.
 _MOST_BYTES = 1 << 24
+# After a refused record, the next transaction of the client may fail with this, and not the one
+# after it.
+_FOLLOWS = "OUT_OF_ORDER_SEQUENCE_NUMBER"
+
+# Partition and offset in the dead-letter topic.
+Place = tuple[int, int]
+# The record at a topic, partition and offset, None if it is not there.
+Read = Callable[[str, int, int], Record | None]
 
 
 class Reference(NamedTuple):
@@ -52,7 +64,7 @@ class Letter(NamedTuple):
     reference: Reference | None = None
 
     @property
-    def place(self) -> tuple[int, int]:
+    def place(self) -> Place:
         """Partition and offset in the dead-letter topic."""
         return self.partition, self.offset
 
@@ -96,75 +108,130 @@ def letter_of(record: Record) -> Letter | None:
         return None
 
 
+class Outcome(NamedTuple):
+    """What became of some letters: which a commit sent back, and which stay, each with why."""
+
+    sent: Collection[Place] = ()
+    left: Mapping[Place, str] = {}
+
+
+class _Returned(NamedTuple):
+    """A letter on its way back: its place, the record for its topic, and its marker."""
+
+    place: Place
+    record: Output
+    marker: Output
+
+
+class _CannotReturn(Exception):
+    """A letter that stays. The text follows on "the dead letter at ...": it has no value."""
+
+
 def redrive(
     letters: Iterable[Record],
-    chosen: Collection[tuple[int, int]],
+    chosen: Collection[Place],
     marker_topic: str,
     transactions: Transactions,
     batch_size: int,
-    read: Callable[[str, int, int], Record | None],
-) -> Iterator[int]:
+    read: Read,
+    limits: Limits,
+) -> Iterator[Outcome]:
     """Send the letters at the `chosen` places back, at most `batch_size` in a transaction, and
     fewer large ones.
 
-    `letters` are records of the dead-letter topic, `chosen` are pairs of partition and offset.
-    `read` returns the record at a topic, partition and offset, for the references among them.
-    Yields the number of letters after each commit. Raises EngineStopped: what was committed before
-    stays, and the other letters are unchanged.
+    `letters` are records of the dead-letter topic. `read` finds the records of the references among
+    them. Yields an outcome after each commit, and one for each letter that cannot be sent back: it
+    stays as it is, and the others go. Raises EngineStopped: what was committed before stays, and
+    the other letters are unchanged.
     """
-    wanted = (record for record in letters if (record.partition, record.offset) in chosen)
-    for batch in _batches(wanted, batch_size):
-        outputs = [output for record in batch for output in _sent_back(record, marker_topic, read)]
-
-        def write(sink: Sink, outputs: list[Output] = outputs) -> None:
-            sink.produce(outputs)
-
-        try:
-            transactions.commit(write)
-        except TransactionAborted as aborted:
-            raise EngineStopped(
-                f"a transaction was aborted ({aborted.code}), its dead letters are unchanged: "
-                "check the brokers, the ACLs and max.message.bytes, then redrive again"
-            ) from None
-        yield len(batch)
-
-
-def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
-    """Lists of at most `size` records, which end early with the record that makes them large."""
-    batch: list[Record] = []
+    batch: list[_Returned] = []
     held = 0
-    for record in records:
-        batch.append(record)
-        held += len(record.value or b"")
-        if len(batch) == size or held >= _MOST_BYTES:
-            yield batch
+    for record in letters:
+        place = (record.partition, record.offset)
+        if place not in chosen:
+            continue
+        try:
+            batch.append(_sent_back(record, marker_topic, read, limits))
+        except _CannotReturn as reason:
+            yield Outcome(left={place: str(reason)})
+            continue
+        held += len(batch[-1].record.value or b"")
+        if len(batch) == batch_size or held >= _MOST_BYTES:
+            yield from _commit(batch, transactions)
             batch, held = [], 0
     if batch:
-        yield batch
+        yield from _commit(batch, transactions)
 
 
-def _sent_back(
-    record: Record, marker_topic: str, read: Callable[[str, int, int], Record | None]
-) -> Iterator[Output]:
+def _commit(batch: list[_Returned], transactions: Transactions) -> Iterator[Outcome]:
+    """Commit a batch, in halves if the brokers refuse a record, until that one is found."""
+
+    aborted = _aborted(batch, transactions)
+    if aborted is not None and aborted.code == _FOLLOWS:
+        aborted = _aborted(batch, transactions)
+    if aborted is None:
+        yield Outcome([each.place for each in batch])
+    elif aborted.code not in REFUSALS:
+        raise EngineStopped(_stopped_at(batch, aborted))
+    elif len(batch) > 1:
+        middle = len(batch) // 2
+        yield from _commit(batch[:middle], transactions)
+        yield from _commit(batch[middle:], transactions)
+    else:
+        ((place, record, _),) = batch
+        reason = (
+            f"is refused by the brokers ({aborted.reason}): check max.message.bytes and "
+            f"cleanup.policy of {record.topic}"
+        )
+        yield Outcome(left={place: reason})
+
+
+def _aborted(batch: list[_Returned], transactions: Transactions) -> TransactionAborted | None:
+    """Commit the batch in one transaction. None, or how it was aborted."""
+
+    def write(sink: Sink) -> None:
+        sink.produce(output for each in batch for output in (each.record, each.marker))
+
+    try:
+        transactions.commit(write)
+    except TransactionAborted as aborted:
+        return aborted
+    return None
+
+
+def _stopped_at(batch: list[_Returned], aborted: TransactionAborted) -> str:
+    (partition, offset), topics = batch[0].place, sorted({each.record.topic for each in batch})
+    return (
+        f"the transaction of {counted(len(batch), 'dead letters')} from {partition}/{offset} on, "
+        f"to {', '.join(topics)}, was aborted ({aborted.reason}), and nothing of it was redriven: "
+        f"{remedy_of(aborted.code)}; then redrive again"
+    )
+
+
+def _sent_back(record: Record, marker_topic: str, read: Read, limits: Limits) -> _Returned:
     letter = letter_of(record)
     if letter is None:
-        raise EngineStopped("a record that no stage has written was chosen to be redriven")
+        raise _CannotReturn("was not written by a stage")
     source = record if letter.reference is None else _referred(letter, letter.reference, read)
-    published = original(source.headers).headers
-    headers = [*published, (REDRIVE_COUNT, b"%d" % (letter.redrives + 1))]
-    yield Output(letter.source_topic, source.key, source.value, headers)
-    yield Output(marker_topic, letter.marker, b"%d" % (letter.redrives + 1))
+    count = b"%d" % (letter.redrives + 1)
+    headers = [*original(source.headers).headers, (REDRIVE_COUNT, count)]
+    back = Output(letter.source_topic, source.key, source.value, headers)
+    size, limit = record_bytes(back.key, back.value, headers), limits.of(back.topic)
+    if size > limit:
+        raise _CannotReturn(
+            f"may take {size} bytes with its count, and {back.topic} takes {limit}: raise its "
+            "max.message.bytes"
+        )
+    return _Returned(letter.place, back, Output(marker_topic, letter.marker, count))
 
 
-def _referred(
-    letter: Letter, reference: Reference, read: Callable[[str, int, int], Record | None]
-) -> Record:
-    """The record that a reference stands for. Raises EngineStopped if it is not there any more."""
+def _referred(letter: Letter, reference: Reference, read: Read) -> Record:
+    """The record that a reference stands for. Raises _CannotReturn if it is not there any more."""
     record = read(letter.source_topic, letter.source_partition, letter.source_offset)
     value = record.value if record is not None else None
     if record is None or hashlib.sha256(value or b"").hexdigest() != reference.sha256:
-        raise EngineStopped(
-            f"the record of the reference at {letter.partition}/{letter.offset} is no longer at "
+        raise _CannotReturn(
+            "is a reference, and its record is no longer at "
             f"{letter.source_topic}/{letter.source_partition} offset {letter.source_offset}"
         )
     return record

@@ -237,7 +237,8 @@ class StageRunner:
 
     def _measure(self, member: Member) -> None:
         """Set the gauges of the partitions, and let the producer report its statistics."""
-        member.partitions.measure(behind=member.inbox.uncommitted_since_ms() is not None)
+        behind = member.inbox.uncommitted_since_ms() is not None
+        member.partitions.measure(behind, member.inbox.holds)
         member.transactions.poll()
 
     def _moved(self) -> None:

@@ -41,4 +41,4 @@ def test_other_topics_have_the_retention_of_the_broker_or_their_own() -> None:
     assert made_with.pop("claims.edits.by-supervisor") == month
     assert {spec.name for spec in others if spec.cleanup_policy == "compact"} == set(made_with)
     assert all(each == {"segment.bytes": "67108864"} for each in made_with.values())
-    assert [s.name for s in others if "retention.ms" in s.extra] == ["claims.edits.dead-letter"]
+    assert [s.name for s in others if "retention.ms" in s.at_least] == ["claims.edits.dead-letter"]

@@ -10,6 +10,7 @@ from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.messages import encode_routed
+from stream_edits.codec.reviews import review_encoder
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
@@ -17,6 +18,7 @@ from stream_edits.domain.messages import RoutedClaim
 from stream_edits.engine.ports import Processor, Record, Undecodable
 from stream_edits.engine.store import MemoryStore
 from tests.build import PUBLISHED, claim, line
+from tests.codec.examples import REVIEW
 
 _encode = claim_encoder(5)
 CLAIM = claim("A", line("96365"))
@@ -48,11 +50,33 @@ def test_intake_refuses(change: Callable[[ClaimEvent], ClaimEvent]) -> None:
     assert caught.value.error_class == "ContractViolation"
 
 
-@pytest.mark.parametrize("at", [0, -1, ms(datetime(2300, 1, 1, tzinfo=UTC))])
-def test_a_record_without_a_time_or_with_a_later_one_is_taken(at: int) -> None:
-    stage = processor(Stage.INTAKE)
-    late = replace(CLAIM, event_time=datetime(2299, 12, 31, tzinfo=UTC))
-    assert len(outputs(stage, _encode(late), at)) == 1
+FAR = datetime(2299, 12, 31, tzinfo=UTC)
+
+
+def claim_at(moment: datetime) -> bytes:
+    return _encode(replace(CLAIM, event_time=moment))
+
+
+def review_at(moment: datetime) -> bytes:
+    return review_encoder(3)(replace(REVIEW, event_time=moment))
+
+
+STAGES = {Stage.INTAKE: claim_at, Stage.REVIEW: review_at}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_record_with_a_later_time_is_taken(stage: Stage) -> None:
+    later = ms(FAR + timedelta(days=1))
+    assert len(outputs(processor(stage), STAGES[stage](FAR), later)) == 1
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("at", [0, -1])
+def test_a_record_without_a_time_is_from_now(stage: Stage, at: int) -> None:
+    for past in (datetime(1980, 1, 1, tzinfo=UTC), datetime.now(UTC)):
+        assert len(outputs(processor(stage), STAGES[stage](past), at)) == 1
+    with pytest.raises(Undecodable, match="ContractViolation"):
+        outputs(processor(stage), STAGES[stage](FAR), at)
 
 
 @pytest.mark.parametrize("change", BAD.values(), ids=BAD)

@@ -32,7 +32,7 @@ def test_the_topics_are_those_that_create_makes() -> None:
             "topicName": spec.name,
             "partitions": 12,
             "replicas": 2,
-            "config": {"cleanup.policy": spec.cleanup_policy, **spec.extra, **spec.initial},
+            "config": {"cleanup.policy": spec.cleanup_policy, **spec.at_least, **spec.initial},
         }
         for spec in specs
     ]

@@ -1,5 +1,6 @@
 """What makes a claim a violation where it comes in: its identities and its time."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 
 from stream_edits.codec.errors import ContractViolation
-from stream_edits.codec.intake_checks import check_taken_in
+from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.domain.claim import ClaimEvent
-from tests.codec.examples import CLAIM
+from tests.codec.examples import CLAIM, REVIEW
 
 RECORDED = datetime(2024, 12, 5, 9, tzinfo=UTC)
 IDENTITIES = ("member_id", "claim_id", "event_id")
@@ -103,8 +104,34 @@ def test_a_time_may_be_a_day_ahead_of_its_record(ahead: timedelta, refused: bool
 
 
 @pytest.mark.parametrize("recorded_ms", [0, -1, -(2**63)])
-def test_a_record_without_a_time_says_nothing_of_the_event_s(recorded_ms: int) -> None:
-    check_taken_in(replace(CLAIM, event_time=datetime(9999, 12, 31, tzinfo=UTC)), recorded_ms)
+@pytest.mark.parametrize(
+    ("ahead", "refused"),
+    [
+        (timedelta(days=-36500), False),
+        (timedelta(days=-400), False),
+        (timedelta(days=1), False),
+        (timedelta(days=1, milliseconds=1), True),
+        (timedelta(days=36500), True),
+    ],
+    ids=str,
+)
+def test_a_record_without_a_time_is_compared_with_the_clock(
+    recorded_ms: int, ahead: timedelta, refused: bool
+) -> None:
+    claim, now = replace(CLAIM, event_time=RECORDED + ahead), RECORDED.timestamp
+    review = replace(REVIEW, event_time=RECORDED + ahead)
+    with pytest.raises(ContractViolation, match="event_time") if refused else nullcontext():
+        check_taken_in(claim, recorded_ms, now)
+    with pytest.raises(ContractViolation, match="event_time") if refused else nullcontext():
+        check_review(review, recorded_ms, now)
+
+
+def test_a_record_with_a_time_needs_no_clock() -> None:
+    def wall() -> float:
+        raise AssertionError("it was asked")
+
+    check_taken_in(replace(CLAIM, event_time=RECORDED), at_ms(RECORDED), wall)
+    check_review(replace(REVIEW, event_time=RECORDED), at_ms(RECORDED), wall)
 
 
 @pytest.mark.parametrize("moment", [datetime.min, datetime.max.replace(microsecond=0)])

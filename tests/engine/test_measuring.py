@@ -13,7 +13,6 @@ from stream_edits.engine.ports import Output, Record, StateView
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.metrics import ClientStatistics, Metrics, StageMetrics
 from tests.engine.harness import Counter, Stage, cluster
-from tests.memory_kafka.log import Txn
 
 
 def age(stage: Stage) -> float:
@@ -89,32 +88,6 @@ class TestOldestUndecidedEvent:
         other.runner.start()
         stage.run_rounds()
         assert age(stage) == 0
-
-
-class TestLag:
-    def lag(self, stage: Stage) -> float | None:
-        stage.clock.time_s += 10
-        stage.run_rounds()
-        return stage.sample("consumer_lag_records", partition="0")
-
-    def test_a_transaction_marker_after_the_last_event_is_not_lag(self) -> None:
-        stage = Stage(cluster(1)).start()
-        first = Stage(cluster(1))
-        assert first.sample("consumer_lag_records", partition="0") is None
-        published_now(stage)
-        stage.run_rounds()
-        # As after the commit of a transactional writer of the input.
-        stage.broker.logs["in", 0].mark(Txn("another"), stage.broker.now_ms)
-        assert self.lag(stage) == 0
-
-    def test_fetched_events_are_lag_until_they_are_committed(self) -> None:
-        processor = Counter()
-        processor.away = True
-        stage = Stage(cluster(1), processor).start()
-        for value in (b"1", b"away", b"2"):
-            published_now(stage, value)
-        stage.run_rounds()
-        assert self.lag(stage) == 2
 
 
 def test_the_size_of_state_follows_every_change() -> None:

@@ -40,6 +40,22 @@ class TestOptions:
     def test_a_member_is_known_by_its_transactional_id(self) -> None:
         assert consumer_options(config())["client.id"] == "g-count-0"
 
+    @pytest.mark.parametrize("name", ["kafka", "producer_options"])
+    @pytest.mark.parametrize(
+        ("given", "used"),
+        [("10000000", 10_000_000), (10_000_000, 10_000_000), ("1000", 1_048_588), ("x", "x")],
+    )
+    def test_the_largest_message_is_only_raised(
+        self, name: str, given: object, used: object
+    ) -> None:
+        settings = config(**{name: {"message.max.bytes": given}})
+        options = producer_options(settings, LIMITS)
+        assert options["message.max.bytes"] == used
+        assert options["batch.size"] == producer_options(config(), LIMITS)["batch.size"]
+
+    def test_the_largest_message_is_that_of_the_topics(self) -> None:
+        assert producer_options(config(), LIMITS)["message.max.bytes"] == 1_048_588
+
     @pytest.mark.parametrize(
         "options",
         [

@@ -11,10 +11,10 @@ from stream_edits.engine.dead_letter import original
 from stream_edits.engine.dead_letter_headers import ERROR_CLASS, REDRIVE_COUNT
 from stream_edits.engine.errors import EngineStopped, FatalClientError, RequiresAbort
 from stream_edits.engine.ports import Headers, Record
-from stream_edits.engine.redrive import letter_of, redrive
+from stream_edits.engine.redrive import Outcome, letter_of, redrive
 from stream_edits.engine.transaction import Transactions
 from tests.engine.harness import Cluster, Stage, cluster, config
-from tests.memory_kafka.calls import InterceptedPort
+from tests.memory_kafka.calls import LIMITS, InterceptedPort
 
 OWN: Headers = [("x", b"1"), (ERROR_CLASS, b"the publisher's"), ("none", None)]
 
@@ -68,8 +68,9 @@ def test_large_letters_go_back_in_smaller_transactions(monkeypatch: pytest.Monke
     monkeypatch.setattr("stream_edits.engine.redrive._MOST_BYTES", 2 * len(b"bad"))
     broker = with_letters(5)
     places = {(letter.partition, letter.offset) for letter in letters(broker)}
-    done = redrive(letters(broker), places, "redriven", producer(broker), 1000, reading(broker))
-    assert list(done) == [2, 2, 1]
+    sending = producer(broker)
+    done = redrive(letters(broker), places, "redriven", sending, 1000, reading(broker), LIMITS)
+    assert [len(outcome.sent) for outcome in done] == [2, 2, 1]
 
 
 def give_back(broker: Cluster, transactions: Transactions | None = None) -> list[int]:
@@ -78,7 +79,9 @@ def give_back(broker: Cluster, transactions: Transactions | None = None) -> list
     marked = {output.key for output in broker.visible("redriven")}
     found = [(record, letter_of(record)) for record in letters(broker)]
     waiting = {letter.place for _, letter in found if letter and letter.marker not in marked}
-    return list(redrive(letters(broker), waiting, "redriven", transactions, 2, reading(broker)))
+    read = reading(broker)
+    run = redrive(letters(broker), waiting, "redriven", transactions, 2, read, LIMITS)
+    return [len(outcome.sent) for outcome in run]
 
 
 def test_a_redriven_record_is_unchanged_and_counts_its_redrives() -> None:
@@ -106,7 +109,7 @@ def test_a_redriven_letter_is_not_redriven_again() -> None:
 def test_an_aborted_transaction_leaves_its_letters_unchanged() -> None:
     broker = with_letters(5)
     broker.fail("produce", RequiresAbort("_MSG_TIMED_OUT"))
-    with pytest.raises(EngineStopped, match=r"_MSG_TIMED_OUT.*redrive again"):
+    with pytest.raises(EngineStopped, match=r"2 dead letters from 0/0 on, to in,.*_MSG_TIMED_OUT"):
         give_back(broker)
     assert len(broker.visible("in")) == 5
     assert broker.visible("redriven") == []
@@ -118,8 +121,8 @@ def test_a_second_redrive_fences_the_first_and_takes_what_it_left() -> None:
     broker = with_letters(5)
     first = producer(broker)
     waiting = {(r.partition, r.offset) for r in letters(broker)}
-    run = redrive(letters(broker), waiting, "redriven", first, 2, reading(broker))
-    assert next(run) == 2
+    run = redrive(letters(broker), waiting, "redriven", first, 2, reading(broker), LIMITS)
+    assert next(run) == Outcome([(0, 0), (0, 1)])
     assert give_back(broker) == [2, 1]
     with pytest.raises(FatalClientError):
         next(run)

@@ -60,3 +60,16 @@ def test_records_before_a_time_are_left_out() -> None:
     places, reported = _read(datetime.fromtimestamp(_NOW_MS / 1000, UTC))
     assert places == [("0/0", True), ("1/2", True)]
     assert reported == []
+
+
+def test_each_time_is_compared_with_that_of_its_own_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A record without one is from now, whatever the record before it says."""
+    long_ago, far_ms = 1_000 * _DAY_MS, 200_000 * _DAY_MS
+    records = [(0, 0, long_ago, b"no claim"), (0, 1, -1, _VALUE), (0, 2, far_ms, b"no claim")]
+    records.append((0, 3, long_ago, _VALUE))
+    monkeypatch.setattr(f"{__name__}._CLAIMS", records)
+    places, reported = _read(None)
+    assert places == [("0/0", False), ("0/1", True), ("0/2", False), ("0/3", False)]
+    assert reported[-1] == "claims.events/0/3: ContractViolation"

@@ -48,6 +48,18 @@ def test_a_header_name_that_is_not_utf8(deploy: Deploy) -> None:
     assert b"its headers are left out, because a name in them is not UTF-8" in message
 
 
+def test_a_header_name_with_a_nul_is_cut_there(deploy: Deploy) -> None:
+    deployment = deploy(partitions=1).create_topics()
+    place = (deployment.topics.events, 0)
+    own = [(b"a\0b", b"1"), (b"c", None)]
+    produce_raw(deployment.bootstrap, place, b"k", b"CANARY is not a claim", own)
+    deployment.start("intake")
+    deployment.drain()
+    (letter,) = letters(deployment)
+    assert list(original(letter.headers).headers) == [("a", b"1"), ("c", None)]
+    assert (letter.key, letter.value) == (b"k", b"CANARY is not a claim")
+
+
 def test_a_record_that_leaves_no_room_for_the_headers_of_a_dead_letter(deploy: Deploy) -> None:
     deployment = deploy(partitions=1).create_topics()
     # As in a deployment that was made before dead letters had a limit of their own.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from confluent_kafka import KafkaError, KafkaException
@@ -12,8 +12,8 @@ from stream_edits.text import counted
 
 from ..config import ClientOptions
 from ..errors import AccessRefused, EngineStopped, Retriable
-from ..kept import kept_too_short
 from ..ports import TopicSpec
+from ..topic_differences import unlike
 from .client import Refusals, make
 from .client_log import SILENT_LOG
 from .error_mapping import AWAY, client_errors, raise_classified
@@ -135,7 +135,7 @@ def _created(admin: AdminClient, specs: Sequence[TopicSpec]) -> dict[str, bool]:
             spec.name,
             num_partitions=spec.partitions,
             replication_factor=spec.replication_factor,
-            config={"cleanup.policy": spec.cleanup_policy, **spec.extra, **spec.initial},
+            config={"cleanup.policy": spec.cleanup_policy, **spec.at_least, **spec.initial},
         )
         for spec in specs
     ]
@@ -181,7 +181,7 @@ def forget_group(options: ClientOptions, group_id: str) -> None:
 def check_topics(options: ClientOptions, specs: Sequence[TopicSpec]) -> list[str]:
     """The differences from the specs, one sentence each.
 
-    Compares existence, partition count, cleanup policy and the settings in `extra`, and how long
+    Compares existence, partition count, cleanup policy and the settings in `at_least`, and how long
     records are kept. Raises like `create_topics`.
     """
     with connected_admin(options) as admin:
@@ -205,21 +205,8 @@ def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
             problems.append(f"topic {spec.name} has {has}, not {spec.partitions}")
     settings = _settings(admin, [spec.name for spec in existing])
     for spec in existing:
-        problems += _unlike(spec, settings[spec.name])
+        problems += unlike(spec, settings[spec.name])
     return problems
-
-
-def _unlike(spec: TopicSpec, settings: Mapping[str, str | None]) -> Iterator[str]:
-    wanted = dict(spec.extra)
-    if spec.kept_days is None:
-        wanted = {"cleanup.policy": spec.cleanup_policy, **wanted}
-    for name, value in wanted.items():
-        if settings.get(name) != value:
-            yield f"topic {spec.name} has {name}={settings.get(name)}, not {value}"
-    if spec.kept_days is not None:
-        kept = kept_too_short(spec.name, settings, spec.kept_days)
-        if kept is not None:
-            yield kept
 
 
 def partition_counts(

@@ -84,7 +84,6 @@ def producer_options(config: StageConfig, limits: Limits) -> Options:
         "partitioner": "murmur2_random",
         # No callback for each delivered message.
         "delivery.report.only.error": True,
-        "message.max.bytes": limits.largest,
     }
     # A batch of many records must fit into the topic with the smallest limit.
     largest_batch = min(_BATCH_BYTES, limits.smallest - _BATCH_MARGIN)
@@ -96,7 +95,19 @@ def producer_options(config: StageConfig, limits: Limits) -> Options:
         # transaction for a moment. The default asks again after 100 ms, more than small ones take.
         "retry.backoff.ms": 5,
     }
-    return merged(tuning, config.kafka, config.producer_options, fixed)
+    options = merged(tuning, config.kafka, config.producer_options, fixed)
+    return {**options, "message.max.bytes": _raised(options.get("message.max.bytes"), limits)}
+
+
+def _raised(given: object, limits: Limits) -> object:
+    """The largest limit of the topics, or what is given if that is larger: `publish` may need it.
+
+    What is not a number is left as it is, and the client refuses it.
+    """
+    if given is None:
+        return limits.largest
+    text = str(given)
+    return max(int(text), limits.largest) if text.isdecimal() else given
 
 
 def merged(
