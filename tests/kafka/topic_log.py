@@ -104,7 +104,7 @@ class TopicLog:
             )
             self.records[place].append(kept)
 
-    def read_to_the_end(self, seconds: float = 30.0) -> None:
+    def read_to_the_end(self, seconds: float = 60.0) -> None:
         """Read everything that is committed now. Fails after a while."""
         ends = self.ends(IsolationLevel.READ_COMMITTED)
         deadline = time.monotonic() + seconds

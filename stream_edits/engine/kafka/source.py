@@ -28,8 +28,8 @@ from .lost_offset import lost_offset
 from .options import CHECKED, consumer_options
 from .statistics import NOT_REPORTING
 
-# Ten seconds: until a partition has its leader, and the client has asked it for its epoch.
-_SEEK_TRIES = 100
+# Thirty seconds: until a partition has its leader, and the client has asked it for its epoch.
+_SEEK_TRIES = 300
 # A client that has not left its group by then does not return.
 _CLOSE_S = 30.0
 
