@@ -34,13 +34,13 @@ from stream_edits.domain.field_types import (
 VOID = "8"
 REPLACEMENT = "7"
 ORIGINAL = "1"
+LATE_CHARGES = "5"
 # X12 837 PWK02: the document is available on request, so it was not sent.
 ON_REQUEST = "AA"
 
 _NO_DOCUMENTS = frozenset[str]()
 WITHDRAWING = (REPLACEMENT, VOID)
-_LATE_CHARGES = "5"
-_STATED_BY_BILLS = (_LATE_CHARGES, *WITHDRAWING)
+_STATED_BY_BILLS = (LATE_CHARGES, *WITHDRAWING)
 _PLACEHOLDERS = ("000000000", "999999999")  # Filled in for an unknown provider.
 _BILL_DIGITS = 3  # Or four with a leading zero.
 

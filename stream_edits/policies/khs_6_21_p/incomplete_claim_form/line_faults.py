@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
+from stream_edits.domain.claim import LATE_CHARGES, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.coded import UNIT
 from stream_edits.domain.encounter import encounter_keys
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.rules import Rules
@@ -71,7 +71,10 @@ def _lacks_code(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> b
         return False
     if facility_type(claim.type_of_bill) in rules.inpatient_types:
         return False
-    return revenue in rules.coded_revenue or not _has_administration(claim, line, policy)
+    if revenue in rules.coded_revenue:
+        return True
+    # The administration that late charges belong to is on an earlier bill.
+    return claim.frequency != LATE_CHARGES and not _has_administration(claim, line, policy)
 
 
 def _has_administration(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
