@@ -57,8 +57,9 @@ class Operations(Fleet):
         for topic in ("log", "known"):
             self.broker.recreate(topic)
         self.broker.groups[GROUP].forget()
-        # The input stays, unlike in a rebuild: its first records may have gone, as the group knew.
-        self.start_from = "oldest"
+        # The stage before it sends its input again, from offset 0.
+        for partition in range(PARTITIONS):
+            self.broker.logs["in", partition].first = 0
         before, self.invariants = self.invariants, Invariants(self.broker, PARTITIONS)
         self.invariants.events = before.events
         self.invariants.dead_letters = before.dead_letters
