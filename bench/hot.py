@@ -28,7 +28,7 @@ from stream_edits.domain.supervisor_state import (
 )
 from stream_edits.engine.ports import Processor, Record
 from stream_edits.engine.store import MemoryStore, Overlay
-from stream_edits.stages.quarters import quarter_of
+from stream_edits.stages.supervision.quarters import quarter_of
 from tests.written_counts import write_counts
 
 SIZES = (100, 1_000, 10_000, 100_000)

@@ -7,7 +7,7 @@ from stream_edits.codec.schemas import CLAIM_DECISION, PackagedSchemas, schema_o
 from stream_edits.domain.decision import Source
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import Retention
+from stream_edits.stages.shared.retention import Retention
 
 
 class PlainJob:

@@ -49,12 +49,21 @@ BELOW: dict[str, set[str]] = {
     "entry": {"cli"},
     "__main__": {"entry"},
 }
-# What a folder that all policies share may import of policies/. Shapes are edits: they may import
-# whatever an edit may.
-BELOW_IN_POLICIES: dict[str, set[str]] = {
-    "content": {"errors"},
-    "values": {"content"},
-    "shared": {"values"},
+# What a part of a folder may import of the same folder. Parts that are not named may import all.
+# Of policies/, these are what all policies share. Shapes are edits: they may import whatever an
+# edit may.
+BELOW_WITHIN: dict[str, dict[str, set[str]]] = {
+    "policies": {
+        "content": {"errors"},
+        "values": {"content"},
+        "shared": {"values"},
+    },
+    "stages": {
+        "shared": set(),
+        "intake": {"shared"},
+        "encounter": {"shared"},
+        "supervision": {"shared"},
+    },
 }
 # Folders of a policy that are not an edit but belong to all of its edits.
 COMMON_TO_EDITS = {"vocabulary"}
@@ -91,15 +100,15 @@ def floor_of(name: str) -> str:
     return steps[1] if len(steps) > 1 and steps[1] in BELOW else ITSELF
 
 
-def part_of_policies(name: str) -> str | None:
-    """The module or folder of policies/ that a dotted name of the project lies in, if it does."""
+def part_within(folder: str, name: str) -> str | None:
+    """The module or folder in a top-level folder that a dotted name of the project lies in."""
     steps = name.split(".")
-    return steps[2] if steps[:2] == [PACKAGE, "policies"] and len(steps) > 2 else None
+    return steps[2] if steps[:2] == [PACKAGE, folder] and len(steps) > 2 else None
 
 
 def policy_of(name: str) -> str | None:
     """The policy whose folder the name lies in, if it does."""
-    part = part_of_policies(name)
+    part = part_within("policies", name)
     if part is None or not (ROOT / PACKAGE / "policies" / part / "policy.yaml").exists():
         return None
     return part

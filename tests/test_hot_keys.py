@@ -15,7 +15,7 @@ import pytest
 from bench.hot import SHAPES, HotDay, Shape
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
-from stream_edits.stages import day_pages
+from stream_edits.stages.supervision import day_pages
 
 SMALL, LARGE, EVENTS = 100, 10_000, 20
 # Of a value in the changelog, in bytes: far below what any broker takes.

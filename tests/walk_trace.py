@@ -51,8 +51,8 @@ _RAW = {"bytes", "int", "NoneType"}
 
 
 class Call(NamedTuple):
-    """A function of the package that ran, such as "stages/member.py:MemberSession.gather", and the
-    types that it returned, also within lists and dictionaries."""
+    """A function of the package that ran, as "stages/encounter/member.py:MemberSession.gather", and
+    the types that it returned, also within lists and dictionaries."""
 
     function: str
     gives: set[str]

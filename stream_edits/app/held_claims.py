@@ -8,8 +8,8 @@ remove slots of earlier revisions.
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import SupervisedClaim
 from stream_edits.domain.open_pend import OpenPend, open_pend
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.supervision import Supervised, after_hops
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.supervision.stage import Supervised, after_hops
 
 
 def held_before_hops(

@@ -19,13 +19,13 @@ from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, Supe
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.batch import NOT_SENDABLE
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
-from stream_edits.stages.claim_and_neighbours import Adjudicated
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
+from stream_edits.stages.encounter.claim_and_neighbours import Adjudicated
+from stream_edits.stages.encounter.stage import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused, StaleReview, UnknownReview
-from stream_edits.stages.supervision import supervise
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused, StaleReview, UnknownReview
+from stream_edits.stages.supervision.stage import supervise
 
 _NO_VALUE = "NoValue"
 ERROR_CLASSES = (

@@ -39,8 +39,8 @@ from stream_edits.metrics import Metrics
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.settings import Settings, Topics
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.retention import Retention
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import Retention
 
 if TYPE_CHECKING:
     from stream_edits.codec.registry import Registry

@@ -17,10 +17,10 @@ from stream_edits.remittance.ledger import Ledger
 from stream_edits.report import print_report
 from stream_edits.report.wording import voids_of
 from stream_edits.settings import Settings
-from stream_edits.stages.encounter import ClaimIdReused
+from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
 
 _DEFAULT = FileOptions()
 

@@ -13,7 +13,7 @@ from stream_edits.explain.as_html import as_html
 from stream_edits.explain.as_json import as_json
 from stream_edits.explain.as_text import as_text
 from stream_edits.settings import Settings
-from stream_edits.stages.retention import Retention
+from stream_edits.stages.shared.retention import Retention
 
 _DEFAULT = FileOptions()
 _FORMS = {"text": as_text, "json": as_json, "html": as_html}

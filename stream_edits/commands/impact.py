@@ -22,10 +22,10 @@ from stream_edits.impact.table import print_impact
 from stream_edits.impact.tally import Impact
 from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Settings
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused
+from stream_edits.stages.encounter.stage import ClaimIdReused
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
 
 _DEFAULT = FileOptions()
 _Refuse = Callable[[Source, str, str], None]

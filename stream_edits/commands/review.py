@@ -25,7 +25,7 @@ from stream_edits.domain.encounter import member_in
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.kafka import publish_records
 from stream_edits.settings import Settings
-from stream_edits.stages.reviews import ReviewRefused, UnknownReview
+from stream_edits.stages.shared.reviews import ReviewRefused, UnknownReview
 from stream_edits.text import counted
 
 Numbered = Sequence[tuple[int, ReviewEvent | BadLine]]

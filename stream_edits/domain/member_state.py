@@ -50,12 +50,12 @@ class ListedClaim(NamedTuple):
     claim_id: str
     # The UTC date of the newest event that names the claim: its own, a replacement or a void.
     newest: date
-    # The keys by which other claims find it (stages/listing.py).
+    # The keys by which other claims find it (stages/encounter/listing.py).
     listing_keys: tuple[str, ...]
 
 
 class ListBranch(NamedTuple):
-    """Where a long list of a member's claims is split (stages/claim_list.py).
+    """Where a long list of a member's claims is split (stages/encounter/claim_list.py).
 
     ``claims`` is the number of claims in the whole list, known at its root only. ``oldest`` has the
     earliest ``newest`` in each of its 16 parts, None for a part without claims.

@@ -15,11 +15,11 @@ from stream_edits.explain.remedies import LineAnswer, answers
 from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.edit_types import EncounterEdit, SupervisionEdit
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.claim_record import outcome_digest
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused
+from stream_edits.stages.encounter.stage import ClaimIdReused
+from stream_edits.stages.shared.claim_record import outcome_digest
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
 
 
 class Cause(StrEnum):

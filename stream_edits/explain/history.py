@@ -8,9 +8,9 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.report.wording import without_payment
-from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
 
 Event = ClaimEvent | ReviewEvent
 Events = Sequence[tuple[Event, Source]]

@@ -24,8 +24,8 @@ from stream_edits.explain.changes import (
 )
 from stream_edits.explain.history import History, in_force
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.encounter import ClaimIdReused
-from stream_edits.stages.reviews import takes_away
+from stream_edits.stages.encounter.stage import ClaimIdReused
+from stream_edits.stages.shared.reviews import takes_away
 
 _TRIED = Source("tried", 0, 0)
 _LATER = timedelta(seconds=1)

@@ -15,12 +15,12 @@ from stream_edits.domain.messages import RoutedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.impact.outcome import Judged, is_same
 from stream_edits.impact.spill import Disk, Spilled
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused
-from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
 
 Event = ClaimEvent | ReviewEvent
 Refused = ClaimIdReused | ReviewRefused

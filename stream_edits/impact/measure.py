@@ -12,8 +12,8 @@ from stream_edits.impact.tally import Impact
 from stream_edits.policies.changes import changes_between
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.putting_back import without
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.retention import Retention
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import Retention
 
 _AT_ONCE = 2000
 

@@ -11,7 +11,7 @@ from stream_edits.domain.encounter import LONGEST_STAY_DAYS
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.impact.comparison import Event
 from stream_edits.impact.spill import Disk
-from stream_edits.stages.retention import Retention
+from stream_edits.stages.shared.retention import Retention
 
 _AT_ONCE = 1000
 _MOMENT = timedelta(microseconds=1)

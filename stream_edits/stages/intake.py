@@ -7,8 +7,8 @@ from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.stages.claim_record import undecided
-from stream_edits.stages.decision_builder import Cause, DecisionBuilder
+from stream_edits.stages.shared.claim_record import undecided
+from stream_edits.stages.shared.decision_builder import Cause, DecisionBuilder
 
 
 def route_or_decide(

@@ -14,19 +14,19 @@ from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
-from stream_edits.stages.forked import ForkedMembers, ForkedSupervisors
+from stream_edits.stages.encounter.stage import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
-from stream_edits.stages.memory import (
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.forked import ForkedMembers, ForkedSupervisors
+from stream_edits.stages.shared.memory import (
     MemberDictionary,
     MemberMemory,
     SupervisorDictionary,
     SupervisorMemory,
 )
-from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
-from stream_edits.stages.reviews import ReviewRefused
-from stream_edits.stages.supervision import supervise
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.supervision.stage import supervise
 
 Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent | RoutedReview
 Input = RoutedClaim | Reopen | SupervisedClaim | ReviewEvent | RoutedReview

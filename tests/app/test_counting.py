@@ -27,8 +27,8 @@ from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
 from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Settings
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 from tests.build import ADA, claim, line
 
 _encode = claim_encoder(5)

@@ -18,7 +18,7 @@ from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 from tests.codec.examples import CLAIM
 from tests.codec.whole import Codec
 from tests.jsonl import claim_from_json

@@ -9,8 +9,8 @@ from stream_edits.explain.account import Account, account_of
 from stream_edits.explain.history import Event
 from stream_edits.explain.remedies import LineAnswer
 from stream_edits.policies.catalog import load_policies
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 
 
 def builder(rollup: RollUp = RollUp.STANDARD, overlay: Path | None = None) -> DecisionBuilder:

@@ -13,9 +13,9 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, RollUp, Source
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.catalog import load_policies
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused
+from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from stream_edits.synthetic.generator import generate
 from tests.kafka.deployment import Deployment
 from tests.kafka.malformed import malformed

@@ -14,7 +14,7 @@ from stream_edits.codec.schemas import packaged, schema_folder
 _ROOT = schema_folder().parent
 _SOURCES = (
     *("codec/**/*.py", "domain/claim.py", "domain/review.py", "app/processors.py"),
-    *("stages/*review*.py", "stages/encounter.py", "stages/super*.py"),
+    *("stages/**/*review*.py", "stages/encounter/stage.py", "stages/supervision/*.py"),
 )
 _MISSPELT = re.compile(r"([A-Za-z_ -]+), did you mean (\w+)\?")
 _WORD = re.compile(r"\w+")

@@ -24,7 +24,7 @@ from stream_edits.engine.ports import Headers, Output, Processor, Record
 from stream_edits.engine.store import MemoryStore, NoState, Overlay
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 from tests.fuzz.judging import Defect, refused
 
 _SETTINGS = Settings()

@@ -31,7 +31,7 @@ from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.prompt_pay import PromptPay
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 from tests.codec.derived_schemas import WRITERS
 from tests.fuzz.judging import Defect, one_line, refused
 from tests.fuzz.stages import Stages

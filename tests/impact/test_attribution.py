@@ -21,7 +21,7 @@ from stream_edits.policies.changes import Change
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.differences import ABSENT, Item
-from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
 from stream_edits.synthetic.generator import generate
 from tests.build import claim, line
 from tests.impact.trials import (

@@ -11,7 +11,7 @@ from stream_edits.domain.decision import Source
 from stream_edits.impact import spill
 from stream_edits.impact.measure import Measurement
 from stream_edits.impact.spill import Disk, Spilled
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 from stream_edits.synthetic.generator import generate
 from tests.impact.trials import builder, overlay, piece
 

@@ -15,7 +15,7 @@ from stream_edits.impact.comparison import Comparison, Event, Sides
 from stream_edits.impact.spill import Disk
 from stream_edits.impact.spool import Spool
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
 from tests.build import claim, infusion, line
 from tests.impact.trials import builder, measured, numbered, overlay, piece
 from tests.stages.reviewing import review

@@ -15,9 +15,9 @@ from stream_edits.impact.tally import Impact
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.differences import in_words
-from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import adjudicate
-from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
 
 Event = ClaimEvent | ReviewEvent
 # A line's disposition and allowed units, by claim and place; a claim's own under place None.

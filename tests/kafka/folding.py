@@ -28,12 +28,12 @@ from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, Supe
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Topics
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused, EncounterStage
+from stream_edits.stages.encounter.stage import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused
-from stream_edits.stages.supervision import supervise
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.supervision.stage import supervise
 from tests.kafka.folded_state import Members, State, Supervisors
 from tests.kafka.notes import Notes, member_of
 from tests.kafka.topic_log import Kept

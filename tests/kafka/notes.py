@@ -7,8 +7,8 @@ from stream_edits.domain.decision import ClaimDecision, Draft
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.open_pend import open_pend
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.supervision import after_hops
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.supervision.stage import after_hops
 
 Name = tuple[str, ...]
 

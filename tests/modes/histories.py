@@ -19,10 +19,10 @@ from stream_edits.policies.overlay import lay_over
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.policies.values.rules import EditRules
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused
+from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.reviews import ReviewRefused
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.reviews import ReviewRefused
 from stream_edits.synthetic.generator import generate
 
 SHIPPED = catalog.load_policies()

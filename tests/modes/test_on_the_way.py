@@ -2,7 +2,7 @@
 
 from stream_edits.domain.decision import ClaimDecision, Disposition, FindingMode, RollUp
 from stream_edits.domain.messages import SupervisedClaim
-from stream_edits.stages.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from tests.build import CLINIC, OTHER_CLINIC, infusion, voiding
 from tests.modes.histories import SHIPPED, excluding, policies_with
 from tests.stages.wire import OverTheWire

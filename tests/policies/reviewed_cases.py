@@ -17,8 +17,8 @@ from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.reason_codes import outcomes_in
 from stream_edits.policies.values.rules import Outcome
-from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Pipeline
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from tests.policies.cases import Case
 from tests.policies.policies import policy_of
 from tests.stages.reviewing import review

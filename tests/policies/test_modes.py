@@ -21,8 +21,8 @@ from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.remittance.adjustments import adjustments_of
 from stream_edits.report.explaining import explain
-from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Pipeline
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from tests.build import claim, line
 from tests.modes.histories import excluding, overlay_of, policies_with
 

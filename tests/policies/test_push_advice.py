@@ -7,8 +7,8 @@ from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import Disposition, EditFinding, RollUp, Source
 from stream_edits.policies.catalog import load_policies, shipped_folder
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Pipeline
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from tests.build import ADA, claim, line
 from tests.modes.histories import policies_with
 

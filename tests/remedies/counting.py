@@ -16,10 +16,10 @@ from stream_edits.explain.changes import ChangeKind, missing_claim, sent_again
 from stream_edits.explain.history import Event, History
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy, answers
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused
+from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import adjudicate
-from stream_edits.stages.reviews import ReviewRefused
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.reviews import ReviewRefused
 from tests.stages.walk import SHIPPED
 
 _SOURCE = Source("case", 0, 0)

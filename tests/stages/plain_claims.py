@@ -12,7 +12,7 @@ from stream_edits.domain.supervisor_state import (
     empty_slot,
 )
 from stream_edits.policies.shared.clock import overlap
-from stream_edits.stages.supervisor import Withdrawn
+from stream_edits.stages.supervision.supervisor import Withdrawn
 from tests.stages.plain_supervisors import PlainSupervisors, days_in, quarter_of
 
 

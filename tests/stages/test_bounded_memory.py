@@ -9,8 +9,8 @@ import pytest
 from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.store import MemoryStore
-from stream_edits.stages.claim_list import MOST
-from stream_edits.stages.retention import Retention
+from stream_edits.stages.encounter.claim_list import MOST
+from stream_edits.stages.shared.retention import Retention
 from tests.build import ADA, BEA, claim, line, moved, published
 from tests.stages.walk import EncodedMembers, Walk, listed
 

@@ -19,11 +19,11 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.member_state import ListBranch, ListedClaim
 from stream_edits.engine.store import MemoryStore, Overlay
-from stream_edits.stages import claim_list
-from stream_edits.stages.claim_list import ClaimList
-from stream_edits.stages.memory import MemberDictionary
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused
+from stream_edits.stages.encounter import claim_list
+from stream_edits.stages.encounter.claim_list import ClaimList
+from stream_edits.stages.shared.memory import MemberDictionary
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
 from stream_edits.synthetic.generator import generate
 from stream_edits.synthetic.people import npi
 from tests.build import DAY, claim, line, moved, published

@@ -7,8 +7,8 @@ import pytest
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.policies.shared.time_needed import TimeNeeded
-from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Pipeline
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from tests.build import CLINIC, OTHER_CLINIC, claim, line
 from tests.stages.walk import SHIPPED, SOURCE, Walk, edits
 

@@ -16,7 +16,7 @@ import pytest
 from stream_edits.codec.framing import schema_id
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.member_state import ListBranch
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 from tests.build import claim, line, moved, published, replacing
 from tests.stages.walk import edits, listed, summaries
 from tests.stages.wire import OverTheWire

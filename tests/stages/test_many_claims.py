@@ -13,9 +13,9 @@ import pytest
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp, Source
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
-from stream_edits.stages.decision_builder import DecisionBuilder
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 from stream_edits.synthetic.generator import generate
 from tests.stages.walk import SHIPPED
 

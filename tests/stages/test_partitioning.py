@@ -16,11 +16,11 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.engine.store import MemoryStore
-from stream_edits.stages.encounter import ClaimIdReused
-from stream_edits.stages.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Input, Message
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.supervision import supervise
+from stream_edits.stages.shared.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.supervision.stage import supervise
 from tests.build import ADA, BEA, moved, published
 from tests.stages.infusions import histories, often
 from tests.stages.walk import EncodedMembers, Walk, day_of, listed

@@ -16,8 +16,8 @@ import pytest
 from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.codec.framing import schema_id
 from stream_edits.codec.state import decode_page, decode_supervisor_record
-from stream_edits.stages.day_pages import MOST_SLOTS
-from stream_edits.stages.retention import DEFAULT_RETENTION
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION
+from stream_edits.stages.supervision.day_pages import MOST_SLOTS
 from tests.build import ADA, DAY, infusion, published, voiding
 from tests.stages.plain_supervisors import PlainSupervisors
 from tests.stages.test_supervised_pages import Plain

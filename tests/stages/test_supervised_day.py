@@ -8,10 +8,10 @@ from unittest.mock import patch
 import pytest
 
 from stream_edits.domain.supervisor_state import SupervisedSlot
-from stream_edits.stages import day_pages
-from stream_edits.stages.day_pages import key_of
-from stream_edits.stages.memory import SupervisorDictionary
-from stream_edits.stages.supervised_day import SupervisedDay, overlaps
+from stream_edits.stages.shared.memory import SupervisorDictionary
+from stream_edits.stages.supervision import day_pages
+from stream_edits.stages.supervision.day_pages import key_of
+from stream_edits.stages.supervision.supervised_day import SupervisedDay, overlaps
 from tests.build import ADA, DAY
 
 MIDNIGHT = datetime.combine(DAY, datetime.min.time())

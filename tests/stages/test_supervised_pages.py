@@ -21,12 +21,13 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.domain.supervisor_state import DayPage
-from stream_edits.stages import day_pages, supervision
-from stream_edits.stages.memory import SupervisorMemory
 from stream_edits.stages.pipeline import Input, Message
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import ReviewRefused
-from stream_edits.stages.supervisor import _MONITORED
+from stream_edits.stages.shared.memory import SupervisorMemory
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.supervision import day_pages
+from stream_edits.stages.supervision import stage as supervision
+from stream_edits.stages.supervision.supervisor import _MONITORED
 from tests.build import ADA, BEA, CLINIC, OTHER_CLINIC, claim, line, published, voiding
 from tests.modes.histories import excluding, overlay_of, policies_with
 from tests.stages.plain_supervision import PlainSession

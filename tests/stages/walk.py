@@ -15,13 +15,13 @@ from stream_edits.domain.review import ReviewEvent
 from stream_edits.domain.supervisor_state import SupervisedSlot
 from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.claim_list import ClaimList
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.encounter import ClaimIdReused
-from stream_edits.stages.memory import MemberMemory, SupervisorMemory
+from stream_edits.stages.encounter.claim_list import ClaimList
+from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Input, Message, Pipeline
-from stream_edits.stages.retention import DEFAULT_RETENTION, Retention
-from stream_edits.stages.supervised_day import SupervisedDay
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.memory import MemberMemory, SupervisorMemory
+from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
+from stream_edits.stages.supervision.supervised_day import SupervisedDay
 
 SOURCE = Source("claims.events", 0, 0)
 SHIPPED = load_policies()

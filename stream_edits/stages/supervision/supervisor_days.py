@@ -8,10 +8,10 @@ from stream_edits.domain.supervisor_state import (
     SupervisedSlot,
     SupervisorRecord,
 )
-from stream_edits.stages.day_pages import micros
-from stream_edits.stages.memory import SupervisorMemory
-from stream_edits.stages.quarters import days_in, days_of, quarter_of
-from stream_edits.stages.supervised_day import SupervisedDay
+from stream_edits.stages.shared.memory import SupervisorMemory
+from stream_edits.stages.supervision.day_pages import micros
+from stream_edits.stages.supervision.quarters import days_in, days_of, quarter_of
+from stream_edits.stages.supervision.supervised_day import SupervisedDay
 
 
 class SupervisorDays:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from stream_edits.domain.member_state import ListBranch, ListedClaim, ListPart
-from stream_edits.stages.memory import MemberMemory
+from stream_edits.stages.shared.memory import MemberMemory
 
 # Up to here one value is faster than parts.
 MOST = 32

@@ -14,12 +14,14 @@ from stream_edits.domain.messages import RoutedReview, SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.own_reason import own_reason
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.claim_and_neighbours import Adjudicated, decide, draft_of_open
-from stream_edits.stages.decision_builder import Cause, DecisionBuilder
-from stream_edits.stages.line_records import paid_after_review
-from stream_edits.stages.member import MemberSession
-from stream_edits.stages.neighbours import Due
-from stream_edits.stages.reviews import (
+from stream_edits.stages.encounter.claim_and_neighbours import Adjudicated, decide, draft_of_open
+from stream_edits.stages.encounter.member import MemberSession
+from stream_edits.stages.encounter.neighbours import Due
+from stream_edits.stages.encounter.supervised_history import supervision_edits, with_review
+from stream_edits.stages.encounter.withdrawal import withdraw_named
+from stream_edits.stages.shared.decision_builder import Cause, DecisionBuilder
+from stream_edits.stages.shared.line_records import paid_after_review
+from stream_edits.stages.shared.reviews import (
     Seen,
     UnitsAboveBilled,
     UnknownReview,
@@ -31,8 +33,6 @@ from stream_edits.stages.reviews import (
     seen_by,
     with_decided,
 )
-from stream_edits.stages.supervised_history import supervision_edits, with_review
-from stream_edits.stages.withdrawal import withdraw_named
 
 
 class Reviewed(NamedTuple):

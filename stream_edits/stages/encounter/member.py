@@ -12,9 +12,9 @@ from stream_edits.domain.member_state import (
     ListedClaim,
     ReviewableClaim,
 )
-from stream_edits.stages import claim_list
-from stream_edits.stages.claim_list import ClaimList
-from stream_edits.stages.memory import MemberMemory
+from stream_edits.stages.encounter import claim_list
+from stream_edits.stages.encounter.claim_list import ClaimList
+from stream_edits.stages.shared.memory import MemberMemory
 
 
 class MemberSession:

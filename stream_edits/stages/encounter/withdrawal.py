@@ -8,8 +8,8 @@ from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.form import judge_form
 from stream_edits.policies.policy import Policy
-from stream_edits.stages.claim_record import withdrawn
-from stream_edits.stages.member import MemberSession
+from stream_edits.stages.encounter.member import MemberSession
+from stream_edits.stages.shared.claim_record import withdrawn
 
 
 class Withdrawal(NamedTuple):

@@ -35,18 +35,18 @@ from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot, slot_of
 from stream_edits.policies.reviewed import without_reviewed
 from stream_edits.policies.values.mode import EditMode
-from stream_edits.stages.decision_builder import DecisionBuilder, with_findings, with_note
-from stream_edits.stages.memory import SupervisorMemory
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviewed_times import (
+from stream_edits.stages.shared.decision_builder import DecisionBuilder, with_findings, with_note
+from stream_edits.stages.shared.memory import SupervisorMemory
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import StaleReview, UnknownReview
+from stream_edits.stages.supervision.reviewed_times import (
     as_reviewed,
     is_named,
     refused_lines,
     reviewed_and_absent,
     without_time,
 )
-from stream_edits.stages.reviews import StaleReview, UnknownReview
-from stream_edits.stages.supervisor import SupervisorSession
+from stream_edits.stages.supervision.supervisor import SupervisorSession
 
 Supervised = SupervisedClaim | ClaimDecision | Reopen | RoutedReview
 

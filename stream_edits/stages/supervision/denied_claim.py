@@ -5,8 +5,8 @@ from functools import cached_property
 
 from stream_edits.domain.messages import Reopen, SupervisedClaim
 from stream_edits.domain.supervisor_state import SupervisedSlot, SupervisorRecord
-from stream_edits.stages.quarters import days_in
-from stream_edits.stages.supervisor_days import SupervisorDays
+from stream_edits.stages.supervision.quarters import days_in
+from stream_edits.stages.supervision.supervisor_days import SupervisorDays
 
 
 class DeniedClaim:

@@ -8,7 +8,7 @@ from stream_edits.domain.supervisor_state import (
     SupervisedQuarter,
     SupervisorRecord,
 )
-from stream_edits.stages.memory import MemberMemory, SupervisorMemory
+from stream_edits.stages.shared.memory import MemberMemory, SupervisorMemory
 
 
 class ForkedMembers:

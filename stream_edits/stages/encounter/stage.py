@@ -21,18 +21,23 @@ from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, ReviewableClaim
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.stages.claim_and_neighbours import Adjudicated, decide
-from stream_edits.stages.claim_record import Arrival, on_arrival
-from stream_edits.stages.decision_builder import Cause, DecisionBuilder, revised
-from stream_edits.stages.member import MemberSession
-from stream_edits.stages.member_review import Reviewed, review_claim
-from stream_edits.stages.memory import MemberMemory
-from stream_edits.stages.neighbours import Due
-from stream_edits.stages.retention import Retention
-from stream_edits.stages.reviews import StaleReview, named_of, reviewable_after, reviewable_so_far
-from stream_edits.stages.routing_slip import hops_again
-from stream_edits.stages.supervised_history import with_review, with_time
-from stream_edits.stages.withdrawal import withdraw_named
+from stream_edits.stages.encounter.claim_and_neighbours import Adjudicated, decide
+from stream_edits.stages.encounter.member import MemberSession
+from stream_edits.stages.encounter.member_review import Reviewed, review_claim
+from stream_edits.stages.encounter.neighbours import Due
+from stream_edits.stages.encounter.routing_slip import hops_again
+from stream_edits.stages.encounter.supervised_history import with_review, with_time
+from stream_edits.stages.encounter.withdrawal import withdraw_named
+from stream_edits.stages.shared.claim_record import Arrival, on_arrival
+from stream_edits.stages.shared.decision_builder import Cause, DecisionBuilder, revised
+from stream_edits.stages.shared.memory import MemberMemory
+from stream_edits.stages.shared.retention import Retention
+from stream_edits.stages.shared.reviews import (
+    StaleReview,
+    named_of,
+    reviewable_after,
+    reviewable_so_far,
+)
 
 
 class ClaimIdReused(Exception):

@@ -11,9 +11,14 @@ from stream_edits.policies.evaluation import evaluate
 from stream_edits.policies.finding_order import in_order
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.reviewed import of_policy
-from stream_edits.stages.claim_record import answerable_denials, on_decision
-from stream_edits.stages.decision_builder import DecisionBuilder
-from stream_edits.stages.neighbours import Due, Neighbours, StoredFindings, with_kept_lines
+from stream_edits.stages.encounter.neighbours import (
+    Due,
+    Neighbours,
+    StoredFindings,
+    with_kept_lines,
+)
+from stream_edits.stages.shared.claim_record import answerable_denials, on_decision
+from stream_edits.stages.shared.decision_builder import DecisionBuilder
 
 
 def decide_together(

@@ -10,7 +10,7 @@ from stream_edits.domain.member_state import ClaimRecord, ClaimStatus, LineRecor
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.line_records import line_records, still_paid
+from stream_edits.stages.shared.line_records import line_records, still_paid
 
 
 def undecided(claim: ClaimEvent, keys: tuple[str, ...], source: Source) -> ClaimRecord:

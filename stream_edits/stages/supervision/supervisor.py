@@ -13,12 +13,12 @@ from stream_edits.domain.supervisor_state import (
     SupervisorRecord,
     empty_slot,
 )
-from stream_edits.stages.denied_claim import DeniedClaim
-from stream_edits.stages.memory import SupervisorMemory
-from stream_edits.stages.quarters import days_in
-from stream_edits.stages.reviewed_times import beside, findings_named, lets_stand
-from stream_edits.stages.supervised_day import overlaps
-from stream_edits.stages.supervisor_days import SupervisorDays, by_arrival
+from stream_edits.stages.shared.memory import SupervisorMemory
+from stream_edits.stages.supervision.denied_claim import DeniedClaim
+from stream_edits.stages.supervision.quarters import days_in
+from stream_edits.stages.supervision.reviewed_times import beside, findings_named, lets_stand
+from stream_edits.stages.supervision.supervised_day import overlaps
+from stream_edits.stages.supervision.supervisor_days import SupervisorDays, by_arrival
 
 # How many slots are tried before a search.
 _TRIED_FIRST = 8

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.stages.decision_builder import Cause
-from stream_edits.stages.member import MemberSession
+from stream_edits.stages.encounter.member import MemberSession
+from stream_edits.stages.shared.decision_builder import Cause
 
 # The findings of a claim's newest decision by claim id, as far as they are stored.
 StoredFindings = Callable[[str], Sequence[EditFinding]]

@@ -10,7 +10,7 @@ from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview, SupervisedTime
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.mode import EditMode
-from stream_edits.stages.decision_builder import with_note
+from stream_edits.stages.shared.decision_builder import with_note
 
 
 class Monitored(NamedTuple):

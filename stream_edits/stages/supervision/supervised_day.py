@@ -12,8 +12,9 @@ from datetime import date
 
 from stream_edits.domain.supervisor_state import NO_PARTS, DayPage, DayParts, SupervisedSlot
 from stream_edits.policies.shared.clock import overlap
-from stream_edits.stages import day_pages
-from stream_edits.stages.day_pages import (
+from stream_edits.stages.shared.memory import SupervisorMemory
+from stream_edits.stages.supervision import day_pages
+from stream_edits.stages.supervision.day_pages import (
     DayPart,
     Key,
     description,
@@ -24,7 +25,6 @@ from stream_edits.stages.day_pages import (
     places,
     replaced,
 )
-from stream_edits.stages.memory import SupervisorMemory
 
 FIRST_PAGE = 0
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from stream_edits.domain.decision import Disposition
 from stream_edits.domain.member_state import ClaimRecord, ReviewableClaim
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.decision_builder import Cause
-from stream_edits.stages.neighbours import Due, Neighbours
+from stream_edits.stages.encounter.neighbours import Due, Neighbours
+from stream_edits.stages.shared.decision_builder import Cause
 
 Reviewable = Callable[[str], ReviewableClaim | None]
 

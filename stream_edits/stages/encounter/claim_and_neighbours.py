@@ -4,22 +4,22 @@ from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import RoutedReview, SupervisedClaim, SupervisedReview
 from stream_edits.policies.form import judge_form
-from stream_edits.stages.claim_record import on_decision, outcome_digest
-from stream_edits.stages.claim_record import withdrawn as withdrawn_record
-from stream_edits.stages.decision_builder import Cause, DecisionBuilder, replacement_note
-from stream_edits.stages.granted import with_granted
-from stream_edits.stages.joint_decision import reconsider
-from stream_edits.stages.listing import listing_keys, takes_part
-from stream_edits.stages.member import MemberSession
-from stream_edits.stages.neighbours import Due, neighbours
-from stream_edits.stages.reviews import reviewable_after, takes_away
-from stream_edits.stages.routing_slip import (
+from stream_edits.stages.encounter.granted import with_granted
+from stream_edits.stages.encounter.joint_decision import reconsider
+from stream_edits.stages.encounter.listing import listing_keys, takes_part
+from stream_edits.stages.encounter.member import MemberSession
+from stream_edits.stages.encounter.neighbours import Due, neighbours
+from stream_edits.stages.encounter.routing_slip import (
     NOT_MONITORED,
     Monitored,
     monitored_of,
     next_hop,
     supervised_times,
 )
+from stream_edits.stages.shared.claim_record import on_decision, outcome_digest
+from stream_edits.stages.shared.claim_record import withdrawn as withdrawn_record
+from stream_edits.stages.shared.decision_builder import Cause, DecisionBuilder, replacement_note
+from stream_edits.stages.shared.reviews import reviewable_after, takes_away
 
 Adjudicated = ClaimDecision | SupervisedClaim | RoutedReview
 

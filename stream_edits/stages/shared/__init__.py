@@ -1,0 +1,1 @@
+"""What the stages share: records of claims, reviews, decisions, and state as protocols."""

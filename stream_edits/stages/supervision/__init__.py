@@ -1,0 +1,1 @@
+"""The supervision stage: judges one supervisor's time. `stage.py` is the way in."""
