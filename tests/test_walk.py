@@ -39,7 +39,11 @@ def test_it_has_steps_functions_and_types() -> None:
         ("claim_record.py:on_arrival", "claim_record.py:arrived", "defines no arrived"),
         ("claim_record.py:on_arrival", "claim_records.py:on_arrival", "does not exist"),
         ("claim_record.py:on_arrival", "claim_record.py:withdrawn", "withdrawn did not run"),
-        ("supervision/stage.py:supervise", "supervision/supervisor.py:_overlap", "_overlap did not run"),
+        (
+            "supervision/stage.py:supervise",
+            "supervision/supervisor.py:_overlap",
+            "_overlap did not run",
+        ),
         ("ClaimDecision A.1 PEND", "ClaimDecision A.1 DENY", "step 3 was"),
         ("| RoutedClaim B | SupervisedClaim B.1, ", "| RoutedClaim B | ", "step 5 was"),
         ("| 19 |", "|\n| 20 |", "the page has 20"),

@@ -21,20 +21,22 @@ def published_decisions(
     schemas: SchemaSource,
     *,
     claim_ids: Collection[str] | None = None,
+    with_withdrawals: bool = False,
     pends_first: bool = False,
     refuse: Callable[[str], None] = _on_stderr,
 ) -> Iterator[tuple[Record, ClaimDecision | None]]:
-    """Every record of the three topics, topic after topic, or those of some claims.
+    """Every record of the three topics, topic after topic, or those on some claims.
 
+    ``with_withdrawals`` adds those that may withdraw one of these claims.
     ``pends_first`` starts with the topic of pends. None stands for a record that is not a decision;
     ``refuse`` gets a text with its place and what is wrong with it. Raises ClientError,
     EngineStopped, RegistryAway.
     """
     pass_, pend, deny = settings.topics.pass_, settings.topics.pend, settings.topics.deny
-    keys = None if claim_ids is None else {claim_id.encode() for claim_id in claim_ids}
+    named = None if claim_ids is None else {claim_id.encode() for claim_id in claim_ids}
     for topic in (pend, pass_, deny) if pends_first else (pass_, pend, deny):
         for record in records_of(settings, topic):
-            if keys is not None and record.key not in keys:
+            if named is not None and not _is_about(record, named, with_withdrawals):
                 continue
             try:
                 yield record, decode_decision(record.value or b"", schemas)
@@ -42,3 +44,11 @@ def published_decisions(
                 place = place_of(source_of(record))
                 refuse(f"{place}: {failure.error_class}: {failure.message}")
                 yield record, None
+
+
+def _is_about(record: Record, claim_ids: Collection[bytes], with_withdrawals: bool) -> bool:
+    """Whether a decision is on one of these claims or may withdraw one. Nothing is decoded."""
+    value = record.value or b""
+    return record.key in claim_ids or (
+        with_withdrawals and any(claim_id in value for claim_id in claim_ids)
+    )

@@ -29,10 +29,16 @@ from stream_edits.stages.shared.reviews import ReviewRefused, UnknownReview
 from stream_edits.text import counted
 
 Numbered = Sequence[tuple[int, ReviewEvent | BadLine]]
-_Decisions = Mapping[str, Sequence[ClaimDecision]]
 # The value of a field that is to be looked up, and the line number of a review from no file.
 _LOOKED_UP = ""
 _NO_LINE = 0
+
+
+class _Decisions(NamedTuple):
+    """The decisions on claims and those that withdraw them, each by claim id."""
+
+    on: Mapping[str, list[ClaimDecision]]
+    withdrawing: Mapping[str, list[ClaimDecision]]
 
 
 class Checked(NamedTuple):
@@ -85,7 +91,7 @@ def publish_reviews(settings: Settings, reviews: Numbered, dry_run: bool) -> int
     registry is configured, ClientError, EngineStopped.
     """
     named = {review.claim_id for _, review in reviews if isinstance(review, ReviewEvent)}
-    decisions = _decisions_on(settings, named) if named else {}
+    decisions = _decisions_on(settings, named) if named else _Decisions({}, {})
     checked: list[Checked] = []
     bad = 0
     for number, review in reviews:
@@ -109,24 +115,32 @@ def _report(bad: BadLine) -> None:
 
 
 def _decisions_on(settings: Settings, claim_ids: set[str]) -> _Decisions:
-    found: dict[str, list[ClaimDecision]] = defaultdict(list)
-    records = published_decisions(settings, schema_source(settings), claim_ids=claim_ids)
+    found = _Decisions(defaultdict(list), defaultdict(list))
+    records = published_decisions(
+        settings, schema_source(settings), claim_ids=claim_ids, with_withdrawals=True
+    )
     for _, decision in records:
-        if decision is not None:
-            found[decision.claim_id].append(decision)
+        if decision is None:
+            continue
+        found.on[decision.claim_id].append(decision)
+        withdrawn = decision.withdrawn_claim_id
+        if withdrawn is not None and withdrawn != decision.claim_id:
+            found.withdrawing[withdrawn].append(decision)
     return found
 
 
 def _check(settings: Settings, review: ReviewEvent, decisions: _Decisions) -> Checked | BadLine:
     """The review with what was looked up, or what is wrong with it. The line number is not set."""
     try:
-        own = _of_its_member(review, decisions.get(review.claim_id, ()))
+        own = _of_its_member(review, decisions.on.get(review.claim_id, ()))
         newest = newest_of(own)
         review = replace(
             review,
             member_id=review.member_id or _member_of(settings, newest),
             decision_id=review.decision_id or newest.decision_id,
         )
+        if _of_its_member(review, decisions.withdrawing.get(review.claim_id, ())):
+            raise UnknownReview("the claim was replaced or voided")
         check_review(review, time.time_ns() // 1_000_000)
         return Checked(review, findings_reviewed(review, own))
     except Undecodable as error:

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decision_encoder
@@ -12,6 +14,7 @@ from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.kafka import publish_records, read_topic
 from stream_edits.engine.ports import Output
+from stream_edits.mock_cluster import MockCluster
 from stream_edits.settings import Settings
 from tests.build import claim, line
 from tests.stages.walk import Walk
@@ -19,6 +22,7 @@ from tests.stages.walk import Walk
 _encode = decision_encoder(schema_of(CLAIM_DECISION).id)
 _encode_claim = claim_encoder(schema_of(CLAIM_EVENT).id)
 MEMBER = "CANARY-MEMBER"
+HOLD = ("CANARY-A", "--line", "2", "--edit", "by-report-pricing")
 HELD = claim("CANARY-A", line("96365"), line("96377", units=3.0), member_id=MEMBER)
 
 
@@ -70,6 +74,17 @@ class Published:
         for canary in ("CANARY", "Traceback"):
             assert canary not in run.stdout + run.stderr, run
         return run
+
+
+@contextmanager
+def embedded() -> Iterator[Published]:
+    """An embedded Kafka with the topics, for the time of a test."""
+    with MockCluster() as cluster:
+        published = Published(cluster.bootstrap_servers)
+        topics = published.settings.topics
+        for topic in (topics.pass_, topics.pend, topics.deny, topics.reviews, topics.events):
+            cluster.create_topic(topic)
+        yield published
 
 
 def walked(*claims: ClaimEvent) -> list[ClaimDecision]:

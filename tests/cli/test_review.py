@@ -12,22 +12,14 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Source
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.engine.kafka import read_topic
-from stream_edits.mock_cluster import MockCluster
-from tests.cli.reviewing import HELD, MEMBER, Published, walked
+from tests.cli.reviewing import HELD, HOLD, MEMBER, Published, embedded, walked
 from tests.stages.walk import Walk
 
 
 @pytest.fixture
 def kafka() -> Iterator[Published]:
-    with MockCluster() as cluster:
-        published = Published(cluster.bootstrap_servers)
-        topics = published.settings.topics
-        for topic in (topics.pass_, topics.pend, topics.deny, topics.reviews, topics.events):
-            cluster.create_topic(topic)
+    with embedded() as published:
         yield published
-
-
-HOLD = ("CANARY-A", "--line", "2", "--edit", "by-report-pricing")
 
 
 def test_a_review_is_about_the_newest_decision(kafka: Published) -> None:
