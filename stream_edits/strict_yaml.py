@@ -192,7 +192,7 @@ def _syntax_error(path: Path, error: MarkedYAMLError) -> YamlError:
         mark = error.context_mark
     problem = plain_syntax(" ".join(str(error.problem or error.context).split()))
     is_twice = isinstance(error, DuplicateKeyError)
-    redacted = "a key stands here twice" if is_twice else _UNREADABLE
+    redacted = "a key is given twice" if is_twice else _UNREADABLE
     return YamlError(problem, _at_line(path, mark.line + 1 if mark else None), redacted)
 
 

@@ -1,6 +1,8 @@
 """Text for people: width, lists of words, wrapping, printable characters, the terminal."""
 
+import csv
 import errno
+import io
 import shutil
 import sys
 import textwrap
@@ -44,6 +46,13 @@ def _singular(noun: str) -> str:
 def verb(number: float, one: str = "is", several: str = "are") -> str:
     """The form of a verb after a number."""
     return one if number == 1 else several
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """One line of CSV with a newline. None is empty."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
 
 
 def printable(text: str | None) -> str:

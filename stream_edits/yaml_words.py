@@ -55,7 +55,10 @@ def plain_message(message: str) -> str:
 # What the parser of YAML says, and what people say.
 _SYNTAX: tuple[tuple[str, str], ...] = (
     (r'found duplicate key "(.*?)" with .*', "{0} is given twice: keep one of them"),
-    (r"found character '\\t' that cannot start any token", "a tab stands here: indent with spaces"),
+    (
+        r"found character '\\t' that cannot start any token",
+        "a tab: indent with spaces",
+    ),
     (
         r"found character '(.)' that cannot start any token",
         "a text that begins with {0} needs quotation marks",
@@ -136,10 +139,10 @@ def about_date(typed: object, below: Sequence[str]) -> str:
 def meant_key(typed: str, keys: Sequence[str]) -> str:
     """What a misspelt key was meant to be, or else which keys there are."""
     if typed != typed.strip() or "\u00a0" in typed:
-        return ": a blank that is not the usual one stands in it; type the line again"
+        return ": it contains a character that looks like a space; type the line again"
     for key in keys:
         if typed.startswith(f"{key}:"):
-            return f"; write a blank after the colon of {key}"
+            return f"; write a space after the colon of {key}"
         if typed.startswith(f"{key} "):
             return f"; a colon is missing after {key}"
     near = get_close_matches(typed, keys, n=1) if len(typed) <= _LONGEST_KEY else []

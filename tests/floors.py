@@ -33,7 +33,7 @@ BELOW: dict[str, set[str]] = {
     "engine": {"metrics", "text"},
     "settings": {"strict_yaml", "yaml_words"},
     "report": {"domain", "text"},
-    "remittance": {"policies", "domain"},
+    "remittance": {"policies", "domain", "text"},
     "impact": {"stages", "policies", "domain", "report", "pages", "text"},
     "handbook": {"policies", "domain", "strict_yaml", "text"},
     "explain": {*CORE, "codec", "handbook", "pages", "report", "text", ITSELF},

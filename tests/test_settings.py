@@ -138,7 +138,7 @@ def test_a_bad_value_is_named_as_the_variable(
         ("topics: 5\n", "topics in FILE should be a table of names and values"),
         (f"linger: {SECRET}\n", "linger in FILE: there is no such setting"),
         ("linger_m: 5\n", "linger_m in FILE: there is no such setting; did you mean linger_ms?"),
-        (f"a: 1\na: {SECRET}\n", "DIR/settings.yaml:2: a key stands here twice"),
+        (f"a: 1\na: {SECRET}\n", "DIR/settings.yaml:2: a key is given twice"),
         (f"a: [{SECRET}\n", "DIR/settings.yaml:2: not readable as YAML"),
         (f"a: &x {SECRET}\nb: &x 1\n", "DIR/settings.yaml: not readable as YAML"),
         ("[" * 3000, "DIR/settings.yaml: not readable as YAML"),

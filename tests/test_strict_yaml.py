@@ -38,7 +38,7 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "a key given twice": (
         f"a: 1\nb: {SECRET}\nb: {SECRET}\n",
         "FILE:3: b is given twice: keep one of them",
-        "FILE:3: a key stands here twice",
+        "FILE:3: a key is given twice",
     ),
     "an anchor given twice": (
         f"a: &x {SECRET}\nb: &x 1\n",

@@ -61,7 +61,7 @@ def runners_on(
     committed: Committed | None = None,
     metrics: Metrics | None = None,
 ) -> list[StageRunner]:
-    """The runners of the three stages, reading claims from ``input_topic``."""
+    """The runners of all stages, reading claims from ``input_topic``."""
     configs = {stage: stage_config(job.settings, stage) for stage in Stage}
     configs[Stage.INTAKE] = replace(configs[Stage.INTAKE], input_topic=input_topic)
     return [

@@ -49,7 +49,7 @@ FILE = click.Path(allow_dash=True, exists=True)
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
-    help="Run so many worker processes, each like `run`, behind one metrics port. A worker that "
+    help="Run this many worker processes, each like `run`, behind one metrics port. A worker that "
     "ends is started again.",
 )
 @click.option("--worker", "worker_socket", type=int, hidden=True)

@@ -36,7 +36,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
     "--due-within",
     type=int,
     metavar="DAYS",
-    help="Only claims with at most so many days left, and overdue ones.",
+    help="Only claims with at most this many days left, and overdue ones.",
 )
 @format_option(
     "table",

@@ -79,9 +79,9 @@ def impact(
     """Decide the claims of FILE… under two policies, and report what changes.
 
     FILE is what `adjudicate` takes: JSON, Avro or X12 837, or a folder of such files; - is
-    stdin. Reviews in it apply under both. Each difference
-    is put down to the change of the policy that causes it: put back, it is gone. From the topics it
-    joins no group and commits nothing.
+    stdin. Reviews in it apply under both. Each difference is attributed to the change of the
+    policy that causes it: without it, the difference is gone. From the topics it joins no group and
+    commits nothing.
     """
     if files and from_topic:
         raise click.UsageError("name files of claims or say --from-topic, not both")

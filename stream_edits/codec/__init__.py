@@ -1,1 +1,1 @@
-"""Bytes and JSON to domain values and back (docs/spec/contract.md); only the registry does I/O."""
+"""Bytes and JSON to domain values and back (docs/spec/contract.md)."""

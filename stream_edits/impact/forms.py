@@ -1,7 +1,5 @@
 """The report as JSON and as CSV."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,6 +9,7 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.impact.gate import Limit
 from stream_edits.impact.tally import Example, Impact, Moved
 from stream_edits.report.explaining import explain
+from stream_edits.text import csv_line
 
 _Name = TypeVar("_Name")
 
@@ -61,19 +60,19 @@ def as_json(impact: Impact, limits: Sequence[Limit] = ()) -> str:
 
 def as_csv(impact: Impact) -> Iterator[str]:
     """A line of names, then the total, and one line for each edit, paragraph, change and flow."""
-    yield _csv_line(_COLUMNS)
+    yield csv_line(_COLUMNS)
     total = (impact.claims_changed, *_figures(impact.lines)[1:])
-    yield _csv_line(("total", "", "", *total))
+    yield csv_line(("total", "", "", *total))
     for edit, moved in by_size(impact.by_edit):
-        yield _csv_line(("edit", edit, impact.sections[edit], *_figures(moved)))
+        yield csv_line(("edit", edit, impact.sections[edit], *_figures(moved)))
     for name, moved in by_size(impact.by_paragraph):
-        yield _csv_line(("paragraph", name, name, *_figures(moved)))
+        yield csv_line(("paragraph", name, name, *_figures(moved)))
     for labels, moved in by_size(impact.by_change):
-        yield _csv_line(("change", TOGETHER.join(labels), "", *_figures(moved)))
+        yield csv_line(("change", TOGETHER.join(labels), "", *_figures(moved)))
     for name, count in _most_first(impact.claim_flows).items():
-        yield _csv_line(("claims", name, "", count, "", "", ""))
+        yield csv_line(("claims", name, "", count, "", "", ""))
     for name, count in _most_first(impact.lines.flows).items():
-        yield _csv_line(("lines", name, "", "", count, "", ""))
+        yield csv_line(("lines", name, "", "", count, "", ""))
 
 
 def by_size(moved: dict[_Name, Moved]) -> list[tuple[_Name, Moved]]:
@@ -115,9 +114,3 @@ def _example(each: Example) -> dict[str, Any]:
         "baseline": explained(each.before),
         "candidate": explained(each.after),
     }
-
-
-def _csv_line(cells: Sequence[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()

@@ -87,7 +87,7 @@ def _tables(impact: Impact) -> Iterator[tuple[str, Table]]:
         ),
         ("By paragraph", "paragraph", by_size(impact.by_paragraph)),
         (
-            "By change: put back, the difference is gone",
+            "By change: without it, the difference is gone",
             "change",
             [(_together(labels), moved) for labels, moved in by_size(impact.by_change)],
         ),

@@ -2,5 +2,5 @@
 
 from stream_edits.strict_yaml import YamlError
 
-# Every policy error is an error in one of its YAML files or in the overlay.
+# Nearly every policy error is an error in a YAML file: one of the policy's, or the overlay.
 PolicyError = YamlError

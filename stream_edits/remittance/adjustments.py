@@ -92,7 +92,7 @@ def adjustments_of(decision: ClaimDecision, charges: Sequence[Decimal | None]) -
     if not takes_away(decision):
         return []
     if len(charges) != len(decision.lines):
-        raise CannotBeStated("the claim has not the lines that were decided")
+        raise CannotBeStated("the claim's lines do not match those of the decision")
     found: _ByLine = {}
     for finding in parted(decision.findings)[0]:
         found.setdefault(finding.line_number, []).append(finding)

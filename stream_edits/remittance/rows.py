@@ -1,12 +1,11 @@
 """Adjustments as lines of JSON or CSV (docs/remittance.md)."""
 
-import csv
-import io
 import json
 import math
 from decimal import Decimal
 
 from stream_edits.remittance.adjustments import Adjustment
+from stream_edits.text import csv_line
 
 COLUMNS = Adjustment._fields
 
@@ -18,7 +17,7 @@ def to_json(adjustment: Adjustment) -> str:
 
 def csv_heading() -> str:
     """The first line of a CSV file, with a newline."""
-    return _csv_line(COLUMNS)
+    return csv_line(COLUMNS)
 
 
 def to_csv(adjustment: Adjustment) -> str:
@@ -26,7 +25,7 @@ def to_csv(adjustment: Adjustment) -> str:
 
     Amounts have two places, and no number has an exponent.
     """
-    return _csv_line(tuple(_in_csv(value) for value in adjustment))
+    return csv_line(tuple(_in_csv(value) for value in adjustment))
 
 
 def _in_json(value: object) -> object:
@@ -46,9 +45,3 @@ def _in_csv(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return " ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _csv_line(cells: tuple[str, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()

@@ -1,7 +1,5 @@
 """The claims that are held now, from decisions, and how they are shown."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -13,7 +11,7 @@ from rich.text import Text
 
 from stream_edits.domain.decision import ClaimDecision, WaitsFor
 from stream_edits.domain.open_pend import OpenPend, days_left, holding, open_pend
-from stream_edits.text import printable, stdout_console
+from stream_edits.text import csv_line, printable, stdout_console
 
 
 class HeldClaim(NamedTuple):
@@ -93,16 +91,10 @@ def as_json(held: HeldClaim) -> str:
 
 def as_csv(held: Iterable[HeldClaim]) -> Iterator[str]:
     """A line of names, then one for each claim; several edits or documents are joined by ``;``."""
-    yield _csv_line(HeldClaim._fields)
+    yield csv_line(HeldClaim._fields)
     for each in held:
         cells = each._replace(edits=(";".join(each.edits),), documents=(";".join(each.documents),))
-        yield _csv_line([cell[0] if isinstance(cell, tuple) else cell for cell in cells])
-
-
-def _csv_line(cells: Sequence[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(["" if c is None else c for c in cells])
-    return text.getvalue()
+        yield csv_line([cell[0] if isinstance(cell, tuple) else cell for cell in cells])
 
 
 _COLUMNS = ("claim", "due by", "days left", "waits for", "held by", "asks for")

@@ -94,7 +94,7 @@ FILES = [
     Misuse("adjudicate {d}/misspelt.jsonl", 3, "memberid, did you mean member_id?"),
     Misuse("adjudicate {d}/private.jsonl", 3, "a field that the contract does not know"),
     Misuse("adjudicate --max-errors 2 {d}/bad.jsonl", 3, "stopped after 2 that are not valid"),
-    Misuse(f"adjudicate {X12} {{d}}/claims.jsonl", 2, "options for X12 files, but the file is"),
+    Misuse(f"adjudicate {X12} {{d}}/claims.jsonl", 2, "but the file is not X12"),
     Misuse("adjudicate {d}/claims.837", 2, "give --line-of-business"),
     Misuse(f"adjudicate {X12} --payer-map {{d}}/broken.yaml {{d}}/claims.837", 2, "--payer-map:"),
     Misuse("convert {d}/claims.837 --line-of-business MEDI_CAL", 2, "say with --claim-id"),

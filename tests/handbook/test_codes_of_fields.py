@@ -80,7 +80,7 @@ def overlay(file: Path, edit: str, value: str) -> Path:
         (
             "unclassified-drug-incomplete.details_document",
             "Invoice",
-            '"Invoice" is not a kind of document: write it in small letters, without a blank at an '
+            '"Invoice" is not a kind of document: write it in lower case, without a space at an '
             'end; did you mean "invoice"?',
         ),
         ("multiple-initial-codes.documents", '{add: ["invoice "]}', 'did you mean "invoice"?'),

@@ -110,12 +110,12 @@ TYPOS: dict[str, tuple[dict[str, str], int, str]] = {
     "a blank code": (
         {**MAXIMUM, "value": '{"": 2}'},
         4,
-        '"" is not a code: it is empty, or has a blank at an end',
+        '"" is not a code: it is empty, or has a space at an end',
     ),
     "a code with a blank": (
         {**MAXIMUM, "value": '{"96361 ": 2}'},
         4,
-        '"96361 " is not a code: it is empty, or has a blank at an end',
+        '"96361 " is not a code: it is empty, or has a space at an end',
     ),
     "a limit that no claim reaches": (
         {**MAXIMUM, "value": '{"96361": 1.0e10}'},

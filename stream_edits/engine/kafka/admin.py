@@ -195,8 +195,8 @@ def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
         count = counts[spec.name]
         if count is None:
             problems.append(
-                f"topic {spec.name} does not exist, or we may not DESCRIBE it: create it with "
-                "`stream-edits topics create`"
+                f"topic {spec.name} does not exist, or there is no right to DESCRIBE it: "
+                "create it with `stream-edits topics create`"
             )
             continue
         existing.append(spec)

@@ -71,7 +71,7 @@ def _document(entry: object) -> object:
     if isinstance(entry, str) and (not entry.strip() or entry != clean_kind(entry)):
         meant = f'; did you mean "{clean_kind(entry)}"?' if entry.strip() else ""
         raise ValueError(
-            f'"{entry}" is not a kind of document: write it in small letters, without a blank at '
+            f'"{entry}" is not a kind of document: write it in lower case, without a space at '
             f"an end{meant}"
         )
     return entry
@@ -79,7 +79,7 @@ def _document(entry: object) -> object:
 
 def _key(entry: object) -> object:
     if isinstance(entry, str) and (not entry or entry != entry.strip()):
-        raise ValueError(f'"{entry}" is not a code: it is empty, or has a blank at an end')
+        raise ValueError(f'"{entry}" is not a code: it is empty, or has a space at an end')
     return entry
 
 

@@ -33,7 +33,7 @@ class MemberMemory(Protocol):
         """Delete a claim's record, and what a review needs to know of the claim."""
 
     def listed(self, member_id: str, *place: str) -> ListPart:
-        """The list of a claims of a member, or its part at a place (encounter/claim_list.py)."""
+        """The list of a member's claims, or a part of it (encounter/claim_list.py)."""
 
     def keep_listed(self, part: ListPart, member_id: str, *place: str) -> None:
         """Store the list or a part of it. An empty part is deleted."""
