@@ -170,8 +170,8 @@ def test_a_claim_whose_two_numbers_are_the_same_meets_its_entry_once() -> None:
         ('{"claim": "A", "line": 1, "start_time": "2025-03-03T09:00Z"}', "line 1: start_time"),
         (
             '{"claim": "A", "line": 1, "start_time": "2025-03-03T09:00", '
-            '"end_time": "2025-03-03T09:00"}',
-            "line 1: it has an end_time that is not after its start_time",
+            '"end_time": "2025-03-03T08:59"}',
+            "line 1: it has an end_time before its start_time",
         ),
         (
             '{"claim": "A", "icn": "B"}\n{"claim": "A", "icn": "B"}',

@@ -48,8 +48,8 @@ def service_line(line: Values, work: Work) -> ServiceLine:
         said |= {name: work.known[name] for name in _KNOWN if name in work.known}
         said |= work.known_lines.get(said["line_number"], {})
         said.pop("kinds", None)
-        if said["start_time"] and said["end_time"] and said["end_time"] <= said["start_time"]:
-            raise Refused("enrich entries that give an end_time which is not after the start_time")
+        if said["start_time"] and said["end_time"] and said["end_time"] < said["start_time"]:
+            raise Refused("enrich entries that give an end_time before the start_time")
     is_open = said["start_time"] is None and said["end_time"] is None
     if work.reading.note_times and "start_time" in line and is_open:
         said["start_time"], said["end_time"] = _times_of_note(line, work, first, last)
