@@ -121,7 +121,22 @@ def test_a_claim_without_lines_and_a_service_of_the_other_form() -> None:
     bare = professional(office("K1")[:4], office("K2"))
     assert [x.reason for x in refusals(bare)] == ["no service line"]
     other = professional(office("K1", lines=["LX*1", "SV2*0250**9*UN*3", "DTP*472*D8*20250303"]))
-    assert refusals(other) == [Refusal(1, 1, "no units", 1)]
+    assert refusals(other) == [Refusal(1, 1, "a line without SV1", 1)]
+    lines = ["LX*1", "SV1*HC:96365*9*UN*1", "DTP*472*D8*20250303"]
+    ward = institutional(hospital("H1", lines=lines))
+    assert refusals(ward) == [Refusal(1, 1, "a line without SV2", 1)]
+
+
+@pytest.mark.parametrize("text", [professional(office("K1")), institutional(hospital("H1"))])
+@pytest.mark.parametrize("rest", ["B:1", "B", "B:"])
+def test_a_blank_place_says_nothing_of_the_separator(text: str, rest: str) -> None:
+    old = "11:B:1" if "11:B:1" in text else "13:A:1"
+    (claim,) = read(text.replace(old, f":{rest}"))
+    assert isinstance(claim, ClaimEvent)
+    assert (claim.place_of_service, claim.type_of_bill, claim.frequency_code) == (None, None, "1")
+    for other in (f">{rest}", f":>{rest}", f"{old[:2]}>{rest}"):
+        found = read(text.replace(old, other))
+        assert isinstance(found[0], Refusal) == (other[0] != ":"), other
 
 
 @pytest.mark.parametrize("separator", [">", "^", "A", "*", "~", "|"])
