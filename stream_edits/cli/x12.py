@@ -44,7 +44,8 @@ _OPTIONS = (
         "--enrich",
         type=_FILE,
         help="X12: what the payer knows besides (JSON lines): times, supervision, kinds of "
-        "attachments, claim numbers, ids of dependents, days of receipt.",
+        "attachments, claim numbers, ids of dependents, days of receipt; by claim, by line, or by "
+        "document, which may name its claim.",
     ),
     click.option(
         "--pwk-map",

@@ -28,9 +28,18 @@ def test_a_number_that_an_earlier_claim_has_is_counted(frequency: str, reused: i
 
 def test_all_files_of_a_command_count() -> None:
     tally = Tally()
+    first = professional(office("K1"), office("K2"))
+    for text in (first, first.replace("000000009", "000000010")):
+        read(text, tally=tally)
+    assert tally.warnings == {REUSED: 2}
+
+
+def test_a_file_that_comes_twice_replaces_no_claim() -> None:
+    tally = Tally()
     for _ in range(2):
         read(professional(office("K1"), office("K2")), tally=tally)
-    assert tally.warnings == {REUSED: 2}
+    assert tally.claims == 4
+    assert not tally.warnings
 
 
 def test_another_number_for_each_claim_is_no_warning() -> None:

@@ -90,7 +90,7 @@ def test_files_a_folder_and_stdin(file: Path, tmp_path: Path) -> None:
         "convert", file, folder, "-", *NEEDED, "--output", out, stdin=file.read_bytes()
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.decode() == f"{SUMMARY.format(4, 4, 6, 0)}\n{REUSED.format(2)}\n"
+    assert done.stderr.decode() == f"{SUMMARY.format(4, 4, 6, 0)}\n"
     found = [json.loads(line)["claim_id"] for line in out.read_bytes().splitlines()]
     assert found == [f"ACCOUNT{name}" for name in ("K1", "K2", "b", "c", "K1", "K2")]
 
@@ -129,6 +129,7 @@ def test_what_an_837_does_not_say_must_be_said(file: Path) -> None:
 def test_refused_claims_and_files_that_are_none(file: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.837"
     text = professional(office("K1"), office("K2"), office("K3"))
+    text = text.replace("000000009", "000000010")
     bad.write_text(text.replace("HC:J1756", "ER:J1756", 1), "ascii")
     done = stream_edits("convert", bad, file, *NEEDED)
     assert (done.returncode, len(claim_ids(done))) == (3, 4)

@@ -136,9 +136,11 @@ def test_a_claim_whose_two_numbers_are_the_same_meets_its_entry_once() -> None:
         ("{", "line 1 is not one JSON object in UTF-8"),
         ("[" * 100_000, "line 1 is not one JSON object in UTF-8"),
         ('{"claim": "A"}', "line 1: it says nothing"),
-        ('{"icn": "A"}', "line 1: it needs either claim or control_number"),
-        ('{"claim": "A", "control_number": "B", "kinds": "x"}', "line 1: it needs either"),
-        ('{"control_number": "B", "line": 1, "kinds": "x"}', "line 1: it needs claim beside line"),
+        ('{"icn": "A"}', "line 1: it needs claim or control_number"),
+        ('{"line": 1, "kinds": "x"}', "line 1: it needs claim or control_number"),
+        ('{"claim": "A", "control_number": "B", "icn": "x"}', "line 1: it says icn, which"),
+        ('{"control_number": "B", "line": 1, "kinds": "x"}', "line 1: it needs either line or"),
+        ('{"claim": "A", "control_number": "B", "kinds": "x"}\n' * 2, "line 2 says again what"),
         ('{"claim": "A", "start_time": "2025-03-03T09:00"}', "line 1: it says start_time, which"),
         (
             '{"claim": "A", "line": 1, "icn": "B"}',
@@ -168,8 +170,8 @@ def test_a_claim_whose_two_numbers_are_the_same_meets_its_entry_once() -> None:
         ('{"claim": "A", "line": 1, "start_time": "2025-03-03T09:00Z"}', "line 1: start_time"),
         (
             '{"claim": "A", "line": 1, "start_time": "2025-03-03T09:00", '
-            '"end_time": "2025-03-03T09:00"}',
-            "line 1: it has an end_time that is not after its start_time",
+            '"end_time": "2025-03-03T08:59"}',
+            "line 1: it has an end_time before its start_time",
         ),
         (
             '{"claim": "A", "icn": "B"}\n{"claim": "A", "icn": "B"}',

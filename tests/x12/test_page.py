@@ -91,7 +91,8 @@ def test_the_lines_of_the_enrich_file_are_read() -> None:
     known = read_enrichment(line.encode() for line in text.splitlines())
     assert known.claims["RIC-25-0301"]["icn"] == "25069000000101"
     assert known.lines["RIC-25-0301"][1]["supervision"] is Supervision.DIRECT
-    assert known.documents["RIC0301SUP"]["kinds"][0] == "supervision_documentation"
+    assert known.documents["RIC0301SUP", None]["kinds"][0] == "supervision_documentation"
+    assert known.documents["1", "RIC-25-0303"]["kinds"] == ("invoice",)
 
 
 class Registry:

@@ -121,15 +121,10 @@ def test_a_claim_without_lines_and_a_service_of_the_other_form() -> None:
     bare = professional(office("K1")[:4], office("K2"))
     assert [x.reason for x in refusals(bare)] == ["no service line"]
     other = professional(office("K1", lines=["LX*1", "SV2*0250**9*UN*3", "DTP*472*D8*20250303"]))
-    assert refusals(other) == [Refusal(1, 1, "no units", 1)]
-
-
-@pytest.mark.parametrize("separator", [">", "^", "A", "*", "~", "|"])
-def test_a_header_that_declares_another_component_separator(separator: str) -> None:
-    text = professional(office("K1"), office("K2"))
-    wrong = isa(component=separator) + text.removeprefix(isa())
-    events = read(wrong)
-    assert [x.reason for x in events if isinstance(x, Refusal)] == [CONTRADICTED] * 2
+    assert refusals(other) == [Refusal(1, 1, "a line without SV1", 1)]
+    lines = ["LX*1", "SV1*HC:96365*9*UN*1", "DTP*472*D8*20250303"]
+    ward = institutional(hospital("H1", lines=lines))
+    assert refusals(ward) == [Refusal(1, 1, "a line without SV2", 1)]
 
 
 @pytest.mark.parametrize(

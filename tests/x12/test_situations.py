@@ -18,6 +18,7 @@ from tests.x12.samples import (
 
 _ICD_9 = "ICD-9 diagnoses left out"
 _UNREADABLE = "diagnoses without a qualifier or a code, left out"
+_NONE_LEFT = "claims without a diagnosis, because all of theirs were left out"
 _NO_POINTER = "pointers to no diagnosis of the claim, left out"
 
 
@@ -106,6 +107,8 @@ def test_diagnoses(segments: list[str], codes: tuple[str, ...], left_out: int) -
     assert isinstance(claim, ClaimEvent)
     assert claim.diagnosis_codes == codes
     assert tally.warnings["ICD-9 diagnoses left out"] == left_out
+    stated = any(segment.startswith(("HI*BK", "HI*ABK*", "HI*:")) for segment in segments)
+    assert tally.warnings[_NONE_LEFT] == (stated and not codes)
 
 
 @pytest.mark.parametrize(

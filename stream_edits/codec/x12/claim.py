@@ -19,7 +19,9 @@ from stream_edits.domain.claim import (
 from stream_edits.domain.coded import clean_kind
 
 from .diagnoses import diagnoses_of, pointing
-from .found import FoundClaim, Values, Work, element, made
+from .enrich import Owner
+from .enriched import known_icn, known_kinds, with_known
+from .found import FoundClaim, Work, element, made
 from .lines import service_line, statement_days
 from .reading import ClaimNumber, Reading, Refused
 from .segments import text_of
@@ -39,16 +41,17 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
     if fault:
         raise Refused(fault)
     values = found.values
-    work = _with_known(found, reading, warnings)
     account = text_of(values.get("patient_account_number", ""))
+    work = with_known(found, _event_id(found, account), reading, warnings)
     member_id = _member_id(work)
     billing_npi = _billing_npi(found)
+    patient = (member_id, *([billing_npi] if billing_npi else _payers_numbers(found)))
     diagnoses = diagnoses_of(work)
     lines = pointing(_lines(work), diagnoses, work)
     first, last = _statement(work, lines)
     facility, frequency = values.get("facility_code", ""), values.get("frequency_code", "")
     said = {
-        "event_id": _event_id(found, account),
+        "event_id": work.event_id,
         "event_time": _event_time(work),
         "claim_id": _claim_id(work, account),
         "frequency_code": code_of(frequency) or ORIGINAL,
@@ -65,7 +68,7 @@ def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Cla
         "statement_from": first,
         "statement_through": last,
         "diagnosis_codes": diagnoses.codes,
-        "attachments": tuple(_attachments(work, lines)),
+        "attachments": tuple(_attachments(work, lines, patient)),
         "lines": tuple(lines),
         "received_date": work.known.get("received_date"),
         "crossover": work.known.get("crossover", False),
@@ -82,31 +85,6 @@ def _taken_in(claim: ClaimEvent, recorded_ms: int) -> ClaimEvent:
     return claim
 
 
-def _with_known(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> Work:
-    """With what the file of `--enrich` says of the claim.
-
-    What is keyed by REF*D9 wins over CLM01, which is not unique. Raises Refused for an entry that
-    another claim has used.
-    """
-    known: Values = {}
-    of_lines: dict[int, Values] = {}
-    enrichment = reading.enrichment
-    if enrichment.is_empty:
-        return Work(found, reading, known, of_lines, warnings)
-    numbers = (found.values.get(x, "") for x in ("patient_account_number", "trace_number"))
-    # Both numbers of a claim may be the same.
-    for key in dict.fromkeys(map(text_of, numbers)):
-        if key not in enrichment.claims and key not in enrichment.lines:
-            continue
-        if key in enrichment.used:
-            raise Refused("an enrich entry that fits two claims")
-        enrichment.used.add(key)
-        known |= enrichment.claims.get(key, {})
-        for number, values in enrichment.lines.get(key, {}).items():
-            of_lines[number] = of_lines.get(number, {}) | values
-    return Work(found, reading, known, of_lines, warnings)
-
-
 def _claim_id(work: Work, account: str) -> str:
     match work.reading.claim_number:
         case ClaimNumber.TRACE:
@@ -114,11 +92,7 @@ def _claim_id(work: Work, account: str) -> str:
         case ClaimNumber.ACCOUNT:
             number = account
         case ClaimNumber.ICN_FILE:
-            number = work.known.get("icn", "")
-            used = work.reading.enrichment.used_icns
-            if number and number in used:
-                raise Refused("an icn of the enrich file that another claim has")
-            used.add(number)
+            number = known_icn(work)
     if not number:
         raise Refused(f"no claim number ({work.reading.claim_number.value})")
     return number
@@ -145,10 +119,13 @@ def _billing_npi(found: FoundClaim) -> str:
     npi = found.provider.get("billing_provider_npi")
     if npi is None:
         raise Refused("no billing provider")
-    numbers = found.subscriber.get("payers_provider_id", ())
-    if not npi and not any(element(each, 2) for each in numbers):
+    if not npi and not any(_payers_numbers(found)):
         raise Refused("no NPI of the billing provider")
     return str(npi)
+
+
+def _payers_numbers(found: FoundClaim) -> tuple[str, ...]:
+    return tuple(element(each, 2) for each in found.subscriber.get("payers_provider_id", ()))
 
 
 def _line_of_business(work: Work) -> LineOfBusiness:
@@ -207,10 +184,10 @@ def _statement(work: Work, lines: Iterable[ServiceLine]) -> tuple[date, date]:
     return min(days), max([*days, *[x.service_date_through or x.service_date for x in lines]])
 
 
-def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachment]:
+def _attachments(work: Work, lines: Iterable[ServiceLine], patient: Owner) -> Iterable[Attachment]:
     """The attachments of the claim and its lines, and what the payer knows to have come."""
     for elements in work.found.values.get("attachments", ()):
-        yield from _documents(work, elements, ())
+        yield from _documents(work, elements, (), patient)
     for kind in work.known.get("kinds", ()):
         yield Attachment(kind=clean_kind(kind))
     if not work.known_lines and not any("attachments_of_line" in x for x in work.found.lines):
@@ -218,23 +195,24 @@ def _attachments(work: Work, lines: Iterable[ServiceLine]) -> Iterable[Attachmen
     for line, stated in zip(lines, work.found.lines, strict=True):
         of_line = (line.line_number,)
         for elements in stated.get("attachments_of_line", ()):
-            yield from _documents(work, elements, of_line)
+            yield from _documents(work, elements, of_line, patient)
         for kind in work.known_lines.get(line.line_number, {}).get("kinds", ()):
             yield Attachment(kind=clean_kind(kind), line_numbers=of_line)
 
 
 def _documents(
-    work: Work, elements: tuple[str, ...], line_numbers: tuple[int, ...]
+    work: Work,
+    elements: tuple[str, ...],
+    line_numbers: tuple[int, ...],
+    patient: Owner,
 ) -> Iterable[Attachment]:
     """A PWK segment: one attachment for each kind that its code stands for."""
     code, transmission = code_of(element(elements, 1)), code_of(element(elements, 2))
     control = element(elements, 6)
     if not code:
         return
-    known = work.reading.enrichment.documents.get(control, {}) if control else {}
-    if known:
-        work.reading.enrichment.used_documents.add(control)
-    for kind in known.get("kinds") or work.reading.kinds.get(code) or (f"x12:{code}",):
+    known = known_kinds(work, control, patient)
+    for kind in known or work.reading.kinds.get(code) or (f"x12:{code}",):
         said = {
             "kind": clean_kind(kind),
             "line_numbers": line_numbers,

@@ -21,6 +21,7 @@ _ICD_9 = ("BK", "BF")
 _LONGEST_QUALIFIER = 3
 _ICD_9_LEFT_OUT = "ICD-9 diagnoses left out"
 _UNREADABLE = "diagnoses without a qualifier or a code, left out"
+_NONE_LEFT = "claims without a diagnosis, because all of theirs were left out"
 _POINTERS = "pointers to no diagnosis of the claim, left out"
 
 
@@ -56,6 +57,8 @@ def diagnoses_of(work: Work) -> Diagnoses:
             if number:
                 work.warnings[warning] += number
     codes = tuple([code for code in found if code is not None])
+    if found and not codes:
+        work.warnings[_NONE_LEFT] += 1
     places = count(1)
     return Diagnoses(codes, tuple([None if code is None else next(places) for code in found]))
 

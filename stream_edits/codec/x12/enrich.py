@@ -4,7 +4,8 @@
     {"claim": "A-17", "line": 1, "start_time": "2025-03-03T09:00:00", "supervision": "DIRECT"}
     {"control_number": "DOC-4", "kinds": ["supervision_documentation"]}
 
-`claim` is CLM01 or REF*D9 of the claim, `line` its LX01, `control_number` PWK06 of an attachment.
+`claim` is CLM01 or REF*D9 of the claim, `line` its LX01, `control_number` PWK06 of an attachment,
+beside which `claim` may say whose it is.
 """
 
 import json
@@ -55,10 +56,10 @@ class Known(BaseModel):
 
     @model_validator(mode="after")
     def _of_its_key(self) -> "Known":
-        if (self.claim is None) == (self.control_number is None):
-            raise ValueError("needs either claim or control_number")
-        if self.line is not None and self.claim is None:
-            raise ValueError("needs claim beside line")
+        if self.claim is None and self.control_number is None:
+            raise ValueError("needs claim or control_number")
+        if self.line is not None and self.control_number is not None:
+            raise ValueError("needs either line or control_number")
         allowed = _OF_CLAIM | _OF_EITHER if self.line is None else _OF_LINE | _OF_EITHER
         if self.control_number is not None:
             allowed = _OF_DOCUMENT
@@ -67,8 +68,9 @@ class Known(BaseModel):
             raise ValueError("says nothing")
         if said - allowed:
             raise ValueError(_NOT_HERE.format(", ".join(sorted(said - allowed))))
-        if self.start_time and self.end_time and self.end_time <= self.start_time:
-            raise ValueError("has an end_time that is not after its start_time")
+        # One time for both is how a push or an injection may be charted; edits judge it.
+        if self.start_time and self.end_time and self.end_time < self.start_time:
+            raise ValueError("has an end_time before its start_time")
         return self
 
     def values(self) -> dict[str, Any]:
@@ -81,23 +83,25 @@ class Known(BaseModel):
 
 
 Values = dict[str, Any]
+DocumentKey = tuple[str, str | None]
+Owner = tuple[str, ...]
 
 
 @dataclass
 class Enrichment:
     """What is known by claim (CLM01 or REF*D9), by claim and line, and by document.
 
-    Whoever uses an entry notes its claim in ``used``: one that fits two claims says nothing safe.
-    The control numbers of documents that an 837 has named are in ``used_documents``, and the
-    ``icn`` of claims in ``used_icns``.
+    A document is known by its control number, and by its claim or None. Whoever uses an entry notes
+    whose it is, in ``used`` by claim, in ``used_documents``, and in ``used_icns`` by ``icn``: one
+    that fits claims of two says nothing safe.
     """
 
     claims: dict[str, Values] = field(default_factory=dict)
     lines: dict[str, dict[int, Values]] = field(default_factory=dict)
-    documents: dict[str, Values] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
-    used_documents: set[str] = field(default_factory=set)
-    used_icns: set[str] = field(default_factory=set)
+    documents: dict[DocumentKey, Values] = field(default_factory=dict)
+    used: dict[str, Owner] = field(default_factory=dict)
+    used_documents: dict[DocumentKey, Owner] = field(default_factory=dict)
+    used_icns: dict[str, Owner] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -106,11 +110,11 @@ class Enrichment:
 
     def unused(self) -> int:
         """How many claims of the file no claim of an 837 has met."""
-        return len((self.claims.keys() | self.lines.keys()) - self.used)
+        return len((self.claims.keys() | self.lines.keys()) - self.used.keys())
 
     def unused_documents(self) -> int:
         """How many documents of the file no claim of an 837 has named."""
-        return len(self.documents.keys() - self.used_documents)
+        return len(self.documents.keys() - self.used_documents.keys())
 
 
 def read_enrichment(lines: Iterable[bytes]) -> Enrichment:
@@ -170,7 +174,7 @@ def _named(members: list[tuple[str, object]]) -> dict[str, object]:
 
 def _add(known: Enrichment, entry: Known) -> bool:
     if entry.control_number is not None:
-        into = known.documents.setdefault(entry.control_number, {})
+        into = known.documents.setdefault((entry.control_number, entry.claim), {})
     elif entry.line is None:
         into = known.claims.setdefault(entry.claim or "", {})
     else:

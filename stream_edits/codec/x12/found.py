@@ -62,6 +62,7 @@ class Work(NamedTuple):
     """
 
     found: FoundClaim
+    event_id: str
     reading: Reading
     known: Values
     known_lines: dict[int, Values]

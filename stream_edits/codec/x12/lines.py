@@ -11,11 +11,13 @@ from .notes import Impossible, times_in
 from .reading import Refused
 from .rules import UNREADABLE
 from .segments import text_of
+from .table import places
 from .values import days_of
 
 _PROCEDURE, _HIPPS = "HC", "HP"
 _QUALIFIER_LENGTH = 2
 _NDC = "N4"
+_SERVICE = {ClaimForm.CMS1500: "SV1", ClaimForm.UB04: "SV2"}
 _PROVIDERS = ("rendering_provider_npi", "supervising_provider_npi")
 # What the file of `--enrich` may say of all lines of a claim.
 _KNOWN = ("supervision", "supervising_provider_npi")
@@ -25,7 +27,7 @@ _TIMES_LEFT_OUT = "times in notes left out"
 def service_line(line: Values, work: Work) -> ServiceLine:
     """The line. Raises Refused."""
     if "units" not in line:
-        raise Refused("no units")
+        raise Refused(_without_units(line, work.found.transaction.form))
     if UNREADABLE in line:
         raise Refused(line[UNREADABLE])
     said = _BLANK | line
@@ -48,12 +50,19 @@ def service_line(line: Values, work: Work) -> ServiceLine:
         said |= {name: work.known[name] for name in _KNOWN if name in work.known}
         said |= work.known_lines.get(said["line_number"], {})
         said.pop("kinds", None)
-        if said["start_time"] and said["end_time"] and said["end_time"] <= said["start_time"]:
-            raise Refused("enrich entries that give an end_time which is not after the start_time")
+        if said["start_time"] and said["end_time"] and said["end_time"] < said["start_time"]:
+            raise Refused("enrich entries that give an end_time before the start_time")
     is_open = said["start_time"] is None and said["end_time"] is None
     if work.reading.note_times and "start_time" in line and is_open:
         said["start_time"], said["end_time"] = _times_of_note(line, work, first, last)
     return made(ServiceLine, said)
+
+
+def _without_units(line: Values, form: ClaimForm) -> str:
+    """Why a line has no units: it may have the other form's segment, or none, for its service."""
+    segment = _SERVICE[form]
+    is_stated = any(place.field in line for place in places(form)["2400"][segment])
+    return "no units" if is_stated else f"a line without {segment}"
 
 
 def days(line: Values, work: Work) -> tuple[date, date | None]:

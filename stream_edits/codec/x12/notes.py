@@ -77,8 +77,9 @@ class Impossible(Exception):
 def times_in(note: str, day: date) -> tuple[datetime, datetime] | None:
     """The start and the end that the note states for the day; None if it states none.
 
-    Raises Impossible: an hour that does not exist, an end that is not after the start, another day,
-    or numbers that may be times and are not clearly the start and the end.
+    Raises Impossible: an hour that does not exist, an end that is not after the start and so may be
+    of the next day, another day, or numbers that may be times and are not clearly the start and the
+    end.
     """
     note = " ".join(note.split())
     if len(note) > _LONGEST:

@@ -78,8 +78,8 @@ def _of_kind(name: str, of_kind: list[Place]) -> Taker:
         for number, is_coded, fields in composites:
             if number < size and (text := elements[number].strip(BLANKS)):
                 parts = [part.strip(BLANKS) for part in text.split(component)]
-                # SV101 and SV202 may lack their qualifier, which is another fault.
-                if is_coded and not parts[0].isalnum() and (parts[0] or name == "CLM"):
+                # A blank one says nothing of the separator; in SV101 that is another fault.
+                if is_coded and parts[0] and not parts[0].isalnum():
                     return values, None, CONTRADICTED
                 for field, first, last in fields:
                     if value := _component(parts, first, last):

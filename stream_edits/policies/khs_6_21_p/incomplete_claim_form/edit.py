@@ -70,7 +70,11 @@ def _contradicts_bill(claim: ClaimEvent) -> bool:
 
 def _header_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:
     if not any(map(str.strip, claim.diagnosis_codes)):
-        yield rules.diagnosis, "The claim has no diagnosis code. Send it with one at least."
+        yield (
+            rules.diagnosis,
+            # Codes of ICD-9 are no diagnosis codes on these days, and X12 files are read without.
+            "The claim has no ICD-10 diagnosis code. Send it with one at least.",
+        )
     if not claim.billing_provider_npi.strip():
         yield (
             rules.billing_provider_missing,

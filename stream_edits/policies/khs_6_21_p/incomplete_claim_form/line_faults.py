@@ -56,7 +56,7 @@ def _code_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
         )
         return [(rules.procedure_code, message)]
     message = (
-        f"Revenue code {revenue_code(line)} was billed with a charge and no procedure code, so "
+        f"Revenue code {revenue_code(line)} was billed with a charge and no CPT or HCPCS code, so "
         "nothing tells which service was given. Send a replacement claim with the CPT or HCPCS "
         "code in box 44."
     )
