@@ -72,8 +72,7 @@ def _changed(own: Due, withdrawn: ClaimRecord | None) -> set[str]:
 
     A review changes no content, so denials that rest on its claim stay as they are.
     """
-    is_reviewed = own.cause.trigger_event_id is not None
-    changed = set() if is_reviewed else {own.record.claim_id}
+    changed = {own.record.claim_id} if own.cause.trigger_event_id is None else set()
     return changed if withdrawn is None else {*changed, withdrawn.claim_id}
 
 

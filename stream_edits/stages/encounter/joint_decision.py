@@ -34,7 +34,8 @@ def decide_together(
     open_now, fixed = list(due), list(decided)
     drafts: dict[str, Draft] = {}
     while open_now:
-        found = evaluate([each.as_judged for each in open_now], fixed, builder.policies)
+        judged = [each.as_judged if each.granted else each.record for each in open_now]
+        found = evaluate(judged, fixed, builder.policies)
         for each in open_now:
             record, cause, governing, kept_findings, granted = each
             findings = found[record.claim_id]

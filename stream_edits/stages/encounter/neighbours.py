@@ -31,8 +31,6 @@ class Due(NamedTuple):
     def as_judged(self) -> ClaimRecord:
         """The record with the lines that count before all others. A granted line counts like one
         of an open claim, in order of arrival."""
-        if not self.granted:
-            return self.record
         lines = tuple(x for x in self.record.lines if x.line_number not in self.granted)
         return self.record._replace(lines=lines)
 
