@@ -150,4 +150,4 @@ def _next(account: Account, place: int) -> _Next:
     if answer.remedy is None:
         return _Next(number, code_of(line), (), "", answer_in_words(account, answer))
     steps = [step[:1].upper() + step[1:] for step in steps_in_words(account, answer.remedy)]
-    return _Next(number, code_of(line), tuple(steps), end_in_words(answer, line), "")
+    return _Next(number, code_of(line), tuple(steps), end_in_words(answer), "")

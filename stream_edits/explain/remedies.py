@@ -51,12 +51,15 @@ class LineAnswer(NamedTuple):
     """What can be said about one line that is not paid.
 
     ``tried`` are the changes of which none does it, alone or together, if the answer is NONE.
+    ``is_to_be_priced`` says of a line that a person of the plan holds in the end whether that is
+    for its price only.
     """
 
     line_number: int
     answer: Answer
     remedy: Remedy | None = None
     tried: Changes = ()
+    is_to_be_priced: bool = False
 
 
 def answers(history: History, decision: ClaimDecision) -> Iterator[LineAnswer]:
@@ -99,12 +102,21 @@ def _answer(trial: Trial) -> LineAnswer:
                 else:
                     heapq.heappush(todo, (dearer, next(order), after))
     if at_payer == ():
-        return LineAnswer(number, Answer.PAYER)
+        return LineAnswer(number, Answer.PAYER, is_to_be_priced=_is_to_be_priced(trial, ()))
     if at_payer is not None and _holds(trial, at_payer, paid=False):
-        return LineAnswer(number, Answer.REMEDY, _remedy(trial, at_payer, paid=False))
+        remedy = _remedy(trial, at_payer, paid=False)
+        to_price = _is_to_be_priced(trial, remedy.changes)
+        return LineAnswer(number, Answer.REMEDY, remedy, is_to_be_priced=to_price)
     if todo or left_out:
         return LineAnswer(number, Answer.UNKNOWN)
     return LineAnswer(number, Answer.NONE, tried=in_order(chain.from_iterable(seen)))
+
+
+def _is_to_be_priced(trial: Trial, changes: Changes) -> bool:
+    """Whether nothing holds the line after these changes but edits that price it."""
+    blockers = trial.outcome(changes).blockers
+    own = [x.finding for x in blockers if x.claim_id == trial.claim_id]
+    return all(trial.is_of_pricing(f) for f in own if f.line_number in (None, trial.line_number))
 
 
 def _holds(trial: Trial, changes: Changes, *, paid: bool) -> bool:

@@ -23,6 +23,7 @@ from stream_edits.explain.changes import (
     sent_again,
 )
 from stream_edits.explain.history import History, in_force
+from stream_edits.policies.edit_types import Group
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.shared.reviews import takes_away
@@ -81,6 +82,12 @@ class Trial:
     def content(self, claim_id: str) -> ClaimEvent | None:
         """The content of a claim before any change."""
         return self._history.content(claim_id)
+
+    def is_of_pricing(self, finding: EditFinding) -> bool:
+        """Whether the finding comes from an edit that holds a line for its price."""
+        policy = self.policies.of(finding)
+        edits = () if policy is None else policy.edits
+        return any(x.id == finding.edit_id and x.group is Group.PRICING for x in edits)
 
     def outcome(self, changes: Changes) -> Outcome:
         """What becomes of the line when its claim comes again with these changes."""

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.domain.decision import Disposition, LineOutcome, Pricing, WaitsFor
+from stream_edits.domain.decision import Disposition, WaitsFor
 from stream_edits.domain.documents import document_in_words
 from stream_edits.explain.account import Account, Cause, Revision
 from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind, Changes
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
-from stream_edits.explain.trial import line_of
 from stream_edits.report.wording import code_of, units
 from stream_edits.text import join_in_order, printable
 
@@ -29,17 +28,16 @@ def move_in_words(waits_for: WaitsFor) -> str:
 
 def answer_in_words(account: Account, answer: LineAnswer) -> str:
     """What can be done about a line, in sentences."""
-    line = line_of(account.decision, answer.line_number)
     if answer.answer is Answer.NONE:
         return _none_of(account, answer.tried)
     if answer.answer is Answer.UNKNOWN:
         return "No remedy was found before the search ended. There may be one."
     if answer.answer is Answer.PAYER:
-        return f"Nothing for the provider to do: {_by_hand(line)}."
+        return f"Nothing for the provider to do: {_by_hand(answer)}."
     if answer.remedy is None:
         raise ValueError("a remedy without its changes")
     parts = list(steps_in_words(account, answer.remedy))
-    return f"{_sentence(parts)}. {end_in_words(answer, line)}"
+    return f"{_sentence(parts)}. {end_in_words(answer)}"
 
 
 def _none_of(account: Account, tried: Changes) -> str:
@@ -73,12 +71,12 @@ def _tried(account: Account, changes: Sequence[Change]) -> str:
     return f"a claim for {one_of} beside {where}"
 
 
-def end_in_words(answer: LineAnswer, line: LineOutcome | None) -> str:
+def end_in_words(answer: LineAnswer) -> str:
     """What becomes of a line with its remedy."""
     remedy = answer.remedy
     if remedy is not None and remedy.leads_to is Disposition.PASS:
         return f"Line {answer.line_number} then passes with {_counted(remedy.allowed_units)}."
-    return f"Line {answer.line_number} then waits for the plan only: {_by_hand(line)}."
+    return f"Line {answer.line_number} then waits for the plan only: {_by_hand(answer)}."
 
 
 def steps_in_words(account: Account, remedy: Remedy) -> Iterator[str]:
@@ -152,8 +150,8 @@ def _claim_of(account: Account, change: Change) -> ClaimEvent:
     return account.claim
 
 
-def _by_hand(line: LineOutcome | None) -> str:
-    if line is not None and line.pricing is Pricing.BY_REPORT:
+def _by_hand(answer: LineAnswer) -> str:
+    if answer.is_to_be_priced:
         return "the plan prices it by hand"
     return "a person of the plan decides it"
 

@@ -12,10 +12,11 @@ from stream_edits.explain.trial import Trial
 from stream_edits.explain.wording import (
     answer_in_words,
 )
-from tests.build import claim, infusion, line
+from tests.build import claim, infusion, line, replacing
 from tests.explain.told import builder, changes_of, the_answer, told
 from tests.remedies.counting import broken, counted, forbidden, history_of
 
+NECESSITY = ("supervision_documentation", "by_report", "medical_necessity")
 DRUG = line("J1745", units=4.0)
 
 
@@ -88,6 +89,31 @@ def test_what_no_change_of_the_claim_answers(given: ClaimEvent, expected: Answer
         assert words.startswith("No change could be tried. ")
     else:
         assert words == "Nothing for the provider to do: the plan prices it by hand."
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        # Units that only a person may find necessary, on a line that is priced by report.
+        [claim("A", line("96365"), line("96366", units=10), DRUG, documents=NECESSITY)],
+        # It may be the correction of the very claim that was decided.
+        [claim("B", line("96366")), replacing("UNKNOWN", "A", line("96365"), line("96366"), DRUG)],
+    ],
+)
+def test_what_a_person_decides_is_not_called_a_price(given: list[ClaimEvent]) -> None:
+    account = told("A", *given)
+    words = answer_in_words(account, the_answer(account, 2))
+    assert words == "Nothing for the provider to do: a person of the plan decides it."
+
+
+def test_a_remedy_that_leaves_a_line_to_the_plan_says_for_what() -> None:
+    asked = ("by_report", "medical_justification", "medical_necessity")
+    units = claim("A", line("96365"), line("96366", units=10), DRUG, documents=asked)
+    to_decide, to_price = told("A", units), told("A", claim("A", line("96377"), documents=()))
+    words = answer_in_words(to_decide, the_answer(to_decide, 2))
+    assert words.endswith("then waits for the plan only: a person of the plan decides it.")
+    words = answer_in_words(to_price, the_answer(to_price))
+    assert words.endswith("then waits for the plan only: the plan prices it by hand.")
 
 
 def test_time_of_a_supervisor_has_no_remedy() -> None:

@@ -70,14 +70,15 @@ class PlainClaims:
             return Withdrawn(freed, order, (), [], is_outdated=True)
         slots = self._removed(message.member_id, draft.claim_id)
         freed, arrival = [s for s in slots if s.occupies_time], order
+        if record:
+            arrival = min(order, record.arrival)
         if named:
-            others, arrival = self._withdraw_named(message, named, order)
+            others, arrival = self._withdraw_named(message, named, arrival)
             freed += others
         if record is None:
             return Withdrawn(list(dict.fromkeys(freed)), arrival, (), [])
         same = record.event_id == draft.event_id
         refused, own = (record.refused, slots) if same else ((), [])
-        arrival = min(arrival, record.arrival)
         return Withdrawn(list(dict.fromkeys(freed)), arrival, refused, own)
 
     def _is_late(
@@ -87,14 +88,15 @@ class PlainClaims:
         return revision < newest[0] and 0 < message.event_order < newest[1]
 
     def _withdraw_named(
-        self, message: SupervisedClaim, claim_id: str, order: int
+        self, message: SupervisedClaim, claim_id: str, arrival: int
     ) -> tuple[list[SupervisedSlot], int]:
-        """Remove the slots of the withdrawn claim. Returns those that had time, its arrival."""
+        """Remove the slots of the withdrawn claim. Returns those that had time, and the earlier
+        arrival of both claims."""
         member_id, revision = message.member_id, message.withdrawn_revision
         record = self._memory.claim(self._kept, member_id, claim_id)
+        arrival = min(arrival, record.arrival) if record else arrival
         if record and self._is_late(record, revision, message):
-            return [], record.arrival
-        arrival = record.arrival if record else order
+            return [], arrival
         removed = self._removed(member_id, claim_id)
         if message.times:
             self._inherit(message, claim_id, removed)

@@ -29,7 +29,7 @@ class PlainSession(PlainClaims):
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival.
 
-        Those that a review granted beside this claim do not count.
+        Those that a review granted beside this claim, or one that it replaced, do not count.
         """
         kept = (self._kept, self.npi) if self.is_monitored else (self.npi,)
         against = {
@@ -38,9 +38,17 @@ class PlainSession(PlainClaims):
             for name in kept
             for other in self._memory.day(name, day)
             if other.occupies_time and other.member_id != slot.member_id and _overlap(other, slot)
-            if slot.claim_id not in self._granted_beside(other)
+            if not self._granted_beside(other) & self._in_place_of(slot)
         }
         return sorted(against, key=lambda s: (s.arrival, s.claim_id, s.line_number))
+
+    def _in_place_of(self, slot: SupervisedSlot) -> set[str]:
+        """The claim of a slot, and those that it replaced: they have the same arrival."""
+        return {slot.claim_id} | {
+            claim_id
+            for (name, member_id, claim_id), record in self._memory.claims.items()
+            if (name, member_id, record.arrival) == (self._kept, slot.member_id, slot.arrival)
+        }
 
     def _granted_beside(self, slot: SupervisedSlot) -> set[str]:
         record = self._memory.claim(self._kept, slot.member_id, slot.claim_id)

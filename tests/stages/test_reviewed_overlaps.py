@@ -3,7 +3,9 @@ happens to the claim's other lines or to the line itself in between."""
 
 from datetime import timedelta
 
-from stream_edits.domain.claim import ServiceLine
+import pytest
+
+from stream_edits.domain.claim import ServiceLine, Supervision
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.review import ReviewOutcome
 from tests.build import ADA, BEA, DAY, claim, infusion, line, replacing, voiding
@@ -158,3 +160,49 @@ class TestACorrectionOfTheClaimThatAnotherMayOverlap:
             replacing("A", "B", line("96365", "09:10-10:00", by=ADA), member_id="M2")
         )
         assert overlap(after) == "DENY: DENY by edit"
+
+
+class TestCorrectionThatIsDeniedAtFirst:
+    """B stands beside A by a review. A is replaced by A2, whose line another edit denies."""
+
+    def denied(self, earlier: bool = False) -> tuple[OverTheWire, ClaimDecision]:
+        walk = OverTheWire()
+        if earlier:
+            walk.send(claim("A2", line("96365", "09:00-10:00", by=ADA, day=LATER)))
+        walk.send(infusion("A", "M1", "09:00-10:00"))
+        (second,) = walk.send(infusion("B", "M2", "09:30-10:30"))
+        walk.reviewed(review(second, member_id="M2"))
+        bare = line("96365", "09:00-10:00", by=ADA, supervision=Supervision.GENERAL)
+        (first,) = walk.send(replacing("A", "A2", bare, event="denied"))
+        assert edits(first) == ["supervision-documentation-missing"]
+        return walk, first
+
+    @pytest.mark.parametrize("earlier", [False, True])
+    def test_it_passes_when_a_review_approves_it(self, earlier: bool) -> None:
+        walk, first = self.denied(earlier)
+        (after,) = walk.reviewed(review(first, line=1))
+        assert overlap(after) == "PASS: "
+
+    @pytest.mark.parametrize("earlier", [False, True])
+    def test_it_passes_when_it_is_sent_again(self, earlier: bool) -> None:
+        walk, _ = self.denied(earlier)
+        (after,) = walk.send(infusion("A2", "M1", "09:00-10:00", event="again", minute=9))
+        assert overlap(after) == "PASS: "
+
+    @pytest.mark.parametrize("earlier", [False, True])
+    def test_so_does_a_correction_of_it(self, earlier: bool) -> None:
+        walk, _ = self.denied(earlier)
+        right = line("96365", "09:00-10:00", by=ADA)
+        (after,) = walk.send(replacing("A2", "A3", right, minute=9))
+        assert overlap(after) == "PASS: "
+
+    def test_another_claim_of_the_patient_is_denied(self) -> None:
+        walk, _ = self.denied()
+        (other,) = walk.send(infusion("C", "M1", "10:00-11:00", minute=9))
+        assert overlap(other) == "DENY: DENY by edit"
+
+    def test_so_is_a_claim_after_its_void(self) -> None:
+        walk, _ = self.denied()
+        walk.send(voiding("A2", "V", minute=9))
+        (other,) = walk.send(infusion("C", "M1", "09:00-10:00", minute=10))
+        assert overlap(other) == "DENY: DENY by edit"

@@ -1,5 +1,7 @@
 """Decides a claim together with its neighbours, and stores and sends each one that changed."""
 
+from collections.abc import Sequence
+
 from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import RoutedReview, SupervisedClaim, SupervisedReview
@@ -41,19 +43,18 @@ def decide(
     """
     claim = own.record.open_claim
     keys = member.unlist(claim.claim_id)
-    withdrawn_ids = {claim.claim_id}
     if withdrawn is not None:
-        withdrawn_ids.add(withdrawn.claim_id)
         keys += member.unlist(withdrawn.claim_id)
     has_effect = own.record.status is not ClaimStatus.WITHDRAWN
     is_judged = has_effect and bool(own.governing) and not claim.is_void
     own_keys = listing_keys(claim) if is_judged else ()
     around = member.gather([*keys, *own_keys])
     member.list_under(claim.claim_id, own_keys)
-    others = neighbours(member, around, _changed(withdrawn_ids, own), cause, builder.policies)
-    if others.decided and (is_judged or others.open):
-        others = with_granted(others, withdrawn_ids, own, member.reviewable, builder.policies)
-    drafts = reconsider(builder, [own] if is_judged else [], others, member.findings)
+    others = neighbours(member, around, _changed(own, withdrawn), cause, builder.policies)
+    due: Sequence[Due] = [own] if is_judged else []
+    if around:
+        due, others = with_granted(member, due, others, builder.policies)
+    drafts = reconsider(builder, due, others, member.findings)
     if has_effect:
         draft = drafts.get(claim.claim_id) or _unjudged(builder, own)
         sent = [_send(builder, member, own, draft, withdrawn, review)]
@@ -66,13 +67,13 @@ def decide(
     return sent
 
 
-def _changed(withdrawn_ids: set[str], own: Due) -> set[str]:
+def _changed(own: Due, withdrawn: ClaimRecord | None) -> set[str]:
     """The claims whose content is gone or new.
 
     A review changes no content, so denials that rest on its claim stay as they are.
     """
-    is_reviewed = own.cause.trigger_event_id is not None
-    return withdrawn_ids - {own.record.claim_id} if is_reviewed else withdrawn_ids
+    changed = {own.record.claim_id} if own.cause.trigger_event_id is None else set()
+    return changed if withdrawn is None else {*changed, withdrawn.claim_id}
 
 
 def draft_of_open(builder: DecisionBuilder, member: MemberSession, own: Due) -> Draft:
@@ -80,7 +81,8 @@ def draft_of_open(builder: DecisionBuilder, member: MemberSession, own: Due) -> 
     claim = own.record.open_claim
     around = [x for x in member.gather(listing_keys(claim)) if x.claim_id != claim.claim_id]
     others = neighbours(member, around, set(), own.cause, builder.policies)
-    return reconsider(builder, [own], others, member.findings)[claim.claim_id]
+    due, others = with_granted(member, [own], others, builder.policies)
+    return reconsider(builder, due, others, member.findings)[claim.claim_id]
 
 
 def _unjudged(builder: DecisionBuilder, own: Due) -> Draft:

@@ -34,9 +34,13 @@ def decide_together(
     open_now, fixed = list(due), list(decided)
     drafts: dict[str, Draft] = {}
     while open_now:
-        found = evaluate([each.record for each in open_now], fixed, builder.policies)
-        for record, cause, governing, kept_findings in open_now:
+        judged = [each.as_judged if each.granted else each.record for each in open_now]
+        found = evaluate(judged, fixed, builder.policies)
+        for each in open_now:
+            record, cause, governing, kept_findings, granted = each
             findings = found[record.claim_id]
+            if granted:
+                findings = _without_granted(each, findings)
             monitored: tuple[EditFinding, ...] = ()
             if builder.policies.have_modes:
                 findings, monitored = parted(findings)
@@ -62,6 +66,13 @@ def _fixed_now(open_now: Sequence[Due], drafts: Mapping[str, Draft]) -> list[Due
         if drafts[each.record.claim_id].disposition is not Disposition.PEND
         and not each.record.reviewed
     ]
+
+
+def _without_granted(due: Due, found: Sequence[EditFinding]) -> tuple[EditFinding, ...]:
+    """The findings on a claim without those on its granted lines, which do not change. What
+    reviews decided there stands."""
+    unchanged = {x.line_number for x in due.record.lines} & due.granted
+    return tuple(f for f in found if f.review_id or f.line_number not in unchanged)
 
 
 def _with_kept(
@@ -106,9 +117,11 @@ def reconsider(
     how = {each.record.claim_id: _How.WHOLE for each in others.questioned}
     while True:
         again = [x for x in others.questioned if how[x.record.claim_id] is not _How.DECIDED]
-        kept = [x.record for x in others.questioned if x not in again]
+        rest = [x for x in others.questioned if x not in again]
+        granted = [*others.granted, *(x for x in rest if x.granted)]
+        kept = [x.record for x in rest if not x.granted]
         judged = [_judged(x, how[x.record.claim_id], stored) for x in again]
-        now = [*due, *others.open, *others.granted, *judged]
+        now = [*due, *others.open, *granted, *judged]
         drafts = decide_together(builder, now, [*others.decided, *kept])
         whole = [x.record for x in again if how[x.record.claim_id] is _How.WHOLE]
         worse = [record for record in whole if _takes_back(record, drafts)]
@@ -123,7 +136,8 @@ def reconsider(
             and _denies_as_before(x.record, drafts, stored, builder.policies)
         ]
         if not same:
-            return drafts
+            unchanged = {x.record.claim_id for x in granted}
+            return {name: draft for name, draft in drafts.items() if name not in unchanged}
         how |= {record.claim_id: _How.DECIDED for record in same}
 
 

@@ -16,22 +16,31 @@ StoredFindings = Callable[[str], Sequence[EditFinding]]
 class Due(NamedTuple):
     """An open claim to decide, the event that causes it, and the policies that govern it.
 
-    ``kept_findings`` are findings on lines of the record that are not judged again.
+    ``kept_findings`` are findings on lines of the record that are not judged again. Of those lines
+    the ones in ``granted`` stand by a review beside an earlier claim that is judged now, and do not
+    count before it.
     """
 
     record: ClaimRecord
     cause: Cause
     governing: Sequence[Policy]
     kept_findings: tuple[EditFinding, ...] = ()
+    granted: frozenset[int] = frozenset()
+
+    @property
+    def as_judged(self) -> ClaimRecord:
+        """The record with the lines that count before all others. A granted line counts like one
+        of an open claim, in order of arrival."""
+        lines = tuple(x for x in self.record.lines if x.line_number not in self.granted)
+        return self.record._replace(lines=lines)
 
 
 class Neighbours(NamedTuple):
     """The claims that share encounters with an event's claim.
 
     ``questioned`` are decided claims with a denial or a cut-back that this event may change. Those
-    in ``resting`` rest on a claim that the event withdraws. Those in ``granted`` have lines that a
-    review let stand beside an open claim that came first. They do not change, and those lines do
-    not count before that claim.
+    in ``resting`` rest on a claim that the event withdraws. Those in ``granted`` are decided claims
+    that do not change, and have granted lines.
     """
 
     open: list[Due]

@@ -97,6 +97,16 @@ def lets_stand(each: RefusedLine) -> bool:
     return each.finding.review_id is not None and each.finding.disposition is Disposition.PASS
 
 
+def granted_lines(refused: Sequence[RefusedLine]) -> set[tuple[int | None, str]]:
+    """The lines that a review lets stand, each with a claim that it may overlap."""
+    return {
+        (each.finding.line_number, other)
+        for each in refused
+        if lets_stand(each)
+        for other in each.finding.related_claim_ids
+    }
+
+
 def beside(record: SupervisorRecord, replacement: SupervisedClaim) -> SupervisorRecord:
     """The record of a claim whose lines may also overlap the replacement of one that they may."""
     withdrawn, claim_id = replacement.withdrawn_claim_id, replacement.draft.claim_id

@@ -16,7 +16,7 @@ from stream_edits.domain.supervisor_state import (
 from stream_edits.stages.shared.memory import SupervisorMemory
 from stream_edits.stages.supervision.denied_claim import DeniedClaim
 from stream_edits.stages.supervision.quarters import days_in
-from stream_edits.stages.supervision.reviewed_times import beside, findings_named, lets_stand
+from stream_edits.stages.supervision.reviewed_times import beside, findings_named, granted_lines
 from stream_edits.stages.supervision.supervised_day import overlaps
 from stream_edits.stages.supervision.supervisor_days import SupervisorDays, by_arrival
 
@@ -87,9 +87,8 @@ class SupervisorSession:
                     refused, refused_slots = record.refused, own
         freed = {slot: None for slot in own if slot.occupies_time}
         if message.withdrawn_claim_id:
-            other, since = self._withdraw_named(message, message.withdrawn_claim_id, order)
+            other, arrival = self._withdraw_named(message, message.withdrawn_claim_id, arrival)
             freed |= {slot: None for slot in other if slot.occupies_time}
-            arrival = min(arrival, since)
         return Withdrawn(list(freed), arrival, refused, refused_slots, is_outdated)
 
     def _removed(
@@ -100,44 +99,51 @@ class SupervisorSession:
         return self._days.remove(member_id, claim_id, record)
 
     def _withdraw_named(
-        self, message: SupervisedClaim, claim_id: str, order: int
+        self, message: SupervisedClaim, claim_id: str, arrival: int
     ) -> tuple[list[SupervisedSlot], int]:
         """Remove the slots of the claim that another one withdraws, and remember that it did.
 
-        Returns the slots, and the arrival of the claim. It may come later than its withdrawal.
+        ``arrival`` is that of the other one. Returns the slots, and the earlier arrival of both.
         """
         member_id, revision = message.member_id, message.withdrawn_revision
         known = self._memory.claim(self._kept, member_id, claim_id)
-        record = known or SupervisorRecord((), order, None)
+        record = known or SupervisorRecord((), arrival, None)
+        arrival = min(arrival, record.arrival)
         if record.is_newer_than(revision, message.event_order):
-            return [], record.arrival
+            return [], arrival
         removed = self._removed(member_id, claim_id, record)
         if message.times:
             self._inherit(message, removed)
-        left = empty_slot(member_id, claim_id, record.arrival, self._today)
+        left = empty_slot(member_id, claim_id, arrival, self._today)
         dates, starts = self._days.add([left])
         after = SupervisorRecord(
             dates,
-            record.arrival,
+            arrival,
             denied_claim=None,
             starts=starts,
             revision=max(record.revision, revision) + 1,
             event_order=max(record.event_order, message.event_order),
         )
         self._memory.keep_claim(self._kept, member_id, claim_id, after)
-        return removed, record.arrival
+        return removed, arrival
 
     def competing_with(self, slot: SupervisedSlot) -> list[SupervisedSlot]:
         """The slots of other members that occupy time and overlap a slot, in order of arrival.
 
-        A slot that a review let stand beside this claim does not count.
+        A slot that a review let stand beside this claim, or one that it replaced, does not count.
         """
         competing = self._days.competing_with(slot)
         claims = dict.fromkeys([(each.member_id, each.claim_id) for each in competing])
         if not any(self._granted(*claim) for claim in claims):
             # The usual case.
             return competing
-        return [each for each in competing if slot.claim_id not in self._granted_beside(each)]
+        return [each for each in competing if not self._stands_beside(each, slot)]
+
+    def _stands_beside(self, granted: SupervisedSlot, slot: SupervisedSlot) -> bool:
+        """Whether a review lets a slot overlap another, or that of a claim whose place that has."""
+        beside = self._granted_beside(granted)
+        known = (self._memory.claim(self._kept, slot.member_id, each) for each in beside)
+        return slot.claim_id in beside or any(x and x.arrival == slot.arrival for x in known)
 
     def _granted_beside(self, slot: SupervisedSlot) -> set[str]:
         """The claims that a review lets a slot overlap."""
@@ -148,13 +154,8 @@ class SupervisorSession:
         """The lines of a claim that a review lets stand, each with a claim that it may overlap."""
         key = (member_id, claim_id)
         if key not in self._granted_of:
-            record = self._memory.claim(self._kept, member_id, claim_id)
-            self._granted_of[key] = {
-                (each.finding.line_number, other)
-                for each in (record.refused if record else ())
-                if lets_stand(each)
-                for other in each.finding.related_claim_ids
-            }
+            record = self._memory.claim(self._kept, *key)
+            self._granted_of[key] = granted_lines(record.refused if record else ())
         return self._granted_of[key]
 
     def _inherit(self, message: SupervisedClaim, slots: Iterable[SupervisedSlot]) -> None:
