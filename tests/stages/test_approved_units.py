@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import ClaimDecision, Disposition
+from stream_edits.stages.shared.reviews import ReviewRefused
 from tests.build import claim, line, voiding
 from tests.stages.infusions import histories
 from tests.stages.reviewing import DENY, review
@@ -141,3 +142,14 @@ def conflicts(decision: ClaimDecision) -> list[tuple[int | None, tuple[str, ...]
         for f in decision.findings
         if f.edit_id == "conflicts-with-decided-claim"
     ]
+
+
+def test_units_do_not_fit_a_finding_on_the_claim(walk: Walk) -> None:
+    """It would pay every line as billed, without a word on the units that the reviewer named."""
+    lines = line("96365"), line("96366", units=3)
+    (denied,) = walk.send(claim("A", *lines, billing_provider_npi=""))
+    with pytest.raises(ReviewRefused, match="a finding on the claim itself") as refused:
+        walk.reviewed(review(denied, allowed_units=1, carc="151"))
+    assert refused.value.error_class == "ContractViolation"
+    (after,) = walk.reviewed(review(denied))
+    assert allowed(after) == [1, 3]

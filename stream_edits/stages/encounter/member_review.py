@@ -186,7 +186,7 @@ def _keep_asked(
 def _decided(
     policies: Policies, review: ReviewEvent, claim: ClaimEvent, seen: Seen
 ) -> list[EditFinding]:
-    """The findings as the review decides them. Raises UnitsAboveBilled."""
+    """The findings as the review decides them. Raises UnitsAboveBilled, UnitsOfNoLine."""
     billed, allowed = billed_units(claim, review.line_number), review.allowed_units
     if billed is not None and allowed is not None and allowed > billed:
         raise UnitsAboveBilled

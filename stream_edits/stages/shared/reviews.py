@@ -48,6 +48,14 @@ class UnitsAboveBilled(ReviewRefused):
         self.error_class = "ContractViolation"
 
 
+class UnitsOfNoLine(ReviewRefused):
+    """The review allows units on a finding that is not on a line: a violation of the contract."""
+
+    def __init__(self) -> None:
+        super().__init__("allowed_units do not fit a finding on the claim itself")
+        self.error_class = "ContractViolation"
+
+
 class UnlistedReason(ReviewRefused):
     """The review names a reason code that no remittance can have: a violation of the contract."""
 
@@ -134,7 +142,8 @@ def decided(
     """The finding as the review decides it, with APPROVE or DENY.
 
     ``billed`` are the units of its line, None for a finding on the claim. ``own`` are the codes of
-    its edit, for a DENY or a cut of units that names none. Raises UnitsAboveBilled.
+    its edit, for a DENY or a cut of units that names none. Raises UnitsAboveBilled,
+    UnitsOfNoLine.
     """
     carc = review.carc or own.carc
     if review.outcome is ReviewOutcome.DENY:
@@ -148,8 +157,10 @@ def decided(
             allowed_units=None,
             review_id=review.review_id,
         )
-    allowed = None if billed is None else review.allowed_units
-    if billed is not None and allowed is not None:
+    allowed = review.allowed_units
+    if allowed is not None:
+        if billed is None:
+            raise UnitsOfNoLine
         if allowed > billed:
             raise UnitsAboveBilled
         allowed = allowed if allowed < billed else None
