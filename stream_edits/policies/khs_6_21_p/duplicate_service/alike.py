@@ -67,8 +67,16 @@ class Alike:
         """Whether the administrations of the claims show that a line was given besides the other.
 
         Those of the line's own claim, and of the other if that came later: it was paid besides a
-        line that was held, which is then not denied for it.
+        line that was held, which is then not denied for it. A bill of late charges adds to another
+        bill and mostly lacks its administrations, so beside one only its own show it.
         """
+        late = [is_late_charge(line), is_late_charge(other)]
+        if any(late):
+            pairs = ((line, other), (other, line))
+            return any(
+                asked and self._goes_with_another_service(*pair)
+                for asked, pair in zip(late, pairs, strict=True)
+            )
         if self._goes_with_another_service(line, other):
             return True
         return other.arrival > line.arrival and self._goes_with_another_service(other, line)
@@ -92,6 +100,11 @@ class Alike:
             x.claim_id == claim_id and not is_told_apart(self._member, line, x)
             for x in self.of_service(line)
         )
+
+
+def is_late_charge(line: EncounterLine) -> bool:
+    """Whether the line's claim is for late charges."""
+    return line.frequency in line.policy[Rules].late_charges
 
 
 def _is_compared(line: EncounterLine) -> bool:

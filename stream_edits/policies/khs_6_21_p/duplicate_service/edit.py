@@ -8,6 +8,7 @@ from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.duplicate_service.alike import (
     Alike,
     BilledBefore,
+    is_late_charge,
     is_told_apart,
 )
 from stream_edits.policies.khs_6_21_p.duplicate_service.messages import (
@@ -75,12 +76,11 @@ def _held(line: EncounterLine, first: EncounterLine) -> LineFinding:
 
 
 def _may_differ(line: EncounterLine, other: EncounterLine) -> bool:
-    late = line.policy[Rules].late_charges
     return (
         line.replaces_unknown
         or other.replaces_unknown
-        or line.frequency in late
-        or other.frequency in late
+        or is_late_charge(line)
+        or is_late_charge(other)
     )
 
 

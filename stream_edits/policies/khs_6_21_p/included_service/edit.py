@@ -18,7 +18,11 @@ from stream_edits.policies.khs_6_21_p.vocabulary.local_anaesthesia import (
     other_drugs,
     others_explain_all,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.products import claims_behind, count_drugs
+from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    claims_behind,
+    count_drugs,
+    is_item_or_administration,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import separate_site
 from stream_edits.policies.on_date import PolicyOnDate
@@ -51,12 +55,19 @@ class Rules(EditRules):
     bundled: Outcome
 
     def explains(self, procedure_code: str, revenue_code: str) -> bool:
-        """Whether a line bills a procedure in which an included item may have been used."""
-        if not procedure_code:
-            return revenue_code in self.procedure_revenue
-        ranges = self._ranges.get(form_of(procedure_code), ())
-        is_procedure = any(x <= procedure_code <= y for x, y in ranges)
-        return is_procedure and procedure_code not in self.access
+        """Whether a line may bill a procedure in which an included item was used.
+
+        A hospital bills the room of a procedure with a code as often as without one. An item or an
+        administration posted to a room says nothing: ``is_item_or_administration``.
+        """
+        if procedure_code in self.access:
+            return False
+        return revenue_code in self.procedure_revenue or self.is_procedure(procedure_code)
+
+    def is_procedure(self, code: str) -> bool:
+        """Whether a code is one of the procedures."""
+        ranges = self._ranges.get(form_of(code), ())
+        return code not in self.access and any(x <= code <= y for x, y in ranges)
 
     @cached_property
     def _ranges(self) -> dict[str, list[tuple[str, str]]]:
@@ -133,8 +144,13 @@ class _Including:
 
 def _has_procedure(encounter: Encounter) -> bool:
     """Whether the day's claims bill a procedure that the included item may have been for."""
-    rules = encounter.lines[0].policy[Rules]
-    return any(rules.explains(*service) for service in encounter.fact(services_beside))
+    policy = encounter.lines[0].policy
+    rules = policy[Rules]
+    return any(
+        rules.is_procedure(code)
+        or (rules.explains(code, revenue_code) and not is_item_or_administration(policy, code))
+        for code, revenue_code in encounter.fact(services_beside)
+    )
 
 
 def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:

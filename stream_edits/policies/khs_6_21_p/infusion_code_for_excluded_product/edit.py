@@ -12,6 +12,7 @@ from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.how_giv
     has_another_route,
     is_chemotherapy_billed,
     is_transfusion_billed,
+    subcutaneous_billed,
 )
 from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.leading_lines import (
     LeadingLines,
@@ -61,11 +62,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     shown = _only_products(encounter) if billed else None
     for line in billed:
         if _is_subcutaneous(line):
-            yield line, _denial(line, _shown(Product.SUBCUTANEOUS, [line]), by_modifier=True)
+            by_itself = _shown(Product.SUBCUTANEOUS, [line])
+            yield line, _denial(line, by_itself, encounter, by_modifier=True)
         elif shown is not None and not shown.is_held:
-            is_chemotherapy = shown.product is Product.CHEMOTHERAPY
-            recommended = _chemotherapy_code(line, encounter) if is_chemotherapy else None
-            yield line, _denial(line, shown, recommended)
+            yield line, _denial(line, shown, encounter)
         elif shown is not None and (outcome := unanswered(line, line.policy[Rules].unexplained)):
             yield line, _hold(line, shown, outcome)
 
@@ -136,17 +136,19 @@ def _chemotherapy_code(line: EncounterLine, encounter: Encounter) -> str | None:
 
 
 def _denial(
-    line: EncounterLine,
-    shown: Shown,
-    recommended: str | None = None,
-    by_modifier: bool = False,
+    line: EncounterLine, shown: Shown, encounter: Encounter, by_modifier: bool = False
 ) -> EditFinding:
-    rules, product = line.policy[Rules], shown.product
-    instead = rules.bill_instead[product] + (f" ({recommended})" if recommended else "")
+    rules, product, recommended = line.policy[Rules], shown.product, None
+    if product is Product.CHEMOTHERAPY:
+        recommended = _chemotherapy_code(line, encounter)
+    remedy = messages.bill_instead(rules.bill_instead[product], recommended)
+    # Who bills again what is billed already is paid twice.
+    if product is Product.SUBCUTANEOUS and (billed := encounter.fact(subcutaneous_billed)):
+        remedy = messages.take_off(line.code, billed)
     return rules.finding(
         rules.excluded,
         line.line_number,
-        messages.excluded(line.code, product, instead, by_modifier=by_modifier),
+        messages.excluded(line.code, product, remedy, by_modifier=by_modifier),
         recommended_code=recommended,
         related_claim_ids=claims_behind(line, shown.claim_ids),
     )
@@ -156,7 +158,7 @@ def _hold(line: EncounterLine, shown: Shown, outcome: Outcome) -> EditFinding:
     rules, product = line.policy[Rules], shown.product
     given = f"without {rules.bill_instead[product]}"
     if product is Product.BLOOD:
-        given = "whose transfusion was billed"
+        given = "whose own administration was billed"
     return rules.finding(
         outcome,
         line.line_number,

@@ -8,7 +8,10 @@ from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.infusion_code_for_excluded_product.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import services_beside
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import shows_emergency
-from stream_edits.policies.khs_6_21_p.vocabulary.products import category_of
+from stream_edits.policies.khs_6_21_p.vocabulary.products import (
+    category_of,
+    is_item_or_administration,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, VocabularyRules
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.values.codes import RevenueCodes
@@ -26,10 +29,10 @@ def has_another_route(encounter: Encounter) -> bool:
 
 
 def is_transfusion_billed(encounter: Encounter) -> bool:
-    """Whether a transfusion was billed, by a code or in a hospital's revenue line alone."""
+    """Whether the giving of blood was billed, by a code or in a hospital's revenue line."""
     if any(_is_transfusion(line) for line in encounter.lines):
         return True
-    if _bills_without_a_code(encounter, encounter.lines[0].policy[Rules].transfusion_revenue):
+    if _is_in_revenue(encounter, encounter.lines[0].policy[Rules].transfusion_revenue):
         return True
     return _is_billed_on_another_day(encounter, _is_transfusion, Category.BLOOD_PRODUCT)
 
@@ -38,16 +41,26 @@ def is_chemotherapy_billed(encounter: Encounter) -> bool:
     """Whether the giving of chemotherapy was billed, on a line denied or held as well."""
     if any(_is_chemotherapy(line) for line in encounter.lines):
         return True
-    if _bills_without_a_code(encounter, encounter.lines[0].policy[Rules].chemotherapy_revenue):
+    if _is_in_revenue(encounter, encounter.lines[0].policy[Rules].chemotherapy_revenue):
         return True
     return _is_held_for_its_dates(encounter) or _is_billed_on_another_day(
         encounter, _is_chemotherapy, Category.ANTINEOPLASTIC
     )
 
 
-def _bills_without_a_code(encounter: Encounter, revenue: RevenueCodes) -> bool:
-    services = encounter.fact(services_beside)
-    return any(not each.code and each.revenue_code in revenue for each in services)
+def subcutaneous_billed(encounter: Encounter) -> list[str]:
+    """The codes of the day that bill or include what is given under the skin, in order."""
+    codes = encounter.lines[0].policy[Rules].subcutaneous_services
+    return sorted({x.code for x in encounter.fact(services_beside) if x.code in codes})
+
+
+def _is_in_revenue(encounter: Encounter, revenue: RevenueCodes) -> bool:
+    """Whether a line has one of the revenue codes, and no code that says that it is another."""
+    policy = encounter.lines[0].policy
+    return any(
+        each.revenue_code in revenue and not is_item_or_administration(policy, each.code)
+        for each in encounter.fact(services_beside)
+    )
 
 
 def _is_held_for_its_dates(encounter: Encounter) -> bool:
@@ -129,9 +142,13 @@ def _is_chemotherapy(line: EncounterLine) -> bool:
 
 
 def _is_transfusion(line: EncounterLine) -> bool:
-    return category_of(line) is Category.TRANSFUSION
+    return (
+        category_of(line) is Category.TRANSFUSION or line.code in line.policy[Rules].blood_services
+    )
 
 
 def _gives_chemotherapy(policy: PolicyOnDate, code: str) -> bool:
+    if code in policy[Rules].chemotherapy_services:
+        return True
     traits = policy[VocabularyRules].administration.get(code)
     return traits is not None and traits.family is Family.CHEMOTHERAPY

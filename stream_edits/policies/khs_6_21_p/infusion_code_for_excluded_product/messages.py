@@ -2,9 +2,10 @@
 
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import requested
 from stream_edits.policies.values.rules import Outcome
+from stream_edits.text import join_words
 
 
-def excluded(code: str, product: str, instead: str, *, by_modifier: bool) -> str:
+def excluded(code: str, product: str, remedy: str, *, by_modifier: bool) -> str:
     """The code was billed for an excluded product."""
     otherwise = (
         "if the drug went into a vein, send a replacement claim without that modifier."
@@ -13,7 +14,19 @@ def excluded(code: str, product: str, instead: str, *, by_modifier: bool) -> str
     )
     return (
         f"{code} was billed for {product}{' (by its modifier)' if by_modifier else ''}. The policy "
-        f"says it must not be used for that. Bill {instead} instead; {otherwise}"
+        f"says it must not be used for that. {remedy}; {otherwise}"
+    )
+
+
+def bill_instead(instead: str, recommended: str | None) -> str:
+    """What to bill instead of an infusion code."""
+    return f"Bill {instead}{f' ({recommended})' if recommended else ''} instead"
+
+
+def take_off(code: str, billed: list[str]) -> str:
+    """What to do about an infusion code beside codes that bill or include the administration."""
+    return (
+        f"Its administration is already billed or included ({join_words(billed)}): take {code} off"
     )
 
 

@@ -11,6 +11,7 @@ from stream_edits.policies.content.category import Category
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.primaries import shows_emergency
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
+from stream_edits.policies.on_date import PolicyOnDate
 
 # In days. An emergency or observation often goes on over midnight.
 EMERGENCY_REACH = 1
@@ -19,6 +20,28 @@ EMERGENCY_REACH = 1
 def category_of(line: EncounterLine) -> Category | None:
     """What the line's code bills, None if it is not known."""
     return line.policy[VocabularyRules].content.category_of(line.code)
+
+
+# A study is done in a room, like surgery.
+_STUDIES = (
+    Category.CONTRAST_IMAGING,
+    Category.OPTIONAL_CONTRAST,
+    Category.NUCLEAR_STUDY,
+    Category.STRESS_TEST,
+    Category.SEDATION,
+)
+
+
+def is_item_or_administration(policy: PolicyOnDate, code: str) -> bool:
+    """Whether a code bills an administration, a drug or another item.
+
+    A revenue code beside it says where that was posted, not that something else was done.
+    """
+    content = policy[VocabularyRules].content
+    category = content.category_of(code)
+    if category is not None:
+        return category not in _STUDIES
+    return code in policy.governed or content.is_unclassified_drug(code)
 
 
 def categories(encounter: Encounter) -> frozenset[Category | None]:
