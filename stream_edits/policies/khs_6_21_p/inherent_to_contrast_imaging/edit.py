@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from stream_edits.domain.decision import EditFinding, WaitsFor
-from stream_edits.policies.content.value import Categories
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.inherent_to_contrast_imaging.rules import (
+    Procedures,
+    Rules,
+)
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import (
     has_separate_site,
     requested,
@@ -27,66 +28,8 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import ANOTHER_DRUG, a_drug
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.shared.clock import minutes
-from stream_edits.policies.values.codes import CodeSet
-from stream_edits.policies.values.rules import EditRules, Minutes, Outcome, ProcedureCodes
+from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.ways import Ways
-
-
-class Procedures(BaseModel):
-    """Procedures of one kind: those of some categories, and single codes.
-
-    ``only_with`` are categories of which the day must have a code, where the procedure alone does
-    not show that anything was given. ``includes`` are the infusions and pushes that are part of
-    them; empty for all that the edit judges. ``own_categories`` and ``own_codes`` are the drugs for
-    them. Drugs that the content table knows as none, such as contrast agents, need not be named.
-    ``take_long`` means that what is given for them may be a long infusion.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    categories: Categories = frozenset()
-    codes: CodeSet = frozenset()
-    only_with: Categories = frozenset()
-    includes: CodeSet = frozenset()
-    own_categories: Categories = frozenset()
-    own_codes: CodeSet = frozenset()
-    take_long: bool = False
-
-    def own(self, drug: EncounterLine) -> bool:
-        """Whether the line bills a drug that is given for the procedures."""
-        return drug.code in self.own_codes or category_of(drug) in self.own_categories
-
-
-class LongInfusion(BaseModel):
-    """What shows that an infusion with one of ``codes`` was no bolus.
-
-    It has an additional hour in its visit (``additional_hours``), or documented time above
-    ``more_than_minutes``.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    codes: CodeSet
-    additional_hours: CodeSet
-    more_than_minutes: Minutes
-
-
-class Rules(EditRules):
-    """Values of policy.yaml. ``procedures`` are by the name of their kind, for a message.
-
-    ``inherent`` is the outcome of a line that belongs to the procedure, ``unexplained`` that of a
-    line that was billed as given apart from it.
-    """
-
-    codes: ProcedureCodes
-    procedures: dict[str, Procedures]
-    long_infusion: LongInfusion
-    inherent: Outcome
-    unexplained: Outcome
-
-    def explains(self, procedure_code: str, revenue_code: str) -> bool:
-        """Whether the code is one of the single codes of the procedures."""
-        return any(procedure_code in kind.codes for kind in self.procedures.values())
 
 
 class Shown(NamedTuple):
@@ -124,7 +67,9 @@ _NONE = Shown([], {}, frozenset())
 
 def _procedures(encounter: Encounter) -> Shown:
     found = [(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
-    shown = _given_for(encounter, found) if found else []
+    if found:
+        found = _into_a_vein(encounter, found)
+    shown = _given_for(encounter, found)
     if not shown:
         return _NONE
     every = {id(kind): kind for _, kinds in shown for kind in kinds.values()}
@@ -137,6 +82,20 @@ def _procedures(encounter: Encounter) -> Shown:
 
 
 _Found = list[tuple[EncounterLine, dict[str, Procedures]]]
+
+
+def _into_a_vein(encounter: Encounter, found: _Found) -> _Found:
+    """The procedures, without studies whose contrast the day shows to have been put elsewhere.
+
+    The injection counts on a denied line too: it is not paid, but it says where the contrast went.
+    """
+    billed = {line.code for line in encounter.lines}
+    return [x for x in found if _injections_for(x[0].policy, x[0].code).isdisjoint(billed)]
+
+
+@lru_cache(maxsize=1 << 14)
+def _injections_for(policy: PolicyOnDate, code: str) -> frozenset[str]:
+    return policy[Rules].injections_for(code)
 
 
 def _given_for(encounter: Encounter, found: _Found) -> _Found:
