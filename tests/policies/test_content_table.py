@@ -22,9 +22,10 @@ DRUGS = {
     "immune globulins": ["90281", "90283", "90371", "90384", "90399"],
     "lidocaine for a vein": ["J2002"],
     "an intravenous drug among the oral ones": ["J8502"],
+    "drugs under ended S codes": ["S0030", "S0073", "S0077", "S0164", "S0166", "S0171"],
 }
 KINDS = {
-    Category.ANTINEOPLASTIC: "J9000 J9271 J9999 J0594 J0894 J2860 J3263 Q2017 Q5112 C9170 C9306",
+    Category.ANTINEOPLASTIC: "J9070 J9310 J9999 J0594 J0894 J2860 J3263 Q2017 Q5112 C9170 C9306",
     Category.BLOOD_PRODUCT: "P9010 P9016 P9073 C9507",
     Category.TRANSFUSION: "36430 36440 36450 36455 36456 36460",
     Category.ORAL_DRUG: "J0571 J8530 J8999 Q0162 S0088 S0187 Q9954",
