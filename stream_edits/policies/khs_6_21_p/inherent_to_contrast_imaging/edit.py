@@ -67,9 +67,7 @@ _NONE = Shown([], {}, frozenset())
 
 def _procedures(encounter: Encounter) -> Shown:
     found = [(x, kinds) for x in encounter.active if (kinds := _kinds(x.policy, x.code))]
-    if found:
-        found = _into_a_vein(encounter, found)
-    shown = _given_for(encounter, found)
+    shown = _given_for(encounter, _into_a_vein(encounter, found)) if found else []
     if not shown:
         return _NONE
     every = {id(kind): kind for _, kinds in shown for kind in kinds.values()}
