@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from stream_edits.app.topic_specs import topic_specs
 from stream_edits.app.wiring import Stage, stage_config
+from stream_edits.engine.advice import REBUILD, no_topic
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.kafka import (
     ConfluentKafka,
@@ -60,15 +61,12 @@ def accept(settings: Settings, topic: str) -> int:
     if topic not in (*readers, topics.pass_, topics.pend, topics.deny, topics.dead_letter):
         raise EngineStopped(
             f"{topic} is not a topic of claims, reviews, decisions or dead letters: if state "
-            "depends on it, rebuild everything from the claims, as docs/operations.md says"
+            f"depends on it, {REBUILD}"
         )
     kafka, config = ConfluentKafka(), stage_config(settings, readers.get(topic, Stage.INTAKE))
     facts = kafka.topic_facts(config, [topic], _ASK_S)[topic]
     if facts is None:
-        raise EngineStopped(
-            f"no topic named {topic}, or no right to DESCRIBE it: create it with "
-            "`stream-edits topics create`"
-        )
+        raise EngineStopped(no_topic(topic))
     if topic in readers:
         # Offsets in the old log say nothing about the new one.
         forget_group(settings.kafka_options(), config.group_id)

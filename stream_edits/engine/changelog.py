@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from stream_edits.metrics import StageMetrics
 
 from . import log
+from .advice import REBUILD
 from .config import StageConfig
 from .errors import (
     ChangelogCut,
@@ -25,7 +26,6 @@ from .ports import ChangelogReader, Chunk, Clock
 from .store import PROGRESS_KEY, MemoryStore
 
 _CHUNK = 1000
-_REBUILD = "rebuild everything from the claims, as docs/operations.md says"
 # Time-out for asking for the end offsets, which happens between two polls of the group.
 _ENDS_S = 10.0
 
@@ -136,7 +136,7 @@ class Restore:
                 raise ChangelogCut(
                     f"the changelog {topic}/{number} begins at offset {first}: earlier state was "
                     "deleted (its cleanup.policy was not compact, or records were deleted by "
-                    f"hand); {_REBUILD}"
+                    f"hand); {REBUILD}"
                 )
 
     def _take(self, chunk: Chunk) -> None:
@@ -196,7 +196,7 @@ class Restore:
         raise self._lost(number, state)
 
     def _lost(self, number: int, state: _Restoring) -> LostOffset:
-        remedy = _REBUILD
+        remedy = REBUILD
         if self._known(number):
             remedy = "to go on there, start once with `stream-edits run --from progress`"
         return LostOffset(
@@ -206,9 +206,9 @@ class Restore:
 
     def _apart(self, number: int, state: _Restoring, committed: int) -> ProgressAhead | StateBehind:
         """The error for state that is not the state at the committed offset."""
-        remedy = _REBUILD
+        remedy = REBUILD
         if self._known(number):
-            remedy = f"set the group's offset to {state.progress}, or {_REBUILD}"
+            remedy = f"set the group's offset to {state.progress}, or {REBUILD}"
         if state.progress is not None and state.progress > committed:
             return ProgressAhead(
                 f"state of {self._where(number)} is at {state.progress}, ahead of the committed "

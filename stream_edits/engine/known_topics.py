@@ -17,14 +17,12 @@ from typing import NamedTuple
 from stream_edits.text import counted
 
 from . import log
+from .advice import REBUILD
 from .config import StageConfig
 from .errors import Retriable, TopicReplaced
 from .ports import Clock, KafkaPort, TopicFacts
 
-_REBUILD = (
-    "the state no longer belongs to it: rebuild everything from the claims, as "
-    "docs/operations.md says"
-)
+_REBUILD = f"the state no longer belongs to it: {REBUILD}"
 _ACCEPT = (
     "records in it that nobody had read are gone: publish them again if they are needed, then run "
     "`stream-edits topics accept {topic}` to go on with the new topic from its beginning"

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 from stream_edits.text import counted
 
 from . import log
+from .advice import REBUILD, no_topic
 from .config import StageConfig
 from .errors import (
     AccessRefused,
@@ -31,7 +32,6 @@ _NO_ANSWER = (
     "no broker answers: unless they are away, check STREAM_EDITS_BOOTSTRAP_SERVERS "
     "(bootstrap_servers), and security.protocol among the kafka options"
 )
-_CREATE = "create it with `stream-edits topics create`"
 
 
 # Of the headers that make a record a dead letter.
@@ -123,9 +123,7 @@ def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topi
     facts = asker.answer("topic_facts", ask)
     missing = [topic for topic in needed if facts.get(topic) is None]
     if missing:
-        raise TopicsUnfit(
-            f"no topic named {', '.join(missing)}, or no right to DESCRIBE it: {_CREATE}"
-        )
+        raise TopicsUnfit(no_topic(*missing))
     _check_counts(config, facts)
     settings = asker.answer("topic_settings", lambda: port.topic_settings(config, needed, _ASK_S))
     unread = [topic for topic in needed if settings.get(topic) is None]
@@ -148,8 +146,8 @@ def _check_counts(config: StageConfig, facts: Facts) -> None:
     if changelog is not None and counts[changelog] != found:
         raise TopicsUnfit(
             f"{config.input_topic} has {counted(found, 'partitions')}, its changelog {changelog} "
-            f"has {counts[changelog]}: they must be equal and never change; rebuild everything "
-            "from the claims, as docs/operations.md says"
+            f"has {counts[changelog]}: they must be equal and never change; "
+            f"{REBUILD}"
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from . import log
+from .advice import REBUILD
 from .config import StageConfig
 from .errors import EngineStopped, Interrupted, LostOffset, OffsetNotOurs, Retriable
 from .known_topics import KnownTopics
@@ -114,8 +115,8 @@ class StartOffsets:
             raise LostOffset(
                 f"{topic}/{number} begins at offset {low}, and group {group} has read nothing of "
                 "it: what an earlier stage sent on is gone (retention, or records deleted by "
-                "hand); rebuild everything from the claims, as docs/operations.md says, or accept "
-                "the loss: start once with `stream-edits run --from oldest`"
+                f"hand); {REBUILD}, or accept the loss: start once with "
+                "`stream-edits run --from oldest`"
             )
 
     def _accepted(self, number: int) -> int:

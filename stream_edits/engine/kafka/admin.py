@@ -10,6 +10,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 
 from stream_edits.text import counted
 
+from ..advice import no_topic
 from ..config import ClientOptions
 from ..errors import AccessRefused, EngineStopped, Retriable
 from ..ports import TopicSpec
@@ -194,10 +195,7 @@ def _differences(admin: AdminClient, specs: Sequence[TopicSpec]) -> list[str]:
     for spec in specs:
         count = counts[spec.name]
         if count is None:
-            problems.append(
-                f"topic {spec.name} does not exist, or there is no right to DESCRIBE it: "
-                "create it with `stream-edits topics create`"
-            )
+            problems.append(no_topic(spec.name))
             continue
         existing.append(spec)
         if count != spec.partitions and not spec.any_partitions:

@@ -9,6 +9,7 @@ from typing import NoReturn, Protocol
 
 from confluent_kafka import KafkaError, KafkaException
 
+from ..advice import RIGHTS
 from ..errors import (
     ClientError,
     EngineStopped,
@@ -97,7 +98,6 @@ FINAL_OF_TOPIC = FINAL_OF_CHANGELOG | {KafkaError._AUTHENTICATION}
 
 _FENCED = frozenset({"_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"})
 
-_RIGHTS = "docs/security.md lists the rights that each stage and command needs"
 _DAMAGED = (
     "a batch in the log is damaged, or unpacks to more than the client can hold; see "
     "docs/operations.md, A batch that cannot be read"
@@ -113,11 +113,11 @@ _ADVICE = {
     "an unclean leader election; a restart resumes and compares the state",
     "_FATAL": "the client gave up, mostly because another process uses its group.instance.id",
     "FENCED_INSTANCE_ID": "another process uses the same group.instance.id",
-    "TOPIC_AUTHORIZATION_FAILED": f"the user lacks a right on a topic; {_RIGHTS}",
-    "GROUP_AUTHORIZATION_FAILED": f"the user may not READ the consumer group; {_RIGHTS}",
+    "TOPIC_AUTHORIZATION_FAILED": f"the user lacks a right on a topic; {RIGHTS}",
+    "GROUP_AUTHORIZATION_FAILED": f"the user may not READ the consumer group; {RIGHTS}",
     "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": "the user may not WRITE under the transactional id; "
-    + _RIGHTS,
-    "CLUSTER_AUTHORIZATION_FAILED": f"the user lacks a right on the cluster; {_RIGHTS}",
+    + RIGHTS,
+    "CLUSTER_AUTHORIZATION_FAILED": f"the user lacks a right on the cluster; {RIGHTS}",
     "_AUTHENTICATION": "check sasl.* and security.protocol among the kafka options",
 }
 

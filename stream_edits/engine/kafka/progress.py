@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from confluent_kafka import Consumer, TopicPartition
 
+from ..advice import no_topic
 from ..config import ClientOptions
 from ..errors import TopicsUnfit
 from .admin import connected_admin, partition_counts
@@ -27,10 +28,7 @@ def committed_if_all_read(
     with connected_admin(options) as admin:
         count = partition_counts(admin, [topic], _ASK_S)[topic]
         if count is None:
-            raise TopicsUnfit(
-                f"no topic named {topic}, or no right to DESCRIBE it: create it with "
-                "`stream-edits topics create`"
-            )
+            raise TopicsUnfit(no_topic(topic))
     offsets = _committed(options, group_id, topic, count)
     for _ in read_topic(options, topic, reader_group_id, offsets, with_open=True):
         return None

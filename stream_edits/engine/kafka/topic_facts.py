@@ -10,6 +10,7 @@ import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException, TopicCollection, Uuid
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType, TopicDescription
 
+from ..advice import RIGHTS
 from ..errors import FatalClientError
 from ..records import TopicFacts, TopicSettings
 from .error_mapping import AWAY, client_errors, raise_classified
@@ -51,8 +52,7 @@ def topic_facts(
             error = failure.args[0]
             if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
                 raise FatalClientError(
-                    f"no right to DESCRIBE topic {topic} ({error.name()}): docs/security.md lists "
-                    "the rights that each stage and command needs"
+                    f"no right to DESCRIBE topic {topic} ({error.name()}): {RIGHTS}"
                 ) from None
             if error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise_classified(error, f"describing topic {topic}", AWAY)

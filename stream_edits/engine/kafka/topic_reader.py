@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from ..advice import no_topic
 from ..config import ClientOptions
 from ..errors import Retriable, TopicsUnfit
 from ..ports import Record
@@ -102,8 +103,7 @@ def _ends(
         checks = UNCHECKED if is_mock(admin, _ASK_S) else CHECKED
         count = partition_counts(admin, [topic], _ASK_S)[topic]
         if count is None:
-            create = "create it with `stream-edits topics create`"
-            raise TopicsUnfit(f"no topic named {topic}, or no right to DESCRIBE it: {create}")
+            raise TopicsUnfit(no_topic(topic))
         numbers = range(count) if start is None else [n for n in start if n < count]
         if not numbers:
             return {}, checks
