@@ -62,7 +62,12 @@ def make(edit: Declared) -> EncounterEdit:
             if line.code in line.policy[own].maximum_units:
                 by_day.setdefault((line.code, line.service_date), []).append(line)
         for lines in by_day.values():
-            yield from _judge_code(edit, own, encounter, lines)
+            counted = lines
+            if scope is Scope.ENCOUNTER and encounter.around is not encounter:
+                counted = _of_the_day(encounter, lines)
+            for hit in _judge_code(edit, own, encounter, counted):
+                if counted is lines or hit[0].encounter_key == lines[0].encounter_key:
+                    yield hit
 
     return EncounterEdit(
         edit.id,
@@ -76,6 +81,34 @@ def make(edit: Declared) -> EncounterEdit:
             second_visit=scope is Scope.ENCOUNTER,
         ),
     )
+
+
+def _of_the_day(encounter: Encounter, lines: list[EncounterLine]) -> list[EncounterLine]:
+    """The lines of a code that count together with those of an encounter on a service date.
+
+    A stay of another claim may have the date too. It is an encounter of its own, named by its first
+    day, but units are counted for each service date all the same. A second visit has its own.
+    """
+    if lines[0].visit.is_second:
+        return lines
+    return encounter.around.fact(_first_visits)[_service(lines[0])]
+
+
+_Service = tuple[str, str | None, date, str]
+
+
+def _service(line: EncounterLine) -> _Service:
+    visit = line.visit
+    return visit.billing_npi, visit.encounter_id, line.service_date, line.code
+
+
+def _first_visits(judged: Encounter) -> dict[_Service, list[EncounterLine]]:
+    """The active lines of the first visits of each service date, by provider, number and code."""
+    found: dict[_Service, list[EncounterLine]] = {}
+    for line in judged.active:
+        if not line.visit.is_second:
+            found.setdefault(_service(line), []).append(line)
+    return found
 
 
 def _judge_code(

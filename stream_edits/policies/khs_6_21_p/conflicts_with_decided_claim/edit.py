@@ -9,8 +9,9 @@ from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import initial_
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
 )
+from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, initials
 from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
-from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on
+from stream_edits.policies.khs_6_21_p.vocabulary.outranking import outranking_add_on, rank_in
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms, separate_site
 from stream_edits.policies.values.rules import EditRules, Outcome
@@ -32,6 +33,11 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
     decided = services.leading
     if decided is None or not decided.decided:
         return
+    if not encounter.is_active(decided):
+        # Nothing was paid for it, and its own finding says what to bill.
+        decided = _paid_initial(encounter)
+        if decided is None:
+            return
     if services.overruled and not encounter.is_active(services.overruled):
         # It is denied already, and says itself what to bill.
         return
@@ -46,6 +52,13 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         added = outranking_add_on(encounter, decided, own)
         if added is not None:
             yield added, _outranking_add_on(added, decided, encounter.code_of(decided))
+
+
+def _paid_initial(encounter: Encounter) -> EncounterLine | None:
+    """The first of the highest-ranked paid initial services of the first site."""
+    paid = [x for x in initials(encounter) if x.decided and encounter.is_active(x)]
+    plain = [x for x in paid if not has_separate_site(x)]
+    return min(plain, key=lambda x: (rank_in(encounter, x), x.place), default=None)
 
 
 def _outranking_initial(line: EncounterLine, decided: EncounterLine, code: str) -> EditFinding:

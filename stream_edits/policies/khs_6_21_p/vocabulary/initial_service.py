@@ -109,15 +109,15 @@ def _leading(
     encounter: Encounter, plain: list[EncounterLine]
 ) -> tuple[EncounterLine | None, EncounterLine | None]:
     best = _first(encounter, plain)
-    decided = _first(encounter, [line for line in plain if line.decided])
-    if best is None or decided is None or best is decided:
+    if best is None or best.decided:
         return best, None
-    if _order(encounter, best) >= _order(encounter, decided):
-        return decided, None
-    if not encounter.is_active(decided):
-        # It is to be rebilled in any case.
-        return best, None
-    return decided, best
+    decided = [line for line in plain if line.decided]
+    standing = _first(encounter, [line for line in decided if encounter.is_active(line)])
+    first = standing or _first(encounter, decided)
+    if first is None or _order(encounter, best) < _order(encounter, first):
+        # A denied line is to be rebilled in any case, so none is overruled with it.
+        return (best, None) if standing is None else (standing, best)
+    return first, None
 
 
 def _first(encounter: Encounter, lines: list[EncounterLine]) -> EncounterLine | None:
