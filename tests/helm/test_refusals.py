@@ -9,7 +9,7 @@ from stream_edits.settings import load_settings
 from tests.helm.chart import VALUE_SETS, Refused, read_values, render, values_file
 from tests.helm.tool import CHART, helm
 
-SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
+OAUTH = {"sasl": {"mechanism": "OAUTHBEARER"}}
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,20 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
             "schemaRegistry.url is required",
         ),
         (
-            {"kafka": {"sasl": {"mechanism": "OAUTHBEARER"}}, "autoscaling": {"enabled": True}},
-            "autoscaling.authenticationRef is required",
+            {"kafka": OAUTH, "autoscaling": {"enabled": True}},
+            "autoscaling.authenticationRef of intake is required",
+        ),
+        (
+            {"kafka": OAUTH, "stages": {"encounter": {"autoscaling": {"enabled": True}}}},
+            "autoscaling.authenticationRef of encounter is required",
+        ),
+        (
+            {
+                "kafka": OAUTH,
+                "autoscaling": {"enabled": True, "authenticationRef": "ours"},
+                "stages": {"review": {"autoscaling": {"authenticationRef": ""}}},
+            },
+            "autoscaling.authenticationRef of review is required",
         ),
         ({"policy": {"overlay": "edits: {}", "existingConfigMap": "x"}}, "give one of them"),
         (
@@ -97,6 +109,28 @@ def test_values_outside_the_schema_are_refused(values: dict[str, Any], where: st
     output = str(refused.value)
     assert "values don't meet the specifications of the schema" in output
     assert where in output
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"autoscaling": {"enabled": True, "authenticationRef": "ours"}},
+        {
+            "autoscaling": {"enabled": True},
+            "stages": {
+                stage: {"autoscaling": {"authenticationRef": "ours"}}
+                for stage in ("intake", "review", "encounter", "supervision")
+            },
+        },
+        {"stages": {"encounter": {"autoscaling": {"enabled": True, "authenticationRef": "ours"}}}},
+    ],
+)
+def test_each_trigger_with_oauth_names_its_credentials(values: dict[str, Any]) -> None:
+    scaled = render({"kafka": OAUTH} | values).of("ScaledObject").values()
+    references = [
+        each["authenticationRef"]["name"] for x in scaled for each in x["spec"]["triggers"]
+    ]
+    assert set(references) == {"ours"}
 
 
 def test_as_many_pods_as_partitions_are_allowed() -> None:

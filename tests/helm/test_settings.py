@@ -149,7 +149,7 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
         "\n  # Ours\nedits: {}\n",
         "edits: {} # no end of line",
         "edits: {}\n\n\n",
-        "# <a> & \"b\" {{ c }}\r\nedits: {}\r\n",
+        '# <a> & "b" {{ c }}\r\nedits: {}\r\n',
         "\ufeff# a tab:\t, a bell: \x07\nedits: {}\n",
     ],
 )

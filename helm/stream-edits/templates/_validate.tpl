@@ -70,9 +70,9 @@
 {{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) $most) -}}
 {{- fail (printf "autoscaling.minReplicas of %s: %d is above the most there may be, %d (autoscaling.maxReplicas, settings.partitions)" .component (int .autoscaling.minReplicas) $most) -}}
 {{- end -}}
+{{- if and .autoscaling.enabled (eq $.Values.kafka.sasl.mechanism "OAUTHBEARER") (not .autoscaling.authenticationRef) -}}
+{{- fail (printf "autoscaling.authenticationRef of %s is required with kafka.sasl.mechanism OAUTHBEARER: a TriggerAuthentication of yours" .component) -}}
 {{- end -}}
-{{- if and .Values.autoscaling.enabled (eq .Values.kafka.sasl.mechanism "OAUTHBEARER") (not .Values.autoscaling.authenticationRef) -}}
-{{- fail "autoscaling.authenticationRef is required with kafka.sasl.mechanism OAUTHBEARER: a TriggerAuthentication of yours" -}}
 {{- end -}}
 {{- end -}}
 
