@@ -62,6 +62,10 @@ OAUTH = {"sasl": {"mechanism": "OAUTHBEARER"}}
             "policy.edits and settings.edits: give one of them",
         ),
         (
+            {"metrics": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}},
+            "metrics.podMonitor and metrics.serviceMonitor: enable one of them",
+        ),
+        (
             {"settings": {"kafka": {"sasl.password": "x"}}},
             "settings.kafka.sasl.password is a credential",
         ),

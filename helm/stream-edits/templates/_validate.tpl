@@ -9,6 +9,9 @@
 {{- if and .Values.policy.overlay .Values.policy.existingConfigMap -}}
 {{- fail "policy.overlay and policy.existingConfigMap: give one of them" -}}
 {{- end -}}
+{{- if and .Values.metrics.podMonitor.enabled .Values.metrics.serviceMonitor.enabled -}}
+{{- fail "metrics.podMonitor and metrics.serviceMonitor: enable one of them; with both, every pod is scraped twice and sums over pods double" -}}
+{{- end -}}
 {{- if and .Values.policy.edits .Values.settings.edits -}}
 {{- fail "policy.edits and settings.edits: give one of them" -}}
 {{- end -}}
