@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from .values import Conflict, Instance, KafkaOptions, Name, Options, RegistryUrl
+from .values import Conflict, Instance, KafkaOptions, Name, RegistryOptions, RegistryUrl
 
 # Errors repeat no value: it might be a password in the wrong place.
 _STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
@@ -76,7 +76,7 @@ class Settings(BaseModel):
     schema_registry_url: RegistryUrl | None = Field(
         None, description="Confluent-compatible schema registry; without one the packaged schemas."
     )
-    schema_registry: Options = Field(
+    schema_registry: RegistryOptions = Field(
         default_factory=dict,
         description="Options of the registry's client, e.g. `basic.auth.user.info`; named as "
         "those under `kafka`.",

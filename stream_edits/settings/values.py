@@ -1,6 +1,7 @@
 """Types of settings that need a validator of their own."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -55,6 +56,28 @@ class Conflict(ValueError):
         self.path = path
 
 
+# The one option of librdkafka whose name has an underscore.
+_UNDERSCORED = {"log_level"}
+
+
+def option_name(written: str) -> str:
+    """The name of a client's option that was written with underscores or hyphens."""
+    return written if written in _UNDERSCORED else re.sub("[-_]", ".", written)
+
+
+def _named_like_options(table: str) -> Callable[[dict[str, SecretStr]], dict[str, SecretStr]]:
+    """Refuses names that no option has, here because here it is known who wrote which name."""
+
+    def check(options: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name in sorted(options):
+            meant = option_name(name.lower())
+            if name != meant:
+                raise Conflict((table, name), f"is not an option; did you mean {meant}?")
+        return options
+
+    return check
+
+
 def _none_of_ours(options: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for name in sorted(_OWNED & options.keys()):
         raise Conflict(("kafka", name), f"cannot be passed through: {_OWNED[name]}")
@@ -82,5 +105,8 @@ Instance = Annotated[int, BeforeValidator(_instance)]
 RegistryUrl = Annotated[str, AfterValidator(_no_credentials)]
 Name = Annotated[str, AfterValidator(_plain_name)]
 # Any option may be a credential, so none is shown.
-Options = dict[str, Annotated[SecretStr, BeforeValidator(_text)]]
-KafkaOptions = Annotated[Options, AfterValidator(_none_of_ours)]
+_Options = dict[str, Annotated[SecretStr, BeforeValidator(_text)]]
+RegistryOptions = Annotated[_Options, AfterValidator(_named_like_options("schema_registry"))]
+KafkaOptions = Annotated[
+    _Options, AfterValidator(_named_like_options("kafka")), AfterValidator(_none_of_ours)
+]
