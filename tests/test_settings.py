@@ -136,6 +136,8 @@ def test_a_bad_value_is_named_as_the_variable(
         ("topics: {events: {a: b}}\n", "topics.events in FILE should be text"),
         ("topics: {deny: claims.events}\n", "topics.deny in FILE should differ from topics.events"),
         ("topics: 5\n", "topics in FILE should be a table of names and values"),
+        ("policy: 5\n", "policy in FILE should be the path of a file or folder"),
+        ("edits: [a]\n", "edits in FILE should be the path of a file or folder"),
         (f"linger: {SECRET}\n", "linger in FILE: there is no such setting"),
         ("linger_m: 5\n", "linger_m in FILE: there is no such setting; did you mean linger_ms?"),
         (f"a: 1\na: {SECRET}\n", "DIR/settings.yaml:2: a key stands here twice"),

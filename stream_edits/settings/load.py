@@ -34,13 +34,14 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
     Without `file`, the file that STREAM_EDITS_SETTINGS names, if any. Raises BadSetting.
     """
     environ = os.environ if environ is None else environ
-    named = environ.get(FILE_VARIABLE)
-    if file is None and named:
+    named = environ.get(FILE_VARIABLE) if file is None else None
+    if named:
         file = Path(named)
     try:
         given = from_environment(environ).over(from_file(file) if file else Given())
     except UnreadableFile as failure:
-        raise BadSetting(str(failure)) from None
+        # Whoever gave the variable may not know that there is a file.
+        raise BadSetting(f"{FILE_VARIABLE}: {failure}" if named else str(failure)) from None
     if ("instance",) not in given.values:
         given.values[("instance",)] = ordinal(environ.get("HOSTNAME", "")) or 0
     try:
