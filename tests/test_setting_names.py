@@ -42,3 +42,30 @@ def test_options_as_the_clients_write_them_are_taken(tmp_path: Path) -> None:
     file.write_text("kafka: {sasl.password: x, log_level: 3, debug: all}\n")
     given = load_settings(file, {}).kafka_options()
     assert given.keys() == {"bootstrap.servers", "sasl.password", "log_level", "debug"}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("topics.events: mine\n", "; write events under topics"),
+        ("topics_events: mine\n", "; write events under topics"),
+        ("topics.event: mine\n", "; write events under topics"),
+        ("topics.nothing_like_it: mine\n", ""),
+        ("topics: {event: mine}\n", "; did you mean topics.events?"),
+        ("kafka.sasl.mechanism: PLAIN\n", "; write sasl.mechanism under kafka"),
+        ("kafka.acks: all\n", "; write acks under kafka"),
+        ("schema_registry.ssl.ca.location: x\n", "; write ssl.ca.location under schema_registry"),
+        ("schema_registry_ulr: x\n", "; did you mean schema_registry_url?"),
+        ("STREAM_EDITS_PARTITIONS: 3\n", "; did you mean partitions?"),
+        ("STREAM_EDITS_TOPICS__EVENTS: mine\n", "; write events under topics"),
+        (
+            "STREAM_EDITS_KAFKA__SASL_MECHANISM: PLAIN\n",
+            "; write sasl.mechanism under kafka",
+        ),
+        ("colour: blue\n", ""),
+    ],
+)
+def test_a_name_in_the_wrong_form_is_refused_with_its_place(
+    tmp_path: Path, text: str, meant: str
+) -> None:
+    assert complaint(tmp_path, text).partition(": there is no such setting")[2] == meant
