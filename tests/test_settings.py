@@ -111,6 +111,7 @@ def test_option_values_are_never_shown() -> None:
         ),
         ("INSTANCE", SECRET + "x", "should be a whole number, or a pod's name that ends in one"),
         ("KAFKA__GROUP_ID", SECRET, "cannot be passed through: it follows from group_prefix"),
+        ("KAFKA__METADATA_BROKER_LIST", "x:1", "cannot be passed through: it has a setting of its"),
         ("KAFKA__AUTO_OFFSET_RESET", "latest", "cannot be passed through: a lost offset must stop"),
         ("SCHEMA_REGISTRY_URL", f"https://me:{SECRET}@registry", "should hold no user or password"),
         ("SCHEMA_REGISTRY_URL", SECRET, "should be a web address that begins with http"),

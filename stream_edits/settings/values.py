@@ -87,6 +87,8 @@ def _none_of_ours(options: dict[str, SecretStr]) -> dict[str, SecretStr]:
 # The engine depends on these: another value would silently break exactly-once.
 _OWNED = {
     "bootstrap.servers": "it has a setting of its own, bootstrap_servers",
+    # The client's older name of the same option.
+    "metadata.broker.list": "it has a setting of its own, bootstrap_servers",
     "group.id": "it follows from group_prefix",
     "group.instance.id": "it follows from static_membership",
     "transactional.id": "it follows from group_prefix and instance",
