@@ -20,7 +20,7 @@ from stream_edits.policies.values.prompt_pay import PromptPay
 
 __all__ = ["VOCABULARY", "PolicyFolder", "load_policies", "shipped_folder", "shipped_folders"]
 _HERE = Path(__file__).parent
-# Both come from the settings where they cannot be read: a command looks at its own arguments before.
+# What cannot be read is from the settings: a command looks at its own arguments before.
 _OVERLAY = "policy (STREAM_EDITS_POLICY)"
 _OWN_EDITS = "edits (STREAM_EDITS_EDITS)"
 

@@ -4,14 +4,41 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
-_ORDINAL = re.compile(r"(?:^|-)(\d{1,6})$")
+_NUMBERS: tuple[Any, ...] = (int, int | None, float)
+# Before the hyphen stands a name: -1 is not a pod.
+_ORDINAL = re.compile(r"(?:[A-Za-z0-9].*-)?([0-9]{1,6})")
+
+
+class Table(BaseModel):
+    """What all tables of settings have in common: unknown names are refused."""
+
+    # Errors repeat no value: it might be a password in the wrong place.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_true_for_1(cls, given: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields[info.field_name or ""]
+        if isinstance(given, bool) and field.annotation in _NUMBERS:
+            raise ValueError("should be a number")
+        return given
 
 
 def ordinal(name: Any) -> int | None:
     """The number at the end of a pod's name (`stream-edits-2` gives 2), or None."""
-    found = _ORDINAL.search(str(name))
+    found = _ORDINAL.fullmatch(str(name))
     return int(found[1]) if found else None
 
 
