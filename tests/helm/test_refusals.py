@@ -73,6 +73,8 @@ OAUTH = {"sasl": {"mechanism": "OAUTHBEARER"}}
             {"settings": {"schema_registry": {"basic.auth.user.info": "x"}}},
             "settings.schema_registry.basic.auth.user.info is a credential",
         ),
+        ({"settings": {"http_host": "127.0.0.1"}}, "settings.http_host: 127.0.0.1 is reachable"),
+        ({"settings": {"http_host": "localhost"}}, "settings.http_host: localhost is reachable"),
         (
             {"settings": {"kafka": {"security.protocol": "SSL"}}},
             "settings.kafka.security.protocol follows from kafka.sasl and kafka.tls",
@@ -96,6 +98,7 @@ def test_incompatible_values_are_refused(values: dict[str, Any], message: str) -
         ({"settings": {"partition": 6}}, "partition"),
         ({"settings": {"partitions": "6"}}, "/settings/partitions"),
         ({"settings": {"rollup": "lenient"}}, "/settings/rollup"),
+        ({"settings": {"http_port": 0}}, "/settings/http_port"),
         ({"settings": {"topics": {"passed": "x"}}}, "passed"),
         ({"settings": {"bootstrap_servers": "x:1"}}, "bootstrap_servers"),
         ({"settings": {"instance": 1}}, "instance"),
@@ -135,6 +138,11 @@ def test_each_trigger_with_oauth_names_its_credentials(values: dict[str, Any]) -
         each["authenticationRef"]["name"] for x in scaled for each in x["spec"]["triggers"]
     ]
     assert set(references) == {"ours"}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "12.7.0.1"])
+def test_an_address_that_probes_reach_is_accepted(host: str) -> None:
+    assert render({"settings": {"http_host": host, "http_port": 1}}).of("StatefulSet")
 
 
 def test_as_many_pods_as_partitions_are_allowed() -> None:

@@ -47,6 +47,11 @@
 {{- end -}}
 
 {{- define "stream-edits.validateSettings" -}}
+{{- with .Values.settings.http_host -}}
+{{- if or (has . (list "localhost" "::1")) (hasPrefix "127." .) -}}
+{{- fail (printf "settings.http_host: %s is reachable from inside the pod only, and probes and scrapes come from outside" .) -}}
+{{- end -}}
+{{- end -}}
 {{- range $table := list "kafka" "schema_registry" -}}
 {{- range $option, $_ := default dict (index $.Values.settings $table) -}}
 {{- if regexMatch "password|secret|user\\.info|username|key\\.pem$|token$" $option -}}
