@@ -217,7 +217,14 @@ def test_a_failed_job_ends_before_helm_and_is_removed_later() -> None:
             {"extraVolumes": [{"name": "settings", "emptyDir": {}}]},
             "the chart has a volume settings itself",
         ),
-        ({"topologySpreadConstraints": [{"maxSkew": 0}]}, "maxSkew must be at least 1"),
+        (
+            {
+                "topologySpreadConstraints": [
+                    {"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
+                ]
+            },
+            "maxSkew must be at least 1",
+        ),
         ({"kafka": {"bootstrapServers": "kafka:99999"}}, "no port between 1 and 65535"),
     ],
 )
