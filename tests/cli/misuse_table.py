@@ -57,6 +57,10 @@ COMMANDS = [
     Misuse("policy cases {d}/gone", 2, "gone"),
     Misuse("policy content import {d}/claims.jsonl --table {d}/t.csv", 2, "claims.jsonl"),
     Misuse("asyncapi --output {d}/gone/x.yaml", 2, "x.yaml"),
+    Misuse("topics manifests --cluster Bad_Name", 2, "'--cluster': at most 63 of a-z"),
+    Misuse("topics manifests --user=", 2, "'--user': at most 63 of a-z"),
+    Misuse("asyncapi --output {d}/gone.yaml --check", 1, "gone.yaml is missing; write it with"),
+    Misuse("asyncapi --output /dev/full", 1, "what was written so far is not complete"),
     Misuse("explain", 2, "Missing argument 'CLAIM'"),
     Misuse(
         "explain NOPE --file {d}/claims.jsonl",
@@ -118,6 +122,8 @@ SETTINGS = [
     Misuse("policy check", 2, "broken.yaml:3: ", {"POLICY": "{d}/broken.yaml"}),
     Misuse("run", 2, "STREAM_EDITS_SETTINGS: ", {"SETTINGS": "{d}/gone.yaml"}),
     Misuse("topics check", 2, "security.protocol", {"KAFKA__SECURITY_PROTOCOL": "CANARY"}),
+    Misuse("run", 2, "http_host: ü..x is not the name of a host", {"HTTP_HOST": "ü..x"}),
+    Misuse("run", 2, "http_host: a..b is not the name of a host", {"HTTP_HOST": "a..b"}),
     Misuse("schemas check", 2, "schema_registry_url"),
 ]
 
