@@ -32,7 +32,7 @@ _Event = ClaimEvent | ReviewEvent | BadLine
 # The number of an event in its file, its place in words, and the event.
 _Placed = Iterator[tuple[int, str, _Event]]
 _DEFAULT = FileOptions()
-_NO_X12 = "options for X12 files, but the file is none (it starts without ISA)"
+_NO_X12 = "options for X12 files, but the file is not one (it starts without ISA)"
 
 
 def limit_reached(bad: int) -> str:

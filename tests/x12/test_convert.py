@@ -172,7 +172,7 @@ def test_another_transaction_set_is_refused(tmp_path: Path) -> None:
 def test_options_of_x12_do_not_go_with_other_files(tmp_path: Path) -> None:
     done = stream_edits("adjudicate", EXAMPLE.parent / "claims.jsonl", *NEEDED)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"options for X12 files, but the file is none" in done.stderr
+    assert b"options for X12 files, but the file is not one" in done.stderr
 
 
 def test_the_output_is_not_one_of_the_files(file: Path, tmp_path: Path) -> None:
