@@ -133,8 +133,7 @@ def test_ipv6_brokers_open_their_ports_only(space: Space) -> None:
 
 def _monitored() -> Object:
     metrics: Object = {
-        part: {"enabled": True, "namespace": SHARED}
-        for part in ("podMonitor", "prometheusRule")
+        part: {"enabled": True, "namespace": SHARED} for part in ("podMonitor", "prometheusRule")
     }
     return {"metrics": metrics, "dashboards": {"enabled": True, "namespace": SHARED}}
 
