@@ -26,6 +26,7 @@ _MESSAGES: tuple[tuple[str, str], ...] = (
     (r"Input should be a valid (?:number|decimal).*", "should be a number"),
     (r"Input should be a valid integer.*", "should be a whole number"),
     (r"Input should be a valid boolean.*", "should be true or false"),
+    (r"Input is not a valid path.*", "should be the path of a file or folder"),
     (
         r"(?:Input should be a valid date|Datetimes provided to dates).*",
         "should be a date, as in 2026-01-31",

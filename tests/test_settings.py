@@ -109,8 +109,11 @@ def test_option_values_are_never_shown() -> None:
             f"{SECRET} ",
             "should be 1 to 200 letters, digits, dots, hyphens and underscores",
         ),
+        ("INSTANCE", "-1", "should be a whole number, or a pod's name that ends in one"),
+        ("INSTANCE", "--2", "should be a whole number, or a pod's name that ends in one"),
         ("INSTANCE", SECRET + "x", "should be a whole number, or a pod's name that ends in one"),
         ("KAFKA__GROUP_ID", SECRET, "cannot be passed through: it follows from group_prefix"),
+        ("KAFKA__METADATA_BROKER_LIST", "x:1", "cannot be passed through: it has a setting of its"),
         ("KAFKA__AUTO_OFFSET_RESET", "latest", "cannot be passed through: a lost offset must stop"),
         ("SCHEMA_REGISTRY_URL", f"https://me:{SECRET}@registry", "should hold no user or password"),
         ("SCHEMA_REGISTRY_URL", SECRET, "should be a web address that begins with http"),
@@ -135,7 +138,15 @@ def test_a_bad_value_is_named_as_the_variable(
         ("kafka: {sasl.password: [x]}\n", "kafka.sasl.password in FILE should be text"),
         ("topics: {events: {a: b}}\n", "topics.events in FILE should be text"),
         ("topics: {deny: claims.events}\n", "topics.deny in FILE should differ from topics.events"),
+        ("partitions: true\n", "partitions in FILE should be a number"),
+        ("evidence_retention_days: yes\n", "evidence_retention_days in FILE should be a"),
+        ("evidence_retention_days: true\n", "evidence_retention_days in FILE should be a number"),
+        ("breaker_share: true\n", "breaker_share in FILE should be a number"),
+        ("instance: true\n", "instance in FILE should be a number"),
+        ("instance: -1\n", "instance in FILE should be a whole number"),
         ("topics: 5\n", "topics in FILE should be a table of names and values"),
+        ("policy: 5\n", "policy in FILE should be the path of a file or folder"),
+        ("edits: [a]\n", "edits in FILE should be the path of a file or folder"),
         (f"linger: {SECRET}\n", "linger in FILE: there is no such setting"),
         ("linger_m: 5\n", "linger_m in FILE: there is no such setting; did you mean linger_ms?"),
         (f"a: 1\na: {SECRET}\n", "DIR/settings.yaml:2: a key is given twice"),
@@ -191,6 +202,7 @@ def test_variables_of_tests_and_of_kubernetes_services_are_not_settings() -> Non
         ({"HOSTNAME": "laptop"}, 0),
         ({"HOSTNAME": "pod-2", "STREAM_EDITS_INSTANCE": "5"}, 5),
         ({"STREAM_EDITS_INSTANCE": "pod-7"}, 7),
+        ({"STREAM_EDITS_INSTANCE": "a--7"}, 7),
     ],
 )
 def test_the_instance_is_the_pods_ordinal(environ: dict[str, str], instance: int) -> None:
@@ -208,7 +220,7 @@ def test_a_static_member_is_named_like_its_producer() -> None:
 
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValidationError):
-        Settings().batch_size = 1
+        Settings().batch_size = 1  # type: ignore[misc]
 
 
 def test_the_table_has_every_setting_with_a_meaning() -> None:

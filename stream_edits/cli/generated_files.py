@@ -12,10 +12,13 @@ def write_or_check(text: str, output: Path, check_only: bool, command: str) -> N
     """Write `text` to `output`; or only exit 1 when the file holds another text or is missing."""
     if check_only:
         if not is_current(output, text):
-            click.echo(f"{output} is stale; write it with `{command}`", err=True)
+            state = "stale" if output.exists() else "missing"
+            click.echo(f"{output} is {state}; write it with `{command}`", err=True)
             sys.exit(1)
         return
     try:
         write(output, text)
     except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
+        # Writing does not name the file, opening does.
+        error.filename = error.filename or str(output)
+        raise

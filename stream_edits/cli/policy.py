@@ -26,7 +26,7 @@ policy.add_command(impact)
 
 _overlay_option = click.option(
     "--overlay",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The overlay to apply, in place of that of the settings.",
 )
 

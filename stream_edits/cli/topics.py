@@ -8,7 +8,7 @@ import click
 from stream_edits.cli.generated_files import write_or_check
 from stream_edits.commands import topics as command
 from stream_edits.commands.asyncapi import asyncapi
-from stream_edits.commands.strimzi import manifests
+from stream_edits.commands.strimzi import is_object_name, manifests
 from stream_edits.settings import load_settings
 
 
@@ -78,6 +78,12 @@ def topics_accept(context: click.Context, topic: str) -> None:
 @click.pass_context
 def topics_manifests(context: click.Context, cluster: str, user: str, api: str) -> None:
     """Print the topics of `create` and a user as objects for the Strimzi operator."""
+    for option, name in (("--cluster", cluster), ("--user", user)):
+        if not is_object_name(name):
+            raise click.BadParameter(
+                "at most 63 of a-z, 0-9, '-' and '.', first and last a letter or digit",
+                param_hint=f"'{option}'",
+            )
     text = manifests(load_settings(context.obj), cluster, user, api)
     click.echo(text, nl=False)
 

@@ -40,6 +40,14 @@ def manifests(settings: Settings, cluster: str, user: str, version: str) -> str:
     return text.getvalue()
 
 
+def is_object_name(name: str) -> bool:
+    """Whether Kubernetes takes it as the name of an object, and as the value of a label."""
+    return (
+        bool(re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", name))
+        and len(name) <= 63
+    )
+
+
 def rights_of(stage: Stage) -> dict[str, set[str]]:
     """The operations that a stage needs on each of its topics, by their keys in the settings.
 

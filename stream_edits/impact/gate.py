@@ -10,14 +10,15 @@ WORDS = ("pass", "pend", "deny", "changed")
 _LIMIT = re.compile(r"\s*(pass|pend|deny|changed)\s*(>=|>)\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
 
 
-class BadLimit(ValueError):
-    """A limit that cannot be read."""
+_GRAMMAR = (
+    f"write it like 'deny>0.5%' or 'changed>=20': one of {', '.join(WORDS)}, then > or >=, then a "
+    "number of claims or a percentage of them"
+)
+_NEVER_BROKEN = "it could never be broken: at most 100 % of the claims can change"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "write it like 'deny>0.5%' or 'changed>=20': one of "
-            f"{', '.join(WORDS)}, then > or >=, then a number of claims or a percentage of them"
-        )
+
+class BadLimit(ValueError):
+    """A limit that cannot be read, or that nothing could break."""
 
 
 class Limit(NamedTuple):
@@ -68,6 +69,9 @@ def limit(text: str) -> Limit:
     """A limit from its text. Raises BadLimit."""
     match = _LIMIT.fullmatch(text)
     if match is None:
-        raise BadLimit
-    what, than, number, percent = match.groups()
-    return Limit(text.strip(), what, than == ">=", Decimal(number), bool(percent))
+        raise BadLimit(_GRAMMAR)
+    what, than, given, percent = match.groups()
+    number, reached = Decimal(given), than == ">="
+    if percent and (number > 100 or (number == 100 and not reached)):
+        raise BadLimit(_NEVER_BROKEN)
+    return Limit(text.strip(), what, reached, number, bool(percent))

@@ -20,6 +20,8 @@ from stream_edits.policies.values.prompt_pay import PromptPay
 
 __all__ = ["VOCABULARY", "PolicyFolder", "load_policies", "shipped_folder", "shipped_folders"]
 _HERE = Path(__file__).parent
+# What cannot be read is from the settings: a command looks at its own arguments before.
+_OVERLAY = "policy (STREAM_EDITS_POLICY)"
 _OWN_EDITS = "edits (STREAM_EDITS_EDITS)"
 
 
@@ -53,6 +55,8 @@ def load_policies(
     key, and a value of the wrong type or outside its limits.
     """
     folders = shipped_folders() if folders is None else folders
+    if overlay is not None:
+        _require_readable(overlay)
     if own is not None:
         if not own.exists():
             raise PolicyError("there is no such folder", f"{_OWN_EDITS}: {own}")
@@ -78,6 +82,13 @@ def load_policies(
             for folder in folders
         ]
     )
+
+
+def _require_readable(overlay: Path) -> None:
+    try:
+        overlay.open("rb").close()
+    except OSError as error:
+        raise PolicyError(f"cannot be read: {error.strerror}", f"{_OVERLAY}: {overlay}") from None
 
 
 def _hash_of(folder: PolicyFolder, overlay_hash: str) -> str:

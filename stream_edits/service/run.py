@@ -116,6 +116,10 @@ def _server(settings: Settings, metrics: Metrics, observed: Sequence[Observed]) 
 @contextmanager
 def _bad_address(settings: Settings) -> Iterator[None]:
     try:
+        settings.http_host.encode("idna")
+    except UnicodeError:
+        raise BadSetting(f"http_host: {settings.http_host} is not the name of a host") from None
+    try:
         yield
     except OSError as error:
         address = f"{settings.http_host}:{settings.http_port}"

@@ -3,21 +3,16 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from .values import Conflict, Instance, KafkaOptions, Name, Options, RegistryUrl
-
-# Errors repeat no value: it might be a password in the wrong place.
-_STRICT = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+from .values import Conflict, Instance, KafkaOptions, Name, RegistryOptions, RegistryUrl, Table
 
 # In days: what must be shown of a paid claim for longest (42 CFR 438.3(u)).
 TEN_YEARS = 3_653
 
 
-class Topics(BaseModel):
+class Topics(Table):
     """The names of all topics."""
-
-    model_config = _STRICT
 
     events: Name = Field("claims.events", description="Incoming claims.")
     reviews: Name = Field(
@@ -60,10 +55,8 @@ class Topics(BaseModel):
         return self.model_dump(by_alias=True)
 
 
-class Settings(BaseModel):
+class Settings(Table):
     """Every setting that an operator may change."""
-
-    model_config = _STRICT
 
     bootstrap_servers: str = Field(
         "localhost:9092", min_length=1, description="Kafka brokers to start from, host:port,…"
@@ -76,7 +69,7 @@ class Settings(BaseModel):
     schema_registry_url: RegistryUrl | None = Field(
         None, description="Confluent-compatible schema registry; without one the packaged schemas."
     )
-    schema_registry: Options = Field(
+    schema_registry: RegistryOptions = Field(
         default_factory=dict,
         description="Options of the registry's client, e.g. `basic.auth.user.info`; named as "
         "those under `kafka`.",

@@ -8,6 +8,8 @@ from typing import Any
 
 from stream_edits.strict_yaml import YamlError, load
 
+from .values import option_name
+
 PREFIX = "STREAM_EDITS_"
 FILE_VARIABLE = "STREAM_EDITS_SETTINGS"
 OPTION_TABLES = ("kafka", "schema_registry")
@@ -16,8 +18,6 @@ _NOT_SETTINGS = re.compile(r"STREAM_EDITS_(SETTINGS|TEST_.*)")
 # be named stream-edits or stream-edits-http.
 _OF_KUBERNETES = re.compile(r"_SERVICE_HOST|_SERVICE_PORT(_\w+)?|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?")
 _SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://")
-# The one option of librdkafka whose name has an underscore.
-_UNDERSCORED = {"log_level"}
 
 # No setting is nested deeper. A mapping that is, perhaps within itself, is refused as a value.
 _DEEPEST = 4
@@ -73,14 +73,10 @@ def from_environment(environ: Mapping[str, str]) -> Given:
             continue
         path = tuple(name.removeprefix(PREFIX).lower().split("__"))
         if path[0] in OPTION_TABLES and len(path) > 1:
-            path = (path[0], _option("_".join(path[1:])))
+            path = (path[0], option_name("_".join(path[1:])))
         given.values[path] = value
         given.names[path] = name
     return given
-
-
-def _option(name: str) -> str:
-    return name if name in _UNDERSCORED else name.replace("_", ".")
 
 
 def _is_not_a_setting(name: str, value: str) -> bool:

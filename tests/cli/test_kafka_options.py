@@ -22,6 +22,9 @@ SCRAM = {
         ("SSL_KEY_PEM", "SECRET.sasl.password", "ssl.key.pem"),
         ("SECURITY_PROTOCOL", "SECRET.name", "security.protocol"),
         ("SASL_PASSWORD", "", "sasl.password"),
+        ("DEBGU", "SECRET", "debgu"),
+        ("DEBUG", "SECRET", "debug"),
+        ("ACKS", "SECRET", "acks"),
     ],
 )
 @pytest.mark.parametrize("words", [["topics", "check"], ["topics", "create"]])

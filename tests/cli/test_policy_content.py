@@ -143,7 +143,7 @@ def test_a_code_that_comes_back_has_no_last_day(tmp_path: Path, quarter: Path, t
     [
         (b"", "has no procedure code of HCPCS"),
         (b"PK\x03\x04", "is an archive or a workbook"),
-        (b"\x00\x01 nonsense\n", "1: is no HCPCS record: column 11 should be 3, 4, 7 or 8"),
+        (b"\x00\x01 nonsense\n", "1: is not a HCPCS record: column 11 should be 3, 4, 7 or 8"),
         (b"HCPC,SEQNUM,RECID\nJ1,1,3\n", "1: has no column ADD DT, SHORT DESCRIPTION, TERM DT"),
         (OLD.encode() + fixed("J1", "x", "20260101").encode(), "2: has no procedure code"),
         (fixed("J1100", "x", "2026013X").encode(), "1: has a day that is not a date"),

@@ -73,7 +73,7 @@ def test_two_releases_of_one_name_share_a_namespace(make_space: MakeSpace) -> No
     other.install(values)
     both = _shared(one)
     of_one = {name for name in both if name.partition("/")[2].startswith(f"{one.name}-")}
-    assert len(both) == 2 * len(of_one) == 10
+    assert len(both) == 2 * len(of_one) == 8
     other.helm("uninstall", "--wait")
     assert _shared(one) == of_one
     assert one.diff() == ""
@@ -133,8 +133,7 @@ def test_ipv6_brokers_open_their_ports_only(space: Space) -> None:
 
 def _monitored() -> Object:
     metrics: Object = {
-        part: {"enabled": True, "namespace": SHARED}
-        for part in ("podMonitor", "serviceMonitor", "prometheusRule")
+        part: {"enabled": True, "namespace": SHARED} for part in ("podMonitor", "prometheusRule")
     }
     return {"metrics": metrics, "dashboards": {"enabled": True, "namespace": SHARED}}
 
@@ -142,6 +141,6 @@ def _monitored() -> Object:
 def _shared(space: Space) -> set[str]:
     """The objects of the releases that live in SHARED, by `kind/name`."""
     shared = Space(space.plane, space.api, SHARED, space.counts)
-    kinds = ("PodMonitor", "ServiceMonitor", "PrometheusRule", "ConfigMap")
+    kinds = ("PodMonitor", "PrometheusRule", "ConfigMap")
     found = {f"{kind}/{name}" for kind in kinds for name in shared.objects(kind)}
     return found - NOT_OURS

@@ -64,6 +64,8 @@ class TestOptions:
             {"consumer_options": {"group.protocol": "consumer"}},
             {"kafka": {"auto.offset.reset": "earliest"}},
             {"producer_options": {"acks": "1"}},
+            {"producer_options": {"request.required.acks": "1"}},
+            {"producer_options": {"delivery.timeout.ms": 1}},
         ],
     )
     def test_what_the_engine_sets_cannot_be_overridden(

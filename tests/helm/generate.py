@@ -13,6 +13,8 @@ from tests.helm.tool import CHART, helm_docs
 SCHEMA = CHART / "values.schema.json"
 # The chart sets these itself, from `kafka`, `schemaRegistry`, `policy` and the pods' names.
 OWN = {"bootstrap_servers", "schema_registry_url", "policy", "instance"}
+# Probes and the Service need a port that is known.
+_IN_A_POD = {"http_port": {"minimum": 1, "description": "Their port."}}
 _OPTIONS = {
     "type": "object",
     "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
@@ -34,6 +36,8 @@ def settings_schema() -> dict[str, Any]:
     kept["topics"] = _object(topics) | {"description": kept["topics"]["description"]}
     for table in ("kafka", "schema_registry"):
         kept[table] = _OPTIONS | {"description": kept[table]["description"]}
+    for name, limits in _IN_A_POD.items():
+        kept[name] = kept[name] | limits
     return _object(kept)
 
 

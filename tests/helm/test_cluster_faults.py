@@ -18,10 +18,13 @@ from tests.helm.tool import CHART, helm
 
 # Strings that YAML reads as something else when they are not quoted.
 _TRAPS = ("4711", "on", "1e5", "null")
+# Only one of them may be on.
+_MONITORS = ("podMonitor", "serviceMonitor")
 
 
+@pytest.mark.parametrize("monitor", _MONITORS)
 @pytest.mark.parametrize("trap", _TRAPS)
-def test_strings_from_values_stay_strings(trap: str) -> None:
+def test_strings_from_values_stay_strings(trap: str, monitor: str) -> None:
     rendered = render(
         {
             "kafka": {
@@ -45,8 +48,7 @@ def test_strings_from_values_stay_strings(trap: str) -> None:
             "commonLabels": {"team": trap},
             "dashboards": {"enabled": True, "namespace": trap, "label": trap, "labelValue": trap},
             "metrics": {
-                "podMonitor": {"enabled": True, "namespace": trap},
-                "serviceMonitor": {"enabled": True, "namespace": trap},
+                monitor: {"enabled": True, "namespace": trap},
                 "prometheusRule": {"enabled": True, "namespace": trap},
             },
         }
@@ -147,10 +149,10 @@ def test_the_test_pod_goes_where_the_other_pods_go() -> None:
     assert "tolerations" not in render().one("Pod")["spec"]
 
 
-def _shared(namespace: str) -> set[str]:
+def _shared(namespace: str, monitor: str) -> set[str]:
     sets = ["kafka.bootstrapServers=kafka:9092", "dashboards.enabled=true"]
     sets += ["dashboards.namespace=monitoring"]
-    for part in ("podMonitor", "serviceMonitor", "prometheusRule"):
+    for part in (monitor, "prometheusRule"):
         sets += [f"metrics.{part}.enabled=true", f"metrics.{part}.namespace=monitoring"]
     done = helm("template", "claims", str(CHART), "--namespace", namespace, "--set", ",".join(sets))
     assert done.returncode == 0, done.stderr
@@ -162,9 +164,10 @@ def _shared(namespace: str) -> set[str]:
     }
 
 
-def test_objects_in_a_shared_namespace_are_named_by_release_and_namespace() -> None:
-    one, other = _shared("plan-a"), _shared("plan-b")
-    assert len(one) > 3
+@pytest.mark.parametrize("monitor", _MONITORS)
+def test_objects_in_a_shared_namespace_are_named_by_release_and_namespace(monitor: str) -> None:
+    one, other = _shared("plan-a", monitor), _shared("plan-b", monitor)
+    assert len(one) == 4
     assert not one & other
     own = render({"metrics": {"podMonitor": {"enabled": True}}})
     assert list(own.of("PodMonitor")) == ["claims-stream-edits"]
@@ -214,7 +217,14 @@ def test_a_failed_job_ends_before_helm_and_is_removed_later() -> None:
             {"extraVolumes": [{"name": "settings", "emptyDir": {}}]},
             "the chart has a volume settings itself",
         ),
-        ({"topologySpreadConstraints": [{"maxSkew": 0}]}, "maxSkew must be at least 1"),
+        (
+            {
+                "topologySpreadConstraints": [
+                    {"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
+                ]
+            },
+            "maxSkew must be at least 1",
+        ),
         ({"kafka": {"bootstrapServers": "kafka:99999"}}, "no port between 1 and 65535"),
     ],
 )

@@ -37,6 +37,7 @@ def test_a_request_up_to_its_limit_is_accepted(request_: object, limit: object) 
             "topics.resources: the request of memory, 128Mi, is above its limit, 64Mi",
         ),
         ({"resources": {"requests": {"cpu": "2 cores"}}}, "is not a quantity of Kubernetes"),
+        ({"resources": {"limits": {"cpu": "2 cores"}}}, "is not a quantity of Kubernetes"),
     ],
 )
 def test_a_request_above_its_limit_is_refused(values: dict[str, Any], message: str) -> None:

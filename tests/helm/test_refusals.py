@@ -9,7 +9,7 @@ from stream_edits.settings import load_settings
 from tests.helm.chart import VALUE_SETS, Refused, read_values, render, values_file
 from tests.helm.tool import CHART, helm
 
-SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
+OAUTH = {"sasl": {"mechanism": "OAUTHBEARER"}}
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,29 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
             "schemaRegistry.url is required",
         ),
         (
-            {"kafka": {"sasl": {"mechanism": "OAUTHBEARER"}}, "autoscaling": {"enabled": True}},
-            "autoscaling.authenticationRef is required",
+            {"kafka": OAUTH, "autoscaling": {"enabled": True}},
+            "autoscaling.authenticationRef of intake is required",
+        ),
+        (
+            {"kafka": OAUTH, "stages": {"encounter": {"autoscaling": {"enabled": True}}}},
+            "autoscaling.authenticationRef of encounter is required",
+        ),
+        (
+            {
+                "kafka": OAUTH,
+                "autoscaling": {"enabled": True, "authenticationRef": "ours"},
+                "stages": {"review": {"autoscaling": {"authenticationRef": ""}}},
+            },
+            "autoscaling.authenticationRef of review is required",
         ),
         ({"policy": {"overlay": "edits: {}", "existingConfigMap": "x"}}, "give one of them"),
         (
             {"policy": {"edits": {"policy.yaml": "x"}}, "settings": {"edits": "/edits"}},
             "policy.edits and settings.edits: give one of them",
+        ),
+        (
+            {"metrics": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}},
+            "metrics.podMonitor and metrics.serviceMonitor: enable one of them",
         ),
         (
             {"settings": {"kafka": {"sasl.password": "x"}}},
@@ -57,6 +73,8 @@ SASL = {"mechanism": "PLAIN", "existingSecret": "login"}
             {"settings": {"schema_registry": {"basic.auth.user.info": "x"}}},
             "settings.schema_registry.basic.auth.user.info is a credential",
         ),
+        ({"settings": {"http_host": "127.0.0.1"}}, "settings.http_host: 127.0.0.1 is reachable"),
+        ({"settings": {"http_host": "localhost"}}, "settings.http_host: localhost is reachable"),
         (
             {"settings": {"kafka": {"security.protocol": "SSL"}}},
             "settings.kafka.security.protocol follows from kafka.sasl and kafka.tls",
@@ -80,6 +98,7 @@ def test_incompatible_values_are_refused(values: dict[str, Any], message: str) -
         ({"settings": {"partition": 6}}, "partition"),
         ({"settings": {"partitions": "6"}}, "/settings/partitions"),
         ({"settings": {"rollup": "lenient"}}, "/settings/rollup"),
+        ({"settings": {"http_port": 0}}, "/settings/http_port"),
         ({"settings": {"topics": {"passed": "x"}}}, "passed"),
         ({"settings": {"bootstrap_servers": "x:1"}}, "bootstrap_servers"),
         ({"settings": {"instance": 1}}, "instance"),
@@ -97,6 +116,33 @@ def test_values_outside_the_schema_are_refused(values: dict[str, Any], where: st
     output = str(refused.value)
     assert "values don't meet the specifications of the schema" in output
     assert where in output
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"autoscaling": {"enabled": True, "authenticationRef": "ours"}},
+        {
+            "autoscaling": {"enabled": True},
+            "stages": {
+                stage: {"autoscaling": {"authenticationRef": "ours"}}
+                for stage in ("intake", "review", "encounter", "supervision")
+            },
+        },
+        {"stages": {"encounter": {"autoscaling": {"enabled": True, "authenticationRef": "ours"}}}},
+    ],
+)
+def test_each_trigger_with_oauth_names_its_credentials(values: dict[str, Any]) -> None:
+    scaled = render({"kafka": OAUTH} | values).of("ScaledObject").values()
+    references = [
+        each["authenticationRef"]["name"] for x in scaled for each in x["spec"]["triggers"]
+    ]
+    assert set(references) == {"ours"}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "12.7.0.1"])
+def test_an_address_that_probes_reach_is_accepted(host: str) -> None:
+    assert render({"settings": {"http_host": host, "http_port": 1}}).of("StatefulSet")
 
 
 def test_as_many_pods_as_partitions_are_allowed() -> None:
@@ -120,6 +166,7 @@ def test_a_chart_without_values_names_the_required_ones() -> None:
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 # Kubernetes objects, and tables with keys chosen by the user.
 _OPEN = {"/$defs/kubernetes", "/$defs/strings", "/$defs/list/items", "/properties/global"}
+_OPEN |= {"/$defs/quantities"}
 _OPEN |= {
     "/properties/settings/properties/kafka",
     "/properties/settings/properties/schema_registry",
@@ -155,9 +202,10 @@ def test_values_and_schema_have_the_same_keys() -> None:
 
 
 def _differences(values: dict[str, Any], node: dict[str, Any], path: str = "") -> list[str]:
-    """Keys that only one of both has, except in `settings`, whose values are not all listed."""
+    """Keys that only one of both has, except where the values do not list all: in `settings`."""
     known = _resolved(node).get("properties")
-    if known is None or path.startswith((".stages.", ".settings")):
+    kubernetes = node.get("$ref", "").endswith(("/probe", "/resources"))
+    if known is None or kubernetes or path.startswith((".stages.", ".settings")):
         return []
     only_one = set(values) ^ (set(known) - {"global"})
     found = [f"{path}.{key}" for key in only_one]

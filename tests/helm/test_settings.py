@@ -142,6 +142,25 @@ def test_the_overlay_arrives_and_is_valid(tmp_path: Path) -> None:
     assert "+" in decision_builder(laid).policies.all[0].revisions[-1].version
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  # Ours\nedits: {}\n",
+        "\n  # Ours\nedits: {}\n",
+        "edits: {} # no end of line",
+        "edits: {}\n\n\n",
+        '# <a> & "b" {{ c }}\r\nedits: {}\r\n',
+        "\ufeff# a tab:\t, a bell: \x07\nedits: {}\n",
+    ],
+)
+def test_a_text_of_the_plan_arrives_unchanged(text: str) -> None:
+    policy = {"overlay": text, "edits": {"my_edit/policy.yaml": text}}
+    maps = render({"policy": policy}).of("ConfigMap").values()
+    data = [value for each in maps for key, value in each["data"].items() if key != "settings.yaml"]
+    # For the pods of the stages, and for the job that checks them.
+    assert data == [text] * 4
+
+
 def test_the_plan_s_own_edits_arrive_and_are_valid(tmp_path: Path) -> None:
     new(tmp_path / "edits", "needs-an-invoice", "required_document", "OURS")
     home = tmp_path / "edits"

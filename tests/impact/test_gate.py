@@ -52,6 +52,19 @@ def test_what_is_not_a_limit_is_refused(text: str) -> None:
         limit(text)
 
 
+@pytest.mark.parametrize("text", ["deny>=101%", "deny>100%", "deny>100.0%", "changed>=100.1%"])
+def test_a_share_that_no_change_can_have_is_refused(text: str) -> None:
+    with pytest.raises(BadLimit, match="it could never be broken"):
+        limit(text)
+
+
+@pytest.mark.parametrize("text", ["deny>=100%", "deny>99.9%", "deny>=101"])
+def test_a_share_of_all_claims_is_a_limit(text: str) -> None:
+    of_all = Impact(claims=200, claims_changed=200, claims_to=Counter({"DENY": 200}))
+    assert limit(text).is_broken(of_all)
+    assert not limit(text).is_broken(FOUND)
+
+
 @pytest.mark.parametrize("text", ["changed>0%", "changed>0", "deny>=5"])
 def test_without_claims_every_limit_is_broken(text: str) -> None:
     assert limit(text).is_broken(Impact())

@@ -19,6 +19,7 @@
 {{- end -}}
 {{- range $where, $resources := $tables -}}
 {{- $limits := default dict (default dict $resources).limits -}}
+{{- range $limits -}}{{- $_ := include "stream-edits.quantity" . -}}{{- end -}}
 {{- range $resource, $requested := default dict (default dict $resources).requests -}}
 {{- $wanted := include "stream-edits.quantity" $requested | float64 -}}
 {{- if hasKey $limits $resource -}}

@@ -23,11 +23,11 @@
 {{- replace "/" "--" . -}}
 {{- end -}}
 
-{{/* The data of the config map of `policy.edits`. */}}
+{{/* The data of the config map of `policy.edits`. A text of the user is written as JSON: a block scalar
+     would take the indentation of its first line for that of all, and change the ends of lines. */}}
 {{- define "stream-edits.editsData" -}}
 {{- range $path, $text := . }}
-{{ include "stream-edits.editsKey" $path | quote }}: |
-  {{- $text | nindent 2 }}
+{{ include "stream-edits.editsKey" $path | quote }}: {{ toJson $text }}
 {{- end }}
 {{- end -}}
 

@@ -4,10 +4,15 @@
 {{- include "stream-edits.validateSettings" . -}}
 {{- include "stream-edits.validateReplicas" . -}}
 {{- include "stream-edits.validateNames" . -}}
+{{- include "stream-edits.validateKeys" . -}}
+{{- include "stream-edits.validateSizes" . -}}
 {{- include "stream-edits.validateResources" . -}}
 {{- include "stream-edits.validateSelector" . -}}
 {{- if and .Values.policy.overlay .Values.policy.existingConfigMap -}}
 {{- fail "policy.overlay and policy.existingConfigMap: give one of them" -}}
+{{- end -}}
+{{- if and .Values.metrics.podMonitor.enabled .Values.metrics.serviceMonitor.enabled -}}
+{{- fail "metrics.podMonitor and metrics.serviceMonitor: enable one of them; with both, every pod is scraped twice and sums over pods double" -}}
 {{- end -}}
 {{- if and .Values.policy.edits .Values.settings.edits -}}
 {{- fail "policy.edits and settings.edits: give one of them" -}}
@@ -44,6 +49,11 @@
 {{- end -}}
 
 {{- define "stream-edits.validateSettings" -}}
+{{- with .Values.settings.http_host -}}
+{{- if or (has . (list "localhost" "::1")) (hasPrefix "127." .) -}}
+{{- fail (printf "settings.http_host: %s is reachable from inside the pod only, and probes and scrapes come from outside" .) -}}
+{{- end -}}
+{{- end -}}
 {{- range $table := list "kafka" "schema_registry" -}}
 {{- range $option, $_ := default dict (index $.Values.settings $table) -}}
 {{- if regexMatch "password|secret|user\\.info|username|key\\.pem$|token$" $option -}}
@@ -70,9 +80,9 @@
 {{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) $most) -}}
 {{- fail (printf "autoscaling.minReplicas of %s: %d is above the most there may be, %d (autoscaling.maxReplicas, settings.partitions)" .component (int .autoscaling.minReplicas) $most) -}}
 {{- end -}}
+{{- if and .autoscaling.enabled (eq $.Values.kafka.sasl.mechanism "OAUTHBEARER") (not .autoscaling.authenticationRef) -}}
+{{- fail (printf "autoscaling.authenticationRef of %s is required with kafka.sasl.mechanism OAUTHBEARER: a TriggerAuthentication of yours" .component) -}}
 {{- end -}}
-{{- if and .Values.autoscaling.enabled (eq .Values.kafka.sasl.mechanism "OAUTHBEARER") (not .Values.autoscaling.authenticationRef) -}}
-{{- fail "autoscaling.authenticationRef is required with kafka.sasl.mechanism OAUTHBEARER: a TriggerAuthentication of yours" -}}
 {{- end -}}
 {{- end -}}
 
@@ -116,7 +126,52 @@
 {{- fail (printf "kafka.bootstrapServers: %s has no port between 1 and 65535" .) -}}
 {{- end -}}
 {{- end -}}
+{{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" (urlParse .Values.schemaRegistry.url).host) -}}
+{{- if and $port (or (lt (int $port) 1) (gt (int $port) 65535)) -}}
+{{- fail (printf "schemaRegistry.url: %s is not a port between 1 and 65535" $port) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A config map takes 1 MiB. */}}
+{{- define "stream-edits.validateSizes" -}}
+{{- $size := 0 -}}
+{{- $keys := dict -}}
+{{- range $path, $text := .Values.policy.edits -}}
+{{- $size = add $size (len $path) (len $text) -}}
+{{- $key := include "stream-edits.editsKey" $path -}}
+{{- if hasKey $keys $key -}}
+{{- fail (printf "policy.edits: %s and %s would be one key of the config map, %s: rename one of them" (index $keys $key) $path $key) -}}
+{{- end -}}
+{{- $_ := set $keys $key $path -}}
+{{- end -}}
+{{- if gt $size 1000000 -}}
+{{- fail (printf "policy.edits has %d bytes, and a config map takes 1 MiB: mount the folder yourself (extraVolumes, settings.edits)" $size) -}}
+{{- end -}}
 {{- if gt (len .Values.policy.overlay) 1000000 -}}
 {{- fail (printf "policy.overlay has %d bytes, and a config map takes 1 MiB: leave wording out, or mount it yourself (extraVolumes)" (len .Values.policy.overlay)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The keys of labels and annotations. Helm's own check of names points to other values. */}}
+{{- define "stream-edits.validateKeys" -}}
+{{- $metrics := .Values.metrics -}}
+{{- $labels := dict "commonLabels" .Values.commonLabels "topics.podLabels" .Values.topics.podLabels "dashboards.extraLabels" .Values.dashboards.extraLabels "metrics.podMonitor.labels" $metrics.podMonitor.labels "metrics.serviceMonitor.labels" $metrics.serviceMonitor.labels "metrics.prometheusRule.labels" $metrics.prometheusRule.labels -}}
+{{- $annotations := dict "topics.annotations" .Values.topics.annotations "topics.podAnnotations" .Values.topics.podAnnotations "serviceAccount.annotations" .Values.serviceAccount.annotations "statefulSetAnnotations" .Values.statefulSetAnnotations "dashboards.annotations" .Values.dashboards.annotations -}}
+{{- range (include "stream-edits.workloads" . | fromYaml).items -}}
+{{- $_ := set $labels (printf "podLabels of %s" .component) .podLabels -}}
+{{- $_ := set $labels (printf "nodeSelector of %s" .component) .nodeSelector -}}
+{{- $_ := set $annotations (printf "podAnnotations of %s" .component) .podAnnotations -}}
+{{- $_ := set $annotations (printf "autoscaling.annotations of %s" .component) .autoscaling.annotations -}}
+{{- end -}}
+{{- $name := "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" -}}
+{{- $kinds := list (dict "tables" $labels "key" (printf "^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?/)?%s" $name)) (dict "tables" $annotations "key" (printf "^([A-Za-z0-9]([-.A-Za-z0-9]{0,251}[A-Za-z0-9])?/)?%s" $name)) -}}
+{{- range $kind := $kinds -}}
+{{- range $table, $texts := $kind.tables -}}
+{{- range $key, $_ := default dict $texts -}}
+{{- if not (regexMatch $kind.key $key) -}}
+{{- fail (printf "%s: %q is not a valid key (at most 63 letters, digits, '-', '_' and '.', perhaps after a domain and '/')" $table $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -51,6 +51,7 @@ _UNNAMED = {"SASL mechanism": "sasl.mechanism", "Java JAAS": "sasl.jaas.config"}
 _TO_PLAIN, _TO_TLS = "PLAINTEXT broker listener", "SSL listener"
 _UNRESOLVED = re.compile(r"Failed to resolve '([^']+)'")
 _OPTION_NAME = re.compile(r"\b[a-z]+(?:\.[a-z0-9]+)+\b")
+_QUOTED_NAME = re.compile(r'\bproperty:? "([^"]+)"')
 
 
 class Refusals:
@@ -143,6 +144,9 @@ def _complaint(text: str, options: Mapping[str, object]) -> str:
     values = " ".join(map(str, options.values()))
     text = re.sub(r"https?://\S+", "", text)
     names = [name for name in _OPTION_NAME.findall(text) if name not in values]
+    # A name without a dot looks like a word, or like a value: it must be a name that was given.
+    quoted = [name for name in _QUOTED_NAME.findall(text) if name in options]
+    names += [name for name in quoted if name not in names]
     names += [name for words, name in _UNNAMED.items() if words in text]
     if not names:
         return "the Kafka client cannot use the kafka options: check security.protocol and ssl.*"

@@ -12,6 +12,8 @@ Options = dict[str, object]
 # The client's own default for a batch, and what a batch takes besides its records.
 _BATCH_BYTES = 1_000_000
 _BATCH_MARGIN = 200
+# Other names that the client has for options that the engine sets.
+_SAME = {"request.required.acks": "acks", "delivery.timeout.ms": "message.timeout.ms"}
 # For every consumer. Without it a batch that was damaged on a disk is read as other records, or as
 # fewer, without an error; the client does not check by itself.
 CHECKED: Mapping[str, object] = {"check.crcs": True}
@@ -121,9 +123,10 @@ def merged(
     Raises OptionRefused if the user's options contradict what the engine sets.
     """
     for given in (shared, own):
-        for name in given.keys() & fixed.keys():
-            if str(given[name]).lower() != str(fixed[name]).lower():
+        for name, value in given.items():
+            ours = fixed.get(_SAME.get(name, name))
+            if ours is not None and str(value).lower() != str(ours).lower():
                 raise OptionRefused(
-                    f"remove the client option {name}: the engine sets it to {fixed[name]}"
+                    f"remove the client option {name}: the engine sets it to {ours}"
                 )
     return {**tuning, **shared, **own, **fixed}

@@ -75,7 +75,7 @@ def _fixed_width(lines: Iterable[str], file: Path) -> Iterator[HcpcsCode]:
         if kind in _OTHER_RECORDS:
             continue
         if kind != _FIRST_RECORD:
-            problem = "is no HCPCS record: column 11 should be 3, 4, 7 or 8"
+            problem = "is not a HCPCS record: column 11 should be 3, 4, 7 or 8"
             raise PolicyError(problem, where)
         yield _record(text[:5], text[91:119], text[268:276], text[284:292], where)
 
