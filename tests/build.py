@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from stream_edits.commands.case_claims import claim_of_case
+from stream_edits.commands.cases.case_claims import claim_of_case
 from stream_edits.domain.claim import (
     Attachment,
     ClaimEvent,

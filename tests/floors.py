@@ -58,6 +58,11 @@ BELOW_WITHIN: dict[str, dict[str, set[str]]] = {
         "values": {"content"},
         "shared": {"values"},
     },
+    "commands": {
+        "files": {"progress"},
+        "records": set(),
+        "cases": set(),
+    },
     "stages": {
         "shared": set(),
         "intake": {"shared"},

@@ -23,8 +23,8 @@ from stream_edits.stages.encounter.claim_and_neighbours import Adjudicated
 from stream_edits.stages.encounter.stage import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.refused_reviews import ReviewRefused, StaleReview, UnknownReview
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused, StaleReview, UnknownReview
 from stream_edits.stages.supervision.stage import supervise
 
 _NO_VALUE = "NoValue"

@@ -19,7 +19,7 @@ from stream_edits.cli.formats import (
 from stream_edits.cli.x12 import file_options
 from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_files
 from stream_edits.commands.adjustments import print_published_adjustments
-from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.commands.list_decisions import print_decisions
 from stream_edits.commands.publish import publish_files
 from stream_edits.commands.wait_for_stages import wait_for_stages

@@ -15,8 +15,8 @@ from typing import NoReturn
 import click
 
 from stream_edits.codec.errors import BadRegistryOptions, NotRegistered, RegistryAway
-from stream_edits.commands.input_files import BadFiles
-from stream_edits.commands.x12_options import BadX12Option
+from stream_edits.commands.files.input_files import BadFiles
+from stream_edits.commands.files.x12_options import BadX12Option
 from stream_edits.engine.errors import ClientError, EngineStopped, OptionRefused
 from stream_edits.logs import places_of
 from stream_edits.policies.errors import PolicyError

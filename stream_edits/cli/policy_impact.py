@@ -10,7 +10,7 @@ from stream_edits.cli.errors import BAD_INPUT
 from stream_edits.cli.formats import Day, format_option
 from stream_edits.cli.x12 import file_options
 from stream_edits.commands import impact as command
-from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.impact.gate import BadLimit, Limit, limit
 from stream_edits.settings import Settings, load_settings
 

@@ -12,8 +12,8 @@ from stream_edits.cli.errors import BAD_INPUT, BAD_USAGE
 from stream_edits.cli.formats import progress_option
 from stream_edits.codec.x12 import ClaimNumber
 from stream_edits.commands.convert import convert_files
-from stream_edits.commands.file_options import MAX_ERRORS, FileOptions
-from stream_edits.commands.x12_options import X12Options
+from stream_edits.commands.files.file_options import MAX_ERRORS, FileOptions
+from stream_edits.commands.files.x12_options import X12Options
 from stream_edits.domain.claim import LineOfBusiness
 
 _Command = TypeVar("_Command", bound=Callable[..., None])

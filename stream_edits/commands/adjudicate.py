@@ -8,8 +8,8 @@ from stream_edits import collector
 from stream_edits.app.wiring import decision_builder
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.commands.adjustments import print_adjustments
-from stream_edits.commands.claim_files import Events, open_events
-from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.files.claim_files import Events, open_events
+from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
@@ -19,8 +19,8 @@ from stream_edits.report.wording import voids_of
 from stream_edits.settings import Settings
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 
 _DEFAULT = FileOptions()
 

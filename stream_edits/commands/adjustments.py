@@ -7,9 +7,9 @@ from stream_edits.app.wiring import schema_source
 from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.decision_records import published_decisions
 from stream_edits.commands.list_decisions import NO_DECISION
-from stream_edits.commands.topic_records import records_of, source_of
+from stream_edits.commands.records.decision_records import published_decisions
+from stream_edits.commands.records.topic_records import records_of, source_of
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.ports import Record
 from stream_edits.remittance.adjustments import CannotBeStated, adjustments_of

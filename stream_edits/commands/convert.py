@@ -10,18 +10,18 @@ from typing import BinaryIO, NamedTuple
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.jsonl import claim_to_line
 from stream_edits.codec.x12 import Reading, Refusal, Tally, read_claims
-from stream_edits.commands.claim_files import limit_reached
-from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.input_files import (
+from stream_edits.commands.files.claim_files import limit_reached
+from stream_edits.commands.files.file_options import FileOptions
+from stream_edits.commands.files.input_files import (
     BadFiles,
     Input,
     folders_not_read,
     inputs_of,
     others_not_read,
 )
+from stream_edits.commands.files.x12_files import say_summary
+from stream_edits.commands.files.x12_options import BadX12Option, reading_of
 from stream_edits.commands.progress import Progress
-from stream_edits.commands.x12_files import say_summary
-from stream_edits.commands.x12_options import BadX12Option, reading_of
 
 CUT_OFF = "the rest of the file cannot be read"
 

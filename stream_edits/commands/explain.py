@@ -4,9 +4,9 @@ import sys
 from functools import partial
 
 from stream_edits.app.wiring import decision_builder
-from stream_edits.commands.claim_files import open_events
-from stream_edits.commands.explained_topics import Read, of_topics
-from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.files.claim_files import open_events
+from stream_edits.commands.files.file_options import FileOptions
+from stream_edits.commands.records.explained_topics import Read, of_topics
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.explain.account import NotExplained, account_of
 from stream_edits.explain.as_html import as_html

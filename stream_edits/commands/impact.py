@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stream_edits import ENGINE_VERSION, collector
-from stream_edits.commands.claim_files import open_events
-from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.files.claim_files import open_events
+from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.commands.progress import Progress
-from stream_edits.commands.topic_events import topic_events
-from stream_edits.commands.topic_records import place_of
+from stream_edits.commands.records.topic_events import topic_events
+from stream_edits.commands.records.topic_records import place_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp, Source
 from stream_edits.domain.review import ReviewEvent
@@ -24,8 +24,8 @@ from stream_edits.policies.catalog import load_policies
 from stream_edits.settings import Settings
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 
 _DEFAULT = FileOptions()
 _Refuse = Callable[[Source, str, str], None]

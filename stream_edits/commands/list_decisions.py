@@ -4,8 +4,8 @@ import sys
 
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.decisions import decision_to_json
-from stream_edits.commands.decision_records import published_decisions
 from stream_edits.commands.progress import Progress
+from stream_edits.commands.records.decision_records import published_decisions
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.report import print_report

@@ -6,8 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from stream_edits.app.wiring import schema_source
-from stream_edits.commands.decision_records import published_decisions
 from stream_edits.commands.progress import Progress
+from stream_edits.commands.records.decision_records import published_decisions
 from stream_edits.domain.decision import ClaimDecision, WaitsFor
 from stream_edits.report.pends import HeldClaims, as_csv, as_json, print_held
 from stream_edits.settings import Settings

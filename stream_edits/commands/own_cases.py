@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
-from stream_edits.commands.case_files import Case, cases_in
-from stream_edits.commands.case_results import case_failures
+from stream_edits.commands.cases.case_files import Case, cases_in
+from stream_edits.commands.cases.case_results import case_failures
 from stream_edits.commands.new_edit import CASES
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import Source

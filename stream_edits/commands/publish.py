@@ -10,8 +10,8 @@ from stream_edits.codec.avro import Encoder
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.reviews import review_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, REVIEW_EVENT, schema_of
-from stream_edits.commands.claim_files import Events, open_events
-from stream_edits.commands.file_options import FileOptions
+from stream_edits.commands.files.claim_files import Events, open_events
+from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent

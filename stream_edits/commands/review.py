@@ -16,16 +16,16 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.intake_checks import check_review
 from stream_edits.codec.jsonl import BadLine, review_from_json, texts_in
-from stream_edits.commands.decision_records import published_decisions
 from stream_edits.commands.publish import encoder_of_reviews, review_output
+from stream_edits.commands.records.decision_records import published_decisions
+from stream_edits.commands.records.topic_records import records_of
 from stream_edits.commands.review_checks import findings_reviewed, newest_of
-from stream_edits.commands.topic_records import records_of
 from stream_edits.domain.decision import ClaimDecision, EditFinding, Source
 from stream_edits.domain.encounter import member_in
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.kafka import publish_records
 from stream_edits.settings import Settings
-from stream_edits.stages.shared.reviews import ReviewRefused, UnknownReview
+from stream_edits.stages.shared.refused_reviews import ReviewRefused, UnknownReview
 from stream_edits.text import counted
 
 Numbered = Sequence[tuple[int, ReviewEvent | BadLine]]

@@ -9,7 +9,8 @@ from stream_edits.policies.own_reason import ReasonCodes
 from stream_edits.policies.values.reason_codes import codes_of, reason_problem
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.values.x12_codes import RETRIEVED, x12_codes
-from stream_edits.stages.shared.reviews import StaleReview, UnknownReview, decided, takes_away
+from stream_edits.stages.shared.refused_reviews import StaleReview, UnknownReview
+from stream_edits.stages.shared.reviews import decided, takes_away
 
 
 def newest_of(decisions: Sequence[ClaimDecision]) -> ClaimDecision:

@@ -18,8 +18,8 @@ from stream_edits.policies.policy import Policies
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.shared.claim_record import outcome_digest
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 
 
 class Cause(StrEnum):

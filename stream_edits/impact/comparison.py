@@ -19,8 +19,8 @@ from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from stream_edits.stages.shared.memory import MemberDictionary, SupervisorDictionary
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 
 Event = ClaimEvent | ReviewEvent
 Refused = ClaimIdReused | ReviewRefused

@@ -24,8 +24,8 @@ from stream_edits.stages.shared.memory import (
     SupervisorDictionary,
     SupervisorMemory,
 )
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 from stream_edits.stages.supervision.stage import supervise
 
 Message = ClaimDecision | RoutedClaim | SupervisedClaim | Reopen | ReviewEvent | RoutedReview

@@ -11,9 +11,9 @@ from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.reviews import encode_review
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, schema_of
-from stream_edits.commands import topic_records
-from stream_edits.commands.explained_topics import of_topics
-from stream_edits.commands.topic_events import topic_events
+from stream_edits.commands.records import topic_records
+from stream_edits.commands.records.explained_topics import of_topics
+from stream_edits.commands.records.topic_events import topic_events
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.records import Record
 from stream_edits.explain.history import Event

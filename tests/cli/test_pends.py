@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from stream_edits.cli import cli
 from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.schemas import schema_of
-from stream_edits.commands import topic_records
+from stream_edits.commands.records import topic_records
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.ports import Record

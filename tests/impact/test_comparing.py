@@ -16,7 +16,7 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
-from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.synthetic.generator import generate
 from tests.build import claim, line
 from tests.impact.trials import (

@@ -7,9 +7,9 @@ import pytest
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.commands import topic_records as module
-from stream_edits.commands.topic_events import topic_events
-from stream_edits.commands.topic_records import place_of
+from stream_edits.commands.records import topic_records as module
+from stream_edits.commands.records.topic_events import topic_events
+from stream_edits.commands.records.topic_records import place_of
 from stream_edits.domain.decision import Source
 from stream_edits.engine.ports import Record
 from stream_edits.settings import Settings

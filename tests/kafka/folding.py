@@ -31,8 +31,8 @@ from stream_edits.settings import Topics
 from stream_edits.stages.encounter.stage import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 from stream_edits.stages.supervision.stage import supervise
 from tests.kafka.folded_state import Members, State, Supervisors
 from tests.kafka.notes import Notes, member_of

@@ -22,7 +22,7 @@ from stream_edits.policies.values.rules import EditRules
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
-from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.synthetic.generator import generate
 
 SHIPPED = catalog.load_policies()

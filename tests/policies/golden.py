@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from stream_edits.commands.case_results import has_parts, own_findings
+from stream_edits.commands.cases.case_results import has_parts, own_findings
 from stream_edits.domain.decision import (
     ClaimDecision,
     Disposition,

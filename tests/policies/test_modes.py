@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits import ENGINE_VERSION
-from stream_edits.commands.case_files import cases_in
+from stream_edits.commands.cases.case_files import cases_in
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import (
     ClaimDecision,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stream_edits.commands.case_files import cases_in
+from stream_edits.commands.cases.case_files import cases_in
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import Disposition, EditFinding, RollUp, Source
 from stream_edits.policies.catalog import load_policies, shipped_folder

@@ -16,7 +16,7 @@ from stream_edits.domain.decision import Disposition
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.policy import Policies
-from stream_edits.stages.shared.reviews import UnknownReview
+from stream_edits.stages.shared.refused_reviews import UnknownReview
 from tests.policies.cases import read_cases
 from tests.policies.policies import EDIT_IDS, FOLDER, policy_of, shipped_values
 from tests.policies.reviewed_cases import (

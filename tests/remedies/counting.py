@@ -19,7 +19,7 @@ from stream_edits.policies.policy import Policies
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
-from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from tests.stages.walk import SHIPPED
 
 _SOURCE = Source("case", 0, 0)

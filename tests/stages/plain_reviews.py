@@ -3,7 +3,7 @@
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.messages import SupervisedReview
 from stream_edits.domain.supervisor_state import SupervisorRecord
-from stream_edits.stages.shared.reviews import StaleReview, UnitsAboveBilled
+from stream_edits.stages.shared.refused_reviews import StaleReview, UnitsAboveBilled
 
 
 def named_by(review: SupervisedReview, record: SupervisorRecord) -> tuple[EditFinding, ...]:

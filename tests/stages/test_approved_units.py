@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from tests.build import claim, line, voiding
 from tests.stages.infusions import histories
 from tests.stages.reviewing import DENY, review

@@ -22,8 +22,8 @@ from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.stages.encounter import claim_list
 from stream_edits.stages.encounter.claim_list import ClaimList
 from stream_edits.stages.shared.memory import MemberDictionary
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 from stream_edits.synthetic.generator import generate
 from stream_edits.synthetic.people import npi
 from tests.build import DAY, claim, line, moved, published

@@ -7,7 +7,7 @@ from stream_edits.domain.decision import Disposition
 from stream_edits.domain.messages import SupervisedReview
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import RefusedLine, SupervisorRecord
-from stream_edits.stages.shared.reviews import ReviewRefused
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.supervision.reviewed_times import findings_named
 from tests.codec.examples import DRAFT
 from tests.codec.internals import SUPERVISED

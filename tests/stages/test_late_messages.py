@@ -7,8 +7,8 @@ import pytest
 from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.messages import Reopen, RoutedReview, SupervisedClaim
+from stream_edits.stages.shared.refused_reviews import StaleReview
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import StaleReview
 from tests.build import ADA, BEA, DAY, claim, infusion, line, published, replacing, voiding
 from tests.modes.histories import overlay_of, policies_with
 from tests.stages.reviewing import review

@@ -10,8 +10,8 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen
 from stream_edits.engine.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
+from stream_edits.stages.shared.refused_reviews import UnknownReview
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
-from stream_edits.stages.shared.reviews import UnknownReview
 from tests.build import claim, infusion, line, published, replacing, voiding
 from tests.stages.reviewing import review
 from tests.stages.walk import EncodedMembers, Walk, edits, listed, summaries

@@ -11,7 +11,8 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding
 from stream_edits.domain.messages import RoutedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.stages.shared.reviews import ReviewRefused, takes_away
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
+from stream_edits.stages.shared.reviews import takes_away
 from tests.build import claim, line
 from tests.stages.infusions import histories
 from tests.stages.reviewing import APPROVE, review

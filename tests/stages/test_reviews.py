@@ -3,7 +3,7 @@
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.stages.shared.reviews import ReviewRefused, StaleReview, UnknownReview
+from stream_edits.stages.shared.refused_reviews import ReviewRefused, StaleReview, UnknownReview
 from tests.build import claim, line, voiding
 from tests.stages.reviewing import DENY, UPHOLD, review
 from tests.stages.walk import summaries

@@ -11,7 +11,7 @@ import pytest
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen, SupervisedClaim
 from stream_edits.stages.pipeline import Message
-from stream_edits.stages.shared.reviews import StaleReview, UnknownReview
+from stream_edits.stages.shared.refused_reviews import StaleReview, UnknownReview
 from tests.build import ADA, BEA, claim, infusion, line, voiding
 from tests.stages.reviewing import APPROVE, DENY, UPHOLD, review
 from tests.stages.walk import edits

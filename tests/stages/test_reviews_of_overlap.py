@@ -3,7 +3,7 @@
 import pytest
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.stages.shared.reviews import StaleReview, UnitsAboveBilled, UnknownReview
+from stream_edits.stages.shared.refused_reviews import StaleReview, UnitsAboveBilled, UnknownReview
 from tests.build import ADA, BEA, claim, infusion, line, replacing, voiding
 from tests.stages.reviewing import APPROVE, DENY, review
 from tests.stages.walk import edits, summaries

@@ -23,8 +23,8 @@ from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.domain.supervisor_state import DayPage
 from stream_edits.stages.pipeline import Input, Message
 from stream_edits.stages.shared.memory import SupervisorMemory
+from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import ReviewRefused
 from stream_edits.stages.supervision import day_pages
 from stream_edits.stages.supervision import stage as supervision
 from stream_edits.stages.supervision.supervisor import _MONITORED

@@ -21,10 +21,9 @@ from stream_edits.stages.encounter.supervised_history import supervision_edits, 
 from stream_edits.stages.encounter.withdrawal import withdraw_named
 from stream_edits.stages.shared.decision_builder import Cause, DecisionBuilder
 from stream_edits.stages.shared.line_records import paid_after_review
+from stream_edits.stages.shared.refused_reviews import UnitsAboveBilled, UnknownReview
 from stream_edits.stages.shared.reviews import (
     Seen,
-    UnitsAboveBilled,
-    UnknownReview,
     billed_units,
     check_reason_codes,
     decided,

@@ -31,13 +31,9 @@ from stream_edits.stages.encounter.withdrawal import withdraw_named
 from stream_edits.stages.shared.claim_record import Arrival, on_arrival
 from stream_edits.stages.shared.decision_builder import Cause, DecisionBuilder, revised
 from stream_edits.stages.shared.memory import MemberMemory
+from stream_edits.stages.shared.refused_reviews import StaleReview
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import (
-    StaleReview,
-    named_of,
-    reviewable_after,
-    reviewable_so_far,
-)
+from stream_edits.stages.shared.reviews import named_of, reviewable_after, reviewable_so_far
 
 
 class ClaimIdReused(Exception):

@@ -15,54 +15,17 @@ from stream_edits.domain.member_state import FindingChange, ReviewableClaim
 from stream_edits.domain.messages import SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
 from stream_edits.policies.own_reason import ReasonCodes
-from stream_edits.policies.values.x12_codes import RETRIEVED, Kind, group_code, x12_codes
+from stream_edits.policies.values.x12_codes import Kind, group_code, x12_codes
+from stream_edits.stages.shared.refused_reviews import (
+    StaleReview,
+    UnitsAboveBilled,
+    UnitsOfNoLine,
+    UnlistedReason,
+)
 
 _Key = tuple[str, int | None]
 # What earlier reviews have left in a message. There are several in what was kept long ago.
 _SAID = re.compile(r"(?: A reviewer (?:approved|denied) it\.)+\Z")
-
-
-class ReviewRefused(Exception):
-    """A review that changes nothing. ``error_class`` is that of its dead letter."""
-
-    error_class: str
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.error_class = type(self).__name__
-
-
-class UnknownReview(ReviewRefused):
-    """The claim, the line or the finding is not known, or the claim was replaced or voided."""
-
-
-class StaleReview(ReviewRefused):
-    """What the reviewer saw has changed since."""
-
-
-class UnitsAboveBilled(ReviewRefused):
-    """The review allows more units than the line bills: a violation of the contract."""
-
-    def __init__(self) -> None:
-        super().__init__("allowed_units is above the units that the line bills")
-        self.error_class = "ContractViolation"
-
-
-class UnitsOfNoLine(ReviewRefused):
-    """The review allows units on a finding that is not on a line: a violation of the contract."""
-
-    def __init__(self) -> None:
-        super().__init__("allowed_units do not fit a finding on the claim itself")
-        self.error_class = "ContractViolation"
-
-
-class UnlistedReason(ReviewRefused):
-    """The review names a reason code that no remittance can have: a violation of the contract."""
-
-    def __init__(self) -> None:
-        # Without the code: what is not a code may be anything.
-        super().__init__(f"carc or a rarc is not on the X12 list of {RETRIEVED}")
-        self.error_class = "ContractViolation"
 
 
 class Seen(NamedTuple):
@@ -157,13 +120,7 @@ def decided(
             allowed_units=None,
             review_id=review.review_id,
         )
-    allowed = review.allowed_units
-    if allowed is not None:
-        if billed is None:
-            raise UnitsOfNoLine
-        if allowed > billed:
-            raise UnitsAboveBilled
-        allowed = allowed if allowed < billed else None
+    allowed = _allowed(review, billed)
     is_cut = allowed is not None  # Without one there is no reason for an adjustment.
     return finding._replace(
         disposition=Disposition.PASS,
@@ -176,6 +133,18 @@ def decided(
         group_code=group_code(carc) if is_cut else None,
         review_id=review.review_id,
     )
+
+
+def _allowed(review: ReviewEvent | SupervisedReview, billed: float | None) -> float | None:
+    """The units to which an APPROVE cuts a line, None if it allows all that were billed."""
+    allowed = review.allowed_units
+    if allowed is None:
+        return None
+    if billed is None:
+        raise UnitsOfNoLine
+    if allowed > billed:
+        raise UnitsAboveBilled
+    return allowed if allowed < billed else None
 
 
 def _reviewed(finding: EditFinding, outcome: str) -> str:

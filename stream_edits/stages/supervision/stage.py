@@ -37,8 +37,8 @@ from stream_edits.policies.reviewed import without_reviewed
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.shared.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.shared.memory import SupervisorMemory
+from stream_edits.stages.shared.refused_reviews import StaleReview, UnknownReview
 from stream_edits.stages.shared.retention import Retention
-from stream_edits.stages.shared.reviews import StaleReview, UnknownReview
 from stream_edits.stages.supervision.reviewed_times import (
     as_reviewed,
     is_named,

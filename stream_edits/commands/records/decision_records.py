@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.topic_records import place_of, records_of, source_of
+from stream_edits.commands.records.topic_records import place_of, records_of, source_of
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.engine.records import Record
 from stream_edits.settings import Settings

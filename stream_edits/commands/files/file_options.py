@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from stream_edits.commands.x12_options import X12Options
+from stream_edits.commands.files.x12_options import X12Options
 
 MAX_ERRORS = 100
 

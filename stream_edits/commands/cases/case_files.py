@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from stream_edits.codec.errors import ContractViolation, MalformedJson
-from stream_edits.commands.case_claims import NotACase, claim_of_case
+from stream_edits.commands.cases.case_claims import NotACase, claim_of_case
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import Disposition
 from stream_edits.strict_yaml import YamlSource

@@ -7,7 +7,7 @@ from stream_edits.codec.claims import ClaimReader
 from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.topic_records import records_of
+from stream_edits.commands.records.topic_records import records_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.records import Record

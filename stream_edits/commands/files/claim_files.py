@@ -12,17 +12,17 @@ from stream_edits.codec.files import Form, Opened, json_documents
 from stream_edits.codec.intake_checks import check_review, check_taken_in
 from stream_edits.codec.jsonl import BadLine, read_events_in_documents, read_events_jsonl
 from stream_edits.codec.x12 import NotX12, Reading, Tally
-from stream_edits.commands.file_options import FileOptions
-from stream_edits.commands.input_files import (
+from stream_edits.commands.files.file_options import FileOptions
+from stream_edits.commands.files.input_files import (
     BadFiles,
     Input,
     folders_not_read,
     inputs_of,
     others_not_read,
 )
+from stream_edits.commands.files.x12_files import read_x12_events, say_summary
+from stream_edits.commands.files.x12_options import BadX12Option, reading_of
 from stream_edits.commands.progress import Progress
-from stream_edits.commands.x12_files import read_x12_events, say_summary
-from stream_edits.commands.x12_options import BadX12Option, reading_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent

@@ -5,8 +5,13 @@ from datetime import datetime
 
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.errors import Undecodable
-from stream_edits.commands.event_records import Event, event_decoder, event_records, event_topics
-from stream_edits.commands.topic_records import source_of
+from stream_edits.commands.records.event_records import (
+    Event,
+    event_decoder,
+    event_records,
+    event_topics,
+)
+from stream_edits.commands.records.topic_records import source_of
 from stream_edits.domain.decision import Source
 from stream_edits.engine.records import Record
 from stream_edits.impact.spill import Disk

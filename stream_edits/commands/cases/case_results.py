@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stream_edits.commands.case_files import Case, Expected
+from stream_edits.commands.cases.case_files import Case, Expected
 from stream_edits.domain.decision import ClaimDecision, EditFinding
 from stream_edits.domain.roll_up import most_severe
 

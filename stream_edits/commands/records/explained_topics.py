@@ -6,9 +6,9 @@ from typing import NamedTuple
 from stream_edits.app.wiring import schema_source
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import SchemaSource
-from stream_edits.commands.decision_records import published_decisions
-from stream_edits.commands.event_records import Order, event_decoder, event_records
-from stream_edits.commands.topic_records import records_of, source_of
+from stream_edits.commands.records.decision_records import published_decisions
+from stream_edits.commands.records.event_records import Order, event_decoder, event_records
+from stream_edits.commands.records.topic_records import records_of, source_of
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.encounter import member_in

@@ -1,0 +1,1 @@
+"""Reads golden cases, and compares decisions with them."""

@@ -1,0 +1,1 @@
+"""Reads the files of claims and reviews that commands name."""

@@ -1,0 +1,1 @@
+"""Reads claims, reviews and decisions from their topics, for several commands."""
