@@ -67,6 +67,14 @@ class Outcome(_Value):
         return self.asking_for(each for each in self.requests if each not in sent)
 
 
+def _sent_again(outcome: Outcome, line_number: int | None, message: str) -> str:
+    """How to send what is asked for with a denial, where the message does not say it."""
+    if not outcome.requests or _REPLACED in message:
+        return ""
+    what = "claim" if line_number is None else "line"
+    return f" The {what} is denied: send it again with what is asked for on a {_REPLACED}."
+
+
 class EditRules(_Value):
     """The values of one edit that are in force on a date. Each edit adds its own fields.
 
@@ -111,17 +119,13 @@ class EditRules(_Value):
         if outcome.disposition is not Disposition.DENY:
             allowed_units = None
         cut = allowed_units is not None and allowed_units > 0
-        if (
-            outcome.requests
-            and outcome.disposition is Disposition.DENY
-            and _REPLACED not in message
-        ):
-            what = "claim" if line_number is None else "line"
-            message += f" The {what} is denied: send it again, with them, on a {_REPLACED}."
+        disposition = Disposition.PASS if cut else outcome.disposition
+        if disposition is Disposition.DENY:
+            message += _sent_again(outcome, line_number, message)
         return EditFinding(
             edit_id=self.edit_id,
             line_number=line_number,
-            disposition=Disposition.PASS if cut else outcome.disposition,
+            disposition=disposition,
             message=message,
             policy_section=section or outcome.section or self.section,
             carc=outcome.carc,
