@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from stream_edits.yaml_words import (
     about_date,
+    as_written,
     meant_key,
     no_such_day,
     not_text,
@@ -81,7 +82,7 @@ class YamlSource:
         node, line, trail = self.root, 0, []
         for step in at:
             key = _key_of(node, step)
-            trail.append(str(step if key is None else key))
+            trail.append(key if isinstance(key, str) else as_written(step if key is None else key))
             if key is None:
                 node = None
                 continue
@@ -112,12 +113,12 @@ def _first_problem(error: ValidationError, model: type[BaseModel]) -> tuple[list
     """The path of the first thing that is wrong, and what is wrong with it."""
     found = error.errors(include_url=False)
     no_date = [e for e in found if e["loc"][-1:] == ("[key]",) and e["type"].startswith("date")]
-    unknown = [e for e in found if e["type"] == "extra_forbidden"]
+    unknown = [e for e in found if e["type"] in ("extra_forbidden", "invalid_key")]
     if no_date:
         within = list(no_date[0]["loc"][:-1])
         return within, about_date(within[-1], keys_at(model, within))
     first = (unknown or found)[0]
-    within = list(first["loc"])
+    within = [step for step in first["loc"] if step != "[key]"]
     if unknown:
         *above, last = within
         return within, f"is not a key known here{meant_key(str(last), keys_at(model, above))}"
@@ -125,7 +126,7 @@ def _first_problem(error: ValidationError, model: type[BaseModel]) -> tuple[list
     if given is None and problem.startswith("should"):
         return within, f"is empty: it {problem}"
     if first["type"] == "string_type" and isinstance(given, int | float | date):
-        problem += f'; write it in quotation marks: "{given}"'
+        problem += f'; write it in quotation marks: "{as_written(given)}"'
     return within, problem
 
 

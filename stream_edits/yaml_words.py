@@ -119,6 +119,11 @@ def with_plain_days(text: str) -> str:
     return _QUOTED_DAY.sub(r"\2: ", text)
 
 
+def as_written(key: object) -> str:
+    """A key as YAML has it. pydantic names those that are no text as Python does."""
+    return {"True": "true", "False": "false", "None": "null"}.get(str(key), str(key))
+
+
 def about_date(typed: object, below: Sequence[str]) -> str:
     """What is wrong with a key that should be a date. ``below`` are the keys that follow a date."""
     text = str(typed)

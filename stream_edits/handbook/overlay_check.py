@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stream_edits.handbook.in_vain import in_vain
 from stream_edits.handbook.odd_entries import odd_entries
 from stream_edits.handbook.summaries import Key, summaries
 from stream_edits.handbook.unasked_documents import unasked_documents
@@ -87,6 +88,7 @@ def check_of(shipped: Policies, overlaid: Policies, file: Path, today: date) -> 
         *unknown_codes(shipped, overlaid, listed),
         *odd_entries(shipped, overlaid, listed),
         *unasked_documents(shipped, overlaid, listed),
+        *in_vain(overlaid, listed),
         *unknown_in_own_edits(overlaid),
     ]
     versions = tuple(r.version for policy in overlaid.all for r in policy.revisions)

@@ -9,7 +9,7 @@ from stream_edits.policies.changes import Change
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.dated_value import in_force
 from stream_edits.policies.values.differences import value_at
-from stream_edits.policies.values.merging import likely
+from stream_edits.policies.values.merging import is_outcome, likely
 
 _ALIKE = 0.75
 # CPT and HCPCS.
@@ -30,14 +30,22 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def named_by(policy: Policy) -> set[str]:
-    """Every string in the values of a policy, codes among them."""
+    """Every string in the values of a policy, codes among them, but for reason codes."""
     return {
         string
         for values in policy.values.values()
         for by_date in values.dated.values()
         for each in by_date.values()
-        for string in strings(each.value)
+        for string in strings(_without_reasons(each.value))
     }
+
+
+def _without_reasons(value: Any) -> Any:
+    """A value without its outcomes, which name no codes of services."""
+    if isinstance(value, Mapping):
+        inner = {key: _without_reasons(each) for key, each in value.items()}
+        return {} if is_outcome(value) else inner
+    return value
 
 
 def beside(policy: Policy, change: Change) -> set[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from stream_edits.handbook.overlay_strings import (
@@ -21,11 +22,13 @@ from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.dated_value import DatedValue
 from stream_edits.policies.values.differences import Item
-from stream_edits.policies.values.merging import likely
+from stream_edits.policies.values.merging import likely, look_alike
 
 if TYPE_CHECKING:
     from stream_edits.handbook.overlay_check import Listed
 
+# Four of five characters in their order.
+_ALIKE = 0.8
 # What may have been meant for one.
 _LIKE_ONE = re.compile(r"(?=.*[0-9])[0-9A-Za-z]{4,6}")
 # The values of shapes that name procedure codes, and those that are given by code.
@@ -133,6 +136,8 @@ def _named(change: Change, near: set[str]) -> Iterator[str]:
 
 
 def _near(code: str, near: set[str], named: set[str]) -> str:
-    """The code that was probably meant, of those beside it or else of those in the policy."""
-    meant = likely(code, near) or likely(code, named)
-    return f'; did you mean "{meant}"?' if meant else ""
+    """The code that was probably meant: one that looks the same, one beside it, or another one."""
+    same = look_alike(code)
+    meant = same if same in near | named else likely(code, near) or likely(code, named)
+    is_like = meant and SequenceMatcher(None, code, meant).ratio() >= _ALIKE
+    return f'; did you mean "{meant}"?' if is_like else ""

@@ -80,6 +80,8 @@ def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
     with that id. Raises PolicyError.
     """
     source, laid = _read(overlay)
+    # The name that each edit is given under.
+    named: dict[tuple[str, str], str] = {}
     for name, changes in laid.edits.items():
         meant = [v for v in values if name in (v.file.id, f"{v.policy_id}/{v.file.id}")]
         at = ("edits", name)
@@ -90,6 +92,13 @@ def lay_over(values: Sequence[EditValues], overlay: Path) -> str:
         if len(meant) > 1:
             names = " or ".join(f"{v.policy_id}/{v.file.id}" for v in meant)
             raise source.fail(at, f"several policies have this edit: write {names}")
+        edit = meant[0].policy_id, meant[0].file.id
+        other = named.setdefault(edit, name)
+        if other != name:
+            first = source.where(("edits", other))
+            raise source.fail(
+                at, f"is given twice: it is {other} of {first} too. Keep one of the two names"
+            )
         meant[0].overlay(source, at, changes)
     digest = hashlib.sha256(source.text.encode())
     if laid.content_table is not None:

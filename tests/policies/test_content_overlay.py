@@ -80,7 +80,9 @@ def _content_of(rules: Any) -> Content:
     [
         ("{J1100: drug}", "J1100: drug is not a category; the categories are parenteral drug"),
         ("{J1100: drug}", "unclassified, or none"),
-        ("{J1100: null}", "J1100: None is not a category"),
+        ("{J1100: null}", "J1100: is empty: write a category, or none"),
+        ("{J1100: antineoplastics}", "is not a category; did you mean antineoplastic?"),
+        ("{J9O98: vaccine}", 'five digits and capital letters; did you mean "J9098"?'),
         ("{J1100-J1200: vaccine}", "is not a procedure code: list each code"),
         ("{J11: vaccine}", "is not a procedure code: five digits and capital letters"),
         ("[J1100]", "should be a mapping"),

@@ -105,6 +105,27 @@ def test_a_second_site_is_asked_for_what_justifies_it() -> None:
     assert "or a report that gives it" in found.message
 
 
+@pytest.mark.parametrize(
+    ("edit_id", "name", "of", "is_told"),
+    [
+        ("justification-missing", "missing", SEQUENTIAL, True),
+        ("by-report-missing", "missing", INFUSION, True),
+        ("units-over-maximum", "excess", claim("A", line("96365"), line("96366", units=9)), False),
+    ],
+)
+def test_a_denial_tells_to_send_documents_on_a_replacement_claim(
+    edit_id: str, name: str, of: ClaimEvent, is_told: bool
+) -> None:
+    plan = {name: {"disposition": "DENY", "carc": "252", "rarcs": ["N706"], "requests": ["w9"]}}
+    found = _asked(edit_id, plan, of)
+    assert found is not None
+    told = "The line is denied: send it again with what is asked for on a replacement claim."
+    assert found.message.endswith(told) is is_told
+    as_shipped = _asked(edit_id, {}, of)
+    assert as_shipped is not None
+    assert told not in as_shipped.message
+
+
 def test_what_requests_nothing_asks_for_nothing() -> None:
     found = _asked("inherent-to-contrast-imaging", {"unexplained": {"requests": []}}, BOLUS)
     assert found is not None

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ COLUMNS = ["code", "category", "first_day", "last_day", "source"]
 # CPT category I and III, HCPCS Level II.
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _RANGE = re.compile(r"[0-9A-Z]{5} *- *[0-9A-Z]{5}")
+# Letters that are typed for digits.
+_LOOK_ALIKE = str.maketrans("lIoO", "1100")
 _CATEGORIES = {category.value: category for category in Category}
 
 
@@ -38,9 +41,12 @@ class Entry(NamedTuple):
 
 
 def category_named(text: str) -> Category:
-    """The category with this name. Raises ValueError, which says all names."""
+    """The category with this name. Raises ValueError, which says the likeliest name, or all."""
     found = _CATEGORIES.get(text)
     if found is None:
+        near = get_close_matches(text, _CATEGORIES, n=1, cutoff=0.8)
+        if near:
+            raise ValueError(f"{text} is not a category; did you mean {near[0]}?")
         names = ", ".join(_CATEGORIES)
         raise ValueError(f"{text} is not a category; the categories are {names}")
     return found
@@ -50,7 +56,9 @@ def check_code(text: str) -> str:
     """The code as it is. Raises ValueError if it is not one procedure code."""
     if not _CODE.fullmatch(text):
         wanted = "list each code" if _RANGE.fullmatch(text) else "five digits and capital letters"
-        raise ValueError(f"{text!r} is not a procedure code: {wanted}")
+        meant = f"{text[:1]}{text[1:].translate(_LOOK_ALIKE)}".upper()
+        hint = f'; did you mean "{meant}"?' if _CODE.fullmatch(meant) else ""
+        raise ValueError(f"{text!r} is not a procedure code: {wanted}{hint}")
     return text
 
 

@@ -20,10 +20,14 @@ _NONE = "none"
 def _category_or_none(value: object) -> Category | None:
     if isinstance(value, Category) or value == _NONE:
         return value if isinstance(value, Category) else None
+    if value is None:
+        raise ValueError(f"is empty: write a category, or {_NONE}")
     try:
         return category_named(str(value))
     except ValueError as error:
-        raise ValueError(f"{error}, or {_NONE}") from None
+        problem = str(error)
+        is_hinted = problem.endswith("?")
+        raise ValueError(problem if is_hinted else f"{problem}, or {_NONE}") from None
 
 
 _Changes = dict[

@@ -67,6 +67,20 @@ class Rules(ShapeRules):
             raise ValueError("should name places, facility_types or settings_not_reimbursed")
         return self
 
+    def in_vain(self) -> Iterator[tuple[str, str]]:
+        """Facility types that are not paid, so that no admission type makes them paid."""
+        named = [x.facility_types for x in self.settings_not_reimbursed.values()]
+        unpaid = frozenset[str]().union(*named)
+        if self.facility_types:
+            unpaid |= self.emergency_facility_types - self.facility_types
+        others = sorted(self.emergency_facility_types & unpaid)
+        if others:
+            yield (
+                "emergency_facility_types",
+                f"facility type {join_words(others)} is not paid with any admission type: it is "
+                "not among facility_types, or is of a setting that is not reimbursed",
+            )
+
 
 def make(edit: Declared) -> LineEdit:
     """An edit of this shape."""

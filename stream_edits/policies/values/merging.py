@@ -99,8 +99,11 @@ class Merging:
         new = [entry for entry in written if entry not in base]
         unlike = f"also has {_some(left_out)}" if left_out else "has its entries in other places"
         adding = f"To add to it, write {_spelled({ADD: new})}. " if new else ""
-        out = f"{{{REMOVE}: [{_some(left_out)}]}}"
-        removing = f"To take entries out, write {out}. " if left_out else ""
+        removing = ""
+        if left_out and (unordered or _are_in_order(base, written)):
+            # Only what is spelled out can be copied.
+            gone = left_out if len(left_out) <= _MOST_LISTED else ["ENTRY", "..."]
+            removing = f"To take entries out, write {_spelled({REMOVE: gone})}. "
         raise CannotMerge(
             path,
             f"the list in force {unlike}. {adding}{removing}To put this list in place of the whole "
@@ -148,6 +151,12 @@ class Merging:
         return entries
 
 
+def _are_in_order(base: Sequence[Any], written: Sequence[Any]) -> bool:
+    """Whether the entries of a list that are left come in the order in which they were."""
+    places = [base.index(entry) for entry in written if entry in base]
+    return places == sorted(places)
+
+
 def is_outcome(value: Mapping[Any, Any]) -> bool:
     """Whether a mapping is that of an outcome: disposition, reason codes, documents."""
     return "disposition" in value and set(value) <= set(Outcome.model_fields)
@@ -179,15 +188,20 @@ def did_you_mean(typed: Any, known: Any) -> str:
     return "" if meant is None else f"; did you mean {shown(names[meant])}?"
 
 
+def look_alike(typed: str) -> str | None:
+    """What was typed as a code, with digits for the letters that look like them."""
+    has_digit = any(character.isdigit() for character in typed)
+    return typed.translate(_LOOK_ALIKE).upper() if has_digit else None
+
+
 def likely(typed: str, names: Iterable[str]) -> str | None:
     """The name that was probably meant, None if none is like what was typed."""
     if len(typed) > _LONGEST:
         return None
     ordered = sorted(names)
-    if any(character.isdigit() for character in typed):
-        as_code = typed.translate(_LOOK_ALIKE).upper()
-        if as_code in ordered:
-            return as_code
+    as_code = look_alike(typed)
+    if as_code in ordered:
+        return as_code
     same = [name for name in ordered if name.lower() == typed.lower()]
     if same:
         return same[0]

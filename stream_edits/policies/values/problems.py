@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from stream_edits.domain.decision import Disposition
 from stream_edits.policies.values.codes import NotACode
 from stream_edits.policies.values.dated_value import DatedValue
-from stream_edits.policies.values.merging import REMOVE, did_you_mean, shown
+from stream_edits.policies.values.merging import REMOVE, did_you_mean, is_outcome, shown
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.strict_yaml import YamlError, keys_at
 from stream_edits.yaml_words import meant_key, plain_message
@@ -111,9 +111,13 @@ def _merged_note(value: DatedValue, path: tuple[Any, ...]) -> str:
     )
     if not kept or len(merged) > len(Outcome.model_fields):
         return ""
+    note = f". With what is in force it is {shown(merged)}"
+    if is_outcome(before):
+        # Its parts do not stand in for each other, so that none is to be taken out instead.
+        return note
     return (
-        f". With what is in force it is {shown(merged)}: give {' and '.join(map(str, kept))} too, "
-        f"or take it out with {REMOVE}: {shown(kept)}"
+        f"{note}: give {' and '.join(map(str, kept))} too, or take it out with "
+        f"{REMOVE}: {shown(kept)}"
     )
 
 

@@ -1,6 +1,6 @@
 """The types of policy values: code lists, outcomes, and the rules of one edit on one date."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Self
 
@@ -27,6 +27,9 @@ Minutes = Annotated[int, Field(strict=True, ge=0, le=366 * 24 * 60)]
 Days = Annotated[float, Field(strict=True, gt=0, le=366, allow_inf_nan=False)]
 
 
+_REPLACED = "replacement claim"
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -43,11 +46,16 @@ class Outcome(_Value):
     @model_validator(mode="after")
     def _is_payable_reason(self) -> Self:
         if self.disposition is Disposition.DENY and not self.carc:
-            raise ValueError("a DENY needs a CARC")
+            raise ValueError("a DENY needs a CARC: write carc")
         if self.disposition is Disposition.PEND and self.requests and not self.carc:
-            raise ValueError("a PEND that asks for a document needs a CARC")
+            raise ValueError(
+                "a PEND that asks for a document needs a CARC: write carc, or requests: []"
+            )
         if self.requests and self.carc == "16":
-            raise ValueError("CARC 16 is not to be used for a missing attachment")
+            raise ValueError(
+                "CARC 16 is not to be used for a missing attachment: write another carc, or "
+                "requests: []"
+            )
         return self
 
     def asking_for(self, documents: Iterable[str]) -> Self:
@@ -57,6 +65,14 @@ class Outcome(_Value):
     def without(self, sent: Collection[str]) -> Self:
         """The same outcome, which requests no document that was sent."""
         return self.asking_for(each for each in self.requests if each not in sent)
+
+
+def _sent_again(outcome: Outcome, line_number: int | None, message: str) -> str:
+    """How to send what is asked for with a denial, where the message does not say it."""
+    if not outcome.requests or _REPLACED in message:
+        return ""
+    what = "claim" if line_number is None else "line"
+    return f" The {what} is denied: send it again with what is asked for on a {_REPLACED}."
 
 
 class EditRules(_Value):
@@ -97,15 +113,19 @@ class EditRules(_Value):
         """A finding of this edit, with its section, reason codes and policy version.
 
         A DENY with ``allowed_units`` above zero only cuts units back, so it becomes a PASS. If the
-        plan has changed the outcome to PEND or PASS, ``allowed_units`` is ignored.
+        plan has changed the outcome to PEND or PASS, ``allowed_units`` is ignored. Where it has
+        changed one that asks for documents to DENY, the message says how to send them.
         """
         if outcome.disposition is not Disposition.DENY:
             allowed_units = None
         cut = allowed_units is not None and allowed_units > 0
+        disposition = Disposition.PASS if cut else outcome.disposition
+        if disposition is Disposition.DENY:
+            message += _sent_again(outcome, line_number, message)
         return EditFinding(
             edit_id=self.edit_id,
             line_number=line_number,
-            disposition=Disposition.PASS if cut else outcome.disposition,
+            disposition=disposition,
             message=message,
             policy_section=section or outcome.section or self.section,
             carc=outcome.carc,
@@ -150,6 +170,10 @@ class EditRules(_Value):
         It makes no claim applicable. The answer is kept, so it must depend on the codes alone.
         """
         return False
+
+    def in_vain(self) -> Iterator[tuple[str, str]]:
+        """What in these values has no effect: each name of a value, and what of it."""
+        yield from ()
 
     def visit_codes(self) -> VisitCodes | None:
         """What these rules say about visits, None if they say nothing."""

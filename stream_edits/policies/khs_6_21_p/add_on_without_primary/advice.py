@@ -95,9 +95,14 @@ def _in_sequence(encounter: Encounter, line: EncounterLine, initial: _Initial | 
         return _beside(initial, initial.line)
     own = initial_code(line, line.code)
     added = line.policy[VocabularyRules].add_on_form.get(own) if own else None
-    if added is None:
+    if added is None or not _adds_to(line, added, initial.code):
         return _WITHOUT
     return f"{_billing(encounter, line, added)}, as a service added to {initial.code}"
+
+
+def _adds_to(line: EncounterLine, added: str, code: str) -> bool:
+    """Whether an add-on code may be added to another: not to every initial code of a plan."""
+    return code in line.policy[AddOnRules].primaries.get(added, frozenset())
 
 
 def _as_lead(encounter: Encounter, lead: _Initial, line: EncounterLine) -> str:

@@ -6,7 +6,7 @@ rebilled as a push. A primary is needed both as billed and after rebilling.
 
 from collections.abc import Iterator, Sequence
 
-from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.add_on_without_primary.advice import advice
@@ -26,6 +26,15 @@ from stream_edits.policies.khs_6_21_p.vocabulary.ways import forms
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.ways import Ways
 from stream_edits.text import join_words
+
+_OTHERWISE = "If none is to come, send a replacement claim {remedy}."
+# A plan may change the disposition. A denied line is not decided again when its primary comes.
+_WORDS = {
+    Disposition.PEND: f"The line waits for a claim that brings one. {_OTHERWISE}",
+    Disposition.PASS: "The line passes without one.",
+    Disposition.DENY: "Once a claim has brought one, send this line again on a replacement claim. "
+    + _OTHERWISE,
+}
 
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
@@ -78,8 +87,8 @@ def _finding(line: EncounterLine, remedy: str) -> EditFinding:
         rules.orphan,
         line.line_number,
         f"{line.code} is an add-on code, and no service that it adds to "
-        f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. The line waits "
-        f"for a claim that brings one. If none is to come, send a replacement claim {remedy}.",
+        f"({join_words(_ranking_with(line, allowed))}) stands in this encounter. "
+        f"{_WORDS[rules.orphan.disposition].format(remedy=remedy)}",
         section=rules.sections.get(line.code),
     )
 

@@ -1,9 +1,12 @@
 """Services without a rate of their own are priced By Report (6.21-P IV.B.5, IV.B.7)."""
 
 from collections.abc import Iterator
+from typing import Self
+
+from pydantic import model_validator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import Group, LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     UnclassifiedDrugRules,
@@ -15,16 +18,34 @@ from stream_edits.policies.values.rules import EditRules, Outcome, ProcedureCode
 
 
 class Rules(EditRules):
-    """Values of policy.yaml. ``manually_priced`` holds the documents needed to price each code."""
+    """Values of policy.yaml. ``manually_priced`` holds the documents needed to price each code.
+
+    Its codes are among ``codes``, those that are paid By Report.
+    """
 
     codes: ProcedureCodes
     manually_priced: dict[CodeKey, list[Document]]
     drug_section: str
     to_be_priced: Outcome
 
-    def governed_codes(self) -> frozenset[str]:
-        """The codes paid By Report."""
-        return super().governed_codes() | frozenset(self.manually_priced)
+    @model_validator(mode="after")
+    def _prices_what_is_paid_by_report(self) -> Self:
+        others = sorted(set(self.manually_priced) - self.codes)
+        if others:
+            raise ValueError(
+                f"manually_priced has {', '.join(others)}, which codes does not have: "
+                "change both together"
+            )
+        return self
+
+
+_PRICED = "priced by hand from its documents; nothing more needs to be sent for its price."
+# A plan may change the disposition.
+_WORDS = {
+    Disposition.PEND: f"The line waits to be {_PRICED}",
+    Disposition.PASS: f"The line passes, and is to be {_PRICED}",
+    Disposition.DENY: "The line has the documents for its price, but a rule of the plan denies it.",
+}
 
 
 def by_report(policy: PolicyOnDate) -> frozenset[str]:
@@ -46,8 +67,7 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
     yield rules.finding(
         rules.to_be_priced,
         line.line_number,
-        f"{code} is paid By Report. The line waits to be priced by hand from its documents; "
-        "nothing more needs to be sent for its price.",
+        f"{code} is paid By Report. {_WORDS[rules.to_be_priced.disposition]}",
         section=rules.drug_section if is_drug else None,
     )
 

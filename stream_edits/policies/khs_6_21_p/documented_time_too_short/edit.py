@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding
 from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import needed_by
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measure import Measure
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.measures import measures
 from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
@@ -73,7 +74,7 @@ def _fitting(encounter: Encounter, line: EncounterLine, added: str) -> tuple[str
         return _initial(line, added), ""
     if is_additional_hour(outranking):
         # Beside an additional hour whose own infusion is billed, the push is an added one.
-        primaries = outranking.policy[AddOnRules].primaries[outranking.code]
+        primaries = outranking.policy[AddOnRules].primaries.get(outranking.code, frozenset())
         is_added = any(x.code in primaries and encounter.is_active(x) for x in initials(encounter))
         return added if is_added else _initial(line, added), ""
     code = encounter.code_of(outranking)
@@ -147,12 +148,11 @@ def _finding(measure: Measure, billed: float) -> EditFinding:
 
 def _times(measure: Measure, billed: float) -> str:
     """The documented minutes, and those that the units of the line and those before it need."""
-    code = measure.code or measure.line.code
-    needed = measure.line.policy[TimeRules].minutes_needed[code]
-    wanted = needed.in_words(measure.counted + billed, measure.first_hour)
+    unit = measure.hour or measure.line
+    wanted = needed_by(unit).in_words(measure.counted + billed, measure.first_hour)
     subject = "It needs"
     if measure.counted:
-        subject = f"With the {counted(measure.counted, 'units')} counted before, {code} needs"
+        subject = f"With the {counted(measure.counted, 'units')} counted before, {unit.code} needs"
     whole, given = _first_hours(measure), counted(int(measure.minutes), "minutes")
     return f"{subject} {wanted}{whole}, and {given} {verb(int(measure.minutes))} documented."
 

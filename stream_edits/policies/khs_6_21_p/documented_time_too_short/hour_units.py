@@ -86,12 +86,12 @@ class HourUnits:
         allowed = self._encounter.allowed_units
         measured = [x for x in lines if not is_discontinued(x)]
         counted = taken + sum(allowed(line) for line in measured if line.decided)
-        code = self._hours[0].code if self._hours else None
+        hour = self._hours[0] if self._hours else None
         before = ClaimsBefore([*takers, *measured]).claims
         found = []
         for line in sorted(lines, key=lambda x: x.place):
             if not line.decided:
                 own = max(supported - counted, 0.0)
-                found.append(Measure(line, minutes, own, first_hour, counted, before(line), code))
+                found.append(Measure(line, minutes, own, first_hour, counted, before(line), hour))
                 counted += 0.0 if is_discontinued(line) else min(allowed(line), own)
         return found

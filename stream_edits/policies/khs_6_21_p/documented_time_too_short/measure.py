@@ -18,8 +18,8 @@ class Measure(NamedTuple):
 
     ``first_hour`` are the minutes of the infusion's own first hour among them. ``counted`` are the
     units of the lines before it. ``before`` are the other claims that these are on, and that of the
-    infusion whose time it goes on. ``code`` is the code of its units, where it is another than that
-    of the line.
+    infusion whose time it goes on. ``hour`` has the code of its units, where it may be another than
+    that of the line.
     """
 
     line: EncounterLine
@@ -28,7 +28,7 @@ class Measure(NamedTuple):
     first_hour: float = 0.0
     counted: float = 0.0
     before: tuple[str, ...] = ()
-    code: str | None = None
+    hour: EncounterLine | None = None
 
 
 def resting_on(infusion: EncounterLine, measure: Measure) -> Measure:

@@ -46,6 +46,7 @@ from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     VocabularyRules,
 )
 from stream_edits.policies.shared.clock import covered_minutes
+from stream_edits.policies.shared.time_needed import TimeNeeded
 
 
 def measures(encounter: Encounter) -> list[Measure]:
@@ -143,7 +144,7 @@ class _Infusions:
         minutes = covered_minutes(times_of([only, *together]))
         if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
             # The hours of decided claims count first, and it would be rebilled as one more.
-            needed = only.policy[TimeRules].minutes_needed[self._hours[0].code]
+            needed = needed_by(self._hours[0])
             return self._units.in_order([only, *together], minutes, needed.supported_units(minutes))
         leads = role_of(only) is Role.INITIAL or should_lead(self._encounter, only)
         if not leads:
@@ -174,17 +175,28 @@ class _Infusions:
         """The measures of the hours after the first one of an infusion of ``minutes``."""
         if not hours:
             return []
-        code = next((x.code for x in self._hours), None)
-        if code is None:
-            # Only hydration has hours that were billed as further initial services.
-            code = only.policy[VocabularyRules].add_on_form[only.code]
-        needed = only.policy[TimeRules].minutes_needed[code]
+        needed = self._needed_by_an_hour(only)
+        if needed is None:
+            # These are too short only where all minutes are too few for the first hour.
+            is_long_enough = needed_by(only).supported_units(minutes)
+            return [] if is_long_enough else self._units.in_order(hours, minutes, 0.0)
         supported = hours_after_the_first(minutes, needed)
         if is_second_hydration(self._encounter, hours, only):
             alone = covered_minutes(times_of(hours))
             if needed.supported_units(alone) > supported:
                 return self._units.in_order(hours, alone, needed.supported_units(alone))
         return self._units.in_order(hours, minutes, supported, float(needed.each_further_unit or 0))
+
+    def _needed_by_an_hour(self, only: EncounterLine) -> TimeNeeded | None:
+        """The minutes that the hours after the first need, None if the policy does not say.
+
+        Only hydration has hours that were billed as further initial services. A plan may leave
+        its code without an add-on form, or that form without minutes.
+        """
+        if self._hours:
+            return needed_by(self._hours[0])
+        form = only.policy[VocabularyRules].add_on_form.get(only.code)
+        return only.policy[TimeRules].minutes_needed.get(form) if form else None
 
     def _only_infusion(self) -> EncounterLine | None:
         """The infusion, if there is one: infusions too short for their code count as pushes."""

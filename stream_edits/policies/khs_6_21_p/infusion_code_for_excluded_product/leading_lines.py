@@ -28,7 +28,7 @@ class LeadingLines:
             ranked = [
                 (roles[x.code].role, x)
                 for x in self._visits[line.encounter_key]
-                if x.code in codes and not has_separate_site(x)
+                if x.code in codes and x.code in roles and not has_separate_site(x)
             ]
             initial = [x for role, x in ranked if role is Role.INITIAL]
             leading = initial or [x for role, x in ranked if role is Role.SEQUENTIAL]

@@ -24,6 +24,16 @@ class Rules(EditRules):
     surplus: Outcome
     second_site: Outcome
 
+    def in_vain(self) -> Iterator[tuple[str, str]]:
+        """Documents that are requested and justify nothing."""
+        others = [x for x in self.second_site.requests if x not in self.documents]
+        if others:
+            yield (
+                "second_site",
+                f"no line is asked for {', '.join(others)}, which is not among documents: change "
+                "both together",
+            )
+
 
 def judge(encounter: Encounter) -> Iterator[LineFinding]:
     """Deny surplus initial services, cut units to one, ask for the reason of a second site."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import EditFinding, WaitsFor
+from stream_edits.domain.documents import documents_in_words
 from stream_edits.policies.edit_types import LineEdit
 from stream_edits.policies.khs_6_21_p.vocabulary.unclassified_drug import (
     UnclassifiedDrugRules,
@@ -33,17 +34,23 @@ def judge(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Iterato
             number,
             f"{code} was billed without the drug's {join_words(missing.details, last='and')}. The "
             "policy pays an unclassified drug only with its name, dosage, strength and unit price. "
-            "Send a replacement claim that gives them, or an invoice that does.",
+            f"Send a replacement claim that gives them, or {_document(rules)} that does.",
         )
     if missing.price:
         yield rules.finding(
             rules.price,
             number,
             f"{code} was billed without the drug's unit price, and the policy pays an unclassified "
-            "drug from its price. Send a replacement claim that gives the price, or an invoice.",
+            "drug from its price. Send a replacement claim that gives the price, or "
+            f"{_document(rules)}.",
         )
     if missing.ndc:
         yield rules.finding(rules.ndc, number, _ndc_message(line, rules))
+
+
+def _document(rules: UnclassifiedDrugRules) -> str:
+    """The document that gives details and price."""
+    return documents_in_words([rules.details_document], {"invoice": "an invoice"})
 
 
 def _ndc_message(line: ServiceLine, rules: UnclassifiedDrugRules) -> str:
