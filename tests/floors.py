@@ -57,6 +57,9 @@ BELOW_WITHIN: dict[str, dict[str, set[str]]] = {
         "content": {"errors"},
         "values": {"content"},
         "shared": {"values"},
+        "loading": {"about", "content", "edit_types", "errors", "policy", "shapes", "values"},
+        "judging": {"edit_types", "encounter", "modes", "on_date", "policy", "values"},
+        "comparing": {"content", "policy", "values"},
     },
     "commands": {
         "files": {"progress"},
@@ -72,6 +75,8 @@ BELOW_WITHIN: dict[str, dict[str, set[str]]] = {
 }
 # Folders of a policy that are not an edit but belong to all of its edits.
 COMMON_TO_EDITS = {"vocabulary"}
+# What stands on the policies, so that no edit may import it.
+ABOVE_EDITS = {"loading", "judging", "comparing"}
 # A folder that could be taken out of the project as it is.
 LIBRARY = "stream_edits.codec.avro"
 # A pure function's result must not depend on when, where or how often it runs.

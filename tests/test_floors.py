@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.floors import (
+    ABOVE_EDITS,
     BELOW,
     BELOW_WITHIN,
     CLOCKS_AND_DICE,
@@ -36,7 +37,7 @@ MADE_UP = {"synthetic", "demo"}
 def violations(module: Module) -> list[str]:
     """Everything in one module that breaks a rule of the tree."""
     rules = (
-        *(_upward, _upward_within, _out_of_library),
+        *(_upward, _upward_within, _above_edits, _out_of_library),
         *(_into_a_policy, _policy_s_words, _impure, _client),
     )
     return [violation for rule in rules for violation in rule(module)]
@@ -63,6 +64,13 @@ def _upward_within(module: Module) -> Iterator[str]:
         part = part_within(module.floor, name)
         if part not in {None, own, *below[own]}:
             yield f"{module.name} may not import {name}: {part} is not below {own}"
+
+
+def _above_edits(module: Module) -> Iterator[str]:
+    """A policy knows neither how it is loaded nor how its edits are run."""
+    for name in imports(module) if policy_of(module.name) else ():
+        if part_within("policies", name) in ABOVE_EDITS:
+            yield f"{module.name} is of a policy and may not import {name}"
 
 
 def _out_of_library(module: Module) -> Iterator[str]:
@@ -137,6 +145,12 @@ def test_every_top_level_module_has_a_floor() -> None:
         ("stream_edits.policies.values.mode", "def f():\n    from ..encounter import Encounter"),
         ("stream_edits.policies.content.table", "from ..values.codes import CodeSet"),
         ("stream_edits.policies.shared.units", "from stream_edits.policies import edit_types"),
+        (
+            "stream_edits.policies.khs_6_21_p.multiple_initial_codes.edit",
+            "from stream_edits.policies.judging.scopes import Scopes",
+        ),
+        ("stream_edits.policies.judging.form", "from ..loading.catalog import load_policies"),
+        ("stream_edits.commands.records.topic_records", "from ..review import publish_reviews"),
         ("stream_edits.stages.shared.reviews", "from stream_edits.stages import encounter"),
         (
             "stream_edits.stages.encounter.stage",
@@ -165,7 +179,7 @@ def test_every_top_level_module_has_a_floor() -> None:
             "from ..add_on_without_primary.edit import add_on",
         ),
         (
-            "stream_edits.policies.catalog",
+            "stream_edits.policies.policy",
             "from .khs_6_21_p.multiple_initial_codes.edit import check",
         ),
         (
@@ -192,7 +206,10 @@ def test_each_rule_can_fail(name: str, source: str) -> None:
         ("stream_edits.policies.values.dated", "from ..content.content import Content"),
         ("stream_edits.stages.encounter.stage", "from ..shared.memory import MemberMemory"),
         ("stream_edits.stages.pipeline", "from .supervision.stage import supervise"),
-        ("stream_edits.policies.folder", "from stream_edits.policies.shapes.known import edit_in"),
+        (
+            "stream_edits.policies.loading.folder",
+            "from stream_edits.policies.shapes.known import edit_in",
+        ),
         ("stream_edits.engine.kafka.source", "import confluent_kafka"),
         ("stream_edits.engine.runner", "import time\nfrom . import log\nfrom ..metrics import M"),
         (

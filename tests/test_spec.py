@@ -10,8 +10,8 @@ import pytest
 from stream_edits.app.processors import ERROR_CLASSES
 from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.engine.dead_letter_headers import DEAD_LETTER_HEADERS
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.edit_types import Edit
+from stream_edits.policies.loading.catalog import load_policies
 from tests.citations import ROOT, code_problems, in_python, markdown_problems
 from tests.policies.completeness import listing_problems
 from tests.spec_tables import defaults_in_words, section, table, type_in_words

@@ -36,7 +36,7 @@ from stream_edits.engine.kafka import client_version
 from stream_edits.engine.ports import Processor
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.settings import Settings, Topics
 from stream_edits.stages.shared.decision_builder import DecisionBuilder

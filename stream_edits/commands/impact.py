@@ -20,7 +20,7 @@ from stream_edits.impact.gate import Limit
 from stream_edits.impact.measure import Measurement
 from stream_edits.impact.table import print_impact
 from stream_edits.impact.tally import Impact
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.settings import Settings
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.shared.decision_builder import DecisionBuilder

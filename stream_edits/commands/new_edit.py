@@ -5,10 +5,10 @@ from pathlib import Path
 from string import Template
 
 from stream_edits.commands.generated_files import write
-from stream_edits.policies.catalog import shipped_folders
 from stream_edits.policies.errors import PolicyError
-from stream_edits.policies.folder import POLICY_ID
-from stream_edits.policies.own_edits import FILE, listed, policy_id_in
+from stream_edits.policies.loading.catalog import shipped_folders
+from stream_edits.policies.loading.folder import POLICY_ID
+from stream_edits.policies.loading.own_edits import FILE, listed, policy_id_in
 from stream_edits.policies.shapes.known import TEMPLATES, id_problem
 
 CASES = "cases.yaml"

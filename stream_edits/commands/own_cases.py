@@ -13,10 +13,10 @@ from stream_edits.commands.cases.case_results import case_failures
 from stream_edits.commands.new_edit import CASES
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.domain.decision import Source
-from stream_edits.policies.catalog import load_policies, shipped_folders
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.errors import PolicyError
-from stream_edits.policies.own_edits import FILE, OwnEdits
+from stream_edits.policies.loading.catalog import load_policies, shipped_folders
+from stream_edits.policies.loading.own_edits import FILE, OwnEdits
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.shapes.known import has_shape
 from stream_edits.stages.pipeline import adjudicate

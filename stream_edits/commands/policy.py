@@ -14,7 +14,7 @@ from stream_edits.handbook.listing import edits_on, list_as_json, print_list
 from stream_edits.handbook.overlay_check import check_of
 from stream_edits.handbook.page import entry_named, page, page_as_json
 from stream_edits.handbook.unknown_codes import unknown_in_own_edits
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.settings import Settings
 

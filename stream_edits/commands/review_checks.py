@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from stream_edits.codec.errors import ContractViolation
 from stream_edits.domain.decision import ClaimDecision, Disposition, EditFinding, parted
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.policies.own_reason import ReasonCodes
+from stream_edits.policies.judging.own_reason import ReasonCodes
 from stream_edits.policies.values.reason_codes import codes_of, reason_problem
 from stream_edits.policies.values.rules import Outcome
 from stream_edits.policies.values.x12_codes import RETRIEVED, x12_codes

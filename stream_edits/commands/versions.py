@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from importlib.resources import files
 
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 _SHOWN = 12
 

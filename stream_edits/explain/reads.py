@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import ClaimDecision, EditFinding
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
-from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.edit_types import LineEdit
+from stream_edits.policies.loading.catalog import VOCABULARY
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.rules import EditRules, Outcome

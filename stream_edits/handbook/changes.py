@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from stream_edits.handbook.overlay_check import Check, Listed
-from stream_edits.policies.changes import CONTENT_TABLE
+from stream_edits.policies.comparing.changes import CONTENT_TABLE
 from stream_edits.policies.values.differences import Item, place_in_words
 from stream_edits.text import wrap
 

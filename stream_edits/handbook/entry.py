@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from ruamel.yaml import YAML
 
 from stream_edits.domain.decision import Disposition, WaitsFor
-from stream_edits.policies.catalog import VOCABULARY
 from stream_edits.policies.edit_types import Edit
+from stream_edits.policies.loading.catalog import VOCABULARY
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.reason_codes import outcomes_in

@@ -9,7 +9,7 @@ from stream_edits.handbook.overlay_strings import (
     misspelt,
     strings,
 )
-from stream_edits.policies.changes import Change
+from stream_edits.policies.comparing.changes import Change
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.dated_value import in_force
 

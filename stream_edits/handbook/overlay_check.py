@@ -10,7 +10,7 @@ from stream_edits.handbook.odd_entries import odd_entries
 from stream_edits.handbook.summaries import Key, summaries
 from stream_edits.handbook.unasked_documents import unasked_documents
 from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
-from stream_edits.policies.changes import (
+from stream_edits.policies.comparing.changes import (
     CONTENT_TABLE,
     Change,
     changes_between,

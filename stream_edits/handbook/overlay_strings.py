@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
-from stream_edits.policies.changes import Change
+from stream_edits.policies.comparing.changes import Change
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.values.dated_value import in_force
 from stream_edits.policies.values.differences import value_at

@@ -15,9 +15,9 @@ from stream_edits.handbook.overlay_strings import (
     named_by,
     strings,
 )
-from stream_edits.policies.catalog import VOCABULARY
-from stream_edits.policies.changes import Change
+from stream_edits.policies.comparing.changes import Change
 from stream_edits.policies.content.content import Content
+from stream_edits.policies.loading.catalog import VOCABULARY
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.dated_value import DatedValue

@@ -13,7 +13,7 @@ from stream_edits.impact.outcome import Difference, Judged, differences, is_same
 from stream_edits.impact.relevant import relevant
 from stream_edits.impact.spill import Disk, Spilled
 from stream_edits.impact.spool import Spool
-from stream_edits.policies.changes import Change
+from stream_edits.policies.comparing.changes import Change
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
 

@@ -9,9 +9,9 @@ from stream_edits.impact.comparison import Comparison, Event, Refused, Sides
 from stream_edits.impact.spill import Disk
 from stream_edits.impact.spool import Spool
 from stream_edits.impact.tally import Impact
-from stream_edits.policies.changes import changes_between
+from stream_edits.policies.comparing.changes import changes_between
+from stream_edits.policies.comparing.putting_back import without
 from stream_edits.policies.policy import Policies
-from stream_edits.policies.putting_back import without
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from stream_edits.stages.shared.retention import Retention
 

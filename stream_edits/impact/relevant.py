@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
-from stream_edits.policies.changes import Change
+from stream_edits.policies.comparing.changes import Change
 from stream_edits.policies.values.differences import Item
 
 # How codes and provider ids are written, and no other word of a policy's values.

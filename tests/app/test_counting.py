@@ -25,7 +25,7 @@ from stream_edits.domain.review import ReviewOutcome
 from stream_edits.engine.ports import Output, Record
 from stream_edits.engine.store import MemoryStore
 from stream_edits.metrics import Metrics
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.settings import Settings
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION

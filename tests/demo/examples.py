@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stream_edits.codec.jsonl import BadLine, read_events_jsonl
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
 
 ROOT = Path(__file__).parents[2]

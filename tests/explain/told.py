@@ -8,7 +8,7 @@ from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.explain.account import Account, account_of
 from stream_edits.explain.history import Event
 from stream_edits.explain.remedies import LineAnswer
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION
 

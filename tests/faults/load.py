@@ -12,7 +12,7 @@ from stream_edits import ENGINE_VERSION
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, RollUp, Source
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.shared.decision_builder import DecisionBuilder

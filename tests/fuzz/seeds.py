@@ -16,7 +16,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.catalog import shipped_folder
+from stream_edits.policies.loading.catalog import shipped_folder
 from stream_edits.strict_yaml import YamlSource
 from stream_edits.synthetic.generator import generate
 from tests.codec.a_review import REVIEW

@@ -23,9 +23,9 @@ from stream_edits.domain.decision import Source
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.handbook.changes import check_as_text
 from stream_edits.handbook.overlay_check import check_of
-from stream_edits.policies import catalog
 from stream_edits.policies.errors import PolicyError
-from stream_edits.policies.overlay import lay_over, plan_terms
+from stream_edits.policies.loading import catalog
+from stream_edits.policies.loading.overlay import lay_over, plan_terms
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.prompt_pay import PromptPay

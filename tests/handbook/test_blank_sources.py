@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies
 
 BLANK = "should not be empty"
 GOOD = """\

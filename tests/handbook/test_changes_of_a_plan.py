@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from stream_edits.cli.root import cli
 from stream_edits.handbook.summaries import summaries
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 GO_LIVE = """\
 edits:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from stream_edits.cli.root import cli
 from stream_edits.handbook.changes import check_as_json, check_as_text
 from stream_edits.handbook.overlay_check import check_of
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 TODAY = date(2026, 3, 1)
 PLAN = """\

@@ -16,7 +16,7 @@ from stream_edits.handbook.coverage import (
 )
 from stream_edits.handbook.entry import Entry, entries
 from stream_edits.handbook.overlay_strings import strings
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from tests.policies.completeness import coverage_problems, named, not_in
 
 POLICIES = load_policies()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.handbook.overlay_check import check_of
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 
 def warnings(file: Path, edit_id: str, values: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from stream_edits.cli import cli
 from stream_edits.cli.docs import docs as commands
 from stream_edits.handbook.entry import all_entries
 from stream_edits.handbook.index import index
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 DOCS = Path(__file__).parents[2] / "docs" / "edits.md"
 

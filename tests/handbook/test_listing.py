@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from stream_edits.cli.root import cli
 from stream_edits.handbook.listing import edits_on
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 POLICY = load_policies()["6.21-P"]
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from stream_edits.cli.root import cli
 from stream_edits.commands.new_edit import new
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 OVERLAY = """\
 edits:

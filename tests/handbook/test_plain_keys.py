@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from stream_edits.handbook.overlay_check import check_of
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies
 
 
 def _dated(name: str, change: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 from stream_edits.commands.new_edit import new
 from stream_edits.commands.own_cases import run_cases
 from stream_edits.commands.policy import check
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies
 
 GOOD = """edits:
   units-over-maximum:

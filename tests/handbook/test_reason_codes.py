@@ -9,8 +9,8 @@ import pytest
 
 from stream_edits.domain.decision import Disposition
 from stream_edits.handbook.entry import all_entries
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.values.reason_codes import (
     codes_of,
     outcomes_in,

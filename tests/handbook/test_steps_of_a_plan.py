@@ -8,7 +8,7 @@ import pytest
 
 from stream_edits.handbook.changes import check_as_json
 from stream_edits.handbook.overlay_check import Check, check_of
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 EXCLUDED = '[{npi: "1234567893", reference: Contract 17, approver: Medical director}]'
 

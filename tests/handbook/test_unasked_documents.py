@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.handbook.overlay_check import check_of
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 
 HOLDS = (
     "by-report-pricing holds {0} for pricing only with the document {1}, and from 2026-01-01 on no "

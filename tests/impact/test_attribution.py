@@ -17,7 +17,7 @@ from stream_edits.impact.attribution import Attribution
 from stream_edits.impact.comparison import Comparison
 from stream_edits.impact.relevant import relevant
 from stream_edits.impact.spool import Spool
-from stream_edits.policies.changes import Change
+from stream_edits.policies.comparing.changes import Change
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.differences import ABSENT, Item

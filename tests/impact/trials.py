@@ -12,7 +12,7 @@ from stream_edits.domain.decision import ClaimDecision, RollUp, Source
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.impact.measure import Measurement
 from stream_edits.impact.tally import Impact
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.differences import in_words
 from stream_edits.stages.pipeline import adjudicate

@@ -16,7 +16,7 @@ from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Source
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.synthetic.generator import generate
 from tests.build import canaries

@@ -13,9 +13,9 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, EditFinding, RollUp, Source, parted
 from stream_edits.domain.npi import is_npi
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.policies import catalog
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
-from stream_edits.policies.overlay import lay_over
+from stream_edits.policies.loading import catalog
+from stream_edits.policies.loading.overlay import lay_over
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.policies.values.rules import EditRules

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from stream_edits import strict_yaml
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import RollUp
-from stream_edits.policies.catalog import shipped_folder
+from stream_edits.policies.loading.catalog import shipped_folder
 from tests.build import from_case
 
 FOLDER = shipped_folder("6.21-P").path

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stream_edits.commands.new_edit import new
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.shapes.known import SHAPES
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition
-from stream_edits.policies.catalog import load_policies, shipped_folders
-from stream_edits.policies.own_edits import OwnEdits
+from stream_edits.policies.loading.catalog import load_policies, shipped_folders
+from stream_edits.policies.loading.own_edits import OwnEdits
 from stream_edits.policies.policy import Policies
 from tests.stages.walk import Walk
 

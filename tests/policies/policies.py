@@ -16,9 +16,9 @@ from ruamel.yaml import YAML
 
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, RollUp, Source
-from stream_edits.policies.catalog import shipped_folder
 from stream_edits.policies.edit_types import AlreadyReplacedNotice, Edit
-from stream_edits.policies.overlay import lay_over
+from stream_edits.policies.loading.catalog import shipped_folder
+from stream_edits.policies.loading.overlay import lay_over
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.edit_file import RuleSource

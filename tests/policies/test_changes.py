@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from stream_edits.policies.catalog import load_policies, shipped_folders
-from stream_edits.policies.changes import Change, changes_between
+from stream_edits.policies.comparing.changes import Change, changes_between
+from stream_edits.policies.comparing.putting_back import without
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies, shipped_folders
 from stream_edits.policies.policy import Policies
-from stream_edits.policies.putting_back import without
 from stream_edits.policies.values.differences import ABSENT, Item, differences, put_back, value_at
 from tests.policies.test_second_policy import FOLDER
 

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from stream_edits.cli.docs import docs as commands
 from stream_edits.handbook.coverage import FILE, coverage
-from stream_edits.policies.catalog import PolicyFolder, load_policies
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import PolicyFolder, load_policies
 from tests.citations import ROOT
 from tests.guide import EDIT, blocks
 from tests.policies import completeness

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.content.category import Category
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.content.table import COLUMNS
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.strict_yaml import load
 from tests.citations import ROOT
 from tests.policies.policies import FOLDER

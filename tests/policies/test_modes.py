@@ -16,8 +16,8 @@ from stream_edits.domain.decision import (
     Source,
     WaitsFor,
 )
-from stream_edits.policies.catalog import load_policies, shipped_folder
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies, shipped_folder
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.remittance.adjustments import adjustments_of
 from stream_edits.report.explaining import explain

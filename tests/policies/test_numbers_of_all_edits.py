@@ -10,8 +10,8 @@ import pytest
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.rules import EditRules
 

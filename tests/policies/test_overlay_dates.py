@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
-from stream_edits.policies.overlay import lay_over
+from stream_edits.policies.loading.catalog import load_policies
+from stream_edits.policies.loading.overlay import lay_over
 from stream_edits.policies.values.dated import EditValues
 from tests.policies.policies import FOLDER
 

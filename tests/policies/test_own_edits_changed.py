@@ -11,7 +11,7 @@ from stream_edits.domain.decision import Disposition
 from stream_edits.explain.remedies import Answer, answers
 from stream_edits.handbook.index import index
 from stream_edits.handbook.page import entry_named, page
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from tests.build import claim, line
 from tests.explain.told import changes_of

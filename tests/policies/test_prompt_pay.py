@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from stream_edits.commands.new_edit import new
 from stream_edits.handbook.overlay_check import check_of
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.values.prompt_pay import DayKind, PromptPay, Term
 
 (SHIPPED,) = load_policies().all

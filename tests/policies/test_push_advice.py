@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from stream_edits.commands.cases.case_files import cases_in
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import Disposition, EditFinding, RollUp, Source
-from stream_edits.policies.catalog import load_policies, shipped_folder
+from stream_edits.policies.loading.catalog import load_policies, shipped_folder
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.shared.decision_builder import DecisionBuilder

@@ -16,10 +16,10 @@ from stream_edits.handbook.coverage import coverage_of
 from stream_edits.handbook.index import index
 from stream_edits.handbook.overlay_check import check_of
 from stream_edits.handbook.page import entry_named, page
-from stream_edits.policies import folder as policy_folder
-from stream_edits.policies.catalog import PolicyFolder, load_policies, shipped_folders
 from stream_edits.policies.edit_types import AlreadyReplacedNotice
 from stream_edits.policies.errors import PolicyError
+from stream_edits.policies.loading import folder as policy_folder
+from stream_edits.policies.loading.catalog import PolicyFolder, load_policies, shipped_folders
 from stream_edits.policies.shapes.replaced import NOTICE
 from stream_edits.report import explain
 from tests.build import claim, line

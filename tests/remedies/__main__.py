@@ -12,7 +12,7 @@ from pathlib import Path
 from stream_edits.codec.jsonl import read_events_jsonl
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.explain.remedies import Answer
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.synthetic.generator import generate
 from tests.policies.cases import all_cases, all_journeys
 from tests.remedies.counting import Count, counted

@@ -9,7 +9,7 @@ import pytest
 
 from stream_edits.domain.claim import Attachment, ClaimEvent, LineOfBusiness, Supervision
 from stream_edits.domain.decision import Disposition, EditFinding, RollUp, WaitsFor
-from stream_edits.policies.catalog import PolicyFolder, load_policies, shipped_folders
+from stream_edits.policies.loading.catalog import PolicyFolder, load_policies, shipped_folders
 from stream_edits.policies.values.prompt_pay import DayKind, PromptPay, Term
 from tests.build import ADA, DAY, claim, infusion, line, replacing, voiding
 from tests.stages.walk import SHIPPED, Walk, edits, outcomes, summaries

@@ -18,7 +18,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, RollUp
 from stream_edits.domain.member_state import ClaimStatus
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from tests.build import claim, line, voiding
 from tests.stages.infusions import DAYS, INITIALS, claims, histories
 from tests.stages.walk import SHIPPED, Walk, through_stages

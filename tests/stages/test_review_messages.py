@@ -4,7 +4,7 @@ import pytest
 
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.review import ReviewOutcome
-from stream_edits.policies.own_reason import ReasonCodes
+from stream_edits.policies.judging.own_reason import ReasonCodes
 from stream_edits.stages.shared.reviews import decided
 from tests.build import claim, infusion, line
 from tests.stages.reviewing import DENY, UPHOLD, review

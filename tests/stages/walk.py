@@ -13,7 +13,7 @@ from stream_edits.domain.member_state import ClaimRecord, ListBranch, ListedClai
 from stream_edits.domain.messages import RoutedClaim, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.domain.supervisor_state import SupervisedSlot
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.encounter.claim_list import ClaimList
 from stream_edits.stages.encounter.stage import ClaimIdReused

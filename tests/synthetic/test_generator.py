@@ -10,7 +10,7 @@ from stream_edits.domain.claim import REPLACEMENT, VOID, ClaimEvent, ClaimForm, 
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.npi import is_npi
-from stream_edits.policies.catalog import load_policies
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
 from stream_edits.synthetic.generator import generate
 from stream_edits.synthetic.people import npi

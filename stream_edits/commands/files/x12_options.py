@@ -18,8 +18,8 @@ from stream_edits.codec.x12 import (
 )
 from stream_edits.domain.claim import LineOfBusiness
 from stream_edits.handbook.overlay_strings import documents_of, misspelt
-from stream_edits.policies.catalog import load_policies
 from stream_edits.policies.content.content import packaged_content
+from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.strict_yaml import YamlError, load
 
 _NO_LINE_OF_BUSINESS = (

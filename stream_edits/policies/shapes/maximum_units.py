@@ -61,13 +61,14 @@ def make(edit: Declared) -> EncounterEdit:
         for line in encounter.active:
             if line.code in line.policy[own].maximum_units:
                 by_day.setdefault((line.code, line.service_date), []).append(line)
+        is_one_of_several = scope is Scope.ENCOUNTER and encounter.around is not encounter
         for lines in by_day.values():
-            counted = lines
-            if scope is Scope.ENCOUNTER and encounter.around is not encounter:
-                counted = _of_the_day(encounter, lines)
-            for hit in _judge_code(edit, own, encounter, counted):
-                if counted is lines or hit[0].encounter_key == lines[0].encounter_key:
-                    yield hit
+            if not is_one_of_several:
+                yield from _judge_code(edit, own, encounter, lines)
+                continue
+            for line, finding in _judge_code(edit, own, encounter, _of_the_day(encounter, lines)):
+                if line.encounter_key == lines[0].encounter_key:
+                    yield line, finding
 
     return EncounterEdit(
         edit.id,

@@ -7,10 +7,10 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, Draft, EditFinding, parted
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.roll_up import has_header_fault
-from stream_edits.policies.evaluation import evaluate
-from stream_edits.policies.finding_order import in_order
+from stream_edits.policies.judging.evaluation import evaluate
+from stream_edits.policies.judging.finding_order import in_order
+from stream_edits.policies.judging.reviewed import of_policy
 from stream_edits.policies.policy import Policies
-from stream_edits.policies.reviewed import of_policy
 from stream_edits.stages.encounter.neighbours import (
     Due,
     Neighbours,

@@ -12,7 +12,7 @@ from stream_edits.domain.member_state import (
 )
 from stream_edits.domain.messages import RoutedReview, SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.policies.own_reason import own_reason
+from stream_edits.policies.judging.own_reason import own_reason
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.encounter.claim_and_neighbours import Adjudicated, decide, draft_of_open
 from stream_edits.stages.encounter.member import MemberSession

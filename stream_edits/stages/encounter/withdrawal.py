@@ -6,7 +6,7 @@ from typing import NamedTuple
 from stream_edits.domain.claim import REPLACEMENT, WITHDRAWING
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.roll_up import has_header_fault
-from stream_edits.policies.form import judge_form
+from stream_edits.policies.judging.form import judge_form
 from stream_edits.policies.policy import Policy
 from stream_edits.stages.encounter.member import MemberSession
 from stream_edits.stages.shared.claim_record import withdrawn

@@ -18,8 +18,8 @@ from stream_edits.domain.decision import (
 from stream_edits.domain.encounter import distinct
 from stream_edits.domain.member_state import ClaimRecord
 from stream_edits.domain.roll_up import line_outcome, roll_up, with_further
+from stream_edits.policies.judging.waiting import waits_for
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.waiting import waits_for
 
 
 class Cause(NamedTuple):

@@ -10,7 +10,7 @@ from stream_edits.domain.decision import (
 )
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.roll_up import line_outcome
-from stream_edits.policies.encounter_lines import bare_days
+from stream_edits.policies.judging.encounter_lines import bare_days
 from stream_edits.policies.policy import Policies
 
 

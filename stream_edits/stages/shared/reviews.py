@@ -14,7 +14,7 @@ from stream_edits.domain.digests import event_digest
 from stream_edits.domain.member_state import FindingChange, ReviewableClaim
 from stream_edits.domain.messages import SupervisedReview
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.policies.own_reason import ReasonCodes
+from stream_edits.policies.judging.own_reason import ReasonCodes
 from stream_edits.policies.values.x12_codes import Kind, group_code, x12_codes
 from stream_edits.stages.shared.refused_reviews import (
     StaleReview,

@@ -6,7 +6,7 @@ from datetime import date
 from stream_edits.domain.decision import Disposition, Draft, EditFinding
 from stream_edits.domain.messages import SupervisedClaim, SupervisedReview
 from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot, SupervisorRecord
-from stream_edits.policies.own_reason import own_reason
+from stream_edits.policies.judging.own_reason import own_reason
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.shared.refused_reviews import StaleReview, UnitsAboveBilled
 from stream_edits.stages.shared.reviews import decided, takes_away

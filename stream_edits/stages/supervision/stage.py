@@ -33,7 +33,7 @@ from stream_edits.domain.messages import (
 )
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.domain.supervisor_state import RefusedLine, SupervisedSlot, slot_of
-from stream_edits.policies.reviewed import without_reviewed
+from stream_edits.policies.judging.reviewed import without_reviewed
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.stages.shared.decision_builder import DecisionBuilder, with_findings, with_note
 from stream_edits.stages.shared.memory import SupervisorMemory

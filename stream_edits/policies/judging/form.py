@@ -2,8 +2,8 @@
 
 from stream_edits.domain.decision import EditFinding
 from stream_edits.domain.member_state import ClaimRecord
+from stream_edits.policies.judging.reviewed import of_policy, without_reviewed
 from stream_edits.policies.policy import Policy
-from stream_edits.policies.reviewed import of_policy, without_reviewed
 
 
 def judge_form(

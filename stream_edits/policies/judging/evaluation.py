@@ -13,9 +13,11 @@ from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
 from stream_edits.policies.encounter import EncounterLine, Standings
-from stream_edits.policies.encounter_lines import bare_days, decided_line, open_line
-from stream_edits.policies.finding_order import in_order
-from stream_edits.policies.form import judge_form
+from stream_edits.policies.judging.encounter_lines import bare_days, decided_line, open_line
+from stream_edits.policies.judging.finding_order import in_order
+from stream_edits.policies.judging.form import judge_form
+from stream_edits.policies.judging.reviewed import ReviewedFindings, of_policy
+from stream_edits.policies.judging.scopes import Scopes
 from stream_edits.policies.modes import (
     Findings,
     MonitoredFindings,
@@ -23,8 +25,6 @@ from stream_edits.policies.modes import (
     has_monitored,
 )
 from stream_edits.policies.policy import Policies, Policy
-from stream_edits.policies.reviewed import ReviewedFindings, of_policy
-from stream_edits.policies.scopes import Scopes
 
 
 def evaluate(

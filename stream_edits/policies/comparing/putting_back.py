@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from stream_edits.policies.changes import PROMPT_PAY, Change, terms_of, written
+from stream_edits.policies.comparing.changes import PROMPT_PAY, Change, terms_of, written
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues

@@ -1,4 +1,4 @@
-"""Loads policies from their folders, with the plan's overlay (policies/overlay.py) and own edits.
+"""Loads policies from their folders, with the plan's overlay (loading/overlay.py) and own edits.
 
 A policy's folder holds policy.yaml (id, title, lines of business, name of the text file), a folder
 for each edit (policy.yaml, edit.py unless it has a shape, cases.yaml), and optionally vocabulary/
@@ -11,15 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from stream_edits.policies.errors import PolicyError
-from stream_edits.policies.folder import VOCABULARY, PolicyFolder
-from stream_edits.policies.overlay import lay_over, plan_content, plan_terms
-from stream_edits.policies.own_edits import OwnEdits
+from stream_edits.policies.loading.folder import VOCABULARY, PolicyFolder
+from stream_edits.policies.loading.overlay import lay_over, plan_content, plan_terms
+from stream_edits.policies.loading.own_edits import OwnEdits
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.prompt_pay import PromptPay
 
 __all__ = ["VOCABULARY", "PolicyFolder", "load_policies", "shipped_folder", "shipped_folders"]
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 # What cannot be read is from the settings: a command looks at its own arguments before.
 _OVERLAY = "policy (STREAM_EDITS_POLICY)"
 _OWN_EDITS = "edits (STREAM_EDITS_EDITS)"

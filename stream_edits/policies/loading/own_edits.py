@@ -12,7 +12,7 @@ from pathlib import Path
 from stream_edits.policies.about import About
 from stream_edits.policies.edit_types import Edit
 from stream_edits.policies.errors import PolicyError
-from stream_edits.policies.folder import NOT_PAID_TWICE, PolicyFile, PolicyFolder
+from stream_edits.policies.loading.folder import NOT_PAID_TWICE, PolicyFile, PolicyFolder
 from stream_edits.policies.shapes import replaced
 from stream_edits.policies.shapes.known import edit_in, has_shape
 from stream_edits.policies.values.edit_file import RuleSource

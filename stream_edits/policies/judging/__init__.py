@@ -1,0 +1,1 @@
+"""Judges claims with the edits of loaded policies. `evaluation.py` is the way in."""
