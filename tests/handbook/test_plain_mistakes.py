@@ -95,7 +95,11 @@ OVERLAYS: dict[str, tuple[str | bytes, int | None, str]] = {
     "only a comment": ("# later\n", 1, "is empty: "),
     "UTF-16": (GOOD.encode("utf-16"), None, "is UTF-16 text: save it as UTF-8"),
     "Latin-1": (_instead("memo", "m\u00e9mo").encode("latin-1"), 5, "save the file as UTF-8"),
-    "a blank of a web page": (_instead("        value", "\u00a0       value"), 6, "a blank that"),
+    "a blank of a web page": (
+        _instead("        value", "\u00a0       value"),
+        6,
+        "looks like a space",
+    ),
     "a character that cannot be seen": (_instead("memo", "me\x07mo"), 5, "cannot be seen"),
     "a code in lower case": (
         _value("by-report-missing", "codes", '{add: ["j3490"]}'),

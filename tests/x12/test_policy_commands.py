@@ -105,8 +105,8 @@ def test_options_that_nothing_can_use_are_refused(stricter: Path) -> None:
     lines = EXAMPLE.parent / "claims.jsonl"
     impact = ("policy", "impact", "--overlay", stricter)
     for words, says in (
-        (("explain", "A", "--file", lines, *NEEDED), b"the file is none"),
-        ((*impact, lines, *NEEDED), b"the file is none"),
+        (("explain", "A", "--file", lines, *NEEDED), b"the file is not X12"),
+        ((*impact, lines, *NEEDED), b"the file is not X12"),
         (("explain", "A", *NEEDED), b"options for X12 go with --file"),
         ((*impact, "--from-topic", *NEEDED), b"options for X12 go with files"),
     ):
