@@ -46,7 +46,7 @@ class Checkout:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_page_makes_a_green_edit(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path / "checkout")
     outputs: dict[str, str] = {}

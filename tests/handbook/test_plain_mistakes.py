@@ -246,9 +246,3 @@ def test_codes_and_documents_of_own_edits_that_nothing_knows(tmp_path: Path) -> 
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text(GOOD, encoding="utf-8")
     assert 'nothing knows the code "J174O"' in check(overlay, own=own).text
-
-
-def test_a_code_in_marks_of_a_word_processor(tmp_path: Path) -> None:
-    overlay = tmp_path / "overlay.yaml"
-    overlay.write_text(_instead('"96361"', "\u201c96361\u201d"), encoding="utf-8")
-    assert "nothing knows the code" in check(overlay).text

@@ -47,5 +47,5 @@ def test_a_denial_without_a_finding_is_said() -> None:
 
 
 def test_other_lines_than_those_decided_are_said() -> None:
-    with pytest.raises(CannotBeStated, match="has not the lines"):
+    with pytest.raises(CannotBeStated, match="do not match those"):
         adjustments_of(decision([1.0], finding("a", 1, DENY)), dollars("1.00", "1.00"))
