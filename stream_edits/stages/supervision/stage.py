@@ -107,10 +107,10 @@ def _after_hop(session: SupervisorSession, message: SupervisedClaim) -> Supervis
 def _outdated(
     session: SupervisorSession, message: SupervisedClaim, freed: Sequence[SupervisedSlot]
 ) -> HopDone:
-    """What a message leads to whose claim has a newer one: nothing that is published of it.
+    """The effect of a message when its claim has a newer one: its decision is not published.
 
-    It goes on if it withdraws another claim: no later message does that. Raises StaleReview if it
-    only brings a review, so that a person learns of it.
+    The message goes on if it withdraws another claim, because no later message does that.
+    Raises StaleReview if it only brings a review, so that a person learns of it.
     """
     if message.review is not None and message.withdrawn_claim_id is None:
         raise StaleReview("the claim has a newer decision")
