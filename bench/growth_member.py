@@ -21,7 +21,7 @@ from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.engine.ports import Record
-from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.synthetic.people import npi
 

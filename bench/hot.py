@@ -27,7 +27,7 @@ from stream_edits.domain.supervisor_state import (
     slot_of,
 )
 from stream_edits.engine.ports import Processor, Record
-from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, Overlay
 from stream_edits.stages.supervision.quarters import quarter_of
 from tests.written_counts import write_counts
 

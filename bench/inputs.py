@@ -8,7 +8,7 @@ from bench.mix import Keyed
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.engine.ports import Output, Processor, Record
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.settings import Topics
 
 EVENTS, GOVERNED, WAITING = "events", "governed", "waiting"

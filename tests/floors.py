@@ -49,6 +49,8 @@ BELOW: dict[str, set[str]] = {
     "entry": {"cli"},
     "__main__": {"entry"},
 }
+# What the parts of the engine share.
+_ENGINE_PORTS = {"advice", "clock", "config", "errors", "log", "ports", "records", "sizes"}
 # What a part of a folder may import of the same folder. Parts that are not named may import all.
 # Of policies/, these are what all policies share. Shapes are edits: they may import whatever an
 # edit may.
@@ -60,6 +62,22 @@ BELOW_WITHIN: dict[str, dict[str, set[str]]] = {
         "loading": {"about", "content", "edit_types", "errors", "policy", "shapes", "values"},
         "judging": {"edit_types", "encounter", "modes", "on_date", "policy", "values"},
         "comparing": {"content", "policy", "values"},
+    },
+    "engine": {
+        "advice": set(),
+        "clock": set(),
+        "errors": set(),
+        "log": set(),
+        "records": set(),
+        "sizes": {"records"},
+        "config": {"errors", "records"},
+        "ports": _ENGINE_PORTS - {"advice", "errors", "log", "ports"},
+        "topics": _ENGINE_PORTS,
+        "state": _ENGINE_PORTS,
+        "dead_letters": _ENGINE_PORTS,
+        "membership": {*_ENGINE_PORTS, "state", "topics"},
+        "batches": {*_ENGINE_PORTS, "state", "dead_letters", "membership"},
+        "kafka": {*_ENGINE_PORTS, "topics"},
     },
     "commands": {
         "files": {"progress"},

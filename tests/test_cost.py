@@ -16,11 +16,11 @@ from bench.contenders.stage import PassThrough
 from bench.inputs import BY_MEMBER, BY_SUPERVISOR, EVENTS, records_of
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
-from stream_edits.engine.batch import BatchBuilder
-from stream_edits.engine.circuit_breaker import CircuitBreaker
+from stream_edits.engine.batches.batch import BatchBuilder
+from stream_edits.engine.batches.circuit_breaker import CircuitBreaker
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.ports import Output, Processor, Record, StateView
-from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, Overlay
 
 _CLAIMS = 300
 

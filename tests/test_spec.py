@@ -9,7 +9,7 @@ import pytest
 
 from stream_edits.app.processors import ERROR_CLASSES
 from stream_edits.codec.schemas import packaged, schema_of
-from stream_edits.engine.dead_letter_headers import DEAD_LETTER_HEADERS
+from stream_edits.engine.dead_letters.headers import DEAD_LETTER_HEADERS
 from stream_edits.policies.edit_types import Edit
 from stream_edits.policies.loading.catalog import load_policies
 from tests.citations import ROOT, code_problems, in_python, markdown_problems

@@ -29,7 +29,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.messages import Reopen, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.engine.ports import Record
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from tests.citations import ROOT

@@ -10,7 +10,7 @@ import time
 
 from bench.inputs import state_of_waiting
 from bench.job import Job, Meter, memory_mb
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 
 _SEEN = 2000
 

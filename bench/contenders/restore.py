@@ -7,10 +7,10 @@ from confluent_kafka import Producer
 from bench.inputs import state_of_waiting
 from bench.job import Job, Meter
 from stream_edits.app.wiring import Stage, stage_config
-from stream_edits.engine.changelog import Restore, progress_value
 from stream_edits.engine.clock import SystemClock
 from stream_edits.engine.kafka import ConfluentKafka
-from stream_edits.engine.store import PROGRESS_KEY
+from stream_edits.engine.state.changelog import Restore, progress_value
+from stream_edits.engine.state.store import PROGRESS_KEY
 from stream_edits.metrics import Metrics, StageMetrics
 
 _SEEN = 2000

@@ -8,7 +8,7 @@ from bench.inputs import EVENTS, records_of
 from bench.processors import processor
 from stream_edits.app.wiring import Stage
 from stream_edits.engine.ports import Record
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.settings import Topics
 
 # The stages that a claim passes. Reviews, of which there are few, have one of their own.

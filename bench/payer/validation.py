@@ -16,7 +16,7 @@ from bench.payer.faults import Fault, Times, killed, killed_static
 from bench.payer.figures import Bench
 from bench.payer.group import Stage
 from bench.payer.pipeline import Pipeline, Placement, latencies, percentile
-from stream_edits.engine.batch_size import BatchSize
+from stream_edits.engine.batches.batch_size import BatchSize
 
 # The allowed deviation of a prediction, on a machine that other programs use as well.
 MARGIN = 0.2

@@ -17,7 +17,7 @@ from stream_edits.codec.reviews import ReviewReader
 from stream_edits.domain.decision import ClaimDecision, Source
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.engine.batch import NOT_SENDABLE
+from stream_edits.engine.batches.batch import NOT_SENDABLE
 from stream_edits.engine.ports import Output, Record, StateView, TryAgain, Undecodable
 from stream_edits.stages.encounter.claim_and_neighbours import Adjudicated
 from stream_edits.stages.encounter.stage import ClaimIdReused, EncounterStage

@@ -1,7 +1,7 @@
 """The topics of the settings, as `topics create` makes them and `topics check` compares them."""
 
-from stream_edits.engine.kept import DAY_MS, UNLIMITED
 from stream_edits.engine.ports import TopicSpec
+from stream_edits.engine.topics.retention import DAY_MS, UNLIMITED
 from stream_edits.settings import Settings
 
 # The brokers' default for other topics, and room for the headers that make a dead letter.

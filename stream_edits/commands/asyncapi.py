@@ -12,7 +12,7 @@ from stream_edits.app import outbox
 from stream_edits.app.topic_specs import topic_specs
 from stream_edits.app.wiring import STAGE_TOPICS, Stage, stage_config
 from stream_edits.codec.schemas import CLAIM_DECISION, CLAIM_EVENT, REVIEW_EVENT, schema_of
-from stream_edits.engine import dead_letter_headers as headers
+from stream_edits.engine.dead_letters import headers as headers
 from stream_edits.settings import Settings, Topics
 from stream_edits.text import WIDTH
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.framing import schema_id
 from stream_edits.commands.dead_letters import iso_time, read
-from stream_edits.engine import dead_letter_headers as headers
+from stream_edits.engine.dead_letters import headers as headers
 from stream_edits.engine.errors import EngineStopped
 from stream_edits.engine.ports import Record
 from stream_edits.engine.redrive import letter_of

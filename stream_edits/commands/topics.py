@@ -14,8 +14,8 @@ from stream_edits.engine.kafka import (
     forget_group,
     publish_records,
 )
-from stream_edits.engine.known_topics import accepting
 from stream_edits.engine.ports import Output
+from stream_edits.engine.topics.known_topics import accepting
 from stream_edits.settings import Settings
 
 _ASK_S = 15.0

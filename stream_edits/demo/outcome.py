@@ -12,7 +12,7 @@ from stream_edits.codec.decisions import decode_decision
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.demo.service import Service
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.engine import dead_letter_headers as names
+from stream_edits.engine.dead_letters import headers as names
 from stream_edits.engine.kafka.client_log import CLIENT_LOG
 from stream_edits.settings import Settings
 

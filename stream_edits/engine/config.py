@@ -58,7 +58,7 @@ class StageConfig:
     # until its session times out.
     group_instance_id: str | None = None
     engine_version: str = "0"
-    # The most events of a transaction: see `batch_size.py`.
+    # The most events of a transaction: see `batches/batch_size.py`.
     batch_size: int = 10_000
     # How long a batch waits for more records after its first one.
     linger_s: float = 0.005

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from . import log
-from .batch import REFUSALS, Batch, BatchBuilder
-from .circuit_breaker import CircuitBreaker
+from .batches.batch import REFUSALS, Batch, BatchBuilder
+from .batches.circuit_breaker import CircuitBreaker
+from .batches.inbox import Inbox
 from .config import StageConfig
 from .errors import TooManyAborts
-from .inbox import Inbox
-from .known_topics import KnownTopics
-from .partitions import Partitions
-from .peers import Peers
+from .membership.other_programs import OtherPrograms
+from .membership.partitions import Partitions
+from .membership.peers import Peers
+from .membership.rejoining import Rejoining
 from .ports import Clock, KafkaPort, Source
-from .rejoining import Rejoining
-from .start import limits_now
-from .strangers import Strangers
+from .topics.known_topics import KnownTopics
+from .topics.start_check import limits_now
 from .transaction import FORGOTTEN, TAKEN_FOR_DEAD, TransactionAborted, Transactions, remedy_of
 
 
@@ -31,7 +31,7 @@ class Member(NamedTuple):
     inbox: Inbox
     rejoining: Rejoining
     peers: Peers
-    strangers: Strangers
+    other_programs: OtherPrograms
 
 
 class Recovery:

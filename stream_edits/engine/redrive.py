@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from stream_edits.text import counted
 
-from .batch import REFUSALS
-from .dead_letter import is_dead_letter, is_reference, original
-from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_HEADERS
+from .batches.batch import REFUSALS
+from .dead_letters.dead_letter import is_dead_letter, is_reference, original
+from .dead_letters.headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_HEADERS
 from .errors import EngineStopped
 from .ports import Limits, Output, Record, Sink
 from .sizes import record_bytes

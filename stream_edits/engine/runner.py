@@ -9,22 +9,22 @@ from contextlib import suppress
 from stream_edits.metrics import Metrics, StageMetrics
 
 from . import log
-from .batch import Batch, BatchBuilder
-from .batch_size import BatchSize
-from .circuit_breaker import CircuitBreaker
+from .batches.batch import Batch, BatchBuilder
+from .batches.batch_metrics import count_committed
+from .batches.batch_size import BatchSize
+from .batches.circuit_breaker import CircuitBreaker
+from .batches.inbox import Inbox
 from .clock import SystemClock
 from .config import StageConfig
-from .counting import count_committed
 from .errors import APART, EngineStopped, Interrupted, Retriable
-from .inbox import Inbox
-from .known_topics import KnownTopics
-from .partitions import Partitions
-from .peers import Peers
+from .membership.other_programs import OtherPrograms
+from .membership.partitions import Partitions
+from .membership.peers import Peers
+from .membership.rejoining import Rejoining
 from .ports import Clock, KafkaPort, Output, Processor, Record, StateWatch
 from .recovery import Member, Recovery
-from .rejoining import Rejoining
-from .start import Asker, check_topics_fit
-from .strangers import Strangers
+from .topics.known_topics import KnownTopics
+from .topics.start_check import Asker, check_topics_fit
 from .transaction import TransactionAborted, Transactions
 
 _MEASURE_EVERY_S = 5.0
@@ -81,7 +81,7 @@ class StageRunner:
         Not while other programs are in the group, which take partitions from its stages.
         """
         member = self._member
-        if member is None or member.peers.has_strangers:
+        if member is None or member.peers.has_other_programs:
             return False
         return member.partitions.assigned and member.partitions.restore is None
 
@@ -148,9 +148,9 @@ class StageRunner:
         rejoining = Rejoining(
             self.config, source, partitions, known, self._clock, self._transactions.left_out
         )
-        strangers = Strangers(self.config, source, known, partitions, peers, self._clock)
+        other_programs = OtherPrograms(self.config, source, known, partitions, peers, self._clock)
         self._member = Member(
-            source, known, partitions, self._transactions, inbox, rejoining, peers, strangers
+            source, known, partitions, self._transactions, inbox, rejoining, peers, other_programs
         )
         source.subscribe(partitions)
 
@@ -163,7 +163,7 @@ class StageRunner:
         member.known.check()
         member.rejoining.check()
         member.peers.check()
-        member.strangers.check()
+        member.other_programs.check()
         try:
             records = member.inbox.take()
         except APART:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from . import log
-from .batch import Batch
-from .changelog import progress_value
+from .batches.batch import Batch
 from .config import StageConfig
 from .errors import (
     ClientError,
@@ -17,9 +16,10 @@ from .errors import (
     RequiresAbort,
     Retriable,
 )
-from .known_topics import KnownTopics, Mark, mark_key, mark_value
 from .ports import Clock, Output, Sink, Source
-from .store import PROGRESS_KEY, Overlay
+from .state.changelog import progress_value
+from .state.store import PROGRESS_KEY, Overlay
+from .topics.known_topics import KnownTopics, Mark, mark_key, mark_value
 
 # The brokers have removed the transactional id after idle days (transactional.id.expiration.ms),
 # and with it the transaction: there is nothing to abort.

@@ -176,7 +176,7 @@ class Metrics:
         )  # fmt: skip
 
     def _declare_ownership(self) -> None:
-        self.ready = self._gauge("ready", "1 when assigned, restored, without strangers.", "stage")
+        self.ready = self._gauge("ready", "1 when restored, without foreign members.", "stage")
         text = "Partitions this process owns."
         self.assigned_partitions = self._gauge("assigned_partitions", text, "stage")
         self.rebalances = self._counter(

@@ -68,7 +68,9 @@ class HealthServer(AnsweringServer):
             return _state(live, b"live\n", b"a loop is stuck\n")
         if path == "/readyz":
             ready = all(runner.ready for runner in self._runners)
-            return _state(ready, b"ready\n", b"not assigned or restored, or strangers in a group\n")
+            return _state(
+                ready, b"ready\n", b"not assigned or restored, or another program in a group\n"
+            )
         return 404, TEXT, b"not found\n"
 
 

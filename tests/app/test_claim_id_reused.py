@@ -17,11 +17,11 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
-from stream_edits.engine.batch import BatchBuilder
-from stream_edits.engine.circuit_breaker import CircuitBreaker
+from stream_edits.engine.batches.batch import BatchBuilder
+from stream_edits.engine.batches.circuit_breaker import CircuitBreaker
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.ports import Record, Undecodable
-from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, Overlay
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from tests.build import CLINIC, OTHER_CLINIC, claim, line, replacing, voiding

@@ -23,7 +23,7 @@ from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.engine.ports import Output, Record
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.metrics import Metrics
 from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.settings import Settings

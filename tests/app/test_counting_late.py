@@ -4,7 +4,7 @@ from stream_edits.app.decision_metrics import DecisionMetrics
 from stream_edits.app.wiring import Stage, processors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.engine.ports import Output, Record
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.metrics import Metrics
 from tests.app.service import BUILDER, SETTINGS
 from tests.build import infusion, voiding

@@ -7,7 +7,7 @@ from stream_edits.app.wiring import Stage, processors
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.review import ReviewOutcome
 from stream_edits.engine.ports import Output, Record, Undecodable
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.metrics import Metrics
 from tests.app.service import BUILDER, SETTINGS
 from tests.build import infusion

@@ -16,7 +16,7 @@ from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.engine.ports import Processor, Record, Undecodable
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from tests.build import PUBLISHED, claim, line
 from tests.codec.examples import REVIEW
 

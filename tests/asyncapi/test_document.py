@@ -19,7 +19,7 @@ from stream_edits.commands.asyncapi import (
     REFERENCE_HEADERS,
     asyncapi,
 )
-from stream_edits.engine import dead_letter_headers as headers
+from stream_edits.engine.dead_letters import headers as headers
 from stream_edits.settings import Settings, load_settings
 
 HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from stream_edits.engine.partitions import Partitions
+from stream_edits.engine.membership.partitions import Partitions
 from stream_edits.engine.ports import (
     Breaker,
     Output,

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from stream_edits.engine.batch_size import BatchSize
+from stream_edits.engine.batches.batch_size import BatchSize
 from stream_edits.engine.ports import Output, Record, StateView
 from tests.engine.harness import Counter, FakeClock, Stage, cluster
 

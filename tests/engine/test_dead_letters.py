@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from stream_edits.engine.config import Breaker
-from stream_edits.engine.dead_letter_headers import ERROR_CLASS, REDRIVE_COUNT, SOURCE_OFFSET
+from stream_edits.engine.dead_letters.headers import ERROR_CLASS, REDRIVE_COUNT, SOURCE_OFFSET
 from stream_edits.engine.errors import BreakerOpen, EngineStopped, RequiresAbort
 from stream_edits.engine.ports import Output, Record, StateView, TopicSettings
 from tests.engine.harness import Counter, Stage, cluster, outputs

@@ -13,8 +13,8 @@ from stream_edits.engine.errors import (
     StateBehind,
     TopicReplaced,
 )
-from stream_edits.engine.known_topics import Mark, mark_key, mark_value
 from stream_edits.engine.ports import TopicFacts
+from stream_edits.engine.topics.known_topics import Mark, mark_key, mark_value
 from tests.engine.harness import Cluster, Stage, cluster, outputs
 from tests.engine.worked import stateless_stage, worked
 

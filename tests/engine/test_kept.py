@@ -2,7 +2,7 @@
 
 import pytest
 
-from stream_edits.engine.kept import DAY_MS, kept_too_short
+from stream_edits.engine.topics.retention import DAY_MS, kept_too_short
 
 DAYS = 3653
 

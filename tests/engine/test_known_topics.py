@@ -13,8 +13,8 @@ from stream_edits.engine.errors import (
     TopicReplaced,
     TopicsUnfit,
 )
-from stream_edits.engine.known_topics import accepting, mark_key, mark_of
 from stream_edits.engine.ports import TopicSettings
+from stream_edits.engine.topics.known_topics import accepting, mark_key, mark_of
 from tests.engine.harness import Cluster, Stage, cluster, outputs
 from tests.engine.worked import stateless_stage, worked
 

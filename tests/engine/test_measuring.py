@@ -8,9 +8,9 @@ import pytest
 
 from stream_edits.engine.errors import RequiresAbort, Retriable
 from stream_edits.engine.kafka.statistics import digest, reporting
-from stream_edits.engine.largest_keys import SHOWN_S
 from stream_edits.engine.ports import Output, Record, StateView
-from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.engine.state.largest_keys import SHOWN_S
+from stream_edits.engine.state.store import MemoryStore, Overlay
 from stream_edits.metrics import ClientStatistics, Metrics, StageMetrics
 from tests.engine.harness import Counter, Stage, cluster
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 
-from stream_edits.engine.dead_letter_headers import ERROR_CLASS
+from stream_edits.engine.dead_letters.headers import ERROR_CLASS
 from stream_edits.engine.errors import FatalClientError, LostOffset
 from stream_edits.engine.kafka.source import ConfluentSource
 from stream_edits.engine.ports import Output

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stream_edits.engine.errors import EngineStopped, FatalClientError, ProducerFenced, Retriable
-from stream_edits.engine.peers import Peers
+from stream_edits.engine.membership.peers import Peers
 from tests.engine.harness import Cluster, Stage, cluster, config, outputs
 from tests.memory_kafka.sink import MemorySink
 from tests.simulation.faults import Crashed

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from stream_edits.engine.clock import SystemClock
-from stream_edits.engine.dead_letter import original
-from stream_edits.engine.dead_letter_headers import ERROR_CLASS, REDRIVE_COUNT
+from stream_edits.engine.dead_letters.dead_letter import original
+from stream_edits.engine.dead_letters.headers import ERROR_CLASS, REDRIVE_COUNT
 from stream_edits.engine.errors import EngineStopped, FatalClientError, RequiresAbort
 from stream_edits.engine.ports import Headers, Record
 from stream_edits.engine.redrive import Outcome, letter_of, redrive

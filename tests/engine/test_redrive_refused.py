@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from stream_edits.engine.dead_letter_headers import REDRIVE_COUNT
+from stream_edits.engine.dead_letters.headers import REDRIVE_COUNT
 from stream_edits.engine.errors import EngineStopped, RequiresAbort
 from stream_edits.engine.ports import Limits, Record, TopicSettings
 from stream_edits.engine.redrive import Outcome, letter_of, redrive

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from stream_edits.engine.dead_letter import (
+from stream_edits.engine.dead_letters.dead_letter import (
     Reason,
     dead_letter,
     is_dead_letter,
     is_reference,
     original,
 )
-from stream_edits.engine.dead_letter_headers import ERROR_CLASS, ERROR_MESSAGE
+from stream_edits.engine.dead_letters.headers import ERROR_CLASS, ERROR_MESSAGE
 from stream_edits.engine.errors import EngineStopped, RequiresAbort
 from stream_edits.engine.ports import UNREADABLE_HEADERS, Headers, Record
 from stream_edits.engine.redrive import letter_of

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from stream_edits.engine.errors import LeftOut, Retriable
-from stream_edits.engine.known_topics import KnownTopics
 from stream_edits.engine.ports import AssignmentListener
+from stream_edits.engine.topics.known_topics import KnownTopics
 from tests.engine.harness import Cluster, Stage, cluster
 
 _PATIENCE_S = 120.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stream_edits.engine.ports import TopicSpec
-from stream_edits.engine.topic_differences import unlike
+from stream_edits.engine.topics.differences import unlike
 
 LIMIT, AGE = "max.message.bytes", "retention.ms"
 SPEC = TopicSpec("dead", 6, at_least={AGE: "-1", LIMIT: "1000"})

@@ -11,8 +11,6 @@ import pytest
 from confluent_kafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
-from stream_edits.engine import changelog
-from stream_edits.engine.changelog import Restore
 from stream_edits.engine.errors import EngineStopped, RequiresAbort, RestoreStalled, Retriable
 from stream_edits.engine.kafka import (
     admin,
@@ -25,6 +23,8 @@ from stream_edits.engine.kafka import (
 from stream_edits.engine.kafka.changelog_reader import ConfluentReader
 from stream_edits.engine.kafka.sink import ConfluentSink
 from stream_edits.engine.ports import Output, TopicSpec
+from stream_edits.engine.state import changelog
+from stream_edits.engine.state.changelog import Restore
 from stream_edits.metrics import Metrics, StageMetrics
 from tests.engine.harness import FakeClock, config
 from tests.memory_kafka.calls import LIMITS

@@ -13,7 +13,7 @@ from stream_edits.engine.errors import Interrupted, Retriable
 from stream_edits.engine.kafka import ConfluentKafka, admin
 from stream_edits.engine.kafka.client import Refusals
 from stream_edits.engine.kafka.sink import ConfluentSink
-from stream_edits.engine.start import Asker, check_topics_fit
+from stream_edits.engine.topics.start_check import Asker, check_topics_fit
 from tests.engine.harness import FakeClock, config
 from tests.memory_kafka.calls import LIMITS
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from stream_edits.engine.dead_letter_headers import ERROR_CLASS
+from stream_edits.engine.dead_letters.headers import ERROR_CLASS
 from tests.broker import LocalKafka
 from tests.broker.properties import free_port
 from tests.faults.load import Load

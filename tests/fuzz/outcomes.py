@@ -10,7 +10,7 @@ from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import PackagedSchemas
 from stream_edits.domain.messages import RoutedClaim
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.engine.dead_letter_headers import (
+from stream_edits.engine.dead_letters.headers import (
     SOURCE_OFFSET,
     SOURCE_PARTITION,
     SOURCE_TOPIC,

@@ -16,12 +16,12 @@ from stream_edits.codec.decisions import decision_encoder
 from stream_edits.codec.reviews import ReviewReader
 from stream_edits.codec.schemas import PackagedSchemas, SchemaSource
 from stream_edits.domain.decision import Disposition
-from stream_edits.engine.batch import BatchBuilder
-from stream_edits.engine.circuit_breaker import CircuitBreaker
+from stream_edits.engine.batches.batch import BatchBuilder
+from stream_edits.engine.batches.circuit_breaker import CircuitBreaker
 from stream_edits.engine.config import Breaker
-from stream_edits.engine.dead_letter import Reason, original
+from stream_edits.engine.dead_letters.dead_letter import Reason, original
 from stream_edits.engine.ports import Headers, Output, Processor, Record
-from stream_edits.engine.store import MemoryStore, NoState, Overlay
+from stream_edits.engine.state.store import MemoryStore, NoState, Overlay
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION

@@ -10,7 +10,7 @@ from stream_edits.app.wiring import Stage
 from stream_edits.codec import framing
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import PackagedSchemas
-from stream_edits.engine.dead_letter import Reason, dead_letter
+from stream_edits.engine.dead_letters.dead_letter import Reason, dead_letter
 from stream_edits.engine.ports import Output, Record, StageConfig
 from tests.fuzz import targets
 from tests.fuzz.judging import Defect, one_line, refused
@@ -81,7 +81,7 @@ class TestTheChecksCanFail:
         def other(record: Record, reason: Reason, config: StageConfig, *rest: Any) -> Output:
             return dead_letter(record, reason, config, *rest)._replace(value=b"other")
 
-        monkeypatch.setattr("stream_edits.engine.batch.dead_letter", other)
+        monkeypatch.setattr("stream_edits.engine.batches.batch.dead_letter", other)
         with pytest.raises(Defect, match="byte for byte"):
             Stages().take(Stage.INTAKE, b"no claim")
 

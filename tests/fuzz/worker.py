@@ -32,7 +32,7 @@ _FOLLOWED = (
     "stream_edits.domain.claim",
     "stream_edits.policies.policy",
     "stream_edits.strict_yaml",
-    "stream_edits.engine.batch",
+    "stream_edits.engine.batches.batch",
 )
 
 

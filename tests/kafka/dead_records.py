@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from typing import NamedTuple
 
-from stream_edits.engine.dead_letter_headers import (
+from stream_edits.engine.dead_letters.headers import (
     REFERENCE_HEADERS,
     SOURCE_OFFSET,
     SOURCE_PARTITION,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stream_edits.codec.claims import claim_encoder
-from stream_edits.engine.dead_letter_headers import REDRIVE_COUNT
+from stream_edits.engine.dead_letters.headers import REDRIVE_COUNT
 from tests.build import canary_claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment

@@ -14,7 +14,7 @@ import pytest
 
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness
 from stream_edits.domain.decision import Disposition
-from stream_edits.engine.dead_letter_headers import DEAD_LETTER_HEADERS, ERROR_CLASS
+from stream_edits.engine.dead_letters.headers import DEAD_LETTER_HEADERS, ERROR_CLASS
 from tests.broker.properties import free_port
 from tests.build import canaries, canary_claim, timed
 from tests.kafka.broken_edit import MARK

@@ -8,7 +8,7 @@ import pytest
 
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, schema_of
-from stream_edits.engine.dead_letter import is_reference, original
+from stream_edits.engine.dead_letters.dead_letter import is_reference, original
 from tests.build import canary_claim
 from tests.kafka.conftest import Deploy
 from tests.kafka.deployment import Deployment

@@ -11,7 +11,7 @@ import pytest
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition, Source
 from stream_edits.domain.review import ReviewEvent
-from stream_edits.engine.dead_letter_headers import ERROR_CLASS, ERROR_STAGE
+from stream_edits.engine.dead_letters.headers import ERROR_CLASS, ERROR_STAGE
 from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.stages.pipeline import adjudicate
 from tests.build import canary_claim

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from stream_edits.engine.batch import Batch
-from stream_edits.engine.changelog import Restore, _Restoring
+from stream_edits.engine.batches.batch import Batch
+from stream_edits.engine.batches.inbox import Inbox
 from stream_edits.engine.errors import ProducerFenced
-from stream_edits.engine.inbox import Inbox
-from stream_edits.engine.known_topics import KnownTopics
-from stream_edits.engine.partitions import Owned, Partitions
+from stream_edits.engine.membership.partitions import Owned, Partitions
+from stream_edits.engine.membership.rejoining import Rejoining
 from stream_edits.engine.ports import Sink, Source
-from stream_edits.engine.rejoining import Rejoining
-from stream_edits.engine.store import Overlay
+from stream_edits.engine.state.changelog import Restore, _Restoring
+from stream_edits.engine.state.store import Overlay
+from stream_edits.engine.topics.known_topics import KnownTopics
 from stream_edits.engine.transaction import TAKEN_FOR_DEAD, TransactionAborted, Transactions
 from tests.memory_kafka.group import Group
 from tests.memory_kafka.sink import MemorySink

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections import defaultdict
 from enum import Enum
 
-from stream_edits.engine.dead_letter_headers import ERROR_MESSAGE, SOURCE_OFFSET, SOURCE_PARTITION
-from stream_edits.engine.partitions import Partitions
+from stream_edits.engine.dead_letters.headers import ERROR_MESSAGE, SOURCE_OFFSET, SOURCE_PARTITION
+from stream_edits.engine.membership.partitions import Partitions
 from stream_edits.engine.ports import Record
 from tests.memory_kafka.broker import Broker
 from tests.memory_kafka.log import Entry, Txn

@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from stream_edits.engine.dead_letter_headers import (
+from stream_edits.engine.dead_letters.headers import (
     ENGINE_VERSION,
     ERROR_CLASS,
     ERROR_STAGE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stream_edits.engine.known_topics import accepting
+from stream_edits.engine.topics.known_topics import accepting
 from tests.memory_kafka.murmur2 import partition_of
 from tests.simulation.cluster import PARTITIONS
 from tests.simulation.fleet import RUNNERS, Fleet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stream_edits.engine.config import StartFrom
-from stream_edits.engine.partitions import Partitions
+from stream_edits.engine.membership.partitions import Partitions
 from stream_edits.engine.ports import Output, Record, StateView
 from stream_edits.engine.runner import StageRunner
 from stream_edits.metrics import Metrics

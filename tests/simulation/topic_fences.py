@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from stream_edits.engine import batch
-from stream_edits.engine.batch import Batch, BatchBuilder
-from stream_edits.engine.changelog import Restore, _Restoring
+from stream_edits.engine.batches import batch
+from stream_edits.engine.batches.batch import Batch, BatchBuilder
 from stream_edits.engine.config import StageConfig
-from stream_edits.engine.dead_letter import Reason, dead_letter
-from stream_edits.engine.known_topics import KnownTopics
+from stream_edits.engine.dead_letters.dead_letter import Reason, dead_letter
 from stream_edits.engine.ports import Output, Record
+from stream_edits.engine.state.changelog import Restore, _Restoring
+from stream_edits.engine.topics.known_topics import KnownTopics
 
 Patch = pytest.MonkeyPatch
 

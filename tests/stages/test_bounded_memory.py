@@ -8,7 +8,7 @@ import pytest
 
 from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.stages.encounter.claim_list import MOST
 from stream_edits.stages.shared.retention import Retention
 from tests.build import ADA, BEA, claim, line, moved, published

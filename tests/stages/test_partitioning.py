@@ -15,7 +15,7 @@ from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen, RoutedClaim, RoutedReview, SupervisedClaim
-from stream_edits.engine.store import MemoryStore
+from stream_edits.engine.state.store import MemoryStore
 from stream_edits.stages.encounter.stage import ClaimIdReused
 from stream_edits.stages.pipeline import Input, Message
 from stream_edits.stages.shared.memory import MemberDictionary, SupervisorDictionary

@@ -8,7 +8,7 @@ import pytest
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen
-from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, Overlay
 from stream_edits.settings import Settings
 from stream_edits.stages.shared.refused_reviews import UnknownReview
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention

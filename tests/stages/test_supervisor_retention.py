@@ -7,7 +7,7 @@ import pytest
 
 from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.engine.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, Overlay
 from stream_edits.stages.shared.retention import Retention
 from tests.build import ADA, BEA, DAY, infusion, moved, published, voiding
 from tests.stages.walk import Walk, summaries

@@ -14,13 +14,13 @@ from ..advice import no_topic
 from ..config import ClientOptions
 from ..errors import AccessRefused, EngineStopped, Retriable
 from ..ports import TopicSpec
-from ..topic_differences import unlike
+from ..topics.differences import unlike
+from .addresses import why_silent
 from .client import Refusals, make
 from .client_log import SILENT_LOG
 from .error_mapping import AWAY, client_errors, raise_classified
 from .futures import result_of
-from .listening import why_silent
-from .not_made import NOT_MADE
+from .refused_topics import NOT_MADE
 
 _ASK_S = 15.0
 # Short attempts, so that the user gets an early error.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import log
+from .. import log
+from ..config import StageConfig
+from ..errors import LostOffset
+from ..membership.partitions import Owned, Partitions
+from ..ports import Clock, Record, Source
 from .arrivals import Arrivals
 from .batch import Rest
 from .batch_size import BatchSize
-from .config import StageConfig
-from .errors import LostOffset
-from .partitions import Owned, Partitions
-from .ports import Clock, Record, Source
 from .retry_buffer import RetryBuffer
 
 _RESTORE_S = 0.2

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from . import dead_letter_headers as names
-from .config import StageConfig
-from .dead_letter_headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_HEADERS
-from .ports import UNREADABLE_HEADERS, Headers, Output, Record
-from .sizes import record_bytes
+from ..config import StageConfig
+from ..ports import UNREADABLE_HEADERS, Headers, Output, Record
+from ..sizes import record_bytes
+from . import headers as names
+from .headers import DEAD_LETTER_HEADERS, REDRIVE_COUNT, REFERENCE_HEADERS
 
 _MOST_DIGITS = 9
 _UNREADABLE = "; its headers are left out, because a name in them is not UTF-8"

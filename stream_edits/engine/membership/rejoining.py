@@ -15,12 +15,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from . import log
-from .config import StageConfig
-from .errors import LeftOut, Retriable
-from .known_topics import KnownTopics
+from .. import log
+from ..config import StageConfig
+from ..errors import LeftOut, Retriable
+from ..ports import Clock, Source
+from ..topics.known_topics import KnownTopics
 from .partitions import Partitions
-from .ports import Clock, Source
 
 # Beyond two session timeouts, in which a rebalance ends unless a member is busy with a batch.
 _BEYOND_S = 30.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .partitions import Owned
-from .ports import Record
+from ..membership.partitions import Owned
+from ..ports import Record
 
 _DAY_MS = 24 * 60 * 60 * 1000
 

@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 from stream_edits.text import counted
 
-from . import log
-from .advice import REBUILD
-from .config import StageConfig
-from .errors import Retriable, TopicReplaced
-from .ports import Clock, KafkaPort, TopicFacts
+from .. import log
+from ..advice import REBUILD
+from ..config import StageConfig
+from ..errors import Retriable, TopicReplaced
+from ..ports import Clock, KafkaPort, TopicFacts
 
 _REBUILD = f"the state no longer belongs to it: {REBUILD}"
 _ACCEPT = (

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 
 from stream_edits.metrics import StageMetrics
 
-from . import log
-from .advice import REBUILD
-from .config import StageConfig
-from .errors import (
+from .. import log
+from ..advice import REBUILD
+from ..config import StageConfig
+from ..errors import (
     ChangelogCut,
     LostOffset,
     ProgressAhead,
@@ -22,7 +22,7 @@ from .errors import (
     Retriable,
     StateBehind,
 )
-from .ports import ChangelogReader, Chunk, Clock
+from ..ports import ChangelogReader, Chunk, Clock
 from .store import PROGRESS_KEY, MemoryStore
 
 _CHUNK = 1000

@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeVar
 
 from stream_edits.text import counted
 
-from . import log
-from .advice import REBUILD, no_topic
-from .config import StageConfig
-from .errors import (
+from .. import log
+from ..advice import REBUILD, no_topic
+from ..config import StageConfig
+from ..errors import (
     AccessRefused,
     EngineStopped,
     FatalClientError,
@@ -19,9 +19,9 @@ from .errors import (
     Retriable,
     TopicsUnfit,
 )
+from ..ports import Clock, KafkaPort, TopicSettings
+from ..sizes import Limits, record_bytes
 from .known_topics import Facts, topics_of
-from .ports import Clock, KafkaPort, TopicSettings
-from .sizes import Limits, record_bytes
 
 _T = TypeVar("_T")
 

@@ -10,16 +10,16 @@ from collections.abc import Callable, Collection, Mapping
 
 from stream_edits.metrics import StageMetrics
 
-from . import log
-from .changelog import Restore
-from .config import StageConfig
-from .known_topics import KnownTopics
+from .. import log
+from ..config import StageConfig
+from ..ports import ChangelogReader, Clock, Source, StateWatch
+from ..state.changelog import Restore
+from ..state.largest_keys import LargestKeys
+from ..state.store import MemoryStore, NoState, Overlay
+from ..topics.known_topics import KnownTopics
 from .lag import Lag
-from .largest_keys import LargestKeys
 from .peers import Peers
-from .ports import ChangelogReader, Clock, Source, StateWatch
 from .start_offsets import StartOffsets
-from .store import MemoryStore, NoState, Overlay
 
 
 class Owned:

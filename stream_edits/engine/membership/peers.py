@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import log
-from .config import StageConfig
-from .errors import ClientError, EngineStopped
-from .ports import Clock, KafkaPort, Sink
+from .. import log
+from ..config import StageConfig
+from ..errors import ClientError, EngineStopped
+from ..ports import Clock, KafkaPort, Sink
 
 # Short, because it blocks the loop.
 _ASK_S = 2.0
@@ -52,7 +52,7 @@ class Peers:
         self._not_fenced: set[str] = set()
         # Whether the ids of the members tell who they are, and whether some are no stages.
         self.are_known = True
-        self.has_strangers = False
+        self.has_other_programs = False
 
     def look(self) -> None:
         """Fence the members that are gone since the last look. Never raises a ClientError.
@@ -78,13 +78,13 @@ class Peers:
         ids = frozenset(each for each in present if each == own or self._is_peer(each))
         # Without ours, the members have other ids, or we are none of them any more.
         self.are_known = own in present
-        strangers = len(present) - len(ids) if self.are_known else 0
-        self.has_strangers = strangers > 0
+        others = len(present) - len(ids) if self.are_known else 0
+        self.has_other_programs = others > 0
         if not self.are_known:
             return True
-        if strangers:
+        if others:
             # They take partitions, and may commit offsets of records that no stage has read.
-            log.warning("strangers_in_group", stage=self._config.stage, count=strangers)
+            log.warning("strangers_in_group", stage=self._config.stage, count=others)
         # Those that could not be fenced come last, so that the others do not wait for them.
         gone = sorted(self._seen - ids, key=lambda each: (each in self._not_fenced, each))
         while gone and self._fence(gone[0]):

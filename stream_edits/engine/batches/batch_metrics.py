@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stream_edits.metrics import StageMetrics
 
-from . import log
+from .. import log
 from .batch import Batch
 
 

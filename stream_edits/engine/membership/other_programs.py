@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from .config import StageConfig
-from .errors import OffsetNotOurs, Retriable
-from .known_topics import KnownTopics
+from ..config import StageConfig
+from ..errors import OffsetNotOurs, Retriable
+from ..ports import Clock, Source
+from ..topics.known_topics import KnownTopics
 from .partitions import Partitions
 from .peers import Peers
-from .ports import Clock, Source
 
 _LOOK_EVERY_S = 30.0
 # Short, because it blocks the loop, also while other members have open transactions.
 _ASK_S = 1.0
 
 
-class Strangers:
+class OtherPrograms:
     """Looks at the offsets of the partitions that other members own.
 
     Of a stage without a changelog only: one with a changelog compares each offset with its state,

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 
 from stream_edits.metrics import StageMetrics
 
-from .clock import Clock
-from .errors import Retriable
-from .ports import Source
+from ..clock import Clock
+from ..errors import Retriable
+from ..ports import Source
 
 # The brokers are asked for the ends of held partitions, in one request each, at most this often.
 _ASK_EVERY_S = 15.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import inf
 
-from .kept import UNLIMITED, kept_too_short
-from .ports import TopicSpec
+from ..ports import TopicSpec
+from .retention import UNLIMITED, kept_too_short
 
 
 def unlike(spec: TopicSpec, settings: Mapping[str, str | None]) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from . import dead_letter_headers as names
-from .config import Breaker
-from .errors import BreakerOpen
+from ..config import Breaker
+from ..dead_letters import headers as names
+from ..errors import BreakerOpen
 
 
 class CircuitBreaker:

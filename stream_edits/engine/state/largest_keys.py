@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .clock import Clock
+from ..clock import Clock
 
 # A size is shown for at least this time, and for less than twice as long.
 SHOWN_S = 600.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..config import StageConfig
+from ..ports import Record
 from .batch import Rest
-from .config import StageConfig
-from .ports import Record
 
 
 class RetryBuffer:

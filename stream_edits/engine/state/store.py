@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .errors import EngineStopped
+from ..errors import EngineStopped
 
 PROGRESS_KEY = b"__progress__"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from . import log
-from .advice import REBUILD
-from .config import StageConfig
-from .errors import EngineStopped, Interrupted, LostOffset, OffsetNotOurs, Retriable
-from .known_topics import KnownTopics
-from .ports import Clock, Committed, Source
+from .. import log
+from ..advice import REBUILD
+from ..config import StageConfig
+from ..errors import EngineStopped, Interrupted, LostOffset, OffsetNotOurs, Retriable
+from ..ports import Clock, Committed, Source
+from ..topics.known_topics import KnownTopics
 
 _ASK_S = 5.0
 _T = TypeVar("_T")

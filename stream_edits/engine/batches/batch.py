@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from ..config import StageConfig
+from ..dead_letters.dead_letter import Reason, dead_letter, reason_of
+from ..errors import EngineStopped
+from ..ports import Headers, Output, Processor, Record, TryAgain, Undecodable
+from ..sizes import Limits, record_bytes
+from ..state.store import Overlay
 from .circuit_breaker import CircuitBreaker
-from .config import StageConfig
-from .dead_letter import Reason, dead_letter, reason_of
-from .errors import EngineStopped
-from .ports import Headers, Output, Processor, Record, TryAgain, Undecodable
-from .sizes import Limits, record_bytes
-from .store import Overlay
 
 # Once as it is, because the limit of a topic may just have been raised again; then as a dead letter
 # with its value, then as a reference.

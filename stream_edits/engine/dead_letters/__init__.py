@@ -1,0 +1,1 @@
+"""Records that cannot be processed: unchanged, with headers that say why."""

@@ -1,0 +1,1 @@
+"""The state of a partition: its store in memory, and the changelog that restores it."""
