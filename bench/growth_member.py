@@ -21,7 +21,7 @@ from stream_edits.codec.claims import ClaimReader, claim_encoder
 from stream_edits.codec.schemas import CLAIM_EVENT, PackagedSchemas, schema_of
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.engine.ports import Record
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 from stream_edits.settings import Settings
 from stream_edits.synthetic.people import npi
 
@@ -58,7 +58,7 @@ def growth(most: int, kept: int) -> Iterator[Growth]:
     """The cost of an event around each size up to ``most``, if so many claims are kept."""
     intake = processor(Stage.INTAKE)
     encounter = processor(Stage.ENCOUNTER, Settings(retention_days=_DAYS))
-    view = Overlay(MemoryStore())
+    view = UncommittedState(MemoryStore())
     sizes = [size for size in SIZES if size <= most]
     spent, values, largest, counted = 0.0, 0, 0, 0
     for number, value in enumerate(_claims(most, kept)):

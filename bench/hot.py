@@ -27,7 +27,7 @@ from stream_edits.domain.supervisor_state import (
     slot_of,
 )
 from stream_edits.engine.ports import Processor, Record
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 from stream_edits.stages.supervision.quarters import quarter_of
 from tests.written_counts import write_counts
 
@@ -93,7 +93,7 @@ class HotDay:
         self._stage = stage
         self._shape = shape
         self._store = MemoryStore()
-        self._view = Overlay(self._store)
+        self._view = UncommittedState(self._store)
         self._draw = random.Random(size)
         self._template = template()
         self._npi = self._template.hops[0]

@@ -20,7 +20,7 @@ from stream_edits.engine.batches.batch import BatchBuilder
 from stream_edits.engine.batches.circuit_breaker import CircuitBreaker
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.ports import Output, Processor, Record, StateView
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 
 _CLAIMS = 300
 
@@ -49,7 +49,7 @@ def cost_of_a_record(stage: Processor, kind: str) -> Cost:
     ]
     config = StageConfig("stage", "group", "in", "dead", "id", changelog_topic="state")
     builder = BatchBuilder(config, stage, CircuitBreaker(Breaker()), lambda: 0.0)
-    view = Overlay(MemoryStore())
+    view = UncommittedState(MemoryStore())
 
     def process(batch: Sequence[Record]) -> None:
         built = builder.build(batch, {0: view})

@@ -9,7 +9,7 @@ from stream_edits.commands.register_schemas import AS_STRICT, MODE, own_schemas,
 from stream_edits.settings import Settings
 
 
-class Checked(NamedTuple):
+class CheckedSubject(NamedTuple):
     """A subject, what is wrong with it (None when nothing is), and what the registry has."""
 
     subject: str
@@ -23,7 +23,7 @@ class Checked(NamedTuple):
         return f"as expected  {self.subject}  {self.found}"
 
 
-def check(settings: Settings) -> Iterator[Checked]:
+def check(settings: Settings) -> Iterator[CheckedSubject]:
     """Compare each subject with our schema and the mode; changes nothing.
 
     Raises BadSetting, BadRegistryOptions, RegistryAway.
@@ -34,7 +34,7 @@ def check(settings: Settings) -> Iterator[Checked]:
         try:
             number = registry.id_for(topic, text)
         except NotRegistered as missing:
-            yield Checked(subject, str(missing))
+            yield CheckedSubject(subject, str(missing))
             continue
         weak = None if mode in AS_STRICT else f"its compatibility is {mode}, not {MODE}"
-        yield Checked(subject, weak, f"id {number}  {mode}")
+        yield CheckedSubject(subject, weak, f"id {number}  {mode}")

@@ -14,7 +14,7 @@ from stream_edits.commands.files.claim_files import limit_reached
 from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.commands.files.input_files import (
     BadFiles,
-    Input,
+    InputFile,
     folders_not_read,
     inputs_of,
     others_not_read,
@@ -76,7 +76,7 @@ def convert_files(files: Sequence[str], output: Path | None, options: FileOption
 
 
 def _convert(
-    file: Input,
+    file: InputFile,
     opened: BinaryIO,
     reading: Reading,
     tally: Tally,
@@ -95,12 +95,12 @@ def _convert(
             out.write(claim_to_line(event))
 
 
-def _size_of(inputs: Sequence[Input]) -> int | None:
+def _size_of(inputs: Sequence[InputFile]) -> int | None:
     sizes = [each.size for each in inputs]
     return None if None in sizes else sum(size or 0 for size in sizes)
 
 
-def _is_same(file: Input, other: Path) -> bool:
+def _is_same(file: InputFile, other: Path) -> bool:
     return file.can_be_read_twice and other.exists() and Path(file.path).samefile(other)
 
 

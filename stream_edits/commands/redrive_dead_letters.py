@@ -12,7 +12,7 @@ from stream_edits.engine.config import StageConfig
 from stream_edits.engine.errors import TopicsUnfit
 from stream_edits.engine.kafka import ConfluentKafka
 from stream_edits.engine.ports import Record
-from stream_edits.engine.redrive import Letter, Place, redrive
+from stream_edits.engine.redrive import Letter, PartitionOffset, redrive
 from stream_edits.engine.sizes import Limits
 from stream_edits.engine.transaction import Transactions
 from stream_edits.settings import Settings
@@ -35,7 +35,7 @@ class Plan(NamedTuple):
             start[partition] = min(offset, start.get(partition, offset))
         return start
 
-    def without(self, left: Mapping[Place, str]) -> "Plan":
+    def without(self, left: Mapping[PartitionOffset, str]) -> "Plan":
         """The plan when the letters at the places in ``left`` turn out to stay, each with why."""
         chosen = [letter for letter in self.chosen if letter.place not in left]
         stay = [(letter, left[letter.place]) for letter in self.chosen if letter.place in left]

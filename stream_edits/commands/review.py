@@ -41,7 +41,7 @@ class _Decisions(NamedTuple):
     withdrawing: Mapping[str, list[ClaimDecision]]
 
 
-class Checked(NamedTuple):
+class CheckedReview(NamedTuple):
     """A review that may be published, and the findings that it is about."""
 
     review: ReviewEvent
@@ -92,11 +92,11 @@ def publish_reviews(settings: Settings, reviews: Numbered, dry_run: bool) -> int
     """
     named = {review.claim_id for _, review in reviews if isinstance(review, ReviewEvent)}
     decisions = _decisions_on(settings, named) if named else _Decisions({}, {})
-    checked: list[Checked] = []
+    checked: list[CheckedReview] = []
     bad = 0
     for number, review in reviews:
         result = review if isinstance(review, BadLine) else _check(settings, review, decisions)
-        if isinstance(result, Checked):
+        if isinstance(result, CheckedReview):
             checked.append(result)
         else:
             bad += 1
@@ -129,7 +129,9 @@ def _decisions_on(settings: Settings, claim_ids: set[str]) -> _Decisions:
     return found
 
 
-def _check(settings: Settings, review: ReviewEvent, decisions: _Decisions) -> Checked | BadLine:
+def _check(
+    settings: Settings, review: ReviewEvent, decisions: _Decisions
+) -> CheckedReview | BadLine:
     """The review with what was looked up, or what is wrong with it. The line number is not set."""
     try:
         own = _of_its_member(review, decisions.on.get(review.claim_id, ()))
@@ -142,7 +144,7 @@ def _check(settings: Settings, review: ReviewEvent, decisions: _Decisions) -> Ch
         if _of_its_member(review, decisions.withdrawing.get(review.claim_id, ())):
             raise UnknownReview("the claim was replaced or voided")
         check_review(review, time.time_ns() // 1_000_000)
-        return Checked(review, findings_reviewed(review, own))
+        return CheckedReview(review, findings_reviewed(review, own))
     except Undecodable as error:
         return BadLine(_NO_LINE, error.error_class, error.message)
     except ReviewRefused as refused:
@@ -189,7 +191,7 @@ def _member_at(settings: Settings, source: Source, claim_id: str) -> str | None:
     return claim.member_id if claim.claim_id == claim_id else None
 
 
-def _summary(checked: Checked) -> Iterator[str]:
+def _summary(checked: CheckedReview) -> Iterator[str]:
     """Lines on what a review would decide, without values of the claim."""
     outcome = checked.review.outcome
     for finding in checked.findings:

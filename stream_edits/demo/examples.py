@@ -7,7 +7,7 @@ from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision, Disposition
 
 
-class Example(NamedTuple):
+class DemoExample(NamedTuple):
     """An example: its heading, the decisions on one claim, oldest first, and a note or ""."""
 
     heading: str
@@ -17,7 +17,7 @@ class Example(NamedTuple):
 
 def pick_examples(
     decisions: Iterable[ClaimDecision], claims: Iterable[ClaimEvent]
-) -> Iterator[Example]:
+) -> Iterator[DemoExample]:
     """A denial with a code to bill instead, a resolved PEND, and time that was given back.
 
     For each, picks the claim with the fewest lines, and the earliest one among equals.
@@ -36,7 +36,7 @@ def pick_examples(
         matching = (each for each in of_claim.values() if is_example(each, withdrawing))
         shortest = min(matching, key=lambda each: len(each[0].lines), default=None)
         if shortest is not None:
-            yield Example(heading, shortest, _note(shortest[-1], published))
+            yield DemoExample(heading, shortest, _note(shortest[-1], published))
 
 
 def _note(last: ClaimDecision, claims: Iterable[ClaimEvent]) -> str:

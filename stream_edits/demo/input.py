@@ -13,7 +13,7 @@ from stream_edits.synthetic.generator import generate
 _NO_SUCH_SCHEMA = 4711
 
 
-class Input(NamedTuple):
+class DemoInput(NamedTuple):
     """The claims in order of publication, all records, and the number of malformed records."""
 
     claims: list[ClaimEvent]
@@ -26,7 +26,7 @@ class Input(NamedTuple):
         return {claim.claim_id for claim in self.claims}
 
 
-def demo_input(seed: int, encounters: int, topic: str) -> Input:
+def demo_input(seed: int, encounters: int, topic: str) -> DemoInput:
     """Claims of this number of encounters, with a few malformed records between them."""
     claims = list(generate(seed, encounters))
     encode = claim_encoder(schema_of(CLAIM_EVENT).id)
@@ -37,7 +37,7 @@ def demo_input(seed: int, encounters: int, topic: str) -> Input:
         # From the end, so that earlier records keep their places.
         place = len(records) - number * step
         records.insert(max(place, 0), Output(topic, b"nobody", value))
-    return Input(claims, records, len(bad))
+    return DemoInput(claims, records, len(bad))
 
 
 def _malformed(good: bytes) -> Iterator[bytes]:

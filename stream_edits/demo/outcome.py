@@ -32,7 +32,7 @@ class DeadLetter(NamedTuple):
     source: str
 
 
-class Outcome:
+class DemoRecords:
     """The records read so far from the input and output topics of the stages."""
 
     def __init__(self, settings: Settings) -> None:

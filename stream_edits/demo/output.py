@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stream_edits.demo.examples import Example
-from stream_edits.demo.outcome import DeadLetter, Outcome
+from stream_edits.demo.examples import DemoExample
+from stream_edits.demo.outcome import DeadLetter, DemoRecords
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.report import explain
 
@@ -27,7 +27,7 @@ are X12 codes of a remittance: why a line is not paid, a remark on it, and who b
 
 
 def show(
-    console: Console, outcome: Outcome, examples: Iterable[Example], topics: Sequence[str]
+    console: Console, outcome: DemoRecords, examples: Iterable[DemoExample], topics: Sequence[str]
 ) -> None:
     """Print the dispositions, the edits, the examples explained, and the dead letters."""
     heading(console, "What became of the claims")
@@ -61,7 +61,7 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _dispositions(outcome: Outcome, topics: Sequence[str]) -> Table:
+def _dispositions(outcome: DemoRecords, topics: Sequence[str]) -> Table:
     """Claims by their newest decision. Claims that 6.21-P does not govern count as passed."""
     newest = Counter(decision.disposition for decision in outcome.newest().values())
     published = Counter(decision.disposition for decision in outcome.decisions)

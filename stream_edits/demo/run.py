@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from stream_edits.demo.examples import pick_examples
-from stream_edits.demo.input import Input, demo_input
-from stream_edits.demo.outcome import NotDecided, Outcome
+from stream_edits.demo.input import DemoInput, demo_input
+from stream_edits.demo.outcome import DemoRecords, NotDecided
 from stream_edits.demo.output import heading, show, tell
 from stream_edits.demo.reviewing import answer, held_for_a_price, record_of
 from stream_edits.demo.service import Service, create_topics, logs_in_a_file
@@ -70,7 +70,7 @@ def _demonstrate(console: Console, serve: bool, within_s: float) -> None:
         settings = _settings(kafka.bootstrap_servers)
         create_topics(kafka, settings)
         console.print(f"An embedded Kafka with {len(settings.topics.by_key())} topics is running.")
-        with Service(settings) as service, closing(Outcome(settings)) as outcome:
+        with Service(settings) as service, closing(DemoRecords(settings)) as outcome:
             _until_ready(service)
             console.print("Four stages (intake, review, encounter, supervision) are consuming.")
             given = demo_input(_SEED, _ENCOUNTERS, settings.topics.events)
@@ -107,8 +107,8 @@ def _flow(
     console: Console,
     settings: Settings,
     service: Service,
-    outcome: Outcome,
-    given: Input,
+    outcome: DemoRecords,
+    given: DemoInput,
     within_s: float,
 ) -> Burst:
     """Publish all records, wait until all is decided, and return the timing of the final burst.
@@ -157,7 +157,7 @@ def _progress(console: Console, expected: int) -> Iterator[Callable[[int], None]
 
 
 def _review(
-    console: Console, settings: Settings, service: Service, outcome: Outcome, given: Input
+    console: Console, settings: Settings, service: Service, outcome: DemoRecords, given: DemoInput
 ) -> None:
     """Let a reviewer answer a held claim, and show what it was and what it has become."""
     held = held_for_a_price(outcome.newest().values())

@@ -28,7 +28,7 @@ _MOST_BYTES = 1 << 24
 _FOLLOWS = "OUT_OF_ORDER_SEQUENCE_NUMBER"
 
 # Partition and offset in the dead-letter topic.
-Place = tuple[int, int]
+PartitionOffset = tuple[int, int]
 # The record at a topic, partition and offset, None if it is not there.
 Read = Callable[[str, int, int], Record | None]
 
@@ -64,7 +64,7 @@ class Letter(NamedTuple):
     reference: Reference | None = None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> PartitionOffset:
         """Partition and offset in the dead-letter topic."""
         return self.partition, self.offset
 
@@ -108,17 +108,17 @@ def letter_of(record: Record) -> Letter | None:
         return None
 
 
-class Outcome(NamedTuple):
+class RedrivenLetters(NamedTuple):
     """What became of some letters: which a commit sent back, and which stay, each with why."""
 
-    sent: Collection[Place] = ()
-    left: Mapping[Place, str] = {}
+    sent: Collection[PartitionOffset] = ()
+    left: Mapping[PartitionOffset, str] = {}
 
 
 class _Returned(NamedTuple):
     """A letter on its way back: its place, the record for its topic, and its marker."""
 
-    place: Place
+    place: PartitionOffset
     record: Output
     marker: Output
 
@@ -129,13 +129,13 @@ class _CannotReturn(Exception):
 
 def redrive(
     letters: Iterable[Record],
-    chosen: Collection[Place],
+    chosen: Collection[PartitionOffset],
     marker_topic: str,
     transactions: Transactions,
     batch_size: int,
     read: Read,
     limits: Limits,
-) -> Iterator[Outcome]:
+) -> Iterator[RedrivenLetters]:
     """Send the letters at the `chosen` places back, at most `batch_size` in a transaction, and
     fewer large ones.
 
@@ -153,7 +153,7 @@ def redrive(
         try:
             batch.append(_sent_back(record, marker_topic, read, limits))
         except _CannotReturn as reason:
-            yield Outcome(left={place: str(reason)})
+            yield RedrivenLetters(left={place: str(reason)})
             continue
         held += len(batch[-1].record.value or b"")
         if len(batch) == batch_size or held >= _MOST_BYTES:
@@ -163,14 +163,14 @@ def redrive(
         yield from _commit(batch, transactions)
 
 
-def _commit(batch: list[_Returned], transactions: Transactions) -> Iterator[Outcome]:
+def _commit(batch: list[_Returned], transactions: Transactions) -> Iterator[RedrivenLetters]:
     """Commit a batch, in halves if the brokers refuse a record, until that one is found."""
 
     aborted = _aborted(batch, transactions)
     if aborted is not None and aborted.code == _FOLLOWS:
         aborted = _aborted(batch, transactions)
     if aborted is None:
-        yield Outcome([each.place for each in batch])
+        yield RedrivenLetters([each.place for each in batch])
     elif aborted.code not in REFUSALS:
         raise EngineStopped(_stopped_at(batch, aborted))
     elif len(batch) > 1:
@@ -183,7 +183,7 @@ def _commit(batch: list[_Returned], transactions: Transactions) -> Iterator[Outc
             f"is refused by the brokers ({aborted.reason}): check max.message.bytes and "
             f"cleanup.policy of {record.topic}"
         )
-        yield Outcome(left={place: reason})
+        yield RedrivenLetters(left={place: reason})
 
 
 def _aborted(batch: list[_Returned], transactions: Transactions) -> TransactionAborted | None:

@@ -18,7 +18,7 @@ from .errors import (
 )
 from .ports import Clock, Output, Sink, Source
 from .state.changelog import progress_value
-from .state.store import PROGRESS_KEY, Overlay
+from .state.store import PROGRESS_KEY, UncommittedState
 from .topics.known_topics import KnownTopics, Mark, mark_key, mark_value
 
 # The brokers have removed the transactional id after idle days (transactional.id.expiration.ms),
@@ -98,7 +98,7 @@ class Transactions:
     def send(
         self,
         batch: Batch,
-        views: Mapping[int, Overlay],
+        views: Mapping[int, UncommittedState],
         source: Source,
         known: KnownTopics,
     ) -> None:
@@ -175,7 +175,9 @@ class Transactions:
             )
         self._sink.close()
 
-    def _write_changelog(self, topic: str, batch: Batch, views: Mapping[int, Overlay]) -> None:
+    def _write_changelog(
+        self, topic: str, batch: Batch, views: Mapping[int, UncommittedState]
+    ) -> None:
         """Write the progress record last: a reader that has it has the state as well."""
         for partition, offset in batch.offsets.items():
             self._sink.produce_at(topic, partition, views[partition].batch.items())

@@ -22,7 +22,7 @@ from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
 
 
-class Cause(StrEnum):
+class RevisionCause(StrEnum):
     """What caused a revision: an event of the claim itself, of another claim, or a review."""
 
     CLAIM = "CLAIM"
@@ -38,7 +38,7 @@ class Revision(NamedTuple):
     """
 
     decision: ClaimDecision
-    cause: Cause
+    cause: RevisionCause
     event_id: str
     cause_claim_id: str | None
     others: tuple[ClaimDecision, ...]
@@ -161,19 +161,21 @@ def _replayed(history: History, claim_id: str) -> Iterator[Revision]:
             if each.claim_id == claim_id:
                 others = tuple(_sharing(each, standing.values()))
                 revision = _revision(step.event, each, others)
-                is_own = revision.cause_claim_id is not None or revision.cause is Cause.CLAIM
+                is_own = (
+                    revision.cause_claim_id is not None or revision.cause is RevisionCause.CLAIM
+                )
                 yield revision._replace(replaced=replaced if is_own else None)
 
 
 def _revision(event: Event, decision: ClaimDecision, others: tuple[ClaimDecision, ...]) -> Revision:
     if isinstance(event, ReviewEvent):
-        return Revision(decision, Cause.REVIEW, event.review_id, None, others)
+        return Revision(decision, RevisionCause.REVIEW, event.review_id, None, others)
     if event.claim_id == decision.claim_id:
-        return Revision(decision, Cause.CLAIM, event.event_id, None, others)
+        return Revision(decision, RevisionCause.CLAIM, event.event_id, None, others)
     # Nothing is said about another member, not even the claim's number.
     is_own = event.member_id == member_in(decision.encounter_keys)
     other = event.claim_id if is_own else None
-    return Revision(decision, Cause.OTHER_CLAIM, event.event_id, other, others)
+    return Revision(decision, RevisionCause.OTHER_CLAIM, event.event_id, other, others)
 
 
 def _as_published(history: History, decision: ClaimDecision) -> Revision:
@@ -184,7 +186,7 @@ def _as_published(history: History, decision: ClaimDecision) -> Revision:
         name = event.review_id if isinstance(event, ReviewEvent) else event.event_id
         if name == trigger:
             return _revision(event, decision, ())
-    cause = Cause.OTHER_CLAIM if decision.trigger_event_id else Cause.CLAIM
+    cause = RevisionCause.OTHER_CLAIM if decision.trigger_event_id else RevisionCause.CLAIM
     return Revision(decision, cause, trigger, None, ())
 
 

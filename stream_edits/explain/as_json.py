@@ -6,7 +6,7 @@ from typing import Any
 from stream_edits.codec.decisions import decision_to_json
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.explain.account import Account, Paragraph, Revision
-from stream_edits.explain.changes import IF_RECORDED, Change
+from stream_edits.explain.changes import IF_RECORDED, LineChange
 from stream_edits.explain.remedies import LineAnswer, Remedy
 from stream_edits.explain.standing import due_by, waits_for
 from stream_edits.explain.wording import answer_in_words
@@ -53,7 +53,7 @@ def _remedy(remedy: Remedy) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: LineChange) -> dict[str, Any]:
     return {**change._asdict(), "if_recorded": change.kind in IF_RECORDED}
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
-from stream_edits.explain.changes import Change, ChangeKind, Changes, changed
+from stream_edits.explain.changes import ChangeKind, Changes, LineChange, changed
 from stream_edits.explain.trial import Blocker, Trial
 from stream_edits.policies.policy import Policy
 from stream_edits.policies.ways import NO_WAYS, Ways
@@ -71,8 +71,8 @@ class _Found:
         self._is_changed = is_changed
         self._ways = ways_of(policy, finding.edit_id)
 
-    def _change(self, kind: ChangeKind, value: str | float) -> Change:
-        return Change(kind, self._claim.claim_id, self._line.line_number, value)
+    def _change(self, kind: ChangeKind, value: str | float) -> LineChange:
+        return LineChange(kind, self._claim.claim_id, self._line.line_number, value)
 
     def asked_for(self) -> Iterator[Candidate]:
         """The documents, the code and the units that the finding itself names."""
@@ -103,7 +103,7 @@ class _Found:
             if (claim.claim_id, line.line_number) == own:
                 continue
             for code in self._ways.forms(self._on, line.procedure_code):
-                recode = Change(ChangeKind.RECODE, claim.claim_id, line.line_number, code)
+                recode = LineChange(ChangeKind.RECODE, claim.claim_id, line.line_number, code)
                 yield Candidate((recode,), price)
 
     def of_the_record(self) -> Iterator[Candidate]:

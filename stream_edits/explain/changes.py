@@ -30,7 +30,7 @@ _SEVERAL = {ChangeKind.DOCUMENT, ChangeKind.MODIFIER, ChangeKind.CLAIM}
 IF_RECORDED = _SEVERAL
 
 
-class Change(NamedTuple):
+class LineChange(NamedTuple):
     """One part of a remedy, on a line of a claim.
 
     ``value`` is the kind of document, the code or modifier to bill, the units, or the code of the
@@ -43,26 +43,26 @@ class Change(NamedTuple):
     value: str | float
 
 
-Changes = tuple[Change, ...]
+Changes = tuple[LineChange, ...]
 
 
-def combined(before: Changes, more: Iterable[Change]) -> Changes:
+def combined(before: Changes, more: Iterable[LineChange]) -> Changes:
     """The changes together, sorted. A new code or number of units takes the place of an old one."""
     slots = {_slot(each): each for each in (*before, *more)}
     return in_order(slots.values())
 
 
-def in_order(changes: Iterable[Change]) -> Changes:
+def in_order(changes: Iterable[LineChange]) -> Changes:
     """Each of the changes once, sorted."""
     return tuple(sorted(set(changes), key=lambda x: (*x[:3], str(x.value))))
 
 
-def _slot(change: Change) -> tuple[object, ...]:
+def _slot(change: LineChange) -> tuple[object, ...]:
     own = change.value if change.kind in _SEVERAL else None
     return (change.kind, change.claim_id, change.line_number, own)
 
 
-def changed(claim: ClaimEvent, changes: Iterable[Change]) -> ClaimEvent:
+def changed(claim: ClaimEvent, changes: Iterable[LineChange]) -> ClaimEvent:
     """A claim with the changes that are about it."""
     own = [x for x in changes if x.claim_id == claim.claim_id and x.kind is not ChangeKind.CLAIM]
     documents = [x for x in own if x.kind is ChangeKind.DOCUMENT]
@@ -74,7 +74,7 @@ def changed(claim: ClaimEvent, changes: Iterable[Change]) -> ClaimEvent:
     )
 
 
-def _changed_line(line: ServiceLine, changes: Sequence[Change]) -> ServiceLine:
+def _changed_line(line: ServiceLine, changes: Sequence[LineChange]) -> ServiceLine:
     for change in changes:
         if change.line_number != line.line_number:
             continue
@@ -87,13 +87,13 @@ def _changed_line(line: ServiceLine, changes: Sequence[Change]) -> ServiceLine:
     return line
 
 
-def sent_again(claim: ClaimEvent, changes: Iterable[Change], at: datetime) -> ClaimEvent:
+def sent_again(claim: ClaimEvent, changes: Iterable[LineChange], at: datetime) -> ClaimEvent:
     """The claim as it would come again under its own id, with these changes."""
     event_id = f"{claim.event_id}-changed"
     return replace(changed(claim, changes), event_id=event_id, event_time=at, received_date=None)
 
 
-def replacement(claim: ClaimEvent, changes: Iterable[Change], at: datetime) -> ClaimEvent:
+def replacement(claim: ClaimEvent, changes: Iterable[LineChange], at: datetime) -> ClaimEvent:
     """The replacement claim (frequency code 7) with these changes, under an id of its own."""
     return replace(
         sent_again(claim, changes, at),
@@ -103,7 +103,7 @@ def replacement(claim: ClaimEvent, changes: Iterable[Change], at: datetime) -> C
     )
 
 
-def missing_claim(claim: ClaimEvent, change: Change, at: datetime) -> ClaimEvent:
+def missing_claim(claim: ClaimEvent, change: LineChange, at: datetime) -> ClaimEvent:
     """The claim of a service that another claim's line waits for: one unit, without times.
 
     Whoever gave the line's service is taken to have given this one, on the same day and in the same

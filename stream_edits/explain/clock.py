@@ -30,7 +30,7 @@ class Span(NamedTuple):
     width: float
 
 
-class Bar(NamedTuple):
+class ClockBar(NamedTuple):
     """A line on the clock. ``kind`` is own, beside or patient; ``becomes`` is empty for others, and
     where nothing of the claim is to be paid.
 
@@ -43,11 +43,11 @@ class Bar(NamedTuple):
     overlaps: tuple[Span, ...] = ()
 
 
-class Drawing(NamedTuple):
+class ClockDrawing(NamedTuple):
     """One service day of a claim. ``untimed`` are its lines without documented times."""
 
     day: date
-    bars: tuple[Bar, ...]
+    bars: tuple[ClockBar, ...]
     has_overlaps: bool
     gaps: tuple[Span, ...]
     ticks: tuple[Span, ...]
@@ -64,7 +64,7 @@ class _Timed(NamedTuple):
     line: ServiceLine
 
 
-def drawings(account: Account) -> Iterator[Drawing]:
+def drawings(account: Account) -> Iterator[ClockDrawing]:
     """A drawing for each service day of a claim, in order."""
     for day in sorted({line.service_date for line in account.claim.lines}):
         untimed = [
@@ -75,10 +75,12 @@ def drawings(account: Account) -> Iterator[Drawing]:
         yield _drawn(account, day, list(_timed(account, day)), untimed)
 
 
-def _drawn(account: Account, day: date, timed: Sequence[_Timed], untimed: Sequence[str]) -> Drawing:
+def _drawn(
+    account: Account, day: date, timed: Sequence[_Timed], untimed: Sequence[str]
+) -> ClockDrawing:
     own = [each for each in timed if each.kind != "patient"]
     if not own:
-        return Drawing(day, (), False, (), (), tuple(untimed))
+        return ClockDrawing(day, (), False, (), (), tuple(untimed))
     window = _Window(min(x.start for x in own), max(x.end for x in own))
     shown = [each for each in timed if window.shows(each)]
     pairs = list(_overlapping(shown))
@@ -86,12 +88,12 @@ def _drawn(account: Account, day: date, timed: Sequence[_Timed], untimed: Sequen
     gaps = tuple(
         window.span(f"no line for {_minutes(start, end)}", start, end) for start, end in _gaps(own)
     )
-    return Drawing(day, bars, bool(pairs), gaps, tuple(window.ticks()), tuple(untimed))
+    return ClockDrawing(day, bars, bool(pairs), gaps, tuple(window.ticks()), tuple(untimed))
 
 
 def _bar(
     account: Account, window: "_Window", each: _Timed, pairs: Iterable[tuple[_Timed, _Timed]]
-) -> Bar:
+) -> ClockBar:
     marked = []
     for a, b in pairs:
         if each in (a, b):
@@ -99,7 +101,7 @@ def _bar(
             text = _overlap_in_words(account, each, other) if each.kind == "own" else ""
             marked.append(window.span(text, *_shared(a, b)))
     span = window.span(each.name, each.start, each.end)
-    return Bar(each.kind, each.becomes, span, tuple(marked))
+    return ClockBar(each.kind, each.becomes, span, tuple(marked))
 
 
 def _overlap_in_words(account: Account, each: _Timed, other: _Timed) -> str:

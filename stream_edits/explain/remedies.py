@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.explain.candidates import candidates, ways_of
-from stream_edits.explain.changes import Change, ChangeKind, Changes, combined, in_order
+from stream_edits.explain.changes import ChangeKind, Changes, LineChange, combined, in_order
 from stream_edits.explain.history import History
-from stream_edits.explain.trial import Outcome, Trial, is_paid
+from stream_edits.explain.trial import Trial, TrialResult, is_paid
 from stream_edits.policies.ways import NO_WAYS
 
 _MOST_TRIES = 80
@@ -139,7 +139,7 @@ def _remedy(trial: Trial, changes: Changes, *, paid: bool) -> Remedy:
     )
 
 
-def _does(outcome: Outcome, paid: bool) -> bool:
+def _does(outcome: TrialResult, paid: bool) -> bool:
     return outcome.is_paid if paid else outcome.waits_for_payer
 
 
@@ -173,5 +173,5 @@ def _in_words(trial: Trial, changes: Changes) -> str:
     return ""
 
 
-def _is_another(change: Change, sent: Change) -> bool:
+def _is_another(change: LineChange, sent: LineChange) -> bool:
     return change[:3] == sent[:3]

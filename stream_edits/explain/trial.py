@@ -40,7 +40,7 @@ class Blocker(NamedTuple):
     finding: EditFinding
 
 
-class Outcome(NamedTuple):
+class TrialResult(NamedTuple):
     """What a trial came to: whether the line is paid, or waits for a person of the plan only."""
 
     line: LineOutcome | None
@@ -89,7 +89,7 @@ class Trial:
         edits = () if policy is None else policy.edits
         return any(x.id == finding.edit_id and x.group is Group.PRICING for x in edits)
 
-    def outcome(self, changes: Changes) -> Outcome:
+    def outcome(self, changes: Changes) -> TrialResult:
         """What becomes of the line when its claim comes again with these changes."""
         return self._outcome(changes, sent_again)
 
@@ -109,7 +109,7 @@ class Trial:
         content = self.content(claim_id)
         return None if content is None else content.frequency
 
-    def _outcome(self, changes: Changes, resend: Resend) -> Outcome:
+    def _outcome(self, changes: Changes, resend: Resend) -> TrialResult:
         self.tries += 1
         decisions = self._decided(changes, resend)
         target = decisions.get(self.claim_id) or self._history.newest[self.claim_id]
@@ -120,7 +120,7 @@ class Trial:
         states = [self._judge(decision, number, blockers) for decision, number in goals]
         missing = [x for name, x in decisions.items() if name not in self._history.newest]
         denied = any(each.disposition is Disposition.DENY for each in missing)
-        return Outcome(
+        return TrialResult(
             line_of(target, self.line_number),
             all(state is WaitsFor.NONE for state in states) and not denied,
             all(state in (WaitsFor.NONE, WaitsFor.PAYER) for state in states) and not denied,

@@ -6,8 +6,8 @@ from itertools import groupby
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Disposition, WaitsFor
 from stream_edits.domain.documents import document_in_words
-from stream_edits.explain.account import Account, Cause, Revision
-from stream_edits.explain.changes import IF_RECORDED, Change, ChangeKind, Changes
+from stream_edits.explain.account import Account, Revision, RevisionCause
+from stream_edits.explain.changes import IF_RECORDED, ChangeKind, Changes, LineChange
 from stream_edits.explain.remedies import Answer, LineAnswer, Remedy
 from stream_edits.report.wording import code_of, units
 from stream_edits.text import join_in_order, printable
@@ -53,7 +53,7 @@ def _none_of(account: Account, tried: Changes) -> str:
     )
 
 
-def _tried(account: Account, changes: Sequence[Change]) -> str:
+def _tried(account: Account, changes: Sequence[LineChange]) -> str:
     """Changes of one kind on one line, without a verb."""
     kind, where = changes[0].kind, _where(account, changes[0])
     values = [str(change.value) for change in changes]
@@ -88,18 +88,18 @@ def steps_in_words(account: Account, remedy: Remedy) -> Iterator[str]:
             yield from (_step(account, change, remedy) for change in several)
 
 
-def _sending(account: Account, changes: Sequence[Change]) -> str:
+def _sending(account: Account, changes: Sequence[LineChange]) -> str:
     documents = join_in_order([document_in_words(str(change.value), "the ") for change in changes])
     return f"send {documents} for {_where(account, changes[0])}, if the record supports it"
 
 
-def _where(account: Account, change: Change) -> str:
+def _where(account: Account, change: LineChange) -> str:
     if change.claim_id == account.claim.claim_id:
         return f"line {change.line_number}"
     return f"line {change.line_number} of claim {printable(change.claim_id)}"
 
 
-def _step(account: Account, change: Change, remedy: Remedy) -> str:
+def _step(account: Account, change: LineChange, remedy: Remedy) -> str:
     claim, where = _claim_of(account, change), _where(account, change)
     record = ", if the record supports it" if change.kind in IF_RECORDED else ""
     line = next((x for x in claim.lines if x.line_number == change.line_number), None)
@@ -114,7 +114,7 @@ def _step(account: Account, change: Change, remedy: Remedy) -> str:
     return _missing(change, remedy)
 
 
-def _missing(change: Change, remedy: Remedy) -> str:
+def _missing(change: LineChange, remedy: Remedy) -> str:
     words = remedy.service_in_words
     if words:
         return (
@@ -133,9 +133,9 @@ def cause_in_words(revision: Revision) -> str:
     event = f"event {printable(revision.event_id)}"
     if revision.replaced is not None:
         event += f", which replaced or voided claim {printable(revision.replaced)}"
-    if revision.cause is Cause.REVIEW:
+    if revision.cause is RevisionCause.REVIEW:
         return f"a reviewer decided findings of the claim (review {printable(revision.event_id)})"
-    if revision.cause is Cause.CLAIM:
+    if revision.cause is RevisionCause.CLAIM:
         first = revision.decision.revision == 1
         return f"the claim {'came' if first else 'came again'} ({event})"
     if revision.cause_claim_id is None:
@@ -143,7 +143,7 @@ def cause_in_words(revision: Revision) -> str:
     return f"claim {printable(revision.cause_claim_id)} came or changed ({event})"
 
 
-def _claim_of(account: Account, change: Change) -> ClaimEvent:
+def _claim_of(account: Account, change: LineChange) -> ClaimEvent:
     for claim in (account.claim, *account.beside):
         if claim.claim_id == change.claim_id:
             return claim

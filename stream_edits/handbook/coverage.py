@@ -48,7 +48,7 @@ class Sentence(_Part):
         return [*self.edits, *(name for name in self.elsewhere if name not in self.edits)]
 
 
-class Paragraph(_Part):
+class CoveredParagraph(_Part):
     """A paragraph of the policy: its number, and its sentences in order."""
 
     paragraph: str
@@ -65,7 +65,7 @@ class Coverage(_Part):
     codes: str
     citations: str
     definitions: str
-    paragraphs: list[Paragraph]
+    paragraphs: list[CoveredParagraph]
 
     def sentences(self) -> Iterator[tuple[str, Sentence]]:
         """Every sentence, with the number of its paragraph."""
@@ -149,7 +149,7 @@ def _report(policy: Policy) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _paragraph(part: Paragraph) -> Iterator[str]:
+def _paragraph(part: CoveredParagraph) -> Iterator[str]:
     yield part.paragraph
     for sentence in part.sentences:
         yield from wrapped(sentence.text, "  ")

@@ -25,7 +25,7 @@ _MOVES = {
 }
 
 
-class DatedValue(NamedTuple):
+class ShownValue(NamedTuple):
     """A value of an edit that holds from a date on.
 
     ``written`` is the value as it is in the YAML file, ``read`` the validated value.
@@ -38,20 +38,20 @@ class DatedValue(NamedTuple):
     file: Path
 
 
-class Case(NamedTuple):
+class CaseEntry(NamedTuple):
     """A golden case: its name and the paragraph that it tests."""
 
     name: str
     section: str
 
 
-class Entry(NamedTuple):
+class EditEntry(NamedTuple):
     """An edit of a policy, or the vocabulary that its edits share (``edit`` is then None)."""
 
     policy: Policy
     edit: Edit | None
     values: EditValues
-    cases: tuple[Case, ...]
+    cases: tuple[CaseEntry, ...]
 
     @property
     def id(self) -> str:
@@ -73,14 +73,14 @@ class Entry(NamedTuple):
             return ""
         return _MOVES[WaitsFor.PROVIDER if outcome.requests else self.edit.waits_for]
 
-    def dated(self) -> Iterator[tuple[str, list[DatedValue]]]:
+    def dated(self) -> Iterator[tuple[str, list[ShownValue]]]:
         """The name of each value, with its history in order of date."""
         for name, by_date in self.values.dated.items():
             history = []
             for day, place in sorted(by_date.items()):
                 read = getattr(self.values.on(day, day.isoformat()), name)
                 history.append(
-                    DatedValue(day, place.value, read, place.reference, place.source.path)
+                    ShownValue(day, place.value, read, place.reference, place.source.path)
                 )
             yield name, history
 
@@ -92,28 +92,28 @@ class Entry(NamedTuple):
                     yield name, each.day, outcome
 
 
-def entries(policy: Policy) -> list[Entry]:
+def entries(policy: Policy) -> list[EditEntry]:
     """Every edit of a policy in the order of the catalog, after the vocabulary."""
     edits: dict[str, Edit] = {edit.id: edit for edit in policy.edits}
     shared = [name for name in policy.values if name == VOCABULARY]
     return [
-        Entry(policy, edits.get(name), values, _cases(values.yaml.path.parent / "cases.yaml"))
+        EditEntry(policy, edits.get(name), values, _cases(values.yaml.path.parent / "cases.yaml"))
         for name in (*shared, *edits)
         for values in [policy.values[name]]
     ]
 
 
-def all_entries(policies: Policies) -> list[Entry]:
+def all_entries(policies: Policies) -> list[EditEntry]:
     """The entries of every policy, in order."""
     return [entry for policy in policies.all for entry in entries(policy)]
 
 
 @lru_cache(maxsize=128)
-def _cases(file: Path) -> tuple[Case, ...]:
+def _cases(file: Path) -> tuple[CaseEntry, ...]:
     if not file.exists():
         return ()
     raw = YAML(typ="safe").load(file.read_text(encoding="utf-8")) or []
-    return tuple(Case(each["name"], each["section"]) for each in raw)
+    return tuple(CaseEntry(each["name"], each["section"]) for each in raw)
 
 
 def _module_of(edit: Edit) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.entry import EditEntry, entries
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
 from stream_edits.policies.policy import Policies, Policy
 
@@ -32,7 +32,7 @@ def _page(policy: Policy) -> str:
     )
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: EditEntry) -> str:
     file = entry.values.file
     cells = [
         f"[{entry.id}](#{entry.id})",
@@ -44,12 +44,12 @@ def _row(entry: Entry) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _dispositions(entry: Entry) -> list[str]:
+def _dispositions(entry: EditEntry) -> list[str]:
     found = {outcome.disposition.value for _, _, outcome in entry.outcomes()}
     return [name for name in ("DENY", "PEND", "PASS") if name in found]
 
 
-def _section(entry: Entry) -> str:
+def _section(entry: EditEntry) -> str:
     file = entry.values.file
     lines = [
         f"## {entry.id}",
@@ -64,13 +64,13 @@ def _section(entry: Entry) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _outcomes(entry: Entry) -> Iterator[str]:
+def _outcomes(entry: EditEntry) -> Iterator[str]:
     for name, day, outcome in entry.outcomes():
         words = filter(None, (outcome_in_words(outcome), entry.waits_for(outcome)))
         yield f"`{name}` from {day}: {' · '.join(words)}"
 
 
-def _numbers(entry: Entry) -> Iterator[str]:
+def _numbers(entry: EditEntry) -> Iterator[str]:
     for name, history in entry.dated():
         for each in history:
             if _holds_number(each.written):

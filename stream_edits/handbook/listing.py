@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stream_edits.domain.decision import Disposition
-from stream_edits.handbook.entry import Entry, all_entries
+from stream_edits.handbook.entry import EditEntry, all_entries
 from stream_edits.policies.policy import Policies
 from stream_edits.policies.values.reason_codes import outcomes_in
 from stream_edits.policies.values.rules import Outcome
@@ -43,7 +43,7 @@ def edits_on(policies: Policies, day: date) -> list[ListedEdit]:
     return [_listed(entry, day) for entry in all_entries(policies) if entry.edit is not None]
 
 
-def _listed(entry: Entry, day: date) -> ListedEdit:
+def _listed(entry: EditEntry, day: date) -> ListedEdit:
     rules = entry.policy.on(day)[entry.values.rules]
     outcomes = {
         ".".join(map(str, (name, *within))): outcome

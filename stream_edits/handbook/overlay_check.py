@@ -27,7 +27,7 @@ from stream_edits.strict_yaml import YamlSource
 _NOT_LISTED = "not in the table"
 
 
-class Sides(NamedTuple):
+class BeforeAndAfter(NamedTuple):
     """What is at the place of a change on one day, before it and after, in words."""
 
     before: str
@@ -50,8 +50,8 @@ class Listed(NamedTuple):
     change: Change
     where: str
     reference: str
-    at_start: Sides
-    today: Sides
+    at_start: BeforeAndAfter
+    today: BeforeAndAfter
 
 
 class Check(NamedTuple):
@@ -110,7 +110,7 @@ def _step(
     change: Change, shipped: Policies, overlaid: Policies, source: YamlSource, today: date
 ) -> Listed:
     """A change of the plan's own earlier value, which is what was before it."""
-    sides = Sides(_in_words(change.before, change), _in_words(change.after, change))
+    sides = BeforeAndAfter(_in_words(change.before, change), _in_words(change.after, change))
     return _listed(change, shipped, overlaid, source, today)._replace(at_start=sides)
 
 
@@ -127,13 +127,15 @@ def _of_policy(
 ) -> Listed:
     """A change of the content table or of prompt-pay terms."""
     if change.name == CONTENT_TABLE or change.day is None:
-        sides = Sides(*(_NOT_LISTED if x is ABSENT else x for x in (change.before, change.after)))
+        sides = BeforeAndAfter(
+            *(_NOT_LISTED if x is ABSENT else x for x in (change.before, change.after))
+        )
         return Listed(change, source.where((CONTENT_TABLE,)), "", sides, sides)
     both = [terms_of(each[change.policy_id]) for each in (shipped, overlaid)]
 
-    def on(day: date) -> Sides:
+    def on(day: date) -> BeforeAndAfter:
         values = [in_force(each, day) if each else ABSENT for each in both]
-        return Sides(*(_in_words(value_at(each, change.path), change) for each in values))
+        return BeforeAndAfter(*(_in_words(value_at(each, change.path), change) for each in values))
 
     written = overlaid[change.policy_id].prompt_pay.written
     own = in_force(written.dated, change.day) if written and written.dated else None
@@ -147,7 +149,9 @@ def _dated(policies: Policies, change: Change) -> dict[date, DatedValue]:
     return policies[change.policy_id].values[change.edit_id].dated.get(change.name, {})
 
 
-def _sides_of(change: Change, shipped: Policies, overlaid: Policies) -> Callable[[date], Sides]:
+def _sides_of(
+    change: Change, shipped: Policies, overlaid: Policies
+) -> Callable[[date], BeforeAndAfter]:
     """What is at the place of the change, by day."""
 
     def one(policies: Policies, day: date) -> str:
@@ -162,7 +166,7 @@ def _sides_of(change: Change, shipped: Policies, overlaid: Policies) -> Callable
             return _in_words(ABSENT if change.path and not read else read, change)
         return _in_words(value_at(in_force(dated, day).value, change.path), change)
 
-    return lambda day: Sides(one(shipped, day), one(overlaid, day))
+    return lambda day: BeforeAndAfter(one(shipped, day), one(overlaid, day))
 
 
 def _in_words(value: Any, change: Change) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from stream_edits.handbook.entry import Entry, all_entries
+from stream_edits.handbook.entry import EditEntry, all_entries
 from stream_edits.handbook.wording import outcome_in_words, value_in_words
 from stream_edits.policies.edit_types import Edit, EncounterEdit, Group, Scope
 from stream_edits.policies.errors import PolicyError
@@ -35,7 +35,7 @@ _OF_SCOPE = {
 }
 
 
-def entry_named(policies: Policies, edit_id: str) -> Entry:
+def entry_named(policies: Policies, edit_id: str) -> EditEntry:
     """The edit with that id, or with that policy and id (``6.1/an-edit``).
 
     Raises PolicyError for an unknown or ambiguous id. The error lists similar or matching ids.
@@ -57,7 +57,7 @@ def entry_named(policies: Policies, edit_id: str) -> Entry:
     raise PolicyError(f"there is no edit {edit_id!r}; {hint}")
 
 
-def page(entry: Entry, overlay: Path | None = None) -> str:
+def page(entry: EditEntry, overlay: Path | None = None) -> str:
     """The page of an edit. Values from the overlay are marked."""
     blocks = [
         _head(entry),
@@ -70,7 +70,7 @@ def page(entry: Entry, overlay: Path | None = None) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def page_as_json(entry: Entry, overlay: Path | None = None) -> str:
+def page_as_json(entry: EditEntry, overlay: Path | None = None) -> str:
     """The page of an edit as one JSON object. Values are as they are written in YAML."""
     file = entry.values.file
     values = [
@@ -99,7 +99,7 @@ def page_as_json(entry: Entry, overlay: Path | None = None) -> str:
     return json.dumps(fields, ensure_ascii=False, default=str) + "\n"
 
 
-def _head(entry: Entry) -> list[str]:
+def _head(entry: EditEntry) -> list[str]:
     file = entry.values.file
     lines = [*paragraph(f"{entry.id}: {file.title}"), file.section]
     if entry.edit is not None:
@@ -116,14 +116,14 @@ def _looks_at(edit: Edit) -> str:
     return _LOOKS_AT[edit.group]
 
 
-def _choices(entry: Entry) -> Iterator[str]:
+def _choices(entry: EditEntry) -> Iterator[str]:
     if entry.values.file.choices:
         yield "Choices where the policy is silent"
         for choice in entry.values.file.choices:
             yield from paragraph(choice, "    ", "  - ")
 
 
-def _values(entry: Entry, overlay: Path | None) -> Iterator[str]:
+def _values(entry: EditEntry, overlay: Path | None) -> Iterator[str]:
     yield "Values, each in force from its date until the next"
     for name, history in entry.dated():
         yield f"  {name}"
@@ -133,7 +133,7 @@ def _values(entry: Entry, overlay: Path | None) -> Iterator[str]:
             yield from paragraph(each.reference, " " * 8, "        source: ")
 
 
-def _reasons(entry: Entry) -> Iterator[str]:
+def _reasons(entry: EditEntry) -> Iterator[str]:
     headings: dict[str, Outcome] = {
         f"{name} ({' · '.join(filter(None, words))})": outcome
         for name, _, outcome in entry.outcomes()
@@ -153,7 +153,7 @@ def _reasons(entry: Entry) -> Iterator[str]:
             yield f"    Group {group}"
 
 
-def _cases(entry: Entry) -> Iterator[str]:
+def _cases(entry: EditEntry) -> Iterator[str]:
     yield f"Golden cases ({len(entry.cases)})"
     for case in entry.cases:
         yield from paragraph(f"{case.name} ({case.section})", "    ", "  - ")

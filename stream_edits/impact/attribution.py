@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.impact.comparison import Comparison, Sides
-from stream_edits.impact.outcome import Difference, Judged, differences, is_same
+from stream_edits.impact.outcome import DecisionDifference, Judged, differences, is_same
 from stream_edits.impact.relevant import relevant
 from stream_edits.impact.spill import Disk, Spilled
 from stream_edits.impact.spool import Spool
@@ -111,7 +111,7 @@ class Attribution:
                 known[each.place] = found
             self._causes[claim_id] = known
 
-    def _try_together(self, claim_id: str, each: Difference, *, is_whole: bool) -> None:
+    def _try_together(self, claim_id: str, each: DecisionDifference, *, is_whole: bool) -> None:
         """Find the set of changes that causes this difference, and what else it causes."""
         judged = self._main.kept(claim_id)
         if not is_whole:
@@ -135,7 +135,7 @@ class Attribution:
                     self._spool.select_around(left)
                 self._note(self._again([policies]), [back])
 
-    def _unexplained(self) -> tuple[str, Difference] | None:
+    def _unexplained(self) -> tuple[str, DecisionDifference] | None:
         """The first difference without a cause."""
         for claim_id in self._names_unexplained():
             causes = self.of(claim_id)
@@ -185,11 +185,11 @@ def _last(judged: Judged, count: int) -> tuple[ClaimDecision | None, ...]:
     return judged.decisions[len(judged.decisions) - count :]
 
 
-def is_gone(each: Difference, judged: Judged, put_back: ClaimDecision | None) -> bool:
+def is_gone(each: DecisionDifference, judged: Judged, put_back: ClaimDecision | None) -> bool:
     """Whether a claim or line is decided as in the baseline once changes are put back."""
     left = differences(judged.decisions[0], put_back)
     return all(other.place != each.place for other in left)
 
 
-def _between(judged: Judged) -> list[Difference]:
+def _between(judged: Judged) -> list[DecisionDifference]:
     return differences(judged.decisions[0], judged.decisions[1])

@@ -23,7 +23,7 @@ from stream_edits.stages.shared.refused_reviews import ReviewRefused
 from stream_edits.stages.shared.retention import Retention
 
 Event = ClaimEvent | ReviewEvent
-Refused = ClaimIdReused | ReviewRefused
+RefusedEvent = ClaimIdReused | ReviewRefused
 _Published = dict[str, ClaimDecision]
 
 
@@ -41,7 +41,7 @@ class Taken(NamedTuple):
     other: no side governs it.
     """
 
-    refused: Refused | None
+    refused: RefusedEvent | None
     is_kept: bool
 
 
@@ -121,7 +121,7 @@ class Comparison:
         self, runs: Iterable["partial[Iterator[ClaimDecision]]"], event: ClaimEvent | None
     ) -> Taken:
         published: list[_Published] = []
-        refused: list[Refused] = []
+        refused: list[RefusedEvent] = []
         for run in runs:
             try:
                 # Of several decisions on a claim the last one is the newest.

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.impact.gate import Limit
-from stream_edits.impact.tally import Example, Impact, Moved
+from stream_edits.impact.tally import ExampleClaim, Impact, Moved
 from stream_edits.report.explaining import explain
 from stream_edits.text import csv_line
 
@@ -104,7 +104,7 @@ def _figures(moved: Moved) -> tuple[Any, ...]:
     return moved.claims, moved.lines, moved.billed, moved.without_charge
 
 
-def _example(each: Example) -> dict[str, Any]:
+def _example(each: ExampleClaim) -> dict[str, Any]:
     return {
         "flow": each.flow,
         "edit": each.edit,

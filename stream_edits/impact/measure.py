@@ -5,7 +5,7 @@ from collections.abc import Collection
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import Source
 from stream_edits.impact.attribution import Attribution, Changed
-from stream_edits.impact.comparison import Comparison, Event, Refused, Sides
+from stream_edits.impact.comparison import Comparison, Event, RefusedEvent, Sides
 from stream_edits.impact.spill import Disk
 from stream_edits.impact.spool import Spool
 from stream_edits.impact.tally import Impact
@@ -32,7 +32,7 @@ class Measurement:
         self._claims = _Distinct(self._disk)
         self._refused = 0
 
-    def take(self, event: Event, source: Source) -> Refused | None:
+    def take(self, event: Event, source: Source) -> RefusedEvent | None:
         """Decide a claim, or apply a review, under both. Returns why neither could."""
         refused, is_kept = self._comparison.take(event, source)
         if refused is not None:

@@ -34,7 +34,7 @@ class Judged(NamedTuple):
     ids: tuple[tuple[str | None, ...], ...] = ()
 
 
-class Difference(NamedTuple):
+class DecisionDifference(NamedTuple):
     """A line whose disposition or allowed units differ, or a claim whose disposition differs.
 
     ``place`` is the line's place in the claim, from 0, or None for the claim itself. ``before`` and
@@ -54,7 +54,9 @@ class Difference(NamedTuple):
         return line.line_number if line else None
 
 
-def differences(before: ClaimDecision | None, after: ClaimDecision | None) -> list[Difference]:
+def differences(
+    before: ClaimDecision | None, after: ClaimDecision | None
+) -> list[DecisionDifference]:
     """The claim first, if its disposition differs, then its lines in order."""
     if before is None and after is None:
         return []
@@ -63,14 +65,14 @@ def differences(before: ClaimDecision | None, after: ClaimDecision | None) -> li
     found = []
     if _disposition(before) != _disposition(after):
         own = _moved(before, after, {None, *(x.line_number for x in (*old, *new))})
-        found.append(Difference(None, flow(before, after), None, None, own))
+        found.append(DecisionDifference(None, flow(before, after), None, None, own))
     if old == new:
         return found
     for place, (was, now) in enumerate(zip_longest(old, new)):
         if _paid(was) != _paid(now):
             number = (now or was).line_number
             own = _moved(before, after, {number}) or _moved(before, after, {None})
-            found.append(Difference(place, flow(was, now), was, now, own))
+            found.append(DecisionDifference(place, flow(was, now), was, now, own))
     return found
 
 

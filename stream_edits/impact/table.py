@@ -8,7 +8,7 @@ from rich.text import Text
 
 from stream_edits.impact.forms import TOGETHER, by_size, explained
 from stream_edits.impact.gate import Limit
-from stream_edits.impact.tally import Example, Impact, Moved
+from stream_edits.impact.tally import ExampleClaim, Impact, Moved
 from stream_edits.text import counted, printable, stdout_console, verb
 
 _NUMBERS = ("claims", "lines", "billed")
@@ -66,7 +66,7 @@ def summary(impact: Impact) -> Iterator[str]:
         yield f"{under} and refused under the other."
 
 
-def heading(each: Example) -> str:
+def heading(each: ExampleClaim) -> str:
     """What an example shows."""
     line = "the claim" if each.line_number is None else f"line {each.line_number}"
     because = f"; {' or '.join(each.changes)}" if each.changes else ""

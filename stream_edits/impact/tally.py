@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from stream_edits.domain.decision import ClaimDecision
-from stream_edits.impact.outcome import Difference, Judged, differences
+from stream_edits.impact.outcome import DecisionDifference, Judged, differences
 
 EXAMPLES = 3
 
@@ -26,7 +26,7 @@ class Moved:
     flows: Counter[str] = field(default_factory=Counter)
     _newest: str | None = None
 
-    def add(self, claim_id: str, each: Difference, judged: Judged) -> None:
+    def add(self, claim_id: str, each: DecisionDifference, judged: Judged) -> None:
         """Count a difference. All of one claim come one after another."""
         self.claims += claim_id != self._newest
         self._newest = claim_id
@@ -43,7 +43,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Example:
+class ExampleClaim:
     """One claim of a kind: an edit that moves lines, or claims, from one disposition to another."""
 
     flow: str
@@ -74,7 +74,7 @@ class Impact:
     sections: dict[str, str] = field(default_factory=dict)
     by_paragraph: dict[str, Moved] = field(default_factory=dict)
     by_change: dict[tuple[str, ...], Moved] = field(default_factory=dict)
-    examples: dict[tuple[str, str], list[Example]] = field(default_factory=dict)
+    examples: dict[tuple[str, str], list[ExampleClaim]] = field(default_factory=dict)
     billing_providers: int = 0
     changes: tuple[str, ...] = ()
     refused: int = 0
@@ -114,12 +114,16 @@ class Impact:
         causing = {label for labels in self.by_change for label in labels}
         return [label for label in self.changes if label not in causing]
 
-    def all_examples(self) -> list[Example]:
+    def all_examples(self) -> list[ExampleClaim]:
         """The examples of each kind, one kind after another."""
         return [each for _, kind in sorted(self.examples.items()) for each in kind]
 
     def _by_edit(
-        self, claim_id: str, each: Difference, judged: Judged, labels: Iterable[tuple[str, ...]]
+        self,
+        claim_id: str,
+        each: DecisionDifference,
+        judged: Judged,
+        labels: Iterable[tuple[str, ...]],
     ) -> None:
         for finding in each.edits:
             self.sections.setdefault(finding.edit_id, finding.policy_section)
@@ -129,12 +133,14 @@ class Impact:
                 together = tuple(" + ".join(label) for label in labels)
                 number = each.line_number
                 sides = judged.decisions[:2]
-                kind.append(Example(each.flow, finding.edit_id, claim_id, number, together, *sides))
+                kind.append(
+                    ExampleClaim(each.flow, finding.edit_id, claim_id, number, together, *sides)
+                )
         for section in dict.fromkeys(finding.policy_section for finding in each.edits):
             self.by_paragraph.setdefault(section, Moved()).add(claim_id, each, judged)
 
 
-def _moves(each: Difference) -> bool:
+def _moves(each: DecisionDifference) -> bool:
     before, _, after = each.flow.partition("→")
     return before != after
 

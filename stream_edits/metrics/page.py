@@ -39,7 +39,7 @@ The process metrics of every Prometheus client are there as well: `process_cpu_s
 """
 
 
-class Declared(NamedTuple):
+class DeclaredMetric(NamedTuple):
     """One declared metric. `name` is that of queries, for a histogram without its suffix."""
 
     name: str
@@ -48,11 +48,11 @@ class Declared(NamedTuple):
     labels: tuple[str, ...]
 
 
-def declared() -> list[Declared]:
+def declared() -> list[DeclaredMetric]:
     """Every metric of `Metrics` and `WorkerMetrics`, in order of declaration."""
     holders = (Metrics(), WorkerMetrics(CollectorRegistry()))
     return [
-        Declared(
+        DeclaredMetric(
             metric._name + ("_total" if metric._type == "counter" else ""),
             metric._type or "",
             metric._documentation,

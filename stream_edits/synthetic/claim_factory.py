@@ -14,7 +14,7 @@ from stream_edits.domain.claim import (
     ServiceLine,
 )
 from stream_edits.domain.coded import clean_diagnosis
-from stream_edits.synthetic.encounter import Encounter
+from stream_edits.synthetic.encounter import SyntheticEncounter
 from stream_edits.synthetic.people import Calendar, Patient, Population
 
 _FIRST_EVENT = datetime(2025, 2, 3, 8, tzinfo=UTC)
@@ -43,7 +43,7 @@ class Practice:
         self._claims = 0
         self._events = 0
 
-    def encounter(self) -> Encounter:
+    def encounter(self) -> SyntheticEncounter:
         """An office encounter of a random patient, one to five weeks ago.
 
         The patient has no other encounter on that day.
@@ -54,10 +54,12 @@ class Practice:
             starts = self.calendar.opening(member.physician, day, self.rng) if day else None
             if day and starts:
                 member.days.add(day)
-                return Encounter(member, member.physician, starts, self.calendar)
+                return SyntheticEncounter(member, member.physician, starts, self.calendar)
             member = self.people.newcomer()
 
-    def hospital_encounter(self, patient: Patient, starts: time | None = None) -> Encounter:
+    def hospital_encounter(
+        self, patient: Patient, starts: time | None = None
+    ) -> SyntheticEncounter:
         """A hospital encounter of a patient, with the patient's locum as the physician.
 
         Raises ValueError if no day is free.
@@ -67,7 +69,9 @@ class Practice:
             raise ValueError("this patient has been seen too often for another visit")
         patient.days |= {day, day + timedelta(days=1)}
         starts = starts or time(self.rng.randint(8, 14), self.rng.choice((0, 15, 30, 45)))
-        return Encounter(patient, patient.locum, datetime.combine(day, starts), self.calendar)
+        return SyntheticEncounter(
+            patient, patient.locum, datetime.combine(day, starts), self.calendar
+        )
 
     def _day_for(self, patient: Patient) -> date | None:
         for _ in range(20):
@@ -76,17 +80,17 @@ class Practice:
                 return day
         return None
 
-    def beside(self, other: Encounter, minutes_later: int) -> Encounter:
+    def beside(self, other: SyntheticEncounter, minutes_later: int) -> SyntheticEncounter:
         """An overlapping encounter of another patient with the same physician."""
         patient = self.people.newcomer()
         patient.clinic, patient.physician = other.patient.clinic, other.physician
         patient.days.add(other.day)
         starts = other.starts + timedelta(minutes=minutes_later)
-        return Encounter(patient, other.physician, starts, self.calendar)
+        return SyntheticEncounter(patient, other.physician, starts, self.calendar)
 
     def claim(
         self,
-        encounter: Encounter,
+        encounter: SyntheticEncounter,
         lines: Sequence[ServiceLine],
         documents: Iterable[str | Attachment] = REPORT,
         **header: Any,
@@ -114,7 +118,7 @@ class Practice:
 
     def hospital_claim(
         self,
-        encounter: Encounter,
+        encounter: SyntheticEncounter,
         lines: Sequence[ServiceLine],
         documents: Iterable[str | Attachment] = REPORT,
         **header: Any,

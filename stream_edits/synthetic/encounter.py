@@ -11,7 +11,7 @@ from stream_edits.synthetic.people import Calendar, Patient
 _FEES = {"9636": 14500, "9637": 6500, "9640": 19500, "9641": 28500}
 
 
-class Encounter:
+class SyntheticEncounter:
     """One patient's encounter with a physician. Timed services follow each other on the clock."""
 
     def __init__(

@@ -5,12 +5,12 @@ from dataclasses import replace
 from stream_edits.domain.claim import ORIGINAL, REPLACEMENT, VOID, ClaimEvent
 from stream_edits.synthetic.claim_factory import JUSTIFIED, Pause, Practice, Scenario
 from stream_edits.synthetic.drugs import INFUSED
-from stream_edits.synthetic.encounter import Encounter
+from stream_edits.synthetic.encounter import SyntheticEncounter
 
 
 def _infusion(
-    practice: Practice, encounter: Encounter | None = None
-) -> tuple[Encounter, ClaimEvent]:
+    practice: Practice, encounter: SyntheticEncounter | None = None
+) -> tuple[SyntheticEncounter, ClaimEvent]:
     encounter, treatment = encounter or practice.encounter(), practice.rng.choice(INFUSED)
     lines = [encounter.timed("96365", 60), encounter.drug(treatment.code, treatment.units)]
     return encounter, practice.claim(encounter, lines, diagnosis_codes=treatment.diagnoses)

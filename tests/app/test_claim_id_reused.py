@@ -21,7 +21,7 @@ from stream_edits.engine.batches.batch import BatchBuilder
 from stream_edits.engine.batches.circuit_breaker import CircuitBreaker
 from stream_edits.engine.config import Breaker, StageConfig
 from stream_edits.engine.ports import Record, Undecodable
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from tests.build import CLINIC, OTHER_CLINIC, claim, line, replacing, voiding
@@ -76,7 +76,7 @@ def test_the_engine_buries_it_and_goes_on() -> None:
     builder = BatchBuilder(config, stage.processor, CircuitBreaker(Breaker()), lambda: 0.0)
     events = [FIRST, REUSED, claim("NEXT", line("96415"), event="third")]
     records = [stage.record(each) for each in events]
-    batch = builder.build(records, {0: Overlay(stage.state)})
+    batch = builder.build(records, {0: UncommittedState(stage.state)})
     assert [each.topic for each in batch.outputs] == [
         "claims.edits.pass",
         "dead",

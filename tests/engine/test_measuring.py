@@ -10,7 +10,7 @@ from stream_edits.engine.errors import RequiresAbort, Retriable
 from stream_edits.engine.kafka.statistics import digest, reporting
 from stream_edits.engine.ports import Output, Record, StateView
 from stream_edits.engine.state.largest_keys import SHOWN_S
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 from stream_edits.metrics import ClientStatistics, Metrics, StageMetrics
 from tests.engine.harness import Counter, Stage, cluster
 
@@ -144,7 +144,7 @@ def test_the_largest_key_is_shown_until_it_was_not_touched_for_a_while() -> None
 
 
 def test_what_an_aborted_batch_touched_is_not_shown() -> None:
-    view = Overlay(MemoryStore())
+    view = UncommittedState(MemoryStore())
     for items in (3, 2):
         view.note_size(items)
     assert view.largest == 3

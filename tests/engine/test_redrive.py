@@ -11,7 +11,7 @@ from stream_edits.engine.dead_letters.dead_letter import original
 from stream_edits.engine.dead_letters.headers import ERROR_CLASS, REDRIVE_COUNT
 from stream_edits.engine.errors import EngineStopped, FatalClientError, RequiresAbort
 from stream_edits.engine.ports import Headers, Record
-from stream_edits.engine.redrive import Outcome, letter_of, redrive
+from stream_edits.engine.redrive import RedrivenLetters, letter_of, redrive
 from stream_edits.engine.transaction import Transactions
 from tests.engine.harness import Cluster, Stage, cluster, config
 from tests.memory_kafka.calls import LIMITS, InterceptedPort
@@ -122,7 +122,7 @@ def test_a_second_redrive_fences_the_first_and_takes_what_it_left() -> None:
     first = producer(broker)
     waiting = {(r.partition, r.offset) for r in letters(broker)}
     run = redrive(letters(broker), waiting, "redriven", first, 2, reading(broker), LIMITS)
-    assert next(run) == Outcome([(0, 0), (0, 1)])
+    assert next(run) == RedrivenLetters([(0, 0), (0, 1)])
     assert give_back(broker) == [2, 1]
     with pytest.raises(FatalClientError):
         next(run)

@@ -10,7 +10,7 @@ import pytest
 from stream_edits.engine.dead_letters.headers import REDRIVE_COUNT
 from stream_edits.engine.errors import EngineStopped, RequiresAbort
 from stream_edits.engine.ports import Limits, Record, TopicSettings
-from stream_edits.engine.redrive import Outcome, letter_of, redrive
+from stream_edits.engine.redrive import RedrivenLetters, letter_of, redrive
 from stream_edits.engine.sizes import record_bytes
 from tests.engine.harness import Cluster
 from tests.engine.test_redrive import OWN, letters, producer, reading, with_letters
@@ -49,7 +49,7 @@ def run(
     broker: Cluster,
     read: Callable[[str, int, int], Record | None] | None = None,
     limits: Limits = LIMITS,
-) -> list[Outcome]:
+) -> list[RedrivenLetters]:
     """Redrive all letters, five in a transaction."""
     found = letters(broker)
     places = {(record.partition, record.offset) for record in found}
@@ -57,7 +57,7 @@ def run(
     return list(redrive(found, places, "redriven", producer(broker), 5, read, limits))
 
 
-def left(outcomes: list[Outcome]) -> dict[tuple[int, int], str]:
+def left(outcomes: list[RedrivenLetters]) -> dict[tuple[int, int], str]:
     """Why each letter stays, by place."""
     return {place: why for outcome in outcomes for place, why in outcome.left.items()}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from stream_edits.engine.dead_letters.dead_letter import (
-    Reason,
+    DeadLetterReason,
     dead_letter,
     is_dead_letter,
     is_reference,
@@ -22,7 +22,7 @@ from stream_edits.engine.sizes import record_bytes
 from tests.engine.harness import Cluster, Stage, cluster, config, outputs
 from tests.memory_kafka.sink import MemorySink
 
-REASON = Reason("BadFrame", "no magic byte")
+REASON = DeadLetterReason("BadFrame", "no magic byte")
 OWN: Headers = [("x", b"1"), ("source.value.bytes", b"7"), ("source.value.sha256", b"00")]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from stream_edits.domain.decision import Disposition, Source
 from stream_edits.domain.review import ReviewEvent, ReviewOutcome
-from stream_edits.explain.account import Cause, NotExplained
+from stream_edits.explain.account import NotExplained, RevisionCause
 from stream_edits.explain.as_json import as_json
 from stream_edits.explain.as_text import as_text, value_in_a_line
 from stream_edits.explain.clock import drawings
@@ -24,8 +24,12 @@ def test_the_causes_of_revisions_and_the_claims_beside() -> None:
     second = claim("B", line("96365"), minute=1)
     account = told("A", first, second)
     one, two = account.revisions
-    assert (one.cause, one.event_id, one.others) == (Cause.CLAIM, "event-A", ())
-    assert (two.cause, two.event_id, two.cause_claim_id) == (Cause.OTHER_CLAIM, "event-B", "B")
+    assert (one.cause, one.event_id, one.others) == (RevisionCause.CLAIM, "event-A", ())
+    assert (two.cause, two.event_id, two.cause_claim_id) == (
+        RevisionCause.OTHER_CLAIM,
+        "event-B",
+        "B",
+    )
     assert [(x.claim_id, x.disposition) for x in two.others] == [("B", Disposition.PASS)]
     assert [x.decision.disposition for x in account.revisions] == ["PEND", "PASS"]
     assert account.answers == ()
@@ -46,7 +50,7 @@ def test_a_review_is_a_cause() -> None:
         reviewer="desk",
     )
     account = told("A", held, review)
-    assert [x.cause for x in account.revisions] == [Cause.CLAIM, Cause.REVIEW]
+    assert [x.cause for x in account.revisions] == [RevisionCause.CLAIM, RevisionCause.REVIEW]
     assert account.revisions[-1].event_id == "R1"
 
 
@@ -64,7 +68,11 @@ def test_another_patients_claim_is_not_named_as_a_cause() -> None:
     account = told("B", first, second, void)
     assert [x.decision.disposition for x in account.revisions] == ["DENY", "PASS"]
     last = account.revisions[-1]
-    assert (last.cause, last.cause_claim_id, last.replaced) == (Cause.OTHER_CLAIM, None, None)
+    assert (last.cause, last.cause_claim_id, last.replaced) == (
+        RevisionCause.OTHER_CLAIM,
+        None,
+        None,
+    )
     assert "M1" not in as_text(account)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from stream_edits.domain.claim import ClaimEvent, Supervision
 from stream_edits.domain.decision import Disposition, RollUp
-from stream_edits.explain.changes import Change, ChangeKind, combined, sent_again
+from stream_edits.explain.changes import ChangeKind, LineChange, combined, sent_again
 from stream_edits.explain.remedies import Answer, answers
 from stream_edits.explain.trial import Trial
 from stream_edits.explain.wording import (
@@ -174,7 +174,7 @@ def test_no_part_of_a_remedy_can_be_left_out() -> None:
 
 def test_what_a_remedy_must_not_touch_is_noticed() -> None:
     given = claim("A", line("96365", "09:00-10:00"), DRUG)
-    recode = Change(ChangeKind.RECODE, "A", 1, "96374")
+    recode = LineChange(ChangeKind.RECODE, "A", 1, "96374")
     at = given.event_time + timedelta(hours=1)
     assert forbidden(given, sent_again(given, [recode], at)) == []
     other = claim("A", line("96365", "09:00-10:30"), DRUG, place_of_service="22")
@@ -187,15 +187,15 @@ def test_a_remedy_that_does_not_do_it_is_noticed() -> None:
     (answer,) = answers(history, history.newest["A"])
     assert answer.remedy is not None
     assert list(broken([given], history, history.newest["A"], answer)) == []
-    wrong = Change(ChangeKind.DOCUMENT, "A", 1, "invoice")
+    wrong = LineChange(ChangeKind.DOCUMENT, "A", 1, "invoice")
     useless = answer._replace(remedy=answer.remedy._replace(changes=(wrong,)))
     assert len(list(broken([given], history, history.newest["A"], useless))) == 1
 
 
 def test_a_new_code_takes_the_place_of_an_old_one() -> None:
-    first = Change(ChangeKind.RECODE, "A", 1, "96367")
-    second = Change(ChangeKind.RECODE, "A", 1, "96375")
-    document = Change(ChangeKind.DOCUMENT, "A", 1, "invoice")
+    first = LineChange(ChangeKind.RECODE, "A", 1, "96367")
+    second = LineChange(ChangeKind.RECODE, "A", 1, "96375")
+    document = LineChange(ChangeKind.DOCUMENT, "A", 1, "invoice")
     assert combined((first, document), [second]) == (second, document)
 
 

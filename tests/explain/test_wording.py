@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from stream_edits.domain.documents import document_in_words
-from stream_edits.explain.changes import Change, ChangeKind, in_order
+from stream_edits.explain.changes import ChangeKind, LineChange, in_order
 from stream_edits.explain.remedies import Answer
 from stream_edits.explain.wording import answer_in_words
 from tests.build import claim, line
@@ -87,6 +87,6 @@ def test_each_kind_of_change_that_was_tried_is_named(
     tried: list[tuple[ChangeKind, str | float]], words: str
 ) -> None:
     account = told("A", claim("A", line("96365"), DRUG, place_of_service="20"))
-    changes = in_order(Change(kind, "A", 1, value) for kind, value in tried)
+    changes = in_order(LineChange(kind, "A", 1, value) for kind, value in tried)
     answer = the_answer(account)._replace(tried=changes)
     assert words in answer_in_words(account, answer)

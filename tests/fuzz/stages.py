@@ -19,9 +19,9 @@ from stream_edits.domain.decision import Disposition
 from stream_edits.engine.batches.batch import BatchBuilder
 from stream_edits.engine.batches.circuit_breaker import CircuitBreaker
 from stream_edits.engine.config import Breaker
-from stream_edits.engine.dead_letters.dead_letter import Reason, original
+from stream_edits.engine.dead_letters.dead_letter import DeadLetterReason, original
 from stream_edits.engine.ports import Headers, Output, Processor, Record
-from stream_edits.engine.state.store import MemoryStore, NoState, Overlay
+from stream_edits.engine.state.store import MemoryStore, NoState, UncommittedState
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION
@@ -61,7 +61,7 @@ class Stages:
             stage: BatchBuilder(configs[stage], processors[stage], self._breaker, lambda: 0.0)
             for stage in Stage
         }
-        self._views: dict[Stage, Overlay] = {}
+        self._views: dict[Stage, UncommittedState] = {}
 
     def take(self, stage: Stage, value: bytes | None) -> str:
         """Step a record of any bytes, and whatever comes of it, to the end.
@@ -72,8 +72,8 @@ class Stages:
         self._views = {
             Stage.INTAKE: NoState(),
             Stage.REVIEW: NoState(),
-            Stage.ENCOUNTER: Overlay(MemoryStore()),
-            Stage.SUPERVISION: Overlay(MemoryStore()),
+            Stage.ENCOUNTER: UncommittedState(MemoryStore()),
+            Stage.SUPERVISION: UncommittedState(MemoryStore()),
         }
         topic = next(name for name, each in self._inputs.items() if each is stage)
         record = Record(topic, 0, 7, _KEY, value, _HEADERS, _RECORDED_MS)
@@ -103,7 +103,7 @@ class Stages:
                 raise Defect(f"{stage} refuses what a stage has made: {reasons[0][0]}")
             todo += further
 
-    def _step(self, stage: Stage, record: Record) -> tuple[list[Output], list[Reason]]:
+    def _step(self, stage: Stage, record: Record) -> tuple[list[Output], list[DeadLetterReason]]:
         batch = self._builders[stage].build([record], {0: self._views[stage]})
         self._breaker.discard_batch()
         if batch.rest is not None or batch.offsets != {0: record.offset + 1}:

@@ -10,7 +10,7 @@ from stream_edits.app.wiring import Stage
 from stream_edits.codec import framing
 from stream_edits.codec.errors import Undecodable
 from stream_edits.codec.schemas import PackagedSchemas
-from stream_edits.engine.dead_letters.dead_letter import Reason, dead_letter
+from stream_edits.engine.dead_letters.dead_letter import DeadLetterReason, dead_letter
 from stream_edits.engine.ports import Output, Record, StageConfig
 from tests.fuzz import targets
 from tests.fuzz.judging import Defect, one_line, refused
@@ -78,7 +78,9 @@ class TestTheChecksCanFail:
 
     def test_a_dead_letter_of_other_bytes(self, monkeypatch: pytest.MonkeyPatch) -> None:
 
-        def other(record: Record, reason: Reason, config: StageConfig, *rest: Any) -> Output:
+        def other(
+            record: Record, reason: DeadLetterReason, config: StageConfig, *rest: Any
+        ) -> Output:
             return dead_letter(record, reason, config, *rest)._replace(value=b"other")
 
         monkeypatch.setattr("stream_edits.engine.batches.batch.dead_letter", other)

@@ -14,7 +14,7 @@ from stream_edits.handbook.coverage import (
     coverage,
     coverage_of,
 )
-from stream_edits.handbook.entry import Entry, entries
+from stream_edits.handbook.entry import EditEntry, entries
 from stream_edits.handbook.overlay_strings import strings
 from stream_edits.policies.loading.catalog import load_policies
 from tests.policies.completeness import coverage_problems, named, not_in
@@ -35,14 +35,14 @@ def section_iv() -> str:
     return found.group()
 
 
-def cited(entry: Entry, known: Coverage) -> frozenset[str]:
+def cited(entry: EditEntry, known: Coverage) -> frozenset[str]:
     """The paragraphs cited in the section and the references of an edit's policy.yaml."""
     file = entry.values.file
     references = (each.reference for _, history in entry.dated() for each in history)
     return paragraphs_in([file.section, *references], known)
 
 
-def cited_by_findings(entry: Entry, known: Coverage) -> frozenset[str]:
+def cited_by_findings(entry: EditEntry, known: Coverage) -> frozenset[str]:
     """The paragraphs that the findings of an edit cite: its own, and those among its values."""
     values = [
         text for _, history in entry.dated() for each in history for text in strings(each.written)
@@ -60,7 +60,7 @@ def paragraphs_in(citations: Iterable[str], known: Coverage) -> frozenset[str]:
     return frozenset(known.definitions if x.lower() == definitions else x for x in found)
 
 
-def quotations(entry: Entry, known: Coverage) -> Iterable[tuple[str, str]]:
+def quotations(entry: EditEntry, known: Coverage) -> Iterable[tuple[str, str]]:
     """The parts of the text of a policy.yaml, each with the paragraph that it is quoted from."""
     file = entry.values.file
     (own,) = paragraphs_in([file.section], known)
@@ -110,7 +110,7 @@ def test_findings_cite_the_paragraphs_that_their_edit_is_named_for_and_no_other(
 
 
 @pytest.mark.parametrize("entry", BY_ID.values(), ids=BY_ID)
-def test_each_quotation_is_from_the_paragraph_that_it_is_given_for(entry: Entry) -> None:
+def test_each_quotation_is_from_the_paragraph_that_it_is_given_for(entry: EditEntry) -> None:
     texts = {p.paragraph: " ".join(s.text for s in p.sentences) for p in KNOWN.paragraphs}
     misplaced = [
         (number, quoted)

@@ -18,7 +18,7 @@ from stream_edits.engine.membership.partitions import Owned, Partitions
 from stream_edits.engine.membership.rejoining import Rejoining
 from stream_edits.engine.ports import Sink, Source
 from stream_edits.engine.state.changelog import Restore, _Restoring
-from stream_edits.engine.state.store import Overlay
+from stream_edits.engine.state.store import UncommittedState
 from stream_edits.engine.topics.known_topics import KnownTopics
 from stream_edits.engine.transaction import TAKEN_FOR_DEAD, TransactionAborted, Transactions
 from tests.memory_kafka.group import Group
@@ -30,7 +30,9 @@ Patch = pytest.MonkeyPatch
 
 
 def no_progress_record(patch: Patch) -> None:
-    def write(self: Transactions, topic: str, batch: Batch, views: dict[int, Overlay]) -> None:
+    def write(
+        self: Transactions, topic: str, batch: Batch, views: dict[int, UncommittedState]
+    ) -> None:
         for partition in batch.offsets:
             self._sink.produce_at(topic, partition, views[partition].batch.items())
 
@@ -49,11 +51,11 @@ def no_seek_after_an_abort(patch: Patch) -> None:
 
 
 def no_rollback_of_a_batch(patch: Patch) -> None:
-    patch.setattr(Overlay, "drop", Overlay.merge)
+    patch.setattr(UncommittedState, "drop", UncommittedState.merge)
 
 
 def no_rollback_of_an_event(patch: Patch) -> None:
-    patch.setattr(Overlay, "drop_event", Overlay.keep_event)
+    patch.setattr(UncommittedState, "drop_event", UncommittedState.keep_event)
 
 
 def stale_group_metadata(patch: Patch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from stream_edits.engine.batches import batch
 from stream_edits.engine.batches.batch import Batch, BatchBuilder
 from stream_edits.engine.config import StageConfig
-from stream_edits.engine.dead_letters.dead_letter import Reason, dead_letter
+from stream_edits.engine.dead_letters.dead_letter import DeadLetterReason, dead_letter
 from stream_edits.engine.ports import Output, Record
 from stream_edits.engine.state.changelog import Restore, _Restoring
 from stream_edits.engine.topics.known_topics import KnownTopics
@@ -54,7 +54,9 @@ def refused_records_not_searched(patch: Patch) -> None:
 
 
 def no_references(patch: Patch) -> None:
-    def whole(record: Record, reason: Reason, config: StageConfig, limit: int, _: bool) -> Output:
+    def whole(
+        record: Record, reason: DeadLetterReason, config: StageConfig, limit: int, _: bool
+    ) -> Output:
         return dead_letter(record, reason, config, limit)
 
     patch.setattr(batch, "dead_letter", whole)

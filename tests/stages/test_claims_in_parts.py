@@ -18,7 +18,7 @@ from stream_edits.codec.framing import schema_id
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.member_state import ListBranch, ListedClaim
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 from stream_edits.stages.encounter import claim_list
 from stream_edits.stages.encounter.claim_list import ClaimList
 from stream_edits.stages.shared.memory import MemberDictionary
@@ -173,7 +173,7 @@ class Writes:
 
     def __init__(self) -> None:
         self.store = MemoryStore()
-        self._view = Overlay(self.store)
+        self._view = UncommittedState(self.store)
         self._walk = Walk(members=EncodedMembers(self._view))
 
     def send(self, *claims: ClaimEvent) -> list[bytes]:

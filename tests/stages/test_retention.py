@@ -8,7 +8,7 @@ import pytest
 from stream_edits.domain.claim import ClaimEvent
 from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.messages import Reopen
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 from stream_edits.settings import Settings
 from stream_edits.stages.shared.refused_reviews import UnknownReview
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION, Retention
@@ -61,7 +61,7 @@ def test_a_claim_is_kept_for_exactly_the_retention(
 
 def test_deleted_state_becomes_a_tombstone() -> None:
     store = MemoryStore()
-    overlay = Overlay(store)
+    overlay = UncommittedState(store)
     walk = Walk(members=EncodedMembers(overlay), retention=Retention(DAYS))
     walk.send(on(0, original("A")), on(0, original("B", "96372")))
     overlay.keep_event()

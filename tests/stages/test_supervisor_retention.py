@@ -7,7 +7,7 @@ import pytest
 
 from stream_edits.app.state_memory import StoredSupervisors
 from stream_edits.domain.claim import ClaimEvent
-from stream_edits.engine.state.store import MemoryStore, Overlay
+from stream_edits.engine.state.store import MemoryStore, UncommittedState
 from stream_edits.stages.shared.retention import Retention
 from tests.build import ADA, BEA, DAY, infusion, moved, published, voiding
 from tests.stages.walk import Walk, summaries
@@ -49,7 +49,7 @@ def test_time_is_kept_for_exactly_the_retention(day: int, second: str, kept: lis
 
 def test_deleted_state_becomes_a_tombstone() -> None:
     store = MemoryStore()
-    overlay = Overlay(store)
+    overlay = UncommittedState(store)
     walk = Walk(supervisors=StoredSupervisors(overlay), retention=Retention(DAYS))
     march = date(2025, 3, 31)
     walk.send(on(0, timed("A", "M1", NINE)), on(0, timed("B", "M2", NINE, day=march)))

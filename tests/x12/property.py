@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from stream_edits.codec.jsonl import claim_to_line
-from stream_edits.codec.x12 import ClaimNumber, NotX12, Place, Reading, Refusal, read_claims
+from stream_edits.codec.x12 import ClaimNumber, ClaimPlace, NotX12, Reading, Refusal, read_claims
 from stream_edits.codec.x12.segments import Block, BrokenHeader, read_blocks, text_of
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness, ServiceLine
 from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind
@@ -33,7 +33,7 @@ _OF_LINE = (
 )
 
 
-def read(data: bytes) -> list[tuple[Place, ClaimEvent | Refusal]]:
+def read(data: bytes) -> list[tuple[ClaimPlace, ClaimEvent | Refusal]]:
     """What is read from the bytes of a file; nothing if they are no X12."""
     try:
         return list(read_claims(io.BytesIO(data), READING))

@@ -13,7 +13,7 @@ from .enrich import read_enrichment as read_enrichment
 from .reader import read_claims as read_claims
 from .reading import KINDS as KINDS
 from .reading import ClaimNumber as ClaimNumber
-from .reading import Place as Place
+from .reading import ClaimPlace as ClaimPlace
 from .reading import Reading as Reading
 from .reading import Refusal as Refusal
 from .reading import Tally as Tally

@@ -23,7 +23,7 @@ from .enrich import Owner
 from .enriched import known_icn, known_kinds, with_known
 from .found import FoundClaim, Work, element, made
 from .lines import service_line, statement_days
-from .reading import ClaimNumber, Reading, Refused
+from .reading import ClaimNumber, Reading, RefusedClaim
 from .segments import text_of
 from .values import code_of, moment_of
 
@@ -36,10 +36,10 @@ _SELF = "18"
 
 
 def claim_of(found: FoundClaim, reading: Reading, warnings: Counter[str]) -> ClaimEvent:
-    """The claim. Counts in ``warnings`` what it leaves out. Raises Refused."""
+    """The claim. Counts in ``warnings`` what it leaves out. Raises RefusedClaim."""
     fault = found.fault or found.subscriber.get("fault") or (found.dependent or {}).get("fault")
     if fault:
-        raise Refused(fault)
+        raise RefusedClaim(fault)
     values = found.values
     account = text_of(values.get("patient_account_number", ""))
     work = with_known(found, _event_id(found, account), reading, warnings)
@@ -81,7 +81,7 @@ def _taken_in(claim: ClaimEvent, recorded_ms: int) -> ClaimEvent:
     try:
         check_taken_in(claim, recorded_ms)
     except ContractViolation as violation:
-        raise Refused(violation.message) from None
+        raise RefusedClaim(violation.message) from None
     return claim
 
 
@@ -94,33 +94,33 @@ def _claim_id(work: Work, account: str) -> str:
         case ClaimNumber.ICN_FILE:
             number = known_icn(work)
     if not number:
-        raise Refused(f"no claim number ({work.reading.claim_number.value})")
+        raise RefusedClaim(f"no claim number ({work.reading.claim_number.value})")
     return number
 
 
 def _member_id(work: Work) -> str:
     known = work.known.get("member_id")
     if known is None and work.found.dependent is not None:
-        raise Refused("a dependent without an id from the enrich file")
+        raise RefusedClaim("a dependent without an id from the enrich file")
     subscriber = work.found.subscriber
     is_patient = code_of(subscriber.get("relationship", "")) == _SELF
     if known is None and "has_dependents" in subscriber and not is_patient:
-        raise Refused("a patient whose loop (2000C) is missing")
+        raise RefusedClaim("a patient whose loop (2000C) is missing")
     number = known or text_of(subscriber.get("member_id", ""))
     if not number:
-        raise Refused("no subscriber id")
+        raise RefusedClaim("no subscriber id")
     return number
 
 
 def _billing_npi(found: FoundClaim) -> str:
     """Blank for a provider who has no NPI and whom the payer knows by a number of its own."""
     if "fault" in found.provider:
-        raise Refused(found.provider["fault"])
+        raise RefusedClaim(found.provider["fault"])
     npi = found.provider.get("billing_provider_npi")
     if npi is None:
-        raise Refused("no billing provider")
+        raise RefusedClaim("no billing provider")
     if not npi and not any(_payers_numbers(found)):
-        raise Refused("no NPI of the billing provider")
+        raise RefusedClaim("no NPI of the billing provider")
     return str(npi)
 
 
@@ -136,7 +136,7 @@ def _line_of_business(work: Work) -> LineOfBusiness:
         or work.reading.line_of_business
     )
     if line is None:
-        raise Refused("a payer that the payer map does not know")
+        raise RefusedClaim("a payer that the payer map does not know")
     return line
 
 
@@ -162,13 +162,13 @@ def _event_time(work: Work) -> datetime:
 
 def _lines(work: Work) -> list[ServiceLine]:
     if not work.found.lines:
-        raise Refused("no service line")
+        raise RefusedClaim("no service line")
     lines = []
     for number, line in enumerate(work.found.lines, start=1):
         try:
             lines.append(service_line(line, work))
-        except Refused as refused:
-            raise Refused(refused.reason, number) from None
+        except RefusedClaim as refused:
+            raise RefusedClaim(refused.reason, number) from None
     unmet = work.known_lines.keys() - {line.line_number for line in lines}
     if unmet:
         work.warnings["lines of the enrich file that their claims do not have"] += len(unmet)

@@ -11,7 +11,7 @@ from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.coded import clean_diagnosis
 
 from .found import Work
-from .reading import Refused
+from .reading import RefusedClaim
 from .segments import text_of
 from .take import CONTRADICTED
 from .values import code_of
@@ -82,7 +82,7 @@ def _with_places(line: ServiceLine, places: Sequence[int | None], work: Work) ->
 
 @lru_cache(maxsize=4096)
 def _segment(elements: tuple[str, ...], component: str) -> _Segment:
-    """What an HI segment states. Raises Refused if ISA16 cannot be its component separator.
+    """What an HI segment states. Raises RefusedClaim if ISA16 cannot be its component separator.
 
     A segment of another kind than diagnoses (value, occurrence or condition codes) states none.
     """
@@ -92,7 +92,7 @@ def _segment(elements: tuple[str, ...], component: str) -> _Segment:
         qualifier, *rest = composite.split(component)
         qualifier = code_of(qualifier)
         if qualifier and not qualifier.isalnum():
-            raise Refused(CONTRADICTED)
+            raise RefusedClaim(CONTRADICTED)
         if qualifier in _ICD_10:
             is_of_diagnoses = True
             found.append((clean_diagnosis(text_of(rest[0])) if rest else "") or None)

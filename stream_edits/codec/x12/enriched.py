@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from .enrich import Owner
 from .found import FoundClaim, Values, Work
-from .reading import Reading, Refused
+from .reading import Reading, RefusedClaim
 from .segments import text_of
 
 _Entry = TypeVar("_Entry")
@@ -21,8 +21,9 @@ _TWO_PATIENTS = "a document of the enrich file that fits claims of two members o
 def with_known(found: FoundClaim, event_id: str, reading: Reading, warnings: Counter[str]) -> Work:
     """With what the file says of the claim and its lines.
 
-    What is keyed by REF*D9 wins over CLM01, which is not unique. Raises Refused for an entry that
-    another claim has used. A claim that was sent again is the same event, and may use it again.
+    What is keyed by REF*D9 wins over CLM01, which is not unique. Raises RefusedClaim for an entry
+    that another claim has used. A claim that was sent again is the same event, and may use it
+    again.
     """
     known: Values = {}
     of_lines: dict[int, Values] = {}
@@ -34,7 +35,7 @@ def with_known(found: FoundClaim, event_id: str, reading: Reading, warnings: Cou
         if key not in enrichment.claims and key not in enrichment.lines:
             continue
         if not _belongs(enrichment.used, key, _whose(work)):
-            raise Refused(_TWO_CLAIMS)
+            raise RefusedClaim(_TWO_CLAIMS)
         known |= enrichment.claims.get(key, {})
         for number, values in enrichment.lines.get(key, {}).items():
             of_lines[number] = of_lines.get(number, {}) | values
@@ -42,10 +43,10 @@ def with_known(found: FoundClaim, event_id: str, reading: Reading, warnings: Cou
 
 
 def known_icn(work: Work) -> str:
-    """The payer's number of the claim; blank if the file has none. Raises Refused."""
+    """The payer's number of the claim; blank if the file has none. Raises RefusedClaim."""
     number: str = work.known.get("icn", "")
     if number and not _belongs(work.reading.enrichment.used_icns, number, _whose(work)):
-        raise Refused(_TWO_ICNS)
+        raise RefusedClaim(_TWO_ICNS)
     return number
 
 
@@ -53,7 +54,7 @@ def known_kinds(work: Work, control: str, patient: Owner) -> tuple[str, ...]:
     """What a document is, by its number (PWK06); empty if the file does not say.
 
     One document may serve several claims of a ``patient``: a provider and a member of theirs.
-    Raises Refused for a document that another patient's claim has used.
+    Raises RefusedClaim for a document that another patient's claim has used.
     """
     enrichment = work.reading.enrichment
     if not control or not enrichment.documents:
@@ -62,7 +63,7 @@ def known_kinds(work: Work, control: str, patient: Owner) -> tuple[str, ...]:
         entry = control, claim
         if entry in enrichment.documents:
             if not _belongs(enrichment.used_documents, entry, patient):
-                raise Refused(_TWO_PATIENTS)
+                raise RefusedClaim(_TWO_PATIENTS)
             kinds: tuple[str, ...] = enrichment.documents[entry]["kinds"]
             return kinds
     return ()

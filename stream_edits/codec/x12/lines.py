@@ -8,7 +8,7 @@ from stream_edits.domain.claim import ClaimForm, ServiceLine
 
 from .found import Values, Work, made
 from .notes import Impossible, times_in
-from .reading import Refused
+from .reading import RefusedClaim
 from .rules import UNREADABLE
 from .segments import text_of
 from .table import places
@@ -25,15 +25,15 @@ _TIMES_LEFT_OUT = "times in notes left out"
 
 
 def service_line(line: Values, work: Work) -> ServiceLine:
-    """The line. Raises Refused."""
+    """The line. Raises RefusedClaim."""
     if "units" not in line:
-        raise Refused(_without_units(line, work.found.transaction.form))
+        raise RefusedClaim(_without_units(line, work.found.transaction.form))
     if UNREADABLE in line:
-        raise Refused(line[UNREADABLE])
+        raise RefusedClaim(line[UNREADABLE])
     said = _BLANK | line
     said["start_time"] = None
     if said["line_number"] is None:
-        raise Refused("a line without a number")
+        raise RefusedClaim("a line without a number")
     code = _code(said, work)
     first, last = days(line, work)
     said["procedure_code"], said["service_date"], said["service_date_through"] = code, first, last
@@ -51,7 +51,7 @@ def service_line(line: Values, work: Work) -> ServiceLine:
         said |= work.known_lines.get(said["line_number"], {})
         said.pop("kinds", None)
         if said["start_time"] and said["end_time"] and said["end_time"] < said["start_time"]:
-            raise Refused("enrich entries that give an end_time before the start_time")
+            raise RefusedClaim("enrich entries that give an end_time before the start_time")
     is_open = said["start_time"] is None and said["end_time"] is None
     if work.reading.note_times and "start_time" in line and is_open:
         said["start_time"], said["end_time"] = _times_of_note(line, work, first, last)
@@ -66,7 +66,7 @@ def _without_units(line: Values, form: ClaimForm) -> str:
 
 
 def days(line: Values, work: Work) -> tuple[date, date | None]:
-    """The line's day, or first and last day. Raises Refused."""
+    """The line's day, or first and last day. Raises RefusedClaim."""
     stated = line.get("service_date", ())
     if not stated:
         return statement_days(work)
@@ -74,17 +74,17 @@ def days(line: Values, work: Work) -> tuple[date, date | None]:
 
 
 def statement_days(work: Work) -> tuple[date, date | None]:
-    """The days of the statement (DTP*434) of an institutional claim. Raises Refused."""
+    """The days of the statement (DTP*434) of an institutional claim. Raises RefusedClaim."""
     return _one_of(work.found.values.get("statement_from", ()))
 
 
 def _one_of(dates: Collection[tuple[str, ...]]) -> tuple[date, date | None]:
-    """The days of DTP segments that say the same. Raises Refused."""
+    """The days of DTP segments that say the same. Raises RefusedClaim."""
     found = {elements[2:4] for elements in dates if len(elements) > 3}
     if len(found) > 1:
-        raise Refused("two dates where one belongs")
+        raise RefusedClaim("two dates where one belongs")
     if not found:
-        raise Refused("no date")
+        raise RefusedClaim("no date")
     qualifier, text = found.pop()
     return days_of(qualifier.strip(), text.strip())
 
@@ -93,11 +93,11 @@ def _code(said: Values, work: Work) -> str:
     """The procedure code; blank for a revenue line, and for a HIPPS code, which is none."""
     qualifier = said.get("code_qualifier")
     if (qualifier or said["procedure_code"]) and len(qualifier or "") != _QUALIFIER_LENGTH:
-        raise Refused("a code without its qualifier")
+        raise RefusedClaim("a code without its qualifier")
     is_procedure = qualifier == _PROCEDURE
     code: str = said["procedure_code"] or "" if is_procedure else ""
     if not code and work.found.transaction.form is ClaimForm.CMS1500:
-        raise Refused("no HC code where the form needs one")
+        raise RefusedClaim("no HC code where the form needs one")
     if said["procedure_code"] and not is_procedure and qualifier != _HIPPS:
         work.warnings["codes of another kind than HC and HP, left out"] += 1
     return code

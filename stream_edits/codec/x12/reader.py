@@ -6,7 +6,7 @@ from typing import BinaryIO
 from stream_edits.codec.errors import NotX12
 from stream_edits.domain.claim import ClaimEvent
 
-from .reading import Place, Reading, Refusal, Tally
+from .reading import ClaimPlace, Reading, Refusal, Tally
 from .segments import BrokenHeader, read_blocks
 from .walker import Walker
 
@@ -15,7 +15,7 @@ _NO_HEADER = "an interchange header (ISA) that cannot be read; the rest of the f
 
 def read_claims(
     file: BinaryIO, reading: Reading, tally: Tally | None = None
-) -> Iterator[tuple[Place, ClaimEvent | Refusal]]:
+) -> Iterator[tuple[ClaimPlace, ClaimEvent | Refusal]]:
     """Each claim of the file with its place, or why it was refused.
 
     Counts in ``tally``. Raises NotX12 for a file that is not X12 at all, before any claim; OSError.

@@ -53,7 +53,7 @@ class Reading:
     recorded_ms: int = 0
 
 
-class Refused(Exception):
+class RefusedClaim(Exception):
     """A claim cannot be read; ``reason`` says why and holds no value of it.
 
     ``line`` is the number of the line that is at fault among those of the claim, from 1.
@@ -88,7 +88,7 @@ class Refusal(NamedTuple):
         )
 
 
-class Place(NamedTuple):
+class ClaimPlace(NamedTuple):
     """Where a claim stands: its number in the file, its transaction set, and its number in that.
 
     All are from 1. A claim has no number in its set if its CLM is missing, and a refusal may be of

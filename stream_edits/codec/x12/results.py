@@ -4,9 +4,9 @@ from stream_edits.domain.claim import ClaimEvent
 
 from .claim import claim_of
 from .found import UnfinishedClaim
-from .reading import Place, Reading, Refusal, Refused, Tally
+from .reading import ClaimPlace, Reading, Refusal, RefusedClaim, Tally
 
-Placed = tuple[Place, ClaimEvent | Refusal]
+Placed = tuple[ClaimPlace, ClaimEvent | Refusal]
 
 
 class Results:
@@ -43,10 +43,10 @@ class Results:
         """The claim, which is whole, or its refusal."""
         try:
             claim = claim_of(opened.found, self._reading, self._tally.warnings)
-        except Refused as refused:
+        except RefusedClaim as refused:
             return self.refuse(opened.number, refused.reason, refused.line)
         self._tally.count(claim)
-        return [(Place(self._position, self.transactions, opened.number), claim)]
+        return [(ClaimPlace(self._position, self.transactions, opened.number), claim)]
 
     def refuse(self, claim: int | None, reason: str, line: int | None = None) -> list[Placed]:
         """Refuse a claim of the transaction set, or without its number what is left of the set."""
@@ -61,4 +61,4 @@ class Results:
     def _refused(self, refusal: Refusal) -> list[Placed]:
         self.is_empty = False
         self._tally.refused[refusal.reason] += 1
-        return [(Place(self._position, refusal.transaction, refusal.claim), refusal)]
+        return [(ClaimPlace(self._position, refusal.transaction, refusal.claim), refusal)]

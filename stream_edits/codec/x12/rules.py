@@ -10,7 +10,7 @@ from typing import Any
 from stream_edits.domain.coded import UNIT, clean_number
 
 from .found import Values
-from .reading import Refused
+from .reading import RefusedClaim
 from .segments import text_of
 from .values import amount_of, code_of, integer_of, number_of
 
@@ -28,7 +28,7 @@ def put_value(field: str, text: Any, into: Values) -> None:
         into.setdefault(KEPT_AS_WRITTEN[field], text)
     try:
         into.setdefault(field, rule(text))
-    except Refused as refused:
+    except RefusedClaim as refused:
         into.setdefault(field, text)
         into.setdefault(UNREADABLE, refused.reason)
 
@@ -61,7 +61,7 @@ def _pointers(parts: tuple[str, ...]) -> tuple[int, ...]:
     found = [_LETTERS.get(part.upper()) or integer_of(part) for part in parts if part]
     if None in found:
         # Without it the line would seem to point to no diagnosis.
-        raise Refused("a diagnosis pointer that is not a number")
+        raise RefusedClaim("a diagnosis pointer that is not a number")
     return tuple([number for number in found if number is not None])
 
 

@@ -41,7 +41,7 @@ class Row(NamedTuple):
     cells: dict[ClaimForm, str]
 
 
-class Place(NamedTuple):
+class FieldPlace(NamedTuple):
     """One place of a field: numbers of element and components as in X12, None for all of it."""
 
     field: str
@@ -54,7 +54,7 @@ class Place(NamedTuple):
 
 
 # The places of one form, by the short name of the loop and segment.
-Places = dict[str, dict[str, tuple[Place, ...]]]
+Places = dict[str, dict[str, tuple[FieldPlace, ...]]]
 
 
 def rows() -> Iterator[Row]:
@@ -68,7 +68,7 @@ def rows() -> Iterator[Row]:
 @cache
 def places(form: ClaimForm) -> Places:
     """What to take where in a claim of the form."""
-    found: dict[str, dict[str, tuple[Place, ...]]] = {}
+    found: dict[str, dict[str, tuple[FieldPlace, ...]]] = {}
     for row in rows():
         for place in places_in(row.field, row.cells[form]):
             of_loop = found.setdefault(short_name(place.loop), {})
@@ -76,7 +76,7 @@ def places(form: ClaimForm) -> Places:
     return found
 
 
-def places_in(field: str, cell: str) -> Iterator[Place]:
+def places_in(field: str, cell: str) -> Iterator[FieldPlace]:
     """The places that a cell names, the first choice first. Raises BadTable."""
     choices = [] if cell == _NONE or cell.startswith(_RULE) else cell.split(_ELSE)
     for text in choices:
@@ -89,7 +89,9 @@ def places_in(field: str, cell: str) -> Iterator[Place]:
             int(match[part]) if match[part] else None for part in ("element", "component", "last")
         )
         conditions = tuple(_condition(field, each) for each in _parts(match["conditions"]))
-        yield Place(field, match["loop"], match["segment"], element, component, last, conditions)
+        yield FieldPlace(
+            field, match["loop"], match["segment"], element, component, last, conditions
+        )
 
 
 def _parts(conditions: str | None) -> list[str]:

@@ -10,7 +10,7 @@ from .delimiters import BLANKS
 from .found import Values
 from .loops import MOVES, NAMES_WITH_HOMES, STRUCTURE
 from .rules import RULES, put_value
-from .table import Place, places
+from .table import FieldPlace, places
 
 CONTRADICTED = "a component separator that the segments contradict"
 # Where the first component is a code of letters and digits: (segment, element).
@@ -43,8 +43,8 @@ def known_starts(mark: str) -> frozenset[str]:
     return frozenset({*names, *[f"{name}{mark}"[:3] for name in names]})
 
 
-def _taker(name: str, of_segment: tuple[Place, ...]) -> Taker:
-    by_kind: dict[str | None, list[Place]] = defaultdict(list)
+def _taker(name: str, of_segment: tuple[FieldPlace, ...]) -> Taker:
+    by_kind: dict[str | None, list[FieldPlace]] = defaultdict(list)
     for place in of_segment:
         by_kind[place.conditions[0][1] if place.conditions else None].append(place)
     always = _of_kind(name, by_kind.pop(None)) if None in by_kind else None
@@ -60,7 +60,7 @@ def _taker(name: str, of_segment: tuple[Place, ...]) -> Taker:
     return take
 
 
-def _of_kind(name: str, of_kind: list[Place]) -> Taker:
+def _of_kind(name: str, of_kind: list[FieldPlace]) -> Taker:
     """What to take from the segments of one kind, such as NM1*82, or of every kind."""
     if of_kind[0].element is None:
         all_of_it: Taken = ({}, of_kind[0].field, None)
@@ -95,7 +95,7 @@ def _component(parts: list[str], first: int, last: int | None) -> str | tuple[st
     return parts[first - 1] if first <= len(parts) else ""
 
 
-def _composites(name: str, of_kind: list[Place]) -> tuple[_Composite, ...]:
+def _composites(name: str, of_kind: list[FieldPlace]) -> tuple[_Composite, ...]:
     found: dict[int, list[tuple[str, int, int | None]]] = defaultdict(list)
     for place in of_kind:
         if place.component is not None and place.element is not None:
@@ -103,7 +103,7 @@ def _composites(name: str, of_kind: list[Place]) -> tuple[_Composite, ...]:
     return tuple((n, (name, n) in _CODED, tuple(fields)) for n, fields in found.items())
 
 
-def _stated(of_kind: list[Place]) -> Taker:
+def _stated(of_kind: list[FieldPlace]) -> Taker:
     """Elements of a segment that says whom or what it is about: blank if they cannot be used."""
     wanted = [
         (x.field, x.element or 0, x.conditions[1:], RULES.get(x.field, _as_it_is)) for x in of_kind

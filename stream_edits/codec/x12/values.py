@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from stream_edits.domain.coded import clean_code
 
-from .reading import Refused
+from .reading import RefusedClaim
 from .segments import text_of
 
 _NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})", re.ASCII)
@@ -28,30 +28,30 @@ def code_of(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def days_of(qualifier: str, text: str) -> tuple[date, date | None]:
-    """The first and, of a range, the last day of a DTP. Raises Refused("no date")."""
+    """The first and, of a range, the last day of a DTP. Raises RefusedClaim("no date")."""
     length = _LENGTHS.get(qualifier, 0)
     parts = text.split("-") if qualifier.startswith("R") else [text]
     if not 1 <= len(parts) <= 2 or any(len(part) != length for part in parts):
-        raise Refused("no date")
+        raise RefusedClaim("no date")
     first, *last = [day_of(part[:8]) for part in parts]
     return first, last[0] if last else None
 
 
 def day_of(text: str) -> date:
-    """The day of CCYYMMDD. Raises Refused."""
+    """The day of CCYYMMDD. Raises RefusedClaim."""
     if len(text) != 8 or not (text.isascii() and text.isdigit()):
-        raise Refused("no date")
+        raise RefusedClaim("no date")
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
-        raise Refused("no date") from None
+        raise RefusedClaim("no date") from None
 
 
 @lru_cache(maxsize=64)
 def moment_of(day: str, time: str, zone: tzinfo) -> tuple[datetime, bool]:
     """A day and HHMM, HHMMSS or HHMMSSDD in UTC, and whether the time of day is known.
 
-    A time that is none counts as midnight. Raises Refused("no date").
+    A time that is none counts as midnight. Raises RefusedClaim("no date").
     """
     when = day_of(day)
     match = _TIME.fullmatch(time)
@@ -60,25 +60,25 @@ def moment_of(day: str, time: str, zone: tzinfo) -> tuple[datetime, bool]:
     try:
         return local.astimezone(UTC), match is not None
     except (OverflowError, ValueError):
-        raise Refused("no date") from None
+        raise RefusedClaim("no date") from None
 
 
 @lru_cache(maxsize=4096)
 def number_of(text: str, name: str) -> float:
-    """A decimal number. Raises Refused."""
+    """A decimal number. Raises RefusedClaim."""
     if not _NUMBER.fullmatch(text):
-        raise Refused(f"{name} is not a number")
+        raise RefusedClaim(f"{name} is not a number")
     return float(text)
 
 
 @lru_cache(maxsize=4096)
 def amount_of(text: str, name: str) -> Decimal:
-    """Dollars with at most ten digits before and two after the point. Raises Refused."""
+    """Dollars with at most ten digits before and two after the point. Raises RefusedClaim."""
     if not _NUMBER.fullmatch(text):
-        raise Refused(f"{name} is not an amount")
+        raise RefusedClaim(f"{name} is not an amount")
     amount = Decimal(text)
     if abs(amount) >= 10**_WHOLE_DIGITS or amount != amount.quantize(_CENTS):
-        raise Refused(f"{name} has more digits than the contract allows")
+        raise RefusedClaim(f"{name} has more digits than the contract allows")
     return amount.quantize(_CENTS)
 
 

@@ -15,7 +15,7 @@ from stream_edits.codec.x12 import NotX12, Reading, Tally
 from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.commands.files.input_files import (
     BadFiles,
-    Input,
+    InputFile,
     folders_not_read,
     inputs_of,
     others_not_read,
@@ -48,13 +48,15 @@ class Events:
     counts what was decided, for the summary.
     """
 
-    def __init__(self, inputs: Sequence[Input], options: FileOptions, progress: Progress) -> None:
+    def __init__(
+        self, inputs: Sequence[InputFile], options: FileOptions, progress: Progress
+    ) -> None:
         self.progress = progress
         self._inputs, self._options = inputs, options
         # The time of every record: the clock at the start of the reading.
         self._started_ms = time.time_ns() // 1_000_000
         # Pipes that were opened already, because what the first one is must be known at once.
-        self.opened: dict[Input, Opened] = {}
+        self.opened: dict[InputFile, Opened] = {}
         # What was counted in all X12 files.
         self._tally = Tally()
         self._x12_files = 0
@@ -101,7 +103,7 @@ class Events:
                 self.progress.say(limit_reached(self.bad))
                 return
 
-    def _of(self, file: Input) -> _Placed:
+    def _of(self, file: InputFile) -> _Placed:
         before, bad = self.progress.read, self.bad
         try:
             with ExitStack() as stack:

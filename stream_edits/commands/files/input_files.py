@@ -28,7 +28,7 @@ class BadFiles(Exception):
         self.reason = reason
 
 
-class Input(NamedTuple):
+class InputFile(NamedTuple):
     """A file to read: as it was named, and the name that decisions give as their source."""
 
     path: str
@@ -58,18 +58,18 @@ class Input(NamedTuple):
             raise BadFiles(str(bad), self.shown) from None
 
 
-def inputs_of(paths: Sequence[str], but_not: Path | None = None) -> list[Input]:
+def inputs_of(paths: Sequence[str], but_not: Path | None = None) -> list[InputFile]:
     """The files of a command line in their order; a folder stands for its files, by name.
 
     A file's name is that without its folder, if no other file has the same. Hidden files of a
     folder, its folders and ``but_not`` are left out. Raises BadFiles.
     """
-    found: list[Input] = []
+    found: list[InputFile] = []
     for path in paths:
         if path == STDIN:
             if any(each.path == STDIN for each in found):
                 raise BadFiles("standard input (-) can be read once only")
-            found.append(Input(STDIN, STDIN, None))
+            found.append(InputFile(STDIN, STDIN, None))
         elif Path(path).is_dir():
             found += _of_folder(Path(path), but_not)
         else:
@@ -99,7 +99,7 @@ def others_not_read(paths: Sequence[str]) -> Iterator[str]:
                     yield f"{each} cannot be read: {what}"
 
 
-def _of_folder(folder: Path, but_not: Path | None) -> list[Input]:
+def _of_folder(folder: Path, but_not: Path | None) -> list[InputFile]:
     entries = sorted(folder.iterdir())
     files = [each for each in entries if each.is_file() and not each.name.startswith(".")]
     if but_not is not None and but_not.exists():
@@ -109,9 +109,9 @@ def _of_folder(folder: Path, but_not: Path | None) -> list[Input]:
     return [_input(each) for each in files]
 
 
-def _input(path: Path) -> Input:
+def _input(path: Path) -> InputFile:
     found = path.stat()
-    return Input(str(path), path.name, found.st_size if stat.S_ISREG(found.st_mode) else None)
+    return InputFile(str(path), path.name, found.st_size if stat.S_ISREG(found.st_mode) else None)
 
 
 def _opened(path: str, file: BinaryIO, count: Callable[[int], None]) -> Opened:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..config import StageConfig
-from ..dead_letters.dead_letter import Reason, dead_letter, reason_of
+from ..dead_letters.dead_letter import DeadLetterReason, dead_letter, reason_of
 from ..errors import EngineStopped
 from ..ports import Headers, Output, Processor, Record, TryAgain, Undecodable
 from ..sizes import Limits, record_bytes
-from ..state.store import Overlay
+from ..state.store import UncommittedState
 from .circuit_breaker import CircuitBreaker
 
 # Once as it is, because the limit of a topic may just have been raised again; then as a dead letter
@@ -39,7 +39,7 @@ class Batch:
         # Last processed + 1. The consumer's position is ahead of it: it counts fetched records.
         self.offsets = dict(offsets or {})
         self.outputs: list[Output] = []
-        self.reasons: list[Reason] = []
+        self.reasons: list[DeadLetterReason] = []
         self.rest: Rest | None = None
 
     def of(self, events: int) -> Batch:
@@ -115,7 +115,7 @@ class BatchBuilder:
                 f"max.message.bytes of {self._config.dead_letter_topic}"
             )
 
-    def build(self, records: Sequence[Record], views: Mapping[int, Overlay]) -> Batch:
+    def build(self, records: Sequence[Record], views: Mapping[int, UncommittedState]) -> Batch:
         """Process `records` in order until the last, a TryAgain, or the end of the time budget.
 
         `views` are the states by partition. Raises BreakerOpen, or an EngineStopped of the
@@ -126,7 +126,7 @@ class BatchBuilder:
         now, deadline = self._monotonic, self._monotonic() + self._config.batch_budget_s
         large = self.limits.certain
         alone, refused = self._alone > 0, self._refused
-        view: Overlay | None = None
+        view: UncommittedState | None = None
         current, done = -1, 0
         for record in records:
             if view is None or record.partition != current:
@@ -158,7 +158,7 @@ class BatchBuilder:
 
     def _bury(self, record: Record, failure: Exception, batch: Batch, position: int) -> None:
         reason = (
-            Reason(failure.error_class, failure.message)
+            DeadLetterReason(failure.error_class, failure.message)
             if isinstance(failure, Undecodable)
             else reason_of(failure, self._config.stage)
         )
@@ -169,7 +169,7 @@ class BatchBuilder:
         if not isinstance(failure, Undecodable) or failure.feeds_breaker:
             self._breaker.record(position)
 
-    def _check_sizes(self, outputs: Sequence[Output], view: Overlay, large: int) -> None:
+    def _check_sizes(self, outputs: Sequence[Output], view: UncommittedState, large: int) -> None:
         for topic, key, value, headers, _ in outputs:
             if value is not None and len(value) > large:
                 _refuse_above(self.limits.of(topic), key, value, headers)

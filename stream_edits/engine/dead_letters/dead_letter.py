@@ -19,17 +19,17 @@ _MOST_DIGITS = 9
 _UNREADABLE = "; its headers are left out, because a name in them is not UTF-8"
 
 
-class Reason(NamedTuple):
+class DeadLetterReason(NamedTuple):
     """Why a record is a dead letter. Neither text holds a value of the record."""
 
     error_class: str
     message: str
 
 
-def reason_of(failure: Exception, stage: str) -> Reason:
+def reason_of(failure: Exception, stage: str) -> DeadLetterReason:
     """The reason for an exception of a processor: its type only. Its text may quote the record."""
     name = type(failure).__name__
-    return Reason(name, f"the {stage} stage raised {name} on this record")
+    return DeadLetterReason(name, f"the {stage} stage raised {name} on this record")
 
 
 class Original(NamedTuple):
@@ -76,7 +76,7 @@ def _count(header: tuple[str, bytes | None]) -> int | None:
 
 
 def dead_letter(
-    record: Record, reason: Reason, config: StageConfig, limit: int, refer: bool = False
+    record: Record, reason: DeadLetterReason, config: StageConfig, limit: int, refer: bool = False
 ) -> Output:
     """The dead letter of `record`: key, value and headers unchanged, then the engine's headers.
 
@@ -101,7 +101,7 @@ def dead_letter(
 
 
 def _added(
-    record: Record, reason: Reason, config: StageConfig, redrives: int
+    record: Record, reason: DeadLetterReason, config: StageConfig, redrives: int
 ) -> list[tuple[str, bytes | None]]:
     message = reason.message
     if record.headers is UNREADABLE_HEADERS:

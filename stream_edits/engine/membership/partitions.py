@@ -15,7 +15,7 @@ from ..config import StageConfig
 from ..ports import ChangelogReader, Clock, Source, StateWatch
 from ..state.changelog import Restore
 from ..state.largest_keys import LargestKeys
-from ..state.store import MemoryStore, NoState, Overlay
+from ..state.store import MemoryStore, NoState, UncommittedState
 from ..topics.known_topics import KnownTopics
 from .lag import Lag
 from .peers import Peers
@@ -76,7 +76,7 @@ class Partitions:
         self._lag = Lag(source, clock, metrics)
         self._warm: dict[int, Owned] = {}
         self.owned: dict[int, Owned] = {}
-        self.views: dict[int, Overlay] = {}
+        self.views: dict[int, UncommittedState] = {}
         self.restore: Restore | None = None
         self.assigned = False
         self.changes = 0
@@ -201,7 +201,7 @@ class Partitions:
     def _open_views(self) -> None:
         stateless = self._config.changelog_topic is None
         for number, owned in self.owned.items():
-            self.views[number] = NoState() if stateless else Overlay(owned.store)
+            self.views[number] = NoState() if stateless else UncommittedState(owned.store)
             if self._watch is not None:
                 self._watch.opened(number, owned.store.entries())
             self._report_size(number, owned.store)

@@ -57,7 +57,7 @@ class MemoryStore:
         return dict(self._entries)
 
 
-class Overlay:
+class UncommittedState:
     """A `StateView` of two layers over a store: the changes of the event over those of the batch.
 
     Nothing reaches the store before `merge`, so a failed event or an aborted transaction is undone
@@ -119,7 +119,7 @@ class Overlay:
         self.largest = 0
 
 
-class NoState(Overlay):
+class NoState(UncommittedState):
     """The view of a stage without a changelog: always empty.
 
     A write stops the runner, because the state would be lost at the next rebalance.

@@ -38,7 +38,7 @@ _NO_ANSWER = (
 _HEADROOM = record_bytes(None, None) + 2048
 
 
-class Topics(NamedTuple):
+class CheckedTopics(NamedTuple):
     """The topics of a stage as they are at its start, and how large their records may be."""
 
     facts: Facts
@@ -103,7 +103,7 @@ class Asker:
             wait_s = min(wait_s * 2, 5.0)
 
 
-def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topics:
+def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> CheckedTopics:
     """Check that every topic exists and fits: partition counts, compaction, sizes of records.
 
     Waits while the brokers are away. Raises TopicsUnfit, or as `Asker.answer`.
@@ -130,7 +130,9 @@ def check_topics_fit(config: StageConfig, port: KafkaPort, asker: Asker) -> Topi
     if unread:
         log.warning("topic_settings_unread", stage=config.stage, topics=" ".join(unread))
     _check_settings(config, settings)
-    return Topics(facts, _limits(config, {name: settings[name] for name in topics_of(config)}))
+    return CheckedTopics(
+        facts, _limits(config, {name: settings[name] for name in topics_of(config)})
+    )
 
 
 def _check_counts(config: StageConfig, facts: Facts) -> None:
