@@ -10,8 +10,8 @@ from stream_edits.domain.decision import ClaimDecision
 from stream_edits.domain.encounter import member_in
 from stream_edits.domain.review import ReviewEvent
 from stream_edits.explain.history import Event, Events, History, in_force, near
-from stream_edits.explain.reads import Reads, ValueRead, note_reads, values_read
 from stream_edits.explain.remedies import LineAnswer, answers
+from stream_edits.explain.values_read import Reads, ValueRead, note_reads, values_read
 from stream_edits.policies.edit_types import EncounterEdit, SupervisionEdit
 from stream_edits.policies.loading.catalog import VOCABULARY
 from stream_edits.policies.policy import Policies

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from stream_edits.domain.decision import ClaimDecision, Disposition
 from stream_edits.explain.account import Account, Revision
-from stream_edits.explain.reads import ValueRead
 from stream_edits.explain.standing import due_by, nothing_next, voids, waits_for
+from stream_edits.explain.values_read import ValueRead
 from stream_edits.explain.wording import answer_in_words, cause_in_words, move_in_words
 from stream_edits.report import explain
 from stream_edits.report.wording import code_of, units

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stream_edits.handbook.in_vain import in_vain
-from stream_edits.handbook.odd_entries import odd_entries
+from stream_edits.handbook.misspelt_documents import odd_entries
 from stream_edits.handbook.summaries import Key, summaries
 from stream_edits.handbook.unasked_documents import unasked_documents
 from stream_edits.handbook.unknown_codes import unknown_codes, unknown_in_own_edits
+from stream_edits.handbook.values_without_effect import in_vain
 from stream_edits.policies.comparing.changes import (
     CONTENT_TABLE,
     Change,

@@ -16,7 +16,7 @@ from stream_edits.engine.group import run_together
 from stream_edits.engine.runner import StageRunner
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import Metrics, WorkerMetrics
-from stream_edits.service.gathered import GatheringServer
+from stream_edits.service.combined_endpoint import GatheringServer
 from stream_edits.service.health import HealthServer, Observed, deadline_s
 from stream_edits.service.watchdog import Watchdog
 from stream_edits.service.workers import Workers, command_of_a_worker, tell_port

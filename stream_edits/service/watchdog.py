@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 
 from stream_edits.engine import log
-from stream_edits.service.gathered import answer_of
+from stream_edits.service.combined_endpoint import answer_of
 from stream_edits.service.workers import Worker
 
 # As the chart's liveness probe: a minute without a good answer.

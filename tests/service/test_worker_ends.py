@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from stream_edits.metrics import WorkerMetrics
-from stream_edits.service.gathered import GatheringServer
+from stream_edits.service.combined_endpoint import GatheringServer
 from stream_edits.service.workers import Worker, Workers
 
 
@@ -92,7 +92,7 @@ class _Running(_Fixed):
 
 
 def test_a_worker_that_runs_and_does_not_answer_is_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stream_edits.service.gathered._ANSWER_S", 0.2)
+    monkeypatch.setattr("stream_edits.service.combined_endpoint._ANSWER_S", 0.2)
     # The kernel accepts connections of a frozen process, which answers none.
     with socket.create_server(("127.0.0.1", 0)) as frozen:
         workers = [_Running(4, frozen.getsockname()[1]), _Running(5, None)]

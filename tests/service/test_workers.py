@@ -51,7 +51,7 @@ import sys
 from prometheus_client import CollectorRegistry
 from stream_edits.logs import configure_logs
 from stream_edits.metrics import WorkerMetrics
-from stream_edits.service.gathered import GatheringServer
+from stream_edits.service.combined_endpoint import GatheringServer
 from stream_edits.service.watchdog import Watchdog
 from stream_edits.service.workers import Workers
 

@@ -21,7 +21,7 @@ from stream_edits.domain.coded import clean_kind
 from .diagnoses import diagnoses_of, pointing
 from .enrich import Owner
 from .enriched import known_icn, known_kinds, with_known
-from .found import FoundClaim, Work, element, made
+from .found_claim import FoundClaim, Work, element, made
 from .lines import service_line, statement_days
 from .reading import ClaimNumber, Reading, RefusedClaim
 from .segments import text_of

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.coded import clean_diagnosis
 
-from .found import Work
+from .found_claim import Work
 from .reading import RefusedClaim
+from .segment_values import CONTRADICTED
 from .segments import text_of
-from .take import CONTRADICTED
 from .values import code_of
 
 _ICD_10 = ("ABK", "ABF")

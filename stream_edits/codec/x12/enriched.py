@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TypeVar
 
 from .enrich import Owner
-from .found import FoundClaim, Values, Work
+from .found_claim import FoundClaim, Values, Work
 from .reading import Reading, RefusedClaim
 from .segments import text_of
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from stream_edits.domain.claim import ClaimForm
 
-from .found import element
+from .found_claim import element
 from .loops import UNREAD
 
 NO_SET = "an interchange without a transaction set (ST)"

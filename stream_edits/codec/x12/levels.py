@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .found import Values, element
+from .found_claim import Values, element
 from .loops import NOWHERE
 
 MISSING_HL = "an HL is missing before the one after this claim (HL01 skips a number)"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
 
-from .found import Values, Work, made
+from .found_claim import Values, Work, made
 from .notes import Impossible, times_in
 from .reading import RefusedClaim
 from .rules import UNREADABLE

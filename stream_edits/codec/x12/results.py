@@ -3,7 +3,7 @@
 from stream_edits.domain.claim import ClaimEvent
 
 from .claim import claim_of
-from .found import UnfinishedClaim
+from .found_claim import UnfinishedClaim
 from .reading import ClaimPlace, Reading, Refusal, RefusedClaim, Tally
 
 Placed = tuple[ClaimPlace, ClaimEvent | Refusal]

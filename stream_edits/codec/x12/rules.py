@@ -9,7 +9,7 @@ from typing import Any
 
 from stream_edits.domain.coded import UNIT, clean_number
 
-from .found import Values
+from .found_claim import Values
 from .reading import RefusedClaim
 from .segments import text_of
 from .values import amount_of, code_of, integer_of, number_of

@@ -7,7 +7,7 @@ worked out once, and known by its text the next time.
 from stream_edits.domain.claim import ClaimForm
 
 from .delimiters import Delimiters
-from .found import Values, element
+from .found_claim import Values, element
 from .loops import (
     MOVES,
     NAMES_WITH_HOMES,
@@ -18,7 +18,7 @@ from .loops import (
     begins_a_level,
     misplaced,
 )
-from .take import NOTHING, Taken, Taker, takers
+from .segment_values import NOTHING, Taken, Taker, takers
 
 # Of one loop. Real segments are short; a long one is as good as never the same again.
 _MOST_KNOWN = 2_048

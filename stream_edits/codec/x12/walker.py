@@ -7,7 +7,7 @@ from stream_edits.domain.claim import ClaimForm
 
 from .delimiters import Delimiters
 from .envelopes import Envelopes
-from .found import FoundClaim, Transaction, UnfinishedClaim, Values, element
+from .found_claim import FoundClaim, Transaction, UnfinishedClaim, Values, element
 from .levels import MISSING_HL, Levels
 from .loops import (
     CLAIM,
@@ -21,8 +21,8 @@ from .loops import (
 )
 from .reading import Reading, Tally
 from .results import Placed, Results
+from .segment_values import CONTRADICTED, known_starts
 from .steps import AllSteps, Steps, contradiction
-from .take import CONTRADICTED, known_starts
 
 MISSING_SE = "a missing SE"
 NO_CLAIM = "a transaction set without a claim (CLM)"

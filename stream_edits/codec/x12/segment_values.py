@@ -7,7 +7,7 @@ from functools import cache
 from stream_edits.domain.claim import ClaimForm
 
 from .delimiters import BLANKS
-from .found import Values
+from .found_claim import Values
 from .loops import MOVES, NAMES_WITH_HOMES, STRUCTURE
 from .rules import RULES, put_value
 from .table import FieldPlace, places
