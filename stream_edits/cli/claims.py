@@ -9,6 +9,7 @@ import click
 
 from stream_edits.app.wiring import Stage
 from stream_edits.cli.errors import BAD_INPUT
+from stream_edits.cli.file_options import file_options
 from stream_edits.cli.formats import (
     ADJUSTMENTS,
     as_option,
@@ -16,7 +17,6 @@ from stream_edits.cli.formats import (
     decisions_format_option,
     progress_option,
 )
-from stream_edits.cli.x12 import file_options
 from stream_edits.commands.adjudicate import adjudicate_adjustments, adjudicate_files
 from stream_edits.commands.adjustments import print_published_adjustments
 from stream_edits.commands.files.file_options import FileOptions

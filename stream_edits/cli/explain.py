@@ -5,7 +5,7 @@ import sys
 import click
 
 from stream_edits.cli.errors import BAD_INPUT
-from stream_edits.cli.x12 import file_options
+from stream_edits.cli.file_options import file_options
 from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.settings import load_settings
 

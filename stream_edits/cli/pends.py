@@ -1,30 +1,20 @@
 """`stream-edits pends`: the claims that are held, for those who resolve them."""
 
 import sys
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
 from stream_edits.cli.errors import BAD_INPUT
-from stream_edits.cli.formats import format_option
+from stream_edits.cli.formats import Day, format_option
 from stream_edits.commands.list_pends import Wanted, print_pends
 from stream_edits.domain.decision import WaitsFor
 from stream_edits.settings import load_settings
 
 
-def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
-    """A day as YYYY-MM-DD, without one today in the time zone of this machine."""
-    if value is None:
-        return datetime.now().astimezone().date()
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter("not a day (YYYY-MM-DD)") from None
-
-
 @click.command()
 @click.option(
-    "--as-of", callback=_day, metavar="DAY", help="Count the days left from DAY, not from today."
+    "--as-of", type=Day(), metavar="DAY", help="Count the days left from DAY, not from today."
 )
 @click.option(
     "--waits-for",
@@ -45,14 +35,19 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date:
 )
 @click.pass_context
 def pends(
-    context: click.Context, as_of: date, mover: str | None, due_within: int | None, form: str
+    context: click.Context,
+    as_of: datetime | None,
+    mover: str | None,
+    due_within: int | None,
+    form: str,
 ) -> None:
     """List the claims whose newest decision is PEND, the most urgent first.
 
     It reads the three decision topics once, up to their present ends.
     """
     settings = load_settings(context.obj)
-    wanted = Wanted(as_of, WaitsFor(mover.upper()) if mover else None, due_within)
+    day = (as_of or datetime.now().astimezone()).date()
+    wanted = Wanted(day, WaitsFor(mover.upper()) if mover else None, due_within)
     bad = print_pends(settings, wanted, form)
     if bad:
         sys.exit(BAD_INPUT)

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from stream_edits.cli.errors import BAD_INPUT
+from stream_edits.cli.file_options import file_options
 from stream_edits.cli.formats import Day, format_option
-from stream_edits.cli.x12 import file_options
 from stream_edits.commands import impact as command
 from stream_edits.commands.files.file_options import FileOptions
 from stream_edits.impact.gate import BadLimit, Limit, limit

@@ -7,6 +7,7 @@ import click
 
 from stream_edits import __version__
 from stream_edits.cli.claims import adjudicate, decisions, publish, run
+from stream_edits.cli.convert import convert
 from stream_edits.cli.dead_letters import dead_letters
 from stream_edits.cli.docs import docs
 from stream_edits.cli.errors import ErrorReportingGroup
@@ -17,7 +18,6 @@ from stream_edits.cli.review import review
 from stream_edits.cli.schemas import schemas
 from stream_edits.cli.synthetic import synthetic
 from stream_edits.cli.topics import asyncapi_document, topics
-from stream_edits.cli.x12 import convert
 from stream_edits.logs import configure_logs
 
 

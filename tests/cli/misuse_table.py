@@ -39,7 +39,7 @@ COMMANDS = [
     Misuse("synthetic many", 2, "Got unexpected extra argument"),
     Misuse("run --stage intak", 2, "'intak' is not one of"),
     Misuse("decisions --wait soon", 2, "'soon' is not a valid float"),
-    Misuse("pends --as-of tomorrow", 2, "not a day (YYYY-MM-DD)"),
+    Misuse("pends --as-of tomorrow", 2, "'tomorrow' is not a date: write 2026-01-31"),
     Misuse("dead-letters show 7", 2, "PARTITION/OFFSET"),
     Misuse("dead-letters list --since yesterday", 2, "2025-03-10T09:00:00Z"),
     Misuse("dead-letters list --since 2025-03-10T09:00:00", 2, "no offset from UTC"),

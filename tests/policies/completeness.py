@@ -8,9 +8,9 @@ from typing import Any
 
 from stream_edits.handbook.coverage import Coverage
 from stream_edits.policies.edit_types import Edit
-from tests.citations import ROOT
+from tests.documents.citations import ROOT
+from tests.documents.spec_tables import section
 from tests.policies.cases import Case, Journey, read_cases
-from tests.spec_tables import section
 
 GUIDE = "docs/adding-an-edit.md shows how"
 # A paragraph's number before its quotation, as in "(IV.B.3: The maximum ...)".

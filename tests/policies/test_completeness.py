@@ -17,8 +17,8 @@ from stream_edits.cli.docs import docs as commands
 from stream_edits.handbook.coverage import FILE, coverage
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.loading.catalog import PolicyFolder, load_policies
-from tests.citations import ROOT
-from tests.guide import EDIT, blocks
+from tests.documents.citations import ROOT
+from tests.documents.guide import EDIT, blocks
 from tests.policies import completeness
 from tests.policies.cases import read_cases, read_journeys
 from tests.policies.policies import FOLDER

@@ -14,7 +14,7 @@ from stream_edits.policies.content.table import COLUMNS
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.loading.catalog import load_policies
 from stream_edits.strict_yaml import load
-from tests.citations import ROOT
+from tests.documents.citations import ROOT
 from tests.policies.policies import FOLDER
 
 HEADER = ",".join(COLUMNS) + "\n"

@@ -10,7 +10,7 @@ import pytest
 from stream_edits.policies.values.x12_codes import RETRIEVED
 from stream_edits.remittance.adjustments import BASIS, Adjustment, ReasonAt
 from stream_edits.remittance.rows import COLUMNS, csv_heading, to_csv, to_json
-from tests.spec_tables import table
+from tests.documents.spec_tables import table
 
 ROW = Adjustment(
     claim_id='C,1"',

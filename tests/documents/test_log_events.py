@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stream_edits.logs import FIELDS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 

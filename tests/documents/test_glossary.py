@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.citations import ROOT
-from tests.code_names import defined_names
-from tests.spec_tables import section, table
+from tests.documents.citations import ROOT
+from tests.documents.code_names import defined_names
+from tests.documents.spec_tables import section, table
 
 GLOSSARY = ROOT / "docs" / "spec" / "glossary.md"
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 _DOCUMENT = re.compile(r"(?<![\w/.-])(docs/[\w./-]+?\.md)(#[\w-]*)?((?:, [A-Z])?)")
 # README.md and the like are named without a path: each folder has its own.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.citations import ROOT
+from tests.documents.citations import ROOT
 
 PAGE = ROOT / "docs" / "adding-an-edit.md"
 # The edit that the page adds.

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.citations import ROOT
-from tests.guide import EDIT, Block, blocks, changed
+from tests.documents.citations import ROOT
+from tests.documents.guide import EDIT, Block, blocks, changed
 
 _NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "*.egg-info", "build")
 

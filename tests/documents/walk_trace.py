@@ -32,7 +32,7 @@ from stream_edits.engine.ports import Record
 from stream_edits.engine.state.store import MemoryStore
 from stream_edits.metrics import Metrics
 from stream_edits.settings import Settings
-from tests.citations import ROOT
+from tests.documents.citations import ROOT
 
 CLAIMS = ROOT / "examples" / "walk.jsonl"
 _CODE = ROOT / "stream_edits"

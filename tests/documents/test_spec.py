@@ -12,9 +12,9 @@ from stream_edits.codec.schemas import packaged, schema_of
 from stream_edits.engine.dead_letters.headers import DEAD_LETTER_HEADERS
 from stream_edits.policies.edit_types import Edit
 from stream_edits.policies.loading.catalog import load_policies
-from tests.citations import ROOT, code_problems, in_python, markdown_problems
+from tests.documents.citations import ROOT, code_problems, in_python, markdown_problems
+from tests.documents.spec_tables import defaults_in_words, section, table, type_in_words
 from tests.policies.completeness import listing_problems
-from tests.spec_tables import defaults_in_words, section, table, type_in_words
 
 SPEC = ROOT / "docs" / "spec"
 # Made by tools, or written by others.
@@ -54,7 +54,12 @@ def problems(file: Path) -> list[str]:
 
 def test_every_citation_leads_somewhere() -> None:
     found = {str(file.relative_to(ROOT)): problems(file) for file in files()}
-    assert {"README.md", "docs/spec/edits.md", "tests/test_spec.py", "Makefile"} <= found.keys()
+    assert {
+        "README.md",
+        "docs/spec/edits.md",
+        "tests/documents/test_spec.py",
+        "Makefile",
+    } <= found.keys()
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
@@ -68,7 +73,10 @@ def test_every_citation_leads_somewhere() -> None:
         ("as contract.md says", "contract.md has no path"),
         ("of architecture.md, Stages", "architecture.md has no path"),
         ("codec/nothing.py does it", "codec/nothing.py does not exist"),
-        ("tests/test_spec.py::test_nothing", "tests/test_spec.py has no test_nothing"),
+        (
+            "tests/documents/test_spec.py::test_nothing",
+            "tests/documents/test_spec.py has no test_nothing",
+        ),
     ],
 )
 def test_a_wrong_citation_in_code_is_found(text: str, problem: str) -> None:
@@ -84,7 +92,7 @@ def test_a_wrong_citation_in_code_is_found(text: str, problem: str) -> None:
         "(docs/spec/edits.md, Across claims; 6.21-P IV.A)",
         "# (docs/spec/edits.md, Across\n    # claims, Order and determinism)",
         "docs/runbook.md#streameditsstalled",
-        "README.md, codec/claims.py, tests/test_spec.py::files",
+        "README.md, codec/claims.py, tests/documents/test_spec.py::files",
     ],
 )
 def test_a_right_citation_in_code_is_let_through(text: str) -> None:

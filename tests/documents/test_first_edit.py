@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from stream_edits.policies.shapes.known import SHAPES
-from tests.citations import ROOT
-from tests.guide import Block, blocks
+from tests.documents.citations import ROOT
+from tests.documents.guide import Block, blocks
 
 PAGE = ROOT / "docs" / "first-edit.md"
 

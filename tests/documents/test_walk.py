@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import pytest
 
-from tests import walk_page, walk_trace
-from tests.walk_page import PAGE
+from tests.documents import walk_page, walk_trace
+from tests.documents.walk_page import PAGE
 
 
 @lru_cache(maxsize=1)

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.citations import ROOT
-from tests.spec_tables import table
-from tests.walk_trace import Step
+from tests.documents.citations import ROOT
+from tests.documents.spec_tables import table
+from tests.documents.walk_trace import Step
 
 PAGE = ROOT / "docs" / "walk.md"
 MOST_TYPES = 13

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from tests.citations import ROOT
+from tests.documents.citations import ROOT
 
 
 @lru_cache(maxsize=1)

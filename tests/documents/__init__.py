@@ -1,0 +1,1 @@
+"""Tests that hold the documents true: their tables, names, commands, citations and links."""
