@@ -8,6 +8,7 @@ from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import initial_code
 from stream_edits.policies.khs_6_21_p.vocabulary.initial_service import (
     initial_services,
+    rebilling,
 )
 from stream_edits.policies.khs_6_21_p.vocabulary.lines import has_separate_site, initials
 from stream_edits.policies.khs_6_21_p.vocabulary.one_unit import one_unit
@@ -38,10 +39,7 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         decided = _paid_initial(encounter)
         if decided is None:
             return
-    if services.overruled and not encounter.is_active(services.overruled):
-        # It is denied already, and says itself what to bill.
-        return
-    if services.overruled:
+    if services.overruled and _stays_paid(encounter, services.overruled):
         code = encounter.code_of(decided)
         yield services.overruled, _outranking_initial(services.overruled, decided, code)
         return
@@ -52,6 +50,14 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         added = outranking_add_on(encounter, decided, own)
         if added is not None:
             yield added, _outranking_add_on(added, decided, encounter.code_of(decided))
+
+
+def _stays_paid(encounter: Encounter, overruled: EncounterLine) -> bool:
+    """Whether neither an earlier edit denies the line nor an add-on that ranks above it.
+
+    The finding of a denied line says what to bill, and holds nothing.
+    """
+    return encounter.is_active(overruled) and encounter.fact(rebilling).leads is None
 
 
 def _paid_initial(encounter: Encounter) -> EncounterLine | None:
