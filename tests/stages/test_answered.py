@@ -89,3 +89,31 @@ def test_the_void_of_what_made_it_wrong_answers_it(walk: Walk) -> None:
     assert walk.last()["A"].disposition is DENY
     sent = walk.send(voiding("B", "V"))
     assert summaries(sent) == ["V1 PASS", "A2 PASS"]
+
+
+def test_the_rest_of_an_infusion_answers_its_time(walk: Walk) -> None:
+    walk.send(claim("A", line("96366", "10:15-10:40")))
+    assert edits(walk.published[0]) == ["documented-time-too-short"]
+    sent = walk.send(claim("B", line("96365", "09:00-10:15")))
+    assert summaries(sent) == ["B1 PASS", "A2 PASS"]
+
+
+def test_hours_after_a_stop_answer_the_time_of_the_first_hour(walk: Walk) -> None:
+    walk.send(claim("A", line("96413", "09:00-09:10")))
+    assert edits(walk.published[0]) == ["documented-time-too-short"]
+    sent = walk.send(claim("B", line("96415", "09:30-11:00")))
+    assert summaries(sent) == ["B1 PASS", "A2 PASS"]
+
+
+def test_minutes_that_another_claim_bills_answer_nothing(walk: Walk) -> None:
+    """The same hour, with corrected times on a new claim: it is paid once, on the new claim."""
+    walk.send(claim("A", line("96366", "10:00-10:25")))
+    assert summaries(walk.send(claim("B", line("96366", "10:00-10:35")))) == ["B1 PEND"]
+    sent = walk.send(claim("C", line("96365", "09:00-10:00")))
+    assert summaries(sent) == ["C1 PASS", "B2 PASS"]
+
+
+def test_an_infusion_without_minutes_to_spare_answers_nothing(walk: Walk) -> None:
+    walk.send(claim("A", line("96366", "10:00-10:25")))
+    assert summaries(walk.send(claim("B", line("96365", "09:00-10:00")))) == ["B1 PASS"]
+    assert summaries(walk.send(voiding("B", "V"))) == ["V1 PASS"]

@@ -109,36 +109,58 @@ def reconsider(
     A questioned claim is decided again if a denial or a cut-back rests on a withdrawn claim, or if
     an answerable denial would not be given now. What is paid stays paid: if the claim as a whole
     would be allowed less on a paid line, only its denied lines are judged. ``stored`` gives the
-    findings of a claim's decision, which its paid lines keep then.
+    findings of a claim's decision, which its paid lines keep then. A denial stands too if its
+    answer would take units from a claim that is not decided yet.
     """
     if not others.questioned:
         # The usual case.
         return decide_together(builder, [*due, *others.open, *others.granted], others.decided)
     how = {each.record.claim_id: _How.WHOLE for each in others.questioned}
     while True:
-        again = [x for x in others.questioned if how[x.record.claim_id] is not _How.DECIDED]
-        rest = [x for x in others.questioned if x not in again]
-        granted = [*others.granted, *(x for x in rest if x.granted)]
-        kept = [x.record for x in rest if not x.granted]
-        judged = [_judged(x, how[x.record.claim_id], stored) for x in again]
-        now = [*due, *others.open, *granted, *judged]
-        drafts = decide_together(builder, now, [*others.decided, *kept])
+        again, granted, drafts = _decide(builder, due, others, how, stored)
         whole = [x.record for x in again if how[x.record.claim_id] is _How.WHOLE]
         worse = [record for record in whole if _takes_back(record, drafts)]
         if worse:
             # One at a time: without the last claim, the others may be right.
             how[worse[-1].claim_id] = _in_part(worse[-1], stored)
             continue
-        same = [
-            x.record
-            for x in again
-            if x.record.claim_id not in others.resting
-            and _denies_as_before(x.record, drafts, stored, builder.policies)
-        ]
+        answered = [x.record for x in again if x.record.claim_id not in others.resting]
+        same = [x for x in answered if _denies_as_before(x, drafts, stored, builder.policies)]
+        if answered and not same:
+            unanswered = how | {record.claim_id: _How.DECIDED for record in answered}
+            *_, without = _decide(builder, due, others, unanswered, stored)
+            same = answered[-1:] if _takes_from(drafts, without) else []
         if not same:
             unchanged = {x.record.claim_id for x in granted}
             return {name: draft for name, draft in drafts.items() if name not in unchanged}
         how |= {record.claim_id: _How.DECIDED for record in same}
+
+
+def _decide(
+    builder: DecisionBuilder,
+    due: Sequence[Due],
+    others: Neighbours,
+    how: Mapping[str, _How],
+    stored: StoredFindings,
+) -> tuple[list[Due], list[Due], dict[str, Draft]]:
+    """The questioned claims that are decided again, the granted ones, and all drafts."""
+    again = [x for x in others.questioned if how[x.record.claim_id] is not _How.DECIDED]
+    rest = [x for x in others.questioned if x not in again]
+    granted = [*others.granted, *(x for x in rest if x.granted)]
+    kept = [x.record for x in rest if not x.granted]
+    judged = [_judged(x, how[x.record.claim_id], stored) for x in again]
+    now = [*due, *others.open, *granted, *judged]
+    return again, granted, decide_together(builder, now, [*others.decided, *kept])
+
+
+def _takes_from(drafts: Mapping[str, Draft], without: Mapping[str, Draft]) -> bool:
+    """Whether a line is denied or allowed fewer units than in the drafts ``without`` an answer."""
+    return any(
+        now.allowed_units < line.allowed_units
+        or (now.disposition is Disposition.DENY and line.disposition is not Disposition.DENY)
+        for name, draft in without.items()
+        for now, line in zip(drafts[name].lines, draft.lines, strict=True)
+    )
 
 
 def _judged(due: Due, how: _How, stored: StoredFindings) -> Due:

@@ -180,6 +180,11 @@ def _remedy(measure: Measure) -> str:
             "So short a service is not reported with this code; take the line off, and document "
             "its minutes on the line of the infusion."
         )
+    if is_additional_hour(measure.line):
+        return (
+            "So short a service is not reported with this code; take the line off. If it goes with "
+            "an infusion on another claim, this claim is decided again when that one arrives."
+        )
     return "So short a service is not reported with this code; take the line off."
 
 
@@ -190,5 +195,6 @@ EDIT = EncounterEdit(
     judge,
     counts_as_recommended=True,
     settle=settle,
+    answerable=True,
     waits_for=WaitsFor.PROVIDER,
 )
