@@ -5,14 +5,13 @@ decided lines, which do not change. The result depends on these and on the claim
 """
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.edit_types import Group, LineEdit, Settle
-from stream_edits.policies.encounter import EncounterLine, Standings
+from stream_edits.policies.encounter import EncounterLine, Standings, place_of
 from stream_edits.policies.judging.encounter_lines import bare_days, decided_line, open_line
 from stream_edits.policies.judging.finding_order import in_order
 from stream_edits.policies.judging.form import judge_form
@@ -64,10 +63,6 @@ def _settled(
     return found
 
 
-# As EncounterLine.place, without a call for each line.
-_PLACE = attrgetter("arrival", "line_number")
-
-
 class _Evaluation:
     """The evaluation of some claims under one policy: their lines and the standing of each.
 
@@ -102,7 +97,7 @@ class _Evaluation:
             for record in (*open_claims, *decided):
                 if record.lines:
                     self._add_decided(record, record.lines, member_id)
-            self._lines.sort(key=_PLACE)
+            self._lines.sort(key=place_of)
             self._judge_encounters()
             self._judge_pricing()
         return {record.claim_id: self._in_order(record) for record in open_claims}

@@ -8,7 +8,6 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policy
-from stream_edits.policies.values.mode import EditMode
 
 # The edits to run, without the groups that have none.
 ByGroup = Mapping[Group, tuple[EncounterEdit, ...]]
@@ -112,19 +111,12 @@ def _naming(
     policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], scope: Scope | None
 ) -> ByGroup:
     """The encounter edits of each group that may have a finding on one of the codes."""
+    places: set[int] = set()
+    for on_date, code in codes:
+        places.update(policy.encounter_edits_on(on_date).of(code))
     found: dict[Group, tuple[EncounterEdit, ...]] = {}
-    for edit in policy.encounter_edits:
-        if (scope is None or edit.scope is scope) and any(
-            _may_find(edit, on_date, code) for on_date, code in codes
-        ):
+    for place in sorted(places):
+        edit = policy.encounter_edits[place]
+        if scope is None or edit.scope is scope:
             found[edit.group] = (*found.get(edit.group, ()), edit)
     return found
-
-
-def _may_find(edit: EncounterEdit, on_date: PolicyOnDate, code: str) -> bool:
-    if on_date[edit.rules].mode is EditMode.OFF:
-        return False
-    if edit.only_on is not None:
-        return code in edit.only_on(on_date)
-    named = on_date.codes_of[edit.rules]
-    return not named or code in named

@@ -59,11 +59,11 @@ def measures(encounter: Encounter) -> list[Measure]:
         else:
             measured = _family(encounter, lines, incidental_lines(given, lines))
         found += measured
-        gone = {x.line.position for x in measured if _is_taken_off(x)}
+        gone = {x.line.position for x in measured if not x.supported and _is_taken_off(x.line)}
         if gone:
             # These outrank nothing in the families that follow.
             encounter = encounter.only([x for x in encounter.lines if x.position not in gone])
-    return sorted(found, key=lambda measure: measure.line.place)
+    return found if len(found) < 2 else sorted(found, key=lambda measure: measure.line.place)
 
 
 def _family(
@@ -89,9 +89,9 @@ def _family(
     ]
 
 
-def _is_taken_off(measure: Measure) -> bool:
-    """Whether the time of a line supports nothing, and no push is billed instead."""
-    return not measure.supported and not is_discontinued(measure.line) and not push_of(measure.line)
+def _is_taken_off(line: EncounterLine) -> bool:
+    """Whether no push is billed instead of a line whose time supports nothing."""
+    return not is_discontinued(line) and not push_of(line)
 
 
 def _the_most(found: Iterable[Measure]) -> list[Measure]:
