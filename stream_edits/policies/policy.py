@@ -99,12 +99,8 @@ class Policy:
         form, only = claim.claim_form, self.only
         for line in claim.lines:
             on_date = only or self.on(line.service_date)
-            if line.procedure_code in on_date.governed:
+            if on_date.names(line, form):
                 return True
-            # Nearly all lines of a payer come here.
-            for names_line in on_date.names_line:
-                if names_line(line, form):
-                    return True
         for names in self._form_names_line:
             for line in claim.lines:
                 if names(claim, line, only or self.on(line.service_date)):

@@ -41,7 +41,8 @@ def open_line(
             key,
             visit,
             claim,
-            service.names_drug,
+            # Most lines have neither, and the property costs a call.
+            bool(service.ndc or service.drug_name) and service.names_drug,
             service.revenue_code,
             record.frequency,
             record.replaces_unknown,

@@ -16,7 +16,8 @@ ByGroup = Mapping[Group, tuple[EncounterEdit, ...]]
 class Scopes:
     """The encounters, the days and the whole of some lines, each with its edits by group.
 
-    ``groups`` are those in which any of them has an edit, in order.
+    ``all`` are these scopes, each with its edits of each group, and ``groups`` those in which any
+    of them has an edit, in order.
     """
 
     def __init__(
@@ -26,7 +27,7 @@ class Scopes:
         if len({line.encounter_key for line in lines}) == 1:
             # The usual case: one encounter is also the day and all there is.
             edits = _edits_for(policy, lines, None)
-            self._scopes = [(everything, edits)]
+            self.all = [(everything, edits)]
             self._places: dict[str, int] = {}
             self.groups: Collection[Group] = edits.keys()
             return
@@ -43,25 +44,20 @@ class Scopes:
             for own in _by_day(lines)
         ]
         member = (everything, _edits_for(policy, lines, Scope.MEMBER))
-        self._scopes = [*encounters, *days, member]
-        self.groups = sorted({group for _, edits in self._scopes for group in edits})
-
-    @property
-    def all(self) -> Iterable[tuple[Encounter, ByGroup]]:
-        """Each scope with its edits of each group."""
-        return self._scopes
+        self.all = [*encounters, *days, member]
+        self.groups = sorted({group for _, edits in self.all for group in edits})
 
     def encounter_of(self, line: EncounterLine) -> Encounter:
         """The encounter of a line."""
-        return self._scopes[self._places.get(line.encounter_key, 0)][0]
+        return self.all[self._places.get(line.encounter_key, 0)][0]
 
     def update(self) -> None:
         """Take over the current standing of all lines."""
         old, new = self._everything, self._everything.again()
         self._everything = new
-        self._scopes = [
+        self.all = [
             (new if encounter is old else encounter.again(new), edits)
-            for encounter, edits in self._scopes
+            for encounter, edits in self.all
         ]
 
 
