@@ -1,6 +1,6 @@
 """Groups the lines judged together into the scopes of encounter edits (``edit_types.Scope``)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -62,6 +62,7 @@ class Scopes:
 
 
 _Day = tuple[str, date]
+_Codes = frozenset[tuple[PolicyOnDate, str]]
 
 
 def _by_day(lines: Sequence[EncounterLine]) -> list[list[EncounterLine]]:
@@ -93,26 +94,30 @@ def _first(joined: dict[_Day, _Day], day: _Day) -> _Day:
     return first
 
 
-def _edits_for(policy: Policy, lines: Iterable[EncounterLine], scope: Scope | None) -> ByGroup:
+def _edits_for(policy: Policy, lines: Sequence[EncounterLine], scope: Scope | None) -> ByGroup:
     """The edits of each group that may have findings on the open lines among ``lines``.
 
     Only those of one scope, or all of them without a scope.
     """
-    codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
-    return _naming(policy, codes, scope)
+    billed = frozenset([(line.policy, line.code) for line in lines])
+    judged = billed
+    if True in [line.decided for line in lines]:
+        judged = frozenset([(line.policy, line.code) for line in lines if not line.decided])
+    return _naming(policy, judged, billed, scope)
 
 
 @lru_cache(maxsize=1 << 14)
-def _naming(
-    policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], scope: Scope | None
-) -> ByGroup:
-    """The encounter edits of each group that may have a finding on one of the codes."""
+def _naming(policy: Policy, judged: _Codes, billed: _Codes, scope: Scope | None) -> ByGroup:
+    """The encounter edits of each group that may have a finding on one of the codes ``judged``, in
+    a scope with the codes ``billed``."""
     places: set[int] = set()
-    for on_date, code in codes:
+    for on_date, code in judged:
         places.update(policy.encounter_edits_on(on_date).of(code))
     found: dict[Group, tuple[EncounterEdit, ...]] = {}
     for place in sorted(places):
         edit = policy.encounter_edits[place]
-        if scope is None or edit.scope is scope:
+        if scope not in (None, edit.scope):
+            continue
+        if edit.beside is None or any(code in edit.beside(on_date) for on_date, code in billed):
             found[edit.group] = (*found.get(edit.group, ()), edit)
     return found

@@ -112,6 +112,7 @@ class _Infusions:
         self._lines = lines
         self._hours = [x for x in lines if is_additional_hour(x)]
         self._infusions = [x for x in lines if not is_additional_hour(x)]
+        self._paid_hours = [x for x in self._hours if x.decided]
         self._units = HourUnits(encounter, self._hours, self._infusions)
 
     def measures(self) -> list[Measure]:
@@ -142,7 +143,7 @@ class _Infusions:
     ) -> list[Measure]:
         """The measures of an infusion and of its hours, all with documented times."""
         minutes = covered_minutes(times_of([only, *together]))
-        if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
+        if self._paid_hours and is_to_be_an_hour(self._encounter, only):
             # The hours of decided claims count first, and it would be rebilled as one more.
             needed = needed_by(self._hours[0])
             return self._units.in_order([only, *together], minutes, needed.supported_units(minutes))
@@ -160,7 +161,7 @@ class _Infusions:
 
         Minutes that a decided hour was paid for count no more.
         """
-        paid = covered_minutes(times_of(x for x in self._hours if x.decided))
+        paid = covered_minutes(times_of(self._paid_hours)) if self._paid_hours else 0.0
         whole = needed_by(only).supported_units(minutes - paid) if leads else 0.0
         is_initial = role_of(only) is Role.INITIAL
         if is_initial and not paid:
