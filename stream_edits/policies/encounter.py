@@ -101,12 +101,16 @@ class Standings:
         self.changes = 0
         self.any_denied = False
 
-    def add(self, allowed_units: float, denied: bool = False) -> None:
-        """Append the next line."""
+    def add(self, allowed_units: float, denied: bool) -> None:
+        """Append the next line, of a decided claim."""
         self.denied.append(denied)
         self.allowed_units.append(allowed_units)
-        if denied:
-            self.any_denied = True
+        self.any_denied |= denied
+
+    def add_open(self, units: Sequence[float]) -> None:
+        """Append the next lines, of an open claim, which bill these units."""
+        self.denied += [False] * len(units)
+        self.allowed_units += units
 
     def deny(self, position: int) -> None:
         """Deny a line. A line denied twice is not rebilled, so it loses the roles below."""
@@ -149,10 +153,9 @@ class Encounter:
         around: "Encounter | None" = None,
     ) -> None:
         # A dozen edits use these lists, so they are computed once for each group of edits.
-        self.lines = lines
-        denied, self.active = standings.denied, lines
+        self.lines = self.active = lines
         if standings.any_denied:
-            self.active = [line for line in lines if not denied[line.position]]
+            self.active = [x for x in lines if not standings.denied[x.position]]
         self.open = [line for line in self.active if not line.decided]
         self._standings = standings
         self._around = around

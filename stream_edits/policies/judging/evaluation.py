@@ -12,7 +12,7 @@ from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.roll_up import has_header_fault
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineEdit, Settle
 from stream_edits.policies.encounter import EncounterLine, Standings, place_of
-from stream_edits.policies.judging.encounter_lines import bare_days, decided_line, open_line
+from stream_edits.policies.judging.encounter_lines import bare_days, decided_line, open_lines
 from stream_edits.policies.judging.finding_order import in_order
 from stream_edits.policies.judging.form import judge_form
 from stream_edits.policies.judging.reviewed import ReviewedFindings, of_policy
@@ -118,43 +118,34 @@ class _Evaluation:
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
-        claim, on, only = record.open_claim, self._policy.on, self._policy.only
-        form = claim.claim_form
+        claim, policy = record.open_claim, self._policy
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
-        reviewed = self._reviewed if record.reviewed else None
-        held = self._policy.held_lines(found) if found else ()
-        kept = {each.line_number for each in record.lines} if record.lines else ()
-        before = len(self._lines)
-        for service, key in zip(claim.lines, record.encounter_keys, strict=True):
-            on_date = only or on(service.service_date)
-            judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
-            if not judged:
-                continue
-            # The form edits hold a line that no other edit can judge.
-            if service.line_number in held or service.line_number in kept:
-                continue
-            line = open_line(len(self._lines), record, claim, service, key, on_date)
-            self._lines.append(line)
-            self._standings.add(service.units)
-            asked = self._policy.line_edits(on_date, line.code)
+        kept = {each.line_number for each in record.lines} if record.lines else set()
+        # The form edits hold a line that no other edit can judge.
+        left_out = kept | policy.held_lines(found) if found else kept
+        judged = open_lines(record, policy, left_out, len(self._lines))
+        self._lines += [line for line, _ in judged]
+        self._standings.add_open([line.units for line, _ in judged])
+        for line, service in judged:
+            asked = policy.line_edits(line.policy, line.code)
             if asked.pricing:
                 self._to_price.append((line, service, asked.pricing))
-            if service.line_number in form_denied:
+            if line.line_number in form_denied:
                 self._standings.deny(line.position)
                 continue
             own: list[EditFinding] = []
             for edit in asked.single:
-                own += edit.judge(claim, service, on_date)
-            if own and self._policy.modes:
+                own += edit.judge(claim, service, line.policy)
+            if own and policy.modes:
                 own = self._monitored.taken_from(claim, own)
-            if reviewed is not None:
-                own = reviewed.left(record.claim_id, own)
-                self._change_standing(line, reviewed.on(line.claim_id, line.line_number))
+            if record.reviewed:
+                own = self._reviewed.left(record.claim_id, own)
+                self._change_standing(line, self._reviewed.on(line.claim_id, line.line_number))
             if own:
                 found += own
                 self._change_standing(line, own)
         if claim.statement_through != claim.statement_from:
-            have = {*kept, *(each.line_number for each in self._lines[before:])}
+            have = {*kept, *(line.line_number for line, _ in judged)}
             bare = bare_days(claim, record.encounter_keys, have)
             self._add_decided(record, bare, claim.member_id)
 

@@ -142,6 +142,9 @@ def _outside_statement(line: ServiceLine, rules: Rules) -> Complaint:
 def _date_faults(line: ServiceLine, policy: PolicyOnDate) -> Sequence[Complaint]:
     rules = policy[Rules]
     start, end, through = line.start_time, line.end_time, line.service_date_through
+    if through is None and start and end and start < end and end - start <= rules.longest:
+        # The usual case.
+        return ()
     faults = []
     if through and through < line.service_date:
         faults.append("a through date before its date of service")
@@ -152,8 +155,6 @@ def _date_faults(line: ServiceLine, policy: PolicyOnDate) -> Sequence[Complaint]
             faults.append("an end time equal to its start time, and an infusion takes time")
         if end - start > rules.longest:
             faults.append(f"documented times more than {counted(rules.longest_days, 'days')} apart")
-    if not faults:
-        return ()
     return [(rules.service_dates, _dates(line.procedure_code, fault)) for fault in faults]
 
 
