@@ -222,17 +222,10 @@ class ClaimEvent:
     def _documents(self) -> tuple[frozenset[str], dict[int, frozenset[str]]]:
         """The kinds of the attachments that cover all lines, and of those that cover a line, by
         the numbers of the lines that an attachment names."""
-        of_all = _NO_DOCUMENTS
-        for_lines: list[Attachment] = []
-        for each in self.attachments:
-            if each.transmission_code == ON_REQUEST:
-                continue
-            if each.line_numbers:
-                for_lines += [each]
-            else:
-                of_all |= {each.kind}
+        sent = [each for each in self.attachments if each.transmission_code != ON_REQUEST]
+        of_all = frozenset([each.kind for each in sent if not each.line_numbers])
         of_lines: dict[int, frozenset[str]] = {}
-        for each in for_lines:
+        for each in sent:
             for number in each.line_numbers:
                 of_lines[number] = of_lines.get(number, of_all) | {each.kind}
         return of_all, of_lines

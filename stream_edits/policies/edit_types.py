@@ -106,7 +106,8 @@ class EncounterEdit:
 
     It runs only if such a line has a code that its rules name, or if they name no codes
     (``EditRules.governed_codes``). ``only_on`` returns the codes of the lines that it finds
-    something on, if these are fewer or its rules name none.
+    something on, if these are fewer or its rules name none. With ``beside`` it finds nothing unless
+    some line that it gets, also a decided or denied one, has one of these codes.
 
     Roles: with ``keeps_primary``, a line that it denies may still be the primary of add-ons: only
     its place in the sequence is wrong. With ``counts_as_recommended``, a line that it denies counts
@@ -124,6 +125,7 @@ class EncounterEdit:
     judge: Callable[[Encounter], Iterable[LineFinding]]
     scope: Scope = Scope.ENCOUNTER
     only_on: Callable[[PolicyOnDate], frozenset[str]] | None = None
+    beside: Callable[[PolicyOnDate], frozenset[str]] | None = None
     keeps_primary: bool = False
     counts_as_recommended: bool = False
     settle: Settle | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from stream_edits.domain.claim import ClaimEvent
@@ -64,6 +65,8 @@ class EncounterLine(NamedTuple):
         return (self.arrival, self.line_number)
 
 
+# As EncounterLine.place, without a call of Python for each line.
+place_of = attrgetter("arrival", "line_number")
 NO_MODIFIERS = frozenset[str]()
 
 
@@ -85,10 +88,10 @@ class Standings:
     findings so far allow. ``keeps_primary`` has the positions of denied lines that may still be the
     primary of add-ons, because only their place in the sequence is wrong. ``rebilled_as`` has the
     code that a denied line counts as in sequencing, by position. ``changes`` counts the changes of
-    all but the units.
+    all but the units. ``any_denied`` says whether any line is denied.
     """
 
-    __slots__ = ("allowed_units", "changes", "denied", "keeps_primary", "rebilled_as")
+    __slots__ = ("allowed_units", "any_denied", "changes", "denied", "keeps_primary", "rebilled_as")
 
     def __init__(self) -> None:
         self.denied: list[bool] = []
@@ -96,17 +99,24 @@ class Standings:
         self.keeps_primary: set[int] = set()
         self.rebilled_as: dict[int, str] = {}
         self.changes = 0
+        self.any_denied = False
 
-    def add(self, allowed_units: float, denied: bool = False) -> None:
-        """Append the next line."""
+    def add(self, allowed_units: float, denied: bool) -> None:
+        """Append the next line, of a decided claim."""
         self.denied.append(denied)
         self.allowed_units.append(allowed_units)
+        self.any_denied |= denied
+
+    def add_open(self, units: Sequence[float]) -> None:
+        """Append the next lines, of an open claim, which bill these units."""
+        self.denied += [False] * len(units)
+        self.allowed_units += units
 
     def deny(self, position: int) -> None:
         """Deny a line. A line denied twice is not rebilled, so it loses the roles below."""
         self.keeps_primary.discard(position)
         self.rebilled_as.pop(position, None)
-        self.denied[position] = True
+        self.denied[position] = self.any_denied = True
         self.allowed_units[position] = 0.0
         self.changes += 1
 
@@ -143,9 +153,9 @@ class Encounter:
         around: "Encounter | None" = None,
     ) -> None:
         # A dozen edits use these lists, so they are computed once for each group of edits.
-        self.lines = lines
-        denied = standings.denied
-        self.active = [line for line in lines if not denied[line.position]]
+        self.lines = self.active = lines
+        if standings.any_denied:
+            self.active = [x for x in lines if not standings.denied[x.position]]
         self.open = [line for line in self.active if not line.decided]
         self._standings = standings
         self._around = around

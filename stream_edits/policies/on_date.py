@@ -1,6 +1,6 @@
 """The revision of a policy that is in force on a date of service."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
@@ -28,36 +28,50 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
         # The codes that the rules of each edit name, worked out once.
         self.codes_of = {type(each): each.governed_codes() for each in rules}
         self.governed = frozenset[str]().union(*self.codes_of.values())
-        # What names a line by something else than its code, so that its claim is applicable.
-        self.names_line = [
+        self._naming = [
             each.names_line for each in rules if type(each).names_line is not EditRules.names_line
         ]
-        self._makes_judged = [
-            *self.names_line,
-            *(
-                each.accompanies
-                for each in rules
-                if type(each).accompanies is not EditRules.accompanies
-            ),
+        self._accompanying = [
+            each.accompanies
+            for each in rules
+            if type(each).accompanies is not EditRules.accompanies
         ]
         self._explaining = [
             each.explains for each in rules if type(each).explains is not EditRules.explains
         ]
-        # Most lines are asked for, and few codes are billed.
+        # Most lines are asked for, few codes are billed, and most lines have nothing else to ask
+        # of. Each answer takes about 250 bytes.
         self._explains = lru_cache(maxsize=1 << 12)(self._is_explaining)
+        self._names_bare = lru_cache(maxsize=1 << 12)(_of_bare_lines(self._names))
+        self._judges_bare = lru_cache(maxsize=1 << 12)(_of_bare_lines(self._judges))
         visits = [each.visit_codes() for each in rules]
         self.visits = next((each for each in visits if each is not None), VisitCodes())
 
+    def names(self, line: ServiceLine, form: ClaimForm) -> bool:
+        """Whether a line makes its claim applicable: by its code or by something else."""
+        if line.procedure_code in self.governed:
+            return True
+        if line.modifiers or line.ndc or line.drug_name:
+            return self._names(line, form)
+        return self._names_bare(line.procedure_code, line.revenue_code, form)
+
+    def _names(self, line: ServiceLine, form: ClaimForm) -> bool:
+        return any(names_line(line, form) for names_line in self._naming)
+
     def is_judged(self, line: ServiceLine, form: ClaimForm) -> bool:
         """Whether a line of an applicable claim is judged with the others of its encounter."""
-        code = line.procedure_code
-        if code in self.governed or self._explains(code, line.revenue_code):
+        if line.procedure_code in self.governed:
             return True
-        # A loop, because a generator costs another call for each rule and line.
-        for judged in self._makes_judged:  # noqa: SIM110
-            if judged(line, form):
-                return True
-        return False
+        if line.modifiers or line.ndc or line.drug_name:
+            return self._judges(line, form)
+        return self._judges_bare(line.procedure_code, line.revenue_code, form)
+
+    def _judges(self, line: ServiceLine, form: ClaimForm) -> bool:
+        return (
+            self._explains(line.procedure_code, line.revenue_code)
+            or self._names(line, form)
+            or any(accompanies(line, form) for accompanies in self._accompanying)
+        )
 
     def _is_explaining(self, code: str, revenue_code: str | None) -> bool:
         revenue = four_digits(revenue_code or "")
@@ -69,6 +83,24 @@ class PolicyOnDate(dict[type[EditRules], EditRules]):
 
     __hash__ = object.__hash__  # type: ignore[assignment]
     __eq__ = object.__eq__
+
+
+def _of_bare_lines(
+    asked: Callable[[ServiceLine, ClaimForm], bool],
+) -> Callable[[str, str | None, ClaimForm], bool]:
+    """What is asked of a line, for one that has nothing but a procedure code and a revenue code."""
+
+    def of_codes(code: str, revenue_code: str | None, form: ClaimForm) -> bool:
+        bare = ServiceLine(
+            line_number=1,
+            procedure_code=code,
+            units=1.0,
+            service_date=date.min,
+            revenue_code=revenue_code,
+        )
+        return asked(bare, form)
+
+    return of_codes
 
 
 def revisions_of(values: Sequence[EditValues], overlay_hash: str) -> tuple[PolicyOnDate, ...]:

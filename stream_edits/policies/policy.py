@@ -7,20 +7,24 @@ not after the date of service.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding, Pricing, WaitsFor
 from stream_edits.domain.encounter import VisitCodes, encounter_keys
 from stream_edits.policies.about import About
-from stream_edits.policies.codes_of_edits import codes_by_report, codes_supervised
+from stream_edits.policies.codes_of_edits import (
+    EncounterEdits,
+    LineEdits,
+    codes_by_report,
+    codes_supervised,
+    encounter_edits_by_code,
+    line_edits_by_code,
+)
 from stream_edits.policies.edit_types import (
     AlreadyReplacedNotice,
     ClaimEdit,
     Edit,
     EncounterEdit,
-    Group,
-    LineEdit,
     SupervisionEdit,
 )
 from stream_edits.policies.modes import Modes
@@ -29,12 +33,7 @@ from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.mode import EditMode
 from stream_edits.policies.values.prompt_pay import PromptPay
 
-
-class LineEdits(NamedTuple):
-    """The line edits whose rules name a code. The others cannot have a finding on it."""
-
-    single: tuple[LineEdit, ...]
-    pricing: tuple[LineEdit, ...]
+_NO_LINE_EDITS = LineEdits()
 
 
 class Policy:
@@ -65,7 +64,11 @@ class Policy:
         self._form_names_line = [e.names_line for e in self.form_edits if e.names_line]
         self.encounter_edits = [e for e in self.edits if isinstance(e, EncounterEdit)]
         self.order = {edit.id: place for place, edit in enumerate(self.edits)}
-        self._line_edits: dict[tuple[PolicyOnDate, str], LineEdits] = {}
+        # By code, because it is asked of every line.
+        self._line_edits = {each: line_edits_by_code(self.edits, each) for each in self.revisions}
+        self._encounter_edits = {
+            each: encounter_edits_by_code(self.encounter_edits, each) for each in self.revisions
+        }
         self._notice = next(e for e in self.edits if isinstance(e, AlreadyReplacedNotice))
         self.supervision_edits = [e for e in self.edits if isinstance(e, SupervisionEdit)]
         self._by_report = {each: codes_by_report(self.edits, each) for each in self.revisions}
@@ -96,12 +99,8 @@ class Policy:
         form, only = claim.claim_form, self.only
         for line in claim.lines:
             on_date = only or self.on(line.service_date)
-            if line.procedure_code in on_date.governed:
+            if on_date.names(line, form):
                 return True
-            # Nearly all lines of a payer come here.
-            for names_line in on_date.names_line:
-                if names_line(line, form):
-                    return True
         for names in self._form_names_line:
             for line in claim.lines:
                 if names(claim, line, only or self.on(line.service_date)):
@@ -109,21 +108,12 @@ class Policy:
         return False
 
     def line_edits(self, on_date: PolicyOnDate, code: str) -> LineEdits:
-        """The line edits to run for a governed code."""
-        found = self._line_edits.get((on_date, code))
-        if found is None:
-            named = [
-                edit
-                for edit in self.edits
-                if isinstance(edit, LineEdit)
-                and code in on_date.codes_of[edit.rules]
-                and on_date[edit.rules].mode is not EditMode.OFF
-            ]
-            found = self._line_edits[on_date, code] = LineEdits(
-                tuple(edit for edit in named if edit.group is not Group.PRICING),
-                tuple(edit for edit in named if edit.group is Group.PRICING),
-            )
-        return found
+        """The line edits to run for a code."""
+        return self._line_edits[on_date].get(code, _NO_LINE_EDITS)
+
+    def encounter_edits_on(self, on_date: PolicyOnDate) -> EncounterEdits:
+        """The encounter edits that may have a finding, by code."""
+        return self._encounter_edits[on_date]
 
     def held_lines(self, findings: Iterable[EditFinding]) -> set[int | None]:
         """The numbers of the lines that a form edit pends or holds: no other edit judges them."""

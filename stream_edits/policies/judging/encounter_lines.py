@@ -5,10 +5,32 @@ from datetime import date
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
 from stream_edits.domain.decision import Disposition
-from stream_edits.domain.encounter import visit_of
+from stream_edits.domain.encounter import Visit, visit_of
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.policies.encounter import NO_MODIFIERS, EncounterLine, modifiers_in
 from stream_edits.policies.on_date import PolicyOnDate
+from stream_edits.policies.policy import Policy
+
+
+def open_lines(
+    record: ClaimRecord, policy: Policy, left_out: Collection[int | None], position: int
+) -> list[tuple[EncounterLine, ServiceLine]]:
+    """The lines of an open claim that a policy judges, each with its service.
+
+    ``left_out`` are the numbers of lines that are not judged, ``position`` that of the first one.
+    """
+    claim, only = record.open_claim, policy.only
+    form, member_id = claim.claim_form, claim.member_id
+    found: list[tuple[EncounterLine, ServiceLine]] = []
+    for service, key in zip(claim.lines, record.encounter_keys, strict=True):
+        on_date = only or policy.on(service.service_date)
+        judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
+        if not judged or service.line_number in left_out:
+            continue
+        visit = visit_of(key, member_id)
+        line = open_line(position + len(found), record, claim, service, key, visit, on_date)
+        found.append((line, service))
+    return found
 
 
 def open_line(
@@ -17,10 +39,10 @@ def open_line(
     claim: ClaimEvent,
     service: ServiceLine,
     key: str,
+    visit: Visit,
     on_date: PolicyOnDate,
 ) -> EncounterLine:
     """A line of an open claim, in the encounter with this key."""
-    visit = visit_of(key, claim.member_id)
     billed = service.modifiers
     # For every line of a claim. The NamedTuple's own constructor costs a further call.
     return tuple.__new__(
@@ -41,7 +63,8 @@ def open_line(
             key,
             visit,
             claim,
-            service.names_drug,
+            # Most lines have neither, and the property costs a call.
+            bool(service.ndc or service.drug_name) and service.names_drug,
             service.revenue_code,
             record.frequency,
             record.replaces_unknown,

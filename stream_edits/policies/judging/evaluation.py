@@ -5,15 +5,14 @@ decided lines, which do not change. The result depends on these and on the claim
 """
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 from stream_edits.domain.claim import ServiceLine
 from stream_edits.domain.decision import Disposition, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, LineRecord
 from stream_edits.domain.roll_up import has_header_fault
-from stream_edits.policies.edit_types import Group, LineEdit, Settle
-from stream_edits.policies.encounter import EncounterLine, Standings
-from stream_edits.policies.judging.encounter_lines import bare_days, decided_line, open_line
+from stream_edits.policies.edit_types import EncounterEdit, Group, LineEdit, Settle
+from stream_edits.policies.encounter import EncounterLine, Standings, place_of
+from stream_edits.policies.judging.encounter_lines import bare_days, decided_line, open_lines
 from stream_edits.policies.judging.finding_order import in_order
 from stream_edits.policies.judging.form import judge_form
 from stream_edits.policies.judging.reviewed import ReviewedFindings, of_policy
@@ -36,18 +35,23 @@ def evaluate(
     only the others are judged. ``decided`` are the decided claims of the same
     encounters. All claims belong to one member and have different ids.
     """
+    if len(policies.all) == 1:
+        return _under(policies.all[0], open_claims, decided) if open_claims else {}
     found: dict[str, tuple[EditFinding, ...]] = {each.claim_id: () for each in open_claims}
     for policy in policies.all:
-        governed = open_claims
-        if len(policies.all) > 1:
-            governed = [each for each in open_claims if policy.governs(each.open_claim)]
+        governed = [each for each in open_claims if policy.governs(each.open_claim)]
         if governed:
-            own = _Evaluation(policy).run(governed, decided)
-            if policy.modes:
-                own = _settled(policy, own, governed, decided)
-            for claim_id, findings in own.items():
+            for claim_id, findings in _under(policy, governed, decided).items():
                 found[claim_id] += findings
     return found
+
+
+def _under(
+    policy: Policy, governed: Sequence[ClaimRecord], decided: Sequence[ClaimRecord]
+) -> Findings:
+    """The findings of one policy on the claims that it governs."""
+    found = _Evaluation(policy).run(governed, decided)
+    return _settled(policy, found, governed, decided) if policy.modes else found
 
 
 def _settled(
@@ -62,10 +66,6 @@ def _settled(
             enforced = _Evaluation(policy, edit.id).run(governed, decided)
             found = as_enforced(found, enforced, edit.id)
     return found
-
-
-# As EncounterLine.place, without a call for each line.
-_PLACE = attrgetter("arrival", "line_number")
 
 
 class _Evaluation:
@@ -92,7 +92,7 @@ class _Evaluation:
             self._findings[record.claim_id] = found
             if record.reviewed:
                 self._reviewed.add(record.claim_id, of_policy(record.reviewed, self._policy))
-            if not has_header_fault(found):
+            if not found or not has_header_fault(found):
                 self._judge_lines(record, found)
             if record.reviewed:
                 present = set(found)
@@ -102,7 +102,7 @@ class _Evaluation:
             for record in (*open_claims, *decided):
                 if record.lines:
                     self._add_decided(record, record.lines, member_id)
-            self._lines.sort(key=_PLACE)
+            self._lines.sort(key=place_of)
             self._judge_encounters()
             self._judge_pricing()
         return {record.claim_id: self._in_order(record) for record in open_claims}
@@ -118,38 +118,34 @@ class _Evaluation:
 
     def _judge_lines(self, record: ClaimRecord, found: list[EditFinding]) -> None:
         """Judge each governed line of a claim by itself (the form and single-line groups)."""
-        claim, on, only = record.open_claim, self._policy.on, self._policy.only
-        form = claim.claim_form
+        claim, policy = record.open_claim, self._policy
         form_denied = {f.line_number for f in found if f.disposition is Disposition.DENY}
-        held = self._policy.held_lines(found) if found else ()
-        kept = {each.line_number for each in record.lines} if record.lines else ()
-        before = len(self._lines)
-        for service, key in zip(claim.lines, record.encounter_keys, strict=True):
-            on_date = only or on(service.service_date)
-            judged = service.procedure_code in on_date.governed or on_date.is_judged(service, form)
-            if service.line_number in held or service.line_number in kept or not judged:
-                # The form edits hold a line that no other edit can judge.
-                continue
-            line = open_line(len(self._lines), record, claim, service, key, on_date)
-            self._lines.append(line)
-            self._standings.add(service.units)
-            asked = self._policy.line_edits(on_date, line.code)
+        kept = {each.line_number for each in record.lines} if record.lines else set()
+        # The form edits hold a line that no other edit can judge.
+        left_out = kept | policy.held_lines(found) if found else kept
+        judged = open_lines(record, policy, left_out, len(self._lines))
+        self._lines += [line for line, _ in judged]
+        self._standings.add_open([line.units for line, _ in judged])
+        for line, service in judged:
+            asked = policy.line_edits(line.policy, line.code)
             if asked.pricing:
                 self._to_price.append((line, service, asked.pricing))
-            if service.line_number in form_denied:
+            if line.line_number in form_denied:
                 self._standings.deny(line.position)
                 continue
-            own = [hit for edit in asked.single for hit in edit.judge(claim, service, on_date)]
-            if own and self._policy.modes:
+            own: list[EditFinding] = []
+            for edit in asked.single:
+                own += edit.judge(claim, service, line.policy)
+            if own and policy.modes:
                 own = self._monitored.taken_from(claim, own)
-            if self._reviewed:
+            if record.reviewed:
                 own = self._reviewed.left(record.claim_id, own)
                 self._change_standing(line, self._reviewed.on(line.claim_id, line.line_number))
             if own:
                 found += own
                 self._change_standing(line, own)
         if claim.statement_through != claim.statement_from:
-            have = {*kept, *(each.line_number for each in self._lines[before:])}
+            have = {*kept, *(line.line_number for line, _ in judged)}
             bare = bare_days(claim, record.encounter_keys, have)
             self._add_decided(record, bare, claim.member_id)
 
@@ -170,7 +166,7 @@ class _Evaluation:
         """Judge every scope, one edit group after another (duplicates to units)."""
         scopes = Scopes(self._policy, self._lines, self._standings)
         for group in scopes.groups:
-            if group > Group.SEQUENCE:
+            if self._to_settle and group > Group.SEQUENCE:
                 self._settle(scopes)
             hits = [
                 (edit, line, finding)
@@ -178,29 +174,33 @@ class _Evaluation:
                 for edit in by_group.get(group, ())
                 for line, finding in edit.judge(encounter)
             ]
-            if hits and self._policy.modes:
-                hits = [hit for hit in hits if self._monitored.leaves(hit[1].claim, hit[2])]
-            if self._reviewed:
-                hits = [hit for hit in hits if self._reviewed.left(hit[1].claim_id, [hit[2]])]
-            for edit, line, finding in hits:
-                found = self._findings[line.claim_id]
-                found.append(finding)
-                self._change_standing(line, [finding])
-                if edit.holds and finding.disposition is Disposition.PEND:
-                    self._standings.deny(line.position)
-                if edit.settle is not None:
-                    self._to_settle.append((edit.settle, line, len(found) - 1))
-            if group is Group.SEQUENCE:
-                # Before the findings of this group change the standing of the lines.
+            if hits:
+                self._add_found(hits)
+            if self._to_settle and group is Group.SEQUENCE:
+                # Before the encounters take over what the findings of this group changed.
                 self._settle(scopes)
             if hits:
                 scopes.update()
-        self._settle(scopes)
+        if self._to_settle:
+            self._settle(scopes)
+
+    def _add_found(self, hits: list[tuple[EncounterEdit, EncounterLine, EditFinding]]) -> None:
+        """Add the findings of a group, without those that do not count or that reviews decided."""
+        if self._policy.modes:
+            hits = [hit for hit in hits if self._monitored.leaves(hit[1].claim, hit[2])]
+        if self._reviewed:
+            hits = [hit for hit in hits if self._reviewed.left(hit[1].claim_id, [hit[2]])]
+        for edit, line, finding in hits:
+            found = self._findings[line.claim_id]
+            found.append(finding)
+            self._change_standing(line, [finding])
+            if edit.holds and finding.disposition is Disposition.PEND:
+                self._standings.deny(line.position)
+            if edit.settle is not None:
+                self._to_settle.append((edit.settle, line, len(found) - 1))
 
     def _settle(self, scopes: Scopes) -> None:
         """Let edits replace their findings, now that the sequence is known."""
-        if not self._to_settle:
-            return
         todo, self._to_settle = self._to_settle, []
         for settle, line, place in todo:
             findings = self._findings[line.claim_id]
@@ -215,7 +215,9 @@ class _Evaluation:
             if line.claim is not None and not self._standings.denied[line.position]:
                 for edit in edits:
                     found = list(edit.judge(line.claim, service, line.policy))
-                    if found and self._policy.modes:
+                    if not found:
+                        continue
+                    if self._policy.modes:
                         found = self._monitored.taken_from(line.claim, found)
                     self._findings[line.claim_id] += self._reviewed.left(line.claim_id, found)
 

@@ -1,6 +1,6 @@
 """Groups the lines judged together into the scopes of encounter edits (``edit_types.Scope``)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -8,7 +8,6 @@ from stream_edits.policies.edit_types import EncounterEdit, Group, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine, Standings
 from stream_edits.policies.on_date import PolicyOnDate
 from stream_edits.policies.policy import Policy
-from stream_edits.policies.values.mode import EditMode
 
 # The edits to run, without the groups that have none.
 ByGroup = Mapping[Group, tuple[EncounterEdit, ...]]
@@ -17,7 +16,8 @@ ByGroup = Mapping[Group, tuple[EncounterEdit, ...]]
 class Scopes:
     """The encounters, the days and the whole of some lines, each with its edits by group.
 
-    ``groups`` are those in which any of them has an edit, in order.
+    ``all`` are these scopes, each with its edits of each group, and ``groups`` those in which any
+    of them has an edit, in order.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Scopes:
         if len({line.encounter_key for line in lines}) == 1:
             # The usual case: one encounter is also the day and all there is.
             edits = _edits_for(policy, lines, None)
-            self._scopes = [(everything, edits)]
+            self.all = [(everything, edits)]
             self._places: dict[str, int] = {}
             self.groups: Collection[Group] = edits.keys()
             return
@@ -44,29 +44,25 @@ class Scopes:
             for own in _by_day(lines)
         ]
         member = (everything, _edits_for(policy, lines, Scope.MEMBER))
-        self._scopes = [*encounters, *days, member]
-        self.groups = sorted({group for _, edits in self._scopes for group in edits})
-
-    @property
-    def all(self) -> Iterable[tuple[Encounter, ByGroup]]:
-        """Each scope with its edits of each group."""
-        return self._scopes
+        self.all = [*encounters, *days, member]
+        self.groups = sorted({group for _, edits in self.all for group in edits})
 
     def encounter_of(self, line: EncounterLine) -> Encounter:
         """The encounter of a line."""
-        return self._scopes[self._places.get(line.encounter_key, 0)][0]
+        return self.all[self._places.get(line.encounter_key, 0)][0]
 
     def update(self) -> None:
         """Take over the current standing of all lines."""
         old, new = self._everything, self._everything.again()
         self._everything = new
-        self._scopes = [
+        self.all = [
             (new if encounter is old else encounter.again(new), edits)
-            for encounter, edits in self._scopes
+            for encounter, edits in self.all
         ]
 
 
 _Day = tuple[str, date]
+_Codes = frozenset[tuple[PolicyOnDate, str]]
 
 
 def _by_day(lines: Sequence[EncounterLine]) -> list[list[EncounterLine]]:
@@ -98,33 +94,30 @@ def _first(joined: dict[_Day, _Day], day: _Day) -> _Day:
     return first
 
 
-def _edits_for(policy: Policy, lines: Iterable[EncounterLine], scope: Scope | None) -> ByGroup:
+def _edits_for(policy: Policy, lines: Sequence[EncounterLine], scope: Scope | None) -> ByGroup:
     """The edits of each group that may have findings on the open lines among ``lines``.
 
     Only those of one scope, or all of them without a scope.
     """
-    codes = frozenset([(line.policy, line.code) for line in lines if not line.decided])
-    return _naming(policy, codes, scope)
+    billed = frozenset([(line.policy, line.code) for line in lines])
+    judged = billed
+    if True in [line.decided for line in lines]:
+        judged = frozenset([(line.policy, line.code) for line in lines if not line.decided])
+    return _naming(policy, judged, billed, scope)
 
 
 @lru_cache(maxsize=1 << 14)
-def _naming(
-    policy: Policy, codes: frozenset[tuple[PolicyOnDate, str]], scope: Scope | None
-) -> ByGroup:
-    """The encounter edits of each group that may have a finding on one of the codes."""
+def _naming(policy: Policy, judged: _Codes, billed: _Codes, scope: Scope | None) -> ByGroup:
+    """The encounter edits of each group that may have a finding on one of the codes ``judged``, in
+    a scope with the codes ``billed``."""
+    places: set[int] = set()
+    for on_date, code in judged:
+        places.update(policy.encounter_edits_on(on_date).of(code))
     found: dict[Group, tuple[EncounterEdit, ...]] = {}
-    for edit in policy.encounter_edits:
-        if (scope is None or edit.scope is scope) and any(
-            _may_find(edit, on_date, code) for on_date, code in codes
-        ):
+    for place in sorted(places):
+        edit = policy.encounter_edits[place]
+        if scope not in (None, edit.scope):
+            continue
+        if edit.beside is None or any(code in edit.beside(on_date) for on_date, code in billed):
             found[edit.group] = (*found.get(edit.group, ()), edit)
     return found
-
-
-def _may_find(edit: EncounterEdit, on_date: PolicyOnDate, code: str) -> bool:
-    if on_date[edit.rules].mode is EditMode.OFF:
-        return False
-    if edit.only_on is not None:
-        return code in edit.only_on(on_date)
-    named = on_date.codes_of[edit.rules]
-    return not named or code in named

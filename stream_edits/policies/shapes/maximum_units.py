@@ -64,7 +64,9 @@ def make(edit: Declared) -> EncounterEdit:
         is_one_of_several = scope is Scope.ENCOUNTER and encounter.around is not encounter
         for lines in by_day.values():
             if not is_one_of_several:
-                yield from _judge_code(edit, own, encounter, lines)
+                # Mostly one line has the code, and bills no more than the maximum.
+                if len(lines) > 1 or not _is_within(encounter, own, lines[0]):
+                    yield from _judge_code(edit, own, encounter, lines)
                 continue
             for line, finding in _judge_code(edit, own, encounter, _of_the_day(encounter, lines)):
                 if line.encounter_key == lines[0].encounter_key:
@@ -82,6 +84,11 @@ def make(edit: Declared) -> EncounterEdit:
             second_visit=scope is Scope.ENCOUNTER,
         ),
     )
+
+
+def _is_within(encounter: Encounter, own: type[Rules], line: EncounterLine) -> bool:
+    """Whether a line that is the only one with its code bills no more than the maximum."""
+    return encounter.allowed_units(line) <= line.policy[own].maximum_units[line.code]
 
 
 def _of_the_day(encounter: Encounter, lines: list[EncounterLine]) -> list[EncounterLine]:

@@ -157,11 +157,18 @@ class EditRules(_Value):
         return frozenset(found)
 
     def names_line(self, line: ServiceLine, form: ClaimForm) -> bool:
-        """Whether these rules name a line by something else than its procedure code."""
+        """Whether these rules name a line by something else than its procedure code.
+
+        It may ask for the line's codes, modifiers, NDC and drug name only: the answer for a line
+        that has nothing but codes is kept.
+        """
         return False
 
     def accompanies(self, line: ServiceLine, form: ClaimForm) -> bool:
-        """Whether a line bears on the other lines of its claim, without making it applicable."""
+        """Whether a line bears on the other lines of its claim, without making it applicable.
+
+        It may ask for the same as ``names_line``.
+        """
         return False
 
     def explains(self, procedure_code: str, revenue_code: str) -> bool:

@@ -114,6 +114,7 @@ EDIT = EncounterEdit(
     Group.SEQUENCE,
     AddOnRules,
     judge,
+    only_on=lambda policy: frozenset(policy[AddOnRules].primaries),
     waits_for=WaitsFor.CLAIM,
     ways=Ways(forms=forms, services=_awaited),
 )

@@ -125,6 +125,7 @@ EDIT = EncounterEdit(
     Group.SEQUENCE,
     Rules,
     judge,
+    only_on=lambda policy: policy[VocabularyRules].initials | policy[VocabularyRules].add_ons,
     waits_for=WaitsFor.PAYER,
     ways=Ways(forms=forms, modifiers=separate_site),
 )

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from stream_edits.policies.encounter import EncounterLine
-from stream_edits.policies.khs_6_21_p.vocabulary.lines import administration
-from stream_edits.policies.khs_6_21_p.vocabulary.rules import Family, Role
+from stream_edits.policies.khs_6_21_p.vocabulary.rules import VocabularyRules
 
 
 def are_apart(lines: Sequence[EncounterLine]) -> bool:
@@ -16,7 +15,7 @@ def are_apart(lines: Sequence[EncounterLine]) -> bool:
     if len(lines) == 1:
         return True
     for line in lines:
-        traits = administration(line)
-        if traits and (traits.role is Role.ADDITIONAL_HOUR or traits.family is Family.HYDRATION):
+        words = line.policy[VocabularyRules]
+        if line.code in words.additional_hours or line.code in words.hydration:
             return False
     return True

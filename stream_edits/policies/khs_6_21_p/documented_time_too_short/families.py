@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
-    family_of,
     is_hydration,
     is_too_short,
     push_of,
@@ -25,10 +24,10 @@ def families(encounter: Encounter) -> list[list[EncounterLine]]:
     """The active lines whose codes need time, by family and technique, the highest-ranked first."""
     found: dict[tuple[Family, Technique], list[EncounterLine]] = {}
     for line in encounter.active:
-        if line.code in line.policy[TimeRules].minutes_needed:
-            family = family_of(line)
-            if family is not None:
-                found.setdefault(family, []).append(line)
+        code, policy = line.code, line.policy
+        traits = policy[VocabularyRules].administration.get(code)
+        if traits is not None and code in policy[TimeRules].minutes_needed:
+            found.setdefault((traits.family, traits.technique), []).append(line)
     if len(found) < 2:
         return list(found.values())
     return sorted(found.values(), key=_rank)

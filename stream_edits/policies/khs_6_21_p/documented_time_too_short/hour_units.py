@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
-from stream_edits.policies.encounter import Encounter, EncounterLine
+from stream_edits.policies.encounter import Encounter, EncounterLine, place_of
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.hours import Hours
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     hours_after_the_first,
@@ -89,7 +89,7 @@ class HourUnits:
         hour = self._hours[0] if self._hours else None
         before = ClaimsBefore([*takers, *measured]).claims
         found = []
-        for line in sorted(lines, key=lambda x: x.place):
+        for line in sorted(lines, key=place_of):
             if not line.decided:
                 own = max(supported - counted, 0.0)
                 found.append(Measure(line, minutes, own, first_hour, counted, before(line), hour))

@@ -44,8 +44,7 @@ def has_added_form(line: EncounterLine) -> bool:
 
 def is_hydration(line: EncounterLine) -> bool:
     """Whether the line's code is hydration."""
-    traits = administration(line)
-    return traits is not None and traits.family is Family.HYDRATION
+    return line.code in line.policy[VocabularyRules].hydration
 
 
 def needed_by(line: EncounterLine) -> TimeNeeded:

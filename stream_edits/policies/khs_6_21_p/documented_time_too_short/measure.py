@@ -7,9 +7,6 @@ from stream_edits.policies.encounter import EncounterLine
 from stream_edits.policies.khs_6_21_p.documented_time_too_short.lines import (
     needed_by,
 )
-from stream_edits.policies.khs_6_21_p.vocabulary.documented_time import (
-    time_of,
-)
 from stream_edits.policies.shared.clock import minutes
 
 
@@ -43,8 +40,8 @@ def each_alone(lines: Iterable[EncounterLine]) -> list[Measure]:
     """The measure of each open line by its own time."""
     found = []
     for line in lines:
-        time = time_of(line)
-        if time is not None and not line.decided:
-            own = minutes(*time)
+        start, end = line.start, line.end
+        if start and end and not line.decided:
+            own = minutes(start, end)
             found.append(Measure(line, own, needed_by(line).supported_units(own)))
     return found

@@ -59,11 +59,11 @@ def measures(encounter: Encounter) -> list[Measure]:
         else:
             measured = _family(encounter, lines, incidental_lines(given, lines))
         found += measured
-        gone = {x.line.position for x in measured if _is_taken_off(x)}
+        gone = {x.line.position for x in measured if not x.supported and _is_taken_off(x.line)}
         if gone:
             # These outrank nothing in the families that follow.
             encounter = encounter.only([x for x in encounter.lines if x.position not in gone])
-    return sorted(found, key=lambda measure: measure.line.place)
+    return found if len(found) < 2 else sorted(found, key=lambda measure: measure.line.place)
 
 
 def _family(
@@ -89,9 +89,9 @@ def _family(
     ]
 
 
-def _is_taken_off(measure: Measure) -> bool:
-    """Whether the time of a line supports nothing, and no push is billed instead."""
-    return not measure.supported and not is_discontinued(measure.line) and not push_of(measure.line)
+def _is_taken_off(line: EncounterLine) -> bool:
+    """Whether no push is billed instead of a line whose time supports nothing."""
+    return not is_discontinued(line) and not push_of(line)
 
 
 def _the_most(found: Iterable[Measure]) -> list[Measure]:
@@ -112,6 +112,7 @@ class _Infusions:
         self._lines = lines
         self._hours = [x for x in lines if is_additional_hour(x)]
         self._infusions = [x for x in lines if not is_additional_hour(x)]
+        self._paid_hours = [x for x in self._hours if x.decided]
         self._units = HourUnits(encounter, self._hours, self._infusions)
 
     def measures(self) -> list[Measure]:
@@ -142,7 +143,7 @@ class _Infusions:
     ) -> list[Measure]:
         """The measures of an infusion and of its hours, all with documented times."""
         minutes = covered_minutes(times_of([only, *together]))
-        if any(x.decided for x in self._hours) and is_to_be_an_hour(self._encounter, only):
+        if self._paid_hours and is_to_be_an_hour(self._encounter, only):
             # The hours of decided claims count first, and it would be rebilled as one more.
             needed = needed_by(self._hours[0])
             return self._units.in_order([only, *together], minutes, needed.supported_units(minutes))
@@ -160,7 +161,7 @@ class _Infusions:
 
         Minutes that a decided hour was paid for count no more.
         """
-        paid = covered_minutes(times_of(x for x in self._hours if x.decided))
+        paid = covered_minutes(times_of(self._paid_hours)) if self._paid_hours else 0.0
         whole = needed_by(only).supported_units(minutes - paid) if leads else 0.0
         is_initial = role_of(only) is Role.INITIAL
         if is_initial and not paid:

@@ -31,10 +31,8 @@ def judge(claim: ClaimEvent, on: Callable[[date], PolicyOnDate]) -> Iterator[Edi
         yield header.finding(outcome, None, message)
     if claim.is_void:
         return
-    for line in claim.lines:
-        policy = on(line.service_date)
-        for outcome, message in line_faults(claim, line, policy):
-            yield policy[Rules].finding(outcome, line.line_number, message)
+    for line, (outcome, message) in line_faults(claim, on):
+        yield on(line.service_date)[Rules].finding(outcome, line.line_number, message)
 
 
 def _reference_faults(claim: ClaimEvent, rules: Rules) -> Iterator[Complaint]:

@@ -1,7 +1,8 @@
 """The faults of a line: its procedure code, and the other boxes of a governed line."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 from stream_edits.domain.claim import LATE_CHARGES, ClaimEvent, ClaimForm, ServiceLine
 from stream_edits.domain.coded import UNIT
@@ -21,24 +22,34 @@ _MEASURES = {"MJ": "minutes", "DA": "days"}
 _INFUSIONS = (Technique.INFUSION, Technique.SUBCUTANEOUS_INFUSION)
 
 
-def line_faults(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> Sequence[Complaint]:
-    """What is wrong with a line. Of a line that no policy governs only its code can be."""
-    # Lists are faster than generators here, because nearly all lines have no fault.
-    if line.procedure_code not in policy.governed:
-        return _code_faults(line, policy[Rules]) if has_code_fault(claim, line, policy) else ()
-    if line.service_date_through and is_held(line, policy):
-        return ()
-    faults: list[Complaint] = []
-    if not (line.unit_of_measure == UNIT and line.units > 0 and math.isfinite(line.units)):
-        faults += _unit_faults(line, policy[Rules])
-    ub04 = claim.claim_form is ClaimForm.UB04
-    if not (line.revenue_code if ub04 else claim.place_of(line)):
-        faults.append(_missing_from_box(line, ub04, policy[Rules]))
-    if not claim.statement_from <= line.service_date <= claim.statement_through:
-        faults += _statement_faults(claim, line, policy[Rules])
-    if line.start_time or line.service_date_through:
-        faults += _date_faults(line, policy)
-    return faults
+def line_faults(
+    claim: ClaimEvent, on: Callable[[date], PolicyOnDate]
+) -> Iterator[tuple[ServiceLine, Complaint]]:
+    """What is wrong with each line. Of one that the policy does not govern only its code can be."""
+    ub04, place = claim.claim_form is ClaimForm.UB04, claim.place_of_service
+    first, last = claim.statement_from, claim.statement_through
+    day, policy = first, on(first)
+    # One loop without calls, because nearly all lines have no fault.
+    for line in claim.lines:
+        if line.service_date != day:
+            day = line.service_date
+            policy = on(day)
+        if line.procedure_code not in policy.governed:
+            if has_code_fault(claim, line, policy):
+                yield line, _code_fault(line, policy[Rules])
+            continue
+        if line.service_date_through and is_held(line, policy):
+            continue
+        if not (line.unit_of_measure == UNIT and line.units > 0 and math.isfinite(line.units)):
+            yield line, _unit_fault(line, policy[Rules])
+        if not (line.revenue_code if ub04 else line.place_of_service or place):
+            yield line, _missing_from_box(line, ub04, policy[Rules])
+        # No date lies in a period that ends before it begins: its own fault is in the header.
+        if not first <= line.service_date <= last and first <= last:
+            yield line, _outside_statement(line, policy[Rules])
+        if line.start_time or line.service_date_through:
+            for complaint in _date_faults(line, policy):
+                yield line, complaint
 
 
 def has_code_fault(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
@@ -47,20 +58,20 @@ def has_code_fault(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -
     return is_malformed_code(code) if code.strip() else _lacks_code(claim, line, policy)
 
 
-def _code_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
+def _code_fault(line: ServiceLine, rules: Rules) -> Complaint:
     if line.procedure_code.strip():
         # What was billed is not repeated, since it may be anything.
         message = (
             "The line's procedure code is not a code of five letters and digits. Send a "
             "replacement claim with the CPT or HCPCS code alone, and modifiers in their own boxes."
         )
-        return [(rules.procedure_code, message)]
+        return rules.procedure_code, message
     message = (
         f"Revenue code {revenue_code(line)} was billed with a charge and no CPT or HCPCS code, so "
         "nothing tells which service was given. Send a replacement claim with the CPT or HCPCS "
         "code in box 44."
     )
-    return [(rules.missing_procedure_code, message)]
+    return rules.missing_procedure_code, message
 
 
 def _lacks_code(claim: ClaimEvent, line: ServiceLine, policy: PolicyOnDate) -> bool:
@@ -95,20 +106,20 @@ def _is_in_a_visit_with_one(claim: ClaimEvent, line: ServiceLine, words: Vocabul
     return any(each is line and visit in with_one for each, visit in visits)
 
 
-def _unit_faults(line: ServiceLine, rules: Rules) -> list[Complaint]:
+def _unit_fault(line: ServiceLine, rules: Rules) -> Complaint:
     code = line.procedure_code
     if not (math.isfinite(line.units) and line.units > 0):
         message = (
             f"{code} was billed without a number of units above zero. Send a replacement claim "
             "with the units given."
         )
-        return [(rules.units, message)]
+        return rules.units, message
     counted = _MEASURES.get(line.unit_of_measure, "another measure than units of service")
     message = (
         f"{code} was billed in {counted}, but the policy counts units of service. Send a "
         f"replacement claim with the number of units and unit of measure {UNIT}."
     )
-    return [(rules.units, message)]
+    return rules.units, message
 
 
 def _missing_from_box(line: ServiceLine, ub04: bool, rules: Rules) -> Complaint:
@@ -120,20 +131,20 @@ def _missing_from_box(line: ServiceLine, ub04: bool, rules: Rules) -> Complaint:
     return rules.revenue_code if ub04 else rules.place_of_service, message
 
 
-def _statement_faults(claim: ClaimEvent, line: ServiceLine, rules: Rules) -> list[Complaint]:
-    if claim.statement_through < claim.statement_from:
-        # No date lies in such a period: its own fault is in the header.
-        return []
+def _outside_statement(line: ServiceLine, rules: Rules) -> Complaint:
     message = (
         f"{line.procedure_code} has a date of service outside the claim's statement period. Send a "
         "replacement claim with the right date of service, or the right period."
     )
-    return [(rules.outside_statement, message)]
+    return rules.outside_statement, message
 
 
-def _date_faults(line: ServiceLine, policy: PolicyOnDate) -> list[Complaint]:
+def _date_faults(line: ServiceLine, policy: PolicyOnDate) -> Sequence[Complaint]:
     rules = policy[Rules]
     start, end, through = line.start_time, line.end_time, line.service_date_through
+    if through is None and start and end and start < end and end - start <= rules.longest:
+        # The usual case.
+        return ()
     faults = []
     if through and through < line.service_date:
         faults.append("a through date before its date of service")

@@ -53,6 +53,8 @@ def _shown(product: Product, lines: list[EncounterLine], is_held: bool = False) 
     return Shown(product, frozenset(x.claim_id for x in lines), is_held)
 
 
+# Drugs that may be given otherwise than by an infusion code.
+_NOT_ORDINARY = {Category.ANTINEOPLASTIC, Category.LOCAL_ANAESTHETIC}
 _BLOOD_OR_VACCINE = {Category.BLOOD_PRODUCT, Category.TRANSFUSION, Category.VACCINE}
 
 
@@ -72,6 +74,10 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
 
 def _only_products(encounter: Encounter) -> Shown | None:
     """The excluded product of a day, None if it has an ordinary drug or no product."""
+    for drug in encounter.fact(drug_lines):
+        # Most days have one, and nothing else is asked of them.
+        if category_of(drug) not in _NOT_ORDINARY and not _is_subcutaneous(drug):
+            return None
     given = without_local_anaesthesia(encounter, encounter.fact(drugs_given))
     kinds = {drug.position: _kind_of_drug(drug, encounter) for drug in given}
     if None in kinds.values():

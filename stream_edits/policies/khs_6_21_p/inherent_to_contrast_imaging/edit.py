@@ -120,6 +120,15 @@ def _kinds(policy: PolicyOnDate, code: str) -> dict[str, Procedures]:
     }
 
 
+@lru_cache(maxsize=64)
+def _codes_of_procedures(policy: PolicyOnDate) -> frozenset[str]:
+    """The codes of all kinds of procedures."""
+    content, kinds = policy[VocabularyRules].content, policy[Rules].procedures.values()
+    return frozenset(
+        code for kind in kinds for code in (*kind.codes, *content.codes(*kind.categories))
+    )
+
+
 def _has_another_drug(encounter: Encounter) -> bool:
     """Whether the day has a drug that is not given for any of its procedures."""
     kinds = encounter.fact(_procedures).kinds
@@ -192,6 +201,7 @@ EDIT = EncounterEdit(
     Rules,
     judge,
     scope=Scope.DAY,
+    beside=_codes_of_procedures,
     answerable=True,
     waits_for=WaitsFor.PROVIDER,
     ways=Ways(services=a_drug, services_in_words=ANOTHER_DRUG),

@@ -62,6 +62,7 @@ EDIT = EncounterEdit(
     Group.SEQUENCE,
     Rules,
     judge,
+    only_on=lambda policy: policy[VocabularyRules].initials,
     keeps_primary=True,
     waits_for=WaitsFor.PROVIDER,
     ways=Ways(forms=forms),

@@ -64,8 +64,11 @@ class InfusionsBeside:
                 and not is_push(line)
             ):
                 found += [(line, (start, end))]
-        self._all = Times([time for _, time in found])
         self._found = found
+
+    @cached_property
+    def _all(self) -> Times:
+        return Times([time for _, time in self._found])
 
     @cached_property
     def _groups(self) -> dict[tuple[str, str], tuple[list[int], Times]]:
@@ -80,7 +83,7 @@ class InfusionsBeside:
 
     def any_beside(self, start: datetime, end: datetime) -> bool:
         """Whether any ran at the same time."""
-        return self._all.first(start, end) is not None
+        return bool(self._found) and self._all.first(start, end) is not None
 
     def beside(self, start: datetime, end: datetime) -> list[tuple[str, str]]:
         """Those that ran at the same time: each code and claim id once, the first line first."""

@@ -41,8 +41,7 @@ def is_sequential(line: EncounterLine) -> bool:
 
 def is_additional_hour(line: EncounterLine) -> bool:
     """Whether the line's code is an additional hour of an infusion."""
-    traits = administration(line)
-    return traits is not None and traits.role is Role.ADDITIONAL_HOUR
+    return line.code in line.policy[VocabularyRules].additional_hours
 
 
 def is_once_a_visit(line: EncounterLine) -> bool:

@@ -47,6 +47,9 @@ def outranking_add_on(
     equals a sequential service comes first, because it can be billed as the initial one.
     """
     rank = rank_in(encounter, initial)
+    if not rank:
+        # Nothing ranks above the highest.
+        return None
     above = [
         line
         for line in add_ons(encounter if among is None else encounter.only(among))

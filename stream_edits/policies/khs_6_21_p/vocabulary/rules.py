@@ -163,8 +163,21 @@ class VocabularyRules(EditRules):
     @cached_property
     def initials(self) -> frozenset[str]:
         """The codes of initial services."""
+        return self._with_role(Role.INITIAL)
+
+    @cached_property
+    def additional_hours(self) -> frozenset[str]:
+        """The codes of additional hours of an infusion."""
+        return self._with_role(Role.ADDITIONAL_HOUR)
+
+    def _with_role(self, role: Role) -> frozenset[str]:
+        return frozenset(code for code, each in self.administration.items() if each.role is role)
+
+    @cached_property
+    def hydration(self) -> frozenset[str]:
+        """The codes of hydration."""
         traits = self.administration.items()
-        return frozenset(code for code, each in traits if each.role is Role.INITIAL)
+        return frozenset(code for code, each in traits if each.family is Family.HYDRATION)
 
     @cached_property
     def add_ons(self) -> frozenset[str]:
