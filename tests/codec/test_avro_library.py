@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -76,6 +76,30 @@ def test_every_symbol_of_the_largest_enum_comes_back() -> None:
     encode, decode = avro.encoder(schema), avro.decoder(avro.resolve(schema, schema))
     for symbol in enum(64)["symbols"]:
         assert avro.read_value(decode, encode(SimpleNamespace(f=symbol))) == {"f": symbol}
+
+
+class Inner(NamedTuple):
+    n: int
+    text: str
+
+
+class Outer(NamedTuple):
+    inner: Inner
+    unused: bool
+    g: str
+
+    @property
+    def doubled(self) -> str:
+        return 2 * self.g
+
+
+def test_the_fields_of_a_named_tuple_are_written_as_any_attributes() -> None:
+    schema = record(field("string"), field("int") | {"name": "n"}, field("string") | {"name": "g"})
+    paths = {"R": {"f": "inner.text", "n": "inner.n", "g": "doubled"}}
+    value = Outer(Inner(7, "a"), unused=True, g="b")
+    written = avro.encoder(schema, paths)(value)
+    assert written == b"\x02a\x0e\x04bb"
+    assert avro.encoder(schema, paths, records={"R": Outer})(value) == written
 
 
 @pytest.mark.parametrize(

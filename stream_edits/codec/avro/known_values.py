@@ -17,6 +17,7 @@ _Value = TypeVar("_Value")
 
 _MOST = 1 << 14
 _LONGEST = 40
+_SHORT = 2
 _EVERY_DIGIT = Context(prec=MAX_PREC)
 
 
@@ -41,23 +42,60 @@ class KnownTexts(_Known[str]):
         return self._keep(octets, self._clean(octets.decode()))
 
 
-class WrittenTexts(dict[str, bytes]):
-    """The reverse of ``KnownTexts``: a text to its octets, with their length before them."""
+class WrittenNumbers(dict[int, bytes]):
+    """A whole number to its octets. Numbers of one or two octets are kept: lengths, counts and
+    numbers of lines, but no offsets or times."""
+
+    def __missing__(self, number: int) -> bytes:
+        """The octets, as Avro writes an int or a long."""
+        left = number << 1 if number >= 0 else ~(number << 1)
+        octets = bytearray()
+        while left > 127:
+            octets.append(left & 127 | 128)
+            left >>= 7
+        octets.append(left)
+        written = bytes(octets)
+        if len(written) <= _SHORT:
+            self[number] = written
+        return written
+
+
+class WrittenDays(dict[date, bytes]):
+    """A day to its octets, for records of one period share their days."""
+
+    def __init__(self, epoch: int, numbers: WrittenNumbers) -> None:
+        super().__init__()
+        self._epoch = epoch
+        self._numbers = numbers
+
+    def __missing__(self, day: date) -> bytes:
+        """The octets, as Avro writes a date."""
+        if len(self) >= _MOST:
+            self.clear()
+        written = self[day] = self._numbers[day.toordinal() - self._epoch]
+        return written
+
+
+class WrittenTexts(dict[str | None, bytes]):
+    """The reverse of ``KnownTexts``: a text to its octets, with ``head`` and their length before
+    them. ``always`` are entries that it has whatever it reads."""
+
+    def __init__(self, head: bytes = b"", always: Mapping[str | None, bytes] | None = None) -> None:
+        super().__init__(always or {})
+        self._head = head
+        self._always = dict(self)
+        self._numbers = WrittenNumbers()
 
     def __missing__(self, text: str) -> bytes:
         """The octets, as Avro writes a string."""
         octets = text.encode()
-        written, length = bytearray(), len(octets) << 1
-        while length > 127:
-            written.append(length & 127 | 128)
-            length >>= 7
-        written.append(length)
-        made = bytes(written + octets)
+        written = self._head + self._numbers[len(octets)] + octets
         if len(octets) <= _LONGEST:
             if len(self) >= _MOST:
                 self.clear()
-            self[text] = made
-        return made
+                self.update(self._always)
+            self[text] = written
+        return written
 
 
 class KnownAmounts(_Known[Decimal]):
