@@ -72,7 +72,7 @@ def next_hop(
     claim: ClaimEvent,
     draft: Draft,
     times: tuple[SupervisedTime, ...],
-    supervisors: Iterable[str],
+    supervisors: Sequence[str],
     *,
     event_order: int,
     withdrawn_revision: int = 0,
@@ -120,5 +120,7 @@ def hops_again(freed: SupervisedClaim, draft: Draft, record: ClaimRecord) -> Sup
     )
 
 
-def _hops(supervisors: Iterable[str], times: Iterable[SupervisedTime]) -> tuple[str, ...]:
-    return tuple(sorted({*supervisors, *(time.npi for time in times)}))
+def _hops(supervisors: Sequence[str], times: Sequence[SupervisedTime]) -> tuple[str, ...]:
+    if not supervisors and not times:
+        return ()
+    return tuple(sorted({*supervisors, *[time.npi for time in times]}))

@@ -52,6 +52,7 @@ class DecisionBuilder(NamedTuple):
         ``governing`` are the policies that govern it, if any. Raises LookupError if it is not open.
         """
         claim, revision = record.open_claim, record.revision + 1
+        received = claim.received
         judged_by = self._judged_by(claim, governing)
         lines = self._lines(claim, findings, bool(governing))
         disposition = roll_up(lines, findings, self.rule)
@@ -73,8 +74,8 @@ class DecisionBuilder(NamedTuple):
             self.engine_version,
             cause.decided_at,
             record.read_from,
-            claim.received,
-            _due_by(claim.received, governing) if governing else None,
+            received,
+            _due_by(received, governing) if governing else None,
             waits_for(disposition, lines, findings, self.policies),
             None,
             monitored,
@@ -120,7 +121,9 @@ class DecisionBuilder(NamedTuple):
 def _due_by(received: date, governing: Sequence[Policy]) -> date | None:
     """The last day to pay or deny a claim: the earliest of the policies that govern it."""
     days = [policy.prompt_pay.due_by(received) for policy in governing]
-    return min((day for day in days if day is not None), default=None)
+    if len(days) == 1:
+        return days[0]
+    return min([day for day in days if day is not None], default=None)
 
 
 def replacement_note(record: ClaimRecord) -> str:
