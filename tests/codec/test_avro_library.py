@@ -71,6 +71,21 @@ def test_values_in_a_row_are_read_one_by_one() -> None:
     assert texts == ["a", "bc"]
 
 
+@pytest.mark.parametrize("bits", range(64))
+def test_a_number_of_any_length_is_read_as_it_was_written(bits: int) -> None:
+    long, integer = record(field("long")), record(field("int"))
+    decode = avro.decoder(avro.resolve(long, long))
+    for number in ((1 << bits) - 1, -1 << bits, (1 << bits) // 3):
+        data = avro.encoder(long)(SimpleNamespace(f=number))
+        assert avro.read_value(decode, data) == {"f": number}
+        assert avro.read_next(decode, b"x" + data + b"more", 1) == ({"f": number}, 1 + len(data))
+        with pytest.raises(avro.Truncated):
+            avro.read_value(decode, data[:-1])
+        if not -1 << 31 <= number < 1 << 31:
+            with pytest.raises(avro.MalformedAvro):
+                avro.read_value(avro.decoder(avro.resolve(integer, integer)), data)
+
+
 def test_every_symbol_of_the_largest_enum_comes_back() -> None:
     schema = record(field(enum(64)))
     encode, decode = avro.encoder(schema), avro.decoder(avro.resolve(schema, schema))

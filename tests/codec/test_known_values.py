@@ -1,6 +1,6 @@
 """Values kept by their octets are the values that would be read or written, and are bounded."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -13,6 +13,7 @@ from stream_edits.codec.avro.known_values import (
     WrittenDays,
     WrittenNumbers,
     WrittenTexts,
+    WrittenTimes,
 )
 
 TEXT = avro.parse('{"type": "record", "name": "R", "fields": [{"name": "f", "type": "string"}]}')
@@ -51,6 +52,20 @@ def test_an_optional_text_is_null_however_many_texts_were_written() -> None:
     for number in range(40_000):
         assert encode(SimpleNamespace(f=f"a{number}")).startswith(b"\2")
         assert encode(SimpleNamespace(f=None)) == b"\0"
+
+
+def test_few_times_are_kept_and_each_has_its_own_octets() -> None:
+    schema = avro.parse(
+        '{"type": "record", "name": "R", "fields": '
+        '[{"name": "f", "type": {"type": "long", "logicalType": "local-timestamp-millis"}}]}'
+    )
+    encode, decode = avro.encoder(schema), avro.decoder(avro.resolve(schema, schema))
+    kept = next(x for x in (encode.__kwdefaults__ or {}).values() if isinstance(x, WrittenTimes))
+    for number in range(-20_000, 20_000):
+        time = datetime(2025, 1, 14, 9, 0, 0, 7000) + timedelta(days=14 * number, minutes=number)
+        for _ in range(2):
+            assert avro.read_value(decode, encode(SimpleNamespace(f=time))) == {"f": time}
+    assert 0 < len(kept) <= 1 << 14
 
 
 def test_few_and_short_numbers_and_days_are_kept() -> None:

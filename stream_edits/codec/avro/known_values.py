@@ -5,7 +5,7 @@ keeps a bounded number of values, and short ones only.
 """
 
 from collections.abc import Callable, Container, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import MAX_PREC, Context, Decimal
 from typing import TypeVar
 
@@ -78,6 +78,25 @@ class WrittenDays(dict[date, bytes]):
         if len(self) >= _MOST:
             self.clear()
         written = self[day] = self._numbers[day.toordinal() - self._epoch]
+        return written
+
+
+class WrittenTimes(dict[datetime, bytes]):
+    """A wall clock to its octets. The times of a line are written several times: with the record of
+    its claim, and with each message to its supervisors."""
+
+    def __init__(self, epoch: datetime, numbers: WrittenNumbers) -> None:
+        super().__init__()
+        self._epoch = epoch
+        self._numbers = numbers
+
+    def __missing__(self, time: datetime) -> bytes:
+        """The octets, as Avro writes a local-timestamp-millis."""
+        if len(self) >= _MOST:
+            self.clear()
+        since = time - self._epoch
+        number = since.days * 86400000 + since.seconds * 1000 + since.microseconds // 1000
+        written = self[time] = self._numbers[number]
         return written
 
 

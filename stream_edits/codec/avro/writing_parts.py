@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from struct import Struct
 
-from .known_values import WrittenDays, WrittenNumbers
+from .known_values import WrittenDays, WrittenNumbers, WrittenTimes
 from .reading_parts import EPOCH, EPOCH_DAY, LOCAL_EPOCH
 from .source_text import SourceText
 
@@ -32,13 +32,10 @@ def _text(out: SourceText, value: str) -> list[str]:
     return _octets(out, f"{value}.encode()")
 
 
-def _moment(epoch: str) -> Callable[[SourceText, str], list[str]]:
-    def add(out: SourceText, value: str) -> list[str]:
-        v = out.name()
-        out.add(f"{v} = {value} - {epoch}")
-        return _whole(out, f"{v}.days * 86400000 + {v}.seconds * 1000 + {v}.microseconds // 1000")
-
-    return add
+def _instant(out: SourceText, value: str) -> list[str]:
+    v = out.name()
+    out.add(f"{v} = {value} - epoch")
+    return _whole(out, f"{v}.days * 86400000 + {v}.seconds * 1000 + {v}.microseconds // 1000")
 
 
 SCALARS: dict[str, Callable[[SourceText, str], list[str]]] = {
@@ -49,8 +46,8 @@ SCALARS: dict[str, Callable[[SourceText, str], list[str]]] = {
     "string": _text,
     "bytes": _octets,
     "date": lambda out, value: [f"days[{value}]"],
-    "timestamp-millis": _moment("epoch"),
-    "local-timestamp-millis": _moment("local_epoch"),
+    "timestamp-millis": _instant,
+    "local-timestamp-millis": lambda out, value: [f"times[{value}]"],
 }
 
 
@@ -72,5 +69,5 @@ CONSTANTS = {
     "decimal_octets": _decimal_octets,
     "pack_double": Struct("<d").pack,
     "epoch": EPOCH,
-    "local_epoch": LOCAL_EPOCH,
+    "times": WrittenTimes(LOCAL_EPOCH, _numbers),
 }

@@ -52,9 +52,12 @@ def supervised_times(
         return ()
     times, billing = [], claim.billing_provider_npi
     for line, outcome in zip(claim.lines, draft.lines, strict=True):
-        start, end = line.start_time, line.end_time
-        if start is None or end is None or outcome.disposition is Disposition.DENY:
+        start = line.start_time
+        if start is None:
             # Most lines have no times, so nothing else is asked of them.
+            continue
+        end = line.end_time
+        if end is None or outcome.disposition is Disposition.DENY:
             continue
         if end - start > _LONGEST:
             continue
