@@ -116,10 +116,6 @@ def on_decision(
             rests_on=(),
             answerable_lines=(),
         )
-    if not draft.findings:
-        # The usual case.
-        lines = line_records(record, draft, (), policies)
-        return _without_content(record, draft, supervisors, lines)
     denials = [f for f in draft.findings if f.disposition is Disposition.DENY]
     lines = line_records(record, draft, denials, policies)
     rests_on = {x for f in draft.findings if _denies_or_cuts(f) for x in f.related_claim_ids}

@@ -52,7 +52,6 @@ class DecisionBuilder(NamedTuple):
         ``governing`` are the policies that govern it, if any. Raises LookupError if it is not open.
         """
         claim, revision = record.open_claim, record.revision + 1
-        received = claim.received
         judged_by = self._judged_by(claim, governing)
         lines = self._lines(claim, findings, bool(governing))
         disposition = roll_up(lines, findings, self.rule)
@@ -74,8 +73,8 @@ class DecisionBuilder(NamedTuple):
             self.engine_version,
             cause.decided_at,
             record.read_from,
-            received,
-            _due_by(received, governing) if governing else None,
+            claim.received,
+            _due_by(claim.received, governing) if governing else None,
             waits_for(disposition, lines, findings, self.policies),
             None,
             monitored,

@@ -27,9 +27,8 @@ def line_records(
     # With the strict roll-up, the other lines of a denied claim are not paid either.
     denied_whole = draft.disposition is Disposition.DENY
     claim, found = record.open_claim, []
-    new, judges = tuple.__new__, policies.judges
     for line, key, outcome in zip(claim.lines, record.encounter_keys, draft.lines, strict=True):
-        if not judges(claim, line):
+        if not policies.judges(claim, line):
             continue
         own = by_line.get(line.line_number) if by_line else None
         # For every line of a claim. The NamedTuple's own constructor costs a further call.
@@ -45,14 +44,13 @@ def line_records(
             key,
             Disposition.DENY if denied_whole else outcome.disposition,
             own is not None and _is_still_primary(own, policies),
-            # Most lines have neither, and a property is a call.
             bool(line.drug_name or line.ndc) and line.names_drug,
             line.revenue_code,
             None if own is None else _rebilled_as(own, policies),
             line.drug_name,
             line.ndc if line.drug_name else None,
         )
-        found.append(new(LineRecord, kept))
+        found.append(tuple.__new__(LineRecord, kept))
     if claim.statement_through != claim.statement_from:
         found += _bare_days(record, draft, {x.line_number for x in found}, denied_whole)
     return tuple(found)
