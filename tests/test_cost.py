@@ -35,9 +35,9 @@ class Cost(NamedTuple):
 # Of a record, on claims of the bench's mix.
 LIMITS: dict[str, tuple[str, Callable[[], Processor], Cost]] = {
     "engine": (EVENTS, lambda: PassThrough("out"), Cost(19, 34)),
-    "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(233, 1204)),
-    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(972, 3490)),
-    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(526, 1670)),
+    "intake": (EVENTS, lambda: processor(Stage.INTAKE), Cost(191, 1090)),
+    "encounter": (BY_MEMBER, lambda: processor(Stage.ENCOUNTER), Cost(762, 2968)),
+    "supervision": (BY_SUPERVISOR, lambda: processor(Stage.SUPERVISION), Cost(413, 1190)),
 }
 
 

@@ -71,6 +71,8 @@ RECORDS: dict[str, Callable[..., object]] = {
     "EditFinding": EditFinding,
     "LineOutcome": LineOutcome,
 }
+# What the values of these records are when they are written.
+WRITTEN: dict[str, object] = {**RECORDS, CLAIM_DECISION: Draft}
 
 
 def shared(names: str) -> dict[str, Callable[[str], str]]:
@@ -91,7 +93,7 @@ SHARED: Cleaning = {
 
 def decision_encoder(number: int) -> Encoder:
     """A function ClaimDecision -> framed bytes, where our schema has that id."""
-    return encoder(schema_of(CLAIM_DECISION).parsed, number, PATHS, SHARED)
+    return encoder(schema_of(CLAIM_DECISION).parsed, number, PATHS, WRITTEN, SHARED)
 
 
 def decode_decision(framed: bytes, source: SchemaSource) -> ClaimDecision:

@@ -1,6 +1,7 @@
 """Confluent framing: magic byte 0, the schema id in 4 bytes big-endian, the Avro body."""
 
 import struct
+from collections.abc import Mapping
 
 from stream_edits.codec import avro
 from stream_edits.codec.errors import NotConfluentFraming
@@ -31,7 +32,8 @@ def encoder(
     schema: avro.Parsed,
     number: int,
     paths: avro.Paths | None = None,
+    records: Mapping[str, object] | None = None,
     shared: avro.Shared | None = None,
 ) -> avro.Encoder:
     """A function value -> framed bytes with that schema id; the rest as in ``avro.encoder``."""
-    return avro.encoder(schema, paths, head=frame_head(number), shared=shared)
+    return avro.encoder(schema, paths, records=records, head=frame_head(number), shared=shared)

@@ -140,6 +140,12 @@ _RECORDS: Mapping[str, Callable[..., object]] = {
     "OpenPend": OpenPend,
     "Source": Source,
 }
+_WRITTEN: Mapping[str, object] = {
+    **_RECORDS,
+    **decisions.WRITTEN,
+    "ClaimRecord": StoredClaim,
+    "ReviewableClaim": StoredReviewable,
+}
 _ENUMS = {**decisions.ENUMS, "ClaimStatus": ClaimStatus, "ReviewOutcome": ReviewOutcome}
 
 
@@ -160,7 +166,7 @@ _SHARED: Cleaning = {
 def internal_encoder(record: str) -> Encoder:
     """A function value -> framed bytes for the packaged record of that name."""
     schema = schema_of(record)
-    return encoder(schema.parsed, schema.id, PATHS, _SHARED)
+    return encoder(schema.parsed, schema.id, PATHS, _WRITTEN, _SHARED)
 
 
 @cache

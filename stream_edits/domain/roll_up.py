@@ -23,25 +23,23 @@ def most_severe(dispositions: Iterable[Disposition]) -> Disposition:
 
 def line_outcome(
     line_number: int,
-    procedure_code: str,
-    billed_units: float,
+    code: str,
+    billed: float,
     pricing: Pricing,
     findings: Sequence[EditFinding],
-    line_control_number: str | None = None,
+    control_number: str | None = None,
 ) -> LineOutcome:
     """The outcome of a line from its findings (docs/spec/contract.md, Claim roll-up).
 
     The smallest ``allowed_units`` of the findings applies. A line without allowed units is denied.
     """
     # NaN, zero and negative units are never allowed, whatever the findings.
-    billed = billed_units if math.isfinite(billed_units) and billed_units > 0 else 0.0
+    allowed = billed if 0 < billed < math.inf else 0.0
     # For every line of a claim. The NamedTuple's own constructor costs a further call.
-    fields = (line_number, procedure_code, Disposition.PASS, billed_units, billed, pricing)
-    passed = tuple.__new__(LineOutcome, (*fields, None, line_control_number))
-    if not findings:
-        # Most lines have no finding.
-        return passed
-    return with_further(passed, findings)
+    fields = (line_number, code, Disposition.PASS, billed, allowed, pricing, None, control_number)
+    passed = tuple.__new__(LineOutcome, fields)
+    # Most lines have no finding.
+    return with_further(passed, findings) if findings else passed
 
 
 def with_further(line: LineOutcome, findings: Sequence[EditFinding]) -> LineOutcome:

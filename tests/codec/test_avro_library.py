@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -71,11 +71,50 @@ def test_values_in_a_row_are_read_one_by_one() -> None:
     assert texts == ["a", "bc"]
 
 
+@pytest.mark.parametrize("bits", range(64))
+def test_a_number_of_any_length_is_read_as_it_was_written(bits: int) -> None:
+    long, integer = record(field("long")), record(field("int"))
+    decode = avro.decoder(avro.resolve(long, long))
+    for number in ((1 << bits) - 1, -1 << bits, (1 << bits) // 3):
+        data = avro.encoder(long)(SimpleNamespace(f=number))
+        assert avro.read_value(decode, data) == {"f": number}
+        assert avro.read_next(decode, b"x" + data + b"more", 1) == ({"f": number}, 1 + len(data))
+        with pytest.raises(avro.Truncated):
+            avro.read_value(decode, data[:-1])
+        if not -1 << 31 <= number < 1 << 31:
+            with pytest.raises(avro.MalformedAvro):
+                avro.read_value(avro.decoder(avro.resolve(integer, integer)), data)
+
+
 def test_every_symbol_of_the_largest_enum_comes_back() -> None:
     schema = record(field(enum(64)))
     encode, decode = avro.encoder(schema), avro.decoder(avro.resolve(schema, schema))
     for symbol in enum(64)["symbols"]:
         assert avro.read_value(decode, encode(SimpleNamespace(f=symbol))) == {"f": symbol}
+
+
+class Inner(NamedTuple):
+    n: int
+    text: str
+
+
+class Outer(NamedTuple):
+    inner: Inner
+    unused: bool
+    g: str
+
+    @property
+    def doubled(self) -> str:
+        return 2 * self.g
+
+
+def test_the_fields_of_a_named_tuple_are_written_as_any_attributes() -> None:
+    schema = record(field("string"), field("int") | {"name": "n"}, field("string") | {"name": "g"})
+    paths = {"R": {"f": "inner.text", "n": "inner.n", "g": "doubled"}}
+    value = Outer(Inner(7, "a"), unused=True, g="b")
+    written = avro.encoder(schema, paths)(value)
+    assert written == b"\x02a\x0e\x04bb"
+    assert avro.encoder(schema, paths, records={"R": Outer})(value) == written
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,20 @@
 """Values kept by their octets are the values that would be read or written, and are bounded."""
 
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from stream_edits.codec import avro
-from stream_edits.codec.avro.known_values import KnownAmounts, KnownTexts, WrittenTexts
+from stream_edits.codec.avro.known_values import (
+    KnownAmounts,
+    KnownTexts,
+    WrittenDays,
+    WrittenNumbers,
+    WrittenTexts,
+    WrittenTimes,
+)
 
 TEXT = avro.parse('{"type": "record", "name": "R", "fields": [{"name": "f", "type": "string"}]}')
 TEXTS = ["", "a", "ü", "x" * 40, "x" * 41, "x" * 63, "x" * 64, "é" * 5000, "x" * 20_000]
@@ -30,8 +38,46 @@ def test_a_field_that_is_not_shared_is_not_kept() -> None:
     )
     encode = avro.encoder(schema, shared={"R": {"f"}})
     assert encode(SimpleNamespace(f="a", g="b")) == b"\x02a\x02b"
-    (kept,) = (v for v in (encode.__kwdefaults__ or {}).values() if isinstance(v, WrittenTexts))
-    assert dict(kept) == {"a": b"\x02a"}
+    constants = (encode.__kwdefaults__ or {}).values()
+    kept, optional = (dict(each) for each in constants if isinstance(each, WrittenTexts))
+    assert kept == {"a": b"\x02a"}
+    assert optional == {None: b"\0"}
+
+
+def test_an_optional_text_is_null_however_many_texts_were_written() -> None:
+    schema = avro.parse(
+        '{"type": "record", "name": "R", "fields": [{"name": "f", "type": ["null", "string"]}]}'
+    )
+    encode = avro.encoder(schema, shared={"R": {"f"}})
+    for number in range(40_000):
+        assert encode(SimpleNamespace(f=f"a{number}")).startswith(b"\2")
+        assert encode(SimpleNamespace(f=None)) == b"\0"
+
+
+def test_few_times_are_kept_and_each_has_its_own_octets() -> None:
+    schema = avro.parse(
+        '{"type": "record", "name": "R", "fields": '
+        '[{"name": "f", "type": {"type": "long", "logicalType": "local-timestamp-millis"}}]}'
+    )
+    encode, decode = avro.encoder(schema), avro.decoder(avro.resolve(schema, schema))
+    kept = next(x for x in (encode.__kwdefaults__ or {}).values() if isinstance(x, WrittenTimes))
+    for number in range(-20_000, 20_000):
+        time = datetime(2025, 1, 14, 9, 0, 0, 7000) + timedelta(days=14 * number, minutes=number)
+        for _ in range(2):
+            assert avro.read_value(decode, encode(SimpleNamespace(f=time))) == {"f": time}
+    assert 0 < len(kept) <= 1 << 14
+
+
+def test_few_and_short_numbers_and_days_are_kept() -> None:
+    numbers = WrittenNumbers()
+    days = WrittenDays(date(1970, 1, 1).toordinal(), numbers)
+    for number in range(-20_000, 20_000):
+        size = 1 if -64 <= number < 64 else 2 if -8192 <= number < 8192 else 3
+        assert len(numbers[number]) == size
+        assert days[date.fromordinal(719_163 + number)] == numbers[number]
+    assert len(numbers[2**62]) == 10
+    assert len(numbers) == 1 << 14
+    assert 0 < len(days) <= 1 << 14
 
 
 def test_few_and_short_values_are_kept() -> None:
@@ -44,7 +90,7 @@ def test_few_and_short_values_are_kept() -> None:
     assert len(written["x" * 100_000]) == 100_003
     for kept in (texts, written, amounts):
         assert 0 < len(kept) <= 1 << 14
-        assert max(map(len, kept)) <= 40
+        assert max(len(key or b"") for key in kept) <= 40
 
 
 def test_an_amount_keeps_all_its_digits() -> None:

@@ -121,7 +121,7 @@ SCALARS: dict[str, Callable[[SourceText], str]] = {
 
 def _varint(buf: bytes, first: int, i: int, bits: int) -> tuple[int, int]:
     """The rest of a variable-length number whose first byte had its high bit set."""
-    # Dates take three bytes and lengths two: both are read without a loop.
+    # Lengths take two bytes, dates three and times six: they are read without a loop.
     byte = buf[i]
     n = first & 127 | (byte & 127) << 7
     if byte < 128:
@@ -131,6 +131,10 @@ def _varint(buf: bytes, first: int, i: int, bits: int) -> tuple[int, int]:
     if byte < 128:
         return n, i + 2
     i, shift = i + 2, 21
+    if bits == 64 and i + 2 < len(buf):
+        fourth, fifth, sixth = buf[i], buf[i + 1], buf[i + 2]
+        if fourth & fifth > 127 >= sixth:
+            return n | (fourth & 127) << 21 | (fifth & 127 | sixth << 7) << 28, i + 3
     while True:
         byte = buf[i]
         i += 1

@@ -1,92 +1,73 @@
-"""Code that writes scalars, and the functions that generated code calls."""
+"""Code that writes scalars, and what generated code finds as constants."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from struct import Struct
 
+from .known_values import WrittenDays, WrittenNumbers, WrittenTimes
 from .reading_parts import EPOCH, EPOCH_DAY, LOCAL_EPOCH
 from .source_text import SourceText
 
-
-def add_long(out: SourceText, zigzag: str) -> None:
-    """Add code that writes an expression that is zigzag-encoded already."""
-    n = out.name()
-    out.add(f"{n} = {zigzag}")
-    out.add(f"if {n} < 128: put({n})")
-    # Lengths of two bytes are common: no call for them.
-    out.add(f"elif {n} < 16384: put({n} & 127 | 128); put({n} >> 7)")
-    out.add(f"else: put_varint(out, {n})")
+# The branches of an optional value.
+NONE, SOME = b"\0", b"\2"
+_numbers = WrittenNumbers()
 
 
-def _whole(out: SourceText, value: str) -> None:
-    n = out.name()
-    out.add(f"{n} = {value}")
-    add_long(out, f"{n} << 1 if {n} >= 0 else ~({n} << 1)")
+def joined(octets: Sequence[str]) -> str:
+    """An expression of these octets, one after another."""
+    return f"join(({', '.join(octets)},))" if len(octets) > 2 else " + ".join(octets)
 
 
-def _octets(out: SourceText, value: str) -> None:
+def _whole(out: SourceText, value: str) -> list[str]:
+    return [f"numbers[{value}]"]
+
+
+def _octets(out: SourceText, value: str) -> list[str]:
     v = out.name()
     out.add(f"{v} = {value}")
-    add_long(out, f"len({v}) << 1")
-    out.add(f"out += {v}")
+    return [f"numbers[len({v})]", v]
 
 
-def _text(out: SourceText, value: str) -> None:
-    _octets(out, f"{value}.encode()")
+def _text(out: SourceText, value: str) -> list[str]:
+    return _octets(out, f"{value}.encode()")
 
 
-def _moment(epoch: str) -> Callable[[SourceText, str], None]:
-    def add(out: SourceText, value: str) -> None:
-        v = out.name()
-        out.add(f"{v} = {value} - {epoch}")
-        _whole(out, f"{v}.days * 86400000 + {v}.seconds * 1000 + {v}.microseconds // 1000")
-
-    return add
+def _instant(out: SourceText, value: str) -> list[str]:
+    v = out.name()
+    out.add(f"{v} = {value} - epoch")
+    return _whole(out, f"{v}.days * 86400000 + {v}.seconds * 1000 + {v}.microseconds // 1000")
 
 
-SCALARS: dict[str, Callable[[SourceText, str], None]] = {
-    "boolean": lambda out, value: out.add(f"put(1 if {value} else 0)"),
+SCALARS: dict[str, Callable[[SourceText, str], list[str]]] = {
+    "boolean": lambda out, value: [f"(true if {value} else false)"],
     "int": _whole,
     "long": _whole,
-    "double": lambda out, value: out.add(f"out += pack_double({value})"),
+    "double": lambda out, value: [f"pack_double({value})"],
     "string": _text,
     "bytes": _octets,
-    "date": lambda out, value: out.add(f"out += date_octets({value})"),
-    "timestamp-millis": _moment("epoch"),
-    "local-timestamp-millis": _moment("local_epoch"),
+    "date": lambda out, value: [f"days[{value}]"],
+    "timestamp-millis": _instant,
+    "local-timestamp-millis": lambda out, value: [f"times[{value}]"],
 }
 
 
-def _put_varint(out: bytearray, n: int) -> None:
-    while n > 127:
-        out.append(n & 127 | 128)
-        n >>= 7
-    out.append(n)
-
-
-@lru_cache(maxsize=1 << 12)
-def _date_octets(value: date) -> bytes:
-    """Cached, for records of one period share their dates."""
-    days = value.toordinal() - EPOCH_DAY
-    out = bytearray()
-    _put_varint(out, days << 1 if days >= 0 else ~(days << 1))
-    return bytes(out)
-
-
-def _put_decimal(out: bytearray, value: Decimal, unit: int) -> None:
+def _decimal_octets(value: Decimal, unit: int) -> bytes:
     unscaled = int(value * unit)
     size = (unscaled if unscaled >= 0 else ~unscaled).bit_length() // 8 + 1
-    out.append(size << 1)
-    out += unscaled.to_bytes(size, "big", signed=True)
+    return _numbers[size] + unscaled.to_bytes(size, "big", signed=True)
 
 
 CONSTANTS = {
-    "put_varint": _put_varint,
-    "put_decimal": _put_decimal,
-    "date_octets": _date_octets,
+    "join": b"".join,
+    "none": NONE,
+    "some": SOME,
+    "end": b"\0",
+    "false": b"\0",
+    "true": b"\1",
+    "numbers": _numbers,
+    "days": WrittenDays(EPOCH_DAY, _numbers),
+    "decimal_octets": _decimal_octets,
     "pack_double": Struct("<d").pack,
     "epoch": EPOCH,
-    "local_epoch": LOCAL_EPOCH,
+    "times": WrittenTimes(LOCAL_EPOCH, _numbers),
 }

@@ -60,7 +60,7 @@ def decide(
         sent = [_send(builder, member, own, draft, withdrawn, review)]
     else:
         sent = [_send_notice(builder, member, own, withdrawn)]
-    for other in others.by_arrival():
+    for other in others.by_arrival() if around else ():
         changed = drafts.get(other.record.claim_id)
         if changed and outcome_digest(changed) != other.record.outcome_digest:
             sent.append(_send(builder, member, other, changed))

@@ -67,6 +67,9 @@ def neighbours(
     the event, as other claims name it.
     """
     found = Neighbours([], [], frozenset(), [])
+    if not around:
+        # The usual case.
+        return found
     resting = set()
     for record in around:
         if record.claim is None:

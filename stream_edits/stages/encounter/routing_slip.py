@@ -52,9 +52,12 @@ def supervised_times(
         return ()
     times, billing = [], claim.billing_provider_npi
     for line, outcome in zip(claim.lines, draft.lines, strict=True):
-        start, end = line.start_time, line.end_time
-        if start is None or end is None or outcome.disposition is Disposition.DENY:
+        start = line.start_time
+        if start is None:
             # Most lines have no times, so nothing else is asked of them.
+            continue
+        end = line.end_time
+        if end is None or outcome.disposition is Disposition.DENY:
             continue
         if end - start > _LONGEST:
             continue
@@ -72,7 +75,7 @@ def next_hop(
     claim: ClaimEvent,
     draft: Draft,
     times: tuple[SupervisedTime, ...],
-    supervisors: Iterable[str],
+    supervisors: Sequence[str],
     *,
     event_order: int,
     withdrawn_revision: int = 0,
@@ -120,5 +123,7 @@ def hops_again(freed: SupervisedClaim, draft: Draft, record: ClaimRecord) -> Sup
     )
 
 
-def _hops(supervisors: Iterable[str], times: Iterable[SupervisedTime]) -> tuple[str, ...]:
-    return tuple(sorted({*supervisors, *(time.npi for time in times)}))
+def _hops(supervisors: Sequence[str], times: Sequence[SupervisedTime]) -> tuple[str, ...]:
+    if not supervisors and not times:
+        return ()
+    return tuple(sorted({*supervisors, *[time.npi for time in times]}))

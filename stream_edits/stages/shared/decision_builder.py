@@ -120,7 +120,9 @@ class DecisionBuilder(NamedTuple):
 def _due_by(received: date, governing: Sequence[Policy]) -> date | None:
     """The last day to pay or deny a claim: the earliest of the policies that govern it."""
     days = [policy.prompt_pay.due_by(received) for policy in governing]
-    return min((day for day in days if day is not None), default=None)
+    if len(days) == 1:
+        return days[0]
+    return min([day for day in days if day is not None], default=None)
 
 
 def replacement_note(record: ClaimRecord) -> str:

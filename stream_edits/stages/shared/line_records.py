@@ -30,7 +30,7 @@ def line_records(
     for line, key, outcome in zip(claim.lines, record.encounter_keys, draft.lines, strict=True):
         if not policies.judges(claim, line):
             continue
-        own = by_line.get(line.line_number)
+        own = by_line.get(line.line_number) if by_line else None
         # For every line of a claim. The NamedTuple's own constructor costs a further call.
         kept = (
             line.line_number,
@@ -44,7 +44,7 @@ def line_records(
             key,
             Disposition.DENY if denied_whole else outcome.disposition,
             own is not None and _is_still_primary(own, policies),
-            line.names_drug,
+            bool(line.drug_name or line.ndc) and line.names_drug,
             line.revenue_code,
             None if own is None else _rebilled_as(own, policies),
             line.drug_name,
