@@ -1,4 +1,4 @@
-"""Conflicts with a decided claim beside denials of other edits (docs/spec/edits.md, Sequencing)."""
+"""Conflicts with a decided claim beside denials of other edits (docs/spec/edits.md, Sequence)."""
 
 import pytest
 
