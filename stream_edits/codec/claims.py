@@ -29,7 +29,7 @@ from stream_edits.domain.claim import (
     ServiceLine,
     Supervision,
 )
-from stream_edits.domain.coded import CLEANINGS
+from stream_edits.domain.normalized import CLEANINGS
 
 _ENUMS: dict[str, Callable[[str], object]] = {
     "LineOfBusiness": LineOfBusiness,

@@ -13,7 +13,6 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from stream_edits.domain.coded import SUPPLY_NUMBERS, UNIT
 from stream_edits.domain.field_types import (
     Code,
     Day,
@@ -30,6 +29,7 @@ from stream_edits.domain.field_types import (
     Units,
     WallClock,
 )
+from stream_edits.domain.normalized import SUPPLY_NUMBERS, UNIT
 
 VOID = "8"
 REPLACEMENT = "7"

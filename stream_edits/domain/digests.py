@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.coded import UNIT
 from stream_edits.domain.field_types import Day, Instant, Text, Truth, UnitOfMeasure
+from stream_edits.domain.normalized import UNIT
 
 _SIZE = 16
 _to_json = TypeAdapter(ClaimEvent).dump_json

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ClaimEvent, ServiceLine
-from stream_edits.domain.coded import four_digits
+from stream_edits.domain.normalized import four_digits
 from stream_edits.domain.second_visit import SecondVisits, Times, is_timed, times_of
 
 _DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Naiv
 from pydantic.types import Strict
 from pydantic_core import PydanticKnownError
 
-from stream_edits.domain.coded import (
+from stream_edits.domain.normalized import (
     clean_code,
     clean_diagnosis,
     clean_kind,

@@ -1,6 +1,6 @@
 """Which change of the policy causes which difference, found by putting changes back.
 
-A difference is caused by a change if it is gone once that change alone is put back. Where no change
+A difference is caused by a change if it is gone once that change alone is reverted. Where no change
 alone does that, a smallest set that does is found: no change of it can be left out.
 """
 
@@ -20,7 +20,7 @@ from stream_edits.policies.policy import Policies
 # Policies that are tried in one pass over the claims, each with a state of its own.
 AT_ONCE = 12
 
-# Numbers of changes: of one that is enough to put back, or of a set that is.
+# Numbers of changes: of one that is enough to revert, or of a set that is.
 Cause = tuple[int, ...]
 # The causes of each difference of a claim, by its place in the claim.
 Causes = dict[int | None, tuple[Cause, ...]]
@@ -29,7 +29,7 @@ Causes = dict[int | None, tuple[Cause, ...]]
 class Changed(NamedTuple):
     """The changes between two sets of policies, and how to put some of them back.
 
-    ``without`` raises PolicyError for changes that cannot be put back without others.
+    ``without`` raises PolicyError for changes that cannot be reverted without others.
     """
 
     changes: Sequence[Change]
@@ -53,7 +53,7 @@ class Attribution:
     def find(self) -> None:
         """Work out all causes."""
         if len(self._changed.changes) < 2:
-            # With the only change put back nothing is left of the candidate.
+            # With the only change reverted nothing is left of the candidate.
             for claim_id, judged in self._main.differing():
                 self._causes[claim_id] = {each.place: ((0,),) for each in _between(judged)}
             return
@@ -98,7 +98,7 @@ class Attribution:
         return relevant(changes, (event for event, _ in self._spool.selected()))
 
     def _note(self, again: Comparison, tried: Sequence[Cause]) -> None:
-        """Note which of the sets that were put back remove which differences."""
+        """Note which of the sets that were reverted remove which differences."""
         alone = all(len(cause) == 1 for cause in tried)
         for claim_id, judged in self._changed_claims():
             now = again.judged(claim_id)
@@ -106,8 +106,8 @@ class Attribution:
             for each in _between(judged):
                 found = known.get(each.place, ())
                 if now is not None and (alone or not found):
-                    put_back = zip(tried, _last(now, len(tried)), strict=True)
-                    found += tuple(c for c, side in put_back if is_gone(each, judged, side))
+                    reverted = zip(tried, _last(now, len(tried)), strict=True)
+                    found += tuple(c for c, side in reverted if is_gone(each, judged, side))
                 known[each.place] = found
             self._causes[claim_id] = known
 
@@ -148,7 +148,7 @@ class Attribution:
         return [name for name, causes in self._causes.saved() if not all(causes.values())]
 
     def _buildable(self, sets: Iterable[Cause]) -> Iterator[tuple[Cause, Policies]]:
-        """The policies with each set put back, where that leaves valid values."""
+        """The policies with each set reverted, where that leaves valid values."""
         for cause in sets:
             try:
                 yield cause, self._changed.without(cause)
@@ -185,9 +185,9 @@ def _last(judged: Judged, count: int) -> tuple[ClaimDecision | None, ...]:
     return judged.decisions[len(judged.decisions) - count :]
 
 
-def is_gone(each: DecisionDifference, judged: Judged, put_back: ClaimDecision | None) -> bool:
-    """Whether a claim or line is decided as in the baseline once changes are put back."""
-    left = differences(judged.decisions[0], put_back)
+def is_gone(each: DecisionDifference, judged: Judged, reverted: ClaimDecision | None) -> bool:
+    """Whether a claim or line is decided as in the baseline once changes are reverted."""
+    left = differences(judged.decisions[0], reverted)
     return all(other.place != each.place for other in left)
 
 

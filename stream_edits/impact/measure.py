@@ -10,7 +10,7 @@ from stream_edits.impact.spill import Disk
 from stream_edits.impact.spool import Spool
 from stream_edits.impact.tally import Impact
 from stream_edits.policies.comparing.changes import changes_between
-from stream_edits.policies.comparing.putting_back import without
+from stream_edits.policies.comparing.reverting import without
 from stream_edits.policies.policy import Policies
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
 from stream_edits.stages.shared.retention import Retention
@@ -63,12 +63,12 @@ class Measurement:
 def _changed(baseline: Policies, candidate: Policies) -> Changed:
     changes = changes_between(baseline, candidate)
 
-    def put_back(numbers: Collection[int]) -> Policies:
+    def reverted(numbers: Collection[int]) -> Policies:
         if len(numbers) == len(changes):
             return baseline
         return without(baseline, candidate, [changes[number] for number in numbers])
 
-    return Changed(changes, put_back)
+    return Changed(changes, reverted)
 
 
 class _Distinct:

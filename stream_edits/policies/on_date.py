@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
-from stream_edits.domain.coded import four_digits
 from stream_edits.domain.encounter import VisitCodes
+from stream_edits.domain.normalized import four_digits
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.rules import EditRules
 

@@ -17,7 +17,7 @@ from stream_edits.policies.policy import Policies
 from stream_edits.stages.encounter.stage import ClaimIdReused, EncounterStage
 from stream_edits.stages.intake import route_or_decide
 from stream_edits.stages.shared.decision_builder import DecisionBuilder
-from stream_edits.stages.shared.forked import ForkedMembers, ForkedSupervisors
+from stream_edits.stages.shared.layered_state import ForkedMembers, ForkedSupervisors
 from stream_edits.stages.shared.memory import (
     MemberDictionary,
     MemberMemory,

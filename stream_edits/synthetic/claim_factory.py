@@ -13,7 +13,7 @@ from stream_edits.domain.claim import (
     LineOfBusiness,
     ServiceLine,
 )
-from stream_edits.domain.coded import clean_diagnosis
+from stream_edits.domain.normalized import clean_diagnosis
 from stream_edits.synthetic.encounter import SyntheticEncounter
 from stream_edits.synthetic.people import Calendar, Patient, Population
 

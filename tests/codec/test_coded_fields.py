@@ -13,9 +13,9 @@ from stream_edits.codec.decisions import decision_to_json
 from stream_edits.codec.errors import MalformedAvro
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ServiceLine
-from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind, clean_unit
 from stream_edits.domain.decision import Source
 from stream_edits.domain.digests import content_digest
+from stream_edits.domain.normalized import clean_code, clean_diagnosis, clean_kind, clean_unit
 from stream_edits.settings import Settings
 from stream_edits.stages.pipeline import Pipeline
 from stream_edits.stages.shared.retention import DEFAULT_RETENTION

@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from stream_edits.codec.claims import claim_encoder
 from stream_edits.codec.jsonl import claim_to_json
 from stream_edits.domain.claim import Attachment, ClaimEvent, ClaimForm, ServiceLine
-from stream_edits.domain.coded import UNIT
 from stream_edits.domain.decision import decision_id
 from stream_edits.domain.digests import content_digest, event_digest
+from stream_edits.domain.normalized import UNIT
 from tests.codec.examples import CLAIM, DOTTED, FIRST_EDITION, FIRST_LINE, LINE
 from tests.codec.whole import Codec
 from tests.jsonl import claim_from_json

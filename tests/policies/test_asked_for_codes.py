@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from stream_edits.domain.claim import ClaimEvent, ClaimForm, ServiceLine
-from stream_edits.domain.coded import four_digits
 from stream_edits.domain.decision import ClaimDecision
+from stream_edits.domain.normalized import four_digits
 from stream_edits.policies.codes_of_edits import EncounterEdits
 from stream_edits.policies.edit_types import EncounterEdit
 from stream_edits.policies.on_date import PolicyOnDate

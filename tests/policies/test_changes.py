@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from stream_edits.policies.comparing.changes import Change, changes_between
-from stream_edits.policies.comparing.putting_back import without
+from stream_edits.policies.comparing.reverting import without
 from stream_edits.policies.content.content import Content
 from stream_edits.policies.errors import PolicyError
 from stream_edits.policies.loading.catalog import load_policies, shipped_folders
 from stream_edits.policies.policy import Policies
-from stream_edits.policies.values.differences import ABSENT, Item, differences, put_back, value_at
+from stream_edits.policies.values.differences import ABSENT, Item, differences, reverted, value_at
 from tests.policies.test_second_policy import FOLDER
 
 SHIPPED = load_policies()
@@ -94,21 +94,21 @@ def test_policies_that_say_the_same_do_not_differ(plan: Policies, tmp_path: Path
 
 
 @pytest.mark.parametrize("place", range(len(LABELS)), ids=LABELS)
-def test_one_change_is_put_back_and_no_other(
+def test_one_change_is_reverted_and_no_other(
     place: int, plan: Policies, changes: list[Change]
 ) -> None:
     left = changes_between(SHIPPED, without(SHIPPED, plan, [changes[place]]))
     assert [change.label for change in left] == LABELS[:place] + LABELS[place + 1 :]
 
 
-def test_any_two_are_put_back(plan: Policies, changes: list[Change]) -> None:
+def test_any_two_are_reverted(plan: Policies, changes: list[Change]) -> None:
     for pair in combinations(changes[:7], 2):
         left = changes_between(SHIPPED, without(SHIPPED, plan, pair))
         gone = {change.label for change in pair}
         assert [c.label for c in left] == [label for label in LABELS if label not in gone]
 
 
-def test_all_changes_put_back_give_the_baseline(plan: Policies, changes: list[Change]) -> None:
+def test_all_changes_reverted_give_the_baseline(plan: Policies, changes: list[Change]) -> None:
     back = without(SHIPPED, plan, changes)
     assert changes_between(SHIPPED, back) == []
     for day in ("2025-01-01", "2026-01-01", "2027-01-01"):
@@ -116,7 +116,7 @@ def test_all_changes_put_back_give_the_baseline(plan: Policies, changes: list[Ch
             assert rules(back, edit, day) == rules(SHIPPED, edit, day)
 
 
-def test_none_put_back_is_the_candidate(plan: Policies) -> None:
+def test_none_reverted_is_the_candidate(plan: Policies) -> None:
     same = without(SHIPPED, plan, [])
     assert changes_between(plan, same) == []
     assert [r.version for r in same["6.21-P"].revisions] == [
@@ -124,7 +124,7 @@ def test_none_put_back_is_the_candidate(plan: Policies) -> None:
     ]
 
 
-def test_a_change_is_put_back_only_while_it_lasts(plan: Policies, changes: list[Change]) -> None:
+def test_a_change_is_reverted_only_while_it_lasts(plan: Policies, changes: list[Change]) -> None:
     back = without(SHIPPED, plan, [changes[5]])
     for day, units in [("2025-12-31", 8), ("2026-01-01", 8), ("2026-07-01", 5)]:
         assert rules(back, "units-over-maximum", day)["maximum_units"]["96361"] == units
@@ -242,4 +242,4 @@ def test_differences_of_written_values(
     for path, was, becomes in found:
         assert value_at(before, path) == was
         assert value_at(after, path) == becomes
-        assert put_back(after, path, was) == before
+        assert reverted(after, path, was) == before

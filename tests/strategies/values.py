@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind, clean_number
+from stream_edits.domain.normalized import clean_code, clean_diagnosis, clean_kind, clean_number
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 codes = texts.map(clean_code)

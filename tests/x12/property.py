@@ -13,7 +13,7 @@ from stream_edits.codec.jsonl import claim_to_line
 from stream_edits.codec.x12 import ClaimNumber, ClaimPlace, NotX12, Reading, Refusal, read_claims
 from stream_edits.codec.x12.segments import Block, BrokenHeader, read_blocks, text_of
 from stream_edits.domain.claim import ClaimEvent, LineOfBusiness, ServiceLine
-from stream_edits.domain.coded import clean_code, clean_diagnosis, clean_kind
+from stream_edits.domain.normalized import clean_code, clean_diagnosis, clean_kind
 from tests.jsonl import claim_from_json
 
 READING = Reading(

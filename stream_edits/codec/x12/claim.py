@@ -16,7 +16,7 @@ from stream_edits.domain.claim import (
     LineOfBusiness,
     ServiceLine,
 )
-from stream_edits.domain.coded import clean_kind
+from stream_edits.domain.normalized import clean_kind
 
 from .diagnoses import diagnoses_of, pointing
 from .enrich import Owner

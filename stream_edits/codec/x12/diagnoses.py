@@ -8,7 +8,7 @@ from itertools import count
 from typing import NamedTuple
 
 from stream_edits.domain.claim import ServiceLine
-from stream_edits.domain.coded import clean_diagnosis
+from stream_edits.domain.normalized import clean_diagnosis
 
 from .found_claim import Work
 from .reading import RefusedClaim

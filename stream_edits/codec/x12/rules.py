@@ -7,7 +7,7 @@ is noted beside the values, under ``UNREADABLE``, and whoever makes the line ref
 from collections.abc import Callable
 from typing import Any
 
-from stream_edits.domain.coded import UNIT, clean_number
+from stream_edits.domain.normalized import UNIT, clean_number
 
 from .found_claim import Values
 from .reading import RefusedClaim

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
-from stream_edits.domain.coded import clean_code
+from stream_edits.domain.normalized import clean_code
 
 from .reading import RefusedClaim
 from .segments import text_of

@@ -1,7 +1,7 @@
 """What differs between two sets of policies, as small as a plan would change it.
 
 A change is one key of a mapping, one entry of a list, or one value, from a day on.
-``policies/comparing/putting_back.py`` builds the policies again with some of the changes put back.
+``policies/comparing/reverting.py`` builds the policies again with some of the changes reverted.
 """
 
 from collections import Counter

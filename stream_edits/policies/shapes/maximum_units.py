@@ -6,8 +6,8 @@ from typing import Self, cast
 
 from pydantic import Field, model_validator
 
-from stream_edits.domain.coded import UNIT
 from stream_edits.domain.decision import Disposition, EditFinding, WaitsFor
+from stream_edits.domain.normalized import UNIT
 from stream_edits.policies.edit_types import EncounterEdit, Group, LineFinding, Scope
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.shapes.shape import Declared, Shape, ShapeRules, words_of

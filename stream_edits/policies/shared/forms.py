@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Protocol
 
-from stream_edits.domain.coded import four_digits
+from stream_edits.domain.normalized import four_digits
 
 _TYPE_OF_BILL = re.compile(r"0?([1-9][0-9])([0-9A-Z])")
 

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from stream_edits.domain.coded import clean_code, clean_kind, four_digits
+from stream_edits.domain.normalized import clean_code, clean_kind, four_digits
 
 # Letters that are typed for digits.
 _LOOK_ALIKE = str.maketrans("lIoO", "1100")

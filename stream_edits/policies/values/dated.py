@@ -17,9 +17,9 @@ from stream_edits.policies.content.content import Content, packaged_content
 from stream_edits.policies.content.value import TABLE
 from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.edit_file import Dated, EditFile, PlanDated, RuleSource
-from stream_edits.policies.values.laying_over import ended, merged, plans_value
 from stream_edits.policies.values.merging import did_you_mean
 from stream_edits.policies.values.mode import DEFAULTS
+from stream_edits.policies.values.overlaying import ended, merged, plans_value
 from stream_edits.policies.values.problems import problem_with
 from stream_edits.policies.values.reason_codes import (
     automatic_denial_problem,

@@ -121,16 +121,16 @@ def value_at(value: Any, path: Path) -> Any:
     return value
 
 
-def put_back(value: Any, path: Path, before: Any) -> Any:
+def reverted(value: Any, path: Path, before: Any) -> Any:
     """The value with one place as it was before. Nothing of ``value`` itself is changed."""
     if not path:
         return before
     step, *deeper = path
     if isinstance(step, Item):
-        return _entry_put_back(value, step, before)
+        return _entry_reverted(value, step, before)
     changed = dict(value)
     if deeper:
-        changed[step] = put_back(value[step], tuple(deeper), before)
+        changed[step] = reverted(value[step], tuple(deeper), before)
     elif before is ABSENT:
         del changed[step]
     else:
@@ -138,7 +138,7 @@ def put_back(value: Any, path: Path, before: Any) -> Any:
     return changed
 
 
-def _entry_put_back(entries: list[Any], step: Item, before: Any) -> list[Any]:
+def _entry_reverted(entries: list[Any], step: Item, before: Any) -> list[Any]:
     keyed = by_key(entries) or {}
     places = list(keyed)
     if step.key in keyed:

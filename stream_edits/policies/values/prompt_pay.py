@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stream_edits.policies.values.dated_value import DatedValue, in_force
 from stream_edits.policies.values.edit_file import Dated, PlanDated
-from stream_edits.policies.values.laying_over import ended, merged, plans_value
+from stream_edits.policies.values.overlaying import ended, merged, plans_value
 from stream_edits.policies.values.problems import problem_with
 from stream_edits.strict_yaml import YamlSource
 

@@ -6,7 +6,7 @@ from stream_edits.domain.decision import ClaimDecision, Draft, EditFinding
 from stream_edits.domain.member_state import ClaimRecord, ClaimStatus
 from stream_edits.domain.messages import RoutedReview, SupervisedClaim, SupervisedReview
 from stream_edits.policies.judging.form import judge_form
-from stream_edits.stages.encounter.granted import with_granted
+from stream_edits.stages.encounter.granted_lines import with_granted
 from stream_edits.stages.encounter.joint_decision import reconsider
 from stream_edits.stages.encounter.listing import listing_keys, takes_part
 from stream_edits.stages.encounter.member import MemberSession

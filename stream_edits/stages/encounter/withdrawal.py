@@ -57,7 +57,7 @@ def withdraw_named(
     # What a faulty correction was to correct still stands, and may be what this one corrects.
     is_unknown = named.frequency in WITHDRAWING and has_header_fault(member.findings(name))
     replacing = _replacing(record, named)
-    # By its arrival, later events find the claim that has its place (granted.py).
+    # By its arrival, later events find the claim that has its place (granted_lines.py).
     member.remember(withdrawn(named)._replace(arrival=replacing.arrival))
     return Withdrawal(replacing._replace(replaces_unknown=is_unknown and not claim.is_void), named)
 

@@ -42,6 +42,7 @@ class Rules(EditRules):
     that ``solutions`` include. An item ``used_in_procedures`` may be for one of the ``procedures``,
     given as first and last code, unless that is ``access`` to a vein, or for what a room of
     ``procedure_revenue`` was used for. No modifier sets the codes ``never_separate`` apart.
+    ``pump_supplies`` may be for a pump that the patient takes home.
     """
 
     included: Categories
@@ -52,6 +53,7 @@ class Rules(EditRules):
     solutions: CodeSet
     related_supplies: Categories
     never_separate: CodeSet
+    pump_supplies: CodeSet
     bundled: Outcome
 
     def explains(self, procedure_code: str, revenue_code: str) -> bool:
@@ -92,6 +94,8 @@ def judge(encounter: Encounter) -> Iterator[LineFinding]:
         if not including:
             continue
         if kind in line.policy[Rules].used_in_procedures and encounter.fact(_has_procedure):
+            continue
+        if line.code in line.policy[Rules].pump_supplies and encounter.fact(_has_pump_worn_home):
             continue
         if kind is not Category.LOCAL_ANAESTHETIC:
             yield line, _finding(line, kind, including, ())
@@ -151,6 +155,11 @@ def _has_procedure(encounter: Encounter) -> bool:
         or (rules.explains(code, revenue_code) and not is_item_or_administration(policy, code))
         for code, revenue_code in encounter.fact(services_beside)
     )
+
+
+def _has_pump_worn_home(encounter: Encounter) -> bool:
+    """Whether the day has a pump that the patient takes home."""
+    return any(x.code in x.policy[VocabularyRules].visits.worn_home for x in encounter.active)
 
 
 def _drugs_of_claims(encounter: Encounter) -> dict[str, int]:

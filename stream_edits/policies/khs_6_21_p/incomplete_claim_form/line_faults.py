@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from stream_edits.domain.claim import LATE_CHARGES, ClaimEvent, ClaimForm, ServiceLine
-from stream_edits.domain.coded import UNIT
 from stream_edits.domain.encounter import encounter_keys
+from stream_edits.domain.normalized import UNIT
 from stream_edits.policies.khs_6_21_p.incomplete_claim_form.rules import Rules
 from stream_edits.policies.khs_6_21_p.vocabulary.itemized import is_held
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import Technique, VocabularyRules

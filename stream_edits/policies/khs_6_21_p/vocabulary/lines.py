@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from stream_edits.domain.coded import four_digits
 from stream_edits.domain.documents import documents_in_words
+from stream_edits.domain.normalized import four_digits
 from stream_edits.policies.encounter import Encounter, EncounterLine
 from stream_edits.policies.khs_6_21_p.vocabulary.rules import (
     Administration,

@@ -8,8 +8,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stream_edits.domain.claim import ClaimForm, ServiceLine
-from stream_edits.domain.coded import four_digits
 from stream_edits.domain.encounter import VisitCodes
+from stream_edits.domain.normalized import four_digits
 from stream_edits.policies.content.value import Categories, ContentValue
 from stream_edits.policies.values.codes import (
     CodeKey,

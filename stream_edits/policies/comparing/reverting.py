@@ -1,4 +1,4 @@
-"""Builds policies again with some of their changes put back, to see what each change causes."""
+"""Builds policies again with some of their changes reverted, to see what each change causes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -9,12 +9,12 @@ from stream_edits.policies.content.content import Content
 from stream_edits.policies.policy import Policies, Policy
 from stream_edits.policies.values.dated import EditValues
 from stream_edits.policies.values.dated_value import in_force
-from stream_edits.policies.values.differences import ABSENT, put_back
+from stream_edits.policies.values.differences import ABSENT, reverted
 from stream_edits.policies.values.prompt_pay import PromptPay, Term
 
 
 def without(baseline: Policies, candidate: Policies, back: Collection[Change]) -> Policies:
-    """The candidate with some of the changes between the two put back.
+    """The candidate with some of the changes between the two reverted.
 
     Each version of the result is named like the candidate's. Raises PolicyError if what is left is
     not valid: then a change goes only together with others.
@@ -62,7 +62,7 @@ def _policy(
     terms = new.prompt_pay
     about = [change for change in back if change.name == PROMPT_PAY and not change.edit_id]
     if about:
-        dated = _put_back(terms_of(old), terms_of(new), about)
+        dated = _reverted(terms_of(old), terms_of(new), about)
         terms = PromptPay({day: Term.model_validate(each) for day, each in dated.items()})
     return Policy(new.about, list(edits.values()), made, new.overlay_hash, terms)
 
@@ -70,14 +70,14 @@ def _policy(
 def _values(
     old: EditValues | None, new: EditValues, back: Sequence[Change], content: Content
 ) -> EditValues:
-    """The values of an edit with the changes of it put back."""
+    """The values of an edit with the changes of it reverted."""
     about = [change for change in back if change.edit_id == new.file.id and change.name]
     if old is None or not (about or content is not new.content):
         return new
     dated = dict(new.dated)
     for name in {change.name for change in about}:
         were, are = old.dated.get(name, {}), new.dated.get(name, {})
-        back_again = _put_back(
+        reverted_values = _reverted(
             written(old, name),
             written(new, name),
             [change for change in about if change.name == name],
@@ -85,25 +85,25 @@ def _values(
         places = are or were
         dated[name] = {
             day: in_force(places, day)._replace(value=new.default(name) if v is ABSENT else v)
-            for day, v in back_again.items()
+            for day, v in reverted_values.items()
             if day != date.min
         }
-        if not dated[name] or all(each is ABSENT for each in back_again.values()):
+        if not dated[name] or all(each is ABSENT for each in reverted_values.values()):
             del dated[name]
     return new.revised(dated, content)
 
 
-def _put_back(
+def _reverted(
     old: Mapping[date, Any], new: Mapping[date, Any], back: Sequence[Change]
 ) -> dict[date, Any]:
-    """The values by day, with the changes put back where they hold. Days without news are left."""
+    """The values by day, with the changes reverted where they hold. Days without news are left."""
     found: dict[date, Any] = {}
     last: list[Any] = []
     for day in sorted({*old, *new}):
         value = in_force(new, day) if new else ABSENT
         for change in back:
             if change.holds_on(day):
-                value = put_back(value, change.path, change.before)
+                value = reverted(value, change.path, change.before)
         if not last or last[0] != value:
             found[day] = value
             last = [value]
