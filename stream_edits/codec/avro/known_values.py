@@ -102,7 +102,7 @@ class WrittenTimes(dict[datetime, bytes]):
 
 class WrittenTexts(dict[str | None, bytes]):
     """The reverse of ``KnownTexts``: a text to its octets, with ``head`` and their length before
-    them. ``always`` are entries that it has whatever it reads."""
+    them. The entries of ``always`` stay when the others are dropped."""
 
     def __init__(self, head: bytes = b"", always: Mapping[str | None, bytes] | None = None) -> None:
         super().__init__(always or {})

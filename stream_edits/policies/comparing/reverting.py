@@ -96,7 +96,7 @@ def _values(
 def _reverted(
     old: Mapping[date, Any], new: Mapping[date, Any], back: Sequence[Change]
 ) -> dict[date, Any]:
-    """The values by day, with the changes reverted where they hold. Days without news are left."""
+    """The values by day, with the changes reverted where they hold, only days of a new value."""
     found: dict[date, Any] = {}
     last: list[Any] = []
     for day in sorted({*old, *new}):
